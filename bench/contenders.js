@@ -1,0 +1,96 @@
+// Starts and stops what is measured, each in a process of its own on the processor that is set aside for it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const toPath = (name) => fileURLToPath(new URL(name, import.meta.url));
+const canPin = process.platform === 'linux';
+
+/** Server and load on separate processors, where the system can tell processes their processor. */
+const processors = { server: '0', load: '1' };
+
+export function start(role, script, env = {}, args = []) {
+  const command = canPin ? ['taskset', '-c', processors[role], process.execPath] : [process.execPath];
+  const [program, ...programArgs] = [...command, script, ...args];
+  const child = spawn(program, programArgs, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  return child;
+}
+
+async function firstMessage(child) {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`a process of the benchmark ended with ${code} before it was ready`);
+  });
+  const [message] = await Promise.race([once(child, 'message'), ended]);
+  child.stdout.resume();
+  return message;
+}
+
+export async function startStub(env) {
+  const child = start('load', toPath('stub-upstream.js'), env);
+  const { port } = await firstMessage(child);
+  return { child, url: `http://127.0.0.1:${port}` };
+}
+
+export async function startLoad() {
+  const child = start('load', toPath('load.js'));
+  await firstMessage(child);
+  return {
+    child,
+    run: async (job) => {
+      child.send(job);
+      const [result] = await once(child, 'message');
+      return result;
+    },
+  };
+}
+
+/** The gateway as users run it: the built program and its defaults. */
+async function startGateway(upstreamUrl) {
+  const program = toPath('../dist/main.js');
+  const child = start('server', program, { GALILEO_API_URL: upstreamUrl }, ['serve', '--port', '0']);
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    const url = /"url":"([^"]+)"/.exec(output)?.[1];
+    if (url !== undefined) {
+      child.stdout.resume();
+      return { child, url };
+    }
+  }
+  throw new Error('the gateway ended before it listened');
+}
+
+async function startScript(name, upstreamUrl) {
+  const child = start('server', toPath(`contenders/${name}.js`), {
+    UPSTREAM_URL: upstreamUrl,
+    NODE_ENV: 'production',
+  });
+  const { url } = await firstMessage(child);
+  return { child, url };
+}
+
+/** In the order of the tables; the first is what the others are compared with. */
+export const contenders = {
+  'pass-through': { start: (upstreamUrl) => startScript('pass-through', upstreamUrl), warmUpMs: 5000 },
+  'galileo-gateway': { start: startGateway, warmUpMs: 5000 },
+  'mercurius with jit': { start: (upstreamUrl) => startScript('mercurius', upstreamUrl), warmUpMs: 5000 },
+  'plain yoga with Pothos': { start: (upstreamUrl) => startScript('yoga', upstreamUrl), warmUpMs: 15_000 },
+  'Apollo Server with RESTDataSource': {
+    start: (upstreamUrl) => startScript('apollo-server', upstreamUrl),
+    warmUpMs: 15_000,
+  },
+};
+
+/** Processor time of a process so far, in microseconds, user and system; Linux tells it in hundredths of a second. */
+export function getProcessorTimeUs(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+export function getResidentMb(pid) {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+}

@@ -1,0 +1,211 @@
+// npm run bench [-- --quick]: measures the gateway beside a pass-through and its rivals, in interleaved rounds, and writes
+// docs/performance-figures.md. Linux only: it reads processor time from /proc.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { contenders, getProcessorTimeUs, getResidentMb, startLoad, startStub } from './contenders.js';
+import { allNames, modelCounts, operations, several } from './operations.js';
+
+const isQuick = process.argv.includes('--quick');
+const rounds = isQuick ? 3 : 7;
+const roundMs = isQuick ? 700 : 3000;
+const connections = 32;
+const warmUpShare = isQuick ? 0.12 : 1;
+const tables = [];
+const say = (text) => process.stdout.write(`${text}\n`);
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const spread = (values) =>
+  `${Math.round(((Math.max(...values) - Math.min(...values)) / median(values)) * 100)} %`;
+
+async function isRight(url, operation) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'galileo-api-key': 'benchmark-check' },
+    body: JSON.stringify({ query: operation.query, variables: operation.variables }),
+  });
+  const { data, errors } = await response.json();
+  return errors === undefined && operation.isRight(data);
+}
+
+async function startAll(names, upstreamUrl) {
+  const running = [];
+  for (const name of names) running.push({ name, ...(await contenders[name].start(upstreamUrl)) });
+  return running;
+}
+
+const stopAll = (running) => {
+  for (const { child } of running) child.kill('SIGKILL');
+};
+
+async function measureOnce(load, { child, url }, operation, durationMs, callers = connections) {
+  const beforeUs = getProcessorTimeUs(child.pid);
+  const { query, variables } = operation;
+  const result = await load.run({ url, query, variables, connections: callers, durationMs });
+  return { ...result, processorUs: (getProcessorTimeUs(child.pid) - beforeUs) / result.requests };
+}
+
+/** Every contender in every round, one after the other, so that what disturbs the machine disturbs them all. */
+async function measure(load, running, operation, callers = connections) {
+  const results = new Map(running.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const contender of running) {
+      results.get(contender.name).push(await measureOnce(load, contender, operation, roundMs, callers));
+    }
+  }
+  return results;
+}
+
+function summarize(results, name) {
+  const of = (key) => results.get(name).map((result) => result[key]);
+  const failures = of('failures').reduce((sum, count) => sum + count, 0);
+  return {
+    processorUs: median(of('processorUs')),
+    spread: spread(of('processorUs')),
+    requestsPerSecond: median(of('requestsPerSecond')),
+    p50Ms: median(of('p50Ms')),
+    p99Ms: median(of('p99Ms')),
+    failures,
+  };
+}
+
+function addTable(title, head, rows) {
+  const lines = [`## ${title}`, '', `| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`];
+  for (const row of rows) lines.push(`| ${row.join(' | ')} |`);
+  tables.push(lines.join('\n'));
+  say(`\n${lines.join('\n')}`);
+}
+
+const head = [
+  '',
+  'processor time a request',
+  'spread',
+  'ratio',
+  'requests a second',
+  'p50',
+  'p99',
+  'p99 / p50',
+];
+
+function addComparison(title, results) {
+  const base = summarize(results, 'pass-through').processorUs;
+  const rows = [...results.keys()].map((name) => {
+    const {
+      processorUs,
+      spread: range,
+      requestsPerSecond,
+      p50Ms,
+      p99Ms,
+      failures,
+    } = summarize(results, name);
+    const label = failures === 0 ? name : `${name} (${failures} failures)`;
+    const ratio = (base / processorUs).toFixed(2);
+    return [
+      label,
+      `${processorUs.toFixed(0)} µs`,
+      range,
+      ratio,
+      requestsPerSecond.toFixed(0),
+      `${p50Ms.toFixed(1)} ms`,
+      `${p99Ms.toFixed(1)} ms`,
+      (p99Ms / p50Ms).toFixed(1),
+    ];
+  });
+  addTable(title, head, rows);
+}
+
+async function compareOperations(load) {
+  const stub = await startStub();
+  const running = await startAll(Object.keys(contenders), stub.url);
+  try {
+    for (const contender of running) {
+      const share = contenders[contender.name].warmUpMs / Object.keys(operations).length;
+      for (const operation of Object.values(operations)) {
+        if (contender.name !== 'pass-through' && !(await isRight(contender.url, operation))) {
+          throw new Error(`${contender.name} answers "${operation.title}" wrongly`);
+        }
+        await measureOnce(load, contender, operation, share * warmUpShare);
+      }
+    }
+    for (const operation of Object.values(operations)) {
+      addComparison(operation.title, await measure(load, running, operation));
+    }
+    addTable(
+      'Memory after the run',
+      ['', 'resident'],
+      running.map(({ name, child }) => [name, `${getResidentMb(child.pid).toFixed(0)} MB`]),
+    );
+  } finally {
+    stopAll([...running, stub]);
+  }
+}
+
+async function compareSlowUpstream(load) {
+  const stub = await startStub({ DELAY_MS: '50' });
+  const running = await startAll(['pass-through', 'galileo-gateway'], stub.url);
+  try {
+    for (const callers of [32, 256, 1000]) {
+      const title = `One provider, an upstream that takes 50 ms, ${callers} connections`;
+      addComparison(title, await measure(load, running, operations.one, callers));
+    }
+  } finally {
+    stopAll([...running, stub]);
+  }
+}
+
+async function compareSizes(load) {
+  const names = ['pass-through', 'galileo-gateway'];
+  for (const count of modelCounts) {
+    const stub = await startStub({ MODELS: String(count) });
+    const running = await startAll(names, stub.url);
+    try {
+      for (const contender of running)
+        await measureOnce(load, contender, operations.sagemaker, 2000 * warmUpShare);
+      addComparison(`SageMaker with ${count} models`, await measure(load, running, operations.sagemaker));
+    } finally {
+      stopAll([...running, stub]);
+    }
+  }
+  const stub = await startStub();
+  const running = await startAll(names, stub.url);
+  try {
+    for (const count of [1, 4, 12]) {
+      const operation = several(allNames.slice(0, count));
+      for (const contender of running) await measureOnce(load, contender, operation, 2000 * warmUpShare);
+      addComparison(operation.title, await measure(load, running, operation));
+    }
+  } finally {
+    stopAll([...running, stub]);
+  }
+}
+
+function printVersions() {
+  const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
+  const rivals = ['mercurius', '@apollo/server', '@apollo/datasource-rest', 'undici'];
+  const versions = rivals.map((name) => `${name} ${read(`node_modules/${name}/package.json`)}`);
+  const yoga = `graphql-yoga ${read('../node_modules/graphql-yoga/package.json')}`;
+  return [`galileo-gateway ${read('../package.json')}`, `Node ${process.version}`, yoga, ...versions].join(
+    ', ',
+  );
+}
+
+const load = await startLoad();
+try {
+  await compareOperations(load);
+  if (!isQuick) {
+    await compareSlowUpstream(load);
+    await compareSizes(load);
+    const introduction = [
+      '# Performance figures',
+      '',
+      'Written by `npm run bench`. Medians over rounds; `ratio` is the processor time of the pass-through over that of the',
+      'row, so that 1.00 is as cheap as not looking at the request at all. [performance.md](performance.md) explains them.',
+      '',
+      `${printVersions()}; ${rounds} rounds of ${roundMs} ms, ${connections} connections where nothing else is said, 4,096 credentials.`,
+    ].join('\n');
+    writeFileSync(
+      new URL('../docs/performance-figures.md', import.meta.url),
+      `${introduction}\n\n${tables.join('\n\n')}\n`,
+    );
+  }
+} finally {
+  load.child.kill('SIGKILL');
+}

@@ -1,0 +1,10 @@
+/** What the server writes into the page's `data-config`. */
+export interface PageConfig {
+  /** Headers the editor starts with, in demo mode; a page without them starts with an empty key. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The text a headers editor starts with. An empty value is never sent, so that this is a form to fill in. */
+export function toHeadersText(config: PageConfig): string {
+  return JSON.stringify(config.headers ?? { 'Galileo-API-Key': '' }, null, 2);
+}

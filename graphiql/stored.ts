@@ -1,0 +1,101 @@
+import { type DocumentNode, Kind, parse, print, type ValueNode, visit } from 'graphql';
+import type { Example } from './examples.ts';
+
+/** A document with its variables, as the editors hold them. */
+export interface Operation {
+  readonly query: string | null;
+  readonly variables: string | null;
+}
+
+const NOTHING: Operation = { query: null, variables: null };
+
+/**
+ * What of an operation may be stored. Reads take no secret: they are stored as they are, with the variables they declare.
+ * A mutation does: it keeps its shape and loses its values and comments. Text that is no document is not stored at all,
+ * for nobody can tell what it is; an example that nobody has changed is stored as it is.
+ */
+export function toStoredOperation(operation: Operation, examples: readonly Example[]): Operation {
+  const query = operation.query ?? '';
+  const variables = operation.variables ?? '';
+  if (examples.some((example) => example.query === query && (example.variables ?? '') === variables)) {
+    return operation;
+  }
+  const document = parseDocument(query);
+  if (document === undefined) {
+    return NOTHING;
+  }
+  if (!isRead(document)) {
+    return { query: print(visit(document, { enter: blankLiteral })), variables: blankJson(variables) };
+  }
+  return { query, variables: pickJson(variables, toVariableNames(document)) };
+}
+
+function parseDocument(text: string): DocumentNode | undefined {
+  try {
+    return parse(text, { noLocation: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function isRead(document: DocumentNode): boolean {
+  return document.definitions.every(
+    (definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ||
+      (definition.kind === Kind.OPERATION_DEFINITION && definition.operation === 'query'),
+  );
+}
+
+function toVariableNames(document: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION) {
+      for (const { variable } of definition.variableDefinitions ?? []) {
+        names.add(variable.name.value);
+      }
+    }
+  }
+  return names;
+}
+
+function blankLiteral(node: { readonly kind: string }): ValueNode | undefined {
+  switch (node.kind) {
+    case Kind.STRING:
+    case Kind.INT:
+    case Kind.FLOAT:
+    case Kind.ENUM:
+      return { kind: Kind.STRING, value: '' };
+    default:
+      return undefined;
+  }
+}
+
+function blankJson(text: string): string | null {
+  return rewriteJson(text, (_key, value) =>
+    typeof value === 'string' || typeof value === 'number' ? '' : value,
+  );
+}
+
+function pickJson(text: string, names: ReadonlySet<string>): string | null {
+  const top = parseObject(text);
+  if (top === undefined) {
+    return null;
+  }
+  const kept = Object.entries(top).filter(([name]) => names.has(name));
+  return kept.length === Object.keys(top).length ? text : JSON.stringify(Object.fromEntries(kept), null, 2);
+}
+
+function rewriteJson(text: string, replace: (key: string, value: unknown) => unknown): string | null {
+  const top = parseObject(text);
+  return top === undefined ? null : JSON.stringify(top, replace, 2);
+}
+
+/** Undefined where the text is no JSON object. */
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

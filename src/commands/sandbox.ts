@@ -1,0 +1,22 @@
+import { ConfigError } from '../config.ts';
+import { explainListenFailure } from '../http/listen.ts';
+import { demoApiKey, startSandbox } from '../sandbox/server.ts';
+
+/** Runs the sandbox upstream alone until it is told to end. */
+export async function sandbox(port: string): Promise<void> {
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new ConfigError(['--port: expected a whole number from 0 to 65535']);
+  }
+  const running = await startSandbox({ port: Number(port) }).catch((error: Error) => {
+    throw explainListenFailure(error);
+  });
+  process.stdout.write(`sandbox upstream at ${running.url}, API key ${demoApiKey}\n`);
+  const end = () => {
+    running.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+}

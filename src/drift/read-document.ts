@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { isOpenApiDocument } from './document-reader.ts';
+
+/** From the first byte sent to the last one read. */
+const timeoutMs = 10_000;
+/** Ten times what a large API needs. */
+const maxBytes = 67_108_864;
+
+/** A document that cannot be used; the message says why, on one line. */
+export class UnreadableDocument extends Error {
+  override readonly name = 'UnreadableDocument';
+}
+
+/**
+ * Reads an OpenAPI document. Fails with UnreadableDocument; sends no credential.
+ *
+ * @param source an http or https URL, or the path of a file
+ */
+export async function readDocument(source: URL | string): Promise<Readonly<Record<string, unknown>>> {
+  const text = typeof source === 'string' ? await readText(source) : await fetchText(source);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UnreadableDocument('it is not JSON');
+  }
+  if (!isOpenApiDocument(value)) throw new UnreadableDocument('it is not an OpenAPI 3 document');
+  return value;
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UnreadableDocument(`the file cannot be read${explain(error)}`);
+  }
+}
+
+async function fetchText(url: URL): Promise<string> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new UnreadableDocument(`the answer is HTTP ${response.status}`);
+    }
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    const reader = response.body?.getReader();
+    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+      bytes += part.value.byteLength;
+      if (bytes > maxBytes) throw new UnreadableDocument(`it is larger than ${maxBytes} bytes`);
+      chunks.push(part.value);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  } catch (error) {
+    if (error instanceof UnreadableDocument) throw error;
+    if (signal.aborted) throw new UnreadableDocument(`no answer within ${timeoutMs / 1000} seconds`);
+    throw new UnreadableDocument(`it cannot be fetched${explain(error)}`);
+  }
+}
+
+/** Node's word for what happened, which says enough and quotes nothing. */
+function explain(error: unknown): string {
+  const code = getCode(error) ?? getCode(error instanceof Error ? error.cause : undefined);
+  return code === undefined ? '' : ` (${code})`;
+}
+
+function getCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { RequestContext } from './context.ts';
+import { type ForwardedHeaders, InvalidHeaders, readHeaders } from './credentials.ts';
+import {
+  type HttpResponse,
+  type MediaType,
+  negotiateMediaType,
+  toErrorResponse,
+} from './execution/http-response.ts';
+import { RequestError } from './execution/request-error.ts';
+import type { GatewayRequest } from './gateway.ts';
+import { CallerGone } from './http/body.ts';
+import { allowOrigin } from './http/cors.ts';
+import type { RequestObservation } from './observability/request-observation.ts';
+import type { Telemetry } from './observability/telemetry.ts';
+import { Deadline } from './upstream/deadline.ts';
+import type { GalileoClient } from './upstream/galileo-client.ts';
+
+/** A request to the GraphQL endpoint, as every HTTP library can tell of one. */
+export interface IncomingRequest {
+  readonly method: string;
+  /** The path with its query. */
+  readonly target: string;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
+  /** Undefined where there is none; several of one name are joined. */
+  getHeader(name: string): string | undefined;
+  /**
+   * The body as text. Rejects with RequestError where it is too large, not UTF-8, compressed, or not complete when the deadline
+   * ends; with CallerGone where the caller goes away.
+   */
+  readBody(maxBytes: number, deadline: Deadline): Promise<string>;
+}
+
+/** What exchanges need of the gateway that they belong to. */
+export interface ExchangeOptions {
+  readonly galileo: GalileoClient;
+  readonly telemetry: Telemetry;
+  readonly requestTimeoutMs: number;
+  readonly corsOrigins: readonly string[] | undefined;
+  readonly execute: (incoming: IncomingRequest, request: GatewayRequest) => Promise<HttpResponse>;
+  /** Takes the request in, to be given back with `leave`; false where too many run. */
+  readonly enter: () => boolean;
+  readonly leave: () => void;
+}
+
+/** How long a caller that was shed is asked to wait. */
+const shedRetryAfterSeconds = 1;
+
+/**
+ * One request from its arrival to the end of its answer, whichever HTTP library it comes through: its headers, its place among
+ * the requests that run, its deadline, its refusal, and what is told of it to logs, metrics and traces.
+ */
+export class Exchange {
+  readonly requestId: string;
+  readonly #incoming: IncomingRequest;
+  readonly #options: ExchangeOptions;
+  readonly #observation: RequestObservation;
+  readonly #mediaType: MediaType | undefined;
+  readonly #refusal: RequestError | undefined;
+  readonly #context: RequestContext | undefined;
+  #isClosed = false;
+
+  constructor(incoming: IncomingRequest, options: ExchangeOptions) {
+    const arrivedAtMs = performance.now();
+    const { method, rawHeaders } = incoming;
+    const headers = readRequestHeaders(rawHeaders);
+    const { observation, forwarded } = options.telemetry.observeRequest(
+      method,
+      headers.forwarded,
+      arrivedAtMs,
+    );
+    this.requestId = forwarded.requestId;
+    this.#incoming = incoming;
+    this.#options = options;
+    this.#observation = observation;
+    this.#mediaType = negotiateMediaType(incoming.getHeader('accept'));
+    this.#refusal = headers.refusal;
+    // Not a request of GraphQL's, but a browser's question whether it may send one.
+    if (method === 'OPTIONS') observation.discard();
+    if (this.#refusal === undefined && !options.enter()) this.#refusal = createShedError();
+    if (this.#refusal !== undefined) return;
+    const deadline = new Deadline(options.requestTimeoutMs, arrivedAtMs);
+    this.#context = new RequestContext(options.galileo, forwarded, deadline, observation);
+  }
+
+  /** The answer, whatever goes wrong in making it; undefined where the caller went away before its request was complete. */
+  async answer(): Promise<HttpResponse | undefined> {
+    const response = await this.#answer();
+    if (response === undefined) return undefined;
+    this.#observation.end(response.status);
+    return allowOrigin(response, this.#options.corsOrigins, this.#incoming.getHeader('origin'));
+  }
+
+  /** To be called when the answer is out, or the caller is gone, or both; once is enough. */
+  close(isAnswered: boolean): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (!isAnswered) this.#observation.end(undefined);
+    if (this.#context === undefined) return;
+    const { deadline } = this.#context;
+    if (!isAnswered) deadline.abandon();
+    deadline.release();
+    this.#options.leave();
+  }
+
+  async #answer(): Promise<HttpResponse | undefined> {
+    try {
+      if (this.#context === undefined) return this.#refuse(this.#refusal ?? createShedError());
+      if (this.#mediaType === undefined) return this.#refuse(createNotAcceptableError());
+      const request = { context: this.#context, mediaType: this.#mediaType };
+      return await this.#options.execute(this.#incoming, request);
+    } catch (error) {
+      if (error instanceof RequestError) return this.#refuse(error);
+      if (error instanceof CallerGone) return undefined;
+      this.#options.telemetry.reportFault(error, this.#context ?? { requestId: this.requestId });
+      return this.#refuse(
+        new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to answer this request.'),
+      );
+    }
+  }
+
+  #refuse(error: RequestError): HttpResponse {
+    // Nothing of the request but its id is in such an answer.
+    const context = { requestId: this.requestId, redact: (text: string) => text };
+    this.#observation.refuse(error.code);
+    return toErrorResponse(error, this.#mediaType ?? 'application/json', context);
+  }
+}
+
+function readRequestHeaders(rawHeaders: readonly string[]): {
+  readonly forwarded: ForwardedHeaders;
+  readonly refusal?: RequestError;
+} {
+  try {
+    return { forwarded: readHeaders(rawHeaders, randomUUID) };
+  } catch (error) {
+    if (!(error instanceof InvalidHeaders)) throw error;
+    const { requestId, message } = error;
+    return {
+      forwarded: { headers: [], hasCredential: false, requestId },
+      refusal: new RequestError('BAD_REQUEST', message),
+    };
+  }
+}
+
+const createShedError = () =>
+  new RequestError('OVERLOADED', 'The gateway takes no more requests for now.', {
+    headers: { 'retry-after': String(shedRetryAfterSeconds) },
+  });
+
+const createNotAcceptableError = () =>
+  new RequestError('BAD_REQUEST', 'Answers are application/json or application/graphql-response+json.', {
+    status: 406,
+  });

@@ -1,0 +1,66 @@
+import { isJsonObject } from '../upstream/wire.ts';
+import { RequestError } from './request-error.ts';
+
+/** The parameters of a GraphQL request, as GraphQL over HTTP names them. */
+export interface OperationParams {
+  readonly query: string | undefined;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>> | undefined;
+  /** The trusted document that is meant: `documentId`, or the hash in `extensions.persistedQuery`. */
+  readonly documentId: string | undefined;
+}
+
+const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);
+
+/** Reads the parameters out of a request's JSON body. Throws RequestError where one has another type than it must. */
+export function readParams(body: unknown): OperationParams {
+  if (Array.isArray(body)) throw badRequest('Batches are not supported: send one operation a request.');
+  if (!isJsonObject(body)) throw badRequest('The body must be a JSON object with `query`.');
+  const extensions = readObject(body, 'extensions');
+  const persistedQuery = extensions?.['persistedQuery'];
+  return {
+    query: readString(body, 'query'),
+    operationName: readString(body, 'operationName') || undefined,
+    variables: readObject(body, 'variables'),
+    documentId:
+      readString(body, 'documentId') ??
+      (isJsonObject(persistedQuery) ? readString(persistedQuery, 'sha256Hash') : undefined),
+  };
+}
+
+/** The JSON value of a text. Throws RequestError, which does not quote it, where it is none. */
+export function parseJsonText(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest(`${what} must be JSON, and cannot be parsed as such.`);
+  }
+}
+
+/** Reads the parameters out of the query string of a GET request. */
+export function readQueryString(search: URLSearchParams): OperationParams {
+  const body: Record<string, unknown> = {};
+  for (const name of ['query', 'operationName', 'documentId']) {
+    const value = search.get(name);
+    if (value !== null) body[name] = value;
+  }
+  for (const name of ['variables', 'extensions']) {
+    const value = search.get(name);
+    if (value !== null && value !== '') body[name] = parseJsonText(value, `The parameter \`${name}\``);
+  }
+  return readParams(body);
+}
+
+function readString(source: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = source[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  throw badRequest(`The parameter \`${name}\` must be a string.`);
+}
+
+function readObject(source: Readonly<Record<string, unknown>>, name: string) {
+  const value = source[name];
+  if (value === undefined || value === null) return undefined;
+  if (isJsonObject(value)) return value;
+  throw badRequest(`The parameter \`${name}\` must be an object.`);
+}

@@ -1,0 +1,66 @@
+import {
+  GraphQLError,
+  getNamedType,
+  isEnumType,
+  NoSchemaIntrospectionCustomRule,
+  OverlappingFieldsCanBeMergedRule,
+  specifiedRules,
+  type ValidationContext,
+  type ValidationRule,
+  ValuesOfCorrectTypeRule,
+} from 'graphql';
+
+/**
+ * The rules of the specification, with messages that may be shown to anybody, in two stages. Whether fields can be merged comes
+ * second, for documents without another fault: a circle of fragments makes that rule of graphql-js exhaust the stack.
+ */
+export function getValidationStages(options: {
+  readonly introspection: boolean;
+}): readonly (readonly ValidationRule[])[] {
+  const rules = specifiedRules
+    .filter((rule) => rule !== OverlappingFieldsCanBeMergedRule)
+    .map((rule) =>
+      rule === ValuesOfCorrectTypeRule ? createDiscreetValuesRule(options.introspection) : rule,
+    );
+  return [
+    options.introspection ? rules : [NoSchemaIntrospectionCustomRule, ...rules],
+    [OverlappingFieldsCanBeMergedRule],
+  ];
+}
+
+/** A rule that hands each of its errors over to `rewrite` before it is reported. */
+const rewriteErrors =
+  (
+    rule: ValidationRule,
+    rewrite: (error: GraphQLError, context: ValidationContext) => GraphQLError,
+  ): ValidationRule =>
+  (context) => {
+    const rewriting = Object.create(context, {
+      reportError: { value: (error: GraphQLError) => context.reportError(rewrite(error, context)) },
+    }) as ValidationContext;
+    return rule(rewriting);
+  };
+
+/** graphql-js quotes a literal that does not fit its type, and the literal may be a secret. */
+const createDiscreetValuesRule = (showNames: boolean) =>
+  rewriteErrors(ValuesOfCorrectTypeRule, (error, context) => {
+    if (error.message.startsWith('Field "')) return error;
+    return replaceMessage(error, `Expected ${describeType(context.getInputType(), showNames)}.`);
+  });
+
+const replaceMessage = (error: GraphQLError, message: string) =>
+  new GraphQLError(message, error.nodes === undefined ? {} : { nodes: error.nodes });
+
+/** What a value must be, for people: `a value of type "Int"`, with the values of an enum. */
+export function describeType(type: Parameters<typeof getNamedType>[0], showNames: boolean): string {
+  if (type === undefined || type === null) return 'another value';
+  const named = getNamedType(type);
+  const values =
+    showNames && isEnumType(named)
+      ? `: ${named
+          .getValues()
+          .map(({ name }) => name)
+          .join(', ')}`
+      : '';
+  return `a value of type "${String(type)}"${values}`;
+}

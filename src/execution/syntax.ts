@@ -1,0 +1,25 @@
+import type { GraphQLError } from 'graphql';
+import type { RequestFault } from './request-error.ts';
+
+const tokenKind = '(?:<EOF>|"[^"\\w]{1,3}"|Name|Int|Float|String|BlockString|Comment)';
+// The beginnings of the parser's messages that name nothing but kinds of tokens and the language's own words.
+const safeBeginnings = [
+  new RegExp(`^Syntax Error: Expected (?:${tokenKind}|"[a-z]+"), found ${tokenKind}`),
+  new RegExp(`^Syntax Error: Unexpected (?:${tokenKind}|character|single quote character|description)`),
+  /^Syntax Error: Unterminated string\./,
+  /^Syntax Error: Invalid number/,
+  /^Syntax Error: Invalid character (?:within String|escape sequence)/,
+  /^Syntax Error: Invalid Unicode escape sequence/,
+];
+
+/** A syntax error without the text that the parser found: a misplaced quote can make it anybody's secret. */
+export function toSyntaxFault(error: GraphQLError): RequestFault {
+  const beginning = safeBeginnings
+    .map((pattern) => pattern.exec(error.message)?.[0])
+    .find((text) => text !== undefined);
+  const message = beginning ?? 'Syntax Error: the document cannot be parsed';
+  return {
+    message: message.endsWith('.') ? message : `${message}.`,
+    ...(error.locations === undefined ? {} : { locations: error.locations }),
+  };
+}

@@ -1,0 +1,105 @@
+import {
+  coerceInputValue,
+  type GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  type OperationDefinitionNode,
+  print,
+  typeFromAST,
+  valueFromAST,
+} from 'graphql';
+import { toLocations } from './locations.ts';
+import type { RequestFault } from './request-error.ts';
+import { describeType } from './rules.ts';
+
+/** More faults than this help nobody. */
+const maxFaults = 10;
+
+/** Variables as the resolvers take them, or all that is wrong with them. */
+export type CoercedVariables =
+  | { readonly values: Readonly<Record<string, unknown>> }
+  | { readonly faults: readonly RequestFault[] };
+
+/**
+ * Coerces the variables of an operation as the specification says (section 6.1.2). What graphql-js's own function says
+ * of a value that does not fit quotes the value, secrets too; these messages name the place and the type.
+ */
+export function coerceVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  inputs: Readonly<Record<string, unknown>>,
+  options: { readonly suggestions: boolean },
+): CoercedVariables {
+  const values: Record<string, unknown> = {};
+  const faults: RequestFault[] = [];
+  try {
+    for (const definition of operation.variableDefinitions ?? []) {
+      const name = definition.variable.name.value;
+      const type = typeFromAST(schema, definition.type);
+      const fault = (message: string) => {
+        faults.push({ message, locations: toLocations([definition]) });
+        if (faults.length === maxFaults) throw new EnoughFaults();
+      };
+      if (!isInputType(type)) {
+        fault(`Variable "$${name}" cannot have the type "${print(definition.type)}".`);
+      } else if (!Object.hasOwn(inputs, name)) {
+        if (definition.defaultValue !== undefined) values[name] = valueFromAST(definition.defaultValue, type);
+        else if (isNonNullType(type))
+          fault(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
+      } else if (inputs[name] === null && isNonNullType(type)) {
+        fault(`Variable "$${name}" of non-null type "${String(type)}" must not be null.`);
+      } else {
+        const onFault = (path: readonly (string | number)[], _value: unknown, error: GraphQLError) =>
+          fault(`Variable "$${name}"${printPath(path)}: ${explain(error, type, path, options.suggestions)}`);
+        values[name] = coerceInputValue(inputs[name], type, onFault, !options.suggestions);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof EnoughFaults)) throw error;
+  }
+  return faults.length > 0 ? { faults } : { values };
+}
+
+/** Ends the search for faults: a body can have a hundred thousand. */
+class EnoughFaults extends Error {
+  override readonly name = 'EnoughFaults';
+}
+
+const printPath = (path: readonly (string | number)[]): string =>
+  path.length === 0
+    ? ''
+    : ` at "${path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('')}"`;
+
+// The shapes of message that name nothing but the schema's own types and fields.
+const safeMessages = [
+  /^Field "\w+" of required type "[\w![\]]+" was not provided\.$/,
+  /^Expected non-nullable type "[\w![\]]+" not to be null\.$/,
+  /^Expected type "\w+" to be an object\.$/,
+];
+const unknownField = /^Field "\w{1,64}" is not defined by type "\w+"\./;
+
+function explain(
+  error: GraphQLError,
+  type: GraphQLInputType,
+  path: readonly (string | number)[],
+  suggestions: boolean,
+): string {
+  if (safeMessages.some((pattern) => pattern.test(error.message))) return error.message;
+  const unknown = unknownField.exec(error.message);
+  if (unknown !== null) return error.message;
+  return `expected ${describeType(getTypeAt(type, path), suggestions)}.`;
+}
+
+function getTypeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType {
+  let current = type;
+  for (const part of path) {
+    const nullable = isNonNullType(current) ? current.ofType : current;
+    if (typeof part === 'number' && isListType(nullable)) current = nullable.ofType;
+    else if (isInputObjectType(nullable)) current = nullable.getFields()[part]?.type ?? current;
+  }
+  return current;
+}

@@ -1,0 +1,77 @@
+import { setTimeout } from 'node:timers/promises';
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+/** Where the program says what happens: JSON lines on standard output. No secret is ever given to it. */
+export type Log = Logger;
+
+/** Lines are collected up to this length, so that a request costs a fraction of a system call. */
+const batchBytes = 2048;
+/** What a pipe takes as a whole: lines of several workers never run into each other. POSIX, PIPE_BUF. */
+const maxWriteBytes = 4096;
+/** How long a line may wait for others. */
+const flushIntervalMs = 100;
+/** Where nobody reads, lines beyond this are dropped: the log is not worth the process. */
+const maxUnreadBytes = 16_777_216;
+/** How long the end of the process waits for a reader. */
+const flushTimeoutMs = 1000;
+
+/**
+ * @param level the least level that is written
+ * @param destination where the lines go, a line a call
+ */
+export function createLog(level: string, destination: DestinationStream): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
+}
+
+/**
+ * The log on standard output: for people where that is a terminal, else JSON lines, which are written in the background
+ * at most 100 ms later. What has not been written is, when the process exits.
+ */
+export async function openLog(level: string): Promise<Log> {
+  if (process.stdout.isTTY) {
+    const { default: pretty } = await import('pino-pretty');
+    return createLog(level, pretty({ destination: 1, sync: true }));
+  }
+  const destination = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: batchBytes,
+    maxWrite: maxWriteBytes,
+    maxLength: maxUnreadBytes,
+    periodicFlush: flushIntervalMs,
+  });
+  return createLog(level, destination);
+}
+
+/** Resolves when every line so far has been written, or nobody has read them for a second. */
+export async function flushLog(log: Log): Promise<void> {
+  const flushed = new Promise<void>((resolve) => {
+    log.flush(() => resolve());
+  });
+  await Promise.race([flushed, setTimeout(flushTimeoutMs, undefined, { ref: false })]);
+}
+
+/**
+ * What the log says of an error that nobody expected: its kind, and where it came from. Its message and its properties
+ * are left out: those of graphql-js, undici and Node quote inputs, headers and bodies.
+ */
+export function describeFault(fault: unknown): unknown {
+  if (!(fault instanceof Error)) return { type: typeof fault };
+  // A message of several lines could look like a frame.
+  const stack = fault.stack?.replace(fault.message, () => '') ?? '';
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return {
+    type: fault.name,
+    ...('code' in fault && typeof fault.code === 'string' ? { code: fault.code } : {}),
+    stack: frames.map((line) => line.trim()).join('\n'),
+    ...(fault.cause instanceof Error ? { cause: describeFault(fault.cause) } : {}),
+  };
+}

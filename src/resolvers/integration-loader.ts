@@ -1,0 +1,20 @@
+import DataLoader from 'dataloader';
+import type { GatewayContext } from '../context.ts';
+import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
+
+/**
+ * Loads integrations for one request, each name once. Upstream has no call for several names, so that there is nothing
+ * to wait for: every name is fetched at once, and its failure is its own.
+ */
+export function createIntegrationLoader(
+  context: Pick<GatewayContext, 'galileo' | 'getCall'>,
+): DataLoader<IntegrationName, WireIntegration | null> {
+  const fetch = async (name: IntegrationName) => context.galileo.fetchIntegration(name, context.getCall());
+  return new DataLoader<IntegrationName, WireIntegration | null>(
+    (names) => Promise.all(names.map((name) => fetch(name).catch(toError))),
+    { batch: false },
+  );
+}
+
+const toError = (reason: unknown): Error =>
+  reason instanceof Error ? reason : new Error('Not an error', { cause: reason });

@@ -1,0 +1,12 @@
+import type { WireIntegration } from '../../upstream/wire.ts';
+import { builder } from '../builder.ts';
+import { integration } from '../integration.ts';
+import type { Provider } from './provider.ts';
+
+export const mistral = {
+  displayName: 'Mistral',
+  type: builder.objectRef<WireIntegration>('MistralIntegration').implement({
+    description: 'Models of Mistral AI.',
+    interfaces: [integration],
+  }),
+} satisfies Provider;

@@ -1,0 +1,12 @@
+import type { WireIntegration } from '../../upstream/wire.ts';
+import { builder } from '../builder.ts';
+import { integration } from '../integration.ts';
+import type { Provider } from './provider.ts';
+
+export const nvidia = {
+  displayName: 'NVIDIA',
+  type: builder.objectRef<WireIntegration>('NvidiaIntegration').implement({
+    description: 'Models served by NVIDIA.',
+    interfaces: [integration],
+  }),
+} satisfies Provider;

@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import type { Config } from './config.ts';
+import { InvalidHeaders, readHeaders } from './credentials.ts';
+import type { IncomingRequest } from './exchange.ts';
+import type { HttpResponse } from './execution/http-response.ts';
+import { type Graphiql, type GraphiqlResponse, loadGraphiql } from './graphiql.ts';
+import { readBody } from './http/body.ts';
+import { getUrl, listen } from './http/listen.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './observability/metrics.ts';
+import { type MetricsServer, startMetricsServer } from './observability/metrics-server.ts';
+import { openTelemetry, type Telemetry } from './observability/telemetry.ts';
+import { GatewayRuntime } from './runtime.ts';
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly log: Log;
+  /** Headers that GraphiQL starts with. */
+  readonly demoHeaders?: Readonly<Record<string, string>>;
+  /** Whether another process answers for this one's metrics. Default: it does so itself, where metrics are on. */
+  readonly isWorker?: boolean;
+}
+
+/** A gateway that listens. */
+export interface RunningServer extends AsyncDisposable {
+  /** `http://host:port`, with the port that was really taken. */
+  readonly url: string;
+  /** Where its metrics are; undefined where they are off, or another process has them. */
+  readonly metricsUrl: string | undefined;
+  /** Undefined where metrics are off. */
+  readonly metrics: Metrics | undefined;
+  /**
+   * Ends it as an orchestrator expects: unready at once, taking requests for the delay, then waiting for the running ones.
+   * Resolves to whether all of them were answered in time; those that were not are cut off.
+   */
+  drain(): Promise<boolean>;
+}
+
+/** Listens. Rejects with a sentence for people where a port cannot be had. */
+export async function startServer({
+  config,
+  log,
+  demoHeaders,
+  isWorker = false,
+}: ServerOptions): Promise<RunningServer> {
+  const telemetry = await openTelemetry(config, log);
+  const { metrics } = telemetry;
+  const metricsServer =
+    metrics === undefined || config.metricsPort === undefined || isWorker
+      ? undefined
+      : await startMetricsServer({ port: config.metricsPort, host: config.host }, () => metrics.print());
+  const graphiql = config.graphiql
+    ? loadGraphiql(demoHeaders === undefined ? {} : { demoHeaders })
+    : undefined;
+  const server = new GatewayServer(config, telemetry, metricsServer, graphiql);
+  try {
+    await server.listen();
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+  return server;
+}
+
+/** `unready` still takes requests; `draining` refuses new ones and waits for those that run. */
+type Phase = 'serving' | 'unready' | 'draining';
+
+/** How long a keep-alive socket may be idle: longer than load balancers keep theirs, so that they close first. */
+const keepAliveTimeoutMs = 75_000;
+
+class GatewayServer implements RunningServer {
+  readonly #config: Config;
+  readonly #telemetry: Telemetry;
+  readonly #metricsServer: MetricsServer | undefined;
+  readonly #graphiql: Graphiql | undefined;
+  readonly #runtime: GatewayRuntime;
+  readonly #server: Server;
+  #phase: Phase = 'serving';
+  #draining: Promise<boolean> | undefined;
+
+  constructor(
+    config: Config,
+    telemetry: Telemetry,
+    metricsServer: MetricsServer | undefined,
+    graphiql: Graphiql | undefined,
+  ) {
+    this.#config = config;
+    this.#telemetry = telemetry;
+    this.#metricsServer = metricsServer;
+    this.#graphiql = graphiql;
+    this.#runtime = new GatewayRuntime(config, telemetry);
+    this.#server = createServer(
+      {
+        keepAliveTimeout: keepAliveTimeoutMs,
+        // Slow callers are cut off; by default Node looks for them only every 30 s.
+        headersTimeout: config.requestTimeoutMs,
+        requestTimeout: config.requestTimeoutMs,
+        connectionsCheckingInterval: Math.min(1000, Math.max(50, config.requestTimeoutMs / 4)),
+      },
+      (request, response) => this.#route(request, response),
+    );
+  }
+
+  get url(): string {
+    return getUrl(this.#server);
+  }
+
+  get metricsUrl(): string | undefined {
+    return this.#metricsServer?.url;
+  }
+
+  get metrics(): Metrics | undefined {
+    return this.#telemetry.metrics;
+  }
+
+  listen(): Promise<void> {
+    return listen(this.#server, this.#config.port, this.#config.host);
+  }
+
+  drain(): Promise<boolean> {
+    this.#draining ??= this.#drain();
+    return this.#draining;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#phase = 'draining';
+    this.#runtime.destroy();
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await this.#runtime.close();
+    await this.#closeTelemetry();
+  }
+
+  async #drain(): Promise<boolean> {
+    this.#phase = 'unready';
+    if (this.#config.shutdownDelayMs > 0) await setTimeout(this.#config.shutdownDelayMs);
+    this.#phase = 'draining';
+    this.#server.closeIdleConnections();
+    // The listener stays open until then, so that a probe on a new connection reads 503 and is not refused.
+    const isDone = await Promise.race([
+      this.#runtime.close().then(() => true),
+      setTimeout(this.#config.shutdownTimeoutMs, false, { ref: false }),
+    ]);
+    this.#server.close();
+    this.#server.closeAllConnections();
+    if (!isDone) this.#runtime.destroy();
+    await this.#closeTelemetry();
+    return isDone;
+  }
+
+  async #closeTelemetry(): Promise<void> {
+    this.#metricsServer?.close();
+    await this.#telemetry.close();
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse): void {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    switch (path) {
+      case '/graphql':
+        if (this.#graphiql !== undefined && wantsPage(request)) {
+          const { 'accept-encoding': encodings, 'if-none-match': etag } = request.headers;
+          this.#write(response, this.#graphiql.page(encodings?.toString(), etag), getRequestId(request));
+        } else this.#serveGraphql(request, response);
+        break;
+      case '/livez':
+        this.#write(response, toText(200, 'alive'), getRequestId(request));
+        break;
+      case '/readyz':
+        this.#write(
+          response,
+          this.#phase === 'serving' ? toText(200, 'ready') : toText(503, 'draining'),
+          getRequestId(request),
+        );
+        break;
+      default:
+        this.#write(
+          response,
+          this.#getAsset(path, request) ?? toText(404, 'not found'),
+          getRequestId(request),
+        );
+    }
+  }
+
+  #getAsset(path: string, { method, headers }: IncomingMessage): GraphiqlResponse | undefined {
+    if (method !== 'GET') return undefined;
+    return this.#graphiql?.asset(path, headers['accept-encoding']?.toString(), headers['if-none-match']);
+  }
+
+  #serveGraphql(request: IncomingMessage, response: ServerResponse): void {
+    const exchange = this.#runtime.begin(toIncoming(request));
+    response.once('close', () => exchange.close(response.writableFinished));
+    exchange
+      .answer()
+      .then((answer) => answer && this.#write(response, answer, exchange.requestId))
+      .catch((fault: unknown) => {
+        this.#telemetry.reportFault(fault, exchange);
+        response.destroy();
+      });
+  }
+
+  #write(
+    response: ServerResponse,
+    { status, headers, body }: HttpResponse | GraphiqlResponse,
+    requestId: string,
+  ): void {
+    if (response.destroyed) return;
+    const length = Buffer.byteLength(body);
+    response.writeHead(status, {
+      ...headers,
+      'content-length': length,
+      'x-request-id': requestId,
+      ...(this.#phase === 'serving' ? {} : { connection: 'close' }),
+    });
+    // Text of one byte a character is ASCII, which Node need not transcode: a third less for a long answer.
+    response.end(body, length === body.length ? 'latin1' : 'utf8');
+  }
+}
+
+/** Browsers that navigate say that they take HTML; clients of the API do not. */
+const wantsPage = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'GET' && headers.accept?.includes('text/html') === true;
+
+const toText = (status: number, text: string): HttpResponse => ({
+  status,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  body: `${text}\n`,
+});
+
+function getRequestId(request: IncomingMessage): string {
+  try {
+    return readHeaders(request.rawHeaders, randomUUID).requestId;
+  } catch (error) {
+    return error instanceof InvalidHeaders ? error.requestId : randomUUID();
+  }
+}
+
+const toIncoming = (request: IncomingMessage): IncomingRequest => ({
+  method: request.method ?? '',
+  target: request.url ?? '',
+  rawHeaders: request.rawHeaders,
+  getHeader: (name) => request.headers[name]?.toString(),
+  readBody: (maxBytes, deadline) => readBody(request, maxBytes, deadline),
+});

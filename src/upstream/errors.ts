@@ -1,0 +1,51 @@
+/** The codes of failures that this folder can tell apart; docs/errors.md has what each one means to a client. */
+export type UpstreamErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'BAD_USER_INPUT'
+  | 'RATE_LIMITED'
+  | 'UPSTREAM_UNAVAILABLE'
+  | 'UPSTREAM_TIMEOUT'
+  | 'UPSTREAM_OUTCOME_UNKNOWN'
+  | 'UPSTREAM_INVALID_RESPONSE'
+  | 'UPSTREAM_ERROR'
+  | 'OVERLOADED';
+
+/** What a caller may know of a failed upstream call beside its code. */
+export interface UpstreamErrorDetails {
+  /** Whether the same call may succeed later. Default: by code. */
+  readonly retryable?: boolean;
+  /** How long upstream asks to wait before the next call, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** The HTTP status of upstream's answer, where there was one. */
+  readonly upstreamStatus?: number | undefined;
+  /** For the log only: never shown to a caller. */
+  readonly cause?: unknown;
+}
+
+const retryableCodes: ReadonlySet<UpstreamErrorCode> = new Set([
+  'RATE_LIMITED',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_TIMEOUT',
+  'OVERLOADED',
+]);
+
+/**
+ * A call to upstream that has no usable answer. The message is for the caller of the gateway: it names no URL, header
+ * or body; where it has upstream's own words, secrets of the request have been cut out of them.
+ */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly code: UpstreamErrorCode;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+  readonly upstreamStatus: number | undefined;
+
+  constructor(code: UpstreamErrorCode, message: string, details: UpstreamErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.retryable = details.retryable ?? retryableCodes.has(code);
+    this.retryAfterMs = details.retryAfterMs;
+    this.upstreamStatus = details.upstreamStatus;
+  }
+}

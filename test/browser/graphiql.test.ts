@@ -1,0 +1,253 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoApiKey, type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
+import { isWithoutBrowser, launchChromium } from '../support/chromium.ts';
+import { startGateway } from '../support/gateway.ts';
+import { createVisitor, readStored, type Visitor } from './visitor.ts';
+
+const SECRET = 'sk-typed-by-a-person';
+
+const demoHeaders = { 'Galileo-API-Key': demoApiKey };
+
+describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
+  let browser: Browser;
+  let sandbox: Sandbox;
+
+  beforeAll(async () => {
+    sandbox = await startSandbox({ port: 0 });
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await sandbox?.close();
+  });
+
+  test('is there within two seconds, from one host, and costs next to nothing the second time', {
+    retry: 2,
+  }, async () => {
+    await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
+    await using visitor = await createVisitor(browser);
+
+    const first = await open(visitor, gateway.url);
+    expect(first.bytes).toBeGreaterThan(100_000);
+    expect(first.bytes).toBeLessThan(450_000);
+    expect(first.durationMs).toBeLessThan(2_000);
+    await first.page.close();
+
+    const second = await open(visitor, gateway.url);
+    expect(second.bytes).toBeLessThan(4_000);
+    expect(second.durationMs).toBeLessThan(2_000);
+
+    expect(visitor.origins).toEqual(new Set([new URL(gateway.url).origin]));
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  test('runs each ready example, the first with one click', async () => {
+    await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
+    await using visitor = await createVisitor(browser);
+    const { page } = await open(visitor, gateway.url);
+
+    await run(page);
+    await seeAnswer(page, '"apiVersion"');
+    for (const [tab, answer] of [
+      ['SettingsPage', '"displayName"'],
+      ['UpsertCustom', '"integrationId"'],
+      ['Entities', '"VERTEX_AI"'],
+    ] as const) {
+      await openTab(page, tab);
+      await run(page);
+      await seeAnswer(page, answer);
+      expect(await page.locator('.result-window', { hasText: '"errors"' }).count()).toBe(0);
+    }
+    expect(getKeys(visitor)).toEqual([demoApiKey, demoApiKey, demoApiKey, demoApiKey]);
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  test('starts without a key, and takes the one that is typed to every tab', async () => {
+    await using gateway = await startGateway(sandbox.url);
+    await using visitor = await createVisitor(browser);
+    const { page } = await open(visitor, gateway.url);
+
+    expect(await getText(page, 'Headers')).toContain('"Galileo-API-Key": ""');
+    await run(page);
+    await seeAnswer(page, 'UNAUTHENTICATED');
+    expect(getKeys(visitor)).toEqual([undefined]);
+
+    await type(page, 'Headers', JSON.stringify({ 'Galileo-API-Key': SECRET }));
+    await run(page);
+    await expect.poll(() => getKeys(visitor)).toEqual([undefined, SECRET]);
+    await openTab(page, 'SettingsPage');
+    await run(page);
+    await seeAnswer(page, '"displayName"');
+    expect(getKeys(visitor)).toEqual([undefined, SECRET, SECRET]);
+  });
+
+  test('leaves no header and no secret of a mutation in the browser', async () => {
+    await using gateway = await startGateway(sandbox.url);
+    await using visitor = await createVisitor(browser);
+    const { page } = await open(visitor, gateway.url);
+
+    await type(page, 'Headers', JSON.stringify({ 'Galileo-API-Key': SECRET }));
+    await run(page);
+    await seeAnswer(page, '"apiVersion"');
+    await page.getByRole('button', { name: 'Show History' }).click();
+    await page.getByRole('button', { name: 'Add favorite' }).first().click();
+
+    await openTab(page, 'UpsertCustom');
+    await showEditor(page, 'Variables');
+    const input = { endpoint: 'https://llm.example.com', apiKeyValue: SECRET, token: SECRET };
+    await type(page, 'Variables', JSON.stringify({ input }));
+    await run(page);
+    await seeAnswer(page, '"integrationId"');
+
+    // What was stored last: a change of this tab, which GraphiQL writes half a second after it.
+    await expect.poll(() => readStored(page)).toContain('\\"apiKeyValue\\\\\\": \\\\\\"\\\\\\"');
+    const stored = await readStored(page);
+    expect(stored).toContain('OneProvider');
+    expect(stored).not.toContain(SECRET);
+    expect(JSON.stringify(await visitor.context.storageState({ indexedDB: true }))).not.toContain(SECRET);
+
+    // A page that was loaded again has the tabs and the history, and nothing of the key.
+    await page.reload();
+    await waitUntilReady(page);
+    await openTab(page, 'OneProvider');
+    await showEditor(page, 'Headers');
+    expect(await getText(page, 'Headers')).toContain('"Galileo-API-Key": ""');
+    expect(await page.getByRole('tab').count()).toBe(4);
+    await page.getByRole('button', { name: 'Show History' }).click();
+    await type(page, 'Headers', JSON.stringify({ 'Galileo-API-Key': `${SECRET}-2` }));
+    await page.getByRole('button', { name: 'Set active' }).first().click();
+    expect(await getText(page, 'Headers')).toContain(`${SECRET}-2`);
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  test('completes a field’s name', async () => {
+    await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
+    await using visitor = await createVisitor(browser);
+    const { page } = await open(visitor, gateway.url);
+    await page.getByRole('button', { name: 'New tab' }).click();
+    await type(page, 'Query', '{ ');
+    await page.keyboard.type('integrationP');
+    await page.locator('.CodeMirror-hint', { hasText: 'integrationProviders' }).click();
+    expect(await getText(page, 'Query')).toContain('{ integrationProviders');
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  test('has documentation, explorer, dialogs and menus, all within its policy', async () => {
+    await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
+    await using visitor = await createVisitor(browser);
+    const { page } = await open(visitor, gateway.url);
+
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.locator('.graphiql-doc-explorer').getByText('Query', { exact: true }).click();
+    await page.getByText("The caller's integration of one provider").waitFor();
+
+    await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
+    await page.locator('.docExplorerWrap').getByText('integrationProviders').click();
+    await expect.poll(() => getText(page, 'Query')).toContain('integrationProviders');
+
+    await page.getByRole('button', { name: 'Open settings dialog' }).click();
+    await page.getByRole('button', { name: 'Dark' }).click();
+    await page.locator('body.graphiql-dark').waitFor();
+    await page.keyboard.press('Escape');
+
+    await type(page, 'Query', 'query One { __typename } query Two { __typename }');
+    await page.locator('.graphiql-execute-button[aria-haspopup]').click();
+    await page.getByRole('menuitem', { name: 'Two' }).click();
+    await seeAnswer(page, '"__typename"');
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  test('says so where introspection is off, and runs operations all the same', async () => {
+    await using gateway = await startGateway(sandbox.url, { introspection: 'off' }, { demoHeaders });
+    await using visitor = await createVisitor(browser);
+    const { page } = await open(visitor, gateway.url);
+    await seeAnswer(page, 'Introspection is switched off on this gateway.');
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.locator('.documentation-notice').getByText('Introspection is switched off').waitFor();
+    await run(page);
+    await seeAnswer(page, '"apiVersion"');
+    // Introspection itself is refused, which the browser notes.
+    expect(visitor.complaints.filter((text) => !text.includes('status of 400'))).toEqual([]);
+  });
+});
+
+interface Visit {
+  readonly page: Page;
+  /** From the start of the navigation until an operation can be typed and run. */
+  readonly durationMs: number;
+  /** Of the page and its files on the wire, headers of the answers included; what introspection answers is left out. */
+  readonly bytes: number;
+}
+
+/** What was sent with each operation, introspection left out. */
+const getKeys = (visitor: Visitor): (string | undefined)[] =>
+  visitor.operations.filter(({ name }) => name !== 'IntrospectionQuery').map(({ apiKey }) => apiKey);
+
+async function open(visitor: Visitor, url: string): Promise<Visit> {
+  const page = await visitor.context.newPage();
+  const session = await visitor.context.newCDPSession(page);
+  await session.send('Network.enable');
+  const files = new Set<string>();
+  session.on('Network.requestWillBeSent', ({ requestId, request }) => {
+    if (request.method === 'GET') {
+      files.add(requestId);
+    }
+  });
+  let bytes = 0;
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    bytes += files.has(requestId) ? encodedDataLength : 0;
+  });
+  const introspected = page.waitForResponse((response) => response.request().method() === 'POST');
+  const startedAt = performance.now();
+  await page.goto(url);
+  await waitUntilReady(page);
+  const durationMs = performance.now() - startedAt;
+  await (await introspected).finished();
+  await page.locator('button[aria-label="Re-fetch GraphQL schema"]:enabled').waitFor();
+  return { page, durationMs, bytes };
+}
+
+type Editor = 'Query' | 'Variables' | 'Headers';
+
+async function waitUntilReady(page: Page): Promise<void> {
+  await page.locator('.graphiql-query-editor .CodeMirror').waitFor();
+  await page.locator('.graphiql-execute-button:enabled').waitFor();
+}
+
+function getEditor(page: Page, editor: Editor) {
+  return page.locator(
+    editor === 'Query'
+      ? '.graphiql-query-editor .CodeMirror'
+      : `section[aria-label="${editor}"] .CodeMirror:visible`,
+  );
+}
+
+async function getText(page: Page, editor: Editor): Promise<string> {
+  const text = await getEditor(page, editor).locator('.CodeMirror-code').textContent();
+  return (text ?? '').replaceAll('\u00a0', ' ');
+}
+
+async function showEditor(page: Page, editor: Editor): Promise<void> {
+  await page.locator('.graphiql-editor-tools').getByRole('button', { name: editor, exact: true }).click();
+}
+
+/** Replaces what the editor holds. */
+async function type(page: Page, editor: Editor, text: string): Promise<void> {
+  await getEditor(page, editor).locator('.CodeMirror-lines').click();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.insertText(text);
+}
+
+async function openTab(page: Page, name: string): Promise<void> {
+  await page.getByRole('tab', { name, exact: true }).click();
+}
+
+async function run(page: Page): Promise<void> {
+  await page.locator('.graphiql-execute-button').click();
+}
+
+async function seeAnswer(page: Page, text: string): Promise<void> {
+  await page.locator('.result-window', { hasText: text }).waitFor();
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { Client, fetchExchange } from '@urql/core';
+import { persistedExchange } from '@urql/exchange-persisted';
+import { print } from 'graphql';
+import { GraphQLClient } from 'graphql-request';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  getDocumentHash,
+  IntegrationDocument,
+  possibleTypes,
+  SettingsPageDocument,
+  UpsertCustomIntegrationDocument,
+} from '../client/index.ts';
+import { type Sandbox, startSandbox } from '../src/sandbox/server.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+
+const file = fileURLToPath(new URL('../client/generated/persisted-documents.json', import.meta.url));
+const headers = { 'Galileo-API-Key': 'trusting' };
+const input = { endpoint: 'https://trusted.example/v1' };
+
+describe('a client that sends the hashes of the client kit', () => {
+  let sandbox: Sandbox;
+  let gateway: TestGateway;
+  /** The bodies that the clients sent. */
+  let bodies: Record<string, unknown>[];
+
+  beforeAll(async () => {
+    sandbox = await startSandbox({ port: 0 });
+    gateway = await startGateway(sandbox.url, { trustedDocuments: file });
+  });
+
+  afterAll(async () => {
+    await gateway?.[Symbol.asyncDispose]();
+    await sandbox?.close();
+  });
+
+  const recordingFetch: typeof fetch = (url, init) => {
+    bodies.push(JSON.parse(typeof init?.body === 'string' ? init.body : '{}') as Record<string, unknown>);
+    return fetch(url, init);
+  };
+
+  function expectHashesOnly(): void {
+    expect(bodies).toHaveLength(2);
+    for (const body of bodies) expect(body['query']).toBeUndefined();
+  }
+
+  it('finds each of its documents in the file, under the hash of its text', () => {
+    const documents = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    const hashes = [IntegrationDocument, SettingsPageDocument, UpsertCustomIntegrationDocument].map(
+      getDocumentHash,
+    );
+    expect(new Set(Object.keys(documents))).toEqual(new Set(hashes));
+    for (const [hash, text] of Object.entries(documents)) {
+      expect(hash).toBe(`sha256:${createHash('sha256').update(text).digest('hex')}`);
+    }
+  });
+
+  it('reads and writes with Apollo Client’s persisted queries', async () => {
+    bodies = [];
+    const client = new ApolloClient({
+      cache: new InMemoryCache({ possibleTypes }),
+      link: ApolloLink.from([
+        new PersistedQueryLink({ generateHash: (document) => getDocumentHash(document) ?? '' }),
+        new HttpLink({ uri: gateway.url, headers, fetch: recordingFetch }),
+      ]),
+    });
+    const read = await client.query({ query: SettingsPageDocument });
+    expect(read.data?.integrationProviders).toHaveLength(12);
+    const saved = await client.mutate({ mutation: UpsertCustomIntegrationDocument, variables: { input } });
+    expect(saved.data?.upsertCustomIntegration?.__typename).toBe('UpsertCustomIntegrationSuccess');
+    client.stop();
+    expectHashesOnly();
+  });
+
+  it('reads and writes with urql’s persisted exchange', async () => {
+    bodies = [];
+    const client = new Client({
+      url: gateway.url,
+      fetch: recordingFetch,
+      fetchOptions: { headers },
+      preferGetMethod: false,
+      exchanges: [
+        persistedExchange({
+          enforcePersistedQueries: true,
+          enableForMutation: true,
+          preferGetForPersistedQueries: false,
+          generateHash: (_text, document) => Promise.resolve(getDocumentHash(document) ?? ''),
+        }),
+        fetchExchange,
+      ],
+    });
+    const read = await client.query(SettingsPageDocument, {}).toPromise();
+    expect(read.data?.integrationProviders).toHaveLength(12);
+    const saved = await client.mutation(UpsertCustomIntegrationDocument, { input }).toPromise();
+    expect(saved.data?.upsertCustomIntegration?.__typename).toBe('UpsertCustomIntegrationSuccess');
+    expectHashesOnly();
+  });
+
+  it('reads and writes with `documentId` in the place of `query`', async () => {
+    bodies = [];
+    const send = async <Data, Variables>(
+      document: TypedDocumentNode<Data, Variables>,
+      variables: Variables,
+    ): Promise<Data> => {
+      const response = await recordingFetch(gateway.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ documentId: getDocumentHash(document), variables }),
+      });
+      return ((await response.json()) as { data: Data }).data;
+    };
+    expect((await send(SettingsPageDocument, {})).integrationProviders).toHaveLength(12);
+    const saved = await send(UpsertCustomIntegrationDocument, { input });
+    expect(saved.upsertCustomIntegration?.__typename).toBe('UpsertCustomIntegrationSuccess');
+    expectHashesOnly();
+  });
+
+  it('is the only one that is served: a document’s text and an unknown hash have codes of their own', async () => {
+    const client = new GraphQLClient(gateway.url, { headers, errorPolicy: 'ignore' });
+    await expect(client.request(print(SettingsPageDocument))).rejects.toMatchObject({
+      response: { errors: [{ extensions: { code: 'PERSISTED_DOCUMENT_REQUIRED' } }] },
+    });
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json',
+        ...headers,
+      },
+      body: JSON.stringify({ documentId: `sha256:${'0'.repeat(64)}` }),
+    });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'PERSISTED_DOCUMENT_NOT_FOUND' } }],
+    });
+  });
+});

@@ -1,0 +1,325 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+import { type GraphqlBody, parseBody, send } from './support/http-client.ts';
+
+/** Stands for a secret that somebody put in the wrong place. It is a GraphQL name, so that it can stand anywhere. */
+const secret = 'sk_live_s3cr3t';
+
+let upstream: FakeUpstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  upstream = await startFakeUpstream();
+  gateway = await startGateway(upstream.url);
+});
+
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await upstream[Symbol.asyncDispose]();
+});
+
+async function refuse(body: unknown): Promise<NonNullable<GraphqlBody['errors']>> {
+  const answer = await send(gateway.url, {
+    headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
+    body: JSON.stringify(body),
+  });
+  const { data, errors } = parseBody(answer);
+  expect(data).toBeUndefined();
+  expect(answer.text).not.toContain('s3cr3t');
+  expect(gateway.log.join('')).not.toContain('s3cr3t');
+  return errors ?? [];
+}
+
+const upsert =
+  'mutation Save($input: UpsertCustomIntegrationInput!) {\n  upsertCustomIntegration(input: $input) { __typename }\n}';
+const good = { endpoint: 'https://llm.example' };
+
+describe('a variable that does not fit is told by its place and type, never by its value:', () => {
+  const cases: [what: string, input: unknown, message: string][] = [
+    [
+      'a text for an object',
+      secret,
+      'Variable "$input": Expected type "UpsertCustomIntegrationInput" to be an object.',
+    ],
+    [
+      'a list for an object',
+      [secret],
+      'Variable "$input": Expected type "UpsertCustomIntegrationInput" to be an object.',
+    ],
+    [
+      'a missing field',
+      { token: secret },
+      'Variable "$input": Field "endpoint" of required type "String!" was not provided.',
+    ],
+    [
+      'a null',
+      { ...good, endpoint: null, token: secret },
+      'Variable "$input" at "endpoint": Expected non-nullable type "String!" not to be null.',
+    ],
+    [
+      'a number for a text',
+      { ...good, token: 424_242 },
+      'Variable "$input" at "token": expected a value of type "String".',
+    ],
+    [
+      'an object for a text',
+      { ...good, token: { a: secret } },
+      'Variable "$input" at "token": expected a value of type "String".',
+    ],
+    [
+      'a list for a text',
+      { ...good, apiKeyValue: [secret] },
+      'Variable "$input" at "apiKeyValue": expected a value of type "String".',
+    ],
+    [
+      'an unknown field',
+      { ...good, tokn: secret },
+      'Variable "$input": Field "tokn" is not defined by type "UpsertCustomIntegrationInput". Did you mean "token"?',
+    ],
+    [
+      'an unknown enum value',
+      { ...good, authenticationType: secret },
+      'Variable "$input" at "authenticationType": expected a value of type "CustomAuthenticationType": API_KEY, NONE, OAUTH2.',
+    ],
+    [
+      'a field in a list of objects',
+      {
+        ...good,
+        headers: [
+          { key: 'a', value: 'b' },
+          { key: 'c', value: { x: secret } },
+        ],
+      },
+      'Variable "$input" at "headers[1].value": expected a value of type "String!".',
+    ],
+    [
+      'an item of a list',
+      { ...good, models: ['a', { x: secret }] },
+      'Variable "$input" at "models[1]": expected a value of type "String!".',
+    ],
+    [
+      'free keys that are a text',
+      { ...good, customLlmConfig: { fileName: 'a', className: 'b', initKwargs: secret } },
+      'Variable "$input" at "customLlmConfig.initKwargs": expected a value of type "JSONObject".',
+    ],
+    [
+      'a fraction for a whole number',
+      { ...good, multiModalConfig: { maxFiles: 4.25 } },
+      'Variable "$input" at "multiModalConfig.maxFiles": expected a value of type "Int".',
+    ],
+    [
+      'a text for a large whole number',
+      { ...good, multiModalConfig: { maxFileSizeBytes: secret } },
+      'Variable "$input" at "multiModalConfig.maxFileSizeBytes": expected a value of type "SafeInt".',
+    ],
+    [
+      'a number past 2^53',
+      { ...good, multiModalConfig: { maxFileSizeBytes: 2 ** 53 } },
+      'Variable "$input" at "multiModalConfig.maxFileSizeBytes": expected a value of type "SafeInt".',
+    ],
+  ];
+  it.each(cases)('%s', async (_what, input, message) => {
+    const [error, ...others] = await refuse({ query: upsert, variables: { input } });
+    expect(others).toEqual([]);
+    expect(error?.message).toBe(message);
+    expect(error?.extensions.code).toBe('BAD_USER_INPUT');
+    expect(error?.locations).toEqual([{ line: 1, column: 15 }]);
+    expect(upstream.calls).toEqual([]);
+  });
+
+  it('an unknown field whose name may be a secret is not named', async () => {
+    const [error] = await refuse({ query: upsert, variables: { input: { ...good, [`${secret}!`]: 1 } } });
+    expect(error?.message).toBe(
+      'Variable "$input": expected a value of type "UpsertCustomIntegrationInput!".',
+    );
+  });
+
+  it('a variable that is missing, or null, or of a wrong kind', async () => {
+    expect((await refuse({ query: upsert }))[0]?.message).toBe(
+      'Variable "$input" of required type "UpsertCustomIntegrationInput!" was not provided.',
+    );
+    expect((await refuse({ query: upsert, variables: { input: null } }))[0]?.message).toBe(
+      'Variable "$input" of non-null type "UpsertCustomIntegrationInput!" must not be null.',
+    );
+  });
+
+  it('all faults, but no more than ten', async () => {
+    const headers = Array.from({ length: 1000 }, () => ({ key: 'a', value: [secret] }));
+    const faults = await refuse({ query: upsert, variables: { input: { headers, models: secret.length } } });
+    expect(faults).toHaveLength(10);
+    const few = await refuse({ query: upsert, variables: { input: { token: 1, apiKeyValue: 2 } } });
+    expect(few).toHaveLength(3);
+  });
+});
+
+describe('a literal that does not fit is told by its place and type, never by its value:', () => {
+  const save = (fields: string) =>
+    `mutation {\n upsertCustomIntegration(input: {${fields}}) { __typename } }`;
+  const cases: [what: string, query: string, message: string | RegExp][] = [
+    [
+      'a text for an enum',
+      `{ integration(name: "${secret}") { id } }`,
+      /^Expected a value of type "IntegrationName!": ANTHROPIC, AWS_BEDROCK/,
+    ],
+    [
+      'another enum value',
+      `{ integration(name: ${secret}) { id } }`,
+      /^Expected a value of type "IntegrationName!": ANTHROPIC, AWS_BEDROCK/,
+    ],
+    [
+      'a number for an enum',
+      '{ integration(name: 424242) { id } }',
+      /^Expected a value of type "IntegrationName!"/,
+    ],
+    [
+      'an object for an enum',
+      `{ integration(name: {a: "${secret}"}) { id } }`,
+      /^Expected a value of type "IntegrationName!"/,
+    ],
+    [
+      'an item of a list',
+      `{ integrations(names: [OPENAI, "${secret}"]) { id } }`,
+      /^Expected a value of type "IntegrationName!"/,
+    ],
+    [
+      'a block string',
+      `{ integrations(names: """${secret}""") { id } }`,
+      /^Expected a value of type "(\[IntegrationName!\]|IntegrationName!)"/,
+    ],
+    [
+      'a text for an object',
+      `mutation { upsertCustomIntegration(input: "${secret}") { __typename } }`,
+      'Expected a value of type "UpsertCustomIntegrationInput!".',
+    ],
+    [
+      'an enum value for a text',
+      save(`endpoint: "a", token: ${secret}`),
+      'Expected a value of type "String".',
+    ],
+    [
+      'an object for a text',
+      save(`endpoint: "a", token: {a: "${secret}"}`),
+      'Expected a value of type "String".',
+    ],
+    ['a list for a text', save(`endpoint: "a", token: ["${secret}"]`), 'Expected a value of type "String".'],
+    [
+      'a text for free keys',
+      save(`endpoint: "a", customLlmConfig: {fileName: "", className: "", initKwargs: "${secret}"}`),
+      'Expected a value of type "JSONObject".',
+    ],
+    [
+      'a text for a number',
+      save(`endpoint: "a", multiModalConfig: {maxFiles: "${secret}"}`),
+      'Expected a value of type "Int".',
+    ],
+    [
+      'a text for a large number',
+      save(`endpoint: "a", multiModalConfig: {maxFileSizeBytes: "${secret}"}`),
+      'Expected a value of type "SafeInt".',
+    ],
+    ['a null', save(`endpoint: null, token: "${secret}"`), 'Expected a value of type "String!".'],
+    [
+      'a missing field',
+      save(`token: "${secret}"`),
+      'Field "UpsertCustomIntegrationInput.endpoint" of required type "String!" was not provided.',
+    ],
+    [
+      'an unknown field',
+      save(`endpoint: "a", tokn: "${secret}"`),
+      'Field "tokn" is not defined by type "UpsertCustomIntegrationInput". Did you mean "token"?',
+    ],
+    [
+      'an unknown argument',
+      `{ integration(name: OPENAI, key: "${secret}") { id } }`,
+      /^Unknown argument "key" on field "Query\.integration"/,
+    ],
+    [
+      'a directive',
+      `{ integration(name: OPENAI) @include(if: "${secret}") { id } }`,
+      'Expected a value of type "Boolean!".',
+    ],
+    [
+      'the default of a variable',
+      `query($a: IntegrationName! = "${secret}") { integration(name: $a) { id } }`,
+      /^Expected a value of type "IntegrationName!"/,
+    ],
+    [
+      'the same field twice',
+      `{ integrations(names: [OPENAI]) { id } integrations(names: ["${secret}"]) { id } }`,
+      /^Expected a value/,
+    ],
+    [
+      'two calls that differ',
+      `mutation { upsertCustomIntegration(input: {endpoint: "${secret}"}) { __typename } upsertCustomIntegration(input: {endpoint: "b"}) { __typename } }`,
+      /they have differing arguments/,
+    ],
+    [
+      'the same input field twice',
+      save(`endpoint: "a", token: "${secret}", token: "${secret}"`),
+      'There can be only one input field named "token".',
+    ],
+  ];
+  it.each(cases)('%s', async (_what, query, message) => {
+    const [error] = await refuse({ query });
+    if (typeof message === 'string') expect(error?.message).toBe(message);
+    else expect(error?.message).toMatch(message);
+    expect(error?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(error?.locations?.[0]?.line).toBe(query.startsWith('mutation {\n') ? 2 : 1);
+  });
+});
+
+describe('a syntax error says where and what was expected, and quotes nothing:', () => {
+  const cases: [query: string, message: string, column: number][] = [
+    [`{ integration(name: OPENAI) { id } "${secret}" }`, 'Syntax Error: Expected Name, found String.', 36],
+    [`{ integration("${secret}": 1) { id } }`, 'Syntax Error: Expected Name, found String.', 15],
+    [
+      `{ integration(name: """${secret}""" """${secret}""") }`,
+      'Syntax Error: Expected Name, found BlockString.',
+      42,
+    ],
+    [`"${secret}" { __typename }`, 'Syntax Error: Unexpected description.', 1],
+    [`${secret} { __typename }`, 'Syntax Error: Unexpected Name.', 1],
+    [`{ integration(name: "${secret}`, 'Syntax Error: Unterminated string.', 36],
+    [`{ integration(name: "${secret}\n") }`, 'Syntax Error: Unterminated string.', 36],
+    [`{ integration(name: "${secret}\\q") }`, 'Syntax Error: Invalid character escape sequence.', 36],
+    [`{ integration(name: "\\u{${secret}}") }`, 'Syntax Error: Invalid Unicode escape sequence.', 22],
+    [`{ integration(name: 1${secret}) }`, 'Syntax Error: Invalid number.', 22],
+    [`{ integration(name: 424242.) }`, 'Syntax Error: Invalid number.', 28],
+    [`{ integration(name: '${secret}') }`, 'Syntax Error: Unexpected single quote character.', 21],
+    [`{ integration(name: ?${secret}) }`, 'Syntax Error: Unexpected character.', 21],
+    [`{ integration(name: $) { ${secret} } }`, 'Syntax Error: Expected Name, found ")".', 22],
+    [`{ integration(name: OPENAI) { ${secret}`, 'Syntax Error: Expected Name, found <EOF>.', 45],
+    [`query A { __typename } ${secret}`, 'Syntax Error: Unexpected Name.', 24],
+    [`query ($a: Int = $${secret}) { __typename }`, 'Syntax Error: the document cannot be parsed.', 18],
+    [`fragment on on Query { ${secret} }`, 'Syntax Error: Unexpected Name.', 10],
+    [`{ a(b: ${'4'.repeat(6)}x) }`, 'Syntax Error: Invalid number.', 14],
+    ['', 'Syntax Error: Unexpected <EOF>.', 1],
+  ];
+  it.each(cases)('%s', async (query, message, column) => {
+    const [error, ...others] = await refuse({ query });
+    expect(others).toEqual([]);
+    expect(error?.message).toBe(message);
+    expect(error?.locations?.[0]?.column).toBe(column);
+    expect(error?.extensions.code).toBe('GRAPHQL_PARSE_FAILED');
+  });
+});
+
+describe('an argument that turns out not to fit while the operation runs', () => {
+  it('costs its field, with a message that quotes nothing', async () => {
+    const answer = await send(gateway.url, {
+      headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
+      body: JSON.stringify({
+        query: 'query($name: IntegrationName = OPENAI) { __typename integration(name: $name) { id } }',
+        variables: { name: null },
+      }),
+    });
+    const { data, errors } = parseBody(answer);
+    expect(data).toEqual({ __typename: 'Query', integration: null });
+    expect(errors?.[0]).toMatchObject({
+      message: 'An argument of this field does not fit its type.',
+      path: ['integration'],
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+});

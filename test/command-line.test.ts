@@ -1,0 +1,201 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { type SettingName, settings, toFlag, toVariable } from '../src/config.ts';
+import { parseBody, send } from './support/http-client.ts';
+import { runProgram, startProgram } from './support/program.ts';
+
+const commands = ['serve', 'demo', 'sandbox', 'print-schema', 'check-config'];
+const names = Object.keys(settings) as SettingName[];
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+/** What nobody may connect to: a program that does fails at once. */
+const noNetwork = { GALILEO_API_URL: 'http://127.0.0.1:9' };
+
+describe('--help and --version', () => {
+  it('work on every level, with exit code 0', async () => {
+    const levels = [[], ...commands.map((command) => [command])];
+    await Promise.all(
+      levels.map(async (level) => {
+        const help = await runProgram([...level, '--help'], { PORT: 'faulty' });
+        expect(help).toMatchObject({ code: 0, stderr: '' });
+        expect(help.stdout).toContain('Usage: galileo-gateway');
+        const printed = await runProgram([...level, '--version']);
+        expect(printed).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+      }),
+    );
+  });
+
+  it('tell every flag of serve and demo, with its variable', async () => {
+    for (const command of ['serve', 'demo']) {
+      const { stdout } = await runProgram([command, '--help']);
+      const text = stdout.replace(/\s+/g, ' ');
+      for (const name of names) {
+        expect(text).toContain(`${toFlag(name)} <`);
+        expect(text).toContain(`Variable ${toVariable(name)}`);
+      }
+    }
+  });
+});
+
+describe('a wrong command line', () => {
+  it.each([
+    ['an unknown command', ['server']],
+    ['an unknown flag', ['serve', '--prot', '1']],
+    ['an unknown flag of the program', ['--prot']],
+    ['an unknown flag of a command without settings', ['print-schema', '--sub']],
+    ['a flag without its value', ['serve', '--port']],
+    ['an argument too many', ['check-config', 'now']],
+    ['a wrong value', ['sandbox', '--port', 'hunter2']],
+  ])('%s ends with code 2 and one line', async (_what, args) => {
+    const { code, stdout, stderr } = await runProgram(args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^galileo-gateway: .+\n$/);
+    expect(stderr).not.toContain('hunter2');
+  });
+});
+
+describe('a faulty configuration', () => {
+  it.each(['serve', 'demo', 'check-config'])(
+    'stops %s with code 2 and a line for each fault',
+    async (command) => {
+      const { code, stdout, stderr } = await runProgram([command], {
+        PORT: 'hunter2',
+        MAX_DEPTH: '-1',
+        CORS_ORIGINS: 'https://hunter2.example/path',
+        TRUSTED_DOCUMENTS: '/nowhere/hunter2.json',
+        GALILEO_API_URL: 'https://hunter2@galileo.example',
+      });
+      expect(code).toBe(2);
+      expect(stdout).toBe('');
+      const lines = stderr.trimEnd().split('\n');
+      expect(lines.map((line) => line.split(': ')[1])).toEqual([
+        'PORT',
+        'GALILEO_API_URL',
+        'MAX_DEPTH',
+        'CORS_ORIGINS',
+        'TRUSTED_DOCUMENTS',
+      ]);
+      for (const line of lines) expect(line).toMatch(/^galileo-gateway: [A-Z_]+: expected /);
+      expect(stderr).not.toContain('hunter2');
+    },
+  );
+
+  it('names the flag where the flag is at fault', async () => {
+    const { code, stderr } = await runProgram(['serve', '--max-depth', 'deep'], { MAX_DEPTH: '3' });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^galileo-gateway: --max-depth: expected .+\n$/);
+  });
+});
+
+describe('check-config', () => {
+  it('prints the configuration in effect, a line for each variable, and ends with 0', async () => {
+    const { code, stdout, stderr } = await runProgram(['check-config'], {
+      MAX_DEPTH: '5',
+      CORS_ORIGINS: 'https://a.example,https://b.example',
+      NODE_ENV: 'production',
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const values = Object.fromEntries(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line): [string, string] => [
+          line.slice(0, line.indexOf('=')),
+          line.slice(line.indexOf('=') + 1),
+        ]),
+    );
+    expect(Object.keys(values)).toEqual(names.map(toVariable));
+    expect(values).toMatchObject({
+      PORT: '4000',
+      MAX_DEPTH: '5',
+      CORS_ORIGINS: 'https://a.example,https://b.example',
+      GRAPHIQL: 'off',
+      INTROSPECTION: 'off',
+      METRICS_PORT: 'off',
+      GALILEO_API_URL: 'https://api.galileo.ai/',
+    });
+  });
+});
+
+describe('print-schema', () => {
+  it('prints what is committed, with no network and no configuration', async () => {
+    const environment = { PORT: 'faulty', ...noNetwork };
+    const [api, subgraph] = await Promise.all([
+      runProgram(['print-schema'], environment),
+      runProgram(['print-schema', '--subgraph'], environment),
+    ]);
+    const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+    expect(api).toEqual({ code: 0, stdout: read('schema.graphql'), stderr: '' });
+    expect(subgraph).toEqual({ code: 0, stdout: read('subgraph.graphql'), stderr: '' });
+  });
+});
+
+describe('serve', () => {
+  it('takes a free port for PORT=0 and says which; a flag wins over the environment', async () => {
+    await using program = startProgram(['serve', '--port', '0', '--max-depth', '1'], {
+      ...noNetwork,
+      PORT: '1',
+      MAX_DEPTH: '9',
+      NODE_ENV: 'production',
+    });
+    const url = await program.waitFor(/"url":"(http:\/\/127\.0\.0\.1:\d+\/graphql)"/);
+    const headers = { 'content-type': 'application/json' };
+    const ask = (query: string) => send(url, { headers, body: JSON.stringify({ query }) });
+    expect(parseBody(await ask('{ integrationProviders { name } }')).errors?.[0]?.extensions.code).toBe(
+      'QUERY_TOO_COMPLEX',
+    );
+    // NODE_ENV=production
+    expect((await ask('{ __schema { description } }')).text).toContain('GRAPHQL_VALIDATION_FAILED');
+    const page = await send(url, { headers: { accept: 'text/html' } });
+    expect(page.headers['content-type']).not.toContain('text/html');
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    // JSON lines on standard output, and nothing else anywhere.
+    expect(program.stderr).toBe('');
+    for (const line of program.stdout.trimEnd().split('\n'))
+      expect(() => JSON.parse(line) as unknown).not.toThrow();
+  });
+
+  it.each(['serve', 'demo'])(
+    '%s says in one line that its port is taken, and ends with 1',
+    async (command) => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const address = server.address();
+      const port = String(typeof address === 'object' ? address?.port : '');
+      const { code, stderr } = await runProgram([command, '--port', port], noNetwork);
+      server.close();
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^galileo-gateway: .*\d+.*--port.*\n$/);
+    },
+  );
+
+  it('says in one line that an address is none of this machine, and ends with 1', async () => {
+    const { code, stderr } = await runProgram(['serve', '--port', '0', '--host', '192.0.2.1'], noNetwork);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^galileo-gateway: .*--host.*\n$/);
+  });
+});
+
+describe('demo', () => {
+  it('prints an address, a key and a curl line, and that very line answers data', async () => {
+    await using program = startProgram(['demo'], { PORT: '0' });
+    const url = await program.waitFor(/(http:\/\/127\.0\.0\.1:\d+\/graphql) /);
+    const curl = await program.waitFor(/^ *(curl .*)$/m);
+    expect(program.stdout).toMatch(/key\s+demo-key/);
+    expect(curl).toContain(url);
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', curl]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      data: { integration: { __typename: 'OpenAIIntegration', name: 'OPENAI' } },
+    });
+    expect((await send(url, { headers: { accept: 'text/html' } })).text).toContain('demo-key');
+    program.process.kill('SIGINT');
+    expect(await program.exit).toBe(0);
+  });
+});

@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, type SettingName, settings, toFlag, toVariable } from '../src/config.ts';
+
+const names = Object.keys(settings) as SettingName[];
+
+/** For each setting: values as they are written, with what they mean, and values that are refused. */
+const table: Readonly<
+  Record<SettingName, { good: readonly (readonly [string, unknown])[]; bad: readonly string[] }>
+> = {
+  port: {
+    good: [
+      ['0', 0],
+      ['65535', 65_535],
+    ],
+    bad: ['65536', '-1', '4000x', '1.5', ' 4000', '0x10'],
+  },
+  host: {
+    good: [
+      ['0.0.0.0', '0.0.0.0'],
+      ['::1', '::1'],
+    ],
+    bad: ['a b', 'http://x', '/'],
+  },
+  metricsPort: { good: [['9464', 9464]], bad: ['off', '65536'] },
+  galileoApiUrl: {
+    good: [['https://galileo.example/api/', new URL('https://galileo.example/api/')]],
+    bad: ['galileo.example', 'ftp://x', 'https://user:hunter2@x', 'https://x?key=hunter2', 'https://x#a'],
+  },
+  requestTimeoutMs: { good: [['1', 1]], bad: ['0', '10s', '1e4', '99999999999'] },
+  upstreamTimeoutMs: { good: [['1', 1]], bad: ['0'] },
+  upstreamConnectTimeoutMs: { good: [['1', 1]], bad: ['0'] },
+  upstreamConnections: { good: [['1', 1]], bad: ['0'] },
+  upstreamQueue: { good: [['0', 0]], bad: ['-1'] },
+  upstreamRetries: { good: [['0', 0]], bad: ['-1', 'no'] },
+  upstreamMaxResponseBytes: { good: [['1', 1]], bad: ['0', '1MB'] },
+  maxRequestBytes: { good: [['1', 1]], bad: ['0', '256k'] },
+  maxConcurrentRequests: { good: [['1', 1]], bad: ['0'] },
+  maxTokens: { good: [['1', 1]], bad: ['0'] },
+  maxAliases: { good: [['0', 0]], bad: ['-1'] },
+  maxDepth: { good: [['1', 1]], bad: ['0'] },
+  maxEntities: { good: [['0', 0]], bad: ['-1'] },
+  corsOrigins: {
+    good: [
+      ['https://a.example', ['https://a.example']],
+      ['https://a.example, http://localhost:3000', ['https://a.example', 'http://localhost:3000']],
+    ],
+    bad: ['*', 'null', 'a.example', 'https://a.example/', 'https://a.example,', 'https://*.a.example/x'],
+  },
+  graphiql: {
+    good: [
+      ['on', true],
+      ['off', false],
+    ],
+    bad: ['true', 'ON', '1'],
+  },
+  introspection: {
+    good: [
+      ['on', true],
+      ['off', false],
+    ],
+    bad: ['false', '0'],
+  },
+  trustedDocuments: { good: [], bad: ['/no/such/file.json'] },
+  shutdownDelayMs: { good: [['0', 0]], bad: ['-1'] },
+  shutdownTimeoutMs: { good: [['0', 0]], bad: ['-1'] },
+  workers: {
+    good: [
+      ['3', 3],
+      ['auto', expect.any(Number)],
+    ],
+    bad: ['0', 'all'],
+  },
+  logLevel: {
+    good: [
+      ['debug', 'debug'],
+      ['silent', 'silent'],
+    ],
+    bad: ['verbose', 'INFO'],
+  },
+};
+
+function getFaults(...parameters: Parameters<typeof readConfig>): readonly string[] {
+  try {
+    readConfig(...parameters);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe.each(names)('the setting %s', (name) => {
+  const { good, bad } = table[name];
+  const variable = toVariable(name);
+
+  it('is read from its variable and from its flag', () => {
+    for (const [text, value] of good) {
+      expect(readConfig({ [variable]: text })[name]).toEqual(value);
+      expect(readConfig({}, { [name]: text })[name]).toEqual(value);
+    }
+  });
+
+  it('has its default where the variable is missing or empty', () => {
+    expect(readConfig({ [variable]: '' })[name]).toEqual(readConfig({})[name]);
+  });
+
+  it('gives way to its flag', () => {
+    const [first] = good;
+    const [wrong = ''] = bad;
+    if (first !== undefined)
+      expect(readConfig({ [variable]: wrong }, { [name]: first[0] })[name]).toEqual(first[1]);
+    expect(getFaults({ [variable]: first?.[0] }, { [name]: wrong })).toEqual([
+      expect.stringMatching(new RegExp(`^${toFlag(name)}: expected `)),
+    ]);
+  });
+
+  it.each(bad)('refuses "%s" in one line that says what was expected and does not quote it', (text) => {
+    const [fault = '', ...others] = getFaults({ [variable]: text });
+    expect(others).toEqual([]);
+    expect(fault.startsWith(`${variable}: expected `)).toBe(true);
+    expect(fault).not.toContain('\n');
+    expect(fault).not.toContain('hunter2');
+    expect(getFaults({}, { [name]: '' })).toHaveLength(1);
+  });
+});
+
+it('all faults are told at once', () => {
+  const environment = Object.fromEntries(names.map((name) => [toVariable(name), table[name].bad[0]]));
+  expect(getFaults(environment).map((fault) => fault.split(':')[0])).toEqual(names.map(toVariable));
+});
+
+it('NODE_ENV=production turns GraphiQL and introspection off, unless they are set', () => {
+  const production = { NODE_ENV: 'production' };
+  expect(readConfig(production)).toMatchObject({ graphiql: false, introspection: false });
+  expect(readConfig({ ...production, GRAPHIQL: 'on', INTROSPECTION: 'on' })).toMatchObject({
+    graphiql: true,
+    introspection: true,
+  });
+  expect(readConfig({ NODE_ENV: 'development' })).toMatchObject({ graphiql: true, introspection: true });
+});
+
+describe('TRUSTED_DOCUMENTS', () => {
+  it.each([
+    ['{"a": ', 'it is not JSON'],
+    ['[]', 'it is no object from hash to document'],
+    ['{"hunter2\\nx": 7}', 'a document of it is no text'],
+    ['null', 'it is no object from hash to document'],
+  ])('refuses the file %s in one line', (content, reason) => {
+    const directory = mkdtempSync(join(tmpdir(), 'config-'));
+    try {
+      const path = join(directory, 'documents.json');
+      writeFileSync(path, content);
+      expect(getFaults({ TRUSTED_DOCUMENTS: path })).toEqual([
+        `TRUSTED_DOCUMENTS: expected the path of a JSON file from hash to document, but ${reason}`,
+      ]);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { startFakeUpstream } from './support/fake-upstream.ts';
+import { startGateway } from './support/gateway.ts';
+import { type PlainRequest, parseBody, send } from './support/http-client.ts';
+
+const listed = 'https://app.example.com';
+const corsHeaders = [
+  'access-control-allow-origin',
+  'access-control-allow-credentials',
+  'access-control-allow-methods',
+  'access-control-allow-headers',
+  'access-control-expose-headers',
+];
+
+const preflight = (origin: string): PlainRequest => ({
+  method: 'OPTIONS',
+  headers: {
+    origin,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type,galileo-api-key',
+  },
+});
+
+const query = (origin: string): PlainRequest => ({
+  headers: { origin, 'content-type': 'application/json' },
+  body: '{"query":"{ __typename }"}',
+});
+
+const getQuery = (origin: string): PlainRequest => ({
+  path: '/graphql?query=%7B__typename%7D',
+  headers: { origin },
+});
+
+describe('without CORS_ORIGINS', () => {
+  it.each([preflight(listed), query(listed), getQuery(listed), getQuery('null')])(
+    'no page of another origin may read an answer (%j)',
+    async (request) => {
+      await using upstream = await startFakeUpstream();
+      await using gateway = await startGateway(upstream.url);
+      const answer = await send(gateway.url, request);
+      for (const name of corsHeaders) expect(answer.headers[name]).toBeUndefined();
+      expect(answer.status).toBe(request.method === 'OPTIONS' ? 405 : 200);
+    },
+  );
+});
+
+describe('with CORS_ORIGINS', () => {
+  const corsOrigins = `${listed}, http://localhost:3000`;
+
+  it('a preflight of a listed origin is told methods, headers and how long that holds', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { corsOrigins });
+    for (const origin of [listed, 'http://localhost:3000']) {
+      const answer = await send(gateway.url, preflight(origin));
+      expect([200, 204]).toContain(answer.status);
+      expect(answer.text).toBe('');
+      expect(answer.headers['access-control-allow-origin']).toBe(origin);
+      expect(answer.headers['access-control-allow-credentials']).not.toBe('true');
+      expect(answer.headers['access-control-allow-methods']?.split(/, ?/)).toEqual(['GET', 'POST']);
+      expect(answer.headers['access-control-allow-headers']?.toLowerCase()).toContain('galileo-api-key');
+      expect(answer.headers['access-control-allow-headers']?.toLowerCase()).toContain('authorization');
+      expect(Number(answer.headers['access-control-max-age'])).toBeGreaterThan(0);
+      expect(answer.headers.vary?.toLowerCase()).toContain('origin');
+      expect(answer.headers['x-request-id']).toMatch(/./);
+    }
+  });
+
+  it.each([query(listed), getQuery(listed)])('a listed origin may read answers (%j)', async (request) => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { corsOrigins });
+    const answer = await send(gateway.url, request);
+    expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
+    expect(answer.headers['access-control-allow-origin']).toBe(listed);
+    expect(answer.headers['access-control-allow-credentials']).not.toBe('true');
+    expect(answer.headers['access-control-expose-headers']?.toLowerCase()).toContain('x-request-id');
+    expect(answer.headers.vary?.toLowerCase()).toContain('origin');
+    expect(answer.headers['cache-control']).toBe('private, no-store');
+  });
+
+  it.each([
+    'https://app.example.com.evil.example',
+    'https://evil.example',
+    'http://app.example.com',
+    'https://app.example.com:8443',
+    'https://APP.example.com',
+    'https://sub.app.example.com',
+    'https://app.example.com/',
+    'null',
+    '*',
+  ])('the origin %s, which is not listed, may read nothing', async (origin) => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { corsOrigins });
+    for (const request of [preflight(origin), query(origin), getQuery(origin)]) {
+      const answer = await send(gateway.url, request);
+      for (const name of corsHeaders) expect(answer.headers[name]).toBeUndefined();
+      expect(answer.headers.vary?.toLowerCase()).toContain('origin');
+    }
+  });
+
+  it('a refusal can be read by a listed origin as well', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { corsOrigins, maxRequestBytes: '10' });
+    const tooLarge = await send(gateway.url, query(listed));
+    expect(tooLarge.status).toBe(413);
+    expect(tooLarge.headers['access-control-allow-origin']).toBe(listed);
+    const notJson = await send(gateway.url, {
+      headers: { origin: listed, 'content-type': 'text/plain' },
+      body: 'x',
+    });
+    expect(notJson.status).toBe(415);
+    expect(notJson.headers['access-control-allow-origin']).toBe(listed);
+  });
+});

@@ -1,0 +1,258 @@
+import { describe, expect, it } from 'vitest';
+import type { RecordedCall } from './support/fake-upstream.ts';
+import { toPath } from './support/naming.ts';
+import { postRaw } from './support/raw-http.ts';
+import { startStack } from './support/stack.ts';
+
+const query = '{ integration(name: OPENAI) { name } }';
+const mutation =
+  'mutation { upsertCustomIntegration(input: { endpoint: "e", token: "input-token" }) { __typename } }';
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+/** What upstream got, names in small letters, values byte for byte. */
+const getHeaders = (call: RecordedCall | undefined) =>
+  Array.from({ length: (call?.rawHeaders.length ?? 0) / 2 }, (_, index): [string, string] => [
+    call?.rawHeaders[2 * index]?.toLowerCase() ?? '',
+    call?.rawHeaders[2 * index + 1] ?? '',
+  ]);
+
+/** Sends the query with these header lines, and has the calls that upstream got. */
+async function send(headerLines: readonly string[], document = query) {
+  await using stack = await startStack();
+  const { gateway, upstream } = stack;
+  upstream.on('GET', toPath('openai'), { json: {} }).on('PUT', toPath('custom'), { json: {} });
+  const answer = await postRaw(gateway.url, headerLines, { query: document });
+  const received = upstream.calls.map((call) => new Map(getHeaders(call)));
+  return { answer, received, log: gateway.log.join('') };
+}
+
+describe('a credential', () => {
+  it.each([
+    ['an API key', 'Galileo-API-Key', 'key-1234'],
+    ['an API key with spaces and marks inside', 'Galileo-API-Key', 'k  e\ty, "with" ; all=of /it\\'],
+    ['an API key with bytes from 80 to FF', 'Galileo-API-Key', 'k\x80\x9f\xa0\xff.\xc3\xbcy'],
+    ['an API key that ends in the byte A0, as an "à" does in UTF-8', 'Galileo-API-Key', 'voil\xc3\xa0'],
+    ['an API key that begins with the byte A0', 'Galileo-API-Key', '\xa0key'],
+    ['a bearer token', 'Authorization', 'Bearer eyJhbGciOi.J9.e30_-~+/='],
+    ['a bearer token of an odd case', 'Authorization', 'bEaReR   to.ken'],
+    ['a bearer token with spaces inside', 'Authorization', 'Bearer to ken  three'],
+    ['a bearer token with bytes from 80 to FF', 'Authorization', 'Bearer \xe9\xa0'],
+    ['a basic password', 'Authorization', 'Basic dXNlcjpwYXNz'],
+    ['a basic password of an odd case', 'Authorization', 'BASIC  dXNlcjpwYXNz'],
+  ])('goes to upstream byte for byte: %s', async (_what, name, value) => {
+    const { answer, received } = await send([`${name}: ${value}`]);
+    expect(answer.status).toBe(200);
+    expect(received.map((headers) => headers.get(name.toLowerCase()))).toEqual([value]);
+  });
+
+  it('goes along with a write as well, byte for byte', async () => {
+    const { received } = await send(['Galileo-API-Key: k\xff \xa0'], mutation);
+    expect(received.map((headers) => headers.get('galileo-api-key'))).toEqual(['k\xff \xa0']);
+  });
+
+  it('goes to upstream beside the other, where both came', async () => {
+    const { received } = await send(['gALILEO-api-KEY: key', 'AUTHORIZATION: Bearer token']);
+    expect(received).toHaveLength(1);
+    expect(received[0]?.get('galileo-api-key')).toBe('key');
+    expect(received[0]?.get('authorization')).toBe('Bearer token');
+  });
+
+  it.each([
+    ['another scheme', 'Authorization: Digest username="u", response="r"'],
+    ['a scheme that begins as a known one', 'Authorization: BearerX token'],
+    ['a scheme without a credential', 'Authorization: Bearer'],
+    ['a scheme with nothing but spaces', 'Authorization: Basic    '],
+    ['an empty one', 'Authorization:'],
+    ['a token without a scheme', 'Authorization: token'],
+  ])('that is not usable stays behind, and does no harm to a good one: %s', async (_what, line) => {
+    const { answer, received } = await send([line, 'Galileo-API-Key: key']);
+    expect(JSON.parse(answer.body)).toEqual({ data: { integration: { name: 'OPENAI' } } });
+    expect(received).toHaveLength(1);
+    expect(received[0]?.has('authorization')).toBe(false);
+    expect(received[0]?.get('galileo-api-key')).toBe('key');
+  });
+
+  it('that is an empty API key stays behind, and does no harm to a good token', async () => {
+    const { received } = await send(['Galileo-API-Key:   ', 'Authorization: Bearer token']);
+    expect(received).toHaveLength(1);
+    expect(received[0]?.has('galileo-api-key')).toBe(false);
+  });
+
+  it.each([
+    ['none at all', []],
+    ['another scheme', ['Authorization: Negotiate abc']],
+    ['empty ones', ['Galileo-API-Key: ', 'Authorization: Bearer ']],
+    ['a cookie', ['Cookie: Galileo-API-Key=key', 'X-API-Key: key']],
+  ])('is needed: with %s a field fails, and upstream is not called', async (_what, lines) => {
+    for (const document of [query, mutation]) {
+      const { answer, received } = await send(lines, document);
+      expect(answer.status).toBe(200);
+      expect(JSON.parse(answer.body)).toMatchObject({
+        errors: [{ extensions: { code: 'UNAUTHENTICATED', retryable: false } }],
+      });
+      expect(received).toEqual([]);
+    }
+  });
+
+  it('is not needed by the catalogue, __typename and introspection', async () => {
+    const { answer, received } = await send(
+      [],
+      '{ __typename __schema { queryType { name } } integrationProviders(names: [NVIDIA]) { name displayName } integration(name: OPENAI) { name } }',
+    );
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      data: {
+        __typename: 'Query',
+        __schema: { queryType: { name: 'Query' } },
+        integrationProviders: [{ name: 'NVIDIA', displayName: 'NVIDIA' }],
+        integration: null,
+      },
+      errors: [{ path: ['integration'], extensions: { code: 'UNAUTHENTICATED' } }],
+    });
+    expect(received).toEqual([]);
+  });
+
+  it.each([
+    ['two API keys', ['Galileo-API-Key: key-one', 'Galileo-API-Key: key-two']],
+    ['the same API key twice', ['Galileo-API-Key: key-one', 'galileo-api-key: key-one']],
+    ['an API key and an empty one', ['Galileo-API-Key: ', 'Galileo-API-Key: key-one']],
+    ['two tokens', ['Authorization: Bearer key-one', 'Authorization: Bearer key-two']],
+    ['a token and another scheme', ['Authorization: Digest key-one', 'authorization: Bearer key-two']],
+    [
+      'two tokens beside a good API key',
+      ['Galileo-API-Key: k', 'Authorization: Basic a', 'Authorization: Basic b'],
+    ],
+  ])('that came twice is refused, with nothing sent: %s', async (_what, lines) => {
+    const { answer, received } = await send(['X-Request-Id: the-id', ...lines]);
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('x-request-id')).toBe('the-id');
+    const body = JSON.parse(answer.body) as object;
+    expect(body).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST', requestId: 'the-id' } }] });
+    expect(body).not.toHaveProperty('data');
+    expect(answer.body).not.toMatch(/key-one|key-two/);
+    expect(received).toEqual([]);
+  });
+
+  it.each([
+    ['Galileo-API-Key', 'secret-key-value', /secret-key-value/],
+    ['Authorization', 'Bearer secret.token.value', /secret\.token\.value/],
+    [
+      'Authorization',
+      `Basic ${Buffer.from('user:secret-password').toString('base64')}`,
+      /secret-password|dXNlcjpz/,
+    ],
+  ])('is in no log line at any level, whatever comes of the request: %s', async (name, value, secret) => {
+    await using stack = await startStack({ upstreamRetries: '0' });
+    const { gateway, upstream } = stack;
+    const fail = { status: 500, json: { detail: `You sent ${value}` } };
+    upstream
+      .on('GET', toPath('openai'), { json: {} })
+      .on('GET', toPath('azure'), { status: 401, json: { detail: `${value} is wrong` } })
+      .on('GET', toPath('nvidia'), (_call, response) => void response.destroy())
+      .on('PUT', toPath('custom'), fail);
+    const documents = [
+      query,
+      '{ integrations(names: [AZURE, NVIDIA]) { id } }',
+      mutation,
+      '{ nothing }',
+      '{',
+    ];
+    for (const document of documents) {
+      const { body } = await postRaw(gateway.url, [`${name}: ${value}`], { query: document });
+      expect(body).not.toMatch(secret);
+      expect(body).not.toContain('input-token');
+    }
+    const log = gateway.log.join('');
+    expect(log).not.toMatch(secret);
+    expect(log).not.toContain('input-token');
+  });
+});
+
+describe('the headers of a call to upstream', () => {
+  it('are an allow-list: nothing of the caller’s goes along but credentials, trace context and the request’s id', async () => {
+    const lines = [
+      'Galileo-API-Key: key',
+      'Authorization: Bearer token',
+      `Traceparent: ${traceparent}`,
+      'Tracestate: a=1',
+      'Baggage: tenant=7',
+      'X-Request-Id: the-id',
+      'Cookie: session=1',
+      'User-Agent: caller/1.0',
+      'X-Forwarded-For: 10.0.0.1',
+      'Forwarded: for=10.0.0.1',
+      'Via: 1.1 proxy',
+      'X-Real-IP: 10.0.0.1',
+      'Referer: https://page.test/',
+      'Origin: https://page.test',
+      'Accept: application/json',
+      'Accept-Language: de',
+      'Accept-Encoding: gzip',
+      'X-API-Key: other',
+      'Proxy-Authorization: Basic eA==',
+      'TE: trailers',
+      'If-None-Match: "x"',
+    ];
+    const { received } = await send(lines);
+    expect(received).toHaveLength(1);
+    const { host, ...headers } = Object.fromEntries(received[0] ?? []);
+    expect(host).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(headers).toEqual({
+      connection: 'keep-alive',
+      accept: 'application/json',
+      'galileo-api-key': 'key',
+      authorization: 'Bearer token',
+      traceparent,
+      tracestate: 'a=1',
+      baggage: 'tenant=7',
+      'x-request-id': 'the-id',
+    });
+  });
+
+  it('have several lists of trace context as one', async () => {
+    const { received } = await send([
+      'Galileo-API-Key: key',
+      'tracestate: a=1',
+      'tracestate: b=2',
+      'baggage: c=3',
+      'baggage: d=4',
+    ]);
+    expect(received[0]?.get('tracestate')).toMatch(/^a=1, ?b=2$/);
+    expect(received[0]?.get('baggage')).toMatch(/^c=3, ?d=4$/);
+  });
+
+  it.each(['a', 'A-b_c.1:/?#[]@!$&()*+,;=~"', 'x'.repeat(128)])(
+    'have the caller’s request id where it is usable, and so does the answer: %s',
+    async (id) => {
+      const { answer, received } = await send(['Galileo-API-Key: key', `X-Request-Id: ${id}`]);
+      expect(answer.headers.get('x-request-id')).toBe(id);
+      expect(received.map((headers) => headers.get('x-request-id'))).toEqual([id]);
+    },
+  );
+
+  it.each([
+    ['none', []],
+    ['an empty one', ['X-Request-Id: ']],
+    ['one with a space', ['X-Request-Id: a b']],
+    ['one with a byte beyond ASCII', ['X-Request-Id: a\xff']],
+    ['one that is too long', [`X-Request-Id: ${'x'.repeat(129)}`]],
+  ])('have a new request id where the caller sent %s, the same as the answer', async (_what, lines) => {
+    const { answer, received } = await send(['Galileo-API-Key: key', ...lines]);
+    const id = answer.headers.get('x-request-id') ?? '';
+    expect(id).toMatch(/^[\x21-\x7e]{1,128}$/);
+    expect(lines.join('')).not.toContain(id);
+    expect(received.map((headers) => headers.get('x-request-id'))).toEqual([id]);
+  });
+
+  it('have the id that an error of the answer has', async () => {
+    await using stack = await startStack();
+    stack.upstream.on('GET', toPath('openai'), { status: 403, json: {} });
+    const { errors, headers } = await stack.gateway.query(
+      query,
+      {},
+      { 'galileo-api-key': 'k', 'x-request-id': 'id-1' },
+    );
+    expect(headers.get('x-request-id')).toBe('id-1');
+    expect(errors).toMatchObject([{ extensions: { requestId: 'id-1' } }]);
+  });
+});

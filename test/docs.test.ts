@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { settings, toVariable } from '../src/config.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+function findPages(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory())
+      return /^(?:node_modules|dist|coverage|\..*)$/.test(entry.name) ? [] : findPages(path);
+    return entry.name.endsWith('.md') ? [path] : [];
+  });
+}
+
+const pages = findPages('').map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
+
+describe('the docs', () => {
+  it.each(pages)('link to files that exist: $path', ({ path, text }) => {
+    const targets = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(
+      ([, target = '']) => target,
+    );
+    const missing = targets.filter((target) => !existsSync(join(root, dirname(path), target)));
+    expect(missing).toEqual([]);
+  });
+
+  it.each(pages)('name scripts that exist: $path', ({ path, text }) => {
+    // An example in a folder of its own may have scripts of its own.
+    const scripts = /^(?:examples|bench)\//.test(path)
+      ? undefined
+      : [...text.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, name = '']) => name);
+    expect((scripts ?? []).filter((name) => !(name in packageJson.scripts))).toEqual([]);
+  });
+
+  it.each(pages)('name tests and sources that exist: $path', ({ text }) => {
+    const named = [
+      ...text.matchAll(
+        /(?<![\w./-])((?:src|test|docs|examples|scripts|deploy|contract|client)\/[\w./-]*\w)/g,
+      ),
+    ];
+    const missing = named.map(([, name = '']) => name).filter((name) => !existsSync(join(root, name)));
+    expect(missing).toEqual([]);
+  });
+
+  it('has only variables in the README that can be set', () => {
+    const readme = pages.find(({ path }) => path === 'README.md')?.text ?? '';
+    const known = new Set([...Object.keys(settings).map(toVariable), 'NODE_ENV']);
+    const named = [...readme.matchAll(/\b([A-Z][A-Z_]{3,})=/g)].map(([, name = '']) => name);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !known.has(name) && !name.startsWith('OTEL_'))).toEqual([]);
+  });
+});

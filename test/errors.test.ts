@@ -1,0 +1,529 @@
+import { GraphQLError, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { toClientError } from '../src/resolvers/errors.ts';
+import { integrationRecordFixtures } from './fixtures/integration-records.ts';
+import { integrationFixtures } from './fixtures/integrations.ts';
+import { toPath } from './support/naming.ts';
+import { startStack } from './support/stack.ts';
+
+type Reply = Parameters<Awaited<ReturnType<typeof startStack>>['upstream']['on']>[2];
+
+interface Failure {
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly message?: string;
+  readonly retryAfterMs?: unknown;
+  /** Undefined where upstream gave no answer. */
+  readonly upstreamStatus?: number;
+}
+
+const html = { headers: { 'content-type': 'text/html' }, body: '<html><h1>Bad Gateway</h1></html>' };
+const standardError = {
+  standard_error: {
+    error_code: 1006,
+    error_type: 'invalid_request',
+    message: 'The integration is broken.',
+    user_action: 'Ask support.',
+    retriable: true,
+    details: { sql: 'SELECT secret' },
+  },
+};
+
+const requestId = 'request-1';
+const headers = { 'galileo-api-key': 'test-key', 'x-request-id': requestId };
+
+/** Reads an integration that upstream answers so, beside one that it answers well. */
+async function read(reply: Reply, settings: Parameters<typeof startStack>[0] = { upstreamRetries: '0' }) {
+  await using stack = await startStack(settings);
+  const { gateway, upstream } = stack;
+  upstream
+    .on('GET', toPath('openai'), reply)
+    .on('GET', toPath('azure'), { json: integrationFixtures.azure.full });
+  const answer = await gateway.query(
+    '{ integration(name: OPENAI) { id } integrations(names: [AZURE]) { name } }',
+    {},
+    headers,
+  );
+  return {
+    ...answer,
+    callCount: upstream.callsTo('GET', toPath('openai')).length,
+    log: gateway.log.join(''),
+  };
+}
+
+/** Upserts where upstream answers so. */
+async function write(
+  reply: Reply,
+  input: object = { endpoint: 'e' },
+  sent: Readonly<Record<string, string>> = headers,
+) {
+  await using stack = await startStack();
+  const { gateway, upstream } = stack;
+  upstream.on('PUT', toPath('custom'), reply);
+  const answer = await gateway.query(
+    'mutation ($input: UpsertCustomIntegrationInput!) { upsertCustomIntegration(input: $input) { __typename } }',
+    { input },
+    sent,
+  );
+  return { ...answer, callCount: upstream.calls.length, log: gateway.log.join('') };
+}
+
+/** What the caller reads of a failure, exactly: no extension beside those that are promised. */
+function toError(path: string, { message, ...extensions }: Failure) {
+  return {
+    message: message ?? (expect.stringMatching(/^Galileo [^\n]{10,150}\.$/) as string),
+    path: [path],
+    locations: expect.any(Array) as unknown[],
+    extensions: { ...extensions, requestId },
+  };
+}
+
+const withDetail = (status: number, detail = 'In words.') => ({ status, json: { detail } });
+
+type Case = [what: string, reply: Reply, failure: Failure];
+
+const failures: Case[] = [
+  [
+    '401',
+    withDetail(401),
+    { code: 'UNAUTHENTICATED', retryable: false, upstreamStatus: 401, message: 'In words.' },
+  ],
+  [
+    '403',
+    withDetail(403),
+    { code: 'FORBIDDEN', retryable: false, upstreamStatus: 403, message: 'In words.' },
+  ],
+  [
+    '400',
+    withDetail(400),
+    { code: 'BAD_USER_INPUT', retryable: false, upstreamStatus: 400, message: 'In words.' },
+  ],
+  [
+    '409',
+    withDetail(409),
+    { code: 'BAD_USER_INPUT', retryable: false, upstreamStatus: 409, message: 'In words.' },
+  ],
+  [
+    '418',
+    withDetail(418),
+    { code: 'UPSTREAM_ERROR', retryable: false, upstreamStatus: 418, message: 'In words.' },
+  ],
+  [
+    '429',
+    withDetail(429),
+    { code: 'RATE_LIMITED', retryable: true, upstreamStatus: 429, message: 'In words.' },
+  ],
+  [
+    '429 with Retry-After in seconds',
+    { status: 429, headers: { 'retry-after': '7' } },
+    { code: 'RATE_LIMITED', retryable: true, upstreamStatus: 429, retryAfterMs: 7000 },
+  ],
+  [
+    '429 with Retry-After 0',
+    { status: 429, headers: { 'retry-after': '0' } },
+    { code: 'RATE_LIMITED', retryable: true, upstreamStatus: 429, retryAfterMs: 0 },
+  ],
+  [
+    '429 with Retry-After as a date that has passed',
+    { status: 429, headers: { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' } },
+    { code: 'RATE_LIMITED', retryable: true, upstreamStatus: 429, retryAfterMs: 0 },
+  ],
+  [
+    '429 with a Retry-After that makes no sense',
+    { status: 429, headers: { 'retry-after': 'soon' } },
+    { code: 'RATE_LIMITED', retryable: true, upstreamStatus: 429 },
+  ],
+  [
+    '500',
+    withDetail(500),
+    { code: 'UPSTREAM_ERROR', retryable: true, upstreamStatus: 500, message: 'In words.' },
+  ],
+  ['500 without a body', { status: 500 }, { code: 'UPSTREAM_ERROR', retryable: true, upstreamStatus: 500 }],
+  [
+    '500 with a standard error',
+    { status: 500, json: standardError },
+    { code: 'UPSTREAM_ERROR', retryable: true, upstreamStatus: 500, message: 'The integration is broken.' },
+  ],
+  [
+    '403 with a standard error',
+    { status: 403, json: standardError },
+    { code: 'FORBIDDEN', retryable: false, upstreamStatus: 403, message: 'The integration is broken.' },
+  ],
+  [
+    '503',
+    { status: 503, headers: { 'retry-after': '3' }, json: { detail: 'Closed.' } },
+    {
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryable: true,
+      upstreamStatus: 503,
+      retryAfterMs: 3000,
+      message: 'Closed.',
+    },
+  ],
+  [
+    'a redirect',
+    { status: 307, headers: { location: 'http://127.0.0.1:9/elsewhere' }, json: { detail: 'Over there.' } },
+    { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 307 },
+  ],
+  ['an empty 200', {}, { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 }],
+  ['a 204', { status: 204 }, { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 204 }],
+  [
+    'a JSON array',
+    { json: [{}] },
+    { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 },
+  ],
+  [
+    'a JSON null',
+    { json: null },
+    { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 },
+  ],
+  [
+    'a JSON string',
+    { json: 'x' },
+    { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 },
+  ],
+  [
+    'truncated JSON',
+    { headers: { 'content-type': 'application/json' }, body: '{"name":"openai","id":"0000' },
+    { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 },
+  ],
+  [
+    'JSON of another content type',
+    { headers: { 'content-type': 'text/plain' }, body: '{"name":"openai"}' },
+    { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 },
+  ],
+  [
+    'JSON of no content type',
+    { body: '{"name":"openai"}' },
+    { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 },
+  ],
+  [
+    'HTML with status 200',
+    html,
+    { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 },
+  ],
+];
+
+const unavailable = { code: 'UPSTREAM_UNAVAILABLE', retryable: true };
+const unknown = { code: 'UPSTREAM_OUTCOME_UNKNOWN', retryable: false };
+
+describe('a read that upstream fails', () => {
+  it.each([
+    ...failures,
+    [
+      '422',
+      withDetail(422),
+      { code: 'BAD_USER_INPUT', retryable: false, upstreamStatus: 422, message: 'In words.' },
+    ],
+    [
+      '422 with a list',
+      {
+        status: 422,
+        json: { detail: [{ loc: ['path', 'name'], msg: 'One.', type: 'enum' }, { msg: 'Two.' }] },
+      },
+      { code: 'BAD_USER_INPUT', retryable: false, upstreamStatus: 422, message: 'One.; Two.' },
+    ],
+    ['an HTML 502', { ...html, status: 502 }, { ...unavailable, upstreamStatus: 502 }],
+    ['504', { status: 504, json: {} }, { ...unavailable, upstreamStatus: 504 }],
+    ['a reset', (_call, response) => void response.destroy(), unavailable],
+  ] satisfies Case[])(
+    'has its code, costs its own field, and HTTP stays 200: %s',
+    async (_what, reply, failure) => {
+      const { status, data, errors, callCount, log } = await read(reply);
+      expect(status).toBe(200);
+      expect(data).toEqual({ integration: null, integrations: [{ name: 'AZURE' }] });
+      expect(errors).toEqual([toError('integration', failure)]);
+      expect(callCount).toBe(1);
+      expect(log).not.toMatch(/SELECT secret|<h1>/);
+    },
+  );
+
+  it('with a 404 is null without an error, whatever the body', async () => {
+    for (const reply of [withDetail(404), { ...html, status: 404 }, { status: 404 }]) {
+      const { status, data, errors, callCount } = await read(reply);
+      expect(status).toBe(200);
+      expect(data).toMatchObject({ integration: null });
+      expect(errors).toEqual([]);
+      expect(callCount).toBe(1);
+    }
+  });
+
+  it.each<[string, Reply, number]>([
+    ['502 three times', { ...html, status: 502 }, 3],
+    ['503 three times', { status: 503 }, 3],
+    ['504 three times', { status: 504 }, 3],
+    ['a reset three times', (_call, response) => void response.destroy(), 3],
+    ['429 with Retry-After 0 three times', { status: 429, headers: { 'retry-after': '0' } }, 3],
+    [
+      '429 once, where Retry-After does not fit the time',
+      { status: 429, headers: { 'retry-after': '60' } },
+      1,
+    ],
+    ['429 once, without Retry-After', { status: 429 }, 1],
+    ['401 once', { status: 401 }, 1],
+    ['404 once', { status: 404 }, 1],
+    ['422 once', { status: 422 }, 1],
+    ['500 once', { status: 500 }, 1],
+    ['HTML once', html, 1],
+    ['a redirect once', { status: 302, headers: { location: '/v2/integrations/azure' } }, 1],
+  ])('is tried again where that may help: %s', async (_what, reply, calls) => {
+    expect(await read(reply, {})).toMatchObject({ status: 200, callCount: calls });
+  });
+
+  it('has how long to wait, where Retry-After is a date', async () => {
+    const inTenSeconds = new Date(Date.now() + 10_000).toUTCString();
+    const { errors } = await read({ status: 429, headers: { 'retry-after': inTenSeconds } });
+    const retryAfterMs = Number(errors[0]?.extensions['retryAfterMs']);
+    expect(retryAfterMs).toBeGreaterThan(5_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(10_000);
+  });
+});
+
+describe('a write that upstream fails', () => {
+  it.each([
+    ...failures,
+    [
+      '404',
+      withDetail(404),
+      { code: 'UPSTREAM_ERROR', retryable: false, upstreamStatus: 404, message: 'In words.' },
+    ],
+    ['an HTML 502', { ...html, status: 502 }, { ...unknown, upstreamStatus: 502 }],
+    ['504', { status: 504, json: {} }, { ...unknown, upstreamStatus: 504 }],
+    [
+      'a reset',
+      (_call, response) => void response.destroy(),
+      { ...unknown, message: expect.stringContaining('may or may not') as string },
+    ],
+  ] satisfies Case[])('has its code, and is never sent again: %s', async (_what, reply, failure) => {
+    const { status, data, errors, callCount, log } = await write(reply);
+    expect(status).toBe(200);
+    expect(data).toEqual({ upsertCustomIntegration: null });
+    expect(errors).toEqual([toError('upsertCustomIntegration', failure)]);
+    expect(callCount).toBe(1);
+    expect(log).not.toMatch(/SELECT secret|<h1>/);
+  });
+});
+
+/** The message that the caller of a read gets for a `detail` of upstream's. */
+async function getMessage(detail: string): Promise<string | undefined> {
+  const { errors } = await read(withDetail(400, detail));
+  return errors[0]?.message;
+}
+
+describe('a message of upstream’s', () => {
+  it.each([
+    ['  One line. \n', 'One line.'],
+    ['The first.\nThe second.\r\nat /app/main.py:12', 'The first.'],
+    ['The first.\rThe second.', 'The first.'],
+    ['Ünïcode, "quotes" & <tags>', 'Ünïcode, "quotes" & <tags>'],
+    ['x'.repeat(100_000), `${'x'.repeat(500)}…`],
+    [`${'x'.repeat(499)}🔑🔑`, expect.not.stringMatching(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/)],
+  ])('is one line that is not too long: %j', async (detail, message) => {
+    expect(await getMessage(detail)).toEqual(message);
+  });
+
+  it.each(['', '  \n ', 'Traceback (most recent call last):\n  File "/app/main.py", line 1'])(
+    'that is empty or a stack gives way to one of the gateway’s: %j',
+    async (detail) => {
+      expect(await getMessage(detail)).toBe('Galileo refused the request as invalid.');
+    },
+  );
+
+  const secrets = {
+    token: 'tök"en/with\\marks & spaces',
+    apiKeyValue: 'api+key=value~secret',
+    header: "header 'value'\nof two lines",
+    password: 'pass:word ü',
+    apiKey: 'galileo-key-1',
+  };
+  const basic = Buffer.from(`user:${secrets.password}`).toString('base64');
+  const input = {
+    endpoint: 'e',
+    token: secrets.token,
+    apiKeyValue: secrets.apiKeyValue,
+    headers: [{ key: 'X', value: secrets.header }],
+  };
+  const sent = { ...headers, 'galileo-api-key': secrets.apiKey, authorization: `Basic ${basic}` };
+
+  const forms: Readonly<Record<string, (secret: string) => string>> = {
+    'as it is': (secret) => secret,
+    'in JSON': (secret) => JSON.stringify(secret).slice(1, -1),
+    'in JSON in ASCII': (secret) =>
+      JSON.stringify(secret)
+        .slice(1, -1)
+        .replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    'in a URL': encodeURIComponent,
+    'in a URL, in small letters': (secret) =>
+      encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
+    'in a URL as Python writes it': (secret) =>
+      encodeURIComponent(secret).replace(/'/g, '%27').replace(/%2F/g, '/'),
+    'in a form': (secret) => new URLSearchParams({ secret }).toString().slice('secret='.length),
+    'in base64 without padding': (secret) => Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+    'in base64 for URLs': (secret) => Buffer.from(secret).toString('base64url'),
+    'several times': (secret) => secret.repeat(3),
+  };
+
+  it.each(Object.entries(forms))('has every secret of the request cut out, %s', async (_form, encode) => {
+    for (const secret of [...Object.values(secrets), basic, `Basic ${basic}`, `user:${secrets.password}`]) {
+      const { errors } = await write(withDetail(400, `Refused: <${encode(secret)}> is wrong.`), input, sent);
+      expect(errors.map(({ message }) => message)).toEqual(['Refused: <[redacted]> is wrong.']);
+    }
+  });
+
+  it('has secrets cut out before it is made short', async () => {
+    for (const secret of Object.values(secrets)) {
+      const before = 'x'.repeat(495);
+      const { errors } = await write(withDetail(400, `${before} ${secret}`), input, sent);
+      expect(errors.map(({ message }) => message)).toEqual([`${before} [red…`]);
+    }
+  });
+
+  it('has secrets cut out that overlap, that are a part of each other, and that are a part of the mark', async () => {
+    const overlapping = {
+      endpoint: 'e',
+      token: 'abcdef-ghijkl',
+      apiKeyValue: 'ghijkl-mnopqr',
+      headers: ['redacted', 'redact', 'edac', 'a', 'd', '[', 'cdef'].map((value, index) => ({
+        key: `${index}`,
+        value,
+      })),
+    };
+    const { errors } = await write(withDetail(400, 'x abcdef-ghijkl-mnopqr y redacted z a bad'), overlapping);
+    expect(errors[0]?.message).toBe('x [redacted] y [redacted] z [redacted] bad');
+  });
+
+  it('is not shown at all where there are too many secrets to look for', async () => {
+    const entries = Array.from({ length: 2_000 }, (_, index) => ({
+      key: `k${index}`,
+      value: `value-${index}`,
+    }));
+    const { errors } = await write(withDetail(400, 'See value-1234.'), { endpoint: 'e', headers: entries });
+    expect(errors).toMatchObject([{ message: '[redacted]', extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  it('has the bytes of a header cut out, however upstream reads them', async () => {
+    const key = 'clé-secrète';
+    const asLatin1 = Buffer.from(key, 'utf8').toString('latin1');
+    const { errors } = await write(
+      withDetail(401, `Not ${key}, and not ${asLatin1}.`),
+      { endpoint: 'e' },
+      {
+        'galileo-api-key': asLatin1,
+      },
+    );
+    expect(errors[0]?.message).toBe('Not [redacted], and not [redacted].');
+  });
+
+  it.each([
+    ['URL', (url: string) => `GET ${url}/v2/integrations/openai failed`, 'GET [redacted] failed'],
+    ['URL in quotes', (url: string) => `See "${url}/x?y=1#z", please`, 'See "[redacted]", please'],
+    ['origin', (url: string) => `No answer from ${url}`, 'No answer from [redacted]'],
+    ['origin in capitals', (url: string) => `From ${url.toUpperCase()}.`, /^From \[redacted\]\.?$/],
+    [
+      'origin in an encoded form',
+      (url: string) => `next=${encodeURIComponent(`${url}/x`)}`,
+      'next=[redacted]',
+    ],
+    ['origin in JSON', (url: string) => `{"url":"${url.replaceAll('/', '\\/')}"}`, '{"url":"[redacted]"}'],
+    ['host', (url: string) => `(${new URL(url).host})`, '([redacted])'],
+    ['path', () => 'PUT /v2/integrations/custom?x=1 is closed', 'PUT [redacted] is closed'],
+  ])('does not show upstream’s own %s', async (_what, toDetail, message) => {
+    await using stack = await startStack();
+    const { gateway, upstream } = stack;
+    upstream.on('GET', toPath('openai'), withDetail(400, toDetail(upstream.url)));
+    const { errors, text } = await gateway.query('{ integration(name: OPENAI) { id } }');
+    expect(errors[0]?.message).toMatch(message);
+    if (typeof message === 'string') expect(errors[0]?.message).toBe(message);
+    expect(text).not.toContain(new URL(upstream.url).host);
+  });
+
+  it('keeps other addresses: they are what the caller has to correct', async () => {
+    const message = 'https://llm.example.test:8080/v2/models and http://127.0.0.1:1/ cannot be reached.';
+    expect(await getMessage(message)).toBe(message);
+  });
+});
+
+describe('a field of an answer that fails', () => {
+  it('has the error of the one call behind it at each place that selects it', async () => {
+    await using stack = await startStack();
+    stack.upstream.on('GET', toPath('openai'), withDetail(403));
+    const { data, errors } = await stack.gateway.query(
+      '{ a: integration(name: OPENAI) { id } b: integrations(names: [OPENAI]) { id } c: integrationProviders(names: [OPENAI]) { integration { id } } }',
+    );
+    expect(data).toEqual({ a: null, b: [null], c: [{ integration: null }] });
+    expect(errors.map(({ path }) => path)).toEqual(
+      expect.arrayContaining([['a'], ['b', 0], ['c', 0, 'integration']]),
+    );
+    expect(errors).toHaveLength(3);
+    expect(stack.upstream.calls).toHaveLength(1);
+  });
+
+  it('leaves what a success has said, where a later field of it fails', async () => {
+    await using stack = await startStack();
+    const record = { ...integrationRecordFixtures.full, updated_at: 'never' };
+    stack.upstream.on('PUT', toPath('custom'), { json: record });
+    const { errors, text } = await stack.gateway.query(
+      'mutation { upsertCustomIntegration(input: { endpoint: "e" }) { ... on UpsertCustomIntegrationSuccess { record { updatedAt } } } }',
+    );
+    expect(errors).toMatchObject([
+      {
+        path: ['upsertCustomIntegration', 'record', 'updatedAt'],
+        extensions: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false },
+      },
+    ]);
+    expect(text).not.toContain('never');
+  });
+});
+
+describe('a fault of the gateway’s own', () => {
+  const fault = new TypeError("Cannot read properties of undefined (reading 'https://secret.test')");
+  const nodes = parse('{ integration }').definitions.flatMap((definition) =>
+    definition.kind === 'OperationDefinition' ? definition.selectionSet.selections : [],
+  );
+
+  it('is INTERNAL_SERVER_ERROR: the caller is told nothing of it, the log everything', () => {
+    const reported: unknown[] = [];
+    const error = new GraphQLError(fault.message, {
+      originalError: fault,
+      nodes,
+      path: ['integration'],
+    });
+
+    const { message, path, extensions } = toClientError(error, { requestId: 'id-1' }, (it) =>
+      reported.push(it),
+    );
+
+    expect(message).toBe('The gateway failed to answer this field.');
+    expect(path).toEqual(['integration']);
+    expect(extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId: 'id-1', retryable: false });
+    expect(reported).toEqual([fault]);
+  });
+
+  it('is INTERNAL_SERVER_ERROR also where the library found it', () => {
+    const reported: unknown[] = [];
+    const error = new GraphQLError('Cannot return null for non-nullable field Query.secret.', {
+      nodes,
+    });
+    expect(toClientError(error, { requestId: 'id-1' }, (it) => reported.push(it))).toMatchObject({
+      message: 'The gateway failed to answer this field.',
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
+    expect(reported).toEqual([error]);
+  });
+});
+
+describe('an argument that does not fit, which only execution can see', () => {
+  it('is BAD_USER_INPUT, and is not quoted', async () => {
+    await using stack = await startStack();
+    const { status, data, errors } = await stack.gateway.query(
+      'query ($name: IntegrationName = OPENAI) { integration(name: $name) { id } }',
+      { name: null },
+    );
+    expect(status).toBe(200);
+    expect(data).toEqual({ integration: null });
+    expect(errors).toMatchObject([
+      { path: ['integration'], extensions: { code: 'BAD_USER_INPUT', retryable: false } },
+    ]);
+    expect(stack.upstream.calls).toEqual([]);
+  });
+});

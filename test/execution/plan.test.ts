@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { type ExecutionResult, execute, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { GatewayContext } from '../../src/context.ts';
+import { planOperation, type Variables } from '../../src/execution/plan.ts';
+import { runPlan } from '../../src/execution/run-plan.ts';
+import { coerceVariables } from '../../src/execution/variables.ts';
+import { createIntegrationLoader } from '../../src/resolvers/integration-loader.ts';
+import { createSchema } from '../../src/schema/index.ts';
+import { Deadline } from '../../src/upstream/deadline.ts';
+import { GalileoClient } from '../../src/upstream/galileo-client.ts';
+import type { Transport, TransportRequest } from '../../src/upstream/transport.ts';
+import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
+import { integrationFixtures } from '../fixtures/integrations.ts';
+
+// graphql-js is the reference: for any document and whatever upstream sends, a plan answers the same, errors and all.
+
+const schema = createSchema();
+
+type Answers = Readonly<Record<string, unknown>>;
+
+const fullAnswers: Answers = Object.fromEntries(
+  Object.entries(integrationFixtures).map(([name, { full }]) => [`GET /v2/integrations/${name}`, full]),
+);
+
+/** A context whose upstream has these answers; an answer of undefined is 404. */
+function createContext(answers: Answers): GatewayContext {
+  const send = ({ method, path }: TransportRequest) => {
+    const answer = answers[`${method} ${path}`];
+    return Promise.resolve({
+      status: answer === undefined ? 404 : 200,
+      contentType: 'application/json',
+      retryAfterMs: undefined,
+      body: Buffer.from(JSON.stringify(answer ?? { detail: 'not found' })),
+    });
+  };
+  const transport: Transport = {
+    send,
+    queueDepth: 0,
+    breakerOpen: false,
+    close: () => Promise.resolve(),
+    destroy: () => undefined,
+  };
+  const deadline = new Deadline(60_000);
+  deadline.release();
+  const galileo = new GalileoClient(transport, new URL('http://upstream.invalid'));
+  const redact = (text: string) => text;
+  const getCall = () => ({ headers: [], deadline, redact, requestId: 'test', traceContext: undefined });
+  return {
+    requestId: 'test',
+    galileo,
+    integrations: createIntegrationLoader({ galileo, getCall }),
+    getCall,
+    addSecret: () => undefined,
+    redact,
+  };
+}
+
+function getOperation(text: string): OperationDefinitionNode {
+  const operation = parse(text).definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The document has no operation.');
+  return operation;
+}
+
+async function answerByPlan(text: string, inputs: Variables, answers: Answers): Promise<ExecutionResult> {
+  const operation = getOperation(text);
+  const coerced = coerceVariables(schema, operation, inputs, { suggestions: true });
+  if ('faults' in coerced) throw new Error('The variables do not fit.');
+  const plan = planOperation(schema, parse(text), operation, coerced.values);
+  if (plan === undefined) throw new Error('The operation was not planned.');
+  const isMutation = operation.operation === 'mutation';
+  return runPlan(plan, isMutation, coerced.values, createContext(answers));
+}
+
+const answerByReference = async (
+  text: string,
+  inputs: Variables,
+  answers: Answers,
+): Promise<ExecutionResult> =>
+  execute({ schema, document: parse(text), variableValues: inputs, contextValue: createContext(answers) });
+
+/** The answer as it is sent; errors in an order of their own, because it is free. */
+function toSent(result: ExecutionResult): unknown {
+  const { data, errors = [] } = JSON.parse(JSON.stringify(result)) as {
+    data: unknown;
+    errors?: readonly { path?: unknown }[];
+  };
+  const byPath = (a: { path?: unknown }, b: { path?: unknown }) =>
+    JSON.stringify(a.path).localeCompare(JSON.stringify(b.path));
+  // The text has the order of the keys in it.
+  return { data: JSON.stringify(data), errors: errors.map(({ path }) => ({ path })).sort(byPath) };
+}
+
+async function expectSameAnswer(
+  text: string,
+  inputs: Variables = {},
+  answers: Answers = fullAnswers,
+): Promise<void> {
+  const [byPlan, byReference] = await Promise.all([
+    answerByPlan(text, inputs, answers),
+    answerByReference(text, inputs, answers),
+  ]);
+  expect(toSent(byPlan)).toEqual(toSent(byReference));
+}
+
+const everything = `
+  __typename id name extra
+  ... on AnthropicIntegration { authenticationType endpoint customHeaderMapping { key value } multiModalConfig { maxFiles maxFileSizeBytes } }
+  ... on AwsBedrockIntegration { credentialType region inferenceProfiles { key value } }
+  ... on AwsSageMakerIntegration {
+    region
+    models {
+      name alias integration inputModalities alternativeNames inputTokenLimit outputPrice costBy isChat maxTopP
+      paramsMap { model n } outputMap { response tokenCount } inputMap { prompt prefix }
+    }
+  }
+  ... on AzureIntegration { proxy endpoint apiVersion deployments { key value } availableDeployments { id model } defaultHeaders { key value } }
+  ... on CustomIntegration { baseUrl isLegacyFormat legacyModels modelProperties { name basedOn supportedParameters } customLlmConfig { fileName className initKwargs } }
+  ... on OpenAIIntegration { organizationId }
+  ... on VertexAIIntegration { gcsConfig { bucketName objectPathPrefix } }
+  ... on WriterIntegration { organizationId }`;
+
+describe('a plan answers as graphql-js does', () => {
+  it.each([
+    ['one field', '{ integration(name: OPENAI) { id } }'],
+    [
+      'aliases',
+      '{ a: integration(name: OPENAI) { b: id c: id } a2: integration(name: AZURE) { d: __typename } }',
+    ],
+    [
+      'fields that are asked for twice',
+      '{ integration(name: OPENAI) { id } integration(name: OPENAI) { id name } }',
+    ],
+    [
+      'a provider that is not configured',
+      '{ integration(name: WRITER) { id } integrationProviders { name integration { id } } }',
+    ],
+    [
+      'fragments in fragments',
+      `{ integration(name: AZURE) { ...A } }
+      fragment A on Integration { id ...B ... on AzureIntegration { proxy ...C } }
+      fragment B on Integration { __typename ... { name } }
+      fragment C on AzureIntegration { deployments { key } deployments { value } ...B }`,
+    ],
+    [
+      'types that do not apply',
+      '{ integration(name: OPENAI) { ... on AzureIntegration { proxy } ... on Integration { id } } }',
+    ],
+    ['every type', `{ integrations { ${everything} } }`],
+    [
+      'the catalogue',
+      `{ integrationProviders(names: [AZURE, OPENAI, AZURE]) { displayName integration { ${everything} } } __typename }`,
+    ],
+    [
+      'entities',
+      '{ _entities(representations: [{__typename: "Integration", name: "OPENAI"}, {__typename: "Nothing"}, {__typename: "AzureIntegration", name: "AZURE"}]) { __typename ... on OpenAIIntegration { organizationId } ... on AzureIntegration { proxy } } }',
+    ],
+    ['the subgraph', '{ _service { sdl } }'],
+    [
+      'a key that objects have a meaning for',
+      '{ __proto__: integration(name: OPENAI) { constructor: id __proto__: name toString: __typename } }',
+    ],
+  ])('for %s', async (_title, text) => {
+    const { ['GET /v2/integrations/writer']: _absent, ...answers } = fullAnswers;
+    await expectSameAnswer(text, {}, answers);
+  });
+
+  it.each([
+    { name: 'OPENAI', with: true, without: false },
+    { name: 'AZURE', with: false, without: true },
+    { name: 'AZURE', with: false, without: false },
+  ])('for variables and conditions: %o', async (inputs) => {
+    await expectSameAnswer(
+      `query ($name: IntegrationName!, $with: Boolean!, $without: Boolean = true, $names: [IntegrationName!] = [OPENAI]) {
+        integration(name: $name) @include(if: $with) { id ...Rest @skip(if: $without) }
+        other: integration(name: $name) { ...Rest @include(if: $with) ... @skip(if: $without) { name } __typename }
+        integrations(names: $names) { id @skip(if: $with) @include(if: true) name }
+      }
+      fragment Rest on Integration { extra ... on AzureIntegration @include(if: $with) { proxy } }`,
+      inputs,
+    );
+  });
+
+  it('for a mutation, whose fields run in their order', async () => {
+    const upsert = (endpoint: string) => `upsertCustomIntegration(input: { endpoint: "${endpoint}" }) {
+      __typename
+      ... on UpsertCustomIntegrationSuccess { record { integrationId createdAt permissions { action rawAction } } integration { baseUrl } }
+    }`;
+    await expectSameAnswer(
+      `mutation { a: ${upsert('a')} b: ${upsert('b')} __typename }`,
+      {},
+      {
+        ...fullAnswers,
+        'PUT /v2/integrations/custom': integrationRecordFixtures.withUnknown,
+      },
+    );
+  });
+
+  it('for whatever upstream sends in place of any value', async () => {
+    const names = Object.keys(integrationFixtures) as (keyof typeof integrationFixtures)[];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...names),
+        fc.array(fc.tuple(fc.nat(), fc.jsonValue()), { maxLength: 3 }),
+        async (name, changes) => {
+          const { name: discriminator, ...properties } = structuredClone(
+            integrationFixtures[name].full,
+          ) as Record<string, unknown>;
+          for (const [place, value] of changes) replaceAt(properties, place, value);
+          const answers = {
+            ...fullAnswers,
+            [`GET /v2/integrations/${name}`]: { ...properties, name: discriminator },
+          };
+          await expectSameAnswer(`{ integrations { ${everything} } }`, {}, answers);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** Puts the value in place of the one at that number, counted through all properties and items at any depth. */
+function replaceAt(root: object, place: number, value: unknown): void {
+  const places: [object, string][] = [];
+  const collect = (container: object): void => {
+    for (const [key, inner] of Object.entries(container) as [string, unknown][]) {
+      places.push([container, key]);
+      if (typeof inner === 'object' && inner !== null) collect(inner);
+    }
+  };
+  collect(root);
+  const chosen = places[place % Math.max(1, places.length)];
+  if (chosen !== undefined) Reflect.set(chosen[0], chosen[1], value);
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { printSubgraphSchema } from '../../src/schema/index.ts';
+import { composers, type Subgraph } from '../support/composers.ts';
+import { secondSubgraphSdl } from '../support/second-subgraph.ts';
+
+const galileoSdl = printSubgraphSchema();
+const toSubgraph = (name: string, sdl: string): Subgraph => ({
+  name,
+  url: `http://${name}.test/graphql`,
+  sdl,
+});
+const galileo = toSubgraph('galileo', galileoSdl);
+const second = toSubgraph('second', secondSubgraphSdl);
+
+/** The SDL with one change, which must be one. */
+function change(sdl: string, from: string | RegExp, to: string): string {
+  const changed = sdl.replace(from, to);
+  if (changed === sdl) throw new Error(`The SDL has no ${String(from)}.`);
+  return changed;
+}
+
+// Everything that a team may have declared by the same name, for purposes of its own.
+const namesakes = /* GraphQL */ `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@shareable"])
+  scalar DateTime
+  scalar JSONObject @specifiedBy(url: "https://example.com/json-object")
+  scalar SafeInt
+  type StringMapEntry @shareable { key: String! value: String! }
+  input StringMapEntryInput { key: String! value: String! }
+  type Query {
+    tags(like: [StringMapEntryInput!]): [StringMapEntry!]!
+    bytes: SafeInt
+    checkedAt: DateTime
+    raw: JSONObject
+  }
+`;
+
+describe.each(Object.entries(composers))('%s', (_composer, compose) => {
+  test('composes the subgraph alone', () => {
+    expect(compose([galileo]).faults).toEqual([]);
+  });
+
+  test('composes it with a subgraph that has Integration @interfaceObject', () => {
+    expect(compose([galileo, second]).faults).toEqual([]);
+    expect(compose([second, galileo]).faults).toEqual([]);
+  });
+
+  test('composes it with a subgraph that declares the same value types and scalars', () => {
+    expect(compose([galileo, second, toSubgraph('third', namesakes)]).faults).toEqual([]);
+  });
+
+  test('composes it with a subgraph that extends one provider only', () => {
+    const sdl = /* GraphQL */ `
+      extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+      type OpenAIIntegration @key(fields: "name") { name: IntegrationName! rateLimitPerMinute: Int }
+      ${/enum IntegrationName \{[^}]*\}/.exec(secondSubgraphSdl)?.[0] ?? ''}
+    `;
+    expect(compose([galileo, toSubgraph('limits', sdl)]).faults).toEqual([]);
+  });
+
+  test('composes it with a subgraph that knows a later provider, marked @inaccessible', () => {
+    const sdl = change(
+      change(secondSubgraphSdl, '    WRITER\n', '    WRITER\n    ZEPHYR @inaccessible\n'),
+      '"@shareable"]',
+      '"@shareable", "@inaccessible"]',
+    );
+    expect(compose([galileo, toSubgraph('second', sdl)]).faults).toEqual([]);
+  });
+
+  // What the check of the schema calls breaking for composition does break it.
+  test.each([
+    ['a lost @key', /(type OpenAIIntegration implements Integration)\n {2}@key\(fields: "name"\)/, '$1'],
+    ['a lost @shareable', /(type StringMapEntry)\n {2}@shareable/, '$1'],
+    ['a field added to a shareable type', /(type StringMapEntry[^{]*\{)/, '$1\n  note: String'],
+    ['a value added to IntegrationName', /(enum IntegrationName \{)/, '$1\n  ACME'],
+  ])('refuses %s', (_what, from, to) => {
+    const changed = toSubgraph('galileo', change(galileoSdl, from, to));
+    expect(compose([changed, second]).faults).not.toEqual([]);
+  });
+});

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { seededIntegrations } from '../../src/sandbox/seed.ts';
+
+/** Everything that the program writes until the pattern matches. */
+async function readUntil(child: ChildProcess, pattern: RegExp): Promise<string> {
+  let output = '';
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`It ended with: ${output}`)));
+  const matched = new Promise<string>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+        if (pattern.test(output)) resolve(output);
+      });
+    }
+  });
+  return Promise.race([matched, ended]);
+}
+
+test('examples/supergraph starts with one command, and its curl line answers fields of both subgraphs', {
+  timeout: 60_000,
+}, async () => {
+  const child = spawn(process.execPath, ['examples/supergraph/start.js'], {
+    env: { ...process.env, PORT: '0' },
+    stdio: 'pipe',
+  });
+  const exit = once(child, 'exit');
+  try {
+    const output = await readUntil(child, /Ctrl\+C/);
+    const curl = /curl -s (?<url>\S+) -H '(?<type>[^']+)' -H '(?<key>[^']+)' -d '(?<body>[^']+)'/.exec(
+      output,
+    )?.groups;
+    const headers = [curl?.['type'], curl?.['key']].map((header = ''): [string, string] => {
+      const [name = '', value = ''] = header.split(': ');
+      return [name, value];
+    });
+    const response = await fetch(curl?.['url'] ?? '', {
+      method: 'POST',
+      headers,
+      body: curl?.['body'] ?? '',
+    });
+
+    expect(await response.json()).toMatchObject({
+      data: {
+        mostExpensive: [
+          {
+            __typename: 'OpenAIIntegration',
+            name: 'OPENAI',
+            monthlyCost: 1240.5,
+            organizationId: seededIntegrations.openai.organization_id,
+          },
+          { __typename: 'AnthropicIntegration', name: 'ANTHROPIC', monthlyCost: 980.25 },
+        ],
+        integration: { monthlyCost: 64.3 },
+      },
+    });
+  } finally {
+    child.kill('SIGTERM');
+  }
+  expect(await exit).toEqual([0, null]);
+});

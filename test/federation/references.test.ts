@@ -1,0 +1,250 @@
+import DataLoader from 'dataloader';
+import { graphql } from 'graphql';
+import { expect, test } from 'vitest';
+import { getTypeName } from '../../src/resolvers/discriminator.ts';
+import { createSchema } from '../../src/schema/index.ts';
+import { type IntegrationName, integrationNameValues } from '../../src/upstream/generated/galileo.ts';
+import { integrationFixtures } from '../fixtures/integrations.ts';
+import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { startGateway } from '../support/gateway.ts';
+
+interface Entities {
+  readonly _entities: readonly (Readonly<Record<string, unknown>> | null)[];
+}
+
+// As routers write it: the representations in a variable of the type that the specification gives it.
+const byInterface = /* GraphQL */ `
+  query ($representations: [_Any!]!) {
+    _entities(representations: $representations) {
+      ... on Integration {
+        __typename
+        id
+        name
+      }
+    }
+  }
+`;
+
+const pathOf = (name: string) => `/v2/integrations/${name}`;
+
+const answer = (upstream: FakeUpstream, name: keyof typeof integrationFixtures) =>
+  upstream.on('GET', pathOf(name), { json: integrationFixtures[name].full });
+
+test.each(integrationNameValues)(
+  'a reference to %s resolves as Integration and as its own type',
+  async (name) => {
+    await using upstream = await startFakeUpstream();
+    answer(upstream, name);
+    await using gateway = await startGateway(upstream.url);
+    const typeName = getTypeName(name);
+    const key = name.toUpperCase();
+
+    const { data, errors } = await gateway.query<Entities, unknown>(
+      `query ($representations: [_Any!]!) {
+      _entities(representations: $representations) {
+        ... on Integration { __typename id }
+        ... on ${typeName} { name extra }
+      }
+    }`,
+      {
+        representations: [
+          { __typename: 'Integration', name: key },
+          { __typename: typeName, name: key },
+        ],
+      },
+    );
+
+    const { id, extra } = integrationFixtures[name].full;
+    const entity = { __typename: typeName, id, name: key, extra };
+    expect(errors).toEqual([]);
+    expect(data?._entities).toEqual([entity, entity]);
+    expect(upstream.callsTo('GET', pathOf(name))).toHaveLength(1);
+  },
+);
+
+test('a hundred equal references are one upstream call, with those of Query.integration', async () => {
+  await using upstream = await startFakeUpstream();
+  answer(upstream, 'openai');
+  await using gateway = await startGateway(upstream.url);
+
+  const { data, errors } = await gateway.query<Entities & { integration: unknown }, unknown>(
+    `query ($representations: [_Any!]!) {
+      _entities(representations: $representations) { ... on Integration { name } }
+      integration(name: OPENAI) { name }
+    }`,
+    { representations: Array.from({ length: 100 }, () => ({ __typename: 'Integration', name: 'OPENAI' })) },
+  );
+
+  expect(errors).toEqual([]);
+  expect(data?._entities).toEqual(Array.from({ length: 100 }, () => ({ name: 'OPENAI' })));
+  expect(data?.integration).toEqual({ name: 'OPENAI' });
+  expect(upstream.calls).toHaveLength(1);
+});
+
+test('more fields in a representation than its key change nothing', async () => {
+  await using upstream = await startFakeUpstream();
+  answer(upstream, 'mistral');
+  await using gateway = await startGateway(upstream.url);
+
+  const { data, errors } = await gateway.query<Entities, unknown>(byInterface, {
+    representations: [
+      {
+        __typename: 'MistralIntegration',
+        name: 'MISTRAL',
+        id: 'not-the-id',
+        extra: { a: [1, null] },
+        other: null,
+      },
+    ],
+  });
+
+  expect(errors).toEqual([]);
+  expect(data?._entities).toEqual([
+    { __typename: 'MistralIntegration', id: integrationFixtures.mistral.full.id, name: 'MISTRAL' },
+  ]);
+});
+
+test('a representation written in the document resolves too', async () => {
+  await using upstream = await startFakeUpstream();
+  answer(upstream, 'nvidia');
+  await using gateway = await startGateway(upstream.url);
+
+  const { data, errors } = await gateway.query<Entities, unknown>(
+    '{ _entities(representations: [{ __typename: "Integration", name: "NVIDIA" }]) { __typename } }',
+  );
+
+  expect(errors).toEqual([]);
+  expect(data?._entities).toEqual([{ __typename: 'NvidiaIntegration' }]);
+});
+
+test('a reference to an integration that is not configured is null without an error', async () => {
+  await using upstream = await startFakeUpstream();
+  answer(upstream, 'openai').on('GET', pathOf('writer'), { status: 404, json: { detail: 'Not found' } });
+  await using gateway = await startGateway(upstream.url);
+
+  const { data, errors } = await gateway.query<Entities, unknown>(byInterface, {
+    representations: [
+      { __typename: 'Integration', name: 'WRITER' },
+      { __typename: 'WriterIntegration', name: 'WRITER' },
+      { __typename: 'Integration', name: 'OPENAI' },
+    ],
+  });
+
+  expect(errors).toEqual([]);
+  expect(data?._entities).toMatchObject([null, null, { name: 'OPENAI' }]);
+  expect(upstream.callsTo('GET', pathOf('writer'))).toHaveLength(1);
+});
+
+const malformed = {
+  null: null,
+  'a text': 'OPENAI',
+  'a number': 7,
+  'a list': [{ __typename: 'Integration', name: 'OPENAI' }],
+  'an empty object': {},
+  'no __typename': { name: 'OPENAI' },
+  'a __typename that is null': { __typename: null, name: 'OPENAI' },
+  'a __typename that is no text': { __typename: ['Integration'], name: 'OPENAI' },
+  'an unknown type': { __typename: 'Account', name: 'OPENAI' },
+  'a type that is no entity': { __typename: 'StringMapEntry', name: 'OPENAI' },
+  'a type of another provider': { __typename: 'AzureIntegration', name: 'OPENAI' },
+  'a name of Object.prototype': { __typename: 'constructor', name: '__proto__' },
+  'no key': { __typename: 'Integration' },
+  'a key that is null': { __typename: 'Integration', name: null },
+  'an unknown name': { __typename: 'Integration', name: 'ACME' },
+  "upstream's word for the name": { __typename: 'Integration', name: 'openai' },
+  'a key that is no text': { __typename: 'Integration', name: { equals: 'OPENAI' } },
+};
+
+test.each(Object.entries(malformed))(
+  'a malformed reference fails alone: %s',
+  async (_what, representation) => {
+    await using upstream = await startFakeUpstream();
+    answer(upstream, 'azure');
+    await using gateway = await startGateway(upstream.url);
+    const good = { __typename: 'Integration', name: 'AZURE' };
+
+    const { status, data, errors } = await gateway.query<Entities, unknown>(byInterface, {
+      representations: [good, representation, good],
+    });
+
+    const azure = { __typename: 'AzureIntegration' };
+    expect(status).toBe(200);
+    expect(data?._entities).toMatchObject([azure, null, azure]);
+    expect(errors).toMatchObject([
+      { path: ['_entities', 1], extensions: { code: 'BAD_USER_INPUT', retryable: false } },
+    ]);
+  },
+);
+
+test('a malformed reference is not quoted in its error', async () => {
+  await using upstream = await startFakeUpstream();
+  await using gateway = await startGateway(upstream.url);
+
+  const { text } = await gateway.query<Entities, unknown>(byInterface, {
+    representations: [
+      { __typename: 'sk-in-the-wrong-place', name: 'sk-in-the-wrong-place' },
+      'sk-in-the-wrong-place',
+    ],
+  });
+
+  expect(text).not.toContain('sk-in-the-wrong-place');
+});
+
+test('a reference that upstream fails costs its own place', async () => {
+  await using upstream = await startFakeUpstream();
+  answer(upstream, 'openai').on('GET', pathOf('mistral'), { status: 403, json: { detail: 'Not yours' } });
+  await using gateway = await startGateway(upstream.url);
+
+  const { data, errors } = await gateway.query<Entities, unknown>(byInterface, {
+    representations: [
+      { __typename: 'Integration', name: 'MISTRAL' },
+      { __typename: 'Integration', name: 'OPENAI' },
+    ],
+  });
+
+  expect(data?._entities).toMatchObject([null, { name: 'OPENAI' }]);
+  expect(errors).toMatchObject([
+    { path: ['_entities', 0], extensions: { code: 'FORBIDDEN', upstreamStatus: 403 } },
+  ]);
+});
+
+test('references without a credential fail with UNAUTHENTICATED each, and upstream is not called', async () => {
+  await using upstream = await startFakeUpstream();
+  await using gateway = await startGateway(upstream.url);
+
+  const { data, errors } = await gateway.query<Entities, unknown>(
+    byInterface,
+    {
+      representations: [
+        { __typename: 'Integration', name: 'MISTRAL' },
+        { __typename: 'OpenAIIntegration', name: 'OPENAI' },
+      ],
+    },
+    {},
+  );
+
+  expect(data?._entities).toEqual([null, null]);
+  expect(errors.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
+});
+
+test('frozen representations and frozen answers resolve: nothing writes to them', async () => {
+  const source = Object.freeze({ ...integrationFixtures.openai.full });
+  const result = await graphql({
+    schema: createSchema(),
+    source: byInterface,
+    variableValues: {
+      representations: Object.freeze([
+        Object.freeze({ __typename: 'Integration', name: 'OPENAI' }),
+        Object.freeze({ __typename: 'OpenAIIntegration', name: 'OPENAI' }),
+      ]),
+    },
+    contextValue: {
+      integrations: new DataLoader((names: readonly IntegrationName[]) =>
+        Promise.resolve(names.map(() => source)),
+      ),
+    },
+  });
+
+  const entity = { __typename: 'OpenAIIntegration', id: source.id, name: 'OPENAI' };
+  expect(result).toEqual({ data: { _entities: [entity, entity] } });
+});

@@ -1,0 +1,153 @@
+import { parse } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { createExamples } from '../graphiql/examples.ts';
+import { createEditorStorage, createMemoryBacking } from '../graphiql/storage.ts';
+
+const SECRET = 'sk-0123456789';
+const examples = createExamples(false);
+const [first, , upsert] = examples;
+if (first === undefined || upsert === undefined) {
+  throw new Error('There are too few examples.');
+}
+
+function createTab(query: string | null, variables: string | null): object {
+  return {
+    id: '1',
+    title: 'A tab',
+    operationName: null,
+    query,
+    variables,
+    headers: JSON.stringify({ 'Galileo-API-Key': SECRET }),
+    response: `{"data":"${SECRET}"}`,
+    hash: `|||${SECRET}`,
+  };
+}
+
+/** What is left of a tab in the store, and the whole store as text. */
+function storeTab(query: string | null, variables: string | null): { tab: unknown; all: string } {
+  const backing = createMemoryBacking();
+  const storage = createEditorStorage(backing, examples);
+  storage.setItem(
+    'graphiql:tabState',
+    JSON.stringify({ tabs: [createTab(query, variables)], activeTabIndex: 0 }),
+  );
+  const { tabs } = JSON.parse(storage.getItem('graphiql:tabState') ?? '') as { tabs: unknown[] };
+  return { tab: tabs[0], all: toText(backing) };
+}
+
+function toText(backing: ReturnType<typeof createMemoryBacking>): string {
+  return Array.from({ length: backing.length }, (_, index) => {
+    const key = backing.key(index) ?? '';
+    return `${key}=${backing.getItem(key)}`;
+  }).join('\n');
+}
+
+describe('tabs', () => {
+  test('are stored without headers and answers', () => {
+    const { tab, all } = storeTab('{ integrations { id } }', '');
+    expect(tab).toMatchObject({ query: '{ integrations { id } }', headers: null, response: null });
+    expect(all).not.toContain(SECRET);
+  });
+
+  test('keep the variables that a read declares, and no others', () => {
+    const query = 'query ($name: IntegrationName!) { integration(name: $name) { id } }';
+    expect(storeTab(query, '{"name":"AZURE"}').tab).toMatchObject({ variables: '{"name":"AZURE"}' });
+    const { tab, all } = storeTab(query, JSON.stringify({ name: 'AZURE', token: SECRET }));
+    expect(tab).toMatchObject({ variables: '{\n  "name": "AZURE"\n}' });
+    expect(all).not.toContain(SECRET);
+  });
+
+  test('keep an example that nobody has changed', () => {
+    for (const { query, variables } of examples) {
+      expect(storeTab(query, variables ?? null).tab).toMatchObject({ query, variables: variables ?? null });
+    }
+  });
+
+  test('keep the shape of a mutation and none of its values', () => {
+    const variables = { input: { endpoint: SECRET, apiKeyValue: SECRET, maxFiles: 3, legacy: true } };
+    const { tab, all } = storeTab(upsert.query, JSON.stringify(variables));
+    expect(tab).toMatchObject({
+      query: expect.stringContaining('mutation UpsertCustom(') as string,
+      variables: JSON.stringify(
+        { input: { endpoint: '', apiKeyValue: '', maxFiles: '', legacy: true } },
+        null,
+        2,
+      ),
+    });
+    expect(all).not.toContain(SECRET);
+  });
+
+  test.each([
+    ['a string', `mutation { upsert(input: { token: "${SECRET}" }) { id } }`],
+    ['a block string', `mutation { upsert(input: { token: """${SECRET}""" }) { id } }`],
+    ['a bare word', 'mutation { upsert(input: { token: sk0123456789 }) { id } }'],
+    ['a number', 'mutation { upsert(input: { token: 0, other: 123456789 }) { id } }'],
+    ['a comment', `mutation { upsert { id } } # ${SECRET}`],
+    ['a variable’s default', `mutation ($token: String = "${SECRET}") { upsert(token: $token) { id } }`],
+    ['a read beside it', `query A { a(b: "${SECRET}") } mutation B { upsert { id } }`],
+  ])('have no value of a mutation: %s', (_name, query) => {
+    const { tab, all } = storeTab(query, '');
+    expect(all).not.toContain('123456789');
+    expect(() => parse((tab as { query: string }).query)).not.toThrow();
+  });
+
+  test.each([`mutation { upsert(token: "${SECRET}"`, SECRET, `# ${SECRET}`, `{"token":"${SECRET}"}`])(
+    'have nothing of a text that is no document: %s',
+    (query) => {
+      const { tab, all } = storeTab(query, JSON.stringify({ token: SECRET }));
+      expect(tab).toMatchObject({ query: null, variables: null });
+      expect(all).not.toContain(SECRET);
+    },
+  );
+
+  test('have nothing of variables that are no JSON', () => {
+    expect(storeTab(upsert.query, `{"token": "${SECRET}`).all).not.toContain(SECRET);
+    expect(storeTab(first.query, SECRET).all).not.toContain(SECRET);
+  });
+});
+
+test.each(['queries', 'favorites'])('the history (%s) is stored without headers and values', (name) => {
+  const backing = createMemoryBacking();
+  const storage = createEditorStorage(backing, examples);
+  const query = `mutation Upsert { upsert(token: "${SECRET}") { id } }`;
+  const headers = JSON.stringify({ authorization: SECRET });
+  storage.setItem(
+    `graphiql:${name}`,
+    JSON.stringify({ [name]: [{ query, headers, variables: '', label: 'Mine', favorite: true }] }),
+  );
+  const stored = JSON.parse(storage.getItem(`graphiql:${name}`) ?? '') as Record<string, unknown[]>;
+  expect(stored[name]?.[0]).toMatchObject({ label: 'Mine', favorite: true });
+  expect(stored[name]?.[0]).not.toHaveProperty('headers');
+  expect(toText(backing)).not.toContain(SECRET);
+});
+
+test('nothing else is stored but the layout', () => {
+  const backing = createMemoryBacking();
+  const storage = createEditorStorage(backing, examples);
+  for (const key of ['headers', 'variables', 'query', 'operationName', 'somethingNew']) {
+    storage.setItem(`graphiql:${key}`, SECRET);
+  }
+  expect(backing.length).toBe(0);
+  storage.setItem('graphiql:theme', 'dark');
+  expect(storage.getItem('graphiql:theme')).toBe('dark');
+});
+
+test('the active tab is what the page opens with', () => {
+  const storage = createEditorStorage(createMemoryBacking(), examples);
+  expect(storage.getItem('graphiql:query')).toBeNull();
+  const tabs = [createTab('{ a }', ''), createTab(upsert.query, upsert.variables ?? null)];
+  storage.setItem('graphiql:tabState', JSON.stringify({ tabs, activeTabIndex: 1 }));
+  expect(storage.getItem('graphiql:query')).toBe(upsert.query);
+  expect(storage.getItem('graphiql:variables')).toBe(upsert.variables);
+});
+
+test('clearing leaves what others have stored', () => {
+  const backing = createMemoryBacking();
+  backing.setItem('graphiql:theme', 'of another page');
+  const storage = createEditorStorage(backing, examples);
+  storage.setItem('graphiql:theme', 'dark');
+  expect(storage.length).toBe(1);
+  storage.clear();
+  expect(storage.length).toBe(0);
+  expect(backing.getItem('graphiql:theme')).toBe('of another page');
+});

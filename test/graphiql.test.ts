@@ -1,0 +1,198 @@
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { type GraphiqlResponse, loadGraphiql } from '../src/graphiql.ts';
+
+const graphiql = loadGraphiql();
+
+function toAssetPaths(html: string): string[] {
+  return [...html.matchAll(/(?:href|src)="(graphiql\/[^"]+)"/g)].map((match) => `/${match[1]}`);
+}
+
+const html = graphiql.page(undefined, undefined).body.toString();
+const paths = toAssetPaths(html);
+
+function getAsset(path: string, acceptEncoding?: string, ifNoneMatch?: string): GraphiqlResponse {
+  const response = graphiql.asset(path, acceptEncoding, ifNoneMatch);
+  if (response === undefined) {
+    throw new Error(`There is no asset ${path}.`);
+  }
+  return response;
+}
+
+describe('the page', () => {
+  test('names a stylesheet, a script and an icon, all with hashes and all its own', () => {
+    expect(paths.map((path) => path.replace(/[0-9a-f]{8}/, '#'))).toEqual([
+      '/graphiql/favicon-#.svg',
+      '/graphiql/style-#.css',
+      '/graphiql/graphiql-#.js',
+    ]);
+    expect(html).not.toMatch(/https?:\/\//);
+    expect(html).toContain('<title>Galileo gateway · GraphiQL</title>');
+  });
+
+  test('has no inline script or style', () => {
+    expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)/);
+  });
+
+  test('is revalidated each time and guarded by a strict policy', () => {
+    const { status, headers } = graphiql.page(undefined, undefined);
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-cache',
+      vary: 'accept, accept-encoding',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    const policy = headers['content-security-policy'] ?? '';
+    expect(policy).not.toMatch(/unsafe|blob:|https?:|\*/);
+    for (const directive of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "connect-src 'self'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+    ]) {
+      expect(policy.split('; ')).toContain(directive);
+    }
+  });
+
+  test('holds no key by default', () => {
+    expect(html).toContain('data-config="{}"');
+  });
+
+  test('holds the demo headers, escaped', () => {
+    const key = `"><script src='x'>&amp;`;
+    const text = loadGraphiql({ demoHeaders: { 'Galileo-API-Key': key } })
+      .page(undefined, undefined)
+      .body.toString();
+    const attribute = /data-config="([^"]*)"/.exec(text)?.[1] ?? '';
+    const config: unknown = JSON.parse(
+      attribute.replaceAll('&lt;', '<').replaceAll('&quot;', '"').replaceAll('&amp;', '&'),
+    );
+    expect(config).toEqual({ headers: { 'Galileo-API-Key': key } });
+    expect(text).not.toContain(key);
+  });
+});
+
+describe('the files', () => {
+  test.each(paths)('%s may be kept for ever', (path) => {
+    const { status, headers } = getAsset(path);
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'accept-encoding',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    expect(headers['content-type']).toMatch(/^(?:text\/javascript|text\/css|image\/svg\+xml)/);
+  });
+
+  test.each(paths)('%s is the same in each encoding', (path) => {
+    const plain = getAsset(path).body;
+    expect(brotliDecompressSync(getAsset(path, 'br').body).equals(plain)).toBe(true);
+    expect(gunzipSync(getAsset(path, 'gzip').body).equals(plain)).toBe(true);
+  });
+
+  test.each([
+    '/graphiql/',
+    '/graphiql/manifest.json',
+    '/graphiql/licenses.txt',
+    '/graphiql/graphiql-00000000.js',
+    '/graphiql/../graphiql.js',
+    '/graphiql/%2e%2e/graphiql.js',
+    '/graphiql/constructor',
+    `${paths[0]}.br`,
+    `${paths[0]}/`,
+    `/x${paths[0]}`,
+    (paths[0] ?? '').slice('/graphiql'.length),
+  ])('%s is none of them', (path) => {
+    expect(graphiql.asset(path, 'br', undefined)).toBeUndefined();
+  });
+
+  test('have the licenses of what is in them beside them', async () => {
+    const directory = fileURLToPath(new URL('../dist/graphiql/', import.meta.url));
+    const licenses = await readFile(join(directory, 'licenses.txt'), 'utf8');
+    for (const name of ['react', 'graphiql', 'codemirror', 'graphql', 'graphiql-explorer']) {
+      expect(licenses).toMatch(new RegExp(`^## ${name} - `, 'm'));
+    }
+    expect((await readdir(directory)).filter((name) => name.endsWith('.map'))).toEqual([]);
+  });
+});
+
+describe('encodings', () => {
+  test.each([
+    ['gzip, deflate, br, zstd', 'br'],
+    ['BR;q=0.1, gzip', 'br'],
+    ['gzip', 'gzip'],
+    ['x-gzip', 'gzip'],
+    ['br;q=0, gzip;q=0.5', 'gzip'],
+    ['*', 'br'],
+    ['br; q=0, *', 'gzip'],
+    ['deflate', undefined],
+    ['br;q=0, gzip;q=0', undefined],
+    ['*;q=0', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('%s gets %s', (acceptEncoding, expected) => {
+    expect(graphiql.page(acceptEncoding, undefined).headers['content-encoding']).toBe(expected);
+    expect(getAsset(paths[0] ?? '', acceptEncoding).headers['content-encoding']).toBe(expected);
+  });
+});
+
+describe('entity tags', () => {
+  const answers: [string, (acceptEncoding?: string, ifNoneMatch?: string) => GraphiqlResponse][] = [
+    ['the page', (acceptEncoding, ifNoneMatch) => graphiql.page(acceptEncoding, ifNoneMatch)],
+    ['a file', (acceptEncoding, ifNoneMatch) => getAsset(paths[1] ?? '', acceptEncoding, ifNoneMatch)],
+  ];
+
+  test.each(answers)('%s has one for each encoding', (_name, answer) => {
+    const tags = ['br', 'gzip', undefined].map((encoding) => answer(encoding).headers['etag']);
+    expect(new Set(tags).size).toBe(3);
+    expect(tags.every((tag) => /^"[\w-]+"$/.test(tag ?? ''))).toBe(true);
+  });
+
+  test.each(answers)('%s is not sent again to who has it', (_name, answer) => {
+    const { headers } = answer('br');
+    const tag = headers['etag'] ?? '';
+    for (const ifNoneMatch of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+      const repeated = answer('br', ifNoneMatch);
+      expect(repeated.status).toBe(304);
+      expect(repeated.body).toHaveLength(0);
+      expect(repeated.headers).toMatchObject({
+        etag: tag,
+        'cache-control': headers['cache-control'],
+        vary: headers['vary'],
+      });
+      expect(repeated.headers).not.toHaveProperty('content-encoding');
+    }
+    expect(answer('gzip', tag).status).toBe(200);
+    expect(answer('br', '"other"').status).toBe(200);
+  });
+
+  test('the page has another with other headers', () => {
+    const other = loadGraphiql({ demoHeaders: { 'Galileo-API-Key': 'x' } });
+    expect(other.page('br', undefined).headers['etag']).not.toBe(
+      graphiql.page('br', undefined).headers['etag'],
+    );
+  });
+});
+
+test('all of it is under 450 KB compressed', () => {
+  const sizes = [graphiql.page('br', undefined), ...paths.map((path) => getAsset(path, 'br'))].map(
+    ({ body }) => body.length,
+  );
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(450_000);
+});
+
+test('a page that was never built says what to do, at the first request and not before', async () => {
+  const unbuilt = loadGraphiql({ directory: await mkdtemp(join(tmpdir(), 'graphiql-')) });
+  expect(() => unbuilt.page('br', undefined)).toThrow('run "npm run build"');
+  expect(() => unbuilt.asset('/graphiql/x', 'br', undefined)).toThrow('run "npm run build"');
+  expect(unbuilt.asset('/elsewhere', 'br', undefined)).toBeUndefined();
+});

@@ -1,0 +1,392 @@
+import { serverAudits } from 'graphql-http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+import {
+  getCodes,
+  openConnection,
+  type PlainAnswer,
+  type PlainHeaders,
+  type PlainRequest,
+  parseBody,
+  send,
+} from './support/http-client.ts';
+
+const json = { 'content-type': 'application/json' };
+const graphqlResponse = 'application/graphql-response+json';
+const secret = 's3cret-value';
+
+let upstream: FakeUpstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  upstream = await startFakeUpstream();
+  gateway = await startGateway(upstream.url);
+});
+
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await upstream[Symbol.asyncDispose]();
+});
+
+const post = (body: unknown, headers: PlainRequest['headers'] = {}): Promise<PlainAnswer> =>
+  send(gateway.url, { headers: { ...json, ...headers }, body: JSON.stringify(body) });
+
+const get = (
+  parameters: Record<string, string>,
+  headers: PlainRequest['headers'] = {},
+): Promise<PlainAnswer> =>
+  send(gateway.url, { path: `/graphql?${new URLSearchParams(parameters).toString()}`, headers });
+
+describe('the audits of graphql-http', () => {
+  const audits = serverAudits({ url: () => gateway.url });
+
+  it('are all there', () => expect(audits.length).toBeGreaterThan(50));
+
+  it.each(audits.map(({ id, name, fn }) => ({ id, name, fn })))('$id: $name', async ({ fn }) => {
+    const result = await fn();
+    expect(result.status, 'reason' in result ? result.reason : undefined).toBe('ok');
+  });
+});
+
+// An Origin header sends a POST through yoga; without one it takes the direct way.
+describe.each([
+  { way: 'the direct way', origin: {} },
+  { way: 'the way of yoga', origin: { origin: 'https://elsewhere.example' } },
+])('a POST on $way', ({ origin }) => {
+  it('answers a query as application/json in UTF-8', async () => {
+    const answer = await post({ query: '{ __typename }' }, origin);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  it('answers a mutation', async () => {
+    const answer = await post({ query: 'mutation { __typename }' }, origin);
+    expect(parseBody(answer)).toEqual({ data: { __typename: 'Mutation' } });
+  });
+
+  it.each([
+    'application/json; charset=utf-8',
+    'application/json;charset=UTF-8',
+    'Application/JSON; charset="utf-8"',
+  ])('takes %s', async (contentType) => {
+    const answer = await post({ query: '{ __typename }' }, { ...origin, 'content-type': contentType });
+    expect(answer.status).toBe(200);
+  });
+
+  it.each([
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'text/plain',
+    'text/plain; x=application/json',
+    'application/graphql',
+    'application/json; charset=utf-16',
+    'application/json; charset=iso-8859-1',
+    'application/jsonx',
+    '',
+  ])('refuses the content type "%s" with 415', async (contentType) => {
+    const answer = await post(
+      { query: 'mutation { __typename }' },
+      { ...origin, 'content-type': contentType },
+    );
+    expect(answer.status).toBe(415);
+    expect(getCodes(answer)).toEqual(['UNSUPPORTED_MEDIA_TYPE']);
+  });
+
+  it('refuses a form and a body without a content type with 415, and executes neither', async () => {
+    const headers = { ...origin, 'galileo-api-key': secret };
+    const form = new URLSearchParams({
+      query: 'mutation { upsertCustomIntegration(input: {endpoint: "x"}) { __typename } }',
+    });
+    const answers = [
+      await send(gateway.url, {
+        headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+        body: form.toString(),
+      }),
+      await send(gateway.url, { headers, body: '{"query":"{ integration(name: OPENAI) { id } }"}' }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([415, 415]);
+    expect(upstream.calls).toEqual([]);
+  });
+
+  it('refuses a batch with 400', async () => {
+    const answer = await post([{ query: '{ __typename }' }], origin);
+    expect(answer.status).toBe(400);
+    expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+  });
+
+  it.each([
+    ['invalid JSON', `{"query": "${secret}`],
+    ['an empty body', ''],
+    ['a byte order mark', '\uFEFF{"query":"{ __typename }"}'],
+    ['a string', `"${secret}"`],
+    ['null', 'null'],
+    ['no query', `{"qeury":"${secret}"}`],
+    ['a query that is a number', '{"query": 7}'],
+    ['a query that is an object', `{"query": {"a":"${secret}"}}`],
+    ['a query that is null', '{"query": null}'],
+    ['variables that are a string', `{"query":"{ __typename }","variables":"${secret}"}`],
+    ['variables that are a list', `{"query":"{ __typename }","variables":["${secret}"]}`],
+    ['an operationName that is a number', '{"query":"{ __typename }","operationName":7}'],
+    ['extensions that are a string', `{"query":"{ __typename }","extensions":"${secret}"}`],
+    ['a documentId that is a list', `{"documentId":["${secret}"]}`],
+    ['a documentId alone, where trusted documents are off', `{"documentId":"${secret}"}`],
+  ])('refuses %s with 400 BAD_REQUEST and quotes nothing', async (_what, body) => {
+    for (const accept of ['application/json', graphqlResponse]) {
+      const answer = await send(gateway.url, { headers: { ...json, ...origin, accept }, body });
+      expect(answer.status).toBe(400);
+      expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+      expect(answer.text).not.toContain(secret);
+      expect(parseBody(answer)).not.toHaveProperty('data');
+    }
+  });
+
+  it('refuses bytes that are not UTF-8 with 400 BAD_REQUEST', async () => {
+    const body = Buffer.concat([
+      Buffer.from('{"query":"{ __typename } #'),
+      Buffer.from([0xc3, 0x28]),
+      Buffer.from('"}'),
+    ]);
+    const answer = await send(gateway.url, { headers: { ...json, ...origin }, body });
+    expect(answer.status).toBe(400);
+    expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+  });
+
+  it('refuses a compressed body with 415', async () => {
+    const answer = await post({ query: '{ __typename }' }, { ...origin, 'content-encoding': 'gzip' });
+    expect(answer.status).toBe(415);
+  });
+
+  const requestErrors: [code: string, status: number, jsonStatus: number, body: Record<string, unknown>][] = [
+    ['GRAPHQL_PARSE_FAILED', 400, 200, { query: '{' }],
+    ['GRAPHQL_PARSE_FAILED', 400, 200, { query: '' }],
+    ['GRAPHQL_VALIDATION_FAILED', 400, 200, { query: '{ nothing }' }],
+    ['BAD_USER_INPUT', 400, 200, { query: 'query($a: String!) { __type(name: $a) { name } }' }],
+    ['OPERATION_RESOLUTION_FAILURE', 400, 400, { query: 'query A { __typename } query B { __typename }' }],
+    ['OPERATION_RESOLUTION_FAILURE', 400, 400, { query: 'query A { __typename }', operationName: 'B' }],
+    ['OPERATION_RESOLUTION_FAILURE', 400, 400, { query: 'subscription { integrations }' }],
+    ['GRAPHQL_VALIDATION_FAILED', 400, 200, { query: 'fragment F on Query { __typename }' }],
+    ['QUERY_TOO_COMPLEX', 400, 400, { query: `{ ${'__typename '.repeat(2000)}}` }],
+    [
+      'QUERY_TOO_COMPLEX',
+      400,
+      400,
+      { query: `{ ${Array.from({ length: 61 }, (_, i) => `a${i}: __typename`).join(' ')} }` },
+    ],
+  ];
+  it.each(requestErrors)(
+    '%s is %i, and %i as application/json, without data',
+    async (code, status, jsonStatus, body) => {
+      const modern = await post(body, { ...origin, accept: graphqlResponse });
+      const classic = await post(body, origin);
+      expect([modern.status, classic.status]).toEqual([status, jsonStatus]);
+      expect(modern.headers['content-type']).toBe(`${graphqlResponse}; charset=utf-8`);
+      for (const answer of [modern, classic]) {
+        expect(new Set(getCodes(answer))).toEqual(new Set([code]));
+        expect(parseBody(answer)).not.toHaveProperty('data');
+        expect(answer.headers['cache-control']).toBe('private, no-store');
+        expect(parseBody(answer).errors?.[0]?.extensions.requestId).toBe(answer.headers['x-request-id']);
+      }
+    },
+  );
+
+  it('executes the operation that operationName names, also one beside a subscription', async () => {
+    const query = 'query A { __typename } mutation B { __typename } subscription C { x }';
+    const named = await post({ query, operationName: 'B' }, origin);
+    expect(parseBody(named)).toEqual({ data: { __typename: 'Mutation' } });
+    const empty = await post({ query: 'query A { __typename }', operationName: '' }, origin);
+    expect(parseBody(empty)).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  const negotiations: [accept: string | undefined, contentType: string | 406][] = [
+    [undefined, 'application/json'],
+    ['', 'application/json'],
+    ['*/*', 'application/json'],
+    ['application/*', 'application/json'],
+    ['application/json', 'application/json'],
+    [graphqlResponse, graphqlResponse],
+    ['Application/GraphQL-Response+JSON', graphqlResponse],
+    [`${graphqlResponse}, application/json`, graphqlResponse],
+    [`application/json, ${graphqlResponse}`, 'application/json'],
+    [`application/json;q=0.9, ${graphqlResponse}`, graphqlResponse],
+    [`${graphqlResponse};q=0.5, application/json;q=0.6`, 'application/json'],
+    [`${graphqlResponse}; charset=utf-8, application/json; charset=utf-8; q=0.9`, graphqlResponse],
+    ['application/json;q=0, */*', graphqlResponse],
+    ['text/plain, */*;q=0.1', 'application/json'],
+    ['text/html', 406],
+    ['application/xml, text/plain', 406],
+    ['application/json;q=0', 406],
+  ];
+  it.each(negotiations)('answers Accept "%s" with %s', async (accept, expected) => {
+    const answer = await post(
+      { query: '{ __typename }' },
+      { ...origin, ...(accept === undefined ? {} : { accept }) },
+    );
+    if (expected === 406) {
+      expect(answer.status).toBe(406);
+      expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+    } else {
+      expect(answer.status).toBe(200);
+      expect(answer.headers['content-type']).toBe(`${expected}; charset=utf-8`);
+    }
+  });
+
+  it('keeps the caller’s x-request-id, and makes one where it is not visible ASCII of at most 128', async () => {
+    for (const good of ['a', 'x'.repeat(128), '!~']) {
+      const answer = await post({ query: '{ __typename }' }, { ...origin, 'x-request-id': good });
+      expect(answer.headers['x-request-id']).toBe(good);
+    }
+    for (const bad of ['', 'x'.repeat(129), 'a b', 'é']) {
+      const answer = await post({ query: '{ __typename }' }, { ...origin, 'x-request-id': bad });
+      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  it('refuses a credential header that comes twice with 400, under the caller’s request id', async () => {
+    const twice: PlainHeaders[] = [
+      { 'galileo-api-key': [secret, secret] },
+      { authorization: [`Bearer ${secret}`, 'Basic eDp5'] },
+    ];
+    for (const headers of twice) {
+      const answer = await post(
+        { query: '{ __typename }' },
+        { ...origin, ...headers, 'x-request-id': 'mine' },
+      );
+      expect(answer.status).toBe(400);
+      expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+      expect(answer.headers['x-request-id']).toBe('mine');
+      expect(answer.text).not.toContain(secret);
+    }
+  });
+});
+
+describe('a GET', () => {
+  it('answers a query with variables and an operation name', async () => {
+    const answer = await get({
+      query: 'query A { __typename } query B($name: String!) { __type(name: $name) { name } }',
+      variables: '{"name":"Query"}',
+      operationName: 'B',
+    });
+    expect(parseBody(answer)).toEqual({ data: { __type: { name: 'Query' } } });
+  });
+
+  it('takes empty and null parameters as left out', async () => {
+    const answer = await get({
+      query: '{ __typename }',
+      variables: '',
+      operationName: '',
+      extensions: 'null',
+    });
+    expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  it('refuses a mutation with 405 and says which method it needs', async () => {
+    for (const accept of ['application/json', graphqlResponse]) {
+      const answer = await get({ query: 'mutation { __typename }' }, { accept });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.allow).toBe('POST');
+      expect(getCodes(answer)).toEqual(['METHOD_NOT_ALLOWED']);
+    }
+  });
+
+  it.each([
+    ['variables', `{"a": "${secret}`],
+    ['variables', '{'],
+    ['variables', '[]'],
+    ['variables', `"${secret}"`],
+    ['extensions', secret],
+    ['extensions', '[]'],
+  ])('refuses malformed %s (%s) with 400 BAD_REQUEST and quotes nothing', async (name, value) => {
+    for (const accept of ['application/json', graphqlResponse]) {
+      const answer = await get({ query: '{ __typename }', [name]: value }, { accept });
+      expect(answer.status).toBe(400);
+      expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+      expect(answer.text).not.toContain(secret);
+    }
+  });
+
+  it('refuses one without a query with 400 BAD_REQUEST', async () => {
+    const answer = await send(gateway.url, { path: '/graphql' });
+    expect(answer.status).toBe(400);
+    expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+  });
+
+  it('reads broken percent escapes as text', async () => {
+    const answer = await send(gateway.url, {
+      path: '/graphql?query=%7B__typename%7D%23%E0%A4%A&variables=%',
+    });
+    expect(answer.status).toBe(400);
+    expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+  });
+});
+
+describe('the server', () => {
+  it.each(['PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND'])(
+    'refuses %s with 405',
+    async (method) => {
+      for (const headers of [{}, { origin: 'https://elsewhere.example' }]) {
+        const answer = await send(gateway.url, { method, headers: { ...headers, ...json } });
+        expect(answer.status).toBe(405);
+        expect(answer.headers.allow).toBe('GET, POST');
+        expect(answer.headers['x-request-id']).toMatch(/./);
+        if (method !== 'HEAD') expect(getCodes(answer)).toEqual(['METHOD_NOT_ALLOWED']);
+      }
+    },
+  );
+
+  it.each([
+    '/graphql/',
+    '/x',
+    '/livezz',
+    '//graphql',
+    '/x?y=/graphql',
+    '/',
+    '/GraphQL',
+    '/graphql/x',
+    '/graphiql/',
+    '/graphiql/../graphql',
+    '/readyz/',
+    '/%67raphql',
+    '/graphql;x',
+  ])('has nothing at %s', async (path) => {
+    for (const method of ['GET', 'POST']) {
+      const answer = await send(gateway.url, { method, path });
+      expect(answer.status).toBe(404);
+      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  it('answers livez and readyz with 200 under the caller’s request id', async () => {
+    for (const path of ['/livez', '/readyz', '/livez?x=1']) {
+      const answer = await send(gateway.url, { path, headers: { 'x-request-id': 'probe' } });
+      expect(answer.status).toBe(200);
+      expect(answer.headers['x-request-id']).toBe('probe');
+      expect(answer.headers['cache-control']).toBe('no-store');
+    }
+  });
+
+  it('answers several requests on one connection, after refusing one whose body it did not read', async () => {
+    using connection = await openConnection(gateway.url);
+    connection.write(
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 5\r\n\r\n',
+    );
+    await connection.waitFor(/415/);
+    connection.write('12345GET /livez HTTP/1.1\r\nhost: x\r\n\r\n');
+    await connection.waitFor(/HTTP\/1\.1 200 OK[\s\S]*alive/);
+  });
+
+  it('shows GraphiQL to browsers and JSON to others', async () => {
+    const page = await send(gateway.url, {
+      headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+    });
+    expect(page.status).toBe(200);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    await using plain = await startGateway(upstream.url, { graphiql: 'off' });
+    const answer = await send(plain.url, {
+      path: '/graphql?query={__typename}',
+      headers: { accept: 'text/html,*/*;q=0.8' },
+    });
+    expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
+  });
+});

@@ -1,0 +1,212 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { compileFunction } from 'node:vm';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, createGateway, type Gateway, type GatewayOptions } from '../src/index.ts';
+import { startFakeUpstream } from './support/fake-upstream.ts';
+
+const path = '/v2/integrations/openai';
+const integration = { id: '0b1f0a2e-4d0c-4f35-9f0b-6a7b1f0a2e4d', name: 'openai' };
+const query = '{ integration(name: OPENAI) { id } }';
+const data = { integration: { id: integration.id } };
+
+const post = (
+  body: string,
+  { headers, ...init }: Omit<RequestInit, 'headers'> & { headers?: Readonly<Record<string, string>> } = {},
+) =>
+  new Request('http://gateway.example/graphql', {
+    method: 'POST',
+    body,
+    ...init,
+    headers: { 'content-type': 'application/json', 'Galileo-API-Key': 'k', ...headers },
+  });
+
+const toBody = (text: string) => JSON.stringify({ query: text });
+
+/** The server of the docstring, as it is written there. */
+function createExampleServer(gateway: Gateway): Server {
+  const source = readFileSync(new URL('../src/index.ts', import.meta.url), 'utf8');
+  const lines = source.split('\n').map((line) => line.replace(/^ \* ?/, ''));
+  const example = lines.slice(lines.indexOf('createServer(async (incoming, outgoing) => {'));
+  const code = example.slice(0, example.indexOf('}).listen(4000);')).join('\n');
+  const create = compileFunction(`return ${code}\n})`, ['createServer', 'gateway']) as (
+    create: typeof createServer,
+    gateway: Gateway,
+  ) => Server;
+  return create(createServer, gateway);
+}
+
+async function startLibrary(options: GatewayOptions = {}) {
+  const upstream = await startFakeUpstream();
+  const gateway = createGateway({ galileoApiUrl: upstream.url, ...options });
+  return {
+    upstream,
+    gateway,
+    async [Symbol.asyncDispose]() {
+      await gateway.close();
+      await upstream[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const getCode = async (response: Response): Promise<unknown> => {
+  const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+  return errors[0]?.extensions.code;
+};
+
+describe('createGateway', () => {
+  it('answers a Request, whatever its path', async () => {
+    await using library = await startLibrary();
+    const { gateway, upstream } = library;
+    upstream.on('GET', path, { json: integration });
+    for (const url of ['http://gateway.example/graphql', 'https://other.example/api/v1']) {
+      const response = await gateway(
+        new Request(url, post(toBody(query), { headers: { 'x-request-id': 'request-1' } })),
+      );
+      expect(response.status).toBe(200);
+      expect(response.headers.get('x-request-id')).toBe('request-1');
+      expect(response.headers.get('cache-control')).toBe('private, no-store');
+      expect(await response.json()).toEqual({ data });
+    }
+    expect(upstream.calls.map(({ headers }) => headers['galileo-api-key'])).toEqual(['k', 'k']);
+  });
+
+  it('answers a GET, in servers that want an object with `fetch` as well', async () => {
+    await using library = await startLibrary();
+    const response = await library.gateway.fetch(
+      new Request('http://gateway.example/graphql?query=%7B__typename%7D'),
+    );
+    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  it('takes settings by their names and in their natural types', async () => {
+    await using library = await startLibrary({
+      galileoApiUrl: new URL('http://127.0.0.1:1'),
+      upstreamRetries: 0,
+      maxDepth: 1,
+      maxRequestBytes: 200,
+      introspection: false,
+      corsOrigins: ['https://app.example.com'],
+    });
+    const { gateway } = library;
+    expect(await getCode(await gateway(post(toBody(query))))).toBe('QUERY_TOO_COMPLEX');
+    expect((await gateway(post(toBody(' '.repeat(300))))).status).toBe(413);
+    expect(await getCode(await gateway(post(toBody('{ __schema { __typename } }'))))).toBe(
+      'GRAPHQL_VALIDATION_FAILED',
+    );
+    const origin = 'https://app.example.com';
+    const allowed = await gateway(post(toBody('{ __typename }'), { headers: { origin } }));
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(origin);
+    const preflight = await gateway(
+      new Request('http://gateway.example/graphql', {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST' },
+      }),
+    );
+    expect(preflight.status).toBe(204);
+  });
+
+  it('names every faulty option at once', () => {
+    const options = { maxDepth: 0, galileoApiUrl: 'ftp://x', port: 4000, upstreamRetries: Number.NaN };
+    let faults: readonly string[] = [];
+    try {
+      createGateway(options);
+    } catch (error) {
+      if (error instanceof ConfigError) faults = error.faults;
+    }
+    expect(faults.map((fault) => fault.split(':')[0])).toEqual([
+      'port',
+      'galileoApiUrl',
+      'upstreamRetries',
+      'maxDepth',
+    ]);
+  });
+
+  it('refuses a credential that came twice', async () => {
+    await using library = await startLibrary();
+    for (const [name, one, other] of [
+      ['Galileo-API-Key', 'a', 'b'],
+      ['Authorization', 'Bearer a', 'Basic b'],
+    ] as const) {
+      const headers = new Headers({ 'content-type': 'application/json' });
+      headers.append(name, one);
+      headers.append(name, other);
+      const request = new Request('http://gateway.example/', {
+        method: 'POST',
+        headers,
+        body: toBody(query),
+      });
+      const response = await library.gateway(request);
+      expect(response.status).toBe(400);
+      expect(await getCode(response)).toBe('BAD_REQUEST');
+    }
+  });
+
+  it('cancels the reads of a request whose signal is aborted', async () => {
+    await using library = await startLibrary();
+    const { gateway, upstream } = library;
+    const caller = new AbortController();
+    const cancelled = new Promise<void>((resolve) => {
+      upstream.on('GET', path, (_call, response) => {
+        response.on('close', resolve);
+        caller.abort();
+      });
+    });
+    const answering = gateway(post(toBody(query), { signal: caller.signal })).catch(() => {});
+    await cancelled;
+    await answering;
+  });
+
+  it('rejects where the caller goes away before its body is complete, and answers 408 where it is slow', async () => {
+    await using library = await startLibrary({ requestTimeoutMs: 50 });
+    const caller = new AbortController();
+    const never = () => ({ body: new ReadableStream({ start: () => {} }), duplex: 'half' as const });
+    const gone = library.gateway(post('', { ...never(), signal: caller.signal }));
+    caller.abort();
+    await expect(gone).rejects.toThrow();
+    expect((await library.gateway(post('', never()))).status).toBe(408);
+  });
+
+  it('close lets running requests end and sheds later ones', async () => {
+    await using library = await startLibrary();
+    const { gateway, upstream } = library;
+    let closing: Promise<void> | undefined;
+    upstream.on('GET', path, async (_call, response) => {
+      closing = gateway.close();
+      expect((await gateway(post(toBody(query)))).status).toBe(503);
+      response.writeHead(404).end();
+    });
+    const response = await gateway(post(toBody(query)));
+    expect(await response.json()).toEqual({ data: { integration: null } });
+    await closing;
+  });
+
+  it('logs to the logger that it is given', async () => {
+    const lines: string[] = [];
+    const log = pino({}, { write: (line) => lines.push(line) });
+    await using library = await startLibrary({ log });
+    await library.gateway(post(toBody('{ __typename }')));
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ msg: 'request', status: 200 }]);
+  });
+
+  it('works in Node’s own server as its docstring shows', async () => {
+    await using library = await startLibrary();
+    const { gateway, upstream } = library;
+    upstream.on('GET', path, { json: integration });
+    const server = createExampleServer(gateway);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+    const response = await fetch(`http://127.0.0.1:${address.port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'galileo-api-key': 'k', connection: 'close' },
+      body: toBody(query),
+    });
+    expect(await response.json()).toEqual({ data });
+    server.close();
+    await once(server, 'close');
+  });
+});

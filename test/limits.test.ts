@@ -1,0 +1,246 @@
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { integrationFixtures } from './fixtures/integrations.ts';
+import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+import { getCodes, openConnection, type PlainAnswer, parseBody, send } from './support/http-client.ts';
+
+let upstream: FakeUpstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  upstream = await startFakeUpstream();
+  upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
+  gateway = await startGateway(upstream.url);
+});
+
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await upstream[Symbol.asyncDispose]();
+});
+
+const post = (body: unknown, url = gateway.url): Promise<PlainAnswer> =>
+  send(url, {
+    headers: { 'content-type': 'application/json', 'galileo-api-key': 'test-key' },
+    body: JSON.stringify(body),
+  });
+
+const times = (count: number, write: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => write(index)).join(' ');
+
+/** Whether a document is executed, or the code with which it is refused. */
+async function verdictOf(query: string, more: object = {}, url = gateway.url): Promise<string> {
+  const answer = await post({ query, ...more }, url);
+  const [code] = getCodes(answer);
+  if (code === undefined) return 'answered';
+  expect(answer.status).toBe(400);
+  expect(parseBody(answer)).not.toHaveProperty('data');
+  return code;
+}
+
+describe('MAX_TOKENS', () => {
+  it('takes 2,000 tokens, also of one and the same field, and refuses 2,001', async () => {
+    const query = (fields: number) => `{ ${'__typename '.repeat(fields)}}`;
+    expect(await verdictOf(query(1998))).toBe('answered');
+    expect(await verdictOf(query(1999))).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('counts no comment, comma or white space', async () => {
+    expect(await verdictOf(`{ __typename ${'#\n,\t'.repeat(10_000)} }`)).toBe('answered');
+  });
+
+  it('can be set', async () => {
+    await using small = await startGateway(upstream.url, { maxTokens: '5' });
+    expect(await verdictOf('{ a: __typename }', {}, small.url)).toBe('answered');
+    expect(await verdictOf('{ a: __typename b: __typename }', {}, small.url)).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('can be so large that a document exhausts the stack: it is refused all the same', async () => {
+    await using large = await startGateway(upstream.url, { maxTokens: '1000000', maxDepth: '1000000' });
+    const nested = 120_000;
+    for (const query of [
+      '{a'.repeat(nested),
+      `{${'a{'.repeat(nested / 2)}a${'}'.repeat(nested / 2)}}`,
+      `{integration(name:${'['.repeat(nested)}`,
+      `{__typename} fragment F on Query${'{integrations'.repeat(8000)}{id}${'}'.repeat(8000)}`,
+    ]) {
+      expect(await verdictOf(query, {}, large.url)).toBe('QUERY_TOO_COMPLEX');
+    }
+  });
+});
+
+describe('MAX_ALIASES', () => {
+  it.each([
+    ['fields', (count: number) => `{ ${times(count, (i) => `a${i}: integrationProviders { name }`)} }`],
+    ['__typename', (count: number) => `{ ${times(count, (i) => `a${i}: __typename`)} }`],
+    ['the same alias again', (count: number) => `{ ${times(count, () => 'a: __typename')} }`],
+    [
+      'fields in inline fragments',
+      (count: number) => `{ ${times(count, (i) => `... { a${i}: __typename }`)} }`,
+    ],
+    [
+      'fields in fragments, as often as these are spread',
+      (count: number) =>
+        `{ ${times(Math.floor(count / 4), () => '...F')} ${times(count % 4, (i) => `x${i}: __typename`)} } fragment F on Query { ...G ...G } fragment G on Query { a: __typename b: __typename }`,
+    ],
+  ])('takes 60 aliased %s and refuses 61', async (_what, write) => {
+    expect(await verdictOf(write(60))).toBe('answered');
+    expect(await verdictOf(write(61))).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('looks at nothing but the operation that would run', async () => {
+    const query = `query Small { __typename } query Large { ${times(61, (i) => `a${i}: __typename`)} }`;
+    expect(await verdictOf(query, { operationName: 'Small' })).toBe('answered');
+    expect(await verdictOf(query, { operationName: 'Large' })).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('refuses fragments that would expand to more than any number can count', async () => {
+    const query = `{ ...F0 } ${times(150, (i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`)} fragment F150 on Query { a: __typename }`;
+    expect(await verdictOf(query)).toBe('QUERY_TOO_COMPLEX');
+  });
+});
+
+describe('MAX_DEPTH', () => {
+  it('takes fields 8 deep and refuses 9, in fragments too', async () => {
+    await using shallow = await startGateway(upstream.url, { maxDepth: '2' });
+    expect(await verdictOf('{ integrationProviders { name } }', {}, shallow.url)).toBe('answered');
+    for (const query of [
+      '{ integrationProviders { integration { id } } }',
+      '{ ...F } fragment F on Query { integrationProviders { ... { integration { id } } } }',
+      '{ integrationProviders { ...F } } fragment F on IntegrationProvider { integration { id } }',
+      '{ integrationProviders { integration { __typename } } }',
+    ]) {
+      expect(await verdictOf(query, {}, shallow.url)).toBe('QUERY_TOO_COMPLEX');
+    }
+    const nest = (depth: number) => `${'{ x '.repeat(depth)}${'}'.repeat(depth)}`;
+    // Eight deep is past the limits, and then the schema has no such field.
+    expect(getCodes(await post({ query: nest(8) }))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect(await verdictOf(nest(9))).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('lets the full introspection query through', async () => {
+    const query = getIntrospectionQuery({
+      inputValueDeprecation: true,
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
+      schemaDescription: true,
+      oneOf: true,
+    });
+    expect(await verdictOf(query)).toBe('answered');
+  });
+});
+
+describe('MAX_ENTITIES', () => {
+  const representation = { __typename: 'Integration', name: 'OPENAI' };
+  const literal = (count: number) => `[${times(count, () => '{__typename: "Integration", name: "OPENAI"}')}]`;
+
+  it('takes 100 representations and refuses 101 in a variable', async () => {
+    const query = 'query($r: [_Any!]!) { _entities(representations: $r) { __typename } }';
+    const send = (count: number) =>
+      verdictOf(query, { variables: { r: Array.from({ length: count }, () => representation) } });
+    expect(await send(100)).toBe('answered');
+    expect(await send(101)).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('takes 100 representations and refuses 101 in the document', async () => {
+    const query = (count: number) => `{ _entities(representations: ${literal(count)}) { __typename } }`;
+    expect(await verdictOf(query(100))).toBe('answered');
+    expect(await verdictOf(query(101))).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('takes 100 representations and refuses 101 as the default of a variable', async () => {
+    const query = (count: number) =>
+      `query($r: [_Any!]! = ${literal(count)}) { ...F } fragment F on Query { _entities(representations: $r) { __typename } }`;
+    expect(await verdictOf(query(100))).toBe('answered');
+    expect(await verdictOf(query(101))).toBe('QUERY_TOO_COMPLEX');
+    const one = { variables: { r: [representation] } };
+    expect(await verdictOf(query(101), one)).toBe('answered');
+  });
+});
+
+describe('MAX_REQUEST_BYTES', () => {
+  const pad = (bytes: number): string => {
+    const body = JSON.stringify({ query: '{ __typename }' });
+    return body + ' '.repeat(bytes - body.length);
+  };
+
+  it.each([{}, { origin: 'https://elsewhere.example' }])(
+    'takes 262,144 bytes and refuses one more with 413, declared or in chunks (%j)',
+    async (origin) => {
+      for (const transfer of [{}, { 'transfer-encoding': 'chunked' }]) {
+        const take = (bytes: number) =>
+          send(gateway.url, {
+            headers: { 'content-type': 'application/json', ...origin, ...transfer },
+            body: pad(bytes),
+          });
+        expect(parseBody(await take(262_144))).toEqual({ data: { __typename: 'Query' } });
+        const refused = await take(262_145);
+        expect(refused.status).toBe(413);
+        expect(getCodes(refused)).toEqual(['REQUEST_TOO_LARGE']);
+      }
+    },
+  );
+
+  it('refuses a declared length before a byte of the body has come', async () => {
+    using connection = await openConnection(gateway.url);
+    connection.write(
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 262145\r\n\r\n',
+    );
+    await connection.waitFor(/HTTP\/1\.1 413 [\s\S]*REQUEST_TOO_LARGE/);
+  });
+});
+
+describe('INTROSPECTION=off', () => {
+  it('hides the schema, and no message suggests a name or lists values', async () => {
+    await using closed = await startGateway(upstream.url, { introspection: 'off' });
+    expect(parseBody(await post({ query: '{ __typename }' }, closed.url))).toHaveProperty('data');
+    const hidden = [
+      '{ __schema { queryType { name } } }',
+      '{ __type(name: "Query") { name } }',
+      'query A { ...F } fragment F on Query { s: __schema { description } }',
+      '{ integratio(name: OPENAI) { id } }',
+      '{ integration(nam: OPENAI) { id } }',
+      '{ integration(name: OPENA) { id } }',
+      '{ integration(name: OPENAI) { organizationId } }',
+      '{ integration(name: OPENAI) { ... on OpenAIIntegratio { id } } }',
+      '{ integration(name: OPENAI) @skp(if: true) { id } }',
+      'query($a: IntegrationNam) { integrations(names: [$a]) { id } }',
+      'mutation { upsertCustomIntegration(input: {endpoin: "x"}) { __typename } }',
+      'mutation { upsertCustomIntegration(input: {endpoint: "x", authenticationType: API}) { __typename } }',
+    ];
+    const answers = await Promise.all(hidden.map((query) => post({ query }, closed.url)));
+    const coerced = await Promise.all(
+      [
+        { names: ['OPENA'] },
+        { input: { endpoin: 'x' } },
+        { input: { endpoint: 'x', authenticationType: 'API' } },
+      ].map((variables) =>
+        post(
+          {
+            query:
+              'query A($names: [IntegrationName!]) { integrations(names: $names) { id } } mutation B($input: UpsertCustomIntegrationInput!) { upsertCustomIntegration(input: $input) { __typename } }',
+            variables,
+            operationName: 'names' in variables ? 'A' : 'B',
+          },
+          closed.url,
+        ),
+      ),
+    );
+    for (const answer of [...answers, ...coerced]) {
+      expect(getCodes(answer)).not.toEqual([]);
+      expect(parseBody(answer)).not.toHaveProperty('data');
+      // What was asked for may be named; what would have been right may not.
+      expect(answer.text).not.toMatch(
+        /did you mean|ANTHROPIC|API_KEY|OAUTH2|"endpoint"|OpenAIIntegration\b/i,
+      );
+    }
+    expect(new Set(answers.flatMap(getCodes))).toEqual(new Set(['GRAPHQL_VALIDATION_FAILED']));
+    expect(new Set(coerced.flatMap(getCodes))).toEqual(new Set(['BAD_USER_INPUT']));
+  });
+
+  it('is not what holds by default: names are suggested then', async () => {
+    const answer = await post({ query: '{ integratio(name: OPENAI) { id } }' });
+    expect(answer.text).toContain('Did you mean');
+    expect((await post({ query: '{ integration(name: OPENA) { id } }' })).text).toContain('ANTHROPIC');
+  });
+});

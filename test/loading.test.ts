@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { providers } from '../src/schema/providers/index.ts';
+import { integrationRecordFixtures } from './fixtures/integration-records.ts';
+import { integrationFixtures } from './fixtures/integrations.ts';
+import { integrationNames, toEnumName, toPath } from './support/naming.ts';
+import { type Stack, startStack } from './support/stack.ts';
+
+/** Has upstream answer every provider, but those that it is told not to know. */
+function configure({ upstream }: Stack, missing: readonly string[] = []) {
+  for (const name of integrationNames) {
+    const reply = missing.includes(name) ? { status: 404 } : { json: integrationFixtures[name].full };
+    upstream.on('GET', toPath(name), reply);
+  }
+}
+
+const getPaths = ({ upstream }: Stack) => upstream.calls.map(({ path }) => path);
+
+const list = 'query ($names: [IntegrationName!]) { integrations(names: $names) { name } }';
+const catalogue =
+  'query ($names: [IntegrationName!]) { integrationProviders(names: $names) { name displayName integration { name } } }';
+
+describe('one operation', () => {
+  it('asks upstream for a name once, however often and wherever it selects it', async () => {
+    await using stack = await startStack();
+    configure(stack);
+    const { data, errors } = await stack.gateway.query(`{
+      a: integration(name: OPENAI) { id }
+      b: integration(name: OPENAI) { name ...Extra }
+      integrations(names: [OPENAI, AZURE, OPENAI]) { id }
+      integrationProviders(names: [AZURE, OPENAI]) { integration { id } again: integration { extra } }
+      _entities(representations: [
+        { __typename: "OpenAIIntegration", name: "OPENAI" }, { __typename: "Integration", name: "OPENAI" }
+      ]) { __typename }
+    }
+    fragment Extra on Integration { extra }`);
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ a: { id: integrationFixtures.openai.full.id }, b: { name: 'OPENAI' } });
+    expect(getPaths(stack).sort()).toEqual([toPath('azure'), toPath('openai')]);
+  });
+
+  it('asks once also for what fails and for what is not configured', async () => {
+    await using stack = await startStack();
+    stack.upstream.on('GET', toPath('openai'), { status: 403 }).on('GET', toPath('azure'), { status: 404 });
+    const { errors } = await stack.gateway.query(
+      '{ a: integration(name: OPENAI) { id } integrations(names: [OPENAI, AZURE]) { id } integrationProviders(names: [OPENAI, AZURE]) { integration { id } } }',
+    );
+    expect(errors).toHaveLength(3);
+    expect(getPaths(stack).sort()).toEqual([toPath('azure'), toPath('openai')]);
+  });
+
+  it('asks for nothing that it does not select', async () => {
+    await using stack = await startStack();
+    const { data, errors } = await stack.gateway.query(
+      '{ __typename integrationProviders { name displayName } }',
+    );
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ integrationProviders: { length: 12 } });
+    expect(getPaths(stack)).toEqual([]);
+  });
+
+  it('asks for all names at once', async () => {
+    await using stack = await startStack();
+    const waiting: (() => void)[] = [];
+    for (const name of integrationNames) {
+      stack.upstream.on('GET', toPath(name), (_call, response) => {
+        waiting.push(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
+        // Nothing is answered before all calls are there.
+        if (waiting.length === integrationNames.length) for (const answer of waiting) answer();
+      });
+    }
+    const { data, errors } = await stack.gateway.query<{ integrations: object[] }, object>(
+      '{ integrations { __typename } }',
+    );
+    expect([errors, data?.integrations.length]).toEqual([[], 12]);
+  });
+
+  it('shares nothing with the next one of the same caller', async () => {
+    await using stack = await startStack();
+    configure(stack);
+    await stack.gateway.query('{ integration(name: OPENAI) { id } }');
+    await stack.gateway.query('{ integration(name: OPENAI) { id } }');
+    expect(getPaths(stack)).toHaveLength(2);
+  });
+
+  it('that writes asks anew after the write, and once', async () => {
+    await using stack = await startStack();
+    configure(stack);
+    stack.upstream.on('PUT', toPath('custom'), { json: integrationRecordFixtures.full });
+    await stack.gateway.query(`mutation {
+      upsertCustomIntegration(input: { endpoint: "e" }) {
+        ... on UpsertCustomIntegrationSuccess { integration { id } again: integration { baseUrl } }
+      }
+    }`);
+    expect(stack.upstream.calls.map(({ method }) => method)).toEqual(['PUT', 'GET']);
+  });
+});
+
+describe('integration', () => {
+  it('is null without an error where it is not configured', async () => {
+    await using stack = await startStack();
+    configure(stack, ['writer']);
+    const { data, errors } = await stack.gateway.query('{ integration(name: WRITER) { id } }');
+    expect({ data, errors }).toEqual({ data: { integration: null }, errors: [] });
+  });
+});
+
+describe('integrations', () => {
+  it.each([
+    ['omitted', {}],
+    ['null', { names: null }],
+  ])(
+    'answers all that are configured, in the order of the enum, where names is %s',
+    async (_what, variables) => {
+      await using stack = await startStack();
+      configure(stack, ['databricks', 'writer']);
+      const { data, errors } = await stack.gateway.query(list, variables);
+      const configured = integrationNames.filter((name) => name !== 'databricks' && name !== 'writer');
+      expect(errors).toEqual([]);
+      expect(data).toEqual({ integrations: configured.map((name) => ({ name: toEnumName(name) })) });
+      expect(getPaths(stack)).toHaveLength(12);
+    },
+  );
+
+  it('answers in the order asked, a name that was asked twice once and at its first place', async () => {
+    await using stack = await startStack();
+    configure(stack, ['mistral']);
+    const names = ['WRITER', 'OPENAI', 'MISTRAL', 'WRITER', 'AZURE', 'OPENAI'];
+    const { data, errors } = await stack.gateway.query(list, { names });
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ integrations: [{ name: 'WRITER' }, { name: 'OPENAI' }, { name: 'AZURE' }] });
+    expect(getPaths(stack)).toHaveLength(4);
+  });
+
+  it('answers none where none is asked for, without a call', async () => {
+    await using stack = await startStack();
+    const { data, errors } = await stack.gateway.query(list, { names: [] });
+    expect({ data, errors }).toEqual({ data: { integrations: [] }, errors: [] });
+    expect(getPaths(stack)).toEqual([]);
+  });
+
+  it('has null for an item only where loading it failed, with its place in the answer as the path', async () => {
+    await using stack = await startStack({ upstreamRetries: '0' });
+    configure(stack, ['mistral']);
+    stack.upstream
+      .on('GET', toPath('azure'), { status: 500, json: { detail: 'Broken.' } })
+      .on('GET', toPath('nvidia'), { json: { name: 'openai' } });
+    const names = ['MISTRAL', 'WRITER', 'AZURE', 'OPENAI', 'NVIDIA'];
+    const { status, data, errors } = await stack.gateway.query(list, { names });
+    expect(status).toBe(200);
+    expect(data).toEqual({ integrations: [{ name: 'WRITER' }, null, { name: 'OPENAI' }, null] });
+    expect(errors).toHaveLength(2);
+    expect(errors).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ path: ['integrations', 1], message: 'Broken.' }),
+        expect.objectContaining({ path: ['integrations', 3] }),
+      ]),
+    );
+  });
+
+  it('has every item null, and HTTP 200, where all fail', async () => {
+    await using stack = await startStack({ upstreamRetries: '0' });
+    for (const name of integrationNames) stack.upstream.on('GET', toPath(name), { status: 401 });
+    const { status, data, errors } = await stack.gateway.query(list);
+    expect(status).toBe(200);
+    expect(data).toEqual({ integrations: integrationNames.map(() => null) });
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(
+      integrationNames.map(() => 'UNAUTHENTICATED'),
+    );
+  });
+});
+
+describe('integrationProviders', () => {
+  const expected = (names: readonly (typeof integrationNames)[number][], missing: readonly string[]) =>
+    names.map((name) => ({
+      name: toEnumName(name),
+      displayName: providers[name].displayName,
+      integration: missing.includes(name) ? null : { name: toEnumName(name) },
+    }));
+
+  it.each([
+    ['omitted', {}],
+    ['null', { names: null }],
+  ])(
+    'is the whole catalogue, configured or not, in the order of the enum, where names is %s',
+    async (_what, variables) => {
+      await using stack = await startStack();
+      configure(stack, ['azure', 'writer']);
+      const { data, errors } = await stack.gateway.query(catalogue, variables);
+      expect(errors).toEqual([]);
+      expect(data).toEqual({ integrationProviders: expected(integrationNames, ['azure', 'writer']) });
+      expect(getPaths(stack)).toHaveLength(12);
+    },
+  );
+
+  it('is in the order asked, a name that was asked twice once', async () => {
+    await using stack = await startStack();
+    configure(stack, ['azure']);
+    const { data } = await stack.gateway.query(catalogue, { names: ['WRITER', 'AZURE', 'WRITER'] });
+    expect(data).toEqual({ integrationProviders: expected(['writer', 'azure'], ['azure']) });
+  });
+
+  it('is empty where none is asked for', async () => {
+    await using stack = await startStack();
+    const { data } = await stack.gateway.query(catalogue, { names: [] });
+    expect(data).toEqual({ integrationProviders: [] });
+  });
+
+  it('keeps an entry whose integration could not be loaded', async () => {
+    await using stack = await startStack();
+    configure(stack);
+    stack.upstream.on('GET', toPath('azure'), { status: 500, json: { detail: 'Broken.' } });
+    const { data, errors } = await stack.gateway.query(catalogue, { names: ['OPENAI', 'AZURE'] });
+    expect(data).toMatchObject({
+      integrationProviders: [
+        { name: 'OPENAI', integration: { name: 'OPENAI' } },
+        { name: 'AZURE', displayName: 'Azure', integration: null },
+      ],
+    });
+    expect(errors).toMatchObject([{ path: ['integrationProviders', 1, 'integration'], message: 'Broken.' }]);
+  });
+});

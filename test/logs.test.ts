@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { startFakeUpstream } from './support/fake-upstream.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+import { startProgram } from './support/program.ts';
+
+const path = '/v2/integrations/openai';
+const integration = { id: '0b1f0a2e-4d0c-4f35-9f0b-6a7b1f0a2e4d', name: 'openai' };
+const query = 'query ReadOne($name: IntegrationName!) { integration(name: $name) { id } }';
+const key = 'sk-the-callers-own-key';
+const headers = { 'Galileo-API-Key': key, 'x-request-id': 'request-1' };
+
+const parse = (lines: readonly string[]): Record<string, unknown>[] =>
+  lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+
+const getLines = (gateway: TestGateway, message: string) =>
+  parse(gateway.log).filter(({ msg }) => msg === message);
+
+describe('a request', () => {
+  it('has one line with its id, operation, hash, status, outcome and time', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { json: integration });
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query(query, { name: 'OPENAI' }, headers);
+    expect(getLines(gateway, 'request')).toEqual([
+      {
+        level: 'info',
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
+        requestId: 'request-1',
+        operationType: 'query',
+        operationName: 'ReadOne',
+        documentHash: createHash('sha256').update(query).digest('hex'),
+        status: 200,
+        outcome: 'ok',
+        durationMs: expect.any(Number) as number,
+        msg: 'request',
+      },
+    ]);
+  });
+
+  it('has the same line whichever way it takes', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { json: integration });
+    await using gateway = await startGateway(upstream.url, { corsOrigins: 'https://app.example.com' });
+    const search = new URLSearchParams({ query, variables: '{"name":"OPENAI"}' });
+    await fetch(`${gateway.url}?${search}`, { headers });
+    await gateway.query(query, { name: 'OPENAI' }, { ...headers, origin: 'https://app.example.com' });
+    await gateway.query(query, { name: 'OPENAI' }, headers);
+    const lines = getLines(gateway, 'request').map((line) => ({ ...line, time: '', durationMs: 0 }));
+    expect(lines).toHaveLength(3);
+    expect(new Set(lines.map((line) => JSON.stringify(line))).size).toBe(1);
+  });
+
+  it('tells neither its document nor its variables nor its credentials', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { json: integration });
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query(query, { name: 'OPENAI', other: 'a-variable' }, headers);
+    await gateway.query('{ nonsense(secret: "in-the-document") }', {}, { authorization: `Bearer ${key}` });
+    const text = gateway.log.join('');
+    for (const secret of [key, 'a-variable', 'in-the-document', 'nonsense', 'integration(name']) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  it.each([
+    ['{ nonsense }', 'info', 'client_error', 'GRAPHQL_VALIDATION_FAILED'],
+    ['{ integration(name: OPENAI) { id } }', 'warn', 'upstream_error', 'UPSTREAM_ERROR'],
+  ])(
+    'that fails, %s, has the level %s, the outcome and the codes',
+    async (document, level, outcome, code) => {
+      await using upstream = await startFakeUpstream();
+      upstream.on('GET', path, { status: 500, json: {} });
+      await using gateway = await startGateway(upstream.url);
+      await gateway.query(document);
+      expect(getLines(gateway, 'request')).toMatchObject([{ level, outcome, codes: [code] }]);
+    },
+  );
+
+  it('that is shed has a line at the level warn', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '1' });
+    // Answered when a second request has been turned away.
+    upstream.on('GET', path, async (_call, response) => {
+      await gateway.query('{ __typename }');
+      response.writeHead(404).end();
+    });
+    await gateway.query(query, { name: 'OPENAI' });
+    expect(getLines(gateway, 'request')).toMatchObject([
+      { level: 'warn', status: 503, outcome: 'shed', codes: ['OVERLOADED'] },
+      { level: 'info', status: 200, outcome: 'ok' },
+    ]);
+  });
+
+  it('whose caller leaves has a line without a status', async () => {
+    await using upstream = await startFakeUpstream();
+    const caller = new AbortController();
+    upstream.on('GET', path, () => caller.abort());
+    await using gateway = await startGateway(upstream.url);
+    const body = JSON.stringify({ query, variables: { name: 'OPENAI' } });
+    await fetch(gateway.url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body,
+      signal: caller.signal,
+    }).catch(() => {});
+    await gateway.drain();
+    const [line] = getLines(gateway, 'request');
+    expect(line).toMatchObject({ level: 'info', outcome: 'cancelled' });
+    expect(line).not.toHaveProperty('status');
+  });
+
+  it('cannot write into the log with the name of its operation', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    const send = (operationName: string, apiKey = 'another') =>
+      fetch(gateway.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'Galileo-API-Key': apiKey },
+        body: JSON.stringify({ query: '{ __typename }', operationName }),
+      });
+    await send('"}\n{"level":"fatal"\u001b[2J');
+    await send('x'.repeat(100_000));
+    await send('my_key_is_verysecretkey', 'verysecretkey');
+    const names = getLines(gateway, 'request').map(({ operationName }) => operationName);
+    expect(names).toEqual(['?????level???fatal???2J', 'x'.repeat(100), '[redacted]']);
+  });
+
+  it('of GraphiQL or of a probe has none', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    await fetch(new URL('/livez', gateway.url));
+    await fetch(gateway.url, { headers: { accept: 'text/html' } });
+    expect(getLines(gateway, 'request')).toEqual([]);
+  });
+});
+
+describe('an upstream call', () => {
+  it('has a line at the level debug with provider, status, attempts and time', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.once('GET', path, { status: 503, json: {} }).on('GET', path, { json: integration });
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query(query, { name: 'OPENAI' }, headers);
+    expect(getLines(gateway, 'upstream call')).toMatchObject([
+      {
+        level: 'debug',
+        requestId: 'request-1',
+        method: 'GET',
+        provider: 'openai',
+        status: 200,
+        attempts: 2,
+        durationMs: expect.any(Number) as number,
+      },
+    ]);
+  });
+
+  it.each([
+    [500, 'warn'],
+    [403, 'debug'],
+    [404, 'debug'],
+  ])('that is answered with %i has the level %s', async (status, level) => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { status, json: { detail: `${key} is not welcome` } });
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query(query, { name: 'OPENAI' }, headers);
+    expect(getLines(gateway, 'upstream call')).toMatchObject([{ level, status, attempts: 1 }]);
+    expect(gateway.log.join('')).not.toContain(key);
+  });
+
+  it('that gets no answer says why', async () => {
+    await using gateway = await startGateway('http://127.0.0.1:1', { upstreamRetries: '1' });
+    await gateway.query(query, { name: 'OPENAI' });
+    expect(getLines(gateway, 'upstream call')).toMatchObject([
+      {
+        level: 'warn',
+        attempts: 2,
+        failure: 'UPSTREAM_UNAVAILABLE',
+        reason: expect.stringContaining('ECONNREFUSED') as string,
+      },
+    ]);
+  });
+});
+
+describe('the program', () => {
+  it('says where it listens, which upstream and what is on, and has written every line when it ends', async () => {
+    await using program = startProgram(['serve'], {
+      PORT: '0',
+      GALILEO_API_URL: 'http://127.0.0.1:1/base/',
+      GRAPHIQL: 'off',
+    });
+    const url = await program.waitFor(/"url":"([^"]+)"/);
+    await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const answer = await fetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{"query":"{ __typename }"}',
+        });
+        await answer.text();
+      }),
+    );
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    const lines = parse(program.stdout.trimEnd().split('\n'));
+    expect(lines[0]).toMatchObject({
+      level: 'info',
+      msg: 'listening',
+      url,
+      upstream: 'http://127.0.0.1:1/base/',
+      graphiql: false,
+      introspection: true,
+      metrics: 'off',
+      traces: false,
+      workers: 1,
+    });
+    expect(lines.filter(({ msg }) => msg === 'request')).toHaveLength(100);
+    expect(lines.at(-1)).toMatchObject({ msg: 'ended' });
+  });
+
+  it('logs a fault that nothing caught, without its message, and goes on', async () => {
+    const script = `process.on('SIGUSR2', () => {
+      const secret = process.env.SECRET;
+      Promise.reject(new RangeError(secret));
+      throw Object.assign(new TypeError('a\\n    at ' + secret), { input: secret });
+    });`;
+    await using program = startProgram(['serve'], {
+      PORT: '0',
+      SECRET: key,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}`,
+    });
+    const url = await program.waitFor(/"url":"([^"]+)"/);
+    program.process.kill('SIGUSR2');
+    await program.waitFor(/uncaught exception/);
+    await program.waitFor(/unhandled rejection/);
+    const answer = await fetch(new URL('/livez', url));
+    expect(answer.status).toBe(200);
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(program.stdout).toContain('"type":"TypeError"');
+    expect(program.stdout).toContain('"type":"RangeError"');
+    expect(program.stdout + program.stderr).not.toContain(key);
+  });
+});

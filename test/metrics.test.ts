@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { startFakeUpstream } from './support/fake-upstream.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+import { getSample, readMetrics } from './support/metrics.ts';
+import { startProgram } from './support/program.ts';
+
+const path = '/v2/integrations/openai';
+const integration = { id: '0b1f0a2e-4d0c-4f35-9f0b-6a7b1f0a2e4d', name: 'openai' };
+const query = '{ integration(name: OPENAI) { id } }';
+
+const read = (gateway: TestGateway) => readMetrics(`${gateway.metricsUrl}/metrics`);
+
+describe('the metrics', () => {
+  it('are those of the contract, with its labels', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.once('GET', path, { status: 503, json: {} }).on('GET', path, { json: integration });
+    await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
+    await gateway.query(query);
+    const metrics = await read(gateway);
+    expect(getSample(metrics, 'gateway_requests_total{operation_type="query",outcome="ok"}')).toBe(1);
+    expect(getSample(metrics, 'gateway_request_duration_seconds_count')).toBe(1);
+    const labels = 'provider="openai",method="GET",status_class';
+    expect(getSample(metrics, `gateway_upstream_requests_total{${labels}="5xx",outcome="answered"}`)).toBe(1);
+    expect(getSample(metrics, `gateway_upstream_requests_total{${labels}="2xx",outcome="answered"}`)).toBe(1);
+    expect(getSample(metrics, 'gateway_upstream_request_duration_seconds_count')).toBe(2);
+    expect(getSample(metrics, 'gateway_upstream_retries_total')).toBe(1);
+    expect(getSample(metrics, 'gateway_upstream_breaker_open')).toBe(0);
+    expect(getSample(metrics, 'gateway_upstream_queue_depth')).toBe(0);
+    expect(getSample(metrics, 'gateway_requests_shed_total')).toBe(0);
+    expect(getSample(metrics, 'process_cpu_seconds_total')).toBeGreaterThan(0);
+    expect(getSample(metrics, 'process_start_time_seconds')).toBeGreaterThan(0);
+  });
+
+  it('are the same whichever way a request takes', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
+    await gateway.query('{ __typename }');
+    await gateway.query('{ __typename }', {}, { origin: 'https://app.example.com' });
+    await fetch(`${gateway.url}?query=%7B__typename%7D`);
+    const metrics = await read(gateway);
+    expect(getSample(metrics, 'gateway_requests_total{operation_type="query",outcome="ok"}')).toBe(3);
+    expect(getSample(metrics, 'gateway_request_duration_seconds_count')).toBe(3);
+  });
+
+  it('have no more series, whatever callers send', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { status: 418, json: {} });
+    await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
+    for (let index = 0; index < 50; index += 1) {
+      await gateway.query(`query Name${index} { __typename }`);
+      await gateway.query(`nonsense ${index}`);
+      await gateway.query(query, { [`variable${index}`]: index });
+      await fetch(`${gateway.url}?query=${index}`, { method: index % 2 === 0 ? 'DELETE' : 'PATCH' });
+    }
+    const text = await read(gateway);
+    const series = text.split('\n').filter((line) => /^gateway_requests_total\{.* [1-9]/.test(line));
+    expect(series.sort()).toEqual([
+      'gateway_requests_total{operation_type="query",outcome="ok"} 50',
+      'gateway_requests_total{operation_type="query",outcome="upstream_error"} 50',
+      'gateway_requests_total{operation_type="unknown",outcome="client_error"} 100',
+    ]);
+    expect(text).not.toMatch(/Name1|variable1|DELETE/);
+  });
+
+  it('tell of requests that are shed and calls that wait', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, {
+      metricsPort: '0',
+      maxConcurrentRequests: '1',
+      upstreamConnections: '1',
+    });
+    let during = '';
+    upstream.on('GET', '/v2/integrations/anthropic', { status: 404, json: {} });
+    upstream.on('GET', path, async (_call, response) => {
+      await gateway.query('{ __typename }');
+      during = await read(gateway);
+      response.writeHead(404).end();
+    });
+    await gateway.query('{ a: integration(name: OPENAI) { id } b: integration(name: ANTHROPIC) { id } }');
+    expect(getSample(during, 'gateway_requests_shed_total')).toBe(1);
+    expect(getSample(during, 'gateway_upstream_queue_depth')).toBe(1);
+    expect(getSample(during, 'gateway_requests_total{operation_type="unknown",outcome="shed"}')).toBe(1);
+    expect(getSample(await read(gateway), 'gateway_upstream_queue_depth')).toBe(0);
+  });
+
+  it('tell of failed attempts and of the breaker that they open', async () => {
+    await using gateway = await startGateway('http://127.0.0.1:1', {
+      metricsPort: '0',
+      upstreamRetries: '0',
+    });
+    for (let count = 0; count < 20; count += 1) await gateway.query(query);
+    const metrics = await read(gateway);
+    const labels = 'provider="openai",method="GET",status_class="none",outcome="upstream_unavailable"';
+    expect(getSample(metrics, `gateway_upstream_requests_total{${labels}}`)).toBe(20);
+    expect(getSample(metrics, 'gateway_upstream_breaker_open')).toBe(1);
+  });
+});
+
+it('the dashboard asks for metrics that there are, by labels that they have', async () => {
+  await using upstream = await startFakeUpstream();
+  upstream.on('GET', path, { json: integration });
+  await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
+  await gateway.query(query);
+  const metrics = await read(gateway);
+  const dashboard = readFileSync(new URL('../deploy/grafana-dashboard.json', import.meta.url), 'utf8');
+  const expressions = [...dashboard.matchAll(/"expr": "((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text ?? '');
+  expect(expressions.length).toBeGreaterThan(10);
+  const names = expressions.flatMap((text) => text.match(/\b(?:gateway|process|nodejs)_\w+/g) ?? []);
+  for (const name of names) expect(metrics).toMatch(new RegExp(`^${name}[{ ]`, 'm'));
+  const labels = expressions.flatMap((text) =>
+    [...text.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list]) => list?.split(', ') ?? []),
+  );
+  // Prometheus itself adds the instance.
+  for (const label of labels.filter((name) => name !== 'instance')) expect(metrics).toContain(`${label}="`);
+});
+
+describe('the listener of METRICS_PORT', () => {
+  it('serves /metrics by GET and nothing else', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
+    const ask = (path: string, method = 'GET') => fetch(`${gateway.metricsUrl}${path}`, { method });
+    const metrics = await ask('/metrics');
+    expect(metrics.status).toBe(200);
+    expect(metrics.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect((await ask('/metrics', 'POST')).status).toBe(405);
+    for (const other of ['/', '/graphql', '/livez', '/metrics/', '/metricsx']) {
+      expect((await ask(other)).status).toBe(404);
+    }
+  });
+
+  it('is off by default, and the other port serves no metrics', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    expect(gateway.metricsUrl).toBeUndefined();
+    expect((await fetch(new URL('/metrics', gateway.url))).status).toBe(404);
+  });
+
+  it('whose port is taken stops the start with a sentence for people', async () => {
+    await using upstream = await startFakeUpstream();
+    const { port } = new URL(upstream.url);
+    await using program = startProgram(['serve'], { PORT: '0', METRICS_PORT: port });
+    expect(await program.exit).toBe(1);
+    expect(program.stderr).toMatch(/^galileo-gateway: the port \d+ is taken: .*--metrics-port.*\n$/);
+  });
+});

@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { integrationFixtures } from './fixtures/integrations.ts';
+import { startFakeUpstream } from './support/fake-upstream.ts';
+import { startGateway } from './support/gateway.ts';
+import { getCodes, openConnection, parseBody, send } from './support/http-client.ts';
+
+const path = '/v2/integrations/openai';
+const read = {
+  headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
+  body: '{"query":"{ integration(name: OPENAI) { id } }"}',
+};
+
+/** Waits until a condition holds, looking after each turn of the event loop. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
+  it('are shed at once with 503, Retry-After and OVERLOADED; probes never are', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '2' });
+    const held: (() => void)[] = [];
+    upstream.on('GET', path, (_call, response) => {
+      held.push(() =>
+        response
+          .writeHead(200, { 'content-type': 'application/json' })
+          .end(JSON.stringify(integrationFixtures.openai.full)),
+      );
+    });
+    const running = [send(gateway.url, read), send(gateway.url, read)];
+    await until(() => held.length === 2);
+
+    for (const request of [
+      read,
+      { path: '/graphql?query=%7B__typename%7D' },
+      { ...read, headers: { ...read.headers, origin: 'https://elsewhere.example' } },
+      { method: 'PUT' },
+    ]) {
+      const startedAtMs = performance.now();
+      const shed = await send(gateway.url, request);
+      expect(performance.now() - startedAtMs).toBeLessThan(1000);
+      expect(shed.status).toBe(503);
+      expect(getCodes(shed)).toEqual(['OVERLOADED']);
+      expect(shed.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      expect(shed.headers['cache-control']).toBe('private, no-store');
+      expect(shed.headers['x-request-id']).toMatch(/./);
+      expect(parseBody(shed)).not.toHaveProperty('data');
+    }
+    for (const probe of ['/livez', '/readyz'])
+      expect((await send(gateway.url, { path: probe })).status).toBe(200);
+    expect(upstream.calls).toHaveLength(2);
+
+    for (const answer of held.splice(0)) answer();
+    for (const answer of await Promise.all(running)) expect(answer.status).toBe(200);
+    const next = send(gateway.url, read);
+    await until(() => held.length === 1);
+    held[0]?.();
+    expect((await next).status).toBe(200);
+  });
+
+  it('count where the caller has gone away: not any more', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '1' });
+    let calls = 0;
+    upstream.on('GET', path, () => {
+      calls += 1;
+    });
+    {
+      using connection = await openConnection(gateway.url);
+      connection.write(
+        `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ngalileo-api-key: k\r\ncontent-length: ${read.body.length}\r\n\r\n${read.body}`,
+      );
+      await until(() => calls === 1);
+    }
+    let answer = await send(gateway.url, { path: '/graphql?query=%7B__typename%7D' });
+    while (answer.status === 503)
+      answer = await send(gateway.url, { path: '/graphql?query=%7B__typename%7D' });
+    expect(answer.status).toBe(200);
+  });
+});
+
+describe('a caller that is slower than REQUEST_TIMEOUT_MS', () => {
+  const requestTimeoutMs = '300';
+  const head = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+  const stories: [what: string, first: string, drip: string][] = [
+    ['sends nothing', '', ''],
+    ['sends half a request line', 'POST /gra', ''],
+    ['sends a header and no more', head, ''],
+    ['sends a header every now and then', head, 'x-a: b\r\n'],
+    ['sends no body', `${head}content-length: 20\r\n\r\n`, ''],
+    ['sends a body byte by byte', `${head}content-length: 200000\r\n\r\n`, ' '],
+    ['sends a body in endless chunks', `${head}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n'],
+    [
+      'sends a body that nobody reads',
+      `${head.replace('application/json', 'text/plain')}content-length: 200000\r\n\r\n`,
+      ' ',
+    ],
+    ['sends a body that is too large', `${head}content-length: 200000000\r\n\r\n`, ' '],
+    ['sends the body of a GET', 'GET /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 200000\r\n\r\n', ' '],
+    ['sends a body to a probe', 'POST /livez HTTP/1.1\r\nhost: x\r\ncontent-length: 200000\r\n\r\n', ' '],
+  ];
+  it.each(stories)('and %s gets 408 or a closed socket', async (_what, first, drip) => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { requestTimeoutMs });
+    using connection = await openConnection(gateway.url);
+    const startedAtMs = performance.now();
+    connection.write(first);
+    const dripping = setInterval(() => {
+      if (drip !== '') connection.write(drip);
+    }, 20);
+    const received = await connection.closed;
+    clearInterval(dripping);
+    // Node looks for such connections four times in that span.
+    expect(performance.now() - startedAtMs).toBeLessThan(2 * Number(requestTimeoutMs) + 500);
+    expect(received).toMatch(/^$|^HTTP\/1\.1 (?:408|413|415|400|200) /);
+    expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
+  });
+
+  it('and sends half a body is told so with 408', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { requestTimeoutMs });
+    using connection = await openConnection(gateway.url);
+    connection.write(`${head}content-length: 20\r\n\r\n{"query":`);
+    expect(await connection.closed).toMatch(/^HTTP\/1\.1 408 /);
+  });
+});
+
+describe('a request that is no HTTP', () => {
+  it.each([
+    'nonsense\r\n\r\n',
+    'GET /graphql HTTP/1.1\r\nhost: x\r\nx y: z\r\n\r\n',
+    'GET /graphql HTTP/1.1\r\nhost: x\r\ngalileo-api-key: a\0b\r\n\r\n',
+    'GET /graphql HTTP/1.1\r\nhost: x\r\ngalileo-api-key: a\rb\r\n\r\n',
+    'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    `GET /graphql HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(100_000)}\r\n\r\n`,
+  ])('is refused with 400 or 431, and harms nobody (%#)', async (text) => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    using connection = await openConnection(gateway.url);
+    connection.write(text);
+    expect(await connection.closed).toMatch(/^HTTP\/1\.1 (?:400|431) /);
+    expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
+  });
+
+  it('and CONNECT ends the connection', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    using connection = await openConnection(gateway.url);
+    const closed = once(connection.socket, 'close');
+    connection.write('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n');
+    await closed;
+    expect(connection.received).toMatch(/^$|^HTTP\/1\.1 4/);
+  });
+});

@@ -1,0 +1,54 @@
+import * as apollo from '@apollo/composition';
+import * as guild from '@theguild/federation-composition';
+import * as wundergraph from '@wundergraph/composition';
+import { parse } from 'graphql';
+
+/** A subgraph as a composer takes it. */
+export interface Subgraph {
+  readonly name: string;
+  readonly url: string;
+  readonly sdl: string;
+}
+
+/** What a composer makes of subgraphs. */
+export interface Composition {
+  /** Undefined where the subgraphs do not compose, and with a composer that writes no SDL. */
+  readonly supergraphSdl: string | undefined;
+  /** Errors and warnings; a hint is none. */
+  readonly faults: readonly string[];
+}
+
+const parseAll = (subgraphs: readonly Subgraph[]) =>
+  subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) }));
+
+function listCosmoFaults(subgraphs: readonly Subgraph[]): string[] {
+  try {
+    const result = wundergraph.federateSubgraphs({
+      subgraphs: subgraphs.map(({ name, url, sdl }) => ({ name, url, definitions: parse(sdl) })),
+      version: wundergraph.ROUTER_COMPATIBILITY_VERSION_ONE,
+    });
+    return [...(result.success ? [] : result.errors), ...result.warnings].map(({ message }) => message);
+  } catch (error) {
+    // Some faults it does not report but throw: an entity interface with a type that is no entity, for one.
+    return [String(error)];
+  }
+}
+
+/** The composers that supergraphs are made with, by their packages. */
+export const composers = {
+  '@apollo/composition': (subgraphs) => {
+    const { supergraphSdl, errors = [] } = apollo.composeServices(parseAll(subgraphs));
+    return { supergraphSdl, faults: errors.map(({ message }) => message) };
+  },
+  '@theguild/federation-composition': (subgraphs) => {
+    const result = guild.composeServices(parseAll(subgraphs));
+    if (guild.compositionHasErrors(result)) {
+      return { supergraphSdl: undefined, faults: result.errors.map(({ message }) => message) };
+    }
+    return { supergraphSdl: result.supergraphSdl, faults: [] };
+  },
+  '@wundergraph/composition': (subgraphs) => ({
+    supergraphSdl: undefined,
+    faults: listCosmoFaults(subgraphs),
+  }),
+} satisfies Record<string, (subgraphs: readonly Subgraph[]) => Composition>;

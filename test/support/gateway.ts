@@ -1,0 +1,85 @@
+import { Writable } from 'node:stream';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import { readConfig, type SettingName } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { type ServerOptions, startServer } from '../../src/server.ts';
+
+/** An answer of the gateway to a GraphQL request. */
+interface GraphqlAnswer<Data> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data: Data | null | undefined;
+  readonly errors: readonly GraphqlAnswerError[];
+  /** The body as it came. */
+  readonly text: string;
+}
+
+export interface GraphqlAnswerError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions: { readonly code: string; readonly requestId: string; readonly [key: string]: unknown };
+}
+
+/** A gateway on a real socket, in this process. */
+export interface TestGateway extends AsyncDisposable {
+  readonly url: string;
+  /** Undefined where metrics are off. */
+  readonly metricsUrl: string | undefined;
+  /** Every line that it has logged, at every level. */
+  readonly log: readonly string[];
+  /** Sends one operation as a POST; the credential is `Galileo-API-Key: test-key` unless `headers` has one. */
+  query<Data, Variables>(
+    document: TypedDocumentNode<Data, Variables> | string,
+    variables?: Variables,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<GraphqlAnswer<Data>>;
+  drain(): Promise<boolean>;
+}
+
+/** Starts a gateway on a free port in front of that upstream; settings are written as in the environment. */
+export async function startGateway(
+  upstreamUrl: string,
+  settings: Readonly<Partial<Record<SettingName, string>>> = {},
+  options: Pick<ServerOptions, 'demoHeaders'> = {},
+): Promise<TestGateway> {
+  const log: string[] = [];
+  const destination = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      log.push(chunk.toString());
+      done();
+    },
+  });
+  const config = readConfig({}, { port: '0', galileoApiUrl: upstreamUrl, logLevel: 'trace', ...settings });
+  const server = await startServer({ ...options, config, log: createLog(config.logLevel, destination) });
+  const url = `${server.url}/graphql`;
+  return {
+    url,
+    metricsUrl: server.metricsUrl,
+    log,
+    query: (document, variables, headers = { 'Galileo-API-Key': 'test-key' }) =>
+      sendOperation(url, document, variables, headers),
+    drain: () => server.drain(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+async function sendOperation<Data>(
+  url: string,
+  document: TypedDocumentNode<Data, never> | string,
+  variables: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<GraphqlAnswer<Data>> {
+  const query = typeof document === 'string' ? document : print(document);
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  const text = await response.text();
+  const { data, errors = [] } = JSON.parse(text) as {
+    data?: Data | null;
+    errors?: readonly GraphqlAnswerError[];
+  };
+  return { status: response.status, headers: response.headers, data, errors, text };
+}

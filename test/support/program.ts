@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The built program: `npm test` builds it first. `GATEWAY_PROGRAM` names another build. */
+const programPath =
+  process.env['GATEWAY_PROGRAM'] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** The program as a process of its own, as a person or an orchestrator runs it. */
+export interface Program extends AsyncDisposable {
+  readonly process: ChildProcess;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The first group of the pattern, as soon as standard output has it. Rejects where the program ends before. */
+  waitFor(pattern: RegExp): Promise<string>;
+  /** How it ended: the exit code, null where a signal ended it. */
+  readonly exit: Promise<number | null>;
+}
+
+/**
+ * Starts the program. Nothing of the environment of the tests reaches it but `PATH`.
+ *
+ * @param options `detached` gives it a process group of its own, as a shell does
+ */
+export function startProgram(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  options: { readonly detached?: boolean } = {},
+): Program {
+  if (!existsSync(programPath)) throw new Error('The program was not built: run "npm run build".');
+  const child = spawn(process.execPath, [programPath, ...args], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  // `close` comes when the streams are read to their end; `exit` may come before.
+  const exit = once(child, 'close').then(([code]: unknown[]) => (typeof code === 'number' ? code : null));
+  let isOver = false;
+  void exit.then(() => {
+    isOver = true;
+  });
+  return {
+    process: child,
+    get stdout() {
+      return stdout;
+    },
+    get stderr() {
+      return stderr;
+    },
+    async waitFor(pattern) {
+      for (;;) {
+        const match = pattern.exec(stdout);
+        if (match !== null) return match[1] ?? match[0];
+        if (isOver) throw new Error(`The program ended: ${stdout}${stderr}`);
+        await Promise.race([once(child.stdout, 'data'), exit]);
+      }
+    },
+    exit,
+    async [Symbol.asyncDispose]() {
+      if (!isOver) child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}
+
+/** Runs the program to its end. */
+export async function runProgram(
+  args: readonly string[],
+  environment?: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  await using program = startProgram(args, environment);
+  const code = await program.exit;
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import {
+  ApolloGateway,
+  type GraphQLDataSourceProcessOptions,
+  RemoteGraphQLDataSource,
+} from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import { startStandaloneServer } from '@apollo/server/standalone';
+import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
+import type { GraphqlAnswerError } from './gateway.ts';
+
+/** What of a caller's request a router must pass on for this gateway. */
+const forwardedHeaders = ['galileo-api-key', 'authorization', 'x-request-id', 'traceparent'];
+
+/** An answer of a router. */
+interface RouterAnswer {
+  readonly data: Readonly<Record<string, unknown>> | null | undefined;
+  readonly errors: readonly Partial<GraphqlAnswerError>[];
+}
+
+/** A router on a real socket. */
+export interface Router extends AsyncDisposable {
+  query(document: string, headers?: Readonly<Record<string, string>>): Promise<RouterAnswer>;
+}
+
+const sendTo =
+  (url: string): Router['query'] =>
+  async (document, headers = { 'Galileo-API-Key': 'test-key' }) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query: document }),
+    });
+    const { data, errors = [] } = (await response.json()) as Partial<RouterAnswer>;
+    return { data, errors };
+  };
+
+interface ApolloContext {
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+class ForwardingDataSource extends RemoteGraphQLDataSource<ApolloContext> {
+  override willSendRequest(options: GraphQLDataSourceProcessOptions<ApolloContext>): void {
+    if (!('incomingRequestContext' in options)) return;
+    for (const name of forwardedHeaders) {
+      const value = options.context.headers?.[name];
+      if (typeof value === 'string') options.request.http?.headers.set(name, value);
+    }
+  }
+}
+
+async function startApolloGateway(supergraphSdl: string): Promise<Router> {
+  const server = new ApolloServer<ApolloContext>({
+    gateway: new ApolloGateway({
+      supergraphSdl,
+      buildService: ({ url }) => new ForwardingDataSource(url === undefined ? {} : { url }),
+    }),
+    stopOnTerminationSignals: false,
+  });
+  const { url } = await startStandaloneServer(server, {
+    listen: { port: 0, host: '127.0.0.1' },
+    context: ({ req }) => Promise.resolve({ headers: req.headers }),
+  });
+  return { query: sendTo(url), [Symbol.asyncDispose]: () => server.stop() };
+}
+
+async function startHiveGateway(supergraph: string): Promise<Router> {
+  const runtime = createGatewayRuntime({
+    supergraph,
+    logging: false,
+    propagateHeaders: {
+      fromClientToSubgraphs: ({ request }) =>
+        Object.fromEntries(
+          forwardedHeaders.flatMap((name) => {
+            const value = request.headers.get(name);
+            return value === null ? [] : [[name, value]];
+          }),
+        ),
+    },
+  });
+  const server = createServer((request, response) => void runtime(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The router has no port.');
+  return {
+    query: sendTo(`http://127.0.0.1:${address.port}/graphql`),
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await Promise.all([closed, runtime[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+/** The routers that run in Node, each from the SDL of a supergraph. */
+export const routers = {
+  'Apollo Gateway': startApolloGateway,
+  'Hive Gateway': startHiveGateway,
+} satisfies Record<string, (supergraphSdl: string) => Promise<Router>>;

@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { parse } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+
+/** What another team's subgraph adds to every integration. `Integration` is one object type here. */
+export const secondSubgraphSdl = /* GraphQL */ `
+  extend schema
+    @link(
+      url: "https://specs.apollo.dev/federation/v2.9"
+      import: ["@key", "@interfaceObject", "@shareable"]
+    )
+
+  type Integration @key(fields: "name") @interfaceObject {
+    name: IntegrationName!
+    "The credential that this subgraph was asked with."
+    askedBy: String
+    labels: [StringMapEntry!]!
+  }
+
+  enum IntegrationName {
+    ANTHROPIC
+    AWS_BEDROCK
+    AWS_SAGEMAKER
+    AZURE
+    CUSTOM
+    DATABRICKS
+    MISTRAL
+    NVIDIA
+    OPENAI
+    VEGAS_GATEWAY
+    VERTEX_AI
+    WRITER
+  }
+
+  type StringMapEntry @shareable {
+    key: String!
+    value: String!
+  }
+
+  type Query {
+    favourites(names: [IntegrationName!]!): [Integration]!
+  }
+`;
+
+interface Reference {
+  readonly name: string;
+}
+
+const readCredential = (context: unknown): string | null =>
+  typeof context === 'object' &&
+  context !== null &&
+  'credential' in context &&
+  typeof context.credential === 'string'
+    ? context.credential
+    : null;
+
+/** A second subgraph on a real socket. */
+interface SecondSubgraph extends AsyncDisposable {
+  readonly url: string;
+  /** The headers of every request so far. */
+  readonly requests: readonly IncomingHttpHeaders[];
+}
+
+/** Starts it on a free port of 127.0.0.1. It has an opinion on every integration, configured or not. */
+export async function startSecondSubgraph(): Promise<SecondSubgraph> {
+  const schema = buildSubgraphSchema({
+    typeDefs: parse(secondSubgraphSdl),
+    resolvers: {
+      Query: {
+        favourites: (_root: unknown, { names }: { readonly names: readonly string[] }) =>
+          names.map((name) => ({ name })),
+      },
+      Integration: {
+        __resolveReference: ({ name }: Reference) => ({ name }),
+        askedBy: (_source: Reference, _args: unknown, context: unknown) => readCredential(context),
+        labels: ({ name }: Reference) => [{ key: 'label', value: `label of ${name}` }],
+      },
+    },
+  });
+  const requests: IncomingHttpHeaders[] = [];
+  const yoga = createYoga({
+    schema,
+    logging: false,
+    context: ({ request: { headers } }) => ({
+      credential: headers.get('galileo-api-key') ?? headers.get('authorization'),
+    }),
+  });
+  const server = createServer((request, response) => {
+    requests.push(request.headers);
+    void yoga(request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The second subgraph has no port.');
+  return {
+    url: `http://127.0.0.1:${address.port}/graphql`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

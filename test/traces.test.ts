@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startFakeUpstream } from './support/fake-upstream.ts';
+import { startGateway } from './support/gateway.ts';
+import { startOtlpReceiver } from './support/otlp-receiver.ts';
+import { startProgram } from './support/program.ts';
+
+const path = '/v2/integrations/openai';
+const integration = { id: '0b1f0a2e-4d0c-4f35-9f0b-6a7b1f0a2e4d', name: 'openai' };
+const query = 'query ReadOne($name: IntegrationName!) { integration(name: $name) { id } }';
+const key = 'sk-the-callers-own-key';
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+const callerSpanId = 'b7ad6b7169203331';
+const headers = {
+  'Galileo-API-Key': key,
+  'x-request-id': 'request-1',
+  traceparent: `00-${traceId}-${callerSpanId}-01`,
+  tracestate: 'vendor=value',
+  baggage: 'tenant=one',
+};
+
+const server = 2;
+const client = 3;
+
+const sendTo = (url: string, more: Readonly<Record<string, string>> = {}) => {
+  for (const [name, value] of Object.entries({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...more })) {
+    vi.stubEnv(name, value);
+  }
+};
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('with an OTLP endpoint', () => {
+  it('an operation has a span below its caller’s, and each upstream attempt one below that', async () => {
+    await using receiver = await startOtlpReceiver();
+    sendTo(receiver.url, { OTEL_SERVICE_NAME: 'my-gateway', OTEL_RESOURCE_ATTRIBUTES: 'zone=a' });
+    await using upstream = await startFakeUpstream();
+    upstream.once('GET', path, { status: 503, json: {} }).on('GET', path, { json: integration });
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query(query, { name: 'OPENAI' }, headers);
+    await gateway.drain();
+
+    expect(receiver.resource).toMatchObject({ 'service.name': 'my-gateway', zone: 'a' });
+    const operation = receiver.spans.find(({ kind }) => kind === server);
+    expect(operation).toMatchObject({
+      name: 'query',
+      traceId,
+      parentSpanId: callerSpanId,
+      attributes: {
+        'graphql.operation.type': 'query',
+        'graphql.operation.name': 'ReadOne',
+        'graphql.document.hash': createHash('sha256').update(query).digest('hex'),
+        'http.request.method': 'POST',
+        'http.response.status_code': 200,
+        'url.path': '/graphql',
+        'gateway.request_id': 'request-1',
+      },
+    });
+    const { hostname, port } = new URL(upstream.url);
+    const attempts = receiver.spans.filter(({ kind }) => kind === client);
+    expect(attempts).toMatchObject(
+      [503, 200].map((status, index) => ({
+        name: 'GET',
+        traceId,
+        parentSpanId: operation?.spanId,
+        attributes: {
+          'http.request.method': 'GET',
+          'http.response.status_code': status,
+          'url.full': `${upstream.url}${path}`,
+          'server.address': hostname,
+          'server.port': Number(port),
+          ...(index === 0 ? { 'error.type': '503' } : { 'http.request.resend_count': 1 }),
+        },
+        statusCode: index === 0 ? 2 : 0,
+      })),
+    );
+    // Upstream's own spans belong below the attempt that reached it.
+    expect(upstream.calls.map((call) => call.headers['traceparent'])).toEqual(
+      attempts.map(({ spanId }) => `00-${traceId}-${spanId}-01`),
+    );
+    for (const call of upstream.calls) {
+      expect(call.headers).toMatchObject({ tracestate: 'vendor=value', baggage: 'tenant=one' });
+    }
+  });
+
+  it('the spans are the same whichever way a request takes, and log lines have the trace’s id', async () => {
+    await using receiver = await startOtlpReceiver();
+    sendTo(receiver.url);
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { json: integration });
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query(query, { name: 'OPENAI' }, headers);
+    await gateway.query(query, { name: 'OPENAI' }, { ...headers, origin: 'https://app.example.com' });
+    await gateway.drain();
+    const shapes = receiver.spans.map(({ name, kind, attributes }) =>
+      JSON.stringify([name, kind, attributes]),
+    );
+    expect(shapes).toHaveLength(4);
+    expect(new Set(shapes).size).toBe(2);
+    expect(gateway.log.filter((line) => line.includes(`"traceId":"${traceId}"`))).toHaveLength(2);
+  });
+
+  it('no span has a secret', async () => {
+    await using receiver = await startOtlpReceiver();
+    sendTo(receiver.url);
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { status: 500, json: { detail: `the key ${key}` } });
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query(query, { name: 'OPENAI' }, { 'Galileo-API-Key': key });
+    await gateway.query('{ nonsense(key: "in-the-document") }', {}, { authorization: `Bearer ${key}` });
+    await fetch(`${gateway.url}?query=${encodeURIComponent('{ __typename }')}&secret=in-the-query`);
+    await gateway.drain();
+    expect(receiver.spans).toHaveLength(4);
+    for (const secret of [key, 'in-the-document', 'in-the-query', 'integration(name']) {
+      expect(receiver.text).not.toContain(secret);
+    }
+  });
+
+  it('errors of the caller’s are none of the server’s span, errors of upstream’s are', async () => {
+    await using receiver = await startOtlpReceiver();
+    sendTo(receiver.url);
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { status: 500, json: {} });
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query('{ nonsense }');
+    await gateway.query(query, { name: 'OPENAI' });
+    await gateway.drain();
+    const spans = receiver.spans.filter(({ kind }) => kind === server);
+    expect(
+      spans.map(({ name, statusCode, attributes }) => [name, statusCode, attributes['error.type']]),
+    ).toEqual([
+      ['GraphQL Operation', 0, 'GRAPHQL_VALIDATION_FAILED'],
+      ['query', 2, 'UPSTREAM_ERROR'],
+    ]);
+  });
+
+  it('a trace that is not sampled is not sent, and upstream is told so', async () => {
+    await using receiver = await startOtlpReceiver();
+    sendTo(receiver.url, { OTEL_TRACES_SAMPLER: 'parentbased_always_off' });
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { json: integration });
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query(query, { name: 'OPENAI' });
+    await gateway.drain();
+    expect(receiver.spans).toEqual([]);
+    expect(upstream.calls[0]?.headers['traceparent']).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-00$/);
+  });
+
+  it('a receiver that refuses costs a line of the log and no request', async () => {
+    await using receiver = await startOtlpReceiver(400);
+    sendTo(receiver.url, { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20receivers-key' });
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    const answer = await gateway.query('{ __typename }');
+    expect(answer.status).toBe(200);
+    await gateway.drain();
+    expect(receiver.headers?.authorization).toBe('Bearer receivers-key');
+    expect(gateway.log.filter((line) => line.includes('spans could not be sent'))).toHaveLength(1);
+    expect(gateway.log.join('')).not.toContain('receivers-key');
+  });
+
+  it('the program sends what is left before it ends', async () => {
+    await using receiver = await startOtlpReceiver();
+    await using program = startProgram(['serve'], {
+      PORT: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    });
+    const url = await program.waitFor(/"url":"([^"]+)"/);
+    expect(await program.waitFor(/"traces":(true|false)/)).toBe('true');
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(receiver.spans).toHaveLength(1);
+    expect(receiver.resource['service.name']).toBe('galileo-gateway');
+  });
+});
+
+describe.each([
+  ['without an OTLP endpoint', {}],
+  [
+    'with OTEL_SDK_DISABLED',
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_SDK_DISABLED: 'true' },
+  ],
+])('%s', (_name, environment) => {
+  it('the caller’s own trace context goes along untouched', async () => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { json: integration });
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query(query, { name: 'OPENAI' }, headers);
+    await gateway.query(query, { name: 'OPENAI' }, { 'Galileo-API-Key': key });
+    const { traceparent, tracestate, baggage } = headers;
+    expect(upstream.calls[0]?.headers).toMatchObject({ traceparent, tracestate, baggage });
+    expect(upstream.calls[1]?.headers).not.toHaveProperty('traceparent');
+  });
+});

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+import { getCodes, type PlainAnswer, parseBody, send } from './support/http-client.ts';
+
+const toHash = (text: string): string => createHash('sha256').update(text).digest('hex');
+const query =
+  'query Names($names: [IntegrationName!]) { integrationProviders(names: $names) { displayName } }';
+const mutation = 'mutation { __typename }';
+const hash = toHash(query);
+const writers = { status: 200, data: { integrationProviders: [{ displayName: 'Writer' }] } };
+const variables = { names: ['WRITER'] };
+
+let directory: string;
+let upstream: FakeUpstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'trusted-documents-'));
+  const path = join(directory, 'documents.json');
+  writeFileSync(path, JSON.stringify({ [hash]: query, [`sha256:${toHash(mutation)}`]: mutation }));
+  upstream = await startFakeUpstream();
+  gateway = await startGateway(upstream.url, { trustedDocuments: path });
+});
+
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await upstream[Symbol.asyncDispose]();
+  rmSync(directory, { recursive: true });
+});
+
+const post = (body: unknown, headers: Record<string, string> = {}): Promise<PlainAnswer> =>
+  send(gateway.url, {
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+const get = (parameters: Record<string, string>): Promise<PlainAnswer> =>
+  send(gateway.url, { path: `/graphql?${new URLSearchParams(parameters).toString()}` });
+
+const ways: [way: string, parameters: Record<string, unknown>][] = [
+  ['documentId', { documentId: hash }],
+  ['documentId with sha256:', { documentId: `sha256:${hash}` }],
+  ['documentId in capitals', { documentId: hash.toUpperCase() }],
+  ['extensions.persistedQuery', { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } }],
+  [
+    'extensions.persistedQuery with sha256:',
+    { extensions: { persistedQuery: { sha256Hash: `sha256:${hash}` } } },
+  ],
+];
+
+describe('with TRUSTED_DOCUMENTS', () => {
+  it.each(ways)('a document named by %s is executed, by POST and by GET', async (_way, parameters) => {
+    for (const answer of [
+      await post({ ...parameters, variables }),
+      await post({ ...parameters, variables }, { origin: 'https://elsewhere.example' }),
+      await get({
+        ...Object.fromEntries(
+          Object.entries(parameters).map(([name, value]) => [
+            name,
+            typeof value === 'string' ? value : JSON.stringify(value),
+          ]),
+        ),
+        variables: JSON.stringify(variables),
+      }),
+    ]) {
+      expect({ status: answer.status, ...parseBody(answer) }).toEqual(writers);
+    }
+  });
+
+  it('an unknown one is 404, in both media types', async () => {
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      for (const documentId of ['0'.repeat(64), `sha256:${'0'.repeat(64)}`, '', '__proto__', 'constructor']) {
+        const answer = await post({ documentId }, { accept });
+        expect(answer.status).toBe(404);
+        expect(getCodes(answer)).toEqual(['PERSISTED_DOCUMENT_NOT_FOUND']);
+        expect(parseBody(answer)).not.toHaveProperty('data');
+      }
+    }
+    expect((await get({ documentId: 'x' })).status).toBe(404);
+  });
+
+  it('a request that names none is 400, also where it sends the very text of one', async () => {
+    for (const answer of [
+      await post({ query }),
+      await post({}),
+      await post({ query, extensions: { persistedQuery: {} } }),
+      await get({ query }),
+    ]) {
+      expect(answer.status).toBe(400);
+      expect(getCodes(answer)).toEqual(['PERSISTED_DOCUMENT_REQUIRED']);
+    }
+  });
+
+  it('the text beside an id is not looked at', async () => {
+    const answer = await post({ query: 'mutation { upsertCustomIntegration }', documentId: hash, variables });
+    expect(parseBody(answer)).toEqual({ data: writers.data });
+  });
+
+  it('a mutation is executed by POST, and refused by GET', async () => {
+    expect(parseBody(await post({ documentId: toHash(mutation) }))).toEqual({
+      data: { __typename: 'Mutation' },
+    });
+    expect((await get({ documentId: toHash(mutation) })).status).toBe(405);
+  });
+
+  it('an id of another type is 400', async () => {
+    for (const parameters of [{ documentId: 7 }, { extensions: { persistedQuery: { sha256Hash: 7 } } }]) {
+      const answer = await post(parameters);
+      expect(answer.status).toBe(400);
+      expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+    }
+  });
+});

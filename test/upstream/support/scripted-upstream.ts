@@ -1,0 +1,193 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+
+/** One request as it arrived, with the socket to answer on byte by byte. */
+interface Exchange {
+  readonly socket: Socket;
+  /** 1 for the first request on its socket. */
+  readonly numberOnSocket: number;
+  readonly method: string;
+  readonly path: string;
+  /** The request line and the headers. */
+  readonly head: string;
+  readonly body: string;
+}
+
+export type Script = (exchange: Exchange) => void;
+
+/**
+ * An upstream that writes what a script says, well-formed or not: what a faulty upstream does cannot be had from
+ * node:http. It counts what arrives; the test says what to do with it.
+ */
+export interface ScriptedUpstream {
+  readonly origin: URL;
+  readonly exchanges: readonly Exchange[];
+  /** All sockets ever accepted. */
+  readonly socketCount: number;
+  readonly openSocketCount: number;
+  /** What to do with each request from now on. */
+  script: Script;
+  /** Resolves when so many requests have arrived in all. */
+  waitForExchanges(count: number): Promise<void>;
+  /** Resolves when no more than so many sockets are open. */
+  waitForOpenSockets(count: number): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The certificate of the TLS upstream: self-signed, for `localhost` only, valid to 2120. */
+export const localhostCertificate = readPem('localhost-cert.pem');
+const localhostKey = readPem('localhost-key.pem');
+
+/** An answer in good form. */
+export function toAnswer(body: string, status = '200 OK', headers: readonly string[] = []): string {
+  const lines = [
+    `HTTP/1.1 ${status}`,
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+    ...headers,
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
+
+/** Answers every request with its path. */
+export const healthy: Script = ({ socket, path }) => {
+  socket.write(toAnswer(path));
+};
+
+/** Answers every request with that status. */
+export function withStatus(status: string, ...headers: string[]): Script {
+  return ({ socket }) => {
+    socket.write(toAnswer('{}', status, headers));
+  };
+}
+
+/** Leaves every request without an answer. */
+export const silent: Script = () => {};
+
+/** Ends every connection with a reset as soon as a request has arrived. */
+export const resetting: Script = ({ socket }) => {
+  socket.resetAndDestroy();
+};
+
+export async function startScriptedUpstream(
+  options: { readonly tls?: boolean; readonly port?: number; readonly script?: Script } = {},
+): Promise<ScriptedUpstream> {
+  const exchanges: Exchange[] = [];
+  const sockets = new Set<Socket>();
+  const watchers = new Set<() => void>();
+  let socketCount = 0;
+  const notify = () => {
+    for (const watcher of watchers) watcher();
+  };
+
+  function waitUntil(isReached: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const watcher = () => {
+        if (!isReached()) return;
+        watchers.delete(watcher);
+        resolve();
+      };
+      watchers.add(watcher);
+      watcher();
+    });
+  }
+
+  const accept = (socket: Socket) => {
+    socketCount += 1;
+    sockets.add(socket);
+    let received = '';
+    let numberOnSocket = 0;
+    socket.setNoDelay(true).on('error', () => {});
+    socket.on('close', () => {
+      sockets.delete(socket);
+      notify();
+    });
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+      for (let request = readRequest(received); request !== undefined; request = readRequest(received)) {
+        received = received.slice(request.length);
+        numberOnSocket += 1;
+        const exchange = { socket, numberOnSocket, ...request.content };
+        exchanges.push(exchange);
+        upstream.script(exchange);
+        notify();
+      }
+    });
+  };
+  const server = options.tls
+    ? createTlsServer({ cert: localhostCertificate, key: localhostKey }, accept)
+    : createServer(accept);
+  server.on('tlsClientError', () => {});
+  const port = await listen(server, options.tls ? 'localhost' : '127.0.0.1', options.port);
+
+  const upstream: ScriptedUpstream = {
+    origin: new URL(options.tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`),
+    exchanges,
+    get socketCount() {
+      return socketCount;
+    },
+    get openSocketCount() {
+      return sockets.size;
+    },
+    script: options.script ?? healthy,
+    waitForExchanges: (count) => waitUntil(() => exchanges.length >= count),
+    waitForOpenSockets: (count) => waitUntil(() => sockets.size <= count),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return upstream;
+}
+
+/** A listening socket that accepts and answers no TLS handshake: with silence, or with what it is given to say. */
+export async function startMuteListener(said?: string): Promise<{
+  readonly port: number;
+  [Symbol.asyncDispose](): Promise<void>;
+}> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    if (said !== undefined) socket.once('data', () => socket.end(said));
+  });
+  const port = await listen(server, '127.0.0.1');
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function listen(server: Server, host: string, wantedPort = 0): Promise<number> {
+  server.listen(wantedPort, host);
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+  return address.port;
+}
+
+function readRequest(
+  received: string,
+):
+  | { readonly length: number; readonly content: Pick<Exchange, 'method' | 'path' | 'head' | 'body'> }
+  | undefined {
+  const headEnd = received.indexOf('\r\n\r\n');
+  if (headEnd < 0) return undefined;
+  const head = received.slice(0, headEnd);
+  const bodyStart = headEnd + 4;
+  const length = bodyStart + Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? 0);
+  if (received.length < length) return undefined;
+  const [method = '', path = ''] = head.split(' ');
+  return { length, content: { method, path, head, body: received.slice(bodyStart, length) } };
+}
+
+function readPem(name: string): string {
+  return readFileSync(new URL(name, import.meta.url), 'utf8');
+}

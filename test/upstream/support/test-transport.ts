@@ -1,0 +1,100 @@
+import { Deadline } from '../../../src/upstream/deadline.ts';
+import { UpstreamError } from '../../../src/upstream/errors.ts';
+import {
+  createTransport,
+  type Transport,
+  type TransportOptions,
+  type TransportRequest,
+  type TransportResponse,
+} from '../../../src/upstream/transport.ts';
+
+/** A transport that is destroyed with the test's scope, and short words for its calls. */
+export interface TestTransport extends Transport {
+  /** A `GET`. Its deadline is released at its end, as the gateway does. */
+  read(path?: string, deadline?: Deadline): Promise<TransportResponse>;
+  /** A `PUT` with a body. */
+  write(path?: string, deadline?: Deadline): Promise<TransportResponse>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Retries follow at once: the jitter is nothing unless the test has it otherwise. */
+export function createTestTransport(origin: URL, options: Partial<TransportOptions> = {}): TestTransport {
+  const transport = createTransport({
+    origin,
+    connections: 4,
+    queue: 100,
+    attemptTimeoutMs: 5_000,
+    connectTimeoutMs: 2_000,
+    retries: 2,
+    maxResponseBytes: 100_000,
+    random: () => 0,
+    ...options,
+  });
+  const send = async (request: TransportRequest) => {
+    try {
+      return await transport.send(request);
+    } finally {
+      request.deadline.release();
+    }
+  };
+  return {
+    send: (request) => transport.send(request),
+    get queueDepth() {
+      return transport.queueDepth;
+    },
+    get breakerOpen() {
+      return transport.breakerOpen;
+    },
+    close: () => transport.close(),
+    destroy: () => transport.destroy(),
+    read: (path = '/read', deadline = new Deadline(10_000)) =>
+      send({ method: 'GET', path, provider: 'openai', headers: ['accept', 'application/json'], deadline }),
+    write: (path = '/write', deadline = new Deadline(10_000)) =>
+      send({
+        method: 'PUT',
+        path,
+        provider: 'custom',
+        headers: ['content-type', 'application/json'],
+        body: '{"a":1}',
+        deadline,
+      }),
+    async [Symbol.asyncDispose]() {
+      transport.destroy();
+      await transport.close();
+    },
+  };
+}
+
+/** The error that a call ends with; throws where it ends well or with an error of another kind. */
+export async function getUpstreamError(call: Promise<unknown>): Promise<UpstreamError> {
+  let answer: unknown;
+  try {
+    answer = await call;
+  } catch (error) {
+    if (error instanceof UpstreamError) return error;
+    throw error;
+  }
+  throw new Error(`The call was answered: ${JSON.stringify(answer)}`);
+}
+
+/** How the call ended: an error's code, or the answer's status and body. */
+export async function getOutcome(call: Promise<TransportResponse>): Promise<string> {
+  try {
+    const { status, body } = await call;
+    return `${status} ${body.toString()}`;
+  } catch (error) {
+    if (error instanceof UpstreamError) return error.code;
+    throw error;
+  }
+}
+
+/** A clock that stands until it is moved. */
+export class ManualClock {
+  #nowMs = 1_000_000;
+
+  readonly now = (): number => this.#nowMs;
+
+  advance(byMs: number): void {
+    this.#nowMs += byMs;
+  }
+}

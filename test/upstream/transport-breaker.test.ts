@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import { Deadline } from '../../src/upstream/deadline.ts';
+import type { BreakerState } from '../../src/upstream/transport.ts';
+import {
+  healthy,
+  resetting,
+  silent,
+  startScriptedUpstream,
+  withStatus,
+} from './support/scripted-upstream.ts';
+import { createTestTransport, getOutcome, getUpstreamError, ManualClock } from './support/test-transport.ts';
+
+async function repeat(count: number, run: () => Promise<unknown>): Promise<void> {
+  for (let done = 0; done < count; done += 1) await run();
+}
+
+async function startBroken() {
+  const clock = new ManualClock();
+  const states: BreakerState[] = [];
+  const upstream = await startScriptedUpstream({ script: withStatus('503 Unwell') });
+  const transport = createTestTransport(upstream.origin, {
+    now: clock.now,
+    retries: 0,
+    observer: { breakerChanged: (state) => states.push(state) },
+  });
+  return {
+    clock,
+    states,
+    upstream,
+    transport,
+    async [Symbol.asyncDispose]() {
+      await transport[Symbol.asyncDispose]();
+      await upstream[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('the circuit breaker', () => {
+  test('opens at the twentieth failure and then refuses at once, with the time that is left', async () => {
+    await using broken = await startBroken();
+    const { clock, transport, upstream, states } = broken;
+    await repeat(19, () => transport.read());
+    expect(transport.breakerOpen).toBe(false);
+    await transport.read();
+    expect(transport.breakerOpen).toBe(true);
+    expect(states).toEqual(['open']);
+
+    clock.advance(4_000);
+    const error = await getUpstreamError(transport.read());
+    expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterMs: 6_000 });
+    expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(upstream.exchanges).toHaveLength(20);
+  });
+
+  test.each([
+    ['504', withStatus('504 Late'), {}],
+    ['resets', resetting, {}],
+    ['attempts that time out', silent, { attemptTimeoutMs: 20 }],
+  ])('counts %s as failures', async (_, script, options) => {
+    await using upstream = await startScriptedUpstream({ script });
+    await using transport = createTestTransport(upstream.origin, { retries: 0, connections: 20, ...options });
+    await Promise.all(Array.from({ length: 20 }, () => getOutcome(transport.read())));
+    expect(transport.breakerOpen).toBe(true);
+  });
+
+  test('counts refused connections, and writes as well', async () => {
+    const upstream = await startScriptedUpstream();
+    await upstream[Symbol.asyncDispose]();
+    await using transport = createTestTransport(upstream.origin, { retries: 0 });
+    await repeat(20, () => getOutcome(transport.write()));
+    expect(transport.breakerOpen).toBe(true);
+  });
+
+  test.each([
+    '400 Bad',
+    '401 No',
+    '403 No',
+    '404 None',
+    '422 Wrong',
+    '429 Slow',
+    '500 Broken',
+    '302 Elsewhere',
+  ])('never opens for %s', async (status) => {
+    await using upstream = await startScriptedUpstream({ script: withStatus(status) });
+    await using transport = createTestTransport(upstream.origin);
+    await repeat(60, () => transport.read());
+    expect(transport.breakerOpen).toBe(false);
+  });
+
+  test('never opens for callers who leave', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin, { connections: 30 });
+    const deadlines = Array.from({ length: 30 }, () => new Deadline(10_000));
+    const reads = deadlines.map((deadline) => getOutcome(transport.read('/r', deadline)));
+    await upstream.waitForExchanges(30);
+    for (const deadline of deadlines) deadline.abandon();
+    await Promise.all(reads);
+    expect(transport.breakerOpen).toBe(false);
+  });
+
+  test('stays closed while less than half of the attempts fail, and opens at half', async () => {
+    await using broken = await startBroken();
+    const { transport, upstream } = broken;
+    upstream.script = healthy;
+    await repeat(20, () => transport.read());
+    upstream.script = withStatus('502 Unwell');
+    await repeat(19, () => transport.read());
+    expect(transport.breakerOpen).toBe(false);
+    await transport.read();
+    expect(transport.breakerOpen).toBe(true);
+  });
+
+  test('forgets what was ten seconds ago', async () => {
+    await using broken = await startBroken();
+    const { clock, transport } = broken;
+    await repeat(19, () => transport.read());
+    clock.advance(10_000);
+    await repeat(19, () => transport.read());
+    expect(transport.breakerOpen).toBe(false);
+  });
+
+  test('lets one probe through after ten seconds and refuses the rest until it has ended', async () => {
+    await using broken = await startBroken();
+    const { clock, states, transport, upstream } = broken;
+    await repeat(20, () => transport.read());
+    clock.advance(9_999);
+    expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+    clock.advance(1);
+
+    upstream.script = silent;
+    const calls = [transport.read('/probe'), transport.read('/probe'), transport.write('/probe')].map(
+      getOutcome,
+    );
+    await upstream.waitForExchanges(21);
+    expect(states).toEqual(['open', 'half-open']);
+    const error = await getUpstreamError(transport.read());
+    expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfterMs: 1_000 });
+    const probe = upstream.exchanges[20];
+    if (probe !== undefined) healthy(probe);
+    expect((await Promise.all(calls)).sort()).toEqual([
+      '200 /probe',
+      'UPSTREAM_UNAVAILABLE',
+      'UPSTREAM_UNAVAILABLE',
+    ]);
+    expect(upstream.exchanges).toHaveLength(21);
+
+    expect(transport.breakerOpen).toBe(false);
+    expect(states).toEqual(['open', 'half-open', 'closed']);
+    // What was counted before is forgotten.
+    upstream.script = withStatus('503 Unwell');
+    await repeat(19, () => transport.read());
+    expect(transport.breakerOpen).toBe(false);
+  });
+
+  test('stays open for another ten seconds after a bad probe', async () => {
+    await using broken = await startBroken();
+    const { clock, states, transport, upstream } = broken;
+    await repeat(20, () => transport.read());
+    clock.advance(10_000);
+    expect(await getOutcome(transport.read())).toBe('503 {}');
+    expect(states).toEqual(['open', 'half-open', 'open']);
+    clock.advance(9_999);
+    expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+    clock.advance(1);
+    upstream.script = healthy;
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    expect(transport.breakerOpen).toBe(false);
+  });
+
+  test('takes the next call for a probe where the caller of the first one leaves', async () => {
+    await using broken = await startBroken();
+    const { clock, transport, upstream } = broken;
+    await repeat(20, () => transport.read());
+    clock.advance(10_000);
+    upstream.script = silent;
+    const deadline = new Deadline(10_000);
+    const probe = getOutcome(transport.read('/probe', deadline));
+    await upstream.waitForExchanges(21);
+    deadline.abandon();
+    await probe;
+    upstream.script = healthy;
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    expect(transport.breakerOpen).toBe(false);
+  });
+
+  test('ends the retries of a call with its last failure', async () => {
+    await using upstream = await startScriptedUpstream({ script: withStatus('503 Unwell') });
+    await using transport = createTestTransport(upstream.origin, { retries: 2 });
+    // 7 calls would be 21 attempts; the twentieth opens it.
+    await repeat(6, () => transport.read());
+    expect(await getOutcome(transport.read())).toBe('503 {}');
+    expect(upstream.exchanges.length).toBeLessThanOrEqual(20);
+  });
+
+  test('refuses those who wait for a socket when it opens', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin, {
+      connections: 20,
+      retries: 0,
+      attemptTimeoutMs: 50,
+    });
+    const outcomes = await Promise.all(Array.from({ length: 60 }, () => getOutcome(transport.read())));
+    // Between the first failure and the twentieth, which opens it, up to 19 may have got a socket.
+    expect(upstream.exchanges.length).toBeLessThanOrEqual(39);
+    expect(outcomes.filter((outcome) => outcome === 'UPSTREAM_UNAVAILABLE').length).toBe(
+      60 - upstream.exchanges.length,
+    );
+    expect(transport.queueDepth).toBe(0);
+  });
+});

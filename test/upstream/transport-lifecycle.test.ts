@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { Deadline } from '../../src/upstream/deadline.ts';
+import type { AttemptEnd } from '../../src/upstream/transport.ts';
+import {
+  healthy,
+  resetting,
+  silent,
+  startMuteListener,
+  startScriptedUpstream,
+  withStatus,
+} from './support/scripted-upstream.ts';
+import { createTestTransport, getOutcome } from './support/test-transport.ts';
+
+describe('close', () => {
+  test('waits for what runs and what waits, then closes the sockets, and takes nothing more', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin, { connections: 1 });
+    const calls = [getOutcome(transport.read('/1')), getOutcome(transport.read('/2'))];
+    await upstream.waitForExchanges(1);
+    let isClosed = false;
+    const closing = transport.close().then(() => {
+      isClosed = true;
+    });
+    expect(await getOutcome(transport.read('/late'))).toBe('UPSTREAM_UNAVAILABLE');
+    expect(isClosed).toBe(false);
+    upstream.script = healthy;
+    const [first] = upstream.exchanges;
+    if (first !== undefined) healthy(first);
+    expect(await Promise.all(calls)).toEqual(['200 /1', '200 /2']);
+    await closing;
+    await upstream.waitForOpenSockets(0);
+    expect(upstream.exchanges).toHaveLength(2);
+  });
+
+  test('waits for a write that outlived its deadline', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin);
+    expect(await getOutcome(transport.write('/w', new Deadline(30)))).toBe('UPSTREAM_OUTCOME_UNKNOWN');
+    let isClosed = false;
+    const closing = transport.close().then(() => {
+      isClosed = true;
+    });
+    await new Promise(setImmediate);
+    expect(isClosed).toBe(false);
+    const [exchange] = upstream.exchanges;
+    if (exchange !== undefined) healthy(exchange);
+    await closing;
+  });
+
+  test('ends at once where nothing runs, the second time as well', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using transport = createTestTransport(upstream.origin);
+    await transport.read();
+    await transport.close();
+    await transport.close();
+    await upstream.waitForOpenSockets(0);
+  });
+});
+
+describe('destroy', () => {
+  test('ends at once what runs, what waits for a socket and what waits for its retry, without another call', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin, { connections: 2 });
+    upstream.script = withStatus('503 Unwell', 'retry-after: 5');
+    const retrying = getOutcome(transport.read('/retrying'));
+    await upstream.waitForExchanges(1);
+    upstream.script = silent;
+    const running = [getOutcome(transport.read('/read')), getOutcome(transport.write('/write'))];
+    await upstream.waitForExchanges(3);
+    const waiting = getOutcome(transport.read('/waiting'));
+    expect(transport.queueDepth).toBe(1);
+
+    const startedAtMs = performance.now();
+    const closing = transport.close();
+    transport.destroy();
+    expect(await Promise.all([...running, waiting, retrying])).toEqual([
+      'UPSTREAM_UNAVAILABLE',
+      'UPSTREAM_OUTCOME_UNKNOWN',
+      'UPSTREAM_UNAVAILABLE',
+      '503 {}',
+    ]);
+    await closing;
+    await upstream.waitForOpenSockets(0);
+    expect(performance.now() - startedAtMs).toBeLessThan(500);
+    expect(upstream.exchanges).toHaveLength(3);
+  });
+
+  test('ends a call that is being connected', async () => {
+    await using listener = await startMuteListener();
+    await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`));
+    const call = getOutcome(transport.read());
+    transport.destroy();
+    expect(await call).toBe('UPSTREAM_UNAVAILABLE');
+  });
+});
+
+describe('the observer', () => {
+  test('hears of every attempt, its outcome and the retries', async () => {
+    await using upstream = await startScriptedUpstream({ script: resetting });
+    const events: string[] = [];
+    const ends: AttemptEnd[] = [];
+    await using transport = createTestTransport(upstream.origin, {
+      retries: 1,
+      observer: {
+        attemptStarted: ({ number, request }) => {
+          events.push(`start ${number} ${request.provider} ${request.method}`);
+          if (number === 2) upstream.script = healthy;
+        },
+        attemptEnded: ({ number }, end) => {
+          events.push(`end ${number} ${end.outcome} ${end.status}`);
+          ends.push(end);
+        },
+        retryScheduled: ({ number }, waitMs) => {
+          events.push(`retry after ${number}, ${waitMs} ms`);
+        },
+      },
+    });
+    await transport.read();
+    expect(events).toEqual([
+      'start 1 openai GET',
+      'end 1 UPSTREAM_UNAVAILABLE undefined',
+      'retry after 1, 0 ms',
+      'start 2 openai GET',
+      'end 2 answered 200',
+    ]);
+    for (const { durationMs } of ends) expect(durationMs).toBeGreaterThan(0);
+  });
+
+  test('hears of a cancelled attempt as cancelled', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    const outcomes: string[] = [];
+    await using transport = createTestTransport(upstream.origin, {
+      observer: { attemptEnded: (_, { outcome }) => outcomes.push(outcome) },
+    });
+    const deadline = new Deadline(10_000);
+    const call = getOutcome(transport.read('/r', deadline));
+    await upstream.waitForExchanges(1);
+    deadline.abandon();
+    await call;
+    expect(outcomes).toEqual(['cancelled']);
+  });
+
+  test('cannot fail a request by throwing', async () => {
+    await using upstream = await startScriptedUpstream();
+    const fail = () => {
+      throw new Error('The observer is broken.');
+    };
+    await using transport = createTestTransport(upstream.origin, {
+      observer: { attemptStarted: fail, attemptEnded: fail, retryScheduled: fail, breakerChanged: fail },
+    });
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+  });
+});
+
+test('a request that cannot be written down is a fault of the gateway, is not tried again and blocks nothing', async () => {
+  await using upstream = await startScriptedUpstream();
+  await using transport = createTestTransport(upstream.origin, { connections: 1 });
+  const deadline = new Deadline(10_000);
+  const call = transport.send({
+    method: 'GET',
+    path: '/r',
+    provider: 'openai',
+    headers: ['bad name', 'x'],
+    deadline,
+  });
+  await expect(call).rejects.toMatchObject({ name: 'InvalidArgumentError' });
+  deadline.release();
+  expect(upstream.exchanges).toHaveLength(0);
+  expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
+});

@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest';
+import { Deadline } from '../../src/upstream/deadline.ts';
+import { computeBackoffMs, toRetryAfterMs } from '../../src/upstream/retry.ts';
+import {
+  healthy,
+  resetting,
+  type Script,
+  silent,
+  startScriptedUpstream,
+  withStatus,
+} from './support/scripted-upstream.ts';
+import { createTestTransport, getOutcome, ManualClock } from './support/test-transport.ts';
+
+/** Each request has its own script; the last one stays. */
+function inTurn(...scripts: Script[]): Script {
+  let next = 0;
+  return (exchange) => {
+    scripts[Math.min(next, scripts.length - 1)]?.(exchange);
+    next += 1;
+  };
+}
+
+describe('a read', () => {
+  test.each(['502 Bad Gateway', '503 Service Unavailable', '504 Gateway Timeout'])(
+    'is tried again after %s',
+    async (status) => {
+      await using upstream = await startScriptedUpstream({ script: inTurn(withStatus(status), healthy) });
+      await using transport = createTestTransport(upstream.origin);
+      expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+      expect(upstream.exchanges).toHaveLength(2);
+    },
+  );
+
+  test.each([
+    '400 Bad Request',
+    '401 Unauthorized',
+    '404 Not Found',
+    '408 Request Timeout',
+    '500 Internal',
+    '501 No',
+  ])('is not tried again after %s', async (status) => {
+    await using upstream = await startScriptedUpstream({ script: withStatus(status) });
+    await using transport = createTestTransport(upstream.origin);
+    expect(await getOutcome(transport.read())).toBe(`${status.slice(0, 3)} {}`);
+    expect(upstream.exchanges).toHaveLength(1);
+  });
+
+  test('ends with the last answer when its retries are used up', async () => {
+    await using upstream = await startScriptedUpstream({
+      script: inTurn(resetting, withStatus('503 A'), withStatus('502 B')),
+    });
+    await using transport = createTestTransport(upstream.origin);
+    expect(await getOutcome(transport.read())).toBe('502 {}');
+    expect(upstream.exchanges).toHaveLength(3);
+  });
+
+  test('is tried once where no retries are allowed', async () => {
+    await using upstream = await startScriptedUpstream({ script: resetting });
+    await using transport = createTestTransport(upstream.origin, { retries: 0 });
+    expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(upstream.exchanges).toHaveLength(1);
+  });
+
+  test('waits for what the jitter says, and ends at once where that does not fit its deadline', async () => {
+    await using upstream = await startScriptedUpstream({ script: withStatus('503 Unwell') });
+    const waitsMs: number[] = [];
+    await using transport = createTestTransport(upstream.origin, {
+      random: () => 0.9,
+      observer: { retryScheduled: (_, waitMs) => waitsMs.push(waitMs) },
+    });
+    await getOutcome(transport.read());
+    expect(waitsMs).toEqual([45, 90]);
+
+    // Had it waited, it would end as UPSTREAM_TIMEOUT.
+    expect(await getOutcome(transport.read('/short', new Deadline(40)))).toBe('503 {}');
+    expect(upstream.exchanges).toHaveLength(4);
+  });
+
+  test('ends as UPSTREAM_TIMEOUT with its deadline, whatever retries it had left', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin, { attemptTimeoutMs: 100 });
+    const startedAtMs = performance.now();
+    expect(await getOutcome(transport.read('/r', new Deadline(150)))).toBe('UPSTREAM_TIMEOUT');
+    expect(performance.now() - startedAtMs).toBeLessThan(200);
+    expect(upstream.exchanges).toHaveLength(2);
+  });
+
+  test('whose deadline has ended already is not sent', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using transport = createTestTransport(upstream.origin);
+    const deadline = new Deadline(10_000);
+    deadline.abandon();
+    expect(await getOutcome(transport.read('/r', deadline))).toBe('UPSTREAM_TIMEOUT');
+    expect(upstream.exchanges).toHaveLength(0);
+  });
+});
+
+describe('Retry-After', () => {
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toUTCString();
+
+  test.each([
+    ['0 seconds', () => '0', 0, 0],
+    ['1 second', () => '1', 1_000, 1_000],
+    ['a date that has passed', () => inSeconds(-60), 0, 0],
+    ['a date to come', () => inSeconds(2), 500, 2_000],
+  ])('of a 429 as %s is waited for', async (_, getValue, minMs, maxMs) => {
+    await using upstream = await startScriptedUpstream({
+      script: inTurn(withStatus('429 Too Many Requests', `retry-after: ${getValue()}`), healthy),
+    });
+    const waitsMs: number[] = [];
+    await using transport = createTestTransport(upstream.origin, {
+      random: () => 0.9,
+      observer: { retryScheduled: (_attempt, waitMs) => waitsMs.push(waitMs) },
+    });
+    const startedAtMs = performance.now();
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    const [waitMs = Number.NaN] = waitsMs;
+    expect(waitMs).toBeGreaterThanOrEqual(minMs);
+    expect(waitMs).toBeLessThanOrEqual(maxMs);
+    expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(waitMs - 5);
+  });
+
+  test.each([
+    [[]],
+    [['retry-after: soon']],
+    [['retry-after: -1']],
+    [['retry-after: 1.5']],
+    [['retry-after: ']],
+  ])('of a 429 as %j means no retry', async (headers) => {
+    await using upstream = await startScriptedUpstream({ script: withStatus('429 Slow', ...headers) });
+    await using transport = createTestTransport(upstream.origin);
+    expect(await transport.read()).toMatchObject({ status: 429, retryAfterMs: undefined });
+    expect(upstream.exchanges).toHaveLength(1);
+  });
+
+  test.each(['429 Slow', '503 Unwell'])(
+    'of a %s that does not fit the deadline ends the call at once',
+    async (status) => {
+      await using upstream = await startScriptedUpstream({ script: withStatus(status, 'retry-after: 1') });
+      await using transport = createTestTransport(upstream.origin);
+      const startedAtMs = performance.now();
+      const response = await transport.read('/r', new Deadline(900));
+      expect(response).toMatchObject({ status: Number(status.slice(0, 3)), retryAfterMs: 1_000 });
+      expect(performance.now() - startedAtMs).toBeLessThan(300);
+      expect(upstream.exchanges).toHaveLength(1);
+    },
+  );
+
+  test('of a 503 is the least that the retry waits', async () => {
+    await using upstream = await startScriptedUpstream({
+      script: inTurn(withStatus('503 Unwell', 'retry-after: 1'), healthy),
+    });
+    await using transport = createTestTransport(upstream.origin);
+    const startedAtMs = performance.now();
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(995);
+  });
+
+  test('is read in each form that HTTP has, and as nothing else', () => {
+    const nowMs = Date.parse('1994-11-06T08:49:30Z');
+    expect(toRetryAfterMs('120', nowMs)).toBe(120_000);
+    expect(toRetryAfterMs('Sun, 06 Nov 1994 08:49:37 GMT', nowMs)).toBe(7_000);
+    expect(toRetryAfterMs('Sunday, 06-Nov-94 08:49:37 GMT', nowMs)).toBe(7_000);
+    expect(toRetryAfterMs('Sun Nov  6 08:49:37 1994', nowMs)).toBe(7_000);
+    expect(toRetryAfterMs('Sun, 06 Nov 1994 08:49:00 GMT', nowMs)).toBe(0);
+    expect(toRetryAfterMs('9'.repeat(400), nowMs)).toBe(Number.MAX_SAFE_INTEGER);
+    for (const value of [
+      '',
+      ' ',
+      '-1',
+      '1.5',
+      '1e3',
+      'soon',
+      '06 Nov 1994',
+      'Sun, 99 Nov 1994 08:49:37 GMT',
+    ]) {
+      expect(toRetryAfterMs(value, nowMs), value).toBeUndefined();
+    }
+  });
+});
+
+test('the jitter is anything up to a wait that doubles from 50 ms to a second', () => {
+  expect([0, 1, 2, 3, 4, 5, 50].map((retry) => computeBackoffMs(retry, () => 1))).toEqual([
+    50, 100, 200, 400, 800, 1_000, 1_000,
+  ]);
+  expect(computeBackoffMs(3, () => 0.25)).toBe(100);
+});
+
+describe('the retry budget', () => {
+  test('lets through ten retries, and one for every five attempts, in ten seconds', async () => {
+    const clock = new ManualClock();
+    await using upstream = await startScriptedUpstream();
+    await using transport = createTestTransport(upstream.origin, { now: clock.now, retries: 20 });
+    // Good reads first, so that the breaker stays closed.
+    for (let count = 0; count < 50; count += 1) await transport.read();
+    upstream.script = withStatus('429 Slow', 'retry-after: 0');
+    // Of r retries and 51 first attempts: r <= 10 + (51 + r - 1) / 5, the attempts being counted as they start.
+    await transport.read();
+    expect(upstream.exchanges).toHaveLength(50 + 21);
+    // r <= 10 + (52 + r - 1) / 5 with r = 25: 20 came before.
+    await transport.read();
+    expect(upstream.exchanges.length - 71).toBe(1 + 5);
+    await transport.read();
+    await transport.read();
+
+    clock.advance(10_000);
+    const before = upstream.exchanges.length;
+    await transport.read();
+    // r <= 10 + (1 + r - 1) / 5.
+    expect(upstream.exchanges.length - before).toBe(1 + 12);
+  });
+});

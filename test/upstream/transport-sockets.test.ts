@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest';
+import { Deadline } from '../../src/upstream/deadline.ts';
+import {
+  healthy,
+  resetting,
+  type Script,
+  silent,
+  startScriptedUpstream,
+  toAnswer,
+} from './support/scripted-upstream.ts';
+import { createTestTransport, getOutcome, getUpstreamError, ManualClock } from './support/test-transport.ts';
+
+describe('sockets and queue', () => {
+  test('reads one after the other use one socket', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using transport = createTestTransport(upstream.origin);
+    for (let count = 0; count < 20; count += 1) await transport.read();
+    expect(upstream.socketCount).toBe(1);
+  });
+
+  test('a call beyond connections and queue is refused at once as OVERLOADED, and those before it are answered', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin, { connections: 2, queue: 3 });
+    const calls = Array.from({ length: 5 }, (_, index) => getOutcome(transport.read(`/${index}`)));
+    expect(transport.queueDepth).toBe(3);
+    const error = await getUpstreamError(transport.read('/refused'));
+    expect(error).toMatchObject({ code: 'OVERLOADED', retryable: true });
+
+    await upstream.waitForExchanges(2);
+    upstream.script = healthy;
+    for (const exchange of upstream.exchanges.slice(0, 2)) healthy(exchange);
+    expect(await Promise.all(calls)).toEqual(['200 /0', '200 /1', '200 /2', '200 /3', '200 /4']);
+    // First come, first served.
+    expect(upstream.exchanges.map(({ path }) => path).slice(2)).toEqual(['/2', '/3', '/4']);
+    expect(upstream.socketCount).toBe(2);
+  });
+
+  test('one connection and no queue still serve call after call', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using transport = createTestTransport(upstream.origin, { connections: 1, queue: 0 });
+    for (let count = 0; count < 5; count += 1) {
+      expect(await getOutcome(transport.read())).toBe('200 /read');
+    }
+    const [first, second] = [getOutcome(transport.read()), getOutcome(transport.read())];
+    expect(await second).toBe('OVERLOADED');
+    expect(await first).toBe('200 /read');
+  });
+
+  test('a read leaves the queue when its deadline ends', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin, { connections: 1 });
+    const running = getOutcome(transport.read('/running'));
+    const startedAtMs = performance.now();
+    const waiting = getOutcome(transport.read('/waiting', new Deadline(60)));
+    expect(transport.queueDepth).toBe(1);
+    expect(await waiting).toBe('UPSTREAM_TIMEOUT');
+    expect(performance.now() - startedAtMs).toBeLessThan(160);
+    expect(transport.queueDepth).toBe(0);
+    const [exchange] = upstream.exchanges;
+    if (exchange !== undefined) healthy(exchange);
+    expect(await running).toBe('200 /running');
+    expect(upstream.exchanges).toHaveLength(1);
+  });
+
+  test('2,000 reads of an upstream that hangs take no more sockets than allowed, all end, and it recovers', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    const clock = new ManualClock();
+    await using transport = createTestTransport(upstream.origin, {
+      connections: 16,
+      queue: 1_000,
+      attemptTimeoutMs: 300,
+      retries: 0,
+      now: clock.now,
+    });
+    let maxOpen = 0;
+    const script: Script = () => {
+      maxOpen = Math.max(maxOpen, upstream.openSocketCount);
+    };
+    upstream.script = script;
+    const outcomes = await Promise.all(
+      Array.from({ length: 2_000 }, () => getOutcome(transport.read('/r', new Deadline(800)))),
+    );
+    const counts = new Map<string, number>();
+    for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    expect(counts.get('OVERLOADED')).toBe(2_000 - 16 - 1_000);
+    // Two rounds of attempts, of which the twentieth opens the breaker, and those that began between the two; then the
+    // breaker refuses all who wait.
+    expect(counts.get('UPSTREAM_TIMEOUT')).toBeLessThanOrEqual(16 + 16 + 3);
+    expect(counts.get('UPSTREAM_UNAVAILABLE')).toBeGreaterThanOrEqual(1_000 - 16 - 3);
+    expect(maxOpen).toBeLessThanOrEqual(16);
+    expect(transport.queueDepth).toBe(0);
+    await upstream.waitForOpenSockets(0);
+
+    clock.advance(10_000);
+    upstream.script = healthy;
+    expect(await getOutcome(transport.read('/probe'))).toBe('200 /probe');
+    const after = await Promise.all(Array.from({ length: 100 }, () => getOutcome(transport.read('/r'))));
+    expect(new Set(after)).toEqual(new Set(['200 /r']));
+    expect(upstream.openSocketCount).toBeLessThanOrEqual(16);
+  });
+
+  test('refused connections leave no call behind in the queue', async () => {
+    const upstream = await startScriptedUpstream();
+    await upstream[Symbol.asyncDispose]();
+    await using transport = createTestTransport(upstream.origin, { connections: 2, retries: 0 });
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => getOutcome(transport.read())));
+    expect(new Set(outcomes)).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
+    expect(transport.queueDepth).toBe(0);
+  });
+
+  test('the socket of a read whose caller leaves is closed within 200 ms, and the read ends', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin);
+    const deadline = new Deadline(10_000);
+    const call = getOutcome(transport.read('/r', deadline));
+    await upstream.waitForExchanges(1);
+    const abandonedAtMs = performance.now();
+    deadline.abandon();
+    await call;
+    await upstream.waitForOpenSockets(0);
+    expect(performance.now() - abandonedAtMs).toBeLessThan(200);
+    expect(upstream.exchanges).toHaveLength(1);
+    expect(upstream.socketCount).toBe(1);
+    upstream.script = healthy;
+    expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
+  });
+});
+
+describe('a socket that upstream ends', () => {
+  test('while it is idle costs no read', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using transport = createTestTransport(upstream.origin, { retries: 0 });
+    for (let count = 0; count < 20; count += 1) {
+      expect(await getOutcome(transport.read())).toBe('200 /read');
+      for (const { socket } of upstream.exchanges) socket.end();
+      // Half of the reads begin before the end can have been seen.
+      if (count % 2 === 0) await upstream.waitForOpenSockets(0);
+    }
+    expect(upstream.exchanges).toHaveLength(20);
+  });
+
+  test('when the next read arrives on it costs a retry that does not wait', async () => {
+    await using upstream = await startScriptedUpstream({
+      script: (exchange) => (exchange.numberOnSocket === 1 ? healthy(exchange) : resetting(exchange)),
+    });
+    const waitsMs: number[] = [];
+    await using transport = createTestTransport(upstream.origin, {
+      random: () => 0.9,
+      observer: { retryScheduled: (_, waitMs) => waitsMs.push(waitMs) },
+    });
+    for (let count = 0; count < 3; count += 1) {
+      expect(await getOutcome(transport.read())).toBe('200 /read');
+    }
+    expect(waitsMs).toEqual([0, 0]);
+  });
+});
+
+describe('two answers to one request', () => {
+  const second = toAnswer('stale');
+
+  test.each([
+    ['in one piece', (exchange) => exchange.socket.write(toAnswer(exchange.path) + second)],
+    [
+      'one right after the other',
+      (exchange) => {
+        healthy(exchange);
+        exchange.socket.write(second);
+      },
+    ],
+    [
+      'one a turn of the event loop after the other',
+      (exchange) => {
+        healthy(exchange);
+        setImmediate(() => exchange.socket.write(second));
+      },
+    ],
+    [
+      'the second one being no HTTP',
+      (exchange) => exchange.socket.write(`${toAnswer(exchange.path)}garbage\r\n\r\n`),
+    ],
+  ] satisfies [string, Script][])('(%s) reach one caller only, and cost no later read', async (_, script) => {
+    await using upstream = await startScriptedUpstream({
+      // Every other socket only, so that reads go on.
+      script: (exchange) => (exchange.numberOnSocket === 1 ? script(exchange) : healthy(exchange)),
+    });
+    await using transport = createTestTransport(upstream.origin, { connections: 1, retries: 0 });
+    for (let count = 0; count < 30; count += 1) {
+      expect(await getOutcome(transport.read(`/${count}`))).toBe(`200 /${count}`);
+    }
+    expect(upstream.exchanges).toHaveLength(30);
+  });
+
+  test('reach nobody in the queue', async () => {
+    await using upstream = await startScriptedUpstream({
+      script: (exchange) => {
+        healthy(exchange);
+        exchange.socket.write(second);
+      },
+    });
+    await using transport = createTestTransport(upstream.origin, { connections: 2, retries: 0 });
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => getOutcome(transport.read(`/${index}`))),
+    );
+    expect(outcomes).toEqual(Array.from({ length: 40 }, (_, index) => `200 /${index}`));
+  });
+
+  test('end the socket where the second one comes while it is idle', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using transport = createTestTransport(upstream.origin, { retries: 0 });
+    expect(await getOutcome(transport.read('/one'))).toBe('200 /one');
+    upstream.exchanges[0]?.socket.write(second);
+    await upstream.waitForOpenSockets(0);
+    expect(await getOutcome(transport.read('/two'))).toBe('200 /two');
+    expect(upstream.socketCount).toBe(2);
+  });
+});

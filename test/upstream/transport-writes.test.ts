@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { Deadline } from '../../src/upstream/deadline.ts';
+import {
+  healthy,
+  localhostCertificate,
+  resetting,
+  type Script,
+  silent,
+  startMuteListener,
+  startScriptedUpstream,
+  toAnswer,
+  withStatus,
+} from './support/scripted-upstream.ts';
+import { createTestTransport, getOutcome, getUpstreamError } from './support/test-transport.ts';
+
+const unknown = 'UPSTREAM_OUTCOME_UNKNOWN';
+
+const write =
+  (text: string): Script =>
+  ({ socket }) => {
+    socket.write(text);
+  };
+
+const scripts: readonly (readonly [name: string, script: Script, outcome: string])[] = [
+  ['meets a reset before the answer', resetting, unknown],
+  ['meets an end before the answer', ({ socket }) => socket.end(), unknown],
+  [
+    'meets a reset in the body',
+    ({ socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc', () => socket.resetAndDestroy());
+    },
+    unknown,
+  ],
+  ['is never answered', silent, unknown],
+  ['meets something that is no HTTP', write('SSH-2.0-OpenSSH_9.2\r\n\r\n'), unknown],
+  ['meets too many headers', write(toAnswer('{}', '200 OK', [`x-a: ${'x'.repeat(16_384)}`])), unknown],
+  [
+    'meets an answer that is too large',
+    write('HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n'),
+    'UPSTREAM_INVALID_RESPONSE',
+  ],
+  ['meets an unasked compression', withStatus('200 OK', 'content-encoding: br'), 'UPSTREAM_INVALID_RESPONSE'],
+  ['meets a 502', withStatus('502 Bad Gateway'), '502 {}'],
+  ['meets a 503 with Retry-After', withStatus('503 Unwell', 'retry-after: 0'), '503 {}'],
+  ['meets a 504 in an unasked compression', withStatus('504 Late', 'content-encoding: gzip'), '504 '],
+  ['meets a 429 with Retry-After', withStatus('429 Slow', 'retry-after: 0'), '429 {}'],
+  ['is redirected', withStatus('307 Elsewhere', 'location: /elsewhere'), '307 {}'],
+  ['is refused', withStatus('422 Wrong'), '422 {}'],
+  ['is answered', healthy, '200 /write'],
+];
+
+describe('a write that arrived', () => {
+  test.each(scripts)('and %s is sent once', async (_, script, outcome) => {
+    await using upstream = await startScriptedUpstream({ script });
+    await using transport = createTestTransport(upstream.origin, {
+      attemptTimeoutMs: 100,
+      maxResponseBytes: 1_000,
+    });
+    expect(await getOutcome(transport.write())).toBe(outcome);
+    expect(upstream.exchanges).toHaveLength(1);
+    upstream.script = healthy;
+    expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
+  });
+
+  test('on a used socket is not sent again either when that is reset', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using transport = createTestTransport(upstream.origin);
+    await transport.read();
+    upstream.script = resetting;
+    const error = await getUpstreamError(transport.write());
+    expect(error).toMatchObject({ code: unknown, retryable: false });
+    expect(upstream.exchanges.map(({ method }) => method)).toEqual(['GET', 'PUT']);
+  });
+
+  test('ends as UPSTREAM_OUTCOME_UNKNOWN with its deadline, while upstream can still complete it', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin, { connections: 1 });
+    const startedAtMs = performance.now();
+    expect(await getOutcome(transport.write('/w', new Deadline(50)))).toBe(unknown);
+    expect(performance.now() - startedAtMs).toBeLessThan(150);
+    expect(upstream.openSocketCount).toBe(1);
+
+    const [exchange] = upstream.exchanges;
+    upstream.script = healthy;
+    if (exchange !== undefined) healthy(exchange);
+    // The socket is as good as before.
+    expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
+    expect(upstream.socketCount).toBe(1);
+  });
+
+  test('is left to finish, once, when its caller leaves', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin);
+    const deadline = new Deadline(10_000);
+    const call = getOutcome(transport.write('/w', deadline));
+    await upstream.waitForExchanges(1);
+    deadline.abandon();
+    const [exchange] = upstream.exchanges;
+    if (exchange !== undefined) healthy(exchange);
+    expect(await call).toBe('200 /w');
+    expect(upstream.exchanges).toHaveLength(1);
+  });
+});
+
+describe('a write of which nothing has left', () => {
+  test('is tried again as often as a read where the connection is refused', async () => {
+    const upstream = await startScriptedUpstream();
+    await upstream[Symbol.asyncDispose]();
+    const numbers: number[] = [];
+    await using transport = createTestTransport(upstream.origin, {
+      observer: { attemptStarted: ({ number }) => numbers.push(number) },
+    });
+    expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(numbers).toEqual([1, 2, 3]);
+  });
+
+  test('ends as UPSTREAM_TIMEOUT where no connection comes about in time', async () => {
+    await using listener = await startMuteListener();
+    const numbers: number[] = [];
+    await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
+      connectTimeoutMs: 50,
+      observer: { attemptStarted: ({ number }) => numbers.push(number) },
+    });
+    expect(await getOutcome(transport.write())).toBe('UPSTREAM_TIMEOUT');
+    expect(numbers).toEqual([1, 2, 3]);
+  });
+
+  test('is not sent later either where its deadline ended while it was being connected', async () => {
+    await using upstream = await startScriptedUpstream({ tls: true });
+    await using transport = createTestTransport(upstream.origin, {
+      ca: localhostCertificate,
+      connections: 1,
+    });
+    const deadline = new Deadline(10_000);
+    const call = getOutcome(transport.write('/w', deadline));
+    deadline.abandon();
+    expect(await call).toBe('UPSTREAM_TIMEOUT');
+    // There is one connection only: this read comes after whatever was left of the write.
+    expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
+    expect(upstream.exchanges.map(({ path }) => path)).toEqual(['/after']);
+    // And over the connection that the write had asked for.
+    expect(upstream.socketCount).toBe(1);
+  });
+
+  test('is tried once where the certificate is not to be trusted', async () => {
+    await using upstream = await startScriptedUpstream({ tls: true });
+    const numbers: number[] = [];
+    await using transport = createTestTransport(upstream.origin, {
+      observer: { attemptStarted: ({ number }) => numbers.push(number) },
+    });
+    expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(numbers).toEqual([1]);
+  });
+
+  test.each(['abandon', 'expire'])('is cancelled in the queue when its deadline ends (%s)', async (how) => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin, { connections: 1 });
+    const reading = getOutcome(transport.read('/first'));
+    await upstream.waitForExchanges(1);
+    const deadline = new Deadline(how === 'expire' ? 50 : 10_000);
+    const writing = getOutcome(transport.write('/w', deadline));
+    expect(transport.queueDepth).toBe(1);
+    if (how === 'abandon') deadline.abandon();
+    expect(await writing).toBe('UPSTREAM_TIMEOUT');
+    expect(transport.queueDepth).toBe(0);
+
+    upstream.script = healthy;
+    const [first] = upstream.exchanges;
+    if (first !== undefined) healthy(first);
+    expect(await reading).toBe('200 /first');
+    expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
+    expect(upstream.exchanges.map(({ path }) => path)).toEqual(['/first', '/after']);
+  });
+});

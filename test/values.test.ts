@@ -1,0 +1,574 @@
+import { print } from 'graphql';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  IntegrationDocument,
+  type IntegrationName,
+  UpsertCustomIntegrationDocument,
+} from '../client/generated/graphql.ts';
+import type { JsonSchema } from '../src/upstream/openapi-document.ts';
+import { openApiDocument, resolveReference } from '../src/upstream/openapi-document.ts';
+import { integrationRecordFixtures } from './fixtures/integration-records.ts';
+import { integrationFixtures } from './fixtures/integrations.ts';
+import { toEnumName, toFieldName, toPath } from './support/naming.ts';
+import { startStack } from './support/stack.ts';
+
+type Name = keyof typeof integrationFixtures;
+type Json = Readonly<Record<string, unknown>>;
+
+const stack = await startStack();
+const { gateway, upstream } = stack;
+afterAll(() => stack[Symbol.asyncDispose]());
+
+/** Reads one provider, with all of its fields, from an upstream that answers so. */
+async function readIntegration(name: Name, body: Json | string) {
+  upstream.on('GET', toPath(name), toReply(body));
+  const answer = await gateway.query(IntegrationDocument, { name: toEnumName(name) });
+  return { ...answer, integration: answer.data?.integration as Record<string, unknown> | null | undefined };
+}
+
+/** A string is a body as it stands, for what `JSON.stringify` would not write. */
+const toReply = (body: Json | string) =>
+  typeof body === 'string' ? { headers: { 'content-type': 'application/json' }, body } : { json: body };
+
+/** Writes the custom integration to an upstream that answers so. */
+async function readRecord(body: Json) {
+  upstream.on('PUT', toPath('custom'), { json: body }).on('GET', toPath('custom'), { status: 404 });
+  const answer = await gateway.query(UpsertCustomIntegrationDocument, {
+    input: { endpoint: 'https://e.test' },
+  });
+  const result = answer.data?.upsertCustomIntegration;
+  return {
+    ...answer,
+    record:
+      result?.__typename === 'UpsertCustomIntegrationSuccess'
+        ? (result.record as Record<string, unknown>)
+        : undefined,
+  };
+}
+
+const { full: sageMaker } = integrationFixtures.aws_sagemaker;
+const model: Json = { ...sageMaker.models[0] };
+
+const first = (list: unknown) => (list as readonly Record<string, unknown>[])[0];
+
+/** How to put an object of one schema into an answer of upstream's, and how to find it in the gateway's. */
+interface Place {
+  readonly full: Json;
+  read(body: Json): Promise<Record<string, unknown> | null | undefined>;
+}
+
+const providerPlaces = Object.fromEntries(
+  (Object.keys(integrationFixtures) as Name[]).map((name): [string, Place] => [
+    getSchemaName(name),
+    {
+      full: integrationFixtures[name].full,
+      read: async (body) => (await readIntegration(name, body)).integration,
+    },
+  ]),
+);
+
+function getSchemaName(name: Name): string {
+  const entry = Object.entries(openApiDocument.components.schemas).find(
+    ([, { properties }]) => properties?.['name']?.const === name,
+  );
+  if (entry === undefined) throw new Error(`No schema is that of ${name}.`);
+  return entry[0];
+}
+
+const places: Readonly<Record<string, Place>> = {
+  ...providerPlaces,
+  Model: {
+    full: model,
+    read: async (body) => {
+      const { integration } = await readIntegration('aws_sagemaker', { ...sageMaker, models: [body] });
+      return first(integration?.['models']);
+    },
+  },
+  InputMap: {
+    full: { ...sageMaker.models[0]?.input_map },
+    read: async (body) => {
+      const models = [{ ...model, input_map: body }];
+      const { integration } = await readIntegration('aws_sagemaker', { ...sageMaker, models });
+      return first(integration?.['models'])?.['inputMap'] as Record<string, unknown>;
+    },
+  },
+  IntegrationDB: {
+    full: integrationRecordFixtures.full,
+    read: async (body) => (await readRecord(body)).record,
+  },
+};
+
+/** Every default of the document that a reader can meet: the schema, the property, and the value as GraphQL writes it. */
+const defaults = Object.entries(openApiDocument.components.schemas)
+  // What is written gets no default from the gateway.
+  .filter(([name]) => name !== 'CustomIntegrationCreate')
+  .flatMap(([name, { properties = {} }]) =>
+    Object.entries(properties)
+      .filter(([, property]) => property.default !== undefined)
+      .map(([property, schema]) => ({ name, property, value: toValue(schema) })),
+  );
+
+function toValue(schema: JsonSchema): unknown {
+  const isWord = resolveReference(schema).enum !== undefined || schema.const !== undefined;
+  return isWord ? String(schema.default).toUpperCase() : schema.default;
+}
+
+describe('what upstream leaves out, or answers with null', () => {
+  it.each(defaults)(
+    'has the default of the OpenAPI document: $name.$property',
+    async ({ name, property, value }) => {
+      const place = places[name];
+      if (place === undefined) throw new Error(`Nobody knows how to read a ${name}.`);
+      const { [property]: _left, ...rest } = place.full;
+
+      const without = await place.read(rest);
+      const withNull = await place.read({ ...rest, [property]: null });
+
+      const field = toFieldName(property);
+      expect(without?.[field]).toEqual(value);
+      expect(withNull?.[field]).toEqual(value);
+    },
+  );
+
+  it.each([
+    ['aws_bedrock', 'inference_profiles'],
+    ['aws_sagemaker', 'models'],
+    ['azure', 'deployments'],
+  ] as const)('is an empty list where it cannot be null: %s.%s', async (name, property) => {
+    const { [property]: _left, ...rest } = integrationFixtures[name].full as Json;
+    for (const body of [rest, { ...rest, [property]: null }]) {
+      const { integration, errors } = await readIntegration(name, body);
+      expect(errors).toEqual([]);
+      expect(integration?.[toFieldName(property)]).toEqual([]);
+    }
+  });
+
+  it('is null otherwise', async () => {
+    const { integration, errors } = await readIntegration('azure', integrationFixtures.azure.minimal);
+    expect(errors).toEqual([]);
+    expect(integration).toMatchObject({
+      id: null,
+      extra: null,
+      multiModalConfig: null,
+      azureDeployment: null,
+      defaultHeaders: null,
+      availableDeployments: null,
+    });
+  });
+
+  it('is left out of lists and maps', async () => {
+    const { integration, errors } = await readIntegration('custom', {
+      ...integrationFixtures.custom.full,
+      models: ['a', null, 'b'],
+      model_properties: [null, { name: 'c', supported_parameters: [null, 'd'] }],
+      custom_header_mapping: { kept: 'yes', dropped: null },
+    });
+    expect(errors).toEqual([]);
+    expect(integration).toMatchObject({
+      legacyModels: ['a', 'b'],
+      modelProperties: [{ name: 'c', alias: null, basedOn: null, supportedParameters: ['d'] }],
+      customHeaderMapping: [{ key: 'kept', value: 'yes' }],
+    });
+  });
+});
+
+// The client's document for one integration, asking for several.
+const integrationsDocument = print(IntegrationDocument).replace(
+  /^query .*?integration\(name: \$name\)/s,
+  'query ($names: [IntegrationName!]) { integrations(names: $names)',
+);
+
+const withModel = (patch: Json) => ({ models: [{ ...model, ...patch }] });
+
+describe('a value that does not fit its field', () => {
+  it.each<[Name, Json, string]>([
+    ['anthropic', { endpoint: 5 }, 'endpoint'],
+    ['anthropic', { endpoint: { url: 'x' } }, 'endpoint'],
+    ['anthropic', { endpoint: false }, 'endpoint'],
+    ['anthropic', { id: 7 }, 'id'],
+    ['anthropic', { extra: [] }, 'extra'],
+    ['anthropic', { extra: 'text' }, 'extra'],
+    ['anthropic', { multi_modal_config: 'text' }, 'multiModalConfig'],
+    ['anthropic', { multi_modal_config: [] }, 'multiModalConfig'],
+    ['anthropic', { multi_modal_config: { max_files: 1.5 } }, 'multiModalConfig.maxFiles'],
+    ['anthropic', { multi_modal_config: { max_files: '3' } }, 'multiModalConfig.maxFiles'],
+    ['anthropic', { multi_modal_config: { max_files: 2 ** 31 } }, 'multiModalConfig.maxFiles'],
+    ['anthropic', { multi_modal_config: { max_file_size_bytes: 1.5 } }, 'multiModalConfig.maxFileSizeBytes'],
+    [
+      'anthropic',
+      { multi_modal_config: { max_file_size_bytes: 2 ** 53 } },
+      'multiModalConfig.maxFileSizeBytes',
+    ],
+    ['anthropic', { multi_modal_config: { max_file_size_bytes: '9' } }, 'multiModalConfig.maxFileSizeBytes'],
+    ['anthropic', { custom_header_mapping: ['a'] }, 'customHeaderMapping'],
+    ['anthropic', { custom_header_mapping: { a: 1 } }, 'customHeaderMapping'],
+    ['azure', { available_deployments: {} }, 'availableDeployments'],
+    ['azure', { available_deployments: ['a'] }, 'availableDeployments'],
+    ['azure', { available_deployments: [{ model: 'a' }] }, 'availableDeployments.0.id'],
+    ['custom', { models: 'text' }, 'legacyModels'],
+    ['custom', { models: [1] }, 'legacyModels'],
+    ['custom', { model_properties: [{ name: 'a', alias: 5 }] }, 'modelProperties.0.alias'],
+    ['custom', { model_properties: [{ name: 'a' }, { alias: 'b' }] }, 'modelProperties.1.name'],
+    ['custom', { custom_llm_config: [] }, 'customLlmConfig'],
+    ['custom', { custom_llm_config: { file_name: 'f' } }, 'customLlmConfig.className'],
+    [
+      'custom',
+      { custom_llm_config: { file_name: 'f', class_name: 'c', init_kwargs: 'x' } },
+      'customLlmConfig.initKwargs',
+    ],
+    ['aws_sagemaker', withModel({ max_top_p: '1' }), 'models.0.maxTopP'],
+    ['aws_sagemaker', withModel({ input_token_limit: 2 ** 31 }), 'models.0.inputTokenLimit'],
+    ['aws_sagemaker', withModel({ token_limit: 0.5 }), 'models.0.tokenLimit'],
+    ['aws_sagemaker', withModel({ params_map: [] }), 'models.0.paramsMap'],
+    ['aws_sagemaker', withModel({ params_map: { top_k: 1 } }), 'models.0.paramsMap.topK'],
+    ['aws_sagemaker', withModel({ integration: 'later_provider' }), 'models.0.integration'],
+    ['aws_sagemaker', withModel({ output_map: {} }), 'models.0.outputMap.response'],
+    ['vertex_ai', { gcs_config: { bucket_name: 'b', object_path_prefix: 1 } }, 'gcsConfig.objectPathPrefix'],
+    ['openai', { organization_id: {} }, 'organizationId'],
+  ])('costs the nearest field that can be null: %s %j', async (name, patch, place) => {
+    const path = place.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+    const { full } = integrationFixtures[name];
+    const whole = await readIntegration(name, full);
+
+    const { status, integration, errors } = await readIntegration(name, { ...full, ...patch });
+
+    expect(status).toBe(200);
+    expect(errors).toMatchObject([
+      { path: ['integration', ...path], extensions: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false } },
+    ]);
+    // All that the patch does not touch is there.
+    const touched = new Set([
+      ...Object.keys(patch).map(toFieldName),
+      ...(path[0] === 'legacyModels' ? path : []),
+    ]);
+    const rest = (from: object | null | undefined) =>
+      Object.entries(from ?? {}).filter(([field]) => !touched.has(field));
+    expect(rest(integration)).toEqual(rest(whole.integration));
+    expect(rest(integration).length).toBeGreaterThan(2);
+    expect(getNearest(integration, path)).toBeNull();
+  });
+
+  it.each<[Name, Json, string]>([
+    ['azure', { proxy: 'yes' }, 'proxy'],
+    ['azure', { api_version: 2025 }, 'apiVersion'],
+    ['azure', { deployments: [] }, 'deployments'],
+    ['azure', { deployments: { a: 1 } }, 'deployments'],
+    ['azure', { authentication_type: 1 }, 'authenticationType'],
+    ['aws_bedrock', { region: {} }, 'region'],
+    ['aws_bedrock', { credential_type: ['key_secret'] }, 'credentialType'],
+    ['aws_sagemaker', { models: {} }, 'models'],
+    ['aws_sagemaker', withModel({ output_price: '1' }), 'models.0.outputPrice'],
+    ['aws_sagemaker', withModel({ formatting_tokens: 1.5 }), 'models.0.formattingTokens'],
+    ['aws_sagemaker', withModel({ formatting_tokens: -(2 ** 31) - 1 }), 'models.0.formattingTokens'],
+    ['aws_sagemaker', withModel({ is_chat: 1 }), 'models.0.isChat'],
+    ['aws_sagemaker', withModel({ name: null }), 'models.0.name'],
+    ['aws_sagemaker', withModel({ input_modalities: [1] }), 'models.0.inputModalities'],
+    ['custom', { base_url: null }, 'baseUrl'],
+    ['custom', { base_url: 1 }, 'baseUrl'],
+    ['custom', { is_legacy_format: 'no' }, 'isLegacyFormat'],
+  ])(
+    'costs its integration where no field can be null, never a neighbour: %s %j',
+    async (name, patch, place) => {
+      const path = place.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+      upstream
+        .on('GET', toPath('openai'), { json: integrationFixtures.openai.full })
+        .on('GET', toPath('mistral'), { json: integrationFixtures.mistral.full })
+        .on('GET', toPath(name), { json: { ...integrationFixtures[name].full, ...patch } });
+      const names: IntegrationName[] = ['OPENAI', toEnumName(name), 'MISTRAL'];
+
+      const { data, errors } = await gateway.query<{ integrations: unknown[] }, object>(
+        integrationsDocument,
+        { names },
+      );
+
+      expect(data?.integrations).toMatchObject([{ name: 'OPENAI' }, null, { name: 'MISTRAL' }]);
+      expect(errors).toMatchObject([
+        {
+          path: ['integrations', 1, ...path],
+          extensions: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false },
+        },
+      ]);
+    },
+  );
+
+  it('is not quoted in the message', async () => {
+    const { errors } = await readIntegration('openai', {
+      name: 'openai',
+      organization_id: ['quoted-value'],
+    });
+    expect(JSON.stringify(errors)).not.toContain('quoted-value');
+  });
+});
+
+/** The value at a path, or the null that stands above it. */
+function getNearest(root: unknown, path: readonly (string | number)[]): unknown {
+  let value = root;
+  for (const part of path) {
+    if (value === null) return null;
+    value = (value as Record<string | number, unknown>)[part];
+  }
+  return value;
+}
+
+describe('a date and time', () => {
+  it.each([
+    ['2025-03-04T05:06:07.123456', '2025-03-04T05:06:07.123456Z'],
+    ['2025-03-04T05:06:07', '2025-03-04T05:06:07Z'],
+    ['2025-03-04 05:06:07.1', '2025-03-04T05:06:07.1Z'],
+    ['2025-03-04T05:06:07.123456789Z', '2025-03-04T05:06:07.123456789Z'],
+    ['2025-03-04t05:06:07z', '2025-03-04T05:06:07Z'],
+    ['2025-03-04T05:06:07.654321+05:30', '2025-03-04T05:06:07.654321+05:30'],
+    ['2025-03-04T05:06:07-0800', '2025-03-04T05:06:07-08:00'],
+  ])('without an offset is UTC, and keeps upstream’s precision: %s', async (sent, answered) => {
+    const { record, errors } = await readRecord({
+      ...integrationRecordFixtures.full,
+      created_at: sent,
+    });
+    expect(errors).toEqual([]);
+    expect(record?.['createdAt']).toBe(answered);
+  });
+
+  it.each(['yesterday', '2025-13-01T00:00:00Z', '2025-03-04', '', 1_741_064_767])(
+    'that is none does not fit: %j',
+    async (sent) => {
+      const { data, errors } = await readRecord({
+        ...integrationRecordFixtures.full,
+        created_at: sent,
+      });
+      expect(data?.upsertCustomIntegration).toBeNull();
+      expect(errors).toMatchObject([
+        {
+          path: ['upsertCustomIntegration', 'record', 'createdAt'],
+          extensions: { code: 'UPSTREAM_INVALID_RESPONSE' },
+        },
+      ]);
+    },
+  );
+});
+
+describe('numbers', () => {
+  it.each([2 ** 31, 5_368_709_120, 2 ** 53 - 1])('keep a file size past 2^31: %d', async (size) => {
+    const { integration, errors } = await readIntegration('vertex_ai', {
+      name: 'vertex_ai',
+      multi_modal_config: { max_files: 2 ** 31 - 1, max_file_size_bytes: size },
+    });
+    expect(errors).toEqual([]);
+    expect(integration?.['multiModalConfig']).toMatchObject({
+      maxFiles: 2 ** 31 - 1,
+      maxFileSizeBytes: size,
+    });
+  });
+
+  it('keep prices of any size', async () => {
+    const { integration, errors } = await readIntegration('aws_sagemaker', {
+      ...sageMaker,
+      ...withModel({ output_price: 1.5e-7, input_price: 3 }),
+    });
+    expect(errors).toEqual([]);
+    expect(first(integration?.['models'])).toMatchObject({ outputPrice: 1.5e-7, inputPrice: 3 });
+  });
+});
+
+describe('a word that no schema knew', () => {
+  it.each<[Name, Json, string]>([
+    ['anthropic', { authentication_type: 'passkey' }, 'authenticationType'],
+    ['azure', { authentication_type: 'passkey' }, 'authenticationType'],
+    ['custom', { authentication_type: 'passkey' }, 'authenticationType'],
+    ['aws_bedrock', { credential_type: 'passkey' }, 'credentialType'],
+    ['aws_sagemaker', { credential_type: 'passkey' }, 'credentialType'],
+    ['anthropic', { authentication_type: '' }, 'authenticationType'],
+    ['anthropic', { authentication_type: 'constructor' }, 'authenticationType'],
+    ['anthropic', { authentication_type: 'UNRECOGNIZED' }, 'authenticationType'],
+  ])('is UNRECOGNIZED: %s %j', async (name, patch, field) => {
+    const { integration, errors } = await readIntegration(name, {
+      ...integrationFixtures[name].full,
+      ...patch,
+    });
+    expect(errors).toEqual([]);
+    expect(integration?.[field]).toBe('UNRECOGNIZED');
+  });
+
+  it('is UNRECOGNIZED among others in a list, and in a model', async () => {
+    const patch = withModel({ input_modalities: ['text', 'smell', 'image'], cost_by: 'seconds' });
+    const { integration, errors } = await readIntegration('aws_sagemaker', { ...sageMaker, ...patch });
+    expect(errors).toEqual([]);
+    expect(first(integration?.['models'])).toMatchObject({
+      inputModalities: ['TEXT', 'UNRECOGNIZED', 'IMAGE'],
+      costBy: 'UNRECOGNIZED',
+    });
+  });
+
+  it('is UNRECOGNIZED as a permission’s action, with upstream’s own word beside it', async () => {
+    const permissions = [
+      { action: 'update', allowed: true },
+      { action: 'teleport', allowed: false, message: 'Not yet.' },
+    ];
+    const { record, errors } = await readRecord({ ...integrationRecordFixtures.full, permissions });
+    expect(errors).toEqual([]);
+    expect(record?.['permissions']).toMatchObject([
+      { action: 'UPDATE', rawAction: 'update', allowed: true, message: null },
+      { action: 'UNRECOGNIZED', rawAction: 'teleport', allowed: false, message: 'Not yet.' },
+    ]);
+  });
+});
+
+describe('the URL of the custom endpoint', () => {
+  it.each([
+    ['base_url', { base_url: 'https://b.test' }, 'https://b.test'],
+    ['endpoint, as a later upstream says', { endpoint: 'https://e.test' }, 'https://e.test'],
+    [
+      'base_url where both are there',
+      { base_url: 'https://b.test', endpoint: 'https://e.test' },
+      'https://b.test',
+    ],
+    ['endpoint where base_url is null', { base_url: null, endpoint: 'https://e.test' }, 'https://e.test'],
+  ])('is %s', async (_what, patch, url) => {
+    const { integration, errors } = await readIntegration('custom', { name: 'custom', ...patch });
+    expect(errors).toEqual([]);
+    expect(integration?.['baseUrl']).toBe(url);
+  });
+});
+
+describe('the discriminator of an integration', () => {
+  it.each([
+    ['name', { name: 'openai' }],
+    ['provider, where name is a free label', { provider: 'openai', name: 'Our own OpenAI' }],
+    ['provider, where name is that of another provider', { provider: 'openai', name: 'azure' }],
+    ['name, where provider is null', { provider: null, name: 'openai' }],
+    ['the provider asked for, where neither is there', {}],
+    ['the provider asked for, where both are null', { provider: null, name: null }],
+  ])('is %s', async (_what, body) => {
+    const { integration, errors } = await readIntegration('openai', {
+      ...body,
+      organization_id: 'org',
+    });
+    expect(errors).toEqual([]);
+    expect(integration).toMatchObject({
+      __typename: 'OpenAIIntegration',
+      name: 'OPENAI',
+      organizationId: 'org',
+    });
+  });
+
+  it.each([
+    ['another provider', { name: 'azure' }],
+    ['a word that is no provider', { name: 'openai_v2' }],
+    ['something that is no word', { name: { of: 'openai' } }],
+    ['an inherited property', { name: 'constructor' }],
+    ['another provider beside the right name', { provider: 'azure', name: 'openai' }],
+    ['a number', { provider: 0, name: 'openai' }],
+  ])('that is %s makes the answer invalid', async (_what, body) => {
+    const { integration, errors } = await readIntegration('openai', body);
+    expect(integration).toBeNull();
+    expect(errors).toMatchObject([
+      { path: ['integration'], extensions: { code: 'UPSTREAM_INVALID_RESPONSE', upstreamStatus: 200 } },
+    ]);
+  });
+});
+
+describe('the provider of a record', () => {
+  it.each([
+    ['name', { name: 'custom' }, 'CUSTOM'],
+    ['provider, where name is a free label', { provider: 'custom', name: 'Our own' }, 'CUSTOM'],
+    ['provider, before a name that is a provider as well', { provider: 'custom', name: 'openai' }, 'CUSTOM'],
+    ['upstream’s word, even where it is another provider', { name: 'openai' }, 'OPENAI'],
+    [
+      'the one that was written to, where upstream’s word is none of the twelve',
+      { name: 'Our own' },
+      'CUSTOM',
+    ],
+    ['the one that was written to, where upstream has none', { name: null }, 'CUSTOM'],
+    ['the one that was written to, where it is no word', { name: 7 }, 'CUSTOM'],
+  ])('is %s', async (_what, patch, name) => {
+    const { record, errors } = await readRecord({ ...integrationRecordFixtures.full, ...patch });
+    expect(errors).toEqual([]);
+    expect(record?.['name']).toBe(name);
+  });
+});
+
+describe('keys that mean something to JavaScript', () => {
+  const extra =
+    '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toString":null}';
+
+  it('are data like any other in an answer', async () => {
+    const { integration, errors } = await readIntegration(
+      'custom',
+      `{"__proto__":{"endpoint":"https://evil.test","default_model":"evil"},"name":"custom","base_url":"https://b.test",
+        "extra":${extra},"custom_header_mapping":{"__proto__":"a","constructor":"b"},
+        "custom_llm_config":{"file_name":"f","class_name":"c","init_kwargs":${extra}}}`,
+    );
+    expect(errors).toEqual([]);
+    expect(integration).toMatchObject({
+      baseUrl: 'https://b.test',
+      defaultModel: null,
+      customHeaderMapping: [
+        { key: '__proto__', value: 'a' },
+        { key: 'constructor', value: 'b' },
+      ],
+    });
+    expect(JSON.stringify(integration?.['extra'])).toBe(extra);
+    expect(JSON.stringify((integration?.['customLlmConfig'] as Json | undefined)?.['initKwargs'])).toBe(
+      extra,
+    );
+    expect({}).not.toHaveProperty('polluted');
+  });
+
+  it('are data like any other in an input, as a variable and in the document', async () => {
+    upstream.on('PUT', toPath('custom'), { json: integrationRecordFixtures.full });
+    const initKwargs: unknown = JSON.parse(extra);
+    const input = {
+      endpoint: 'https://e.test',
+      customLlmConfig: { fileName: 'f', className: 'c', initKwargs },
+      headers: [{ key: '__proto__', value: 'a' }],
+    };
+    const upsert = 'upsertCustomIntegration(input: $input) { __typename }';
+    await gateway.query(`mutation ($input: UpsertCustomIntegrationInput!) { ${upsert} }`, { input });
+    await gateway.query(`mutation { upsertCustomIntegration(input: {
+      endpoint: "https://e.test"
+      customLlmConfig: { fileName: "f", className: "c", initKwargs: ${extra.replaceAll(/"(\w+)":/g, '$1: ')} }
+      headers: [{ key: "__proto__", value: "a" }]
+    }) { __typename } }`);
+
+    const bodies = upstream
+      .callsTo('PUT', toPath('custom'))
+      .slice(-2)
+      .map(({ body }) => body);
+    expect(bodies[0]).toBe(bodies[1]);
+    expect(bodies[0]).toContain(`"init_kwargs":${extra}`);
+    expect(bodies[0]).toContain('"headers":{"__proto__":"a"}');
+    expect({}).not.toHaveProperty('polluted');
+  });
+});
+
+describe('objects with free keys', () => {
+  const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+
+  it('may be nested as deep as people nest them', async () => {
+    const { integration, errors } = await readIntegration('openai', `{"extra":${nested(150)}}`);
+    expect(errors).toEqual([]);
+    expect(JSON.stringify(integration?.['extra'])).toBe(nested(150));
+  });
+
+  it('cost themselves alone where upstream nests them beyond reason', async () => {
+    const body = `{"organization_id":"org","extra":${nested(100_000)}}`;
+    const { status, integration, errors } = await readIntegration('openai', body);
+    expect(status).toBe(200);
+    expect(integration).toMatchObject({ organizationId: 'org', extra: null });
+    expect(errors).toMatchObject([
+      { path: ['integration', 'extra'], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } },
+    ]);
+  });
+
+  it('are refused where the caller nests them beyond reason', async () => {
+    const body = `{"query":"mutation ($input: UpsertCustomIntegrationInput!) { upsertCustomIntegration(input: $input) { __typename } }",
+      "variables":{"input":{"endpoint":"e","customLlmConfig":{"fileName":"f","className":"c","initKwargs":${nested(50_000)}}}}}`;
+    const callCount = upstream.calls.length;
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'galileo-api-key': 'key' },
+      body,
+    });
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    expect(upstream.calls).toHaveLength(callCount);
+  });
+});

@@ -1,0 +1,148 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { startFakeUpstream } from './support/fake-upstream.ts';
+import { getSample, readMetrics } from './support/metrics.ts';
+import { type Program, startProgram } from './support/program.ts';
+
+const path = '/v2/integrations/openai';
+
+const serve = (settings: Record<string, string> = {}, options = {}) =>
+  startProgram(['serve'], { PORT: '0', WORKERS: '2', METRICS_PORT: '0', ...settings }, options);
+
+const getUrl = (program: Program) => program.waitFor(/"url":"([^"]+)"/);
+const getMetricsUrl = (program: Program) => program.waitFor(/"metrics":"([^"]+)"/);
+
+/** One request on a connection of its own, so that the workers take turns. */
+const query = async (url: string, text = '{ __typename }') => {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'galileo-api-key': 'k', connection: 'close' },
+    body: JSON.stringify({ query: text }),
+  });
+  return { status: answer.status, text: await answer.text() };
+};
+
+const getWorkers = (program: Program): number[] =>
+  execFileSync('ps', ['-o', 'pid=', '--ppid', String(program.process.pid)], { encoding: 'utf8' })
+    .trim()
+    .split(/\s+/)
+    .map(Number);
+
+/** One that has ended and that nobody has asked about, a zombie, is not. */
+const isAlive = (pid: number): boolean => {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.includes('Z');
+};
+
+const series = 'gateway_requests_total{operation_type="query",outcome="ok"}';
+
+describe('with WORKERS=2', () => {
+  it('two processes share the port, metrics add up, and the start is told once', async () => {
+    await using program = serve();
+    const url = await getUrl(program);
+    expect(getWorkers(program)).toHaveLength(2);
+    for (let count = 0; count < 6; count += 1) expect((await query(url)).status).toBe(200);
+    const metricsUrl = await getMetricsUrl(program);
+    expect(getSample(await readMetrics(metricsUrl), series)).toBe(6);
+    const both = await Promise.all([readMetrics(metricsUrl), readMetrics(metricsUrl)]);
+    expect(both.map((text) => getSample(text, series))).toEqual([6, 6]);
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(program.stdout.match(/"msg":"listening"/g)).toHaveLength(1);
+    expect(program.stdout.match(/"msg":"request"/g)).toHaveLength(6);
+    expect(program.stderr).toBe('');
+  });
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'a worker that ends by %s is replaced, and what it counted stays in the sum',
+    async (signal) => {
+      await using program = serve();
+      const url = await getUrl(program);
+      const metricsUrl = await getMetricsUrl(program);
+      for (let count = 0; count < 6; count += 1) await query(url);
+      expect(getSample(await readMetrics(metricsUrl), series)).toBe(6);
+      const [worker = 0, other = 0] = getWorkers(program);
+      process.kill(worker, signal);
+      await program.waitFor(/a worker has taken the place of another/);
+      const now = getWorkers(program);
+      expect(now).toHaveLength(2);
+      expect(now).toContain(other);
+      expect(now).not.toContain(worker);
+      for (let count = 0; count < 4; count += 1) expect((await query(url)).status).toBe(200);
+      expect(getSample(await readMetrics(metricsUrl), series)).toBe(10);
+      program.process.kill('SIGTERM');
+      expect(await program.exit).toBe(0);
+    },
+  );
+
+  it('a signal drains all of them: a running request is answered, and it ends with 0', async () => {
+    await using upstream = await startFakeUpstream();
+    await using program = serve({ GALILEO_API_URL: upstream.url });
+    const url = await getUrl(program);
+    upstream.on('GET', path, async (_call, response) => {
+      program.process.kill('SIGTERM');
+      await program.waitFor(/"msg":"draining"/);
+      response.writeHead(404).end();
+    });
+    const answer = await query(url, '{ integration(name: OPENAI) { id } }');
+    expect(answer).toEqual({ status: 200, text: '{"data":{"integration":null}}' });
+    expect(await program.exit).toBe(0);
+    expect(program.stdout).toContain('"complete":true');
+  });
+
+  it('a Ctrl+C that reaches every process of the group drains as well', async () => {
+    await using upstream = await startFakeUpstream();
+    await using program = serve({ GALILEO_API_URL: upstream.url }, { detached: true });
+    const url = await getUrl(program);
+    upstream.on('GET', path, async (_call, response) => {
+      process.kill(-(program.process.pid ?? 0), 'SIGINT');
+      await program.waitFor(/"msg":"draining"/);
+      response.writeHead(404).end();
+    });
+    const answer = await query(url, '{ integration(name: OPENAI) { id } }');
+    expect(answer.status).toBe(200);
+    expect(await program.exit).toBe(0);
+  });
+
+  it('requests that do not end in time are cut off, and it ends with 1', async () => {
+    await using upstream = await startFakeUpstream();
+    await using program = serve({ GALILEO_API_URL: upstream.url, SHUTDOWN_TIMEOUT_MS: '50' });
+    const url = await getUrl(program);
+    upstream.on('GET', path, () => {
+      program.process.kill('SIGTERM');
+    });
+    await expect(query(url, '{ integration(name: OPENAI) { id } }')).rejects.toThrow();
+    expect(await program.exit).toBe(1);
+  });
+
+  it('a second signal ends it at once with 1, and no worker is left', async () => {
+    await using upstream = await startFakeUpstream();
+    await using program = serve({ GALILEO_API_URL: upstream.url });
+    const url = await getUrl(program);
+    const workers = getWorkers(program);
+    upstream.on('GET', path, async () => {
+      program.process.kill('SIGTERM');
+      await program.waitFor(/"msg":"draining"/);
+      program.process.kill('SIGTERM');
+    });
+    await query(url, '{ integration(name: OPENAI) { id } }').catch(() => {});
+    expect(await program.exit).toBe(1);
+    expect(workers.filter(isAlive)).toEqual([]);
+  });
+
+  it('a port that is taken stops the start with one line and 1', async () => {
+    await using upstream = await startFakeUpstream();
+    await using program = serve({ PORT: new URL(upstream.url).port });
+    expect(await program.exit).toBe(1);
+    expect(program.stderr).toMatch(/^galileo-gateway: the port \d+ is taken: .*\n$/);
+    expect(program.stdout).toBe('');
+  });
+});
+
+describe('with WORKERS=1', () => {
+  it('there is one process', async () => {
+    await using program = serve({ WORKERS: '1' });
+    await getUrl(program);
+    expect(() => getWorkers(program)).toThrow();
+  });
+});

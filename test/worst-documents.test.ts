@@ -1,0 +1,185 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DocumentStore } from '../src/execution/documents.ts';
+import { createSchema } from '../src/schema/index.ts';
+import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+import { parseBody, send } from './support/http-client.ts';
+
+/** How long the gateway may be busy with one request, whatever is in it. */
+const budgetMs = 50;
+/** What a body may have, less the JSON around the document. */
+const maxLength = 262_144 - 1000;
+
+const times = (count: number, write: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => write(index)).join(' ');
+const lines = '\n'.repeat(maxLength / 2 - 8000);
+const name = 'x'.repeat(maxLength - 100);
+
+// Each one is as large as the limits let it be, in the one way that its name tells.
+const documents: Readonly<Record<string, string>> = {
+  'the same field 1,998 times': `{${'__typename '.repeat(1998)}}`,
+  'the same field with an argument': `{${'integration(name:OPENAI){id}'.repeat(200)}}`,
+  'fields with arguments that conflict': `{${times(200, (i) => `integrations(names:[${'OPENAI '.repeat(i % 2)}]){id}`)}}`,
+  'fields with directives of their own': `query(${times(150, (i) => `$a${i}:Boolean!`)}){${times(150, (i) => `__typename@skip(if:$a${i})`)}}`,
+  'one field in inline fragments': `{integrations{${times(300, (i) => `...on ${i % 2 ? 'OpenAI' : 'Custom'}Integration{id}`)}}}`,
+  'inline fragments in inline fragments': `{${'...{'.repeat(650)}__typename${'}'.repeat(650)}}`,
+  'fields 990 deep': `{${'a{'.repeat(990)}a${'}'.repeat(990)}}`,
+  'fields 990 deep in a fragment that nobody spreads': `{__typename}fragment F on Query{${'integrations{id '.repeat(600)}id${'}'.repeat(600)}}`,
+  'lists 900 deep': `{integration(name:${'['.repeat(900)}${']'.repeat(900)}){id}}`,
+  'lists without an end': `{integration(name:${'['.repeat(1900)}`,
+  'objects 490 deep': `mutation{upsertCustomIntegration(input:{endpoint:"",customLlmConfig:{fileName:"",className:"",initKwargs:${'{a:'.repeat(480)}1${'}'.repeat(480)}}}){__typename}}`,
+  'fragments that double': `{...F0}${times(160, (i) => `fragment F${i} on Query{...F${i + 1} ...F${i + 1}}`)}fragment F160 on Query{__typename}`,
+  'fragments that double in two fields each': `{integrationProviders{...F0}}${times(70, (i) => `fragment F${i} on IntegrationProvider{...F${i + 1} ...F${(i * 7) % 70} integration{...G${i}}}fragment G${i} on Integration{id name}`)}fragment F70 on IntegrationProvider{name}`,
+  'every fragment beside every other': `{${times(90, (i) => `...F${i}`)}}${times(90, (i) => `fragment F${i} on Query{__typename integrations{id name}}`)}`,
+  'fragments in a circle': `{...F0}${times(150, (i) => `fragment F${i} on Query{...F${(i + 1) % 150} ...F${(i + 2) % 150}}`)}`,
+  'fragments in a circle, far down': `${lines}{...F0}${times(150, (i) => `fragment F${i} on Query{...F${(i + 1) % 150} ...F${(i + 2) % 150}}`)}`,
+  'operations that spread one chain': `${times(150, (i) => `query Q${i}{...F0}`)}${times(120, (i) => `fragment F${i} on Query{...F${i + 1}}`)}fragment F120 on Query{__typename}`,
+  'operations with nothing in them': times(490, (i) => `query Q${i}{id}`),
+  'a comment': `{__typename #${'x'.repeat(maxLength - 50)}\n}`,
+  comments: `{__typename ${'#\n'.repeat(maxLength / 4)}}`,
+  'white space': `{__typename ${' '.repeat(maxLength - 50)}}`,
+  'line breaks': `{__typename ${'\n'.repeat(maxLength / 2 - 50)}}`,
+  'a string': `{integration(name:"${'x'.repeat(maxLength - 100)}"){id}}`,
+  'a block of lines': `{integration(name:"""${'\n '.repeat(maxLength / 4)}"""){id}}`,
+  'a string of escapes': `{integration(name:"${'\\u{41}'.repeat(maxLength / 8)}"){id}}`,
+  'a number': `{integration(name:${'1'.repeat(maxLength - 100)}){id}}`,
+  'the name of a field': `{${name}}`,
+  'the name of an argument': `{integration(${name}:OPENAI){id}}`,
+  'the name of an enum value': `{integration(name:${name}){id}}`,
+  'the name of an input field': `mutation{upsertCustomIntegration(input:{${name}:1}){__typename}}`,
+  'the name of a type': `query($a:${name}){__typename}`,
+  'the name of a variable': `query($${name}:Int){__typename}`,
+  'the name of a directive': `{__typename@${name}}`,
+  'the name of a fragment': `{...${name}}`,
+  'an alias': `{${name}:nothing}`,
+  'long names, each unknown': `{${times(40, (i) => `a${i}${'y'.repeat(6000)}`)}}`,
+  'unknown fields': `{${times(1990, (i) => `integratio${i}`)}}`,
+  'unknown fields, far down': `${lines}{${times(1900, (i) => `a${i}`)}}`,
+  'unknown types': `query(${times(490, (i) => `$a${i}:Integratio${i}`)}){__typename}`,
+  'the same variable again, far down': `${lines}query(${'$a:Int '.repeat(490)}){__typename}`,
+  'the same argument again': `{integration(${'name:OPENAI '.repeat(600)}){id}}`,
+  'the same input field again': `mutation{upsertCustomIntegration(input:{${'token:"a" '.repeat(600)}}){__typename}}`,
+  directives: `{__typename ${'@skip(if:true)'.repeat(280)}}`,
+  'nothing but quotes': '"'.repeat(maxLength / 2 - 10),
+  'nothing but brackets': `${'{'.repeat(maxLength - 10)}`,
+};
+
+const upsert =
+  'mutation($input: UpsertCustomIntegrationInput!) { upsertCustomIntegration(input: $input) { __typename } }';
+const numbered = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
+const listOf = <T>(count: number, item: T): T[] => Array.from({ length: count }, () => item);
+const read = 'query($names: [IntegrationName!]) { integrationProviders(names: $names) { name } }';
+const entities = 'query($r: [_Any!]!) { _entities(representations: $r) { __typename } }';
+const nest = (depth: number, open: string, close: string) =>
+  JSON.parse(`${open.repeat(depth)}${close.repeat(depth)}`) as unknown;
+
+const variables: Readonly<Record<string, { readonly query: string; readonly variables: unknown }>> = {
+  '18,000 unknown input fields': { query: upsert, variables: { input: numbered(18_000) } },
+  'an unknown input field as long as the body': { query: upsert, variables: { input: { [name]: 1 } } },
+  '30,000 values of no enum': { query: read, variables: { names: listOf(30_000, 'OPENA') } },
+  '25,000 values of an enum': { query: read, variables: { names: listOf(25_000, 'OPENAI') } },
+  '60,000 nulls': { query: read, variables: { names: listOf(50_000, null) } },
+  '60,000 numbers for texts': { query: upsert, variables: { input: { models: listOf(100_000, 7) } } },
+  '8,000 objects with faults': { query: upsert, variables: { input: { headers: listOf(20_000, { k: 1 }) } } },
+  'a text as long as the body for an object': {
+    query: upsert,
+    variables: { input: 'x'.repeat(maxLength - 200) },
+  },
+  '30,000 variables that nobody declared': { query: '{ __typename }', variables: numbered(16_000) },
+  'a list 3,000 deep': { query: read, variables: { names: nest(3000, '[', ']') } },
+  'free keys 3,000 deep': {
+    query: upsert,
+    variables: {
+      input: {
+        endpoint: 'x',
+        customLlmConfig: { fileName: '', className: '', initKwargs: { a: nest(3000, '[', ']') } },
+      },
+    },
+  },
+  '80,000 representations': { query: entities, variables: { r: listOf(80_000, {}) } },
+  'a representation 3,000 deep': {
+    query: entities,
+    variables: { r: [{ __typename: 'Integration', name: nest(3000, '[', ']') }] },
+  },
+};
+
+let upstream: FakeUpstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  upstream = await startFakeUpstream();
+  gateway = await startGateway(upstream.url, { logLevel: 'silent' });
+  // A warm process: the code has been compiled, as it is in any that serves.
+  for (let round = 0; round < 200; round += 1) {
+    await measure({
+      query: `{ integrations { id name a${round}: extra ... on CustomIntegration { baseUrl } } }`,
+    });
+    await measure({ query: upsert, variables: { input: { endpoint: round, [`a${round}`]: 1 } } });
+  }
+}, 60_000);
+
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await upstream[Symbol.asyncDispose]();
+});
+
+/** Milliseconds of processor time that one request takes, test and gateway together; the answer has no `data` but null, or all of it. */
+async function measure(body: { readonly query: string; readonly variables?: unknown }): Promise<number> {
+  const text = JSON.stringify(body);
+  const before = process.cpuUsage();
+  const answer = await send(gateway.url, { headers: { 'content-type': 'application/json' }, body: text });
+  const { user, system } = process.cpuUsage(before);
+  expect([200, 400]).toContain(answer.status);
+  expect(answer.text.length).toBeLessThan(50_000);
+  for (const { extensions } of parseBody(answer).errors ?? []) {
+    expect(extensions.code).not.toBe('INTERNAL_SERVER_ERROR');
+  }
+  return (user + system) / 1000;
+}
+
+/** The best of several: what the garbage collector and the neighbours do is not the document's fault. */
+async function measureBest(
+  write: (round: number) => { query: string; variables?: unknown },
+): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 6; round += 1) {
+    best = Math.min(best, await measure(write(round)));
+    if (best < budgetMs / 2) break;
+  }
+  return best;
+}
+
+describe('the worst documents that fit the limits are refused or answered within 50 ms', () => {
+  it.each(Object.entries(documents))('%s', async (_name, query) => {
+    expect(query.length).toBeLessThan(maxLength);
+    // A comment of its own in each round: no document is known from before.
+    expect(await measureBest((round) => ({ query: `${query}#${round}` }))).toBeLessThan(budgetMs);
+  });
+});
+
+describe('the worst variables that fit the limits are refused or answered within 50 ms', () => {
+  it.each(Object.entries(variables))('%s', async (_name, body) => {
+    expect(JSON.stringify(body).length).toBeLessThan(262_144);
+    expect(await measureBest(() => body)).toBeLessThan(budgetMs);
+  });
+});
+
+describe('documents that were met once', () => {
+  it('leave less than 100 MB in memory, however many and large they are', () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const getHeap = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const limits = { maxTokens: 2000, maxAliases: 60, maxDepth: 8 };
+    const store = new DocumentStore(createSchema(), limits, { introspection: true });
+    const before = getHeap();
+    for (let round = 0; round < 300; round += 1) {
+      store.prepare(`{ integrations { ${'id '.repeat(1990)} } } # ${round}`, undefined);
+    }
+    expect(getHeap() - before).toBeLessThan(100_000_000);
+  });
+});
