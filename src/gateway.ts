@@ -10,7 +10,6 @@ import {
 import { Operations } from './execution/operations.ts';
 import { type OperationParams, parseJsonText, readParams, readQueryString } from './execution/params.ts';
 import { RequestError } from './execution/request-error.ts';
-import { createEncodingError, createTooLargeError } from './http/body.ts';
 import { createSchema } from './schema/index.ts';
 
 /** One request, as both ways through the gateway need it. */
@@ -57,7 +56,6 @@ type GraphqlConfig = Pick<
   | 'maxEntities'
   | 'introspection'
   | 'trustedDocuments'
-  | 'maxRequestBytes'
   | 'corsOrigins'
 >;
 
@@ -108,8 +106,7 @@ export function createGraphqlGateway(
     },
     onParams: ({ request, setParamsHandler }) => {
       setParamsHandler(async ({ context }) => {
-        const read = () => readRequest(request, config.maxRequestBytes);
-        context.answer = await answer(read, request.method === 'GET', context);
+        context.answer = await answer(() => readRequest(request), request.method === 'GET', context);
         return {};
       });
     },
@@ -130,7 +127,7 @@ export function createGraphqlGateway(
     landingPage: false,
     logging: false,
     multipart: false,
-    // The size is limited where the body is read.
+    // The size is limited where the body comes in.
     maxRequestBodySize: false,
     cors: (request) => getCorsOptions(config.corsOrigins ?? [], request.headers.get('origin')),
   });
@@ -141,34 +138,20 @@ export function createGraphqlGateway(
   };
 }
 
-async function readRequest(request: Request, maxBytes: number): Promise<OperationParams> {
+// The body's size and encoding were checked when it came in. A byte order mark stays: JSON has none.
+const bodyDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+async function readRequest(request: Request): Promise<OperationParams> {
   switch (request.method) {
     case 'GET':
       return readQueryString(new URL(request.url).searchParams);
     case 'POST':
       if (isJsonContentType(request.headers.get('content-type'))) {
-        return readParams(parseJsonText(await readText(request, maxBytes), 'The body'));
+        return readParams(parseJsonText(bodyDecoder.decode(await request.arrayBuffer()), 'The body'));
       }
       throw new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json in UTF-8.');
     default:
       throw createMethodError();
-  }
-}
-
-async function readText(request: Request, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = request.body?.getReader();
-  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
-    length += part.value.byteLength;
-    if (length > maxBytes) throw createTooLargeError(maxBytes);
-    chunks.push(part.value);
-  }
-  try {
-    return decoder.decode(Buffer.concat(chunks));
-  } catch {
-    throw createEncodingError();
   }
 }
 

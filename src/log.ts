@@ -1,13 +1,16 @@
+import cluster from 'node:cluster';
 import { setTimeout } from 'node:timers/promises';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** Where the program says what happens: JSON lines on standard output. No secret is ever given to it. */
 export type Log = Logger;
 
-/** Lines are collected up to this length, so that a request costs a fraction of a system call. */
-const batchBytes = 2048;
-/** What a pipe takes as a whole: lines of several workers never run into each other. POSIX, PIPE_BUF. */
-const maxWriteBytes = 4096;
+/** Lines are collected up to this length, so that a request costs a small fraction of a system call. */
+const batchBytes = 16_384;
+const maxWriteBytes = 65_536;
+/** For processes that share a pipe, which takes this much as a whole: their lines never run into each other. POSIX, PIPE_BUF. */
+const sharedBatchBytes = 2048;
+const sharedMaxWriteBytes = 4096;
 /** How long a line may wait for others. */
 const flushIntervalMs = 100;
 /** Where nobody reads, lines beyond this are dropped: the log is not worth the process. */
@@ -43,8 +46,8 @@ export async function openLog(level: string): Promise<Log> {
   const destination = pino.destination({
     dest: 1,
     sync: false,
-    minLength: batchBytes,
-    maxWrite: maxWriteBytes,
+    minLength: cluster.isWorker ? sharedBatchBytes : batchBytes,
+    maxWrite: cluster.isWorker ? sharedMaxWriteBytes : maxWriteBytes,
     maxLength: maxUnreadBytes,
     periodicFlush: flushIntervalMs,
   });

@@ -216,6 +216,19 @@ describe('a document that says something else', () => {
       ],
     ],
     [
+      'base_url renamed to endpoint, which may be left out',
+      () =>
+        inSchema('CustomIntegration', (schema) => {
+          schema.properties['endpoint'] = get(schema.properties, 'base_url');
+          Reflect.deleteProperty(schema.properties, 'base_url');
+          schema.required = [];
+        }),
+      [
+        'breaking changed CustomIntegration.baseUrl: `base_url` can be left out or null now: it fails, and so does the CustomIntegration then.',
+        'news changed CustomIntegration.baseUrl: `base_url` is called `endpoint` now: handled, either is read.',
+      ],
+    ],
+    [
       'base_url renamed to something that the gateway does not read',
       () =>
         inSchema('CustomIntegration', (schema) => {

@@ -9,7 +9,7 @@ const documentation = readFileSync(new URL('../docs/errors.md', import.meta.url)
 /** The codes in the first column of the tables below that heading. */
 function getDocumentedCodes(heading: string): string[] {
   const [section = ''] = documentation.split(`## ${heading}\n`)[1]?.split('\n## ') ?? [];
-  return [...section.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code = '']) => code);
+  return [...section.matchAll(/^\| `([A-Z_]+)`\s+\|/gm)].map(([, code = '']) => code);
 }
 
 describe('the error codes of the client kit', () => {

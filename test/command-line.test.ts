@@ -8,7 +8,7 @@ import { type SettingName, settings, toFlag, toVariable } from '../src/config.ts
 import { parseBody, send } from './support/http-client.ts';
 import { runProgram, startProgram } from './support/program.ts';
 
-const commands = ['serve', 'demo', 'sandbox', 'print-schema', 'check-config'];
+const commands = ['serve', 'demo', 'sandbox', 'print-schema', 'check-config', 'check-upstream'];
 const names = Object.keys(settings) as SettingName[];
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;

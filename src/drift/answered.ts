@@ -188,7 +188,9 @@ function compareObject(
   ): void {
     if (place.field === undefined) return;
     const theirShape = published.read(theirs.properties.get(theirProperty));
-    const isLeftOutNow = isRequired && !theirs.required.has(theirProperty);
+    // A list of required names is easily forgotten when a property is renamed.
+    const isPromised = theirs.required.has(theirProperty) || theirs.required.has(property);
+    const isLeftOutNow = isRequired && !isPromised;
     if (isLeftOutNow || (theirShape.isNullable && !ourShape.isNullable && !theirShape.kinds.has('any'))) {
       const text = `${quote(property)} can be left out or null now: ${place.absent} then.`;
       if (place.isFatalAbsent) findings.breaking('changed', place.subject, text);

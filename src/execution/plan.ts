@@ -25,7 +25,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
-import type { GatewayContext } from '../context.ts';
+import type { GatewayContext } from '../resolvers/gateway-context.ts';
 
 /** Coerced variables by their names. */
 export type Variables = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { type ExecutionResult, GraphQLError, locatedError } from 'graphql';
-import type { GatewayContext } from '../context.ts';
+import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
 
 /** A place in the answer, from the inside out. */

@@ -107,11 +107,11 @@ function toText(chunks: readonly Uint8Array[], length: number): string | undefin
 }
 
 /** The refusal of a body that is longer than may be. */
-export const createTooLargeError = (maxBytes: number) =>
+const createTooLargeError = (maxBytes: number) =>
   new RequestError('REQUEST_TOO_LARGE', `The body of a request may have at most ${maxBytes} bytes.`);
 
 /** The refusal of a body that is not UTF-8: a part of it would be lost. */
-export const createEncodingError = () =>
+const createEncodingError = () =>
   new RequestError('BAD_REQUEST', 'The body must be UTF-8, and is not.');
 
 const createCompressedError = () =>

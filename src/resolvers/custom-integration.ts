@@ -1,4 +1,3 @@
-import type { GatewayContext } from '../context.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { WireObject } from '../upstream/wire.ts';
 import {
@@ -8,6 +7,7 @@ import {
   toRequestBody,
   type UpsertCustomIntegrationInput,
 } from './custom-integration-input.ts';
+import type { GatewayContext } from './gateway-context.ts';
 
 /** Upstream has stored the integration. */
 export interface UpsertSuccess {

@@ -1,8 +1,8 @@
-import type { GatewayContext } from '../context.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { integrationNameValues } from '../upstream/generated/galileo.ts';
 import { type IntegrationName, isJsonObject, type WireIntegration } from '../upstream/wire.ts';
 import { getTypeName } from './discriminator.ts';
+import type { GatewayContext } from './gateway-context.ts';
 import { loadIntegration } from './integrations.ts';
 
 /** Routers write an enum's name into a representation, not its internal value. */

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
-import type { GatewayContext } from '../context.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import type { GatewayContext } from './gateway-context.ts';
 
 /** What a client reads of a failed field beside its message; docs/errors.md explains each. */
 interface ErrorExtensions {

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import type { GatewayContext } from '../context.ts';
 import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
+import type { GatewayContext } from './gateway-context.ts';
 
 /**
  * Loads integrations for one request, each name once. Upstream has no call for several names, so that there is nothing

@@ -1,6 +1,6 @@
-import type { GatewayContext } from '../context.ts';
 import { integrationNameValues } from '../upstream/generated/galileo.ts';
 import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
+import type { GatewayContext } from './gateway-context.ts';
 
 /** A provider of the catalogue, configured or not. */
 export interface CatalogueEntry {

@@ -1,7 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import DirectivesPlugin from '@pothos/plugin-directives';
 import FederationPlugin from '@pothos/plugin-federation';
-import type { GatewayContext } from '../context.ts';
+import type { GatewayContext } from '../resolvers/gateway-context.ts';
 
 /** The one builder that every type of the schema is declared with. Fields are non-null unless they say otherwise. */
 export const builder = new SchemaBuilder<{

@@ -1,8 +1,8 @@
 import { printSubgraphSchema as printSdl } from '@apollo/subgraph';
 import { type GraphQLSchema, isUnionType, lexicographicSortSchema, printSchema } from 'graphql';
-import type { GatewayContext } from '../context.ts';
 import { getTypeName } from '../resolvers/discriminator.ts';
 import { loadEntities } from '../resolvers/entities.ts';
+import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import type { WireIntegration } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 import { federationLinkUrl } from './federation.ts';

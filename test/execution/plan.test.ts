@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { type ExecutionResult, execute, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { GatewayContext } from '../../src/context.ts';
 import { planOperation, type Variables } from '../../src/execution/plan.ts';
 import { runPlan } from '../../src/execution/run-plan.ts';
 import { coerceVariables } from '../../src/execution/variables.ts';
+import type { GatewayContext } from '../../src/resolvers/gateway-context.ts';
 import { createIntegrationLoader } from '../../src/resolvers/integration-loader.ts';
 import { createSchema } from '../../src/schema/index.ts';
 import { Deadline } from '../../src/upstream/deadline.ts';

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { settings, toFlag, toVariable } from '../src/config.ts';
+import { printSettingsTable } from '../src/settings-table.ts';
+
+const page = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
+
+it('docs/configuration.md has the table of the settings that the code has', () => {
+  const [, table] = /<!-- settings: [^\n]*-->\n(.*)<!-- end of settings -->/s.exec(page) ?? [];
+  // Otherwise: npm run build && npm run codegen:configuration
+  expect(table).toBe(printSettingsTable());
+});
+
+it('the table has a row for each setting, with its variable, flag, default, values and meaning', () => {
+  const rows = printSettingsTable()
+    .trimEnd()
+    .split('\n')
+    .slice(2)
+    .map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').trim()));
+  const entries = Object.entries(settings);
+  expect(rows).toHaveLength(entries.length);
+  for (const [index, [name, setting]] of entries.entries()) {
+    const [variable, flag, byDefault, values, meaning, ...others] = rows[index] ?? [];
+    expect([variable, flag, meaning, others]).toEqual([
+      `\`${toVariable(name)}\``,
+      `\`${toFlag(name)}\``,
+      setting.meaning,
+      [],
+    ]);
+    expect(byDefault).toContain(setting.default ?? 'off');
+    expect(values).not.toBe('');
+  }
+});
+
+it('docs/configuration.md and docs/operations.md name no variable that means nothing', () => {
+  const operations = readFileSync(new URL('../docs/operations.md', import.meta.url), 'utf8');
+  const foreign = /^(?:NODE_ENV|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|OTEL_[A-Z_]+)$/;
+  const errorCodes = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');
+  const known = new Set(Object.keys(settings).map(toVariable));
+  const named = [...`${page}${operations}`.matchAll(/`([A-Z]+_[A-Z_]+)[`=]/g)].map(([, name = '']) => name);
+  expect(named.length).toBeGreaterThan(50);
+  const unknown = named.filter(
+    (name) => !known.has(name) && !foreign.test(name) && !errorCodes.includes(`\`${name}\``),
+  );
+  expect(unknown).toEqual([]);
+});
