@@ -76,6 +76,16 @@ addCommand('check-upstream', "compare upstream's published OpenAPI document with
     process.exitCode = await checkUpstream(source, process.env);
   });
 
+// Commander's own answers an unknown name with the whole help.
+program.helpCommand(false);
+addCommand('help', 'display help for a command')
+  .argument('[command]')
+  .action((name: string | undefined) => {
+    const command = name === undefined ? program : program.commands.find((known) => known.name() === name);
+    if (command === undefined) return program.error(`error: unknown command '${name}'`);
+    command.help();
+  });
+
 for (const command of [program, ...program.commands]) {
   command.exitOverride().configureOutput({
     // One line, the suggestion included.

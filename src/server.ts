@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { InvalidHeaders, readHeaders } from './credentials.ts';
@@ -77,6 +84,8 @@ class GatewayServer implements RunningServer {
   readonly #graphiql: Graphiql | undefined;
   readonly #runtime: GatewayRuntime;
   readonly #server: Server;
+  /** The latest answer on each connection. */
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
   #phase: Phase = 'serving';
   #draining: Promise<boolean> | undefined;
 
@@ -98,9 +107,15 @@ class GatewayServer implements RunningServer {
         headersTimeout: config.requestTimeoutMs,
         requestTimeout: config.requestTimeoutMs,
         connectionsCheckingInterval: Math.min(1000, Math.max(50, config.requestTimeoutMs / 4)),
+        // Node's own answer would have no request id; nor would those to the two events below.
+        requireHostHeader: false,
       },
       (request, response) => this.#route(request, response),
     );
+    this.#server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+      this.#write(response, toText(417, 'expectation failed'), getRequestId(request)),
+    );
+    this.#server.on('clientError', (error: Error, socket) => this.#refuseConnection(error, socket));
   }
 
   get url(): string {
@@ -156,7 +171,13 @@ class GatewayServer implements RunningServer {
   }
 
   #route(request: IncomingMessage, response: ServerResponse): void {
-    const path = request.url?.split('?', 1)[0] ?? '';
+    this.#answers.set(request.socket, response);
+    const path = getTarget(request).split('?', 1)[0] ?? '';
+    // RFC 9112, section 3.2.
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      this.#write(response, toText(400, 'the header Host is missing'), getRequestId(request));
+      return;
+    }
     switch (path) {
       case '/graphql':
         if (this.#graphiql !== undefined && wantsPage(request)) {
@@ -200,6 +221,19 @@ class GatewayServer implements RunningServer {
       });
   }
 
+  /** What came is no HTTP, or did not come in time: there is no request to answer, and the connection ends. */
+  #refuseConnection(error: Error, socket: Duplex): void {
+    const answer = this.#answers.get(socket);
+    const isAnswering = answer?.headersSent === true && !answer.writableFinished;
+    if (socket.writable && !isAnswering) {
+      const status = toRefusalStatus(error);
+      socket.write(
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\nx-request-id: ${randomUUID()}\r\n\r\n`,
+      );
+    }
+    socket.destroy();
+  }
+
   #write(
     response: ServerResponse,
     { status, headers, body }: HttpResponse | GraphiqlResponse,
@@ -228,6 +262,23 @@ const toText = (status: number, text: string): HttpResponse => ({
   body: `${text}\n`,
 });
 
+/** The target in origin form; a server must take the absolute form as well (RFC 9112, section 3.2.2). */
+const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/?#]+/i, '');
+
+// As Node's own handler has them.
+function toRefusalStatus(error: Error): number {
+  switch ('code' in error ? error.code : undefined) {
+    case 'HPE_HEADER_OVERFLOW':
+      return 431;
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return 413;
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return 408;
+    default:
+      return 400;
+  }
+}
+
 function getRequestId(request: IncomingMessage): string {
   try {
     return readHeaders(request.rawHeaders, randomUUID).requestId;
@@ -238,7 +289,7 @@ function getRequestId(request: IncomingMessage): string {
 
 const toIncoming = (request: IncomingMessage): IncomingRequest => ({
   method: request.method ?? '',
-  target: request.url ?? '',
+  target: getTarget(request),
   rawHeaders: request.rawHeaders,
   getHeader: (name) => request.headers[name]?.toString(),
   readBody: (maxBytes, deadline) => readBody(request, maxBytes, deadline),

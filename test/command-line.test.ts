@@ -30,6 +30,12 @@ describe('--help and --version', () => {
     );
   });
 
+  it('are told by the command help as well', async () => {
+    const [all, ofServe] = await Promise.all([runProgram(['help']), runProgram(['help', 'serve'])]);
+    expect(all).toEqual(await runProgram(['--help']));
+    expect(ofServe).toEqual(await runProgram(['serve', '--help']));
+  });
+
   it('tell every flag of serve and demo, with its variable', async () => {
     for (const command of ['serve', 'demo']) {
       const { stdout } = await runProgram([command, '--help']);
@@ -45,6 +51,7 @@ describe('--help and --version', () => {
 describe('a wrong command line', () => {
   it.each([
     ['an unknown command', ['server']],
+    ['help for an unknown command', ['help', 'server']],
     ['an unknown flag', ['serve', '--prot', '1']],
     ['an unknown flag of the program', ['--prot']],
     ['an unknown flag of a command without settings', ['print-schema', '--sub']],

@@ -366,6 +366,28 @@ describe('the server', () => {
     }
   });
 
+  it('takes a target in absolute form as the path that it has', async () => {
+    const path = `${new URL(gateway.url).origin}/graphql`;
+    const body = JSON.stringify({ query: '{ __typename }' });
+    expect(parseBody(await send(gateway.url, { path, headers: json, body }))).toEqual({
+      data: { __typename: 'Query' },
+    });
+    const asked = await send(gateway.url, { path: `${path}?query=%7B__typename%7D` });
+    expect(parseBody(asked)).toEqual({ data: { __typename: 'Query' } });
+    expect((await send(gateway.url, { path: 'HTTP://x:1/livez' })).status).toBe(200);
+    expect((await send(gateway.url, { path: 'http://x/livez/' })).status).toBe(404);
+  });
+
+  it.each([
+    ['an expectation that nobody can meet with 417', 'host: x\r\nexpect: 200-maybe\r\n', 417],
+    ['a request without Host with 400', '', 400],
+  ])('refuses %s, under the caller’s request id', async (_what, headers, status) => {
+    using connection = await openConnection(gateway.url);
+    connection.write(`GET /livez HTTP/1.1\r\nx-request-id: mine\r\n${headers}\r\n`);
+    const received = await connection.waitFor(/\r\n\r\n/);
+    expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*\\r\\nx-request-id: mine\\r\\n`));
+  });
+
   it('answers several requests on one connection, after refusing one whose body it did not read', async () => {
     using connection = await openConnection(gateway.url);
     connection.write(

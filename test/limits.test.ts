@@ -203,6 +203,7 @@ describe('INTROSPECTION=off', () => {
       '{ integration(name: OPENA) { id } }',
       '{ integration(name: OPENAI) { organizationId } }',
       '{ integration(name: OPENAI) { ... on OpenAIIntegratio { id } } }',
+      '{ integration(name: OPENAI) }',
       '{ integration(name: OPENAI) @skp(if: true) { id } }',
       'query($a: IntegrationNam) { integrations(names: [$a]) { id } }',
       'mutation { upsertCustomIntegration(input: {endpoin: "x"}) { __typename } }',

@@ -124,6 +124,14 @@ describe('a caller that is slower than REQUEST_TIMEOUT_MS', () => {
     connection.write(`${head}content-length: 20\r\n\r\n{"query":`);
     expect(await connection.closed).toMatch(/^HTTP\/1\.1 408 /);
   });
+
+  it('and sends half a header is told so with 408, under a request id', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { requestTimeoutMs });
+    using connection = await openConnection(gateway.url);
+    connection.write(head);
+    expect(await connection.closed).toMatch(/^HTTP\/1\.1 408 [\s\S]*\r\nx-request-id: [\w-]{36}\r\n/);
+  });
 });
 
 describe('a request that is no HTTP', () => {
@@ -139,7 +147,7 @@ describe('a request that is no HTTP', () => {
     await using gateway = await startGateway(upstream.url);
     using connection = await openConnection(gateway.url);
     connection.write(text);
-    expect(await connection.closed).toMatch(/^HTTP\/1\.1 (?:400|431) /);
+    expect(await connection.closed).toMatch(/^HTTP\/1\.1 (?:400|431) [\s\S]*\r\nx-request-id: [\w-]{36}\r\n/);
     expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
   });
 

@@ -4,6 +4,7 @@ import {
   isEnumType,
   NoSchemaIntrospectionCustomRule,
   OverlappingFieldsCanBeMergedRule,
+  ScalarLeafsRule,
   specifiedRules,
   type ValidationContext,
   type ValidationRule,
@@ -19,9 +20,10 @@ export function getValidationStages(options: {
 }): readonly (readonly ValidationRule[])[] {
   const rules = specifiedRules
     .filter((rule) => rule !== OverlappingFieldsCanBeMergedRule)
-    .map((rule) =>
-      rule === ValuesOfCorrectTypeRule ? createDiscreetValuesRule(options.introspection) : rule,
-    );
+    .map((rule) => {
+      if (rule === ValuesOfCorrectTypeRule) return createDiscreetValuesRule(options.introspection);
+      return rule === ScalarLeafsRule && !options.introspection ? leafsRuleWithoutSuggestion : rule;
+    });
   return [
     options.introspection ? rules : [NoSchemaIntrospectionCustomRule, ...rules],
     [OverlappingFieldsCanBeMergedRule],
@@ -47,6 +49,11 @@ const createDiscreetValuesRule = (showNames: boolean) =>
     if (error.message.startsWith('Field "')) return error;
     return replaceMessage(error, `Expected ${describeType(context.getInputType(), showNames)}.`);
   });
+
+/** The one suggestion of graphql-js that `hideSuggestions` leaves. */
+const leafsRuleWithoutSuggestion = rewriteErrors(ScalarLeafsRule, (error) =>
+  replaceMessage(error, error.message.replace(/ Did you mean .*$/, '')),
+);
 
 const replaceMessage = (error: GraphQLError, message: string) =>
   new GraphQLError(message, error.nodes === undefined ? {} : { nodes: error.nodes });

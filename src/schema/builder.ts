@@ -1,6 +1,4 @@
 import SchemaBuilder from '@pothos/core';
-import DirectivesPlugin from '@pothos/plugin-directives';
-import FederationPlugin from '@pothos/plugin-federation';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 
 /** The one builder that every type of the schema is declared with. Fields are non-null unless they say otherwise. */
@@ -14,6 +12,5 @@ export const builder = new SchemaBuilder<{
     SafeInt: { Input: number; Output: number };
   };
 }>({
-  plugins: [DirectivesPlugin, FederationPlugin],
   defaultFieldNullability: false,
 });

@@ -1,16 +1,99 @@
-import { loadEntity } from '../resolvers/entities.ts';
-import { builder } from './builder.ts';
-import { integration } from './integration.ts';
-import { providers } from './providers/index.ts';
+import {
+  extendSchema,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type InterfaceTypeDefinitionNode,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+  type ObjectTypeDefinitionNode,
+  parse,
+  print,
+  printSchema,
+  visit,
+} from 'graphql';
+import { getTypeName } from '../resolvers/discriminator.ts';
+import { loadEntities } from '../resolvers/entities.ts';
+import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import type { WireIntegration } from '../upstream/wire.ts';
+import { getDirectives } from './directives.ts';
 
 /** Federation v2.9 is the first with `@cost` and `@listSize` and the last that all composers of today accept. */
-export const federationLinkUrl = 'https://specs.apollo.dev/federation/v2.9';
+const linkUrl = 'https://specs.apollo.dev/federation/v2.9';
 
-// The interface is an entity, and so is each of its types: another subgraph can add fields to all of them at once with
-// `@interfaceObject`, and a router can fetch any of them by its name.
-for (const type of [integration, ...Object.values(providers).map((provider) => provider.type)]) {
-  builder.asEntity(type, {
-    key: builder.selection<{ name: string }>('name'),
-    resolveReference: (representation, context) => loadEntity(representation, context),
-  });
+/**
+ * The schema with what the federation specification adds to it: `_service`, which answers the subgraph's SDL, and `_entities`. Of
+ * each representation the resolver sees what the router sent; one that is malformed fails alone.
+ */
+export function addFederation(schema: GraphQLSchema): GraphQLSchema {
+  const federated = extendSchema(schema, parse(getAdditions(schema)));
+  const { _entities: entities, _service: service } = federated.getQueryType()?.getFields() ?? {};
+  const entity = federated.getType('_Entity');
+  if (entities === undefined || service === undefined || !isUnionType(entity)) {
+    throw new Error('The subgraph schema lacks _entities, _service or _Entity.');
+  }
+  entities.resolve = (
+    _root,
+    { representations }: { representations: readonly unknown[] },
+    context: GatewayContext,
+  ) => loadEntities(representations, context);
+  entity.resolveType = (source: WireIntegration) => getTypeName(source.name);
+  const sdl = printSubgraph(schema);
+  service.resolve = () => ({ sdl });
+  return federated;
 }
+
+// Section "Subgraph specification" of the federation specification; there are no entities but integrations.
+const getAdditions = (schema: GraphQLSchema): string => `
+  scalar _Any
+  union _Entity = ${getEntityTypes(schema)
+    .map(({ name }) => name)
+    .join(' | ')}
+  type _Service {
+    "The SDL of this subgraph, with its directives."
+    sdl: String!
+  }
+  extend type Query {
+    "Objects by their keys, for routers: one for each representation, null where it is not configured."
+    _entities(representations: [_Any!]!): [_Entity]!
+    "What this subgraph brings to a supergraph."
+    _service: _Service!
+  }
+`;
+
+/** The SDL of a subgraph: the schema's own, with the directives of each type and field, and the link that they come by. */
+export function printSubgraph(schema: GraphQLSchema): string {
+  const used = new Set<string>();
+  const collect = (extensions: Readonly<Record<string, unknown>> = {}) => {
+    const directives = getDirectives(extensions);
+    for (const { name } of directives) used.add(`"@${name.value}"`);
+    return directives;
+  };
+  const addDirectives = <Node extends ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode>(
+    node: Node,
+  ): Node => {
+    const type = schema.getType(node.name.value);
+    if (!isObjectType(type) && !isInterfaceType(type)) return node;
+    const fields = type.getFields();
+    return {
+      ...node,
+      directives: [...(node.directives ?? []), ...collect(type.extensions)],
+      fields: node.fields?.map((field) => ({
+        ...field,
+        directives: [...(field.directives ?? []), ...collect(fields[field.name.value]?.extensions)],
+      })),
+    };
+  };
+  const sdl = print(
+    visit(parse(printSchema(schema)), {
+      ObjectTypeDefinition: addDirectives,
+      InterfaceTypeDefinition: addDirectives,
+    }),
+  );
+  return `extend schema @link(url: "${linkUrl}", import: [${[...used].sort().join(', ')}])\n\n${sdl}\n`;
+}
+
+const getEntityTypes = (schema: GraphQLSchema): readonly GraphQLObjectType[] =>
+  Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter(({ extensions }) => getDirectives(extensions).some(({ name }) => name.value === 'key'));

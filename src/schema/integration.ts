@@ -1,6 +1,7 @@
 import { getTypeName } from '../resolvers/discriminator.ts';
 import type { WireIntegration } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
+import { entity } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { jsonObject, readerOf, string } from './reader.ts';
 
@@ -10,6 +11,7 @@ const read = readerOf('OpenAIIntegration');
 /** What all providers have in common; each type in `providers/` adds its own. */
 export const integration = builder.interfaceRef<WireIntegration>('Integration').implement({
   description: 'A connected LLM provider. Its type tells which one, and has the fields of that provider.',
+  extensions: entity,
   resolveType: (source) => getTypeName(source.name),
   fields: (t) => ({
     id: t.id({

@@ -5,6 +5,7 @@ import {
 } from '../upstream/generated/galileo.ts';
 import type { WireObject } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
+import { shareable } from './directives.ts';
 import { contentModality, integrationName, modelCostBy } from './enums.ts';
 import { boolean, float, int, knownWordOf, list, object, readerOf, string, wordOf } from './reader.ts';
 
@@ -13,7 +14,7 @@ const readParamsMap = readerOf('RunParamsMap');
 const modelParamsMap = builder.objectRef<WireObject<'RunParamsMap'>>('ModelParamsMap').implement({
   description:
     "What each parameter is called in the provider's API. A field is null where the provider has no such parameter.",
-  shareable: true,
+  extensions: shareable,
   fields: (t) => {
     const parameter = (property: Parameters<typeof readParamsMap.optional>[0], what: string) =>
       t.string({
@@ -49,7 +50,7 @@ const readOutputMap = readerOf('OutputMap');
 
 const modelOutputMap = builder.objectRef<WireObject<'OutputMap'>>('ModelOutputMap').implement({
   description: "Where in the provider's answer each value stands.",
-  shareable: true,
+  extensions: shareable,
   fields: (t) => ({
     response: t.string({
       description: 'Where the text of the answer stands.',
@@ -82,7 +83,7 @@ const readInputMap = readerOf('InputMap');
 
 const modelInputMap = builder.objectRef<WireObject<'InputMap'>>('ModelInputMap').implement({
   description: "Where in the provider's request the prompt goes.",
-  shareable: true,
+  extensions: shareable,
   fields: (t) => ({
     prompt: t.string({
       description: 'Where the prompt goes.',
@@ -103,7 +104,7 @@ const readModel = readerOf('Model');
 
 export const integrationModel = builder.objectRef<WireObject<'Model'>>('IntegrationModel').implement({
   description: 'A model that an integration offers, with its limits, prices and manners.',
-  shareable: true,
+  extensions: shareable,
   fields: (t) => ({
     name: t.string({
       description: "The provider's name of the model.",

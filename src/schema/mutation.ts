@@ -5,7 +5,7 @@ import {
 } from '../resolvers/custom-integration.ts';
 import { loadIntegration } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { upstreamCallCost } from './cost.ts';
+import { upstreamCall } from './directives.ts';
 import { customAuthenticationType } from './enums.ts';
 import { integrationRecord } from './integration-record.ts';
 import { custom } from './providers/custom.ts';
@@ -113,7 +113,7 @@ const upsertCustomIntegrationSuccess = builder
       integration: t.field({
         type: custom.type,
         nullable: true,
-        cost: upstreamCallCost,
+        extensions: upstreamCall,
         description:
           'The integration as it stands now, read back when selected: one more call to Galileo. Null with an error where that failed; the write stands all the same.',
         resolve: (_success, _args, context) => loadIntegration('custom', context),
@@ -163,7 +163,7 @@ builder.mutationType({
     upsertCustomIntegration: t.field({
       type: upsertCustomIntegrationResult,
       nullable: true,
-      cost: upstreamCallCost,
+      extensions: upstreamCall,
       description:
         'Stores the custom integration, new or in place of the one that is there. Null with an error where it failed; with UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same.',
       args: {

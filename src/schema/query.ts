@@ -5,7 +5,7 @@ import {
   loadIntegrations,
 } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { upstreamCallCost } from './cost.ts';
+import { providerList, upstreamCall, upstreamCalls } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
@@ -21,7 +21,7 @@ const integrationProvider = builder.objectRef<CatalogueEntry>('IntegrationProvid
     integration: t.field({
       type: integration,
       nullable: true,
-      cost: upstreamCallCost,
+      extensions: upstreamCall,
       description:
         "The caller's integration of this provider: null where none is configured; null with an error where loading it failed.",
       resolve: ({ name }, _args, context) => loadIntegration(name, context),
@@ -35,7 +35,7 @@ builder.queryType({
     integration: t.field({
       type: integration,
       nullable: true,
-      cost: upstreamCallCost,
+      extensions: upstreamCall,
       description:
         "The caller's integration of one provider: null without an error where it is not configured; null with an error where loading it failed.",
       args: {
@@ -46,8 +46,7 @@ builder.queryType({
     integrations: t.field({
       type: [integration],
       nullable: { list: false, items: true },
-      listSize: { assumedSize: 12 },
-      cost: upstreamCallCost,
+      extensions: upstreamCalls,
       description:
         'The configured integrations among `names`, in the order asked; providers that are not configured are left out. An item is null only where loading it failed, and `errors` has its path then.',
       args: {
@@ -62,7 +61,7 @@ builder.queryType({
     }),
     integrationProviders: t.field({
       type: [integrationProvider],
-      listSize: { assumedSize: 12 },
+      extensions: providerList,
       description:
         'The catalogue: one entry for each provider, configured or not, with its integration. All that a settings page needs.',
       args: {

@@ -1,5 +1,6 @@
 import type { WireObject } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
+import { shareable } from './directives.ts';
 import {
   int,
   jsonObject,
@@ -15,7 +16,7 @@ import {
 
 export const stringMapEntry = builder.objectRef<StringMapEntrySource>('StringMapEntry').implement({
   description: 'One entry of a map from text to text.',
-  shareable: true,
+  extensions: shareable,
   fields: (t) => ({
     key: t.exposeString('key', { description: 'The key; it occurs once in its map.' }),
     value: t.exposeString('value', { description: 'The value of the key.' }),
@@ -28,7 +29,7 @@ export const multiModalIntegrationConfig = builder
   .objectRef<WireObject<'MultiModalModelIntegrationConfig'>>('MultiModalIntegrationConfig')
   .implement({
     description: 'Limits on the files that go to a model beside text.',
-    shareable: true,
+    extensions: shareable,
     fields: (t) => ({
       maxFiles: t.int({
         nullable: true,
@@ -50,7 +51,7 @@ export const azureModelDeployment = builder
   .objectRef<WireObject<'AzureModelDeployment'>>('AzureModelDeployment')
   .implement({
     description: 'A deployment of a model that Azure reports.',
-    shareable: true,
+    extensions: shareable,
     fields: (t) => ({
       id: t.string({
         description: "Azure's name of the deployment.",
@@ -69,7 +70,7 @@ export const customModelProperties = builder
   .objectRef<WireObject<'ModelProperties'>>('CustomModelProperties')
   .implement({
     description: 'A model that a custom integration offers.',
-    shareable: true,
+    extensions: shareable,
     fields: (t) => ({
       name: t.string({
         description: 'The name that the endpoint knows the model by.',
@@ -99,7 +100,7 @@ const readCustomLlmConfig = readerOf('CustomLLMConfig');
 
 export const customLlmConfig = builder.objectRef<WireObject<'CustomLLMConfig'>>('CustomLlmConfig').implement({
   description: "Code of the customer's own that Galileo calls the endpoint through.",
-  shareable: true,
+  extensions: shareable,
   fields: (t) => ({
     fileName: t.string({
       description: 'The Python file that has the class.',
@@ -124,7 +125,7 @@ export const vertexAIGcsConfig = builder
   .objectRef<WireObject<'VertexAIGCSConfigResponse'>>('VertexAIGcsConfig')
   .implement({
     description: 'Where in Google Cloud Storage the files lie that Galileo hands to Vertex AI.',
-    shareable: true,
+    extensions: shareable,
     fields: (t) => ({
       bucketName: t.string({
         description: 'The bucket.',

@@ -219,7 +219,8 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #failAtBreaker(retryAfterMs: number | undefined): void {
-    this.#fail(this.#last === undefined ? createUnavailableError({ retryAfterMs }) : undefined);
+    const details = retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) };
+    this.#fail(this.#last === undefined ? createUnavailableError(details) : undefined);
   }
 
   /** Settles the call: with the error, or without one with what the last attempt brought. */

@@ -79,21 +79,21 @@ const breaking: (Change & { readonly said: string })[] = [
   {
     what: 'a lost key of the interface',
     file: 'subgraph.graphql',
-    from: /(interface Integration)\n {2}@key\(fields: "name"\)/,
+    from: /(interface Integration) @key\(fields: "name"\)/,
     to: '$1',
     said: 'Integration lost its @key(fields: "name")',
   },
   {
     what: 'a key that routers cannot fetch by',
     file: 'subgraph.graphql',
-    from: /(type OpenAIIntegration implements Integration\n {2}@key\(fields: "name")/,
+    from: /(type OpenAIIntegration implements Integration @key\(fields: "name")/,
     to: '$1, resolvable: false',
     said: 'OpenAIIntegration lost its @key(fields: "name")',
   },
   {
     what: 'a lost @shareable',
     file: 'subgraph.graphql',
-    from: /(type StringMapEntry)\n {2}@shareable/,
+    from: /(type StringMapEntry) @shareable/,
     to: '$1',
     said: 'StringMapEntry.key lost its @shareable',
   },
@@ -194,7 +194,7 @@ test.each([
   ['no Unreleased part', '# Changelog\n\n## [1.0.0]\n\n- Breaking: all.\n'],
 ])('a changelog with %s announces nothing', async (_what, changelog) => {
   await using project = await startProject();
-  await project.change('subgraph.graphql', /(interface Integration)\n {2}@key\(fields: "name"\)/, '$1');
+  await project.change('subgraph.graphql', /(interface Integration) @key\(fields: "name"\)/, '$1');
   await project.writeChangelog(changelog);
 
   expect(await project.run()).toMatchObject({ code: 1 });

@@ -116,7 +116,7 @@ describe('the SDL', () => {
       'Query.integrations',
       'UpsertCustomIntegrationSuccess.integration',
     ]);
-    expect(lists).toEqual(['Query.integrations', 'Query.integrationProviders']);
+    expect(lists).toEqual(['Query.integrationProviders', 'Query.integrations']);
     expect(new Set(sdl.match(/@cost\(weight: \d+\)/g))).toEqual(new Set(['@cost(weight: 10)']));
   });
 });

@@ -45,7 +45,8 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(true);
     expect(states).toEqual(['open']);
 
-    clock.advance(4_000);
+    // Whole milliseconds are told, rounded up.
+    clock.advance(4_000.25);
     const error = await getUpstreamError(transport.read());
     expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterMs: 6_000 });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');

@@ -1,5 +1,6 @@
 import type { WireIntegration } from '../../upstream/wire.ts';
 import { builder } from '../builder.ts';
+import { entity } from '../directives.ts';
 import { authenticationTypes, integrationAuthenticationType } from '../enums.ts';
 import { integration } from '../integration.ts';
 import { readerOf, string, stringMap, wordOf } from '../reader.ts';
@@ -13,6 +14,7 @@ export const anthropic = {
   type: builder.objectRef<WireIntegration>('AnthropicIntegration').implement({
     description: 'Models of Anthropic.',
     interfaces: [integration],
+    extensions: entity,
     fields: (t) => ({
       multiModalConfig: t.field({
         type: multiModalIntegrationConfig,

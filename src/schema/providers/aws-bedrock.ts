@@ -1,6 +1,7 @@
 import { awsCredentialTypeValues } from '../../upstream/generated/galileo.ts';
 import type { WireIntegration } from '../../upstream/wire.ts';
 import { builder } from '../builder.ts';
+import { entity } from '../directives.ts';
 import { awsCredentialType } from '../enums.ts';
 import { integration } from '../integration.ts';
 import { readerOf, string, stringMap, wordOf } from '../reader.ts';
@@ -14,6 +15,7 @@ export const awsBedrock = {
   type: builder.objectRef<WireIntegration>('AwsBedrockIntegration').implement({
     description: 'Models of AWS Bedrock.',
     interfaces: [integration],
+    extensions: entity,
     fields: (t) => ({
       multiModalConfig: t.field({
         type: multiModalIntegrationConfig,

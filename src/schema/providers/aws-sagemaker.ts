@@ -1,6 +1,7 @@
 import { awsCredentialTypeValues } from '../../upstream/generated/galileo.ts';
 import type { WireIntegration } from '../../upstream/wire.ts';
 import { builder } from '../builder.ts';
+import { entity } from '../directives.ts';
 import { awsCredentialType } from '../enums.ts';
 import { integration } from '../integration.ts';
 import { integrationModel } from '../model.ts';
@@ -15,6 +16,7 @@ export const awsSageMaker = {
   type: builder.objectRef<WireIntegration>('AwsSageMakerIntegration').implement({
     description: 'Models behind AWS SageMaker endpoints.',
     interfaces: [integration],
+    extensions: entity,
     fields: (t) => ({
       multiModalConfig: t.field({
         type: multiModalIntegrationConfig,

@@ -1,5 +1,6 @@
 import type { WireIntegration } from '../../upstream/wire.ts';
 import { builder } from '../builder.ts';
+import { entity } from '../directives.ts';
 import { authenticationTypes, integrationAuthenticationType } from '../enums.ts';
 import { integration } from '../integration.ts';
 import { boolean, list, object, readerOf, string, stringMap, wordOf } from '../reader.ts';
@@ -18,6 +19,7 @@ export const azure = {
   type: builder.objectRef<WireIntegration>('AzureIntegration').implement({
     description: 'Models deployed on Azure OpenAI.',
     interfaces: [integration],
+    extensions: entity,
     fields: (t) => ({
       multiModalConfig: t.field({
         type: multiModalIntegrationConfig,

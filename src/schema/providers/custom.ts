@@ -1,5 +1,6 @@
 import type { WireIntegration } from '../../upstream/wire.ts';
 import { builder } from '../builder.ts';
+import { entity } from '../directives.ts';
 import { authenticationTypes, integrationAuthenticationType } from '../enums.ts';
 import { integration } from '../integration.ts';
 import { boolean, list, object, readerOf, string, stringMap, wordOf } from '../reader.ts';
@@ -21,6 +22,7 @@ export const custom = {
     description:
       "An endpoint of the customer's own. Its API key, token and headers are write-only: no field answers them.",
     interfaces: [integration],
+    extensions: entity,
     fields: (t) => ({
       multiModalConfig: t.field({
         type: multiModalIntegrationConfig,

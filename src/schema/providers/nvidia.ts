@@ -1,5 +1,6 @@
 import type { WireIntegration } from '../../upstream/wire.ts';
 import { builder } from '../builder.ts';
+import { entity } from '../directives.ts';
 import { integration } from '../integration.ts';
 import type { Provider } from './provider.ts';
 
@@ -8,5 +9,6 @@ export const nvidia = {
   type: builder.objectRef<WireIntegration>('NvidiaIntegration').implement({
     description: 'Models served by NVIDIA.',
     interfaces: [integration],
+    extensions: entity,
   }),
 } satisfies Provider;

@@ -1,5 +1,6 @@
 import type { WireIntegration } from '../../upstream/wire.ts';
 import { builder } from '../builder.ts';
+import { entity } from '../directives.ts';
 import { integration } from '../integration.ts';
 import { readerOf, string } from '../reader.ts';
 import type { Provider } from './provider.ts';
@@ -11,6 +12,7 @@ export const openai = {
   type: builder.objectRef<WireIntegration>('OpenAIIntegration').implement({
     description: 'Models of OpenAI.',
     interfaces: [integration],
+    extensions: entity,
     fields: (t) => ({
       organizationId: t.string({
         nullable: true,

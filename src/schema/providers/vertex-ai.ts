@@ -1,5 +1,6 @@
 import type { WireIntegration } from '../../upstream/wire.ts';
 import { builder } from '../builder.ts';
+import { entity } from '../directives.ts';
 import { integration } from '../integration.ts';
 import { object, readerOf } from '../reader.ts';
 import { multiModalIntegrationConfig, multiModalSource, vertexAIGcsConfig } from '../values.ts';
@@ -12,6 +13,7 @@ export const vertexAI = {
   type: builder.objectRef<WireIntegration>('VertexAIIntegration').implement({
     description: 'Models of Google Cloud Vertex AI.',
     interfaces: [integration],
+    extensions: entity,
     fields: (t) => ({
       multiModalConfig: t.field({
         type: multiModalIntegrationConfig,
