@@ -5,8 +5,8 @@ import { contenders, getProcessorTimeUs, getResidentMb, startLoad, startStub } f
 import { allNames, modelCounts, operations, several } from './operations.js';
 
 const isQuick = process.argv.includes('--quick');
-const rounds = isQuick ? 3 : 7;
-const roundMs = isQuick ? 700 : 3000;
+const rounds = isQuick ? 3 : 5;
+const roundMs = isQuick ? 700 : 2000;
 const connections = 32;
 const warmUpShare = isQuick ? 0.12 : 1;
 const tables = [];

@@ -112,7 +112,11 @@ export const settings = {
     default: '1024',
     meaning: 'Calls waiting for a socket before more are refused, for each process.',
   },
-  upstreamRetries: { schema: wholeNumber(0, 10), default: '2', meaning: 'Further attempts at a read.' },
+  upstreamRetries: {
+    schema: wholeNumber(0, 10),
+    default: '2',
+    meaning: 'Further attempts at a read, or at a write of which nothing has left.',
+  },
   upstreamMaxResponseBytes: {
     schema: wholeNumber(1, maxBytes),
     default: '1048576',
@@ -237,7 +241,8 @@ export function readConfig(
       flag ??
       (environment[toVariable(name)] ||
         (isProduction ? (setting.productionDefault ?? setting.default) : setting.default));
-    if (text === undefined) continue;
+    // What check-config prints of a setting without a default can be set again.
+    if (text === undefined || (text === 'off' && setting.default === undefined)) continue;
     const parsed = setting.schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
     else {

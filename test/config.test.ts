@@ -24,7 +24,7 @@ const table: Readonly<
     ],
     bad: ['a b', 'http://x', '/'],
   },
-  metricsPort: { good: [['9464', 9464]], bad: ['off', '65536'] },
+  metricsPort: { good: [['9464', 9464]], bad: ['on', '65536'] },
   galileoApiUrl: {
     good: [['https://galileo.example/api/', new URL('https://galileo.example/api/')]],
     bad: ['galileo.example', 'ftp://x', 'https://user:hunter2@x', 'https://x?key=hunter2', 'https://x#a'],

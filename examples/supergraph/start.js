@@ -85,7 +85,12 @@ async function startRouter(supergraphSdl, port) {
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(0));
 
 const subgraphs = await Promise.all([startGalileoSubgraph(), startCostsSubgraph()]);
-const url = await startRouter(await compose(subgraphs), Number(process.env.PORT ?? 4000));
+const port = Number(process.env.PORT ?? 4000);
+const url = await startRouter(await compose(subgraphs), port).catch((error) => {
+  if (error.code !== 'EADDRINUSE') throw error;
+  process.stderr.write(`the port ${port} is taken: choose another with the variable PORT\n`);
+  process.exit(1);
+});
 
 const query = `{
   mostExpensive(first: 2) { __typename name monthlyCost ... on OpenAIIntegration { organizationId } }

@@ -11,7 +11,8 @@ const exampleQuery =
 /** Runs a sandbox upstream, the gateway in front of it and the example front end, and says how to use them. */
 export async function demo(flags: Partial<Record<SettingName, string>>): Promise<void> {
   // Before anything listens: a fault in the configuration must end it at once.
-  const environment = { LOG_LEVEL: 'warn', ...process.env };
+  // A demo is for exploring, wherever it runs.
+  const environment = { LOG_LEVEL: 'warn', GRAPHIQL: 'on', INTROSPECTION: 'on', ...process.env };
   const { host, trustedDocuments } = readConfig(environment, flags);
   let url = '';
   const page = await startSettingsPage({

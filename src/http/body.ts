@@ -111,8 +111,7 @@ const createTooLargeError = (maxBytes: number) =>
   new RequestError('REQUEST_TOO_LARGE', `The body of a request may have at most ${maxBytes} bytes.`);
 
 /** The refusal of a body that is not UTF-8: a part of it would be lost. */
-const createEncodingError = () =>
-  new RequestError('BAD_REQUEST', 'The body must be UTF-8, and is not.');
+const createEncodingError = () => new RequestError('BAD_REQUEST', 'The body must be UTF-8, and is not.');
 
 const createCompressedError = () =>
   new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as it is, without a content-encoding.');
