@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader';
 import { type ForwardedHeaders, getCredentialSecrets } from './credentials.ts';
 import type { RequestObservation } from './observability/request-observation.ts';
+import { findSecrets } from './resolvers/custom-integration-input.ts';
 import type { GatewayContext } from './resolvers/gateway-context.ts';
 import { createIntegrationLoader } from './resolvers/integration-loader.ts';
 import { Secrets } from './secrets.ts';
@@ -68,6 +69,7 @@ export class RequestContext implements GatewayContext {
     if (this.#secrets === undefined) {
       this.#secrets = new Secrets();
       for (const secret of getCredentialSecrets(this.#forwarded)) this.#secrets.add(secret);
+      for (const secret of findSecrets(this.observation.params?.variables)) this.#secrets.add(secret);
     }
     return this.#secrets;
   }

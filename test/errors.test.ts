@@ -527,3 +527,27 @@ describe('an argument that does not fit, which only execution can see', () => {
     expect(stack.upstream.calls).toEqual([]);
   });
 });
+
+it('cuts out what stands in variables where a secret would, even where no input is made of it', async () => {
+  await using stack = await startStack({ upstreamRetries: '0' });
+  const detail = 'neither token-in-a-representation nor value-of-a-header nor key-value is known';
+  stack.upstream.on('GET', toPath('openai'), { status: 400, json: { detail } });
+  const document = `query ($name: IntegrationName!, $representations: [_Any!]!) {
+    integration(name: $name) { id }
+    _entities(representations: $representations) { __typename }
+  }`;
+
+  const { errors, text } = await stack.gateway.query(document, {
+    name: 'OPENAI',
+    representations: [
+      {
+        token: 'token-in-a-representation',
+        nested: [{ headers: [{ key: 'k', value: 'value-of-a-header' }] }],
+      },
+      { input: { apiKeyValue: 'key-value' } },
+    ],
+  });
+
+  expect(errors.map(({ extensions }) => extensions.code)).toContain('BAD_USER_INPUT');
+  expect(text).toContain('neither [redacted] nor [redacted] nor [redacted] is known');
+});

@@ -21,10 +21,7 @@ export const loadEntities = (
   representations.map((representation) => loadEntity(representation, context));
 
 /** Resolves one representation. Null is an integration that is not configured; a malformed one is BAD_USER_INPUT. */
-export async function loadEntity(
-  representation: unknown,
-  context: GatewayContext,
-): Promise<WireIntegration | null> {
+async function loadEntity(representation: unknown, context: GatewayContext): Promise<WireIntegration | null> {
   if (!isJsonObject(representation)) throw badRepresentation('it is no object');
   const { __typename: typeName, name: key } = representation;
   const name = namesByKey.get(key);
