@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { Config } from './config.ts';
@@ -15,6 +9,7 @@ import type { HttpResponse } from './execution/http-response.ts';
 import { type Graphiql, type GraphiqlResponse, loadGraphiql } from './graphiql.ts';
 import { readBody } from './http/body.ts';
 import { getUrl, listen } from './http/listen.ts';
+import { refuseConnection } from './http/refused-connection.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { type MetricsServer, startMetricsServer } from './observability/metrics-server.ts';
@@ -115,7 +110,9 @@ class GatewayServer implements RunningServer {
     this.#server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
       this.#write(response, toText(417, 'expectation failed'), getRequestId(request)),
     );
-    this.#server.on('clientError', (error: Error, socket) => this.#refuseConnection(error, socket));
+    this.#server.on('clientError', (error: Error, socket) =>
+      refuseConnection(socket, error, this.#answers.get(socket)),
+    );
   }
 
   get url(): string {
@@ -172,7 +169,8 @@ class GatewayServer implements RunningServer {
 
   #route(request: IncomingMessage, response: ServerResponse): void {
     this.#answers.set(request.socket, response);
-    const path = getTarget(request).split('?', 1)[0] ?? '';
+    const target = getTarget(request);
+    const path = target.split('?', 1)[0] ?? '';
     // RFC 9112, section 3.2.
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       this.#write(response, toText(400, 'the header Host is missing'), getRequestId(request));
@@ -183,7 +181,7 @@ class GatewayServer implements RunningServer {
         if (this.#graphiql !== undefined && wantsPage(request)) {
           const { 'accept-encoding': encodings, 'if-none-match': etag } = request.headers;
           this.#write(response, this.#graphiql.page(encodings?.toString(), etag), getRequestId(request));
-        } else this.#serveGraphql(request, response);
+        } else this.#serveGraphql(request, response, target);
         break;
       case '/livez':
         this.#write(response, toText(200, 'alive'), getRequestId(request));
@@ -209,8 +207,8 @@ class GatewayServer implements RunningServer {
     return this.#graphiql?.asset(path, headers['accept-encoding']?.toString(), headers['if-none-match']);
   }
 
-  #serveGraphql(request: IncomingMessage, response: ServerResponse): void {
-    const exchange = this.#runtime.begin(toIncoming(request));
+  #serveGraphql(request: IncomingMessage, response: ServerResponse, target: string): void {
+    const exchange = this.#runtime.begin(toIncoming(request, target));
     response.once('close', () => exchange.close(response.writableFinished));
     exchange
       .answer()
@@ -219,19 +217,6 @@ class GatewayServer implements RunningServer {
         this.#telemetry.reportFault(fault, exchange);
         response.destroy();
       });
-  }
-
-  /** What came is no HTTP, or did not come in time: there is no request to answer, and the connection ends. */
-  #refuseConnection(error: Error, socket: Duplex): void {
-    const answer = this.#answers.get(socket);
-    const isAnswering = answer?.headersSent === true && !answer.writableFinished;
-    if (socket.writable && !isAnswering) {
-      const status = toRefusalStatus(error);
-      socket.write(
-        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\nx-request-id: ${randomUUID()}\r\n\r\n`,
-      );
-    }
-    socket.destroy();
   }
 
   #write(
@@ -265,20 +250,6 @@ const toText = (status: number, text: string): HttpResponse => ({
 /** The target in origin form; a server must take the absolute form as well (RFC 9112, section 3.2.2). */
 const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/?#]+/i, '');
 
-// As Node's own handler has them.
-function toRefusalStatus(error: Error): number {
-  switch ('code' in error ? error.code : undefined) {
-    case 'HPE_HEADER_OVERFLOW':
-      return 431;
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return 413;
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return 408;
-    default:
-      return 400;
-  }
-}
-
 function getRequestId(request: IncomingMessage): string {
   try {
     return readHeaders(request.rawHeaders, randomUUID).requestId;
@@ -287,9 +258,9 @@ function getRequestId(request: IncomingMessage): string {
   }
 }
 
-const toIncoming = (request: IncomingMessage): IncomingRequest => ({
+const toIncoming = (request: IncomingMessage, target: string): IncomingRequest => ({
   method: request.method ?? '',
-  target: getTarget(request),
+  target,
   rawHeaders: request.rawHeaders,
   getHeader: (name) => request.headers[name]?.toString(),
   readBody: (maxBytes, deadline) => readBody(request, maxBytes, deadline),

@@ -18,16 +18,8 @@ export function printSettingsTable(): string {
       meaning,
     ];
   });
-  const table = [['variable', 'flag', 'default', 'value', 'meaning'], ...rows];
-  const widths = table[0]?.map((_cell, column) =>
-    Math.max(...table.map((cells) => cells[column]?.length ?? 0)),
-  );
-  const rule = widths?.map((width) => '-'.repeat(width)) ?? [];
-  // Padded as the formatter does.
-  return [...table.slice(0, 1), rule, ...table.slice(1)]
-    .map((cells) => cells.map((cell, column) => cell.padEnd(widths?.[column] ?? 0)))
-    .map((cells) => `| ${cells.join(' | ')} |\n`)
-    .join('');
+  const header = ['variable', 'flag', 'default', 'value', 'meaning'];
+  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
 function describeValues(name: SettingName): string {

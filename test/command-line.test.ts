@@ -205,4 +205,14 @@ describe('demo', () => {
     program.process.kill('SIGINT');
     expect(await program.exit).toBe(0);
   });
+
+  it('shows GraphiQL and the schema also where NODE_ENV is production', async () => {
+    await using program = startProgram(['demo'], { PORT: '0', NODE_ENV: 'production' });
+    const url = await program.waitFor(/(http:\/\/127\.0\.0\.1:\d+\/graphql) /);
+    expect((await send(url, { headers: { accept: 'text/html' } })).text).toContain('demo-key');
+    const query = encodeURIComponent('{ __schema { queryType { name } } }');
+    expect((await send(url, { path: `/graphql?query=${query}` })).text).toContain(
+      '"queryType":{"name":"Query"}',
+    );
+  });
 });

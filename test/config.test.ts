@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { printConfig } from '../src/commands/check-config.ts';
 import { ConfigError, readConfig, type SettingName, settings, toFlag, toVariable } from '../src/config.ts';
 
 const names = Object.keys(settings) as SettingName[];
@@ -160,4 +161,14 @@ describe('TRUSTED_DOCUMENTS', () => {
       rmSync(directory, { recursive: true });
     }
   });
+});
+
+it('takes back what check-config prints of it', () => {
+  const printed: Record<string, string> = {};
+  for (const line of printConfig(readConfig({})).trim().split('\n')) {
+    const [name = '', value = ''] = line.split('=', 2);
+    printed[name] = value;
+  }
+  expect(printed).toMatchObject({ METRICS_PORT: 'off', CORS_ORIGINS: 'off', TRUSTED_DOCUMENTS: 'off' });
+  expect(readConfig(printed)).toEqual(readConfig({}));
 });

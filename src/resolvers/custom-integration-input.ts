@@ -1,4 +1,5 @@
 import type { Schemas } from '../upstream/openapi-document.ts';
+import { isJsonObject } from '../upstream/wire.ts';
 
 type Create = Schemas['CustomIntegrationCreate'];
 
@@ -235,34 +236,24 @@ function getProperty(input: object | undefined, name: string): object | undefine
 }
 
 /**
- * What stands in variables where a secret of the input would, whether or not an input is made of it: a request that is
+ * Every text that stands where a secret of the input does, in an input or in variables of any shape: a request that is
  * refused, or puts a secret in the wrong place, has it shown no more than another.
  */
-export function* findSecrets(variables: unknown): Generator<string> {
+export function* findSecrets(inputs: unknown): Generator<string> {
   // Not by recursion: nothing has bounded how deep variables nest.
-  const pending = [variables];
+  const pending = [inputs];
   while (pending.length > 0) {
     const value = pending.pop();
     if (typeof value !== 'object' || value === null) continue;
     for (const [name, inner] of Object.entries(value) as [string, unknown][]) {
       if (typeof inner === 'object') pending.push(inner);
       else if (typeof inner === 'string' && secretNames.has(name)) yield inner;
-    }
-    if ('headers' in value && Array.isArray(value.headers)) {
-      for (const entry of value.headers as unknown[]) {
-        const secret: unknown =
-          typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'value') : undefined;
-        if (typeof secret === 'string') yield secret;
+      if (name !== 'headers' || !Array.isArray(inner)) continue;
+      for (const entry of inner as unknown[]) {
+        if (isJsonObject(entry) && typeof entry['value'] === 'string') yield entry['value'];
       }
     }
   }
 }
 
 const secretNames: ReadonlySet<string> = new Set(['token', 'apiKeyValue']);
-
-/** Every secret of the input: none of them may be read in an answer or a log. */
-export function* getInputSecrets(input: UpsertCustomIntegrationInput): Generator<string> {
-  if (typeof input.token === 'string') yield input.token;
-  if (typeof input.apiKeyValue === 'string') yield input.apiKeyValue;
-  for (const entry of input.headers ?? []) yield entry.value;
-}

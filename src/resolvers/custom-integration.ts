@@ -2,7 +2,7 @@ import { UpstreamError } from '../upstream/errors.ts';
 import type { WireObject } from '../upstream/wire.ts';
 import {
   DuplicateKey,
-  getInputSecrets,
+  findSecrets,
   toArgumentPath,
   toRequestBody,
   type UpsertCustomIntegrationInput,
@@ -32,7 +32,7 @@ export async function upsertCustomIntegration(
   input: UpsertCustomIntegrationInput,
   context: GatewayContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
-  for (const secret of getInputSecrets(input)) context.addSecret(secret);
+  for (const secret of findSecrets(input)) context.addSecret(secret);
   const call = context.getCall();
   const body = JSON.stringify(toBody(input));
   // Whatever comes of it, what was read before may be stale once the write is out.

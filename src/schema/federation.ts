@@ -38,8 +38,12 @@ export function addFederation(schema: GraphQLSchema): GraphQLSchema {
     context: GatewayContext,
   ) => loadEntities(representations, context);
   entity.resolveType = (source: WireIntegration) => getTypeName(source.name);
-  const sdl = printSubgraph(schema);
-  service.resolve = () => ({ sdl });
+  // Printed when it is first asked for: a start need not wait for it.
+  let sdl: string | undefined;
+  service.resolve = () => {
+    sdl ??= printSubgraph(schema);
+    return { sdl };
+  };
   return federated;
 }
 
