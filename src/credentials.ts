@@ -96,23 +96,23 @@ export function* getCredentialSecrets(forwarded: ForwardedHeaders): Generator<st
   for (let index = 0; index + 1 < forwarded.headers.length; index += 2) {
     const name = forwarded.headers[index];
     const value = forwarded.headers[index + 1] ?? '';
-    if (name === 'Galileo-API-Key') yield* getReadings(Buffer.from(value, 'latin1'));
+    if (name === 'Galileo-API-Key') yield* getReadings(value);
     if (name === 'Authorization') yield* getAuthorizationSecrets(value);
   }
 }
 
 function* getAuthorizationSecrets(authorization: string): Generator<string> {
   const credential = trimSpace(authorization.slice(authorization.indexOf(' ')));
-  yield* getReadings(Buffer.from(authorization, 'latin1'));
-  yield* getReadings(Buffer.from(credential, 'latin1'));
+  yield* getReadings(authorization);
+  yield* getReadings(credential);
   if (!/^basic /i.test(authorization)) return;
-  const userAndPassword = Buffer.from(credential, 'base64');
+  const userAndPassword = Buffer.from(credential, 'base64').toString('latin1');
   yield* getReadings(userAndPassword);
-  yield* getReadings(userAndPassword.subarray(userAndPassword.indexOf(':') + 1));
+  yield* getReadings(userAndPassword.slice(userAndPassword.indexOf(':') + 1));
 }
 
 /** Node reads the bytes of a header as Latin-1; whoever echoes them may have read them as UTF-8. */
-function* getReadings(bytes: Buffer): Generator<string> {
-  yield bytes.toString('latin1');
-  yield bytes.toString('utf8');
+function* getReadings(text: string): Generator<string> {
+  yield text;
+  if (/[\x80-\xff]/.test(text)) yield Buffer.from(text, 'latin1').toString('utf8');
 }

@@ -38,6 +38,7 @@ export interface ExchangeOptions {
   readonly telemetry: Telemetry;
   readonly requestTimeoutMs: number;
   readonly corsOrigins: readonly string[] | undefined;
+  /** Throws or rejects with RequestError where the request is refused, and with CallerGone. */
   readonly execute: (incoming: IncomingRequest, request: GatewayRequest) => Promise<HttpResponse>;
   /** Takes the request in, to be given back with `leave`; false where too many run. */
   readonly enter: () => boolean;
@@ -86,8 +87,13 @@ export class Exchange {
 
   /** The answer, whatever goes wrong in making it; undefined where the caller went away before its request was complete. */
   async answer(): Promise<HttpResponse | undefined> {
-    const response = await this.#answer();
-    if (response === undefined) return undefined;
+    let response: HttpResponse;
+    try {
+      response = await this.#execute();
+    } catch (error) {
+      if (error instanceof CallerGone) return undefined;
+      response = this.#refuse(this.#toRequestError(error));
+    }
     this.#observation.end(response.status);
     return allowOrigin(response, this.#options.corsOrigins, this.#incoming.getHeader('origin'));
   }
@@ -104,20 +110,17 @@ export class Exchange {
     this.#options.leave();
   }
 
-  async #answer(): Promise<HttpResponse | undefined> {
-    try {
-      if (this.#context === undefined) return this.#refuse(this.#refusal ?? createShedError());
-      if (this.#mediaType === undefined) return this.#refuse(createNotAcceptableError());
-      const request = { context: this.#context, mediaType: this.#mediaType };
-      return await this.#options.execute(this.#incoming, request);
-    } catch (error) {
-      if (error instanceof RequestError) return this.#refuse(error);
-      if (error instanceof CallerGone) return undefined;
-      this.#options.telemetry.reportFault(error, this.#context ?? { requestId: this.requestId });
-      return this.#refuse(
-        new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to answer this request.'),
-      );
-    }
+  #execute(): Promise<HttpResponse> {
+    if (this.#context === undefined) throw this.#refusal ?? createShedError();
+    if (this.#mediaType === undefined) throw createNotAcceptableError();
+    const request = { context: this.#context, mediaType: this.#mediaType };
+    return this.#options.execute(this.#incoming, request);
+  }
+
+  #toRequestError(error: unknown): RequestError {
+    if (error instanceof RequestError) return error;
+    this.#options.telemetry.reportFault(error, this.#context ?? { requestId: this.requestId });
+    return new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to answer this request.');
   }
 
   #refuse(error: RequestError): HttpResponse {

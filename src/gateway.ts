@@ -8,8 +8,9 @@ import {
   toHttpResponse,
 } from './execution/http-response.ts';
 import { Operations } from './execution/operations.ts';
-import { type OperationParams, parseJsonText, readParams, readQueryString } from './execution/params.ts';
+import { type OperationParams, parseBody, readQueryString } from './execution/params.ts';
 import { RequestError } from './execution/request-error.ts';
+import { CallerGone } from './http/body.ts';
 import { createSchema } from './schema/index.ts';
 
 /** One request, as both ways through the gateway need it. */
@@ -22,11 +23,10 @@ export interface GatewayRequest {
 /** GraphQL without a port: requests in, answers out. */
 export interface GraphqlGateway {
   /**
-   * The direct way, for the ordinary request: a POST whose body is JSON. Every failure is an answer; it never rejects.
-   *
-   * @param body the text of the body
+   * The direct way, for the ordinary request: a POST whose body is JSON. Every failure is an answer, but where the caller
+   * is gone: then it rejects with CallerGone.
    */
-  post(body: string, request: GatewayRequest): Promise<HttpResponse>;
+  post(readBody: () => Promise<string>, request: GatewayRequest): Promise<HttpResponse>;
   /** The way for everything else: GET, CORS, and what no GraphQL request is. */
   handle(request: Request, gatewayRequest: GatewayRequest): Promise<Response>;
 }
@@ -77,15 +77,16 @@ export function createGraphqlGateway(
     return new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to answer this request.');
   };
 
-  /** The one way from a request to its answer, however its parameters are read. */
+  /** The one way from a request to its answer, however its parameters are read and whatever text they are read from. */
   const answer = async (
-    read: () => OperationParams | Promise<OperationParams>,
+    readText: () => Promise<string>,
+    parse: (text: string) => OperationParams,
     isSafe: boolean,
     { context, mediaType }: GatewayRequest,
   ): Promise<HttpResponse> => {
     const { observation } = context;
     try {
-      const params = await read();
+      const params = parse(await readText());
       observation.params = params;
       const operation = operations.prepare(params, isSafe);
       observation.operation = operation;
@@ -93,6 +94,7 @@ export function createGraphqlGateway(
       if (result.errors !== undefined) observation.addErrors(result.errors);
       return toHttpResponse(result, mediaType);
     } catch (error) {
+      if (error instanceof CallerGone) throw error;
       const requestError = toRequestError(error, context);
       observation.refuse(requestError.code);
       return toErrorResponse(requestError, mediaType, context);
@@ -106,7 +108,12 @@ export function createGraphqlGateway(
     },
     onParams: ({ request, setParamsHandler }) => {
       setParamsHandler(async ({ context }) => {
-        context.answer = await answer(() => readRequest(request), request.method === 'GET', context);
+        context.answer = await answer(
+          () => readRequest(request),
+          request.method === 'GET' ? readQueryString : parseBody,
+          request.method === 'GET',
+          context,
+        );
         return {};
       });
     },
@@ -133,7 +140,7 @@ export function createGraphqlGateway(
   });
 
   return {
-    post: (body, request) => answer(() => readParams(parseJsonText(body, 'The body')), false, request),
+    post: (readBody, request) => answer(readBody, parseBody, false, request),
     handle: async (request, gatewayRequest) => yoga.fetch(request, { ...gatewayRequest }),
   };
 }
@@ -141,13 +148,14 @@ export function createGraphqlGateway(
 // The body's size and encoding were checked when it came in. A byte order mark stays: JSON has none.
 const bodyDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-async function readRequest(request: Request): Promise<OperationParams> {
+/** What the parameters of a request are in: the query string of a GET, the body of a POST. */
+async function readRequest(request: Request): Promise<string> {
   switch (request.method) {
     case 'GET':
-      return readQueryString(new URL(request.url).searchParams);
+      return new URL(request.url).search;
     case 'POST':
       if (isJsonContentType(request.headers.get('content-type'))) {
-        return readParams(parseJsonText(bodyDecoder.decode(await request.arrayBuffer()), 'The body'));
+        return bodyDecoder.decode(await request.arrayBuffer());
       }
       throw new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json in UTF-8.');
     default:

@@ -94,7 +94,7 @@ export class GatewayRuntime {
     this.#transport.destroy();
   }
 
-  async #execute(incoming: IncomingRequest, request: GatewayRequest): Promise<HttpResponse> {
+  #execute(incoming: IncomingRequest, request: GatewayRequest): Promise<HttpResponse> {
     const { corsOrigins, maxRequestBytes } = this.#config;
     const { method } = incoming;
     const origin = incoming.getHeader('origin');
@@ -103,9 +103,17 @@ export class GatewayRuntime {
       method === 'OPTIONS' ? corsOrigins?.includes(origin ?? '') : method === 'GET' || method === 'POST';
     if (isTaken !== true) throw createMethodError();
     const isJsonPost = method === 'POST' && isJsonContentType(incoming.getHeader('content-type'));
-    const body = isJsonPost ? await incoming.readBody(maxRequestBytes, request.context.deadline) : undefined;
-    if (body !== undefined && origin === undefined) return this.#gateway.post(body, request);
-    const response = await this.#gateway.handle(toFetchRequest(incoming, body), request);
+    const readBody = () => incoming.readBody(maxRequestBytes, request.context.deadline);
+    if (isJsonPost && origin === undefined) return this.#gateway.post(readBody, request);
+    return this.#handle(incoming, isJsonPost ? readBody : undefined, request);
+  }
+
+  async #handle(
+    incoming: IncomingRequest,
+    readBody: (() => Promise<string>) | undefined,
+    request: GatewayRequest,
+  ): Promise<HttpResponse> {
+    const response = await this.#gateway.handle(toFetchRequest(incoming, await readBody?.()), request);
     // The length is known better where the answer is written.
     response.headers.delete('content-length');
     return {

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { Config } from './config.ts';
@@ -226,12 +232,9 @@ class GatewayServer implements RunningServer {
   ): void {
     if (response.destroyed) return;
     const length = Buffer.byteLength(body);
-    response.writeHead(status, {
-      ...headers,
-      'content-length': length,
-      'x-request-id': requestId,
-      ...(this.#phase === 'serving' ? {} : { connection: 'close' }),
-    });
+    const fields: OutgoingHttpHeaders = { ...headers, 'content-length': length, 'x-request-id': requestId };
+    if (this.#phase !== 'serving') fields.connection = 'close';
+    response.writeHead(status, fields);
     // Text of one byte a character is ASCII, which Node need not transcode: a third less for a long answer.
     response.end(body, length === body.length ? 'latin1' : 'utf8');
   }

@@ -17,6 +17,7 @@ import { planOperation, type SelectionPlan, type Variables } from './plan.ts';
 import { RequestError } from './request-error.ts';
 import { toSyntaxFault } from './syntax.ts';
 import { createValidation, type Validation } from './validation.ts';
+import { defineVariables, type VariableDefinition } from './variables.ts';
 
 /** The limits that an operation must keep. */
 export interface DocumentLimits {
@@ -40,6 +41,7 @@ export class PreparedOperation {
   readonly operation: OperationDefinitionNode;
   readonly #parsed: ParsedDocument;
   readonly #plans = new Map<string, SelectionPlan | undefined>();
+  #variables: readonly VariableDefinition[] | undefined;
 
   constructor(parsed: ParsedDocument, operation: OperationDefinitionNode) {
     this.#parsed = parsed;
@@ -52,6 +54,12 @@ export class PreparedOperation {
     return this.#parsed.representations;
   }
 
+  /** The operation's variables, worked out once. */
+  getVariables(schema: GraphQLSchema): readonly VariableDefinition[] {
+    this.#variables ??= defineVariables(schema, this.operation);
+    return this.#variables;
+  }
+
   /** SHA-256 of the document's text in hexadecimal, computed once, when it is first asked for. */
   get hash(): string {
     return this.#parsed.hash;
@@ -62,12 +70,13 @@ export class PreparedOperation {
    * where it asks for the schema itself. Throws RequestError where such a value does not fit.
    */
   getPlan(schema: GraphQLSchema, variables: Variables): SelectionPlan | undefined {
-    // Nothing else of a request's variables may stay in a plan that other requests use.
-    const conditions = Object.fromEntries(this.#parsed.conditions.map((name) => [name, variables[name]]));
-    const key = this.#parsed.conditions.map((name) => String(variables[name])).join();
+    const { conditions: names } = this.#parsed;
+    const key = names.length === 0 ? '' : names.map((name) => String(variables[name])).join();
     const known = this.#plans.get(key);
     if (known !== undefined || this.#plans.has(key)) return known;
     if (this.#plans.size >= maxPlans) this.#plans.clear();
+    // Nothing else of a request's variables may stay in a plan that other requests use.
+    const conditions = Object.fromEntries(names.map((name) => [name, variables[name]]));
     try {
       const plan = planOperation(schema, this.document, this.operation, conditions);
       this.#plans.set(key, plan);

@@ -1,5 +1,4 @@
 import {
-  type ExecutionResult,
   execute,
   type GraphQLError,
   type GraphQLSchema,
@@ -13,7 +12,7 @@ import { type DocumentLimits, DocumentStore, type PreparedOperation } from './do
 import type { OperationParams } from './params.ts';
 import type { Variables } from './plan.ts';
 import { RequestError } from './request-error.ts';
-import { runPlan } from './run-plan.ts';
+import { type OperationResult, runPlan } from './run-plan.ts';
 import { type TrustedDocuments, toHash } from './trusted-documents.ts';
 import { coerceVariables } from './variables.ts';
 
@@ -58,10 +57,10 @@ export class Operations {
     prepared: PreparedOperation,
     params: Variables | undefined,
     context: RequestContext,
-  ): Promise<ExecutionResult> {
+  ): Promise<OperationResult> {
     const { operation, representations } = prepared;
     const variables = replaceNulls(representations, params);
-    const coerced = coerceVariables(this.#schema, operation, variables ?? {}, {
+    const coerced = coerceVariables(prepared.getVariables(this.#schema), variables ?? {}, {
       suggestions: this.#options.introspection,
     });
     if ('faults' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.faults);
@@ -70,18 +69,19 @@ export class Operations {
       plan === undefined
         ? await this.#introspect(prepared, variables, context)
         : await runPlan(plan, operation.operation === 'mutation', coerced.values, context);
-    return result.errors === undefined
-      ? result
-      : { ...result, errors: this.#toClientErrors(result.errors, context) };
+    const { data, errors } = result;
+    return errors === undefined ? result : { data, errors: this.#toClientErrors(errors, context) };
   }
 
   async #introspect(
     { document, operation }: PreparedOperation,
     variableValues: Variables | undefined,
     contextValue: RequestContext,
-  ): Promise<ExecutionResult> {
+  ): Promise<OperationResult> {
     const operationName = operation.name?.value;
-    return execute({ schema: this.#schema, document, operationName, variableValues, contextValue });
+    const schema = this.#schema;
+    const { data, errors } = await execute({ schema, document, operationName, variableValues, contextValue });
+    return { data: JSON.stringify(data ?? null), errors };
   }
 
   #getText({ query, documentId }: OperationParams): string {

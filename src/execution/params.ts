@@ -12,8 +12,10 @@ export interface OperationParams {
 
 const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);
 
-/** Reads the parameters out of a request's JSON body. Throws RequestError where one has another type than it must. */
-export function readParams(body: unknown): OperationParams {
+/** Reads the parameters out of the body of a POST request. Throws RequestError where it is no JSON, or one has another type than it must. */
+export const parseBody = (text: string): OperationParams => readParams(parseJsonText(text, 'The body'));
+
+function readParams(body: unknown): OperationParams {
   if (Array.isArray(body)) throw badRequest('Batches are not supported: send one operation a request.');
   if (!isJsonObject(body)) throw badRequest('The body must be a JSON object with `query`.');
   const extensions = readObject(body, 'extensions');
@@ -29,7 +31,7 @@ export function readParams(body: unknown): OperationParams {
 }
 
 /** The JSON value of a text. Throws RequestError, which does not quote it, where it is none. */
-export function parseJsonText(text: string, what: string): unknown {
+function parseJsonText(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -37,8 +39,9 @@ export function parseJsonText(text: string, what: string): unknown {
   }
 }
 
-/** Reads the parameters out of the query string of a GET request. */
-export function readQueryString(search: URLSearchParams): OperationParams {
+/** Reads the parameters out of the query string of a GET request. Throws RequestError as `parseBody` does. */
+export function readQueryString(text: string): OperationParams {
+  const search = new URLSearchParams(text);
   const body: Record<string, unknown> = {};
   for (const name of ['query', 'operationName', 'documentId']) {
     const value = search.get(name);

@@ -4,9 +4,7 @@ import {
   type FragmentDefinitionNode,
   type GraphQLAbstractType,
   type GraphQLField,
-  GraphQLID,
   GraphQLIncludeDirective,
-  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
@@ -26,21 +24,23 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import { getPropertyRead, type PropertyRead } from '../schema/reader.ts';
+import { getLeafWriter, type LeafWriter } from './leaf.ts';
 
 /** Coerced variables by their names. */
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** The fields of one object type that are asked for, in the order of the answer. */
-export interface SelectionPlan {
-  readonly fields: readonly FieldPlan[];
-  /** Whether a key is one that a plain object has a meaning of its own for. */
-  readonly hasAwkwardKey: boolean;
-}
+export type SelectionPlan = readonly FieldPlan[];
 
 export interface FieldPlan {
   /** The field's name in the answer. */
   readonly key: string;
+  /** What stands before its value in the JSON text of the answer: a brace or a comma, the key, a colon. */
+  readonly prefix: string;
   readonly resolve: (source: unknown, variables: Variables, context: GatewayContext) => unknown;
+  /** What `resolve` does, where it is no more than that: done in place it is three calls less. */
+  readonly read: PropertyRead | undefined;
   readonly value: ValuePlan;
   /** Where in the document an error of the field is located. */
   readonly nodes: readonly FieldNode[];
@@ -48,7 +48,7 @@ export interface FieldPlan {
 
 /** How a value is completed: the specification's section 6.4.3, worked out for one type. */
 export type ValuePlan = { readonly isNonNull: boolean } & (
-  | { readonly kind: 'leaf'; readonly type: GraphQLLeafType; readonly isText: boolean }
+  | { readonly kind: 'leaf'; readonly write: LeafWriter }
   | { readonly kind: 'list'; readonly item: ValuePlan }
   | { readonly kind: 'object'; readonly select: (source: unknown, context: GatewayContext) => SelectionPlan }
 );
@@ -77,7 +77,7 @@ export function planOperation(
   return asksForSchema ? undefined : planner.planFields(rootType, fields);
 }
 
-const typenameValue: ValuePlan = { kind: 'leaf', isNonNull: true, type: GraphQLString, isText: true };
+const typenameValue: ValuePlan = { kind: 'leaf', isNonNull: true, write: getLeafWriter(GraphQLString) };
 
 class Planner {
   readonly #schema: GraphQLSchema;
@@ -126,28 +126,28 @@ class Planner {
   }
 
   planFields(type: GraphQLObjectType, fields: ReadonlyMap<string, readonly FieldNode[]>): SelectionPlan {
-    return {
-      fields: [...fields].map(([key, nodes]) => this.#planField(type, key, nodes)),
-      hasAwkwardKey: fields.has('__proto__'),
-    };
+    return [...fields].map(([key, nodes], index) => ({
+      key,
+      prefix: `${index === 0 ? '{' : ','}${JSON.stringify(key)}:`,
+      nodes,
+      ...this.#planField(type, key, nodes),
+    }));
   }
 
-  #planField(type: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan {
+  #planField(
+    type: GraphQLObjectType,
+    key: string,
+    nodes: readonly FieldNode[],
+  ): Omit<FieldPlan, 'key' | 'prefix' | 'nodes'> {
     const [node] = nodes;
     if (node?.name.value === '__typename') {
-      return {
-        key,
-        nodes,
-        resolve: () => type.name,
-        value: typenameValue,
-      };
+      return { resolve: () => type.name, read: undefined, value: typenameValue };
     }
     const field = type.getFields()[node?.name.value ?? ''];
     if (node === undefined || field === undefined) throw new Error(`${type.name} has no field for ${key}.`);
     return {
-      key,
-      nodes,
       resolve: this.#planResolver(type, field, nodes, node),
+      read: field.resolve && getPropertyRead(field.resolve),
       value: this.#planValue(field.type, nodes),
     };
   }
@@ -184,13 +184,7 @@ class Planner {
       return { kind: 'list', isNonNull, item: this.#planValue(nullable.ofType, nodes) };
     if (isAbstractType(nullable))
       return { kind: 'object', isNonNull, select: this.#planTypes(nullable, nodes) };
-    if (!isObjectType(nullable))
-      return {
-        kind: 'leaf',
-        isNonNull,
-        type: nullable,
-        isText: nullable === GraphQLString || nullable === GraphQLID,
-      };
+    if (!isObjectType(nullable)) return { kind: 'leaf', isNonNull, write: getLeafWriter(nullable) };
     let selection: SelectionPlan | undefined;
     const select = () => {
       selection ??= this.#planSelection(nullable, nodes);

@@ -10,6 +10,7 @@ import {
   type OperationDefinitionNode,
   print,
   typeFromAST,
+  type VariableDefinitionNode,
   valueFromAST,
 } from 'graphql';
 import { toLocations } from './locations.ts';
@@ -24,30 +25,45 @@ export type CoercedVariables =
   | { readonly values: Readonly<Record<string, unknown>> }
   | { readonly faults: readonly RequestFault[] };
 
+/** A variable of an operation, with its type looked up. */
+export interface VariableDefinition {
+  readonly name: string;
+  /** Undefined where the schema has no such input type. */
+  readonly type: GraphQLInputType | undefined;
+  readonly node: VariableDefinitionNode;
+}
+
+export function defineVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+): readonly VariableDefinition[] {
+  return (operation.variableDefinitions ?? []).map((node) => {
+    const type = typeFromAST(schema, node.type);
+    return { name: node.variable.name.value, type: isInputType(type) ? type : undefined, node };
+  });
+}
+
 /**
  * Coerces the variables of an operation as the specification says (section 6.1.2). What graphql-js's own function says
  * of a value that does not fit quotes the value, secrets too; these messages name the place and the type.
  */
 export function coerceVariables(
-  schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
+  definitions: readonly VariableDefinition[],
   inputs: Readonly<Record<string, unknown>>,
   options: { readonly suggestions: boolean },
 ): CoercedVariables {
   const values: Record<string, unknown> = {};
   const faults: RequestFault[] = [];
   try {
-    for (const definition of operation.variableDefinitions ?? []) {
-      const name = definition.variable.name.value;
-      const type = typeFromAST(schema, definition.type);
+    for (const { name, type, node } of definitions) {
       const fault = (message: string) => {
-        faults.push({ message, locations: toLocations([definition]) });
+        faults.push({ message, locations: toLocations([node]) });
         if (faults.length === maxFaults) throw new EnoughFaults();
       };
-      if (!isInputType(type)) {
-        fault(`Variable "$${name}" cannot have the type "${print(definition.type)}".`);
+      if (type === undefined) {
+        fault(`Variable "$${name}" cannot have the type "${print(node.type)}".`);
       } else if (!Object.hasOwn(inputs, name)) {
-        if (definition.defaultValue !== undefined) values[name] = valueFromAST(definition.defaultValue, type);
+        if (node.defaultValue !== undefined) values[name] = valueFromAST(node.defaultValue, type);
         else if (isNonNullType(type))
           fault(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
       } else if (inputs[name] === null && isNonNullType(type)) {

@@ -9,11 +9,16 @@ import type { GatewayContext } from './gateway-context.ts';
 export function createIntegrationLoader(
   context: Pick<GatewayContext, 'galileo' | 'getCall'>,
 ): DataLoader<IntegrationName, WireIntegration | null> {
-  const fetch = async (name: IntegrationName) => context.galileo.fetchIntegration(name, context.getCall());
-  return new DataLoader<IntegrationName, WireIntegration | null>(
-    (names) => Promise.all(names.map((name) => fetch(name).catch(toError))),
-    { batch: false },
-  );
+  const fetch = async (name: IntegrationName): Promise<WireIntegration | null | Error> => {
+    try {
+      return await context.galileo.fetchIntegration(name, context.getCall());
+    } catch (reason) {
+      return toError(reason);
+    }
+  };
+  return new DataLoader<IntegrationName, WireIntegration | null>((names) => Promise.all(names.map(fetch)), {
+    batch: false,
+  });
 }
 
 const toError = (reason: unknown): Error =>

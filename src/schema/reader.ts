@@ -100,23 +100,38 @@ export function readerOf<Name extends keyof Schemas>(name: Name) {
     /** For a field that is never null: without a value and a default it fails. */
     required<T>(property: Property, parse: Parser<T>): (source: Source) => T {
       const defaultValue = getDefault(property);
-      return (source) => parse(source[property] ?? defaultValue);
+      const resolve = (source: Source) => parse(source[property] ?? defaultValue);
+      propertyReads.set(resolve, { property, defaultValue, isNullable: false, parse });
+      return resolve;
     },
     /** For a field that can be null: null is what upstream leaves out and the document has no default for. */
     optional<T>(property: Property, parse: Parser<T>): (source: Source) => T | null {
       const defaultValue = getDefault(property);
-      return (source) => {
+      const resolve = (source: Source) => {
         const value = source[property] ?? defaultValue;
         return value === null ? null : parse(value);
       };
+      propertyReads.set(resolve, { property, defaultValue, isNullable: true, parse });
+      return resolve;
     },
     /** For a list that is never null: empty where upstream leaves it out. */
     listed<T>(property: Property, parse: Parser<T[]>): (source: Source) => T[] {
-      const defaultValue = getDefault(property);
-      return (source) => {
-        const value = source[property] ?? defaultValue;
-        return value === null ? [] : parse(value);
-      };
+      return this.required(property, (value) => (value === null ? [] : parse(value)));
     },
   };
 }
+
+/** What a resolver does that reads one property of its source, so that whoever executes plans can do it without the call. */
+export interface PropertyRead {
+  readonly property: string;
+  /** What stands for a property that is missing or null. */
+  readonly defaultValue: unknown;
+  /** Whether null is the field's value then, and not for `parse` to look at. */
+  readonly isNullable: boolean;
+  readonly parse: (value: unknown) => unknown;
+}
+
+const propertyReads = new WeakMap<object, PropertyRead>();
+
+/** Undefined where a resolver does anything else than read one property. */
+export const getPropertyRead = (resolve: object): PropertyRead | undefined => propertyReads.get(resolve);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { type ExecutionResult, execute, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { execute, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { planOperation, type Variables } from '../../src/execution/plan.ts';
-import { runPlan } from '../../src/execution/run-plan.ts';
-import { coerceVariables } from '../../src/execution/variables.ts';
+import { type OperationResult, runPlan } from '../../src/execution/run-plan.ts';
+import { coerceVariables, defineVariables } from '../../src/execution/variables.ts';
 import type { GatewayContext } from '../../src/resolvers/gateway-context.ts';
 import { createIntegrationLoader } from '../../src/resolvers/integration-loader.ts';
 import { createSchema } from '../../src/schema/index.ts';
@@ -62,9 +62,9 @@ function getOperation(text: string): OperationDefinitionNode {
   return operation;
 }
 
-async function answerByPlan(text: string, inputs: Variables, answers: Answers): Promise<ExecutionResult> {
+async function answerByPlan(text: string, inputs: Variables, answers: Answers): Promise<OperationResult> {
   const operation = getOperation(text);
-  const coerced = coerceVariables(schema, operation, inputs, { suggestions: true });
+  const coerced = coerceVariables(defineVariables(schema, operation), inputs, { suggestions: true });
   if ('faults' in coerced) throw new Error('The variables do not fit.');
   const plan = planOperation(schema, parse(text), operation, coerced.values);
   if (plan === undefined) throw new Error('The operation was not planned.');
@@ -72,24 +72,26 @@ async function answerByPlan(text: string, inputs: Variables, answers: Answers): 
   return runPlan(plan, isMutation, coerced.values, createContext(answers));
 }
 
-const answerByReference = async (
+async function answerByReference(
   text: string,
   inputs: Variables,
   answers: Answers,
-): Promise<ExecutionResult> =>
-  execute({ schema, document: parse(text), variableValues: inputs, contextValue: createContext(answers) });
-
-/** The answer as it is sent; errors in an order of their own, because it is free. */
-function toSent(result: ExecutionResult): unknown {
-  const { data, errors = [] } = JSON.parse(JSON.stringify(result)) as {
-    data: unknown;
-    errors?: readonly { path?: unknown }[];
-  };
-  const byPath = (a: { path?: unknown }, b: { path?: unknown }) =>
-    JSON.stringify(a.path).localeCompare(JSON.stringify(b.path));
-  // The text has the order of the keys in it.
-  return { data: JSON.stringify(data), errors: errors.map(({ path }) => ({ path })).sort(byPath) };
+): Promise<OperationResult> {
+  const contextValue = createContext(answers);
+  const { data, errors } = await execute({
+    schema,
+    document: parse(text),
+    variableValues: inputs,
+    contextValue,
+  });
+  return { data: JSON.stringify(data ?? null), errors };
 }
+
+/** The answer as it is sent, the order of its keys and all; errors in an order of their own, because it is free. */
+const toSent = ({ data, errors = [] }: OperationResult) => ({
+  data,
+  errors: errors.map(({ path }) => JSON.stringify(path)).sort(),
+});
 
 async function expectSameAnswer(
   text: string,
