@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { meshOperations } from './contenders/mesh-operations.js';
 
 const toPath = (name) => fileURLToPath(new URL(name, import.meta.url));
 const canPin = process.platform === 'linux';
@@ -73,7 +74,10 @@ async function startScript(name, upstreamUrl) {
   return { child, url };
 }
 
-/** In the order of the tables; the first is what the others are compared with. */
+/**
+ * In the order of the tables; the first is what the others are compared with. One whose schema is not this gateway's brings
+ * its own words for the operations: a map from an operation to `{ query, variables, isRight }`.
+ */
 export const contenders = {
   'pass-through': { start: (upstreamUrl) => startScript('pass-through', upstreamUrl), warmUpMs: 5000 },
   'galileo-gateway': { start: startGateway, warmUpMs: 5000 },
@@ -82,6 +86,11 @@ export const contenders = {
   'Apollo Server with RESTDataSource': {
     start: (upstreamUrl) => startScript('apollo-server', upstreamUrl),
     warmUpMs: 15_000,
+  },
+  'GraphQL Mesh on Hive Gateway': {
+    start: (upstreamUrl) => startScript('mesh', upstreamUrl),
+    warmUpMs: 15_000,
+    operations: meshOperations,
   },
 };
 

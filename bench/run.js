@@ -16,14 +16,17 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 const spread = (values) =>
   `${Math.round(((Math.max(...values) - Math.min(...values)) / median(values)) * 100)} %`;
 
-async function isRight(url, operation) {
+const inWordsOf = (name, operation) => contenders[name].operations?.get(operation) ?? operation;
+
+async function answersRightly({ name, url }, operation) {
+  const { query, variables, isRight } = inWordsOf(name, operation);
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'galileo-api-key': 'benchmark-check' },
-    body: JSON.stringify({ query: operation.query, variables: operation.variables }),
+    body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = await response.json();
-  return errors === undefined && operation.isRight(data);
+  return errors === undefined && isRight(data);
 }
 
 async function startAll(names, upstreamUrl) {
@@ -36,9 +39,9 @@ const stopAll = (running) => {
   for (const { child } of running) child.kill('SIGKILL');
 };
 
-async function measureOnce(load, { child, url }, operation, durationMs, callers = connections) {
+async function measureOnce(load, { name, child, url }, operation, durationMs, callers = connections) {
   const beforeUs = getProcessorTimeUs(child.pid);
-  const { query, variables } = operation;
+  const { query, variables } = inWordsOf(name, operation);
   const result = await load.run({ url, query, variables, connections: callers, durationMs });
   return { ...result, processorUs: (getProcessorTimeUs(child.pid) - beforeUs) / result.requests };
 }
@@ -68,8 +71,12 @@ function summarize(results, name) {
 }
 
 function addTable(title, head, rows) {
-  const lines = [`## ${title}`, '', `| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`];
-  for (const row of rows) lines.push(`| ${row.join(' | ')} |`);
+  const widths = head.map((_, column) =>
+    Math.max(3, ...[head, ...rows].map((row) => `${row[column]}`.length)),
+  );
+  const toLine = (row) => `| ${row.map((cell, column) => `${cell}`.padEnd(widths[column])).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  const lines = [`## ${title}`, '', ...[head, rule, ...rows].map(toLine)];
   tables.push(lines.join('\n'));
   say(`\n${lines.join('\n')}`);
 }
@@ -119,7 +126,7 @@ async function compareOperations(load) {
     for (const contender of running) {
       const share = contenders[contender.name].warmUpMs / Object.keys(operations).length;
       for (const operation of Object.values(operations)) {
-        if (contender.name !== 'pass-through' && !(await isRight(contender.url, operation))) {
+        if (contender.name !== 'pass-through' && !(await answersRightly(contender, operation))) {
           throw new Error(`${contender.name} answers "${operation.title}" wrongly`);
         }
         await measureOnce(load, contender, operation, share * warmUpShare);
@@ -179,7 +186,14 @@ async function compareSizes(load) {
 
 function printVersions() {
   const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
-  const rivals = ['mercurius', '@apollo/server', '@apollo/datasource-rest', 'undici'];
+  const rivals = [
+    'mercurius',
+    '@apollo/server',
+    '@apollo/datasource-rest',
+    '@omnigraph/openapi',
+    '@graphql-hive/gateway-runtime',
+    'undici',
+  ];
   const versions = rivals.map((name) => `${name} ${read(`node_modules/${name}/package.json`)}`);
   const yoga = `graphql-yoga ${read('../node_modules/graphql-yoga/package.json')}`;
   return [`galileo-gateway ${read('../package.json')}`, `Node ${process.version}`, yoga, ...versions].join(

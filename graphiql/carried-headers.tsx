@@ -17,6 +17,10 @@ export function CarriedHeaders({ initial }: CarriedHeadersProps) {
     if (headerEditor === null) {
       return undefined;
     }
+    // Somebody may have typed between the editor's appearance and this moment.
+    if (headerEditor.getValue() !== initial) {
+      typed.current = headerEditor.getValue();
+    }
     const carry = (_editor: unknown, change: { readonly origin?: string | undefined }): void => {
       const text = headerEditor.getValue();
       if (change.origin !== 'setValue') {

@@ -19,7 +19,13 @@ export function printSettingsTable(): string {
     ];
   });
   const header = ['variable', 'flag', 'default', 'value', 'meaning'];
-  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+  const widths = header.map((_, column) =>
+    Math.max(...[header, ...rows].map((row) => (row[column] ?? '').length)),
+  );
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [header, rule, ...rows]
+    .map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`)
+    .join('');
 }
 
 function describeValues(name: SettingName): string {

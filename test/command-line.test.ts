@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type SettingName, settings, toFlag, toVariable } from '../src/config.ts';
@@ -10,9 +14,10 @@ import { runProgram, startProgram } from './support/program.ts';
 
 const commands = ['serve', 'demo', 'sandbox', 'print-schema', 'check-config', 'check-upstream'];
 const names = Object.keys(settings) as SettingName[];
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const { version, scripts } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string; scripts: Record<string, string> };
+const runFile = promisify(execFile);
 /** What nobody may connect to: a program that does fails at once. */
 const noNetwork = { GALILEO_API_URL: 'http://127.0.0.1:9' };
 
@@ -197,7 +202,7 @@ describe('demo', () => {
     const curl = await program.waitFor(/^ *(curl .*)$/m);
     expect(program.stdout).toMatch(/key\s+demo-key/);
     expect(curl).toContain(url);
-    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', curl]);
+    const { stdout } = await runFile('/bin/sh', ['-c', curl]);
     expect(JSON.parse(stdout)).toMatchObject({
       data: { integration: { __typename: 'OpenAIIntegration', name: 'OPENAI' } },
     });
@@ -215,4 +220,119 @@ describe('demo', () => {
       '"queryType":{"name":"Query"}',
     );
   });
+
+  describe('with trusted documents', () => {
+    const trusted = fileURLToPath(new URL('../client/generated/persisted-documents.json', import.meta.url));
+
+    it('prints a curl line that names one of them, and that very line answers data', async () => {
+      await using program = startProgram(['demo', '--trusted-documents', trusted], { PORT: '0' });
+      const curl = await program.waitFor(/^ *(curl .*)$/m);
+      const { stdout } = await runFile('/bin/sh', ['-c', curl]);
+      const answer = JSON.parse(stdout) as { data?: unknown; errors?: unknown };
+      expect(answer.errors).toBeUndefined();
+      expect(answer.data).toMatchObject({ integrationProviders: expect.anything() as unknown });
+      expect(program.stdout).not.toContain('press the run button');
+    });
+
+    it('prints no curl line where none of them is a query that runs without variables', async () => {
+      await using file = await writeTemporary({
+        'sha256:aa': 'query One($name: IntegrationName!) { integration(name: $name) { id } }',
+        'sha256:bb': 'mutation Two { upsertCustomIntegration(input: { endpoint: "" }) { __typename } }',
+        'sha256:cc': 'query Three { __typename } query Four { __typename }',
+        'sha256:dd': 'query Five { nothingOfTheSchema }',
+        'sha256:ee': 'no document',
+      });
+      await using program = startProgram(['demo', '--trusted-documents', file.path], { PORT: '0' });
+      await program.waitFor(/Ctrl\+C/);
+      expect(program.stdout).not.toContain('curl');
+      expect(program.stdout).toContain('documentId');
+    });
+
+    it('prints a hash that is no hash in a form that a shell reads as it is', async () => {
+      await using file = await writeTemporary({ "it's $(one)": 'query One { __typename }' });
+      await using program = startProgram(['demo', '--trusted-documents', file.path], { PORT: '0' });
+      const curl = await program.waitFor(/^ *(curl .*)$/m);
+      const { stdout } = await runFile('/bin/sh', ['-c', curl]);
+      expect(JSON.parse(stdout)).toEqual({ data: { __typename: 'Query' } });
+    });
+  });
+
+  it('says which command asks another upstream, where the environment or a flag names one', async () => {
+    await using byVariable = startProgram(['demo'], { PORT: '0', ...noNetwork });
+    await using byFlag = startProgram([
+      'demo',
+      '--port',
+      '0',
+      '--galileo-api-url',
+      'https://galileo.example',
+    ]);
+    await using untold = startProgram(['demo'], { PORT: '0', GALILEO_API_URL: '' });
+    for (const program of [byVariable, byFlag, untold]) await program.waitFor(/Ctrl\+C/);
+    expect(byVariable.stdout).toMatch(/^ +Upstream .*galileo-gateway serve/m);
+    expect(byFlag.stdout).toMatch(/^ +Upstream .*galileo-gateway serve/m);
+    expect(untold.stdout).not.toContain('galileo-gateway serve');
+  });
+
+  const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
+    list?.some(({ family }) => family === 'IPv6'),
+  );
+  it.each(hasIpv6 ? ['0.0.0.0', '::'] : ['0.0.0.0'])(
+    'prints addresses that can be opened here where it listens on all interfaces, as %s',
+    async (host) => {
+      await using program = startProgram(['demo', '--port', '0', '--host', host]);
+      await program.waitFor(/Ctrl\+C/);
+      expect(program.stdout).toContain('all interfaces');
+      expect(program.stdout).not.toMatch(/0\.0\.0\.0|\[::\]/);
+      const url = await program.waitFor(/GraphiQL +(http:\/\/127\.0\.0\.1:\d+\/graphql) /);
+      const page = await program.waitFor(/Settings +(http:\/\/127\.0\.0\.1:\d+) /);
+      expect((await send(page, { path: '/' })).text).toContain(`&quot;endpoint&quot;:&quot;${url}&quot;`);
+      const answer = await send(url, { path: '/graphql?query={__typename}', headers: { origin: page } });
+      expect(answer.text).toBe('{"data":{"__typename":"Query"}}');
+      expect(answer.headers['access-control-allow-origin']).toBe(page);
+    },
+  );
+
+  it('says nothing of interfaces where it listens on one address', async () => {
+    await using program = startProgram(['demo'], { PORT: '0' });
+    await program.waitFor(/Ctrl\+C/);
+    expect(program.stdout).not.toContain('all interfaces');
+  });
 });
+
+describe('npm start', () => {
+  it('builds the program where it was never built, and only there', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-'));
+    try {
+      const { prestart, start, 'build:first': buildFirst } = scripts;
+      // Stands for the real build, which takes long.
+      const build = 'node build.cjs';
+      await writeFile(
+        join(directory, 'package.json'),
+        JSON.stringify({ scripts: { prestart, start, 'build:first': buildFirst, build } }),
+      );
+      await writeFile(
+        join(directory, 'build.cjs'),
+        `const fs = require('node:fs');
+        fs.mkdirSync('dist', { recursive: true });
+        fs.appendFileSync('dist/main.js', 'console.log("started", ...process.argv.slice(2));');`,
+      );
+      for (const path of ['first', 'second']) {
+        const { stdout } = await runFile('npm', ['--silent', 'start', '--', '--port', path], {
+          cwd: directory,
+        });
+        expect(stdout).toBe(`started serve --port ${path}\n`);
+      }
+      expect((await readFile(join(directory, 'dist/main.js'), 'utf8')).match(/started/g)).toHaveLength(1);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+/** A JSON file that is gone with its scope. */
+async function writeTemporary(content: unknown): Promise<AsyncDisposable & { readonly path: string }> {
+  const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-'));
+  const path = join(directory, 'file.json');
+  await writeFile(path, JSON.stringify(content));
+  return { path, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
+}

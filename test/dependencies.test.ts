@@ -5,7 +5,11 @@ import { z } from 'zod';
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
 const manifest = z
-  .object({ license: z.string(), dependencies: z.record(z.string(), z.string()) })
+  .object({
+    license: z.string(),
+    dependencies: z.record(z.string(), z.string()),
+    allowScripts: z.record(z.string(), z.boolean()),
+  })
   .parse(JSON.parse(read('package.json')));
 
 const lock = z
@@ -67,5 +71,15 @@ describe('the packages that run in production', () => {
     for (const [path, { license }] of production) {
       expect(installed.parse(JSON.parse(read(`${path}/package.json`))).license, path).toBe(license);
     }
+  });
+});
+
+describe('install scripts', () => {
+  it('are refused one by one in package.json, so that npm 11 asks nobody about them', () => {
+    const names = Object.entries(lock.packages)
+      .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+      .map(([path]) => [toName(path), false]);
+    expect(names).not.toEqual([]);
+    expect(manifest.allowScripts).toEqual(Object.fromEntries(names));
   });
 });

@@ -47,6 +47,19 @@ describe('the docs', () => {
     expect(missing).toEqual([]);
   });
 
+  // The bench writes its own page, and is not run for the tests.
+  it.each(pages.filter(({ path }) => path !== 'docs/performance-figures.md'))(
+    'have tables with straight columns: $path',
+    ({ text }) => {
+      const tables = text.match(/(?:^\|.*\n)+/gm) ?? [];
+      const crooked = tables.filter((table) => {
+        const [first, ...others] = table.trimEnd().split('\n').map(findBars);
+        return others.some((bars) => bars !== first);
+      });
+      expect(crooked).toEqual([]);
+    },
+  );
+
   it('has only variables in the README that can be set', () => {
     const readme = pages.find(({ path }) => path === 'README.md')?.text ?? '';
     const known = new Set([...Object.keys(settings).map(toVariable), 'NODE_ENV']);
@@ -55,3 +68,6 @@ describe('the docs', () => {
     expect(named.filter((name) => !known.has(name) && !name.startsWith('OTEL_'))).toEqual([]);
   });
 });
+
+/** Where the bars between the cells of a row stand. */
+const findBars = (row: string): string => [...row.matchAll(/(?<!\\)\|/g)].map(({ index }) => index).join();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 export const typeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
 
-const typeNames = {
+export const typeNames = {
   anthropic: 'AnthropicIntegration',
   aws_bedrock: 'AwsBedrockIntegration',
   aws_sagemaker: 'AwsSageMakerIntegration',

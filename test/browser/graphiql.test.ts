@@ -83,6 +83,34 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     expect(getKeys(visitor)).toEqual([undefined, SECRET, SECRET]);
   });
 
+  test('keeps a key that is typed as soon as the editor stands, before the page has its schema', async () => {
+    await using gateway = await startGateway(sandbox.url);
+    await using visitor = await createVisitor(browser);
+    const page = await visitor.context.newPage();
+    await page.route('**/graphql', async (route) => {
+      // Introspection is never answered.
+      if (route.request().postData()?.includes('IntrospectionQuery') !== true) await route.continue();
+    });
+    await page.addInitScript(`new MutationObserver((_records, observer) => {
+      const editor = document.querySelector(
+        'section[aria-label="Headers"] .graphiql-editor:not(.hidden) .CodeMirror')?.CodeMirror;
+      if (editor === undefined) return;
+      observer.disconnect();
+      editor.execCommand('selectAll');
+      editor.replaceSelection('{"Galileo-API-Key":"${SECRET}"}', 'end', '+input');
+    }).observe(document, { subtree: true, childList: true });`);
+    await page.goto(gateway.url);
+    await waitUntilReady(page);
+
+    expect(await getText(page, 'Headers')).toContain(SECRET);
+    await openTab(page, 'SettingsPage');
+    await expect.poll(() => getText(page, 'Headers')).toContain(SECRET);
+    await run(page);
+    await seeAnswer(page, '"displayName"');
+    expect(getKeys(visitor)).toEqual([SECRET]);
+    expect(visitor.complaints).toEqual([]);
+  });
+
   test('leaves no header and no secret of a mutation in the browser', async () => {
     await using gateway = await startGateway(sandbox.url);
     await using visitor = await createVisitor(browser);

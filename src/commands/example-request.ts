@@ -1,0 +1,42 @@
+import { type DocumentNode, type GraphQLSchema, Kind, parse, validate } from 'graphql';
+import type { TrustedDocuments } from '../execution/trusted-documents.ts';
+import { createSchema } from '../schema/index.ts';
+
+const exampleQuery =
+  '{ integration(name: OPENAI) { __typename id name ... on OpenAIIntegration { organizationId } } }';
+
+/**
+ * The body of a request that answers data in the demo: where there are trusted documents, the first one that is a query
+ * and needs no variables. Undefined where none is.
+ */
+export function createExampleRequest(trustedDocuments: TrustedDocuments | undefined): object | undefined {
+  if (trustedDocuments === undefined) return { query: exampleQuery };
+  const schema = createSchema();
+  for (const [documentId, text] of trustedDocuments) {
+    if (isReadyQuery(text, schema)) return { documentId };
+  }
+  return undefined;
+}
+
+function isReadyQuery(text: string, schema: GraphQLSchema): boolean {
+  let document: DocumentNode;
+  try {
+    document = parse(text);
+  } catch {
+    return false;
+  }
+  const operations = document.definitions.filter(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+  return (
+    operations.length === 1 &&
+    operations.every(
+      ({ operation, variableDefinitions = [] }) =>
+        operation === 'query' &&
+        variableDefinitions.every(
+          ({ type, defaultValue }) => type.kind !== Kind.NON_NULL_TYPE || defaultValue !== undefined,
+        ),
+    ) &&
+    validate(schema, document).length === 0
+  );
+}
