@@ -56,7 +56,7 @@ function createLeafWriter(type: GraphQLLeafType): LeafWriter {
 const maxPlainLength = 40;
 
 /** The text as a JSON string. */
-export function quote(text: string): string {
+function quote(text: string): string {
   if (text.length > maxPlainLength) return JSON.stringify(text);
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
