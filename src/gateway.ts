@@ -1,4 +1,3 @@
-import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Config } from './config.ts';
 import type { RequestContext } from './context.ts';
 import {
@@ -8,7 +7,7 @@ import {
   toHttpResponse,
 } from './execution/http-response.ts';
 import { Operations } from './execution/operations.ts';
-import { type OperationParams, parseBody, readQueryString } from './execution/params.ts';
+import { type OperationParams, parseBody } from './execution/params.ts';
 import { RequestError } from './execution/request-error.ts';
 import { CallerGone } from './http/body.ts';
 import { createSchema } from './schema/index.ts';
@@ -31,21 +30,18 @@ export interface GraphqlGateway {
   handle(request: Request, gatewayRequest: GatewayRequest): Promise<Response>;
 }
 
-/** What yoga carries through its hooks for us. */
-interface ServerContext extends GatewayRequest {
-  answer?: HttpResponse;
-}
-
-const jsonContentType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
-
-/** Whether a body of that content type is taken. Anything else is a form that a page of another site could send. */
-export const isJsonContentType = (contentType: string | undefined | null): boolean =>
-  contentType !== undefined && contentType !== null && jsonContentType.test(contentType);
-
-export const createMethodError = () =>
-  new RequestError('METHOD_NOT_ALLOWED', 'GraphQL takes the methods GET and POST.', {
-    headers: { allow: 'GET, POST' },
-  });
+/**
+ * The one way from a request to its answer, however its parameters are read.
+ *
+ * @param readText rejects with RequestError or CallerGone
+ * @param isSafe whether the request may read only
+ */
+export type Answer = (
+  readText: () => Promise<string>,
+  parse: (text: string) => OperationParams,
+  isSafe: boolean,
+  request: GatewayRequest,
+) => Promise<HttpResponse>;
 
 /** The settings that GraphQL depends on. */
 type GraphqlConfig = Pick<
@@ -77,13 +73,7 @@ export function createGraphqlGateway(
     return new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to answer this request.');
   };
 
-  /** The one way from a request to its answer, however its parameters are read and whatever text they are read from. */
-  const answer = async (
-    readText: () => Promise<string>,
-    parse: (text: string) => OperationParams,
-    isSafe: boolean,
-    { context, mediaType }: GatewayRequest,
-  ): Promise<HttpResponse> => {
+  const answer: Answer = async (readText, parse, isSafe, { context, mediaType }) => {
     const { observation } = context;
     try {
       const params = parse(await readText());
@@ -101,83 +91,19 @@ export function createGraphqlGateway(
     }
   };
 
-  const pipeline: Plugin<object, ServerContext> = {
-    onRequestParse: ({ setRequestParser }) => {
-      // Yoga wants parameters; what it gets is looked at by nobody, because the handler below reads the request itself.
-      setRequestParser(() => ({ query: '' }));
-    },
-    onParams: ({ request, setParamsHandler }) => {
-      setParamsHandler(async ({ context }) => {
-        context.answer = await answer(
-          () => readRequest(request),
-          request.method === 'GET' ? readQueryString : parseBody,
-          request.method === 'GET',
-          context,
-        );
-        return {};
-      });
-    },
-    onResultProcess: (hook) => {
-      const { answer: response, mediaType } = hook.serverContext;
-      if (response === undefined) return;
-      hook.setResultProcessor(
-        (_result, fetchApi) =>
-          new fetchApi.Response(response.body, { status: response.status, headers: response.headers }),
-        mediaType,
-      );
-    },
+  // Loaded when it is first needed: yoga takes a sixth of a second and ten megabytes, and many gateways never need it.
+  const loadGeneralWay = async () => {
+    const { createGeneralWay } = await import('./general-way.ts');
+    return createGeneralWay(answer, config.corsOrigins ?? []);
   };
-
-  const yoga = createYoga<ServerContext>({
-    plugins: [pipeline],
-    graphiql: false,
-    landingPage: false,
-    logging: false,
-    multipart: false,
-    // The size is limited where the body comes in.
-    maxRequestBodySize: false,
-    cors: (request) => getCorsOptions(config.corsOrigins ?? [], request.headers.get('origin')),
-  });
+  let generalWay: ReturnType<typeof loadGeneralWay> | undefined;
 
   return {
     post: (readBody, request) => answer(readBody, parseBody, false, request),
-    handle: async (request, gatewayRequest) => yoga.fetch(request, { ...gatewayRequest }),
+    handle: async (request, gatewayRequest) => {
+      generalWay ??= loadGeneralWay();
+      const handle = await generalWay;
+      return handle(request, gatewayRequest);
+    },
   };
 }
-
-// The body's size and encoding were checked when it came in. A byte order mark stays: JSON has none.
-const bodyDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** What the parameters of a request are in: the query string of a GET, the body of a POST. */
-async function readRequest(request: Request): Promise<string> {
-  switch (request.method) {
-    case 'GET':
-      return new URL(request.url).search;
-    case 'POST':
-      if (isJsonContentType(request.headers.get('content-type'))) {
-        return bodyDecoder.decode(await request.arrayBuffer());
-      }
-      throw new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json in UTF-8.');
-    default:
-      throw createMethodError();
-  }
-}
-
-/** Credentials travel in headers that a page sets itself: cookies and remembered passwords are not wanted. */
-const getCorsOptions = (origins: readonly string[], origin: string | null) =>
-  origin !== null &&
-  origins.includes(origin) && {
-    origin,
-    credentials: false,
-    methods: ['GET', 'POST'],
-    allowedHeaders: [
-      'Content-Type',
-      'Galileo-API-Key',
-      'Authorization',
-      'X-Request-Id',
-      'traceparent',
-      'tracestate',
-      'baggage',
-    ],
-    maxAge: 600,
-  };

@@ -1,13 +1,9 @@
 import type { Config } from './config.ts';
 import { Exchange, type ExchangeOptions, type IncomingRequest } from './exchange.ts';
 import type { HttpResponse } from './execution/http-response.ts';
-import {
-  createGraphqlGateway,
-  createMethodError,
-  type GatewayRequest,
-  type GraphqlGateway,
-  isJsonContentType,
-} from './gateway.ts';
+import { isJsonContentType } from './execution/params.ts';
+import { createMethodError } from './execution/request-error.ts';
+import { createGraphqlGateway, type GatewayRequest, type GraphqlGateway } from './gateway.ts';
 import type { Telemetry } from './observability/telemetry.ts';
 import { GalileoClient } from './upstream/galileo-client.ts';
 import { createTransport, type Transport } from './upstream/transport.ts';

@@ -10,6 +10,12 @@ export interface OperationParams {
   readonly documentId: string | undefined;
 }
 
+const jsonContentType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+/** Whether a body of that content type is taken. Anything else is a form that a page of another site could send. */
+export const isJsonContentType = (contentType: string | undefined | null): boolean =>
+  contentType !== undefined && contentType !== null && jsonContentType.test(contentType);
+
 const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);
 
 /** Reads the parameters out of the body of a POST request. Throws RequestError where it is no JSON, or one has another type than it must. */

@@ -76,3 +76,9 @@ export class RequestError extends Error {
     return this.#status ?? statuses[this.code];
   }
 }
+
+/** A method that GraphQL over HTTP does not have. */
+export const createMethodError = () =>
+  new RequestError('METHOD_NOT_ALLOWED', 'GraphQL takes the methods GET and POST.', {
+    headers: { allow: 'GET, POST' },
+  });
