@@ -18,6 +18,9 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     coverage: {
+      provider: 'custom',
+      customProviderModule: './scripts/coverage-provider.js',
+      reporter: ['text-summary', 'html'],
       include: ['src/**/*.ts'],
       exclude: ['**/generated/**'],
       thresholds: { lines: 95, branches: 90 },

@@ -187,6 +187,58 @@ describe('a document that says the same', () => {
         }),
     ],
     [
+      'with its objects put together from two parts each',
+      () =>
+        alter(({ components: { schemas } }) => {
+          for (const [name, { properties, required }] of Object.entries(schemas)) {
+            if (properties === undefined) continue;
+            const all = Object.entries(properties);
+            schemas[name] = {
+              allOf: [
+                { type: 'object', properties: Object.fromEntries(all.slice(0, 2)), required },
+                { properties: Object.fromEntries(all.slice(2)) },
+              ],
+            } as unknown as Schema;
+          }
+        }),
+    ],
+    [
+      'without the types that constants, values, properties and items tell',
+      () =>
+        JSON.parse(text, (_key, value: unknown) => {
+          if (typeof value === 'object' && value !== null) {
+            if (['const', 'enum', 'properties', 'additionalProperties', 'items'].some((key) => key in value))
+              Reflect.deleteProperty(value, 'type');
+          }
+          return value;
+        }) as Document,
+    ],
+    [
+      'with security, responses and parameters in their own places',
+      () =>
+        inGet((operation, document) => {
+          const { security, responses, parameters } = operation;
+          Object.assign(document, { security });
+          Object.assign(document.components, { responses: { Read: responses['200'] } });
+          Object.assign(get(document.paths, getPath), { parameters });
+          Object.assign(operation, {
+            security: undefined,
+            parameters: undefined,
+            responses: { ...responses, '200': undefined, '2XX': { $ref: '#/components/responses/Read' } },
+          });
+          // As it arrives: what is undefined is not there.
+          Object.assign(document, JSON.parse(JSON.stringify(document)));
+        }),
+    ],
+    [
+      'with a name that its references escape',
+      () =>
+        JSON.parse(
+          text.replaceAll('"Model":', '"a/~ model":').replaceAll('/Model"', '/a~1~0%20model"'),
+        ) as Document,
+    ],
+    ['with a name that its references should escape', () => rename(readKnown(), 'Model', 'Model 100%')],
+    [
       'among thousands of other paths and schemas',
       () =>
         alter(({ paths, components }) => {
@@ -594,6 +646,150 @@ describe('a document that says something else', () => {
       ],
     ],
     [
+      'no credential asked for any more',
+      () =>
+        inGet((operation) => {
+          operation.security = [{}];
+        }),
+      ['news changed Query.integration: Galileo asks for no credential now; the gateway still does.'],
+    ],
+    [
+      'credential schemes of kinds that are not forwarded, one of them without a definition',
+      () =>
+        inGet((operation, { components }) => {
+          operation.security.push({ Certificate: [] }, { Nowhere: [] });
+          components.securitySchemes['Certificate'] = { type: 'mutualTLS' };
+        }),
+      ['news new Query.integration: also accepted: `Certificate`, `Nowhere`; ignored, it is not forwarded.'],
+    ],
+    [
+      'numbers in the place of the names of providers',
+      () =>
+        inSchema('IntegrationName', (_schema, all) => {
+          all['IntegrationName'] = { type: 'integer' } as unknown as Schema;
+        }),
+      [
+        'breaking changed IntegrationName: Galileo takes a whole number, no longer text: every call fails.',
+        'news changed IntegrationRecord.name: Galileo may name no provider, or one that the schema does not know: it is CUSTOM then.',
+      ],
+    ],
+    [
+      'deprecated properties, answered and sent',
+      () =>
+        alter(({ components: { schemas } }) => {
+          get(get(schemas, 'Model').properties, 'alias')['deprecated'] = true;
+          get(get(schemas, 'CustomIntegrationCreate').properties, 'token')['deprecated'] = true;
+        }),
+      [
+        'news changed IntegrationModel.alias: `alias` is deprecated now; it still works.',
+        'news changed UpsertCustomIntegrationInput.token: `token` is deprecated now; it still works.',
+      ],
+    ],
+    [
+      'defaults gone, and one of several properties',
+      () =>
+        alter(({ components: { schemas } }) => {
+          Reflect.deleteProperty(
+            get(get(schemas, 'AwsSageMakerIntegration').properties, 'region'),
+            'default',
+          );
+          get(get(schemas, 'CustomIntegrationCreate').properties, 'headers')['default'] = { b: '2', a: '1' };
+        }),
+      [
+        'news changed AwsSageMakerIntegration.region: the default of `region` is nothing now: where Galileo leaves it out, it is `"us-west-2"`, the default that this version knows.',
+        'news changed UpsertCustomIntegrationInput.headers: where it is omitted, Galileo takes `{"b":"2","a":"1"}`, no longer nothing.',
+      ],
+    ],
+    [
+      'a required field that may be left out where it can be null here',
+      () =>
+        inSchema('AzureIntegration', (schema) => {
+          schema.required = schema.required.filter((name) => name !== 'endpoint');
+        }),
+      ['news changed AzureIntegration.endpoint: `endpoint` can be left out or null now: it is null then.'],
+    ],
+    [
+      'a time that is any text',
+      () =>
+        inSchema('IntegrationDB', ({ properties }) => {
+          properties['updated_at'] = { type: 'string' };
+        }),
+      [
+        'breaking changed IntegrationRecord.updatedAt: Galileo answers any text, no longer a date and time: it fails then, and so does the IntegrationRecord.',
+      ],
+    ],
+    [
+      'free text in the place of an enum that has no UNRECOGNIZED',
+      () =>
+        inSchema('LLMIntegration', (_schema, all) => {
+          all['LLMIntegration'] = { type: 'string' } as unknown as Schema;
+        }),
+      [
+        'news changed IntegrationModel.integration: Galileo answers any text, no longer one of a few: it is null with an error then.',
+      ],
+    ],
+    [
+      'a map whose keys are listed, one with another type',
+      () =>
+        inSchema('AzureIntegration', ({ properties }) => {
+          properties['deployments'] = {
+            type: 'object',
+            properties: { small: { type: 'string' }, large: { type: 'integer' } },
+          };
+        }),
+      [
+        'breaking changed AzureIntegration.deployments: Galileo answers a whole number, no longer text: it fails then, and so does the AzureIntegration.',
+      ],
+    ],
+    [
+      'a few words where any text could be sent',
+      () =>
+        inSchema('CustomIntegrationCreate', ({ properties }) => {
+          properties['default_model'] = { anyOf: [{ enum: ['small', 'large'] }, { type: 'null' }] };
+        }),
+      [
+        'breaking changed UpsertCustomIntegrationInput.defaultModel: only taken now: `small`, `large`; anything else is refused (IntegrationValidationFailure).',
+      ],
+    ],
+    [
+      'a property of the body gone that is never sent',
+      () =>
+        inSchema('CustomIntegrationCreate', ({ properties }) =>
+          Reflect.deleteProperty(properties, 'is_legacy_format'),
+        ),
+      ['news gone UpsertCustomIntegrationInput: `is_legacy_format` is gone: ignored, it is never sent.'],
+    ],
+    [
+      'a record that names no provider',
+      () => inSchema('IntegrationDB', ({ properties }) => Reflect.deleteProperty(properties, 'name')),
+      [
+        'news changed IntegrationRecord.name: Galileo may name no provider, or one that the schema does not know: it is CUSTOM then.',
+      ],
+    ],
+    [
+      'constants without a type that are no text',
+      () =>
+        inSchema('IntegrationDB', ({ properties }) => {
+          properties['is_selected'] = { enum: [1, 0.5, null], default: false };
+          properties['created_by'] = { const: [] };
+        }),
+      [
+        'breaking changed IntegrationRecord.createdBy: Galileo answers a list, no longer text: it fails then, and so does the IntegrationRecord.',
+        'breaking changed IntegrationRecord.isSelected: Galileo answers a number or a whole number, no longer true or false: it fails then, and so does the IntegrationRecord.',
+        'news changed IntegrationRecord.isSelected: `is_selected` can be left out or null now: it is `false`, the default that this version knows then.',
+      ],
+    ],
+    [
+      'a reference that leads out of the document',
+      () =>
+        inSchema('IntegrationDB', ({ properties }) => {
+          properties['created_by'] = { $ref: 'https://elsewhere.example/schemas.json#/User' };
+        }),
+      [
+        'breaking changed IntegrationRecord.createdBy: Galileo answers anything, no longer text: it fails then, and so does the IntegrationRecord.',
+      ],
+    ],
+    [
       'new parameters',
       () =>
         inGet((operation) => {
@@ -780,6 +976,16 @@ describe('galileo-gateway check-upstream', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `galileo-gateway: ${url}/: it cannot be fetched (ECONNREFUSED)\n`,
+    });
+  });
+
+  it('ends with 2 where the answer is larger than 64 MiB', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', '/large', { body: Buffer.alloc(64 * 1024 * 1024 + 1, ' ') });
+    const { code, stderr } = await run([`${upstream.url}/large`]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `galileo-gateway: ${upstream.url}/large: it is larger than 67108864 bytes\n`,
     });
   });
 

@@ -20,6 +20,10 @@ const { version, scripts } = JSON.parse(
 const runFile = promisify(execFile);
 /** What nobody may connect to: a program that does fails at once. */
 const noNetwork = { GALILEO_API_URL: 'http://127.0.0.1:9' };
+const trusted = fileURLToPath(new URL('../client/generated/persisted-documents.json', import.meta.url));
+const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
+  list?.some(({ family }) => family === 'IPv6'),
+);
 
 describe('--help and --version', () => {
   it('work on every level, with exit code 0', async () => {
@@ -110,6 +114,7 @@ describe('check-config', () => {
     const { code, stdout, stderr } = await runProgram(['check-config'], {
       MAX_DEPTH: '5',
       CORS_ORIGINS: 'https://a.example,https://b.example',
+      TRUSTED_DOCUMENTS: trusted,
       NODE_ENV: 'production',
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -127,6 +132,7 @@ describe('check-config', () => {
       PORT: '4000',
       MAX_DEPTH: '5',
       CORS_ORIGINS: 'https://a.example,https://b.example',
+      TRUSTED_DOCUMENTS: trusted,
       GRAPHIQL: 'off',
       INTROSPECTION: 'off',
       METRICS_PORT: 'off',
@@ -174,7 +180,13 @@ describe('serve', () => {
       expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 
-  it.each(['serve', 'demo'])(
+  it.skipIf(!hasIpv6)('says its address as a URL writes it also where that is one of IPv6', async () => {
+    await using program = startProgram(['serve', '--port', '0', '--host', '::1'], noNetwork);
+    const url = await program.waitFor(/"url":"(http:\/\/\[::1\]:\d+\/graphql)"/);
+    expect((await fetch(new URL('/livez', url))).status).toBe(200);
+  });
+
+  it.each(['serve', 'demo', 'sandbox'])(
     '%s says in one line that its port is taken, and ends with 1',
     async (command) => {
       const server = createServer().listen(0, '127.0.0.1');
@@ -222,8 +234,6 @@ describe('demo', () => {
   });
 
   describe('with trusted documents', () => {
-    const trusted = fileURLToPath(new URL('../client/generated/persisted-documents.json', import.meta.url));
-
     it('prints a curl line that names one of them, and that very line answers data', async () => {
       await using program = startProgram(['demo', '--trusted-documents', trusted], { PORT: '0' });
       const curl = await program.waitFor(/^ *(curl .*)$/m);
@@ -273,9 +283,6 @@ describe('demo', () => {
     expect(untold.stdout).not.toContain('galileo-gateway serve');
   });
 
-  const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
-    list?.some(({ family }) => family === 'IPv6'),
-  );
   it.each(hasIpv6 ? ['0.0.0.0', '::'] : ['0.0.0.0'])(
     'prints addresses that can be opened here where it listens on all interfaces, as %s',
     async (host) => {
@@ -297,6 +304,39 @@ describe('demo', () => {
     await program.waitFor(/Ctrl\+C/);
     expect(program.stdout).not.toContain('all interfaces');
   });
+
+  it('serves its front end at an address of its own, and nothing else there', async () => {
+    await using program = startProgram(['demo'], { PORT: '0' });
+    const page = await program.waitFor(/Settings\s+(http:\/\/127\.0\.0\.1:\d+)/);
+    const answer = await send(page, { path: '/' });
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
+    expect(answer.text).toContain('demo-key');
+    for (const [method, path] of [
+      ['GET', '/other'],
+      ['GET', '/assets/../index.html'],
+      ['POST', '/'],
+    ] as const) {
+      expect(await send(page, { method, path })).toMatchObject({ status: 404, text: 'not found\n' });
+    }
+  });
+});
+
+describe('sandbox', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'says where it listens and which key it knows, and ends with 0 at %s',
+    async (signal) => {
+      await using program = startProgram(['sandbox', '--port', '0']);
+      const url = await program.waitFor(/^sandbox upstream at (http:\/\/\S+), API key demo-key\n/);
+      const answer = await send(url, {
+        path: '/v2/integrations/openai',
+        headers: { 'galileo-api-key': 'demo-key' },
+      });
+      expect(answer.status).toBe(200);
+      program.process.kill(signal);
+      expect(await program.exit).toBe(0);
+      expect(program.stderr).toBe('');
+    },
+  );
 });
 
 describe('npm start', () => {

@@ -23,6 +23,9 @@ const post = (
     headers: { 'content-type': 'application/json', 'Galileo-API-Key': 'k', ...headers },
   });
 
+/** Node wants the word; the types of the standard do not know it. */
+const toStreamed = (body: ReadableStream) => ({ body, duplex: 'half' as const });
+
 const toBody = (text: string) => JSON.stringify({ query: text });
 
 /** The server of the docstring, as it is written there. */
@@ -124,6 +127,49 @@ describe('createGateway', () => {
     ]);
   });
 
+  it('names options that there are not, beside faulty ones or alone; an empty list is as left out', () => {
+    const getFaults = (options: Readonly<Record<string, unknown>>): readonly string[] => {
+      try {
+        createGateway(options);
+        return [];
+      } catch (error) {
+        if (error instanceof ConfigError) return error.faults;
+        throw error;
+      }
+    };
+    expect(getFaults({ workers: 2, nonsense: true })).toEqual([
+      'workers: no such option',
+      'nonsense: no such option',
+    ]);
+    expect(getFaults({ corsOrigins: [], maxDepth: undefined })).toEqual([]);
+  });
+
+  it.each([
+    ['too long as declared', { headers: { 'content-length': '201' }, body: '{}' }, 413],
+    ['compressed', { headers: { 'content-encoding': 'gzip' }, body: '{}' }, 415],
+    ['not UTF-8', { body: new Uint8Array([0x22, 0xff, 0x22]) }, 400],
+    ['not there', { body: null }, 400],
+  ])('refuses a body that is %s with %i', async (_what, init, status) => {
+    await using library = await startLibrary({ maxRequestBytes: 200 });
+    const headers = { 'content-type': 'application/json', ...('headers' in init ? init.headers : {}) };
+    const request = new Request('http://gateway.example/', { method: 'POST', ...init, headers });
+    expect((await library.gateway(request)).status).toBe(status);
+  });
+
+  it('rejects where the body breaks off, and where the request was aborted before', async () => {
+    await using library = await startLibrary();
+    const broken = new ReadableStream({ start: (stream) => stream.error(new Error('The caller left.')) });
+    await expect(library.gateway(post('', toStreamed(broken)))).rejects.toThrow();
+    const reason = new Error('No longer needed.');
+    for (const [signal, message] of [
+      [AbortSignal.abort(reason), reason.message],
+      [AbortSignal.abort('no longer needed'), 'The request was aborted.'],
+    ] as const) {
+      await expect(library.gateway(post(toBody(query), { signal }))).rejects.toThrow(message);
+    }
+    expect(library.upstream.calls).toEqual([]);
+  });
+
   it('refuses a credential that came twice', async () => {
     await using library = await startLibrary();
     for (const [name, one, other] of [
@@ -162,7 +208,7 @@ describe('createGateway', () => {
   it('rejects where the caller goes away before its body is complete, and answers 408 where it is slow', async () => {
     await using library = await startLibrary({ requestTimeoutMs: 50 });
     const caller = new AbortController();
-    const never = () => ({ body: new ReadableStream({ start: () => {} }), duplex: 'half' as const });
+    const never = () => toStreamed(new ReadableStream({ start: () => {} }));
     const gone = library.gateway(post('', { ...never(), signal: caller.signal }));
     caller.abort();
     await expect(gone).rejects.toThrow();

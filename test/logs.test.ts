@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -239,5 +241,55 @@ describe('the program', () => {
     expect(program.stdout).toContain('"type":"TypeError"');
     expect(program.stdout).toContain('"type":"RangeError"');
     expect(program.stdout + program.stderr).not.toContain(key);
+  });
+
+  it('logs where a fault came from and what was behind it, of whatever kind it is', async () => {
+    const script = `process.on('SIGUSR2', () => {
+      const secret = process.env.SECRET;
+      Promise.reject(secret);
+      throw new Error(secret, { cause: Object.assign(new Error(secret), { code: 'ERR_BEHIND' }) });
+    });`;
+    await using program = startProgram(['serve'], {
+      PORT: '0',
+      SECRET: key,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}`,
+    });
+    await program.waitFor(/"url":"([^"]+)"/);
+    program.process.kill('SIGUSR2');
+    await program.waitFor(/unhandled rejection.*\n/);
+    await program.waitFor(/uncaught exception.*\n/);
+    const lines = parse(program.stdout.trimEnd().split('\n'));
+    expect(lines.filter(({ msg }) => msg === 'unhandled rejection')).toMatchObject([
+      { fault: { type: 'string' } },
+    ]);
+    expect(lines.filter(({ msg }) => msg === 'uncaught exception')).toMatchObject([
+      {
+        fault: {
+          type: 'Error',
+          stack: expect.stringMatching(/^at /) as string,
+          cause: { type: 'Error', code: 'ERR_BEHIND' },
+        },
+      },
+    ]);
+    expect(program.stdout + program.stderr).not.toContain(key);
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+  });
+
+  it.skipIf(process.platform !== 'linux')('writes for people where they sit at a terminal', async () => {
+    // `script` gives it a terminal; what comes in here, is typed there.
+    const command = `exec ${process.execPath} dist/main.js serve --port 0`;
+    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      env: { PATH: process.env['PATH'] },
+    });
+    let text = '';
+    terminal.stdout.on('data', (chunk: Buffer) => {
+      const isNew = !text.includes('listening');
+      text += chunk.toString();
+      if (isNew && text.includes('listening')) terminal.stdin.write('\u0003');
+    });
+    expect(await once(terminal, 'close')).toEqual([0, null]);
+    expect(text).toMatch(/^\[.+\] .*INFO.*: .*listening/m);
+    expect(text).not.toContain('"msg"');
   });
 });

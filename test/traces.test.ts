@@ -161,6 +161,17 @@ describe('with an OTLP endpoint', () => {
     expect(gateway.log.join('')).not.toContain('receivers-key');
   });
 
+  it('a protocol that is not spoken is told in the log, and HTTP is used', async () => {
+    await using receiver = await startOtlpReceiver();
+    sendTo(receiver.url, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query('{ __typename }');
+    await gateway.drain();
+    expect(gateway.log.filter((line) => line.includes('OTEL_EXPORTER_OTLP_PROTOCOL'))).toHaveLength(1);
+    expect(receiver.spans).toHaveLength(1);
+  });
+
   it('the program sends what is left before it ends', async () => {
     await using receiver = await startOtlpReceiver();
     await using program = startProgram(['serve'], {

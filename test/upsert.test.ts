@@ -450,6 +450,22 @@ describe('a 422', () => {
     expect(result).toMatchObject({ issues: [issue, issue] });
   });
 
+  it.each([
+    [['model_properties', 'alias'], ['modelProperties']],
+    [
+      ['custom_llm_config', 'file_name'],
+      ['customLlmConfig', 'fileName'],
+    ],
+    [
+      ['multi_modal_config', 'max_files'],
+      ['multiModalConfig', 'maxFiles'],
+    ],
+    [['headers', 'X'], ['headers']],
+  ])('that names %j, of which the input had nothing, shows the place as %j', async (loc, path) => {
+    const result = await refuse({}, { detail: [{ loc: ['body', ...loc], msg: 'No.', type: 'missing' }] });
+    expect(result).toMatchObject({ issues: [{ path: ['input', ...path] }] });
+  });
+
   it('never shows what upstream says the input was', async () => {
     const input = {
       token: 'the-token',

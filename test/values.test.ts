@@ -319,6 +319,8 @@ describe('a date and time', () => {
     ['2025-03-04t05:06:07z', '2025-03-04T05:06:07Z'],
     ['2025-03-04T05:06:07.654321+05:30', '2025-03-04T05:06:07.654321+05:30'],
     ['2025-03-04T05:06:07-0800', '2025-03-04T05:06:07-08:00'],
+    ['2025-03-04T05:06+01', '2025-03-04T05:06:00+01:00'],
+    ['2025-03-04T05:06:07,5', '2025-03-04T05:06:07.5Z'],
   ])('without an offset is UTC, and keeps upstream’s precision: %s', async (sent, answered) => {
     const { record, errors } = await readRecord({
       ...integrationRecordFixtures.full,

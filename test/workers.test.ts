@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { readCrewMessage, readWorkerMessage } from '../src/workers/messages.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { getSample, readMetrics } from './support/metrics.ts';
 import { type Program, startProgram } from './support/program.ts';
@@ -137,6 +138,50 @@ describe('with WORKERS=2', () => {
     expect(program.stderr).toMatch(/^galileo-gateway: the port \d+ is taken: .*\n$/);
     expect(program.stdout).toBe('');
   });
+});
+
+describe('with WORKERS=2 and no METRICS_PORT', () => {
+  it('requests are answered, no metrics are served, and it ends with 0', async () => {
+    await using program = serve({ METRICS_PORT: '' });
+    const url = await getUrl(program);
+    expect(program.stdout).toContain('"metrics":"off"');
+    expect((await query(url)).status).toBe(200);
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+  });
+
+  it('workers that die young one after another are replaced all the same', async () => {
+    await using program = serve({ METRICS_PORT: '' });
+    const url = await getUrl(program);
+    for (const count of [1, 2, 3]) {
+      const [worker = 0] = getWorkers(program);
+      process.kill(worker, 'SIGKILL');
+      await program.waitFor(new RegExp(`(?:a worker has taken the place of another[^]*){${count}}`));
+    }
+    expect(getWorkers(program)).toHaveLength(2);
+    expect((await query(url)).status).toBe(200);
+  });
+});
+
+describe('on the channel between the processes', () => {
+  it.each([
+    null,
+    'listening',
+    {},
+    { type: 'other' },
+    { type: 'listening' },
+    { type: 'failed', message: 1 },
+    { type: 'metrics', snapshot: {} },
+  ])('%j is no message of a worker', (message) => {
+    expect(readWorkerMessage(message)).toBeUndefined();
+  });
+
+  it.each([null, 'drain', [], { type: 'listening' }, { action: 'drain' }])(
+    '%j is no message to a worker',
+    (message) => {
+      expect(readCrewMessage(message)).toBeUndefined();
+    },
+  );
 });
 
 describe('with WORKERS=1', () => {

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 const programPath =
   process.env['GATEWAY_PROGRAM'] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+/** What drains longer than this, with a request that nobody answers, is killed. */
+const endTimeoutMs = 1000;
+
 /** The program as a process of its own, as a person or an orchestrator runs it. */
 export interface Program extends AsyncDisposable {
   readonly process: ChildProcess;
@@ -66,8 +69,11 @@ export function startProgram(
     },
     exit,
     async [Symbol.asyncDispose]() {
-      if (!isOver) child.kill('SIGKILL');
+      // One that is killed does not say what of it ran, which is part of the coverage.
+      if (!isOver) child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs);
       await exit;
+      clearTimeout(timer);
     },
   };
 }
