@@ -1,25 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import {
-  createServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { Config } from './config.ts';
-import { InvalidHeaders, readHeaders } from './credentials.ts';
-import type { IncomingRequest } from './exchange.ts';
-import type { HttpResponse } from './execution/http-response.ts';
-import { type Graphiql, type GraphiqlResponse, loadGraphiql } from './graphiql.ts';
-import { readBody } from './http/body.ts';
+import { type Graphiql, loadGraphiql } from './graphiql.ts';
 import { getUrl, listen } from './http/listen.ts';
 import { refuseConnection } from './http/refused-connection.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { type MetricsServer, startMetricsServer } from './observability/metrics-server.ts';
 import { openTelemetry, type Telemetry } from './observability/telemetry.ts';
+import { Routes } from './routes.ts';
 import { GatewayRuntime } from './runtime.ts';
 
 export interface ServerOptions {
@@ -82,7 +72,6 @@ class GatewayServer implements RunningServer {
   readonly #config: Config;
   readonly #telemetry: Telemetry;
   readonly #metricsServer: MetricsServer | undefined;
-  readonly #graphiql: Graphiql | undefined;
   readonly #runtime: GatewayRuntime;
   readonly #server: Server;
   /** The latest answer on each connection. */
@@ -99,8 +88,13 @@ class GatewayServer implements RunningServer {
     this.#config = config;
     this.#telemetry = telemetry;
     this.#metricsServer = metricsServer;
-    this.#graphiql = graphiql;
     this.#runtime = new GatewayRuntime(config, telemetry);
+    const routes = new Routes({
+      runtime: this.#runtime,
+      telemetry,
+      graphiql,
+      isReady: () => this.#phase === 'serving',
+    });
     this.#server = createServer(
       {
         keepAliveTimeout: keepAliveTimeoutMs,
@@ -111,10 +105,13 @@ class GatewayServer implements RunningServer {
         // Node's own answer would have no request id; nor would those to the two events below.
         requireHostHeader: false,
       },
-      (request, response) => this.#route(request, response),
+      (request, response) => {
+        this.#answers.set(request.socket, response);
+        routes.answer(request, response);
+      },
     );
     this.#server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
-      this.#write(response, toText(417, 'expectation failed'), getRequestId(request)),
+      routes.refuseExpectation(request, response),
     );
     this.#server.on('clientError', (error: Error, socket) =>
       refuseConnection(socket, error, this.#answers.get(socket)),
@@ -172,99 +169,4 @@ class GatewayServer implements RunningServer {
     this.#metricsServer?.close();
     await this.#telemetry.close();
   }
-
-  #route(request: IncomingMessage, response: ServerResponse): void {
-    this.#answers.set(request.socket, response);
-    const target = getTarget(request);
-    const path = target.split('?', 1)[0] ?? '';
-    // RFC 9112, section 3.2.
-    if (request.headers.host === undefined && request.httpVersion === '1.1') {
-      this.#write(response, toText(400, 'the header Host is missing'), getRequestId(request));
-      return;
-    }
-    switch (path) {
-      case '/graphql':
-        if (this.#graphiql !== undefined && wantsPage(request)) {
-          const { 'accept-encoding': encodings, 'if-none-match': etag } = request.headers;
-          this.#write(response, this.#graphiql.page(encodings?.toString(), etag), getRequestId(request));
-        } else this.#serveGraphql(request, response, target);
-        break;
-      case '/livez':
-        this.#write(response, toText(200, 'alive'), getRequestId(request));
-        break;
-      case '/readyz':
-        this.#write(
-          response,
-          this.#phase === 'serving' ? toText(200, 'ready') : toText(503, 'draining'),
-          getRequestId(request),
-        );
-        break;
-      default:
-        this.#write(
-          response,
-          this.#getAsset(path, request) ?? toText(404, 'not found'),
-          getRequestId(request),
-        );
-    }
-  }
-
-  #getAsset(path: string, { method, headers }: IncomingMessage): GraphiqlResponse | undefined {
-    if (method !== 'GET') return undefined;
-    return this.#graphiql?.asset(path, headers['accept-encoding']?.toString(), headers['if-none-match']);
-  }
-
-  #serveGraphql(request: IncomingMessage, response: ServerResponse, target: string): void {
-    const exchange = this.#runtime.begin(toIncoming(request, target));
-    response.once('close', () => exchange.close(response.writableFinished));
-    exchange
-      .answer()
-      .then((answer) => answer && this.#write(response, answer, exchange.requestId))
-      .catch((fault: unknown) => {
-        this.#telemetry.reportFault(fault, exchange);
-        response.destroy();
-      });
-  }
-
-  #write(
-    response: ServerResponse,
-    { status, headers, body }: HttpResponse | GraphiqlResponse,
-    requestId: string,
-  ): void {
-    if (response.destroyed) return;
-    const length = Buffer.byteLength(body);
-    const fields: OutgoingHttpHeaders = { ...headers, 'content-length': length, 'x-request-id': requestId };
-    if (this.#phase !== 'serving') fields.connection = 'close';
-    response.writeHead(status, fields);
-    // Text of one byte a character is ASCII, which Node need not transcode: a third less for a long answer.
-    response.end(body, length === body.length ? 'latin1' : 'utf8');
-  }
 }
-
-/** Browsers that navigate say that they take HTML; clients of the API do not. */
-const wantsPage = ({ method, headers }: IncomingMessage): boolean =>
-  method === 'GET' && headers.accept?.includes('text/html') === true;
-
-const toText = (status: number, text: string): HttpResponse => ({
-  status,
-  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-  body: `${text}\n`,
-});
-
-/** The target in origin form; a server must take the absolute form as well (RFC 9112, section 3.2.2). */
-const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/?#]+/i, '');
-
-function getRequestId(request: IncomingMessage): string {
-  try {
-    return readHeaders(request.rawHeaders, randomUUID).requestId;
-  } catch (error) {
-    return error instanceof InvalidHeaders ? error.requestId : randomUUID();
-  }
-}
-
-const toIncoming = (request: IncomingMessage, target: string): IncomingRequest => ({
-  method: request.method ?? '',
-  target,
-  rawHeaders: request.rawHeaders,
-  getHeader: (name) => request.headers[name]?.toString(),
-  readBody: (maxBytes, deadline) => readBody(request, maxBytes, deadline),
-});
