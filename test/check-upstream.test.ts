@@ -2,9 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DocumentReader } from '../src/drift/document-reader.ts';
 import { findDrift } from '../src/drift/find-drift.ts';
-import { toFieldName } from '../src/drift/findings.ts';
 import { startSandbox } from '../src/sandbox/server.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
@@ -827,44 +825,6 @@ describe('a document that says something else', () => {
       'news changed MultiModalIntegrationConfig.maxFiles: Galileo answers nothing but null now.',
     );
   });
-});
-
-it('every property that this version knows has its field, but for those that are not shown or not sent', () => {
-  const reader = new DocumentReader(readKnown());
-  const types: Readonly<Record<string, readonly string[]>> = {
-    CustomLLMConfig: ['CustomLlmConfig', 'CustomLlmConfigInput'],
-    ModelProperties: ['CustomModelProperties', 'CustomModelPropertiesInput'],
-    MultiModalModelIntegrationConfig: ['MultiModalIntegrationConfig', 'MultiModalIntegrationConfigInput'],
-    RunParamsMap: ['ModelParamsMap'],
-    InputMap: ['ModelInputMap'],
-    OutputMap: ['ModelOutputMap'],
-    Model: ['IntegrationModel'],
-    Permission: ['IntegrationPermission'],
-    IntegrationDB: ['IntegrationRecord'],
-    VertexAIGCSConfigResponse: ['VertexAIGcsConfig'],
-    HTTPValidationError: ['IntegrationValidationFailure'],
-    ValidationError: ['IntegrationValidationIssue'],
-    CustomIntegrationCreate: ['UpsertCustomIntegrationInput'],
-  };
-  const fieldless: string[] = [];
-  for (const [name, schema] of Object.entries(readKnown().components.schemas)) {
-    const properties = [...(reader.read(schema).objects[0]?.properties.keys() ?? [])];
-    for (const typeName of properties.length === 0 ? [] : (types[name] ?? [name])) {
-      const type = graphqlSchema.getType(typeName);
-      if (type === undefined || !('getFields' in type)) throw new Error(`There is no type ${typeName}.`);
-      const fields = Object.keys(type.getFields());
-      for (const property of properties) {
-        const field = toFieldName(typeName, property);
-        if (field === null) fieldless.push(`${typeName}: ${property}`);
-        else expect(fields, `${typeName}.${field}`).toContain(field);
-      }
-    }
-  }
-  expect(fieldless).toEqual([
-    'CustomIntegration: api_key_value',
-    'CustomIntegration: headers',
-    'UpsertCustomIntegrationInput: is_legacy_format',
-  ]);
 });
 
 describe('galileo-gateway check-upstream', () => {

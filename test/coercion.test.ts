@@ -160,12 +160,12 @@ describe('a literal that does not fit is told by its place and type, never by it
     [
       'a text for an enum',
       `{ integration(name: "${secret}") { id } }`,
-      /^Expected a value of type "IntegrationName!": ANTHROPIC, AWS_BEDROCK/,
+      /^Expected a value of type "IntegrationName!": [A-Z_]+(?:, [A-Z_]+)+\.$/,
     ],
     [
       'another enum value',
       `{ integration(name: ${secret}) { id } }`,
-      /^Expected a value of type "IntegrationName!": ANTHROPIC, AWS_BEDROCK/,
+      /^Expected a value of type "IntegrationName!": [A-Z_]+(?:, [A-Z_]+)+\.$/,
     ],
     [
       'a number for an enum',

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { settings, toVariable } from '../src/config.ts';
+import { integrationNames, toEnumName } from './support/naming.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
@@ -15,7 +16,15 @@ function findPages(folder: string): string[] {
   });
 }
 
+const subgraphExample = 'examples/supergraph/costs-subgraph.js';
 const pages = findPages('').map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+/** Every page and example that declares the enum of the providers, as other subgraphs must. */
+const declarations = [
+  ...pages,
+  { path: subgraphExample, text: readFileSync(join(root, subgraphExample), 'utf8') },
+]
+  .map(({ path, text }) => ({ path, values: /enum IntegrationName \{([^}]*)\}/.exec(text)?.[1] }))
+  .filter(({ values }) => values !== undefined);
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
 };
@@ -59,6 +68,18 @@ describe('the docs', () => {
       expect(crooked).toEqual([]);
     },
   );
+
+  it.each(declarations)('declare the values that IntegrationName has: $path', ({ values }) => {
+    expect(values?.trim().split(/\s+/)).toEqual(integrationNames.map(toEnumName));
+  });
+
+  it('say in the README how many providers there are', () => {
+    const readme = pages.find(({ path }) => path === 'README.md')?.text ?? '';
+    const words = ['ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen'];
+    const said = readme.match(new RegExp(`\\b(?:${words.join('|')})\\b`, 'g')) ?? [];
+    expect(said.length).toBeGreaterThan(0);
+    expect(new Set(said)).toEqual(new Set([words[integrationNames.length - 10]]));
+  });
 
   it('has only variables in the README that can be set', () => {
     const readme = pages.find(({ path }) => path === 'README.md')?.text ?? '';

@@ -130,6 +130,6 @@ describe('what was loaded for one credential', () => {
     expect(second.text).toContain('id of two');
     expect(second.text).not.toContain('id of one');
     expect(none.text).not.toContain('id of');
-    expect(upstream.calls).toHaveLength(24);
+    expect(upstream.calls).toHaveLength(2 * integrationNames.length);
   });
 });

@@ -5,11 +5,12 @@ import {
   type IntegrationName,
   UpsertCustomIntegrationDocument,
 } from '../client/generated/graphql.ts';
-import type { JsonSchema } from '../src/upstream/openapi-document.ts';
-import { openApiDocument, resolveReference } from '../src/upstream/openapi-document.ts';
+import { toFieldName } from '../src/drift/findings.ts';
+import { getTypeName } from '../src/resolvers/discriminator.ts';
+import { type JsonSchema, openApiDocument, resolveReference } from '../src/upstream/openapi-document.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
-import { toEnumName, toFieldName, toPath } from './support/naming.ts';
+import { toEnumName, toPath } from './support/naming.ts';
 import { startStack } from './support/stack.ts';
 
 type Name = keyof typeof integrationFixtures;
@@ -59,21 +60,13 @@ interface Place {
 
 const providerPlaces = Object.fromEntries(
   (Object.keys(integrationFixtures) as Name[]).map((name): [string, Place] => [
-    getSchemaName(name),
+    getTypeName(name),
     {
       full: integrationFixtures[name].full,
       read: async (body) => (await readIntegration(name, body)).integration,
     },
   ]),
 );
-
-function getSchemaName(name: Name): string {
-  const entry = Object.entries(openApiDocument.components.schemas).find(
-    ([, { properties }]) => properties?.['name']?.const === name,
-  );
-  if (entry === undefined) throw new Error(`No schema is that of ${name}.`);
-  return entry[0];
-}
 
 const places: Readonly<Record<string, Place>> = {
   ...providerPlaces,
@@ -115,16 +108,16 @@ function toValue(schema: JsonSchema): unknown {
 
 describe('what upstream leaves out, or answers with null', () => {
   it.each(defaults)(
-    'has the default of the OpenAPI document: $name.$property',
+    'has the default of the OpenAPI document: $property of $name',
     async ({ name, property, value }) => {
       const place = places[name];
-      if (place === undefined) throw new Error(`Nobody knows how to read a ${name}.`);
+      if (place === undefined) throw new Error(`Say in \`places\` how to read ${name}.`);
       const { [property]: _left, ...rest } = place.full;
 
       const without = await place.read(rest);
       const withNull = await place.read({ ...rest, [property]: null });
 
-      const field = toFieldName(property);
+      const field = toFieldName(name, property) ?? '';
       expect(without?.[field]).toEqual(value);
       expect(withNull?.[field]).toEqual(value);
     },
@@ -139,7 +132,7 @@ describe('what upstream leaves out, or answers with null', () => {
     for (const body of [rest, { ...rest, [property]: null }]) {
       const { integration, errors } = await readIntegration(name, body);
       expect(errors).toEqual([]);
-      expect(integration?.[toFieldName(property)]).toEqual([]);
+      expect(integration?.[toFieldName(getTypeName(name), property) ?? '']).toEqual([]);
     }
   });
 
@@ -238,7 +231,7 @@ describe('a value that does not fit its field', () => {
     ]);
     // All that the patch does not touch is there.
     const touched = new Set([
-      ...Object.keys(patch).map(toFieldName),
+      ...Object.keys(patch).map((property) => toFieldName(getTypeName(name), property)),
       ...(path[0] === 'legacyModels' ? path : []),
     ]);
     const rest = (from: object | null | undefined) =>
@@ -474,11 +467,7 @@ describe('the provider of a record', () => {
     ['provider, where name is a free label', { provider: 'custom', name: 'Our own' }, 'CUSTOM'],
     ['provider, before a name that is a provider as well', { provider: 'custom', name: 'openai' }, 'CUSTOM'],
     ['upstream’s word, even where it is another provider', { name: 'openai' }, 'OPENAI'],
-    [
-      'the one that was written to, where upstream’s word is none of the twelve',
-      { name: 'Our own' },
-      'CUSTOM',
-    ],
+    ['the one that was written to, where upstream’s word is no provider', { name: 'Our own' }, 'CUSTOM'],
     ['the one that was written to, where upstream has none', { name: null }, 'CUSTOM'],
     ['the one that was written to, where it is no word', { name: 7 }, 'CUSTOM'],
   ])('is %s', async (_what, patch, name) => {

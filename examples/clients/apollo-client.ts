@@ -5,7 +5,7 @@ import { describeProviders, endpoint, headers, print } from './report.ts';
 export const cache = new InMemoryCache({
   possibleTypes,
   typePolicies: {
-    // `id` can be null; there is one integration for each provider. The rule holds for all twelve types.
+    // `id` can be null; there is one integration for each provider. The rule holds for all of their types.
     Integration: { keyFields: ['name'] },
     IntegrationProvider: { keyFields: ['name'] },
     // Its `id` is a name within one Azure resource.

@@ -1,4 +1,4 @@
-import type { IntegrationName } from 'galileo-gateway/client';
+import { type IntegrationName, possibleTypes } from 'galileo-gateway/client';
 import { useEffect, useState } from 'react';
 import { FaultNotice } from './fault-notice.tsx';
 import type { Fault } from './faults.ts';
@@ -16,7 +16,7 @@ interface Loading {
   readonly isLoading: boolean;
 }
 
-const providerCount = 12;
+const providerCount = possibleTypes.Integration.length;
 
 /** The model providers of whoever owns the key. */
 export function Page({ config }: { readonly config: PageConfig }) {

@@ -4,8 +4,8 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 
-// `Integration` is an interface with twelve types in the other subgraph. `@interfaceObject` makes it one object type here:
-// what is added to it, all twelve have.
+// `Integration` is an interface with a type for each provider in the other subgraph. `@interfaceObject` makes it one object type here:
+// what is added to it, all of them have.
 const sdl = /* GraphQL */ `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@interfaceObject"])
 

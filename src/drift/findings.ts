@@ -98,8 +98,11 @@ const toCanonical = (value: unknown): string =>
       : inner,
   ) ?? '';
 
-/** Fields of the GraphQL schema whose names are not upstream's in camel case; null where no field reads the property. */
-const fieldNames: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
+/**
+ * Fields of the GraphQL schema whose names are not upstream's in camel case; null for a property without a field: a secret,
+ * which is write-only, or upstream's own bookkeeping.
+ */
+export const fieldNames: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
   CustomIntegration: { models: 'legacyModels', api_key_value: null, headers: null },
   IntegrationRecord: { id: 'integrationId' },
   IntegrationValidationFailure: { detail: 'issues' },

@@ -23,7 +23,7 @@ export function loadIntegration(
 
 /**
  * The configured ones among the names. One that could not be loaded is a rejected promise in its place, which costs that
- * item alone. Up to twelve upstream calls at once.
+ * item alone. Up to one upstream call for each provider at once.
  */
 export async function loadIntegrations(
   names: readonly IntegrationName[] | null | undefined,

@@ -5,8 +5,12 @@ type Integration = operations['getIntegration']['responses'][200]['content']['ap
 /** Upstream writes every property, null ones too; the id is each tenant's own. */
 type Seed<Name extends IntegrationName> = Omit<Required<Extract<Integration, { name: Name }>>, 'id'>;
 
-/** What no tenant has, so that a demo can show it. */
-type NotConfigured = 'databricks' | 'writer';
+/** The providers that no tenant has, so that a demo can show what that looks like. */
+export const notConfigured = ['databricks', 'writer'] as const satisfies readonly IntegrationName[];
+
+type Seeds = {
+  readonly [Name in Exclude<IntegrationName, (typeof notConfigured)[number]>]: Seed<Name>;
+};
 
 const sageMakerModels = [
   {
@@ -170,8 +174,8 @@ const sageMakerModels = [
   },
 ] satisfies Required<Model>[];
 
-/** What every tenant begins with. Shared between tenants, so nobody changes it. */
-export const seededIntegrations = {
+/** What every tenant begins with: one of each provider, but for `notConfigured`. Shared between tenants, so nobody changes it. */
+export const seededIntegrations: Seeds = {
   anthropic: {
     multi_modal_config: { max_files: 20, max_file_size_bytes: 33_554_432 },
     authentication_type: 'custom_oauth2',
@@ -265,4 +269,4 @@ export const seededIntegrations = {
     name: 'vertex_ai',
     extra: { project: 'acme-ml-prod', location: 'europe-west4' },
   },
-} satisfies { readonly [Name in Exclude<IntegrationName, NotConfigured>]: Seed<Name> };
+};

@@ -68,7 +68,7 @@ export function resolveReference(
   return target;
 }
 
-/** The schema of an integration as it is read: one of twelve, told apart by a discriminator. */
+/** The schema of an integration as it is read: one of several, told apart by a discriminator. */
 export function getIntegrationSchema(document: OpenApiDocument = openApiDocument): JsonSchema {
   const operation = document.paths['/v2/integrations/{name}']?.['get'];
   const schema = operation?.responses['200']?.content['application/json']?.schema;

@@ -1,5 +1,7 @@
 import type { IntegrationName } from '../../client/generated/graphql.ts';
+import { getTypeName } from '../../src/resolvers/discriminator.ts';
 import { integrationNameValues } from '../../src/upstream/generated/galileo.ts';
+import { getSchema, type JsonSchema, type Schemas } from '../../src/upstream/openapi-document.ts';
 
 /** Upstream's words for the providers, in the order of the enum. */
 export const integrationNames = [...integrationNameValues].sort();
@@ -8,9 +10,9 @@ export const integrationNames = [...integrationNameValues].sort();
 export const toEnumName = (name: (typeof integrationNameValues)[number]) =>
   name.toUpperCase() as IntegrationName;
 
-/** The field of an upstream property: `model_properties` is `modelProperties`. */
-export const toFieldName = (property: string) =>
-  property.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+/** The schema of a provider's integration in the OpenAPI document. */
+export const getSchemaOf = (name: (typeof integrationNameValues)[number]): JsonSchema =>
+  getSchema(getTypeName(name) as keyof Schemas);
 
 /** Upstream's path of a provider. */
 export const toPath = (name: string) => `/v2/integrations/${name}`;

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
+import { integrationNames, toEnumName } from './naming.ts';
 
 /** What another team's subgraph adds to every integration. `Integration` is one object type here. */
 export const secondSubgraphSdl = /* GraphQL */ `
@@ -20,18 +21,7 @@ export const secondSubgraphSdl = /* GraphQL */ `
   }
 
   enum IntegrationName {
-    ANTHROPIC
-    AWS_BEDROCK
-    AWS_SAGEMAKER
-    AZURE
-    CUSTOM
-    DATABRICKS
-    MISTRAL
-    NVIDIA
-    OPENAI
-    VEGAS_GATEWAY
-    VERTEX_AI
-    WRITER
+    ${integrationNames.map(toEnumName).join(' ')}
   }
 
   type StringMapEntry @shareable {

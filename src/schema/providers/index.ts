@@ -14,7 +14,7 @@ import { vertexAI } from './vertex-ai.ts';
 import { writer } from './writer.ts';
 
 /** Every provider by upstream's word for it, in the order of the enum `IntegrationName`. */
-export const providers = {
+export const providers: Readonly<Record<IntegrationName, Provider>> = {
   anthropic,
   aws_bedrock: awsBedrock,
   aws_sagemaker: awsSageMaker,
@@ -27,4 +27,4 @@ export const providers = {
   vegas_gateway: vegasGateway,
   vertex_ai: vertexAI,
   writer,
-} satisfies Record<IntegrationName, Provider>;
+};
