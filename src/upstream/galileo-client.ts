@@ -73,7 +73,7 @@ export class GalileoClient {
         },
       );
     }
-    return { ...body, name };
+    return Object.assign(body, { name });
   }
 
   /**
@@ -112,7 +112,7 @@ export class GalileoClient {
 
 const isSuccess = (response: TransportResponse) => response.status >= 200 && response.status < 300;
 
-/** The JSON object that an answer holds. Media type, text and shape are checked; the properties are not. */
+/** The JSON object that an answer holds, which is nobody else's. Media type, text and shape are checked; the properties are not. */
 function parseJsonObject(response: TransportResponse): Readonly<Record<string, unknown>> {
   const body = parseJson(response);
   if (isJsonObject(body)) return body;
