@@ -16,6 +16,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Most tests wait for sockets and processes: two files at once even where there are two processors.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // In milliseconds: four times Vitest's own, for machines that do something else beside.
     testTimeout: 20_000,
     coverage: {
       provider: 'custom',
@@ -23,6 +24,7 @@ export default defineConfig({
       reporter: ['text-summary', 'html'],
       include: ['src/**/*.ts'],
       exclude: ['**/generated/**'],
+      // In percent.
       thresholds: { lines: 95, branches: 90 },
     },
   },

@@ -11,6 +11,7 @@ const canPin = process.platform === 'linux';
 /** Server and load on separate processors, where the system can tell processes their processor. */
 const processors = { server: '0', load: '1' };
 
+/** Starts a script of ours on the processor of its role: `server` or `load`. Whoever starts it kills it. */
 export function start(role, script, env = {}, args = []) {
   const command = canPin ? ['taskset', '-c', processors[role], process.execPath] : [process.execPath];
   const [program, ...programArgs] = [...command, script, ...args];
@@ -30,12 +31,14 @@ async function firstMessage(child) {
   return message;
 }
 
+/** The stub upstream, beside the load: what it costs counts for no contender. */
 export async function startStub(env) {
   const child = start('load', toPath('stub-upstream.js'), env);
   const { port } = await firstMessage(child);
   return { child, url: `http://127.0.0.1:${port}` };
 }
 
+/** The load. `run` takes one job at a time, see load.js. */
 export async function startLoad() {
   const child = start('load', toPath('load.js'));
   await firstMessage(child);
@@ -76,7 +79,8 @@ async function startScript(name, upstreamUrl) {
 
 /**
  * In the order of the tables; the first is what the others are compared with. One whose schema is not this gateway's brings
- * its own words for the operations: a map from an operation to `{ query, variables, isRight }`.
+ * its own words for the operations: a map from an operation to `{ query, variables, isRight }`. `warmUpMs` is how long
+ * it is loaded before it is measured: those that do more for a request need longer to meet as many.
  */
 export const contenders = {
   'pass-through': { start: (upstreamUrl) => startScript('pass-through', upstreamUrl), warmUpMs: 5000 },
@@ -100,6 +104,7 @@ export function getProcessorTimeUs(pid) {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
+/** Resident memory of a process; Linux tells it in KiB. */
 export function getResidentMb(pid) {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 }

@@ -3,6 +3,7 @@
 // and latencies. A request that has no answer after 10 s is a failure.
 import { Pool } from 'undici';
 
+// So many that a cache by credential helps nobody.
 const tenants = Array.from(
   { length: 4096 },
   (_, index) => `benchmark-tenant-${String(index).padStart(4, '0')}`,

@@ -1,6 +1,7 @@
 // The operations that every contender is measured with: what it is sent, which REST calls that means, and what a right
 // answer has.
 
+/** How many models SageMaker answers with: what the sizes of answers are compared by. */
 export const modelCounts = [1, 10, 100];
 
 const sageMakerFields = `
@@ -51,6 +52,7 @@ const upsert = `mutation Upsert($input: UpsertCustomIntegrationInput!) {
   }
 }`;
 
+/** Every provider by its value of the enum. */
 export const allNames = [
   'ANTHROPIC',
   'AWS_BEDROCK',
@@ -80,7 +82,11 @@ const upsertInput = {
 
 const read = (name) => ({ method: 'GET', path: `/v2/integrations/${name.toLowerCase()}` });
 
-/** @param {string[]} names */
+/**
+ * The operation for some of the providers, in their order.
+ *
+ * @param {string[]} names
+ */
 export const several = (names) => ({
   title: `${names.length} providers in one operation`,
   query: severalProviders,
@@ -91,6 +97,7 @@ export const several = (names) => ({
     data.integrations.every((item, index) => item.name === names[index]),
 });
 
+/** By short names: `calls` are the REST calls behind an operation, `isRight` looks at the `data` of its answer. */
 export const operations = {
   one: {
     title: 'one provider',

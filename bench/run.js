@@ -5,9 +5,12 @@ import { contenders, getProcessorTimeUs, getResidentMb, startLoad, startStub } f
 import { allNames, modelCounts, operations, several } from './operations.js';
 
 const isQuick = process.argv.includes('--quick');
+// Odd, so that one of them is the median.
 const rounds = isQuick ? 3 : 5;
 const roundMs = isQuick ? 700 : 2000;
+// Enough that the server never waits for the load; half of its sockets, so that a call behind a request never queues.
 const connections = 32;
+// Of each contender's own time to warm up: a quick run is for seeing that all of it runs.
 const warmUpShare = isQuick ? 0.12 : 1;
 const tables = [];
 const say = (text) => process.stdout.write(`${text}\n`);

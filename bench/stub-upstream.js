@@ -121,6 +121,7 @@ const record = Buffer.from(
   }),
 );
 
+// Longer than a pause between rounds: no contender pays for a socket that was closed.
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   const body = request.method === 'PUT' ? record : answers.get(request.url);
   const answer = () => {

@@ -31,6 +31,7 @@ export function stylesheetSingleton(): Stylesheet {
   };
 }
 
+/** The package's hook: a style is there as long as a component uses it; one that is not dynamic stays as it was first. */
 export function styleHookSingleton(): (css: string, isDynamic?: boolean) => void {
   const sheet = stylesheetSingleton();
   return function useStyle(css, isDynamic) {
@@ -43,6 +44,7 @@ export function styleHookSingleton(): (css: string, isDynamic?: boolean) => void
   };
 }
 
+/** The package's component: the same as the hook. */
 export function styleSingleton(): (props: { readonly styles: string; readonly dynamic?: boolean }) => null {
   const useStyle = styleHookSingleton();
   return function Sheet({ styles, dynamic }) {

@@ -1,6 +1,7 @@
 /** One tab of the page. */
 export interface Example {
   readonly query: string;
+  /** JSON. */
   readonly variables?: string;
 }
 

@@ -3,6 +3,7 @@ import { type ExecutionResult, GraphQLError, Kind, parse } from 'graphql';
 
 const INTROSPECTION = 'IntrospectionQuery';
 
+/** What people read in the place of the schema; the documentation knows by it why there is none. */
 export const INTROSPECTION_OFF =
   'Introspection is switched off on this gateway. Documentation, explorer and completion are not available; operations run all the same.';
 

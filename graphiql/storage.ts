@@ -1,7 +1,7 @@
 import type { Example } from './examples.ts';
 import { toStoredOperation } from './stored.ts';
 
-/** The part of `localStorage` that is used here. */
+/** The part of `localStorage` that is used here; `setItem` may throw, as where it is full. */
 export interface Backing {
   readonly length: number;
   key(index: number): string | null;
@@ -82,6 +82,7 @@ export function createEditorStorage(backing: Backing, examples: readonly Example
   };
 }
 
+/** Forgets everything with the page. */
 export function createMemoryBacking(): Backing {
   const items = new Map<string, string>();
   return {

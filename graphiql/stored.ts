@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind, parse, print, type ValueNode, visit } from 'graphql';
 import type { Example } from './examples.ts';
 
-/** A document with its variables, as the editors hold them. */
+/** A document with its variables (JSON), as the editors hold them; null where an editor holds nothing. */
 export interface Operation {
   readonly query: string | null;
   readonly variables: string | null;

@@ -28,6 +28,7 @@ const servedFiles: Plugin = {
   name: 'served-files',
   async writeBundle({ dir = '.' }, bundle) {
     const icon = await readFile(here('favicon.svg'));
+    // Eight digits, as in the names that the bundler makes.
     const iconName = `favicon-${createHash('sha256').update(icon).digest('hex').slice(0, 8)}.svg`;
     await writeFile(join(dir, iconName), icon);
 
@@ -74,6 +75,7 @@ export default defineConfig({
     target: 'es2022',
     license: { fileName: 'licenses.txt' },
     modulePreload: false,
+    // In kB, uncompressed. One file is meant; a test holds the compressed size of all.
     chunkSizeWarningLimit: 2000,
     cssCodeSplit: false,
     rolldownOptions: {

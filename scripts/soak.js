@@ -11,11 +11,13 @@ import { Pool } from 'undici';
 
 const { values } = parseArgs({ options: { requests: { type: 'string', default: '100000' } } });
 const requestCount = Number(values.requests);
+// Half of the gateway's sockets: nothing waits in the queue, so that every failure is a fault of upstream's.
 const callers = 32;
 const faultShare = 0.05;
 const samples = 10;
 /** What memory may have grown from the end of the warm-up to the end of the run. */
 const allowedGrowthMb = 40;
+/** Open files: sockets come and go with resets, by fewer than this. */
 const allowedFiles = 20;
 
 const integration = (name) =>
@@ -57,6 +59,7 @@ await once(upstream, 'listening');
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 // V8 leaves garbage where it is as long as the heap has room: with little room, what grows is kept by somebody.
+// So that V8 collects: with all the room there is, memory grows by garbage alone.
 const heapMb = 64;
 const gateway = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, program, 'serve', '--port', '0'], {
   env: { ...process.env, GALILEO_API_URL: `http://127.0.0.1:${upstream.address().port}` },

@@ -6,7 +6,7 @@ import { readTrustedDocuments } from './execution/trusted-documents.ts';
 const maxMs = 86_400_000;
 /** Far beyond what one process can hold; a larger number is a mistake. */
 const maxCount = 1_000_000;
-/** 1 GiB: a JavaScript string can hold less. */
+/** 1 GiB. A body is read as one string, and V8's end at half a billion characters: a larger number is a mistake. */
 const maxBytes = 1_073_741_824;
 
 function wholeNumber(minimum: number, maximum: number, alternative = '') {
@@ -52,6 +52,7 @@ const trustedDocuments = z.string().transform((path, context) => {
   }
 });
 
+// 1,024: more processors than a machine has.
 const workers = z.union([z.literal('auto').transform(() => availableParallelism()), wholeNumber(1, 1024)], {
   error: 'a whole number from 1 to 1024, or "auto"',
 });
@@ -69,7 +70,10 @@ interface Setting {
   readonly meaning: string;
 }
 
-/** Every setting, in the order of the documentation. The variable of `maxDepth` is `MAX_DEPTH`, its flag `--max-depth`. */
+/**
+ * Every setting, in the order of the documentation, which has the reasons for the defaults. The variable of `maxDepth` is
+ * `MAX_DEPTH`, its flag `--max-depth`.
+ */
 export const settings = {
   port: {
     schema: wholeNumber(0, 65_535),
@@ -103,6 +107,7 @@ export const settings = {
     meaning: 'TCP and TLS of one connection to upstream, in milliseconds.',
   },
   upstreamConnections: {
+    // From one address to one port there are no more.
     schema: wholeNumber(1, 65_535),
     default: '64',
     meaning: 'Sockets to upstream, for each process.',
@@ -113,6 +118,7 @@ export const settings = {
     meaning: 'Calls waiting for a socket before more are refused, for each process.',
   },
   upstreamRetries: {
+    // Ten wait up to 6.5 s in all: more would hardly ever run within a request.
     schema: wholeNumber(0, 10),
     default: '2',
     meaning: 'Further attempts at a read, or at a write of which nothing has left.',
@@ -192,6 +198,7 @@ export const settings = {
   },
 } satisfies Record<string, Setting>;
 
+/** A setting by its name in code; `toVariable` and `toFlag` make its other names of it. */
 export type SettingName = keyof typeof settings;
 
 /** Everything that is set, as the program takes it; a setting that is off is undefined. */

@@ -10,7 +10,7 @@ import { UpstreamError } from './upstream/errors.ts';
 import type { CallContext, GalileoClient } from './upstream/galileo-client.ts';
 import type { IntegrationName, WireIntegration } from './upstream/wire.ts';
 
-/** Makes the context of one request; makes no call. */
+/** The context of one request. To make it calls nobody; its loader and its secrets are made when they are first needed. */
 export class RequestContext implements GatewayContext {
   readonly galileo: GalileoClient;
   readonly deadline: Deadline;

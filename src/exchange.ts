@@ -36,7 +36,9 @@ export interface IncomingRequest {
 export interface ExchangeOptions {
   readonly galileo: GalileoClient;
   readonly telemetry: Telemetry;
+  /** From the arrival of the request. */
   readonly requestTimeoutMs: number;
+  /** Undefined where no page of another origin is served. */
   readonly corsOrigins: readonly string[] | undefined;
   /** Throws or rejects with RequestError where the request is refused, and with CallerGone. */
   readonly execute: (incoming: IncomingRequest, request: GatewayRequest) => Promise<HttpResponse>;
@@ -45,7 +47,7 @@ export interface ExchangeOptions {
   readonly leave: () => void;
 }
 
-/** How long a caller that was shed is asked to wait. */
+/** How long a caller that was shed is asked to wait; the least that `Retry-After` can say, and requests end sooner. */
 const shedRetryAfterSeconds = 1;
 
 /**
@@ -53,6 +55,7 @@ const shedRetryAfterSeconds = 1;
  * the requests that run, its deadline, its refusal, and what is told of it to logs, metrics and traces.
  */
 export class Exchange {
+  /** The caller's where it is usable, else a new one. */
   readonly requestId: string;
   readonly #incoming: IncomingRequest;
   readonly #options: ExchangeOptions;

@@ -86,5 +86,6 @@ const getCorsOptions = (origins: readonly string[], origin: string | null) =>
       'tracestate',
       'baggage',
     ],
+    // In seconds; WebKit keeps a preflight no longer.
     maxAge: 600,
   };

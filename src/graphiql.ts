@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 
+/** What a page can be given; every option has a default. */
 export interface GraphiqlOptions {
   /** Headers the page's editor starts with. Whoever can load the page can read them: a demo key, never a real one. */
   readonly demoHeaders?: Readonly<Record<string, string>>;
@@ -12,6 +13,7 @@ export interface GraphiqlOptions {
   readonly directory?: string;
 }
 
+/** A whole answer, compressed where the caller takes that. */
 export interface GraphiqlResponse {
   readonly status: 200 | 304;
   /** Names in lower case; `content-length` is left to the server. */
@@ -78,6 +80,7 @@ export function loadGraphiql(options: GraphiqlOptions = {}): Graphiql {
       const body = create();
       representation = {
         body,
+        // 22 digits of base64 are 132 bits: enough to tell any two files apart.
         etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
       };
       representations.set(key, representation);
@@ -112,6 +115,7 @@ export function loadGraphiql(options: GraphiqlOptions = {}): Graphiql {
       const representation = getRepresentation(fileName, () => readFileSync(join(directory, fileName)));
       return toResponse(representation, encoding, ifNoneMatch, {
         'content-type': CONTENT_TYPES[extname(name)] ?? 'application/octet-stream',
+        // A year: the content of a name never changes, since its hash is a part of it.
         'cache-control': 'public, max-age=31536000, immutable',
         vary: 'accept-encoding',
       });
@@ -176,6 +180,7 @@ function compress(content: Buffer, encoding: Encoding): Buffer {
     case 'br':
       return brotliCompressSync(content);
     case 'gzip':
+      // Once in the life of the process: the smallest form may take its time.
       return gzipSync(content, { level: 9 });
     case 'identity':
       return content;

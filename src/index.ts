@@ -28,7 +28,10 @@ export type GatewayOptions = {
   readonly log?: Log;
 };
 
-/** Answers a request of the Fetch standard, whatever its path. It never rejects, unless the request was aborted. */
+/**
+ * Answers a request of the Fetch standard, whatever its path. It rejects only where the request was aborted, or
+ * its body broke off.
+ */
 export interface Gateway {
   (request: Request): Promise<Response>;
   /** The same, for servers that want an object with this name. */

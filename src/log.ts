@@ -7,15 +7,17 @@ export type Log = Logger;
 
 /** Lines are collected up to this length, so that a request costs a small fraction of a system call. */
 const batchBytes = 16_384;
+/** One write: what a pipe of Linux holds. */
 const maxWriteBytes = 65_536;
-/** For processes that share a pipe, which takes this much as a whole: their lines never run into each other. POSIX, PIPE_BUF. */
+/** For processes that share a pipe: so that the line that fills a batch still goes out with it. */
 const sharedBatchBytes = 2048;
+/** What a pipe takes as a whole, PIPE_BUF of Linux: lines of several processes never run into each other. */
 const sharedMaxWriteBytes = 4096;
-/** How long a line may wait for others. */
+/** How long a line may wait for others: nobody who watches notices. */
 const flushIntervalMs = 100;
-/** Where nobody reads, lines beyond this are dropped: the log is not worth the process. */
+/** Where nobody reads, lines beyond this, some fifty thousand, are dropped: the log is not worth the process. */
 const maxUnreadBytes = 16_777_216;
-/** How long the end of the process waits for a reader. */
+/** How long the end of the process waits for a reader; one that reads takes milliseconds. */
 const flushTimeoutMs = 1000;
 
 /**

@@ -8,6 +8,7 @@ import { readBody } from './http/body.ts';
 import type { Telemetry } from './observability/telemetry.ts';
 import type { GatewayRuntime } from './runtime.ts';
 
+/** What the routes lead to. */
 export interface RoutesOptions {
   readonly runtime: GatewayRuntime;
   readonly telemetry: Telemetry;

@@ -2,7 +2,7 @@ const mark = '[redacted]';
 
 /** Upstream takes no more than 50 headers; with more secrets than this a search would cost more than a message is worth. */
 const maxSecrets = 100;
-/** A secret shorter than this is looked for as a word of its own: as a part of others it would be everywhere. */
+/** In characters. A secret shorter than this is looked for as a word of its own: as a part of others it would be everywhere. */
 const minPartLength = 4;
 
 /**

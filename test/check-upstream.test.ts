@@ -801,11 +801,11 @@ describe('a document that says something else', () => {
         'news new Query.integration: the query parameter `fresh` can be sent: ignored, it never is.',
       ],
     ],
-  ])('%s', (_what, getDocument, expected) => {
+  ])('has its findings told: %s', (_what, getDocument, expected) => {
     expect(compare(getDocument())).toEqual(expected);
   });
 
-  it('names that a terminal would obey are shown harmless, and long lists are cut', () => {
+  it('has names that a terminal would obey shown harmless, and long lists cut', () => {
     const [line = ''] = compare(
       inSchema('AwsCredentialType', (schema) => {
         schema.enum.push('\u001b[31mred\nnews', ...Array.from({ length: 500 }, (_, index) => `w${index}`));
@@ -816,7 +816,7 @@ describe('a document that says something else', () => {
     expect(line).toContain('and 481 more');
   });
 
-  it('a schema that leads back to itself is read to an end', () => {
+  it('is read to an end where a schema of it leads back to itself', () => {
     const published = inSchema('MultiModalModelIntegrationConfig', (schema, all) => {
       all['Loop'] = { anyOf: [{ $ref: '#/components/schemas/Loop' }, { type: 'null' }] } as unknown as Schema;
       schema.properties['max_files'] = { $ref: '#/components/schemas/Loop' };

@@ -26,7 +26,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
 );
 
 describe('--help and --version', () => {
-  it('work on every level, with exit code 0', async () => {
+  it('are answered on every level, with exit code 0', async () => {
     const levels = [[], ...commands.map((command) => [command])];
     await Promise.all(
       levels.map(async (level) => {

@@ -163,7 +163,7 @@ describe('TRUSTED_DOCUMENTS', () => {
   });
 });
 
-it('takes back what check-config prints of it', () => {
+it('the environment takes what check-config prints', () => {
   const printed: Record<string, string> = {};
   for (const line of printConfig(readConfig({})).trim().split('\n')) {
     const [name = '', value = ''] = line.split('=', 2);

@@ -81,7 +81,7 @@ describe('the docs', () => {
     expect(new Set(said)).toEqual(new Set([words[integrationNames.length - 10]]));
   });
 
-  it('has only variables in the README that can be set', () => {
+  it('have only variables in the README that can be set', () => {
     const readme = pages.find(({ path }) => path === 'README.md')?.text ?? '';
     const known = new Set([...Object.keys(settings).map(toVariable), 'NODE_ENV']);
     const named = [...readme.matchAll(/\b([A-Z][A-Z_]{3,})=/g)].map(([, name = '']) => name);

@@ -528,7 +528,7 @@ describe('an argument that does not fit, which only execution can see', () => {
   });
 });
 
-it('cuts out what stands in variables where a secret would, even where no input is made of it', async () => {
+it('no message shows what stands in variables where a secret would, even where no input is made of it', async () => {
   await using stack = await startStack({ upstreamRetries: '0' });
   const detail = 'neither token-in-a-representation nor value-of-a-header nor key-value is known';
   stack.upstream.on('GET', toPath('openai'), { status: 400, json: { detail } });

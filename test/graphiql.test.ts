@@ -81,7 +81,7 @@ describe('the page', () => {
 });
 
 describe('the files', () => {
-  test.each(paths)('%s may be kept for ever', (path) => {
+  test.each(paths)('may be kept for ever: %s', (path) => {
     const { status, headers } = getAsset(path);
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -93,7 +93,7 @@ describe('the files', () => {
     expect(headers['content-type']).toMatch(/^(?:text\/javascript|text\/css|image\/svg\+xml)/);
   });
 
-  test.each(paths)('%s is the same in each encoding', (path) => {
+  test.each(paths)('are the same in each encoding: %s', (path) => {
     const plain = getAsset(path).body;
     expect(brotliDecompressSync(getAsset(path, 'br').body).equals(plain)).toBe(true);
     expect(gunzipSync(getAsset(path, 'gzip').body).equals(plain)).toBe(true);
@@ -111,7 +111,7 @@ describe('the files', () => {
     `${paths[0]}/`,
     `/x${paths[0]}`,
     (paths[0] ?? '').slice('/graphiql'.length),
-  ])('%s is none of them', (path) => {
+  ])('do not include %s', (path) => {
     expect(graphiql.asset(path, 'br', undefined)).toBeUndefined();
   });
 
@@ -125,7 +125,7 @@ describe('the files', () => {
   });
 });
 
-describe('encodings', () => {
+describe('a caller that accepts', () => {
   test.each([
     ['gzip, deflate, br, zstd', 'br'],
     ['BR;q=0.1, gzip', 'br'],
@@ -139,25 +139,25 @@ describe('encodings', () => {
     ['*;q=0', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('%s gets %s', (acceptEncoding, expected) => {
+  ])('%j gets %j', (acceptEncoding, expected) => {
     expect(graphiql.page(acceptEncoding, undefined).headers['content-encoding']).toBe(expected);
     expect(getAsset(paths[0] ?? '', acceptEncoding).headers['content-encoding']).toBe(expected);
   });
 });
 
-describe('entity tags', () => {
+describe('an entity tag', () => {
   const answers: [string, (acceptEncoding?: string, ifNoneMatch?: string) => GraphiqlResponse][] = [
     ['the page', (acceptEncoding, ifNoneMatch) => graphiql.page(acceptEncoding, ifNoneMatch)],
     ['a file', (acceptEncoding, ifNoneMatch) => getAsset(paths[1] ?? '', acceptEncoding, ifNoneMatch)],
   ];
 
-  test.each(answers)('%s has one for each encoding', (_name, answer) => {
+  test.each(answers)('of %s is another for each encoding', (_name, answer) => {
     const tags = ['br', 'gzip', undefined].map((encoding) => answer(encoding).headers['etag']);
     expect(new Set(tags).size).toBe(3);
     expect(tags.every((tag) => /^"[\w-]+"$/.test(tag ?? ''))).toBe(true);
   });
 
-  test.each(answers)('%s is not sent again to who has it', (_name, answer) => {
+  test.each(answers)('keeps %s from being sent again to who has it', (_name, answer) => {
     const { headers } = answer('br');
     const tag = headers['etag'] ?? '';
     for (const ifNoneMatch of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
@@ -175,7 +175,7 @@ describe('entity tags', () => {
     expect(answer('br', '"other"').status).toBe(200);
   });
 
-  test('the page has another with other headers', () => {
+  test('of the page is another with other headers', () => {
     const other = loadGraphiql({ demoHeaders: { 'Galileo-API-Key': 'x' } });
     expect(other.page('br', undefined).headers['etag']).not.toBe(
       graphiql.page('br', undefined).headers['etag'],
@@ -183,7 +183,7 @@ describe('entity tags', () => {
   });
 });
 
-test('all of it is under 450 KB compressed', () => {
+test('the page and its files are under 450 KB compressed', () => {
   const sizes = [graphiql.page('br', undefined), ...paths.map((path) => getAsset(path, 'br'))].map(
     ({ body }) => body.length,
   );

@@ -53,7 +53,7 @@ describe('the audits of graphql-http', () => {
 describe.each([
   { way: 'the direct way', origin: {} },
   { way: 'the way of yoga', origin: { origin: 'https://elsewhere.example' } },
-])('a POST on $way', ({ origin }) => {
+])('the endpoint, by POST on $way,', ({ origin }) => {
   it('answers a query as application/json in UTF-8', async () => {
     const answer = await post({ query: '{ __typename }' }, origin);
     expect(answer.status).toBe(200);
@@ -176,7 +176,7 @@ describe.each([
     ],
   ];
   it.each(requestErrors)(
-    '%s is %i, and %i as application/json, without data',
+    'refuses with %s as %i, and as %i in application/json, without data',
     async (code, status, jsonStatus, body) => {
       const modern = await post(body, { ...origin, accept: graphqlResponse });
       const classic = await post(body, origin);
@@ -261,7 +261,7 @@ describe.each([
   });
 });
 
-describe('a GET', () => {
+describe('the endpoint, by GET,', () => {
   it('answers a query with variables and an operation name', async () => {
     const answer = await get({
       query: 'query A { __typename } query B($name: String!) { __type(name: $name) { name } }',

@@ -237,7 +237,7 @@ describe('createGateway', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ msg: 'request', status: 200 }]);
   });
 
-  it('works in Node’s own server as its docstring shows', async () => {
+  it('answers in Node’s own server, mounted as its docstring shows', async () => {
     await using library = await startLibrary();
     const { gateway, upstream } = library;
     upstream.on('GET', path, { json: integration });

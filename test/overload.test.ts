@@ -59,7 +59,7 @@ describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
     expect((await next).status).toBe(200);
   });
 
-  it('count where the caller has gone away: not any more', async () => {
+  it('are counted without those whose caller has gone away', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '1' });
     let calls = 0;
@@ -134,7 +134,7 @@ describe('a caller that is slower than REQUEST_TIMEOUT_MS', () => {
   });
 });
 
-describe('a request that is no HTTP', () => {
+describe('what cannot be a request', () => {
   it.each([
     'nonsense\r\n\r\n',
     'GET /graphql HTTP/1.1\r\nhost: x\r\nx y: z\r\n\r\n',
@@ -151,7 +151,7 @@ describe('a request that is no HTTP', () => {
     expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
   });
 
-  it('and CONNECT ends the connection', async () => {
+  it('has its connection ended where it is a CONNECT', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url);
     using connection = await openConnection(gateway.url);

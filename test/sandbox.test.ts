@@ -51,7 +51,7 @@ async function put(sandbox: Sandbox, body: unknown, headers: Record<string, stri
   });
 }
 
-describe('reads', () => {
+describe('in the sandbox,', () => {
   const configured = Object.values(seededIntegrations).map(({ name }) => name);
 
   test.each(configured)('%s has every property of its schema', async (name) => {
@@ -91,7 +91,7 @@ describe('reads', () => {
   });
 });
 
-describe('credentials', () => {
+describe('among credentials,', () => {
   test.each([
     { 'galileo-api-key': 'k' },
     { authorization: 'Bearer t' },
@@ -112,7 +112,7 @@ describe('credentials', () => {
     { authorization: 'Bearer  ' },
     { authorization: 'Digest x' },
     { authorization: 't' },
-  ])('%j is not', async (headers) => {
+  ])('%j is not usable', async (headers) => {
     await using sandbox = await startSandbox({ port: 0 });
     for (const path of ['/v2/integrations/openai', '/v2/integrations/nope']) {
       const answer = await send(sandbox, path, { headers });
@@ -124,7 +124,7 @@ describe('credentials', () => {
     expect(write.status).toBe(401);
   });
 
-  test('each credential has a tenant of its own, and the key decides where both headers came', async () => {
+  test('each has a tenant of its own, and the key decides where both headers came', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     await put(sandbox, { endpoint: 'https://one.example' }, { 'galileo-api-key': 'one' });
     const one = await get(sandbox, 'custom', { 'galileo-api-key': 'one' });
@@ -145,7 +145,7 @@ describe('credentials', () => {
   });
 });
 
-describe('writes', () => {
+describe('a write', () => {
   const full = {
     multi_modal_config: { max_files: 2, max_file_size_bytes: 5_368_709_120 },
     authentication_type: 'api_key',
@@ -163,7 +163,7 @@ describe('writes', () => {
     token: 'secret-token',
   };
 
-  test('the next read shows a write, without its secrets', async () => {
+  test('is shown by the next read, without its secrets', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     const written = await put(sandbox, full);
     expect(written.status).toBe(200);
@@ -182,7 +182,7 @@ describe('writes', () => {
     expect(written.text + read.text).not.toContain('secret');
   });
 
-  test('a write answers the record, whose id and creation last', async () => {
+  test('answers the record, whose id and creation last', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     const before = await get(sandbox, 'custom');
     const first = await put(sandbox, { endpoint: 'https://one.example' });
@@ -213,7 +213,7 @@ describe('writes', () => {
     });
   });
 
-  test('what a write leaves out is null or the default', async () => {
+  test('stores null or the default for what it leaves out', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     expect((await put(sandbox, { endpoint: 'https://llm.example' })).status).toBe(200);
     expect((await get(sandbox, 'custom')).json).toEqual({
@@ -237,7 +237,7 @@ describe('writes', () => {
     });
   });
 
-  test('models without properties are the legacy format, whatever the body says', async () => {
+  test('is of the legacy format where its models have no properties, whatever the body says', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     await put(sandbox, { endpoint: 'e', models: ['m'], is_legacy_format: false });
     expect((await get(sandbox, 'custom')).json).toMatchObject({ is_legacy_format: true });
@@ -245,7 +245,7 @@ describe('writes', () => {
     expect((await get(sandbox, 'custom')).json).toMatchObject({ is_legacy_format: false });
   });
 
-  test('values are read as pydantic reads them, unknown keys not at all', async () => {
+  test('has its values read as pydantic reads them, unknown keys not at all', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     const body = {
       endpoint: 'e',
@@ -270,7 +270,7 @@ describe('writes', () => {
   const apiKeyRule =
     "Value error, api_key_header and api_key_value are required when authentication_type is 'api_key'";
 
-  test('fifty headers are not too many', async () => {
+  test('may have fifty headers', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     expect((await put(sandbox, { endpoint: 'e', headers: fifty })).status).toBe(200);
   });
@@ -431,7 +431,7 @@ describe('writes', () => {
         },
       ],
     ],
-  ])('refuses %s', async (_, body, issues) => {
+  ])('is refused with %s', async (_, body, issues) => {
     await using sandbox = await startSandbox({ port: 0 });
     const before = await get(sandbox, 'custom');
     const { status, json } = await put(sandbox, body);
@@ -451,7 +451,7 @@ describe('writes', () => {
     ['[1 2]', 3, "Expecting ',' delimiter"],
     ['{"a":1} x', 8, 'Extra data'],
     ['nope', 0, 'Expecting value'],
-  ])('refuses %s, which is not JSON', async (body, offset, error) => {
+  ])('is refused with %s, which is not JSON', async (body, offset, error) => {
     await using sandbox = await startSandbox({ port: 0 });
     const { status, json } = await put(sandbox, body);
     expect(status).toBe(422);
@@ -468,7 +468,7 @@ describe('writes', () => {
     });
   });
 
-  test('takes a body for JSON only where its content type says so', async () => {
+  test('is JSON only where its content type says so', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     const body = '{"endpoint":"e"}';
     const text = await put(sandbox, body, { 'content-type': 'text/plain' });
@@ -478,7 +478,7 @@ describe('writes', () => {
     expect(suffix.status).toBe(200);
   });
 
-  test('refuses a body of more than 1 MiB', async () => {
+  test('is refused with a body of more than 1 MiB', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     const body = (bytes: number) => JSON.stringify({ endpoint: 'e', token: 'x'.repeat(bytes - 27) });
     expect(body(1024 * 1024)).toHaveLength(1024 * 1024);
@@ -487,7 +487,7 @@ describe('writes', () => {
     expect({ status, json }).toEqual({ status: 413, json: { detail: 'Content Too Large' } });
   });
 
-  test('outlives a body too deep to echo, and a caller that goes away', async () => {
+  test('harms nobody where its body is too deep to echo, or its caller goes away', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     const { status, json } = await put(sandbox, '['.repeat(100_000) + ']'.repeat(100_000));
     expect({ status, json }).toEqual({ status: 500, json: { detail: 'Internal Server Error' } });
@@ -502,7 +502,7 @@ describe('writes', () => {
   });
 });
 
-describe('the server', () => {
+describe('the sandbox', () => {
   test.each([
     '/',
     '/v2/integrations',
@@ -531,7 +531,7 @@ describe('the server', () => {
     expect(headers.get('allow')).toBe(allow);
   });
 
-  test('leaves a query alone', async () => {
+  test('ignores the query of a URL', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     expect((await send(sandbox, '/v2/integrations/openai?a=/b')).status).toBe(200);
   });

@@ -151,7 +151,7 @@ async function measureBest(
   return best;
 }
 
-describe('the worst documents that fit the limits are refused or answered within 50 ms', () => {
+describe('the worst documents that fit the limits are refused or answered within 50 ms:', () => {
   it.each(Object.entries(documents))('%s', async (_name, query) => {
     expect(query.length).toBeLessThan(maxLength);
     // A comment of its own in each round: no document is known from before.
@@ -159,7 +159,7 @@ describe('the worst documents that fit the limits are refused or answered within
   });
 });
 
-describe('the worst variables that fit the limits are refused or answered within 50 ms', () => {
+describe('the worst variables that fit the limits are refused or answered within 50 ms:', () => {
   it.each(Object.entries(variables))('%s', async (_name, body) => {
     expect(JSON.stringify(body).length).toBeLessThan(262_144);
     expect(await measureBest(() => body)).toBeLessThan(budgetMs);

@@ -4,6 +4,7 @@ import mercurius from 'mercurius';
 import { Pool } from 'undici';
 import { createResolvers, typeDefs } from './rival-schema.js';
 
+// As many sockets as the gateway has by default.
 const pool = new Pool(process.env.UPSTREAM_URL, { connections: 64 });
 
 async function call(context, options) {
@@ -29,6 +30,7 @@ const app = Fastify();
 app.register(mercurius, {
   schema: typeDefs,
   resolvers,
+  // How often an operation is executed before it is compiled.
   jit: 1,
   context: (request) => ({ apiKey: request.headers['galileo-api-key'] }),
 });

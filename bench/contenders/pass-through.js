@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { Pool } from 'undici';
 import { operations, several } from '../operations.js';
 
+// As many sockets as the gateway has by default.
 const pool = new Pool(process.env.UPSTREAM_URL, { connections: 64 });
 const calls = new Map(Object.values(operations).map((operation) => [operation.query, operation.calls]));
 const severalQuery = operations.twelve.query;

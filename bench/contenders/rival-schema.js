@@ -1,8 +1,10 @@
 // What a careful team would write by hand for a rival: the same SDL, upstream's objects renamed once, default resolvers.
 import { readFileSync } from 'node:fs';
 
+/** The gateway's own SDL: every contender but Mesh answers the same schema. */
 export const typeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
 
+/** The GraphQL type of each provider, by upstream's word for it. */
 export const typeNames = {
   anthropic: 'AnthropicIntegration',
   aws_bedrock: 'AwsBedrockIntegration',
@@ -54,6 +56,7 @@ function toGraphql(value, property) {
   );
 }
 
+/** Upstream's object as the SDL's fields read it. */
 export function toIntegration(body) {
   const integration = toGraphql(body);
   integration.__typename = typeNames[body.name];

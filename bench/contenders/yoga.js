@@ -8,6 +8,7 @@ import { GalileoClient } from '../../dist/upstream/galileo-client.js';
 // Of the gateway's own installation: two copies of graphql in one process refuse each other's schemas.
 import { createYoga } from '../../node_modules/graphql-yoga/esm/index.js';
 
+// As many sockets as the gateway has by default.
 const pool = new Pool(process.env.UPSTREAM_URL, { connections: 64 });
 const transport = {
   async send({ method, path, headers, body }) {

@@ -2,6 +2,7 @@ import { ApolloClient, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@a
 import { possibleTypes, SettingsPageDocument, UpsertCustomIntegrationDocument } from 'galileo-gateway/client';
 import { describeProviders, endpoint, headers, print } from './report.ts';
 
+/** A cache that keeps one entry for each integration, whatever operation read it. */
 export const cache = new InMemoryCache({
   possibleTypes,
   typePolicies: {

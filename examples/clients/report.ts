@@ -21,6 +21,7 @@ export function describeProviders(data: SettingsPageQuery, errors: readonly Plai
   });
 }
 
+/** The gateway to ask: a demo's, unless the environment says otherwise. */
 export const endpoint = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:4000/graphql';
 export const headers = { 'Galileo-API-Key': process.env['GALILEO_API_KEY'] ?? 'demo-key' };
 

@@ -17,6 +17,7 @@ export interface CustomDraft {
   readonly maxFileSizeBytes: string;
 }
 
+/** One row of the models, as it was typed; what is empty is sent as null. */
 export interface ModelDraft {
   /** Of this page's own: tells rows apart while they come and go. */
   readonly rowId: string;
@@ -27,6 +28,7 @@ export interface ModelDraft {
   readonly supportedParameters: string;
 }
 
+/** One row of the headers; its value is a secret. */
 export interface HeaderDraft {
   readonly rowId: string;
   readonly key: string;

@@ -125,6 +125,7 @@ function describe<Type extends TypeName>(type: Type, integration: ByType[Type]):
   return descriptions[type](integration);
 }
 
+/** What a tile says of an integration, in a few words. */
 export const getSummary = (integration: Integration): string =>
   describe(integration.__typename, integration).summary;
 

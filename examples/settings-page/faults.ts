@@ -36,6 +36,7 @@ const words: Readonly<Partial<Record<ErrorCode, Words>>> = {
   OVERLOADED: ['Too many requests at once', 'Try again in a moment.'],
 };
 
+/** The words for one error of an answer; a code that is not in the table has words of no code's own. */
 export function toFault({ message, extensions }: GraphQLError): Fault {
   const { code, retryable = false, requestId } = extensions as unknown as Partial<ErrorExtensions>;
   const [title, advice] = (code && words[code]) ?? unexpected;

@@ -8,6 +8,7 @@ export interface PageConfig {
   readonly trustedDocuments: boolean;
 }
 
+/** Throws where the attribute is no JSON: then the page was served wrongly. */
 export function readPageConfig(root: HTMLElement): PageConfig {
   const written = JSON.parse(root.dataset['config'] ?? '{}') as Partial<PageConfig>;
   return { endpoint: '/graphql', apiKey: '', trustedDocuments: false, ...written };

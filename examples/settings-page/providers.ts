@@ -22,12 +22,14 @@ export type ProviderState =
   | { readonly status: 'not-configured' }
   | { readonly status: 'failed'; readonly fault: Fault };
 
+/** One tile of the page. */
 export interface Provider {
   readonly name: IntegrationName;
   readonly displayName: string;
   readonly state: ProviderState;
 }
 
+/** What came of loading: `failed` where nothing is known of any provider. */
 export type Loaded =
   | { readonly kind: 'providers'; readonly providers: readonly Provider[] }
   | { readonly kind: 'failed'; readonly fault: Fault };
@@ -38,6 +40,7 @@ export type Issue = Pick<
   'path' | 'message'
 >;
 
+/** What came of a write: `refused` is Galileo's 422, `failed` everything else that is no success. */
 export type Saved =
   /** The state is undefined where it was stored, and could not be read back. */
   | { readonly kind: 'saved'; readonly state: ProviderState | undefined }

@@ -15,6 +15,7 @@ export const words: Readonly<Record<IntegrationAuthenticationType | AwsCredentia
 
 const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
 
+/** A size in the largest unit of which there is at least one: 5,368,709,120 is 5 GiB. */
 export function formatBytes(bytes: number): string {
   const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
   const amount = (bytes / 1024 ** power).toLocaleString('en', { maximumFractionDigits: 1 });

@@ -6,6 +6,7 @@ import { createSchema } from '../schema/index.ts';
 import { openApiDocument } from '../upstream/openapi-document.ts';
 import { version } from '../version.ts';
 
+// 2 is what every command ends with where what it was given is at fault: hence the order.
 const exitNews = 1;
 const exitUnreadable = 2;
 const exitBreaking = 3;

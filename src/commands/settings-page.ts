@@ -48,6 +48,7 @@ export async function startSettingsPage(options: {
     }
     const common = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
     if (asset !== undefined) {
+      // A year: the content of a name never changes, since its hash is a part of it.
       const cacheControl = 'public, max-age=31536000, immutable';
       const contentType = contentTypes[extname(path)] ?? 'text/plain; charset=utf-8';
       response.writeHead(200, { ...common, 'content-type': contentType, 'cache-control': cacheControl });

@@ -222,7 +222,7 @@ export class DocumentReader {
     }
   }
 
-  /** The object that a reference leads to, after at most a few steps. */
+  /** The object that a reference leads to. Nobody writes eight in a row: what has more leads back to itself. */
   #resolve(value: unknown, steps = 8): Json {
     const object = toJson(value);
     const { $ref } = object;

@@ -44,7 +44,9 @@ export class Findings {
   }
 }
 
+/** In characters: what a line of a terminal holds. */
 const maxNameLength = 80;
+/** More than people read in one sentence; the rest is counted. */
 const maxNames = 20;
 
 /** A name of upstream's as it may be shown: on one line, without what a terminal would obey. */

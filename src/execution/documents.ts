@@ -19,7 +19,7 @@ import { toSyntaxFault } from './syntax.ts';
 import { createValidation, type Validation } from './validation.ts';
 import { defineVariables, type VariableDefinition } from './variables.ts';
 
-/** The limits that an operation must keep. */
+/** The limits that an operation must keep; aliases and levels are counted as in `Complexity`. */
 export interface DocumentLimits {
   readonly maxTokens: number;
   readonly maxAliases: number;
@@ -129,7 +129,7 @@ export class DocumentStore {
     max: maxDocuments,
     maxSize: maxDocumentBytes,
     sizeCalculation: (parsed, text) =>
-      // Text, and what messages quote of it.
+      // Two bytes a character, and as much again for what messages quote of it.
       4 * text.length + bytesPerToken * (parsed instanceof RequestError ? 1 : countTokens(parsed.document)),
   });
 

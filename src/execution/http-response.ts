@@ -5,12 +5,15 @@ import type { OperationResult } from './run-plan.ts';
 /** An answer, before it is written to a socket or into a Response. */
 export interface HttpResponse {
   readonly status: number;
+  /** Names in lower case; `content-length` and `x-request-id` are left to whoever writes it. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Empty where there is none: the answer to a preflight. */
   readonly body: string;
 }
 
 /** The media types that GraphQL over HTTP has for answers; the first one where the caller does not care. */
 const mediaTypes = ['application/json', 'application/graphql-response+json'] as const;
+/** Without parameters: the answer's `charset` is added where its headers are made. */
 export type MediaType = (typeof mediaTypes)[number];
 
 /**
@@ -92,7 +95,7 @@ export function toErrorResponse(
   };
 }
 
-/** Messages quote names of the document, and a name can be as long as the document. */
+/** In characters. Messages quote names of the document, and a name can be as long as the document; five lines tell enough. */
 const maxMessageLength = 500;
 
 const abbreviate = (message: string): string =>

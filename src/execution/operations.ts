@@ -16,9 +16,12 @@ import { type OperationResult, runPlan } from './run-plan.ts';
 import { type TrustedDocuments, toHash } from './trusted-documents.ts';
 import { coerceVariables } from './variables.ts';
 
+/** What holds for every operation of a gateway. */
 export interface OperationOptions {
   readonly limits: DocumentLimits & { readonly maxEntities: number };
+  /** Whether the schema can be asked for; where it cannot, no message suggests a name of it. */
   readonly introspection: boolean;
+  /** Undefined where any document is executed. */
   readonly trustedDocuments: TrustedDocuments | undefined;
   /** Takes faults of the gateway's own, which callers are told nothing of. */
   readonly report: (fault: unknown, context: RequestContext) => void;

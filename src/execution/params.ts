@@ -1,7 +1,7 @@
 import { isJsonObject } from '../upstream/wire.ts';
 import { RequestError } from './request-error.ts';
 
-/** The parameters of a GraphQL request, as GraphQL over HTTP names them. */
+/** The parameters of a GraphQL request, as GraphQL over HTTP names them; one that is missing or null is undefined. */
 export interface OperationParams {
   readonly query: string | undefined;
   readonly operationName: string | undefined;

@@ -33,11 +33,13 @@ export type Variables = Readonly<Record<string, unknown>>;
 /** The fields of one object type that are asked for, in the order of the answer. */
 export type SelectionPlan = readonly FieldPlan[];
 
+/** One field of the answer; the same plan serves every request with the same document and conditions. */
 export interface FieldPlan {
   /** The field's name in the answer. */
   readonly key: string;
   /** What stands before its value in the JSON text of the answer: a brace or a comma, the key, a colon. */
   readonly prefix: string;
+  /** Answers with a value or a promise, and may throw. */
   readonly resolve: (source: unknown, variables: Variables, context: GatewayContext) => unknown;
   /** What `resolve` does, where it is no more than that: done in place it is three calls less. */
   readonly read: PropertyRead | undefined;

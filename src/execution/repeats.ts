@@ -1,6 +1,6 @@
 import { type DocumentNode, type FieldNode, Kind, type SelectionNode, visit } from 'graphql';
 
-/** Longer selections are not compared: whoever writes many of them runs into the limit of tokens. */
+/** In characters. Longer selections are not compared: whoever writes many of them runs into the limit of tokens. */
 const maxComparedLength = 256;
 
 /**

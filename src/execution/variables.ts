@@ -33,6 +33,7 @@ export interface VariableDefinition {
   readonly node: VariableDefinitionNode;
 }
 
+/** The variables that an operation declares. The same for every request: work them out once. */
 export function defineVariables(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,

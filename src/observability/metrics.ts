@@ -5,7 +5,7 @@ import { operationTypes, type RequestEnd, requestOutcomes } from './request-obse
 /** The metrics of one process, to be sent between processes. */
 export type MetricsSnapshot = readonly object[];
 
-// From a cached answer of a fast upstream to the longest that a request may take by default.
+// In seconds, from the answer of a fast upstream to the longest that a request may take by default.
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
@@ -50,6 +50,7 @@ export class Metrics {
   });
   #transport: Pick<Transport, 'breakerOpen' | 'queueDepth'> | undefined;
 
+  /** Counts attempts and retries of whatever transport it is given to. */
   readonly transportObserver: TransportObserver = {
     attemptEnded: (attempt, end) => this.#recordAttempt(attempt, end),
     retryScheduled: () => this.#retries.inc(),

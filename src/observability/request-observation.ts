@@ -47,9 +47,11 @@ export interface RequestEnd {
   readonly codes: readonly string[];
   /** From the request's arrival to its answer. */
   readonly durationMs: number;
+  /** Undefined where traces are off. */
   readonly trace: RequestTrace | undefined;
 }
 
+/** In characters: longer than people's names of operations, and no way to fill a disk. */
 const maxNameLength = 100;
 const noCodes: ReadonlySet<string> = new Set();
 

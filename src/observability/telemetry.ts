@@ -15,6 +15,7 @@ export interface ObservedRequest {
 
 /** Logs, metrics and traces of this process: fed in the same places, whatever of them is on. */
 export class Telemetry {
+  /** Undefined where they are off. */
   readonly metrics: Metrics | undefined;
   readonly #log: Log;
   readonly #tracing: Tracing | undefined;

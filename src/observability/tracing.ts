@@ -18,7 +18,7 @@ import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/tra
 import { version } from '../version.ts';
 import type { RequestEnd, RequestTrace } from './request-observation.ts';
 
-/** How long the end of the process waits for the last spans to be taken. */
+/** How long the end of the process waits for the last spans to be taken; a receiver that is well takes milliseconds. */
 const closeTimeoutMs = 2000;
 
 interface TracedRequest {
@@ -56,6 +56,7 @@ export class Tracing {
     this.#onFault = onFault;
   }
 
+  /** Starts the span of a request, which `endRequest` must end. */
   startRequest(method: string, forwarded: ForwardedHeaders): TracedRequest {
     const { carrier, rest } = splitHeaders(forwarded.headers);
     const parent = this.#propagator.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter);

@@ -28,6 +28,7 @@ const unrecognized = (what: string) => ({
   },
 });
 
+/** Input, output and key of every entity at once: it has no UNRECOGNIZED, which nobody could ask for. */
 export const integrationName = builder.enumType('IntegrationName', {
   description: 'The LLM providers that Galileo can be connected to.',
   values: toEnumValues(integrationNameValues, (name) => `The provider that Galileo calls \`${name}\`.`),
@@ -47,6 +48,7 @@ type AuthenticationType =
   | Schemas['AzureAuthenticationType']
   | Schemas['CustomAuthenticationType'];
 
+/** The words of every provider that has such a property, in one list: its field has one type in all of them. */
 export const authenticationTypes = Object.keys(authenticationTypeDescriptions) as AuthenticationType[];
 
 export const integrationAuthenticationType = builder.enumType('IntegrationAuthenticationType', {
@@ -57,6 +59,7 @@ export const integrationAuthenticationType = builder.enumType('IntegrationAuthen
   },
 });
 
+/** For what is written: it has no UNRECOGNIZED, which nobody could send. */
 export const customAuthenticationType = builder.enumType('CustomAuthenticationType', {
   description: 'How Galileo shall authenticate with a custom integration.',
   values: toEnumValues(customAuthenticationTypeValues, (type) => authenticationTypeDescriptions[type]),

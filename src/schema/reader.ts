@@ -22,6 +22,7 @@ export const string: Parser<string> = (value) => (typeof value === 'string' ? va
 export const boolean: Parser<boolean> = (value) =>
   typeof value === 'boolean' ? value : misfit('true or false');
 
+/** A finite number. */
 export const float: Parser<number> = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? value : misfit('a number');
 
@@ -33,9 +34,11 @@ export const int: Parser<number> = (value) =>
 export const safeInt: Parser<number> = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) ? value : misfit('a whole number');
 
+/** A date and time in its RFC 3339 form, see `toDateTime`. */
 export const dateTime: Parser<string> = (value) =>
   (typeof value === 'string' ? toDateTime(value) : null) ?? misfit('a date and time');
 
+/** An object with free keys; looked through to its end, because one that nests too deep could not be written again. */
 export const jsonObject: Parser<Readonly<Record<string, unknown>>> = (value) =>
   isJsonObject(value) && !nestsTooDeep(value) ? value : misfit('an object that does not nest too deep');
 
@@ -77,6 +80,7 @@ export const stringMap: Parser<StringMapEntrySource[]> = (value) => {
   return entries;
 };
 
+/** An entry of a map with free keys. */
 export interface StringMapEntrySource {
   readonly key: string;
   readonly value: string;

@@ -11,7 +11,7 @@ export interface ValidationIssue {
   readonly type: string;
 }
 
-/** Longer messages of upstream's are cut: what people need of them stands at their beginning. */
+/** In characters. Longer messages of upstream's are cut: what people need of them stands at their beginning. */
 const maxMessageLength = 500;
 
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;

@@ -23,7 +23,9 @@ export interface AttemptOwner {
 export interface AttemptLimits {
   /** Upstream's base path, without a slash at its end. */
   readonly basePath: string;
+  /** From dispatch to the last byte; connecting is in it. */
   readonly attemptTimeoutMs: number;
+  /** A body with more is not read on. */
   readonly maxResponseBytes: number;
 }
 

@@ -1,8 +1,11 @@
 import { RollingCounter } from './rolling-counter.ts';
 import type { BreakerState } from './transport-types.ts';
 
+/** Of fewer attempts half may fail by chance. */
 const minAttempts = 20;
+/** Below this, calls and their retries succeed more often than not. */
 const failedShare = 0.5;
+/** As long as failures are remembered: when a probe goes out, none of them would count any more. */
 const openMs = 10_000;
 // How long a probe will take is not known; a caller who asks again this much later finds it decided as a rule.
 const probingRetryAfterMs = 1_000;

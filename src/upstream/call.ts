@@ -27,6 +27,7 @@ import type {
 /** What the calls of one transport share. */
 export interface CallContext {
   readonly limits: AttemptLimits;
+  /** Further attempts of a call after its first one. */
   readonly retries: number;
   readonly slots: ConnectionSlots;
   readonly breaker: CircuitBreaker;
@@ -35,7 +36,9 @@ export interface CallContext {
   readonly observer: TransportObserver;
   /** Calls that wait for a connection or for their next attempt; the queue's order is not theirs. */
   readonly parked: Set<Call>;
+  /** From 0 to below 1. */
   readonly random: () => number;
+  /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   /** Called once for each call, when its promise has been settled. */
   readonly onSettled: () => void;

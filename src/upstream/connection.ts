@@ -3,12 +3,15 @@ import { connect as connectTls, TLSSocket } from 'node:tls';
 import { type buildConnector, Client } from 'undici';
 import { ConnectFailure } from './transport-failures.ts';
 
+/** What Node's own client takes. */
 const maxHeaderBytes = 16 * 1024;
 // Servers close an idle connection after five seconds as a rule (uvicorn, Node): this side has to be the first.
 const idleMs = 4_000;
-// Where upstream names its own idle time, this much less than it, and no more than that.
+// Where upstream names its own idle time, this much less than it; and no longer than half a minute, after which what is in
+// between may have forgotten the connection.
 const idleMarginMs = 1_000;
 const maxIdleMs = 30_000;
+// The first probe of a connection on which nothing comes, as undici's own connector has it.
 const tcpKeepAliveMs = 60_000;
 
 /** What all connections to upstream have in common. */
@@ -22,6 +25,7 @@ export interface ConnectionOptions {
 
 /** The last TLS session, with which the next handshake needs one round trip less. */
 export interface TlsSessions {
+  /** Undefined until a server has given one. */
   latest: Buffer | undefined;
 }
 

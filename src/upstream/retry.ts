@@ -1,8 +1,12 @@
 import { RollingCounter } from './rolling-counter.ts';
 
+/** The longest first wait: about what an answer of upstream's takes. */
 const baseMs = 50;
+/** The longest wait: a tenth of the time that a request has by default. */
 const capMs = 1_000;
+/** Retries in ten seconds whatever else is sent: a process with little to do may retry all of it. */
 const budgetFloor = 10;
+/** Retries for each attempt: a fifth is what an upstream in trouble can bear. */
 const budgetShare = 0.2;
 
 const seconds = /^\d+$/;
@@ -41,6 +45,7 @@ export class RetryBudget {
     this.#now = now;
   }
 
+  /** To be called for every attempt, retries too. */
   countAttempt(): void {
     this.#attempts.increment(this.#now());
   }

@@ -1,3 +1,4 @@
+// Ten seconds: enough attempts to judge by where there is traffic, and soon forgotten.
 const bucketMs = 1_000;
 const bucketCount = 10;
 

@@ -33,6 +33,7 @@ export interface AttemptFailure {
    * as it does where upstream closes it while the request is on its way.
    */
   readonly isStaleConnection: boolean;
+  /** May be logged; of a `fault` it is the error itself, which may not. */
   readonly cause: Error;
 }
 
@@ -109,16 +110,19 @@ export function toCallError(failure: AttemptFailure, isWrite: boolean): Error {
   return createUnavailableError({ cause });
 }
 
+/** For a read, or a write of which nothing has left. The cause is for the log. */
 export function createTimeoutError(cause?: Error): UpstreamError {
   return new UpstreamError('UPSTREAM_TIMEOUT', 'Galileo did not answer in time.', { cause });
 }
 
+/** For a write of which a byte may have left. The cause is for the log. */
 export function createOutcomeUnknownError(cause?: Error): UpstreamError {
   const message =
     'The change was sent to Galileo, but its answer was lost: it may or may not have been made.';
   return new UpstreamError('UPSTREAM_OUTCOME_UNKNOWN', message, { cause });
 }
 
+/** No connection, no whole answer, or the breaker is open: then with the time after which it lets a call through. */
 export function createUnavailableError(
   details: ConstructorParameters<typeof UpstreamError>[2],
 ): UpstreamError {
@@ -130,6 +134,7 @@ export function createCancelledError(): UpstreamError {
   return new UpstreamError('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo answered.');
 }
 
+/** The queue is full: nothing was sent, and the breaker hears nothing of it. */
 export function createOverloadedError(): UpstreamError {
   return new UpstreamError('OVERLOADED', 'Too many calls are waiting for Galileo.');
 }

@@ -12,6 +12,7 @@ export interface TransportRequest {
   readonly provider: string;
   /** Names and values in turn. Sent as they are: the caller has validated them and knows that each may leave. */
   readonly headers: readonly string[];
+  /** Sent as UTF-8; its content type is among the headers. */
   readonly body?: string;
   readonly deadline: Deadline;
   /** For logs; nothing of it is sent. */
@@ -23,6 +24,7 @@ export interface TransportRequest {
 /** Upstream's answer, complete, whatever its status. */
 export interface TransportResponse {
   readonly status: number;
+  /** Undefined where it is absent, or the body may not be read. */
   readonly contentType: string | undefined;
   /** What upstream's `Retry-After` says, from now on; undefined where it is absent or makes no sense. */
   readonly retryAfterMs: number | undefined;

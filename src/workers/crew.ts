@@ -8,9 +8,10 @@ import type { MetricsSum } from './metrics-sum.ts';
 
 /** A worker that lived this long was well: the next one is started at once. */
 const wellAfterMs = 10_000;
+/** How long the place of one that died young stays empty, from the second on; doubled each time, up to half a minute. */
 const firstBackoffMs = 100;
 const maxBackoffMs = 30_000;
-/** How much longer than their own time limits workers are waited for. */
+/** How much longer than their own time limits workers are waited for: their last spans and lines take up to three seconds. */
 const graceMs = 5000;
 
 /**

@@ -21,6 +21,7 @@ export function readWorkerMessage(message: unknown): WorkerMessage | undefined {
   return undefined;
 }
 
+/** Undefined for what is no message of the crew's. */
 export function readCrewMessage(message: unknown): CrewMessage | undefined {
   if (!isJsonObject(message)) return undefined;
   const { type } = message;

@@ -200,7 +200,7 @@ describe.skipIf(isWithoutBrowser())('the settings page in a browser', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('works with the keyboard alone', async () => {
+  test('can be filled in and saved with the keyboard alone', async () => {
     await using site = await startSite(sandbox.url);
     await using visitor = await createVisitor(browser);
     const page = await open(visitor, site.url);

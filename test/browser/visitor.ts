@@ -17,9 +17,10 @@ export interface Visitor extends AsyncDisposable {
   readonly operations: readonly SentOperation[];
 }
 
+/** A fresh profile with a window of 1400 by 900 pixels; disposing it closes its pages. */
 export async function createVisitor(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
-  // Shorter than a test's time, so that a failure names what was waited for.
+  // In milliseconds, shorter than a test's time, so that a failure names what was waited for.
   context.setDefaultTimeout(8_000);
   const origins = new Set<string>();
   const complaints: string[] = [];

@@ -15,6 +15,7 @@ interface GraphqlAnswer<Data> {
   readonly text: string;
 }
 
+/** An error of an answer, as far as tests look at it. */
 export interface GraphqlAnswerError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
@@ -23,6 +24,7 @@ export interface GraphqlAnswerError {
 
 /** A gateway on a real socket, in this process. */
 export interface TestGateway extends AsyncDisposable {
+  /** The GraphQL endpoint. */
   readonly url: string;
   /** Undefined where metrics are off. */
   readonly metricsUrl: string | undefined;
@@ -34,6 +36,7 @@ export interface TestGateway extends AsyncDisposable {
     variables?: Variables,
     headers?: Readonly<Record<string, string>>,
   ): Promise<GraphqlAnswer<Data>>;
+  /** Whether all that ran was answered in time. */
   drain(): Promise<boolean>;
 }
 

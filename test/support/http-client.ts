@@ -14,6 +14,7 @@ export interface PlainRequest {
   readonly body?: string | Uint8Array;
 }
 
+/** An answer, read to its end; its text as UTF-8. */
 export interface PlainAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -74,6 +75,7 @@ export interface GraphqlBody {
   }[];
 }
 
+/** The body as GraphQL. Throws where it is no JSON. */
 export const parseBody = ({ text }: PlainAnswer): GraphqlBody => JSON.parse(text) as GraphqlBody;
 
 /** The codes of an answer's errors; empty where there are none. */
@@ -85,6 +87,7 @@ export interface RawConnection extends Disposable {
   readonly socket: Socket;
   /** Everything that has come so far. */
   readonly received: string;
+  /** As Latin-1: a byte a character. */
   write(text: string): void;
   /** Waits for text that matches. Rejects where the connection ends before. */
   waitFor(pattern: RegExp): Promise<string>;

@@ -21,6 +21,7 @@ interface RouterAnswer {
 
 /** A router on a real socket. */
 export interface Router extends AsyncDisposable {
+  /** Sends one operation; the credential is `Galileo-API-Key: test-key` unless `headers` has one. */
   query(document: string, headers?: Readonly<Record<string, string>>): Promise<RouterAnswer>;
 }
 

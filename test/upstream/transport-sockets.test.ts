@@ -10,7 +10,7 @@ import {
 } from './support/scripted-upstream.ts';
 import { createTestTransport, getOutcome, getUpstreamError, ManualClock } from './support/test-transport.ts';
 
-describe('sockets and queue', () => {
+describe('where sockets and queue are bounded,', () => {
   test('reads one after the other use one socket', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin);

@@ -15,6 +15,7 @@ interface Exchange {
   readonly body: string;
 }
 
+/** Runs when a request is there as a whole; writes to its socket what it likes, or nothing. */
 export type Script = (exchange: Exchange) => void;
 
 /**
@@ -71,6 +72,7 @@ export const resetting: Script = ({ socket }) => {
   socket.resetAndDestroy();
 };
 
+/** Starts one on a free port unless it is given one; healthy until it is told otherwise. */
 export async function startScriptedUpstream(
   options: { readonly tls?: boolean; readonly port?: number; readonly script?: Script } = {},
 ): Promise<ScriptedUpstream> {
