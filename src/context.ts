@@ -1,8 +1,8 @@
 import type DataLoader from 'dataloader';
 import { type ForwardedHeaders, getCredentialSecrets } from './credentials.ts';
 import type { RequestObservation } from './observability/request-observation.ts';
-import { findSecrets } from './resolvers/custom-integration-input.ts';
 import type { GatewayContext } from './resolvers/gateway-context.ts';
+import { findSecrets } from './resolvers/input-secrets.ts';
 import { createIntegrationLoader } from './resolvers/integration-loader.ts';
 import { Secrets } from './secrets.ts';
 import type { Deadline } from './upstream/deadline.ts';

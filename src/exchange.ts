@@ -127,9 +127,9 @@ export class Exchange {
   }
 
   #refuse(error: RequestError): HttpResponse {
-    // Nothing of the request but its id is in such an answer.
-    const context = { requestId: this.requestId, redact: (text: string) => text };
     this.#observation.refuse(error.code);
+    // Without a context nothing of the request but its id is in the answer.
+    const context = this.#context ?? { requestId: this.requestId, redact: (text: string) => text };
     return toErrorResponse(error, this.#mediaType ?? 'application/json', context);
   }
 }

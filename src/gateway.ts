@@ -1,15 +1,8 @@
 import type { Config } from './config.ts';
 import type { RequestContext } from './context.ts';
-import {
-  type HttpResponse,
-  type MediaType,
-  toErrorResponse,
-  toHttpResponse,
-} from './execution/http-response.ts';
+import { type HttpResponse, type MediaType, toHttpResponse } from './execution/http-response.ts';
 import { Operations } from './execution/operations.ts';
 import { type OperationParams, parseBody } from './execution/params.ts';
-import { RequestError } from './execution/request-error.ts';
-import { CallerGone } from './http/body.ts';
 import { createSchema } from './schema/index.ts';
 
 /** One request, as both ways through the gateway need it. */
@@ -19,12 +12,12 @@ export interface GatewayRequest {
   readonly mediaType: MediaType;
 }
 
-/** GraphQL without a port: requests in, answers out. */
+/**
+ * GraphQL without a port: requests in, answers out. Both ways reject with RequestError where a request is not executed, and
+ * with CallerGone where nobody waits for the answer; any other error is a fault of the gateway.
+ */
 export interface GraphqlGateway {
-  /**
-   * The direct way, for the ordinary request: a POST whose body is JSON. Every failure is an answer, but where the caller
-   * is gone: then it rejects with CallerGone.
-   */
+  /** The direct way, for the ordinary request: a POST whose body is JSON. */
   post(readBody: () => Promise<string>, request: GatewayRequest): Promise<HttpResponse>;
   /** The way for everything else: GET, CORS, and what no GraphQL request is. */
   handle(request: Request, gatewayRequest: GatewayRequest): Promise<Response>;
@@ -33,7 +26,6 @@ export interface GraphqlGateway {
 /**
  * The one way from a request to its answer, however its parameters are read.
  *
- * @param readText rejects with RequestError or CallerGone
  * @param isSafe whether the request may read only
  */
 export type Answer = (
@@ -67,28 +59,15 @@ export function createGraphqlGateway(
     report,
   });
 
-  const toRequestError = (error: unknown, context: RequestContext): RequestError => {
-    if (error instanceof RequestError) return error;
-    report(error, context);
-    return new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to answer this request.');
-  };
-
   const answer: Answer = async (readText, parse, isSafe, { context, mediaType }) => {
     const { observation } = context;
-    try {
-      const params = parse(await readText());
-      observation.params = params;
-      const operation = operations.prepare(params, isSafe);
-      observation.operation = operation;
-      const result = await operations.execute(operation, params.variables, context);
-      if (result.errors !== undefined) observation.addErrors(result.errors);
-      return toHttpResponse(result, mediaType);
-    } catch (error) {
-      if (error instanceof CallerGone) throw error;
-      const requestError = toRequestError(error, context);
-      observation.refuse(requestError.code);
-      return toErrorResponse(requestError, mediaType, context);
-    }
+    const params = parse(await readText());
+    observation.params = params;
+    const operation = operations.prepare(params, isSafe);
+    observation.operation = operation;
+    const result = await operations.execute(operation, params.variables, context);
+    if (result.errors !== undefined) observation.addErrors(result.errors);
+    return toHttpResponse(result, mediaType);
   };
 
   // Loaded when it is first needed: yoga takes a sixth of a second and ten megabytes, and many gateways never need it.

@@ -6,7 +6,13 @@ import type { Answer, GatewayRequest } from './gateway.ts';
 
 /** What yoga carries through its hooks for us. */
 interface ServerContext extends GatewayRequest {
+  readonly outcome: Outcome;
+}
+
+interface Outcome {
   answer?: HttpResponse;
+  /** Why there is none: yoga would make an answer of its own of it. */
+  failure?: unknown;
 }
 
 /** The way through graphql-yoga, for whatever is not the ordinary request: GET, CORS, and what no GraphQL request is. */
@@ -23,12 +29,17 @@ export function createGeneralWay(
       const isGet = request.method === 'GET';
       setParamsHandler(async ({ context }) => {
         const parse = isGet ? readQueryString : parseBody;
-        context.answer = await answer(() => readText(request), parse, isGet, context);
+        try {
+          context.outcome.answer = await answer(() => readText(request), parse, isGet, context);
+        } catch (error) {
+          context.outcome.failure = error;
+        }
         return {};
       });
     },
     onResultProcess: (hook) => {
-      const { answer: response, mediaType } = hook.serverContext;
+      const { outcome, mediaType } = hook.serverContext;
+      const { answer: response } = outcome;
       if (response === undefined) return;
       hook.setResultProcessor(
         (_result, fetchApi) =>
@@ -49,7 +60,12 @@ export function createGeneralWay(
     cors: (request) => getCorsOptions(corsOrigins, request.headers.get('origin')),
   });
 
-  return async (request, gatewayRequest) => yoga.fetch(request, { ...gatewayRequest });
+  return async (request, gatewayRequest) => {
+    const outcome: Outcome = {};
+    const response = await yoga.fetch(request, { ...gatewayRequest, outcome });
+    if (outcome.failure !== undefined) throw outcome.failure;
+    return response;
+  };
 }
 
 // The body's size and encoding were checked when it came in. A byte order mark stays: JSON has none.

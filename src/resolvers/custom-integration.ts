@@ -1,13 +1,10 @@
 import { UpstreamError } from '../upstream/errors.ts';
 import type { WireObject } from '../upstream/wire.ts';
-import {
-  DuplicateKey,
-  findSecrets,
-  toArgumentPath,
-  toRequestBody,
-  type UpsertCustomIntegrationInput,
-} from './custom-integration-input.ts';
+import { toArgumentPath } from './argument-path.ts';
+import { DuplicateKey, toRequestBody } from './custom-integration-body.ts';
+import type { UpsertCustomIntegrationInput } from './custom-integration-input.ts';
 import type { GatewayContext } from './gateway-context.ts';
+import { findSecrets } from './input-secrets.ts';
 
 /** Upstream has stored the integration. */
 export interface UpsertSuccess {

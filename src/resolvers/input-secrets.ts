@@ -1,0 +1,33 @@
+import { isJsonObject } from '../upstream/wire.ts';
+import { type InputFields, inputFields } from './custom-integration-input.ts';
+
+/**
+ * Every text that stands where a secret of the input does, in an input or in variables of any shape: a request that is
+ * refused, or puts a secret in the wrong place, has it shown no more than another.
+ */
+export function* findSecrets(inputs: unknown): Generator<string> {
+  // Not by recursion: nothing has bounded how deep variables nest.
+  const pending = [inputs];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, inner] of Object.entries(value) as [string, unknown][]) {
+      if (typeof inner === 'object') pending.push(inner);
+      if (!secretNames.has(name)) continue;
+      if (typeof inner === 'string') yield inner;
+      if (!Array.isArray(inner)) continue;
+      for (const entry of inner as unknown[]) {
+        if (isJsonObject(entry) && typeof entry['value'] === 'string') yield entry['value'];
+      }
+    }
+  }
+}
+
+const secretNames: ReadonlySet<string> = new Set(getSecretNames(inputFields));
+
+function* getSecretNames(fields: InputFields): Generator<string> {
+  for (const [name, { shape, isSecret = false }] of Object.entries(fields)) {
+    if (isSecret) yield name;
+    if (shape.kind === 'object' || shape.kind === 'list') yield* getSecretNames(shape.fields);
+  }
+}
