@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** The credentials of one request and what else of its headers goes along to upstream. */
 export interface ForwardedHeaders {
   /** Flat list of names and values as undici takes it: usable credentials byte for byte, trace context, request id. */
@@ -114,5 +116,15 @@ function* getAuthorizationSecrets(authorization: string): Generator<string> {
 /** Node reads the bytes of a header as Latin-1; whoever echoes them may have read them as UTF-8. */
 function* getReadings(text: string): Generator<string> {
   yield text;
-  if (/[\x80-\xff]/.test(text)) yield Buffer.from(text, 'latin1').toString('utf8');
+  if (!/[\x80-\xff]/.test(text)) return;
+  const bytes = Buffer.from(text, 'latin1');
+  yield bytes.toString('utf8');
+  if (isUtf8(bytes)) return;
+  // Whoever encodes a text encodes its UTF-8; of these bytes there is none, and they are encoded as they are.
+  yield bytes.toString('base64').replace(/=+$/, '');
+  yield bytes.toString('base64url');
+  yield text.replace(
+    /[^\w.~-]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
+  );
 }

@@ -17,9 +17,9 @@ export interface GatewayRequest {
  * with CallerGone where nobody waits for the answer; any other error is a fault of the gateway.
  */
 export interface GraphqlGateway {
-  /** The direct way, for the ordinary request: a POST whose body is JSON. */
+  /** The direct way, for the ordinary request: a POST of JSON. */
   post(readBody: () => Promise<string>, request: GatewayRequest): Promise<HttpResponse>;
-  /** The way for everything else: GET, CORS, and what no GraphQL request is. */
+  /** The way through graphql-yoga, for GET and the questions of CORS. */
   handle(request: Request, gatewayRequest: GatewayRequest): Promise<Response>;
 }
 
@@ -70,12 +70,15 @@ export function createGraphqlGateway(
     return toHttpResponse(result, mediaType);
   };
 
-  // Loaded when it is first needed: yoga takes a sixth of a second and ten megabytes, and many gateways never need it.
+  // Loaded when it is first needed: yoga takes a sixth of a second and ten megabytes, and many gateways never need it. Where
+  // pages of other origins call, it will be needed.
   const loadGeneralWay = async () => {
     const { createGeneralWay } = await import('./general-way.ts');
     return createGeneralWay(answer, config.corsOrigins ?? []);
   };
-  let generalWay: ReturnType<typeof loadGeneralWay> | undefined;
+  let generalWay = config.corsOrigins === undefined ? undefined : loadGeneralWay();
+  // Whoever needs it will be told.
+  generalWay?.catch(() => {});
 
   return {
     post: (readBody, request) => answer(readBody, parseBody, false, request),

@@ -1,7 +1,6 @@
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { HttpResponse } from './execution/http-response.ts';
-import { isJsonContentType, parseBody, readQueryString } from './execution/params.ts';
-import { createMethodError, RequestError } from './execution/request-error.ts';
+import { readQueryString } from './execution/params.ts';
 import type { Answer, GatewayRequest } from './gateway.ts';
 
 /** What yoga carries through its hooks for us. */
@@ -15,7 +14,7 @@ interface Outcome {
   failure?: unknown;
 }
 
-/** The way through graphql-yoga, for whatever is not the ordinary request: GET, CORS, and what no GraphQL request is. */
+/** The way through graphql-yoga, for what is not the ordinary request: GET, and the questions of CORS. */
 export function createGeneralWay(
   answer: Answer,
   corsOrigins: readonly string[],
@@ -26,11 +25,10 @@ export function createGeneralWay(
       setRequestParser(() => ({ query: '' }));
     },
     onParams: ({ request, setParamsHandler }) => {
-      const isGet = request.method === 'GET';
+      const readText = () => Promise.resolve(new URL(request.url).search);
       setParamsHandler(async ({ context }) => {
-        const parse = isGet ? readQueryString : parseBody;
         try {
-          context.outcome.answer = await answer(() => readText(request), parse, isGet, context);
+          context.outcome.answer = await answer(readText, readQueryString, true, context);
         } catch (error) {
           context.outcome.failure = error;
         }
@@ -55,8 +53,6 @@ export function createGeneralWay(
     landingPage: false,
     logging: false,
     multipart: false,
-    // The size is limited where the body comes in.
-    maxRequestBodySize: false,
     cors: (request) => getCorsOptions(corsOrigins, request.headers.get('origin')),
   });
 
@@ -66,24 +62,6 @@ export function createGeneralWay(
     if (outcome.failure !== undefined) throw outcome.failure;
     return response;
   };
-}
-
-// The body's size and encoding were checked when it came in. A byte order mark stays: JSON has none.
-const bodyDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** What the parameters of a request are in: the query string of a GET, the body of a POST. */
-async function readText(request: Request): Promise<string> {
-  switch (request.method) {
-    case 'GET':
-      return new URL(request.url).search;
-    case 'POST':
-      if (isJsonContentType(request.headers.get('content-type'))) {
-        return bodyDecoder.decode(await request.arrayBuffer());
-      }
-      throw new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json in UTF-8.');
-    default:
-      throw createMethodError();
-  }
 }
 
 /** Credentials travel in headers that a page sets itself: cookies and remembered passwords are not wanted. */

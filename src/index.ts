@@ -3,7 +3,7 @@ import type { IncomingRequest } from './exchange.ts';
 import { readFetchBody } from './http/body.ts';
 import { createLog, type Log } from './log.ts';
 import { Telemetry } from './observability/telemetry.ts';
-import { GatewayRuntime, type RuntimeConfig } from './runtime.ts';
+import { GatewayRuntime, processSettings, type RuntimeConfig } from './runtime.ts';
 
 export { ConfigError } from './config.ts';
 
@@ -108,20 +108,8 @@ export function createGateway({ log, ...settings }: GatewayOptions = {}): Gatewa
   });
 }
 
-/** The settings that make no sense without a listener or a process. */
-const foreignNames = [
-  'port',
-  'host',
-  'metricsPort',
-  'graphiql',
-  'shutdownDelayMs',
-  'shutdownTimeoutMs',
-  'workers',
-  'logLevel',
-] as const satisfies readonly Exclude<SettingName, keyof RuntimeConfig>[];
-
 function readOptions(options: Omit<GatewayOptions, 'log'>): Config {
-  const foreign: readonly string[] = foreignNames;
+  const foreign: readonly string[] = processSettings;
   const texts: Partial<Record<SettingName, string>> = {};
   const unknown: string[] = [];
   for (const [name, value] of Object.entries(options)) {

@@ -1,25 +1,27 @@
-import type { Config } from './config.ts';
+import type { Config, SettingName } from './config.ts';
 import { Exchange, type ExchangeOptions, type IncomingRequest } from './exchange.ts';
 import type { HttpResponse } from './execution/http-response.ts';
 import { isJsonContentType } from './execution/params.ts';
-import { createMethodError } from './execution/request-error.ts';
+import { createMediaTypeError, createMethodError } from './execution/request-error.ts';
 import { createGraphqlGateway, type GatewayRequest, type GraphqlGateway } from './gateway.ts';
 import type { Telemetry } from './observability/telemetry.ts';
 import { GalileoClient } from './upstream/galileo-client.ts';
 import { createTransport, type Transport } from './upstream/transport.ts';
 
-/** The settings of a gateway that concern no listener and no process. */
-export type RuntimeConfig = Omit<
-  Config,
-  | 'port'
-  | 'host'
-  | 'metricsPort'
-  | 'graphiql'
-  | 'shutdownDelayMs'
-  | 'shutdownTimeoutMs'
-  | 'workers'
-  | 'logLevel'
->;
+/** The settings that concern a listener or a process. */
+export const processSettings = [
+  'port',
+  'host',
+  'metricsPort',
+  'graphiql',
+  'shutdownDelayMs',
+  'shutdownTimeoutMs',
+  'workers',
+  'logLevel',
+] as const satisfies readonly SettingName[];
+
+/** The settings of a gateway without a listener, in whatever process. */
+export type RuntimeConfig = Omit<Config, (typeof processSettings)[number]>;
 
 /** A gateway without a listener: GraphQL, the way to upstream, and the requests that run. */
 export class GatewayRuntime {
@@ -93,23 +95,18 @@ export class GatewayRuntime {
   #execute(incoming: IncomingRequest, request: GatewayRequest): Promise<HttpResponse> {
     const { corsOrigins, maxRequestBytes } = this.#config;
     const { method } = incoming;
-    const origin = incoming.getHeader('origin');
+    if (method === 'POST') {
+      if (!isJsonContentType(incoming.getHeader('content-type'))) throw createMediaTypeError();
+      return this.#gateway.post(() => incoming.readBody(maxRequestBytes, request.context.deadline), request);
+    }
     // OPTIONS is CORS alone: for pages of the listed origins.
-    const isTaken =
-      method === 'OPTIONS' ? corsOrigins?.includes(origin ?? '') : method === 'GET' || method === 'POST';
-    if (isTaken !== true) throw createMethodError();
-    const isJsonPost = method === 'POST' && isJsonContentType(incoming.getHeader('content-type'));
-    const readBody = () => incoming.readBody(maxRequestBytes, request.context.deadline);
-    if (isJsonPost && origin === undefined) return this.#gateway.post(readBody, request);
-    return this.#handle(incoming, isJsonPost ? readBody : undefined, request);
+    const isPreflight = method === 'OPTIONS' && corsOrigins?.includes(incoming.getHeader('origin') ?? '');
+    if (method !== 'GET' && isPreflight !== true) throw createMethodError();
+    return this.#handle(incoming, request);
   }
 
-  async #handle(
-    incoming: IncomingRequest,
-    readBody: (() => Promise<string>) | undefined,
-    request: GatewayRequest,
-  ): Promise<HttpResponse> {
-    const response = await this.#gateway.handle(toFetchRequest(incoming, await readBody?.()), request);
+  async #handle(incoming: IncomingRequest, request: GatewayRequest): Promise<HttpResponse> {
+    const response = await this.#gateway.handle(toFetchRequest(incoming), request);
     // The length is known better where the answer is written.
     response.headers.delete('content-length');
     return {
@@ -121,20 +118,14 @@ export class GatewayRuntime {
 }
 
 /** What the general way needs of a request: credentials and trace context are in its context already. */
-function toFetchRequest(incoming: IncomingRequest, body: string | undefined): Request {
+function toFetchRequest(incoming: IncomingRequest): Request {
+  const { method, target } = incoming;
   const headers = new Headers();
-  for (const name of [
-    'origin',
-    'content-type',
-    'access-control-request-method',
-    'access-control-request-headers',
-  ]) {
+  for (const name of ['origin', 'access-control-request-method', 'access-control-request-headers']) {
     const value = incoming.getHeader(name);
     if (value !== undefined) headers.set(name, value);
   }
-  return new Request(`http://localhost${incoming.target}`, {
-    method: incoming.method,
-    headers,
-    ...(body === undefined ? {} : { body }),
-  });
+  // Whoever mounts the gateway has chosen its path.
+  const query = target.includes('?') ? target.slice(target.indexOf('?')) : '';
+  return new Request(`http://localhost/graphql${query}`, { method, headers });
 }

@@ -1,4 +1,5 @@
-const mark = '[redacted]';
+/** What stands in place of what was cut out of a text. */
+export const redactionMark = '[redacted]';
 
 /** Upstream takes no more than 50 headers; with more secrets than this a search would cost more than a message is worth. */
 const maxSecrets = 100;
@@ -31,14 +32,14 @@ export class Secrets {
   redact(text: string): string {
     // The name of an operation, which is looked at for each request, is mostly shorter than a key.
     if (text.length < this.#shortestForm) return text;
-    if (this.#values.size > maxSecrets) return mark;
+    if (this.#values.size > maxSecrets) return redactionMark;
     this.#forms ??= [...new Set([...this.#values].flatMap(getForms))];
     // All places first, and then one mark for those that touch: secrets overlap, and some are parts of the mark itself.
     const places = this.#forms.flatMap((form) => findPlaces(text, form)).sort((a, b) => a.start - b.start);
     let clean = '';
     let end = 0;
     for (const place of places) {
-      if (place.start > end || end === 0) clean += text.slice(end, place.start) + mark;
+      if (place.start > end || end === 0) clean += text.slice(end, place.start) + redactionMark;
       end = Math.max(end, place.end);
     }
     return clean + text.slice(end);

@@ -415,6 +415,20 @@ describe('a message of upstream’s', () => {
   });
 
   it.each([
+    ['base64', (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')],
+    ['base64 for URLs', (bytes: Buffer) => bytes.toString('base64url')],
+    ['a URL', (bytes: Buffer) => bytes.toString('latin1').replaceAll('é', '%E9').replaceAll('þ', '%FE')],
+  ])('has the bytes of a header that are no UTF-8 cut out, in %s', async (_form, encode) => {
+    const key = 'cléþþþ-secret';
+    const { errors } = await write(
+      withDetail(401, `Not <${encode(Buffer.from(key, 'latin1'))}>.`),
+      { endpoint: 'e' },
+      { 'galileo-api-key': key },
+    );
+    expect(errors[0]?.message).toBe('Not <[redacted]>.');
+  });
+
+  it.each([
     ['URL', (url: string) => `GET ${url}/v2/integrations/openai failed`, 'GET [redacted] failed'],
     ['URL in quotes', (url: string) => `See "${url}/x?y=1#z", please`, 'See "[redacted]", please'],
     ['origin', (url: string) => `No answer from ${url}`, 'No answer from [redacted]'],

@@ -84,6 +84,27 @@ describe('createGateway', () => {
     expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
+  it.each(['/', '/api', '/api/v1/', '/health', '/a//b'])(
+    'answers at %s what is no ordinary POST as well',
+    async (pathname) => {
+      const origin = 'https://app.example.com';
+      await using library = await startLibrary({ corsOrigins: [origin] });
+      const url = `http://gateway.example${pathname}`;
+      for (const request of [
+        new Request(`${url}?query={__typename}`),
+        new Request(url, post(toBody('{ __typename }'), { headers: { origin } })),
+      ]) {
+        const response = await library.gateway(request);
+        expect(response.status).toBe(200);
+        expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+      }
+      const preflight = await library.gateway(
+        new Request(url, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } }),
+      );
+      expect(preflight.headers.get('access-control-allow-methods')).toMatch(/POST/);
+    },
+  );
+
   it('takes settings by their names and in their natural types', async () => {
     await using library = await startLibrary({
       galileoApiUrl: new URL('http://127.0.0.1:1'),

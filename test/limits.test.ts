@@ -148,14 +148,17 @@ describe('MAX_ENTITIES', () => {
     expect(await verdictOf(query(101))).toBe('QUERY_TOO_COMPLEX');
   });
 
-  it('takes 100 representations and refuses 101 as the default of a variable', async () => {
-    const query = (count: number) =>
-      `query($r: [_Any!]! = ${literal(count)}) { ...F } fragment F on Query { _entities(representations: $r) { __typename } }`;
-    expect(await verdictOf(query(100))).toBe('answered');
-    expect(await verdictOf(query(101))).toBe('QUERY_TOO_COMPLEX');
-    const one = { variables: { r: [representation] } };
-    expect(await verdictOf(query(101), one)).toBe('answered');
-  });
+  it.each(['r', '__proto__'])(
+    'takes 100 representations and refuses 101 as the default of a variable $%s',
+    async (name) => {
+      const query = (count: number) =>
+        `query($${name}: [_Any!]! = ${literal(count)}) { ...F } fragment F on Query { _entities(representations: $${name}) { __typename } }`;
+      expect(await verdictOf(query(100))).toBe('answered');
+      expect(await verdictOf(query(101))).toBe('QUERY_TOO_COMPLEX');
+      const one = { variables: { [name]: [representation] } };
+      expect(await verdictOf(query(101), one)).toBe('answered');
+    },
+  );
 });
 
 describe('MAX_REQUEST_BYTES', () => {

@@ -115,7 +115,7 @@ export class Operations {
     );
   }
 
-  #checkEntities(prepared: PreparedOperation, variables: Readonly<Record<string, unknown>>): void {
+  #checkEntities(prepared: PreparedOperation, variables: Variables): void {
     const { maxEntities } = this.#options.limits;
     if (
       prepared.representations.some((value) => countItems(value, prepared.operation, variables) > maxEntities)
@@ -129,15 +129,11 @@ export class Operations {
 }
 
 /** The length of a list that is written in the document or stands in a variable; 0 for anything else. */
-function countItems(
-  value: ValueNode,
-  operation: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>>,
-): number {
+function countItems(value: ValueNode, operation: OperationDefinitionNode, variables: Variables): number {
   if (value.kind === Kind.LIST) return value.values.length;
   if (value.kind !== Kind.VARIABLE) return 0;
   const name = value.name.value;
-  const list = variables[name];
+  const list = Object.hasOwn(variables, name) ? variables[name] : undefined;
   if (Array.isArray(list)) return list.length;
   const definition = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
   return list === undefined && definition?.defaultValue?.kind === Kind.LIST
@@ -151,8 +147,8 @@ function countItems(
  */
 function replaceNulls(
   representations: readonly ValueNode[],
-  variables: Readonly<Record<string, unknown>> | undefined,
-): Readonly<Record<string, unknown>> | undefined {
+  variables: Variables | undefined,
+): Variables | undefined {
   let replaced = variables;
   for (const value of representations) {
     const name = value.kind === Kind.VARIABLE ? value.name.value : undefined;

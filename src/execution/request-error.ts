@@ -1,22 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 
-/** Why a request is not executed at all. */
-export type RequestErrorCode =
-  | 'GRAPHQL_PARSE_FAILED'
-  | 'GRAPHQL_VALIDATION_FAILED'
-  | 'BAD_USER_INPUT'
-  | 'OPERATION_RESOLUTION_FAILURE'
-  | 'QUERY_TOO_COMPLEX'
-  | 'PERSISTED_DOCUMENT_NOT_FOUND'
-  | 'PERSISTED_DOCUMENT_REQUIRED'
-  | 'BAD_REQUEST'
-  | 'REQUEST_TOO_LARGE'
-  | 'UNSUPPORTED_MEDIA_TYPE'
-  | 'METHOD_NOT_ALLOWED'
-  | 'OVERLOADED'
-  | 'INTERNAL_SERVER_ERROR';
-
-const statuses: Readonly<Record<RequestErrorCode, number>> = {
+/** Why a request is not executed at all, with the HTTP status that says so. */
+const statuses = {
   GRAPHQL_PARSE_FAILED: 400,
   GRAPHQL_VALIDATION_FAILED: 400,
   BAD_USER_INPUT: 400,
@@ -30,7 +15,12 @@ const statuses: Readonly<Record<RequestErrorCode, number>> = {
   METHOD_NOT_ALLOWED: 405,
   OVERLOADED: 503,
   INTERNAL_SERVER_ERROR: 500,
-};
+} as const;
+
+export type RequestErrorCode = keyof typeof statuses;
+
+/** Of one request; more reasons than this at once help nobody. */
+export const maxFaults = 10;
 
 // GraphQL over HTTP, section 6.4.1: with application/json these are answers of GraphQL, not of HTTP.
 const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
@@ -82,3 +72,7 @@ export const createMethodError = () =>
   new RequestError('METHOD_NOT_ALLOWED', 'GraphQL takes the methods GET and POST.', {
     headers: { allow: 'GET, POST' },
   });
+
+/** A POST whose body is of another kind than it must be. */
+export const createMediaTypeError = () =>
+  new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json in UTF-8.');

@@ -62,8 +62,7 @@ function select(run: Run, plan: SelectionPlan, source: unknown, path: Path | und
       }
     }
   } catch (error) {
-    // Nobody waits any more for the fields that were begun, and their failures are to trouble nobody.
-    if (waiting !== undefined) void Promise.allSettled(waiting.parts);
+    abandon(waiting);
     throw error;
   }
   text += getEnd(plan);
@@ -134,14 +133,19 @@ function completeList(
 ): Text {
   let text = '[';
   let waiting: Waiting | undefined;
-  for (let key = 0; key < values.length; key += 1) {
-    const item = completeAt(run, plan, values[key], field, { parent, key });
-    if (key > 0) text += ',';
-    if (typeof item === 'string') text += item;
-    else {
-      waiting = wait(waiting, text, item);
-      text = '';
+  try {
+    for (let key = 0; key < values.length; key += 1) {
+      const item = completeAt(run, plan, values[key], field, { parent, key });
+      if (key > 0) text += ',';
+      if (typeof item === 'string') text += item;
+      else {
+        waiting = wait(waiting, text, item);
+        text = '';
+      }
     }
+  } catch (error) {
+    abandon(waiting);
+    throw error;
   }
   text += ']';
   return waiting === undefined ? text : join(waiting, text);
@@ -166,6 +170,11 @@ function wait(waiting: Waiting | undefined, before: string, part: Promise<string
   waiting.before.push(before);
   waiting.parts.push(part);
   return waiting;
+}
+
+/** Nobody waits any more for what was begun, and its failures are to trouble nobody. */
+function abandon(waiting: Waiting | undefined): void {
+  if (waiting !== undefined) void Promise.allSettled(waiting.parts);
 }
 
 async function join({ before, parts }: Waiting, after: string): Promise<string> {

@@ -1,11 +1,9 @@
 import { type DocumentNode, type GraphQLSchema, validate } from 'graphql';
 import { toLocations } from './locations.ts';
 import { withoutRepeats } from './repeats.ts';
-import { RequestError } from './request-error.ts';
+import { maxFaults, RequestError } from './request-error.ts';
 import { getValidationStages } from './rules.ts';
 
-/** More faults than this help nobody. */
-const maxFaults = 10;
 /** What graphql-js says where comparing the fields of one name has cost more than it spends on a document. */
 const abortMessage = 'Validation aborted.';
 

@@ -14,11 +14,8 @@ import {
   valueFromAST,
 } from 'graphql';
 import { toLocations } from './locations.ts';
-import type { RequestFault } from './request-error.ts';
+import { maxFaults, type RequestFault } from './request-error.ts';
 import { describeType } from './rules.ts';
-
-/** More faults than this help nobody. */
-const maxFaults = 10;
 
 /** Variables as the resolvers take them, or all that is wrong with them. */
 export type CoercedVariables =
@@ -53,7 +50,8 @@ export function coerceVariables(
   inputs: Readonly<Record<string, unknown>>,
   options: { readonly suggestions: boolean },
 ): CoercedVariables {
-  const values: Record<string, unknown> = {};
+  // Not assigned to an object: `__proto__` is a name that a variable may have.
+  const values: [string, unknown][] = [];
   const faults: RequestFault[] = [];
   try {
     for (const { name, type, node } of definitions) {
@@ -64,7 +62,7 @@ export function coerceVariables(
       if (type === undefined) {
         fault(`Variable "$${name}" cannot have the type "${print(node.type)}".`);
       } else if (!Object.hasOwn(inputs, name)) {
-        if (node.defaultValue !== undefined) values[name] = valueFromAST(node.defaultValue, type);
+        if (node.defaultValue !== undefined) values.push([name, valueFromAST(node.defaultValue, type)]);
         else if (isNonNullType(type))
           fault(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
       } else if (inputs[name] === null && isNonNullType(type)) {
@@ -72,13 +70,13 @@ export function coerceVariables(
       } else {
         const onFault = (path: readonly (string | number)[], _value: unknown, error: GraphQLError) =>
           fault(`Variable "$${name}"${printPath(path)}: ${explain(error, type, path, options.suggestions)}`);
-        values[name] = coerceInputValue(inputs[name], type, onFault, !options.suggestions);
+        values.push([name, coerceInputValue(inputs[name], type, onFault, !options.suggestions)]);
       }
     }
   } catch (error) {
     if (!(error instanceof EnoughFaults)) throw error;
   }
-  return faults.length > 0 ? { faults } : { values };
+  return faults.length > 0 ? { faults } : { values: Object.fromEntries(values) };
 }
 
 /** Ends the search for faults: a body can have a hundred thousand. */

@@ -1,6 +1,8 @@
 import type { Context } from '@opentelemetry/api';
 import type { PreparedOperation } from '../execution/documents.ts';
 import type { OperationParams } from '../execution/params.ts';
+import { toHash } from '../execution/trusted-documents.ts';
+import { redactionMark } from '../secrets.ts';
 
 /** The label of a request's kind in metrics; `unknown` where it was refused before that could be told. */
 export const operationTypes = ['query', 'mutation', 'unknown'] as const;
@@ -135,7 +137,7 @@ export class RequestObservation {
     const readable = name.slice(0, maxNameLength).replace(/\W/g, '?');
     // Before and after it is cut: neither a part of a secret nor one within odd letters shall remain.
     const clean = this.redactor?.redact(name) ?? name;
-    return clean === name ? readable : '[redacted]';
+    return clean === name ? readable : redactionMark;
   }
 
   #getOutcome(status: number): RequestOutcome {
@@ -151,6 +153,6 @@ export class RequestObservation {
 
 /** A trusted document's id where it looks like one: what else stands in its place is the caller's own text. */
 function getDocumentHash(params: OperationParams | undefined): string | undefined {
-  const hash = params?.documentId?.replace(/^sha256:/, '').toLowerCase();
+  const hash = params?.documentId === undefined ? undefined : toHash(params.documentId);
   return hash !== undefined && /^[\da-f]{64}$/.test(hash) ? hash : undefined;
 }

@@ -38,8 +38,7 @@ export function toUpstreamError(
   const { status, retryAfterMs } = response;
   const code = toCode(status, kind);
   const isRedirect = status >= 300 && status < 400;
-  const message =
-    (isRedirect ? undefined : readMessage(parseJson(response), redact)) ?? defaultMessages[code];
+  const message = isRedirect ? undefined : readMessage(parseJson(response), redact);
   return new UpstreamError(code, message, {
     upstreamStatus: status,
     retryAfterMs,
@@ -69,20 +68,6 @@ function toCode(status: number, kind: 'read' | 'write'): UpstreamErrorCode {
       return 'UPSTREAM_ERROR';
   }
 }
-
-const defaultMessages: Readonly<Record<UpstreamErrorCode, string>> = {
-  UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
-  FORBIDDEN: 'The credentials of this request do not allow this.',
-  BAD_USER_INPUT: 'Galileo refused the request as invalid.',
-  RATE_LIMITED: 'Galileo takes no more requests from this caller for now.',
-  UPSTREAM_UNAVAILABLE: 'Galileo cannot be reached for now.',
-  UPSTREAM_TIMEOUT: 'Galileo did not answer in time.',
-  UPSTREAM_OUTCOME_UNKNOWN:
-    'Galileo was asked to store the integration and did not confirm it: read it back before you try again.',
-  UPSTREAM_INVALID_RESPONSE: 'Galileo answered with something that its API does not allow.',
-  UPSTREAM_ERROR: 'Galileo failed to answer this request.',
-  OVERLOADED: 'Too many requests are waiting for Galileo.',
-};
 
 /** Upstream's own words in one of its error forms, on one line; undefined where it has none. */
 export function readMessage(body: unknown, redact: Redaction): string | undefined {

@@ -25,7 +25,7 @@ import type {
 } from './transport-types.ts';
 
 /** What the calls of one transport share. */
-export interface CallContext {
+export interface TransportContext {
   readonly limits: AttemptLimits;
   /** Further attempts of a call after its first one. */
   readonly retries: number;
@@ -51,7 +51,7 @@ const unwellStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** One call of `send`: its place in the queue, its attempts, the waits between them and its end. */
 export class Call implements Waiter, AttemptOwner {
-  readonly #context: CallContext;
+  readonly #context: TransportContext;
   readonly #request: TransportRequest;
   readonly #isWrite: boolean;
   readonly #resolve: (response: TransportResponse) => void;
@@ -69,7 +69,7 @@ export class Call implements Waiter, AttemptOwner {
   #waitTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    context: CallContext,
+    context: TransportContext,
     request: TransportRequest,
     resolve: (response: TransportResponse) => void,
     reject: (error: Error) => void,

@@ -30,6 +30,21 @@ const retryableCodes: ReadonlySet<UpstreamErrorCode> = new Set([
   'OVERLOADED',
 ]);
 
+/** What a caller reads where there are no better words. */
+const messages: Readonly<Record<UpstreamErrorCode, string>> = {
+  UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
+  FORBIDDEN: 'The credentials of this request do not allow this.',
+  BAD_USER_INPUT: 'Galileo refused the request as invalid.',
+  RATE_LIMITED: 'Galileo takes no more requests from this caller for now.',
+  UPSTREAM_UNAVAILABLE: 'Galileo cannot be reached for now.',
+  UPSTREAM_TIMEOUT: 'Galileo did not answer in time.',
+  UPSTREAM_OUTCOME_UNKNOWN:
+    'Galileo was asked to store the integration and did not confirm it: it may or may not have been stored. Read it back before you try again.',
+  UPSTREAM_INVALID_RESPONSE: 'Galileo answered with something that its API does not allow.',
+  UPSTREAM_ERROR: 'Galileo failed to answer this request.',
+  OVERLOADED: 'Too many requests are waiting for Galileo.',
+};
+
 /**
  * A call to upstream that has no usable answer. The message is for the caller of the gateway: it names no URL, header
  * or body; where it has upstream's own words, secrets of the request have been cut out of them.
@@ -41,8 +56,9 @@ export class UpstreamError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly upstreamStatus: number | undefined;
 
-  constructor(code: UpstreamErrorCode, message: string, details: UpstreamErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  /** @param message undefined where the code says it all */
+  constructor(code: UpstreamErrorCode, message: string | undefined, details: UpstreamErrorDetails = {}) {
+    super(message ?? messages[code], details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.retryable = details.retryable ?? retryableCodes.has(code);
     this.retryAfterMs = details.retryAfterMs;

@@ -1,4 +1,4 @@
-const mark = '[redacted]';
+import { redactionMark } from '../secrets.ts';
 
 /**
  * Makes a function that cuts upstream's own address out of a text: its URL with all that follows in it, its host, and the
@@ -17,7 +17,7 @@ export function createAddressRedaction(origin: URL): (text: string) => string {
     `(?<![\\w.-])${basePath}/v2/integrations\\b[^\\s"'<>]*`,
   ];
   const address = new RegExp(patterns.join('|'), 'gi');
-  return (text) => text.replace(address, mark);
+  return (text) => text.replace(address, redactionMark);
 }
 
 const escapeText = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

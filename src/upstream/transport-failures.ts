@@ -112,21 +112,19 @@ export function toCallError(failure: AttemptFailure, isWrite: boolean): Error {
 
 /** For a read, or a write of which nothing has left. The cause is for the log. */
 export function createTimeoutError(cause?: Error): UpstreamError {
-  return new UpstreamError('UPSTREAM_TIMEOUT', 'Galileo did not answer in time.', { cause });
+  return new UpstreamError('UPSTREAM_TIMEOUT', undefined, { cause });
 }
 
 /** For a write of which a byte may have left. The cause is for the log. */
 export function createOutcomeUnknownError(cause?: Error): UpstreamError {
-  const message =
-    'The change was sent to Galileo, but its answer was lost: it may or may not have been made.';
-  return new UpstreamError('UPSTREAM_OUTCOME_UNKNOWN', message, { cause });
+  return new UpstreamError('UPSTREAM_OUTCOME_UNKNOWN', undefined, { cause });
 }
 
 /** No connection, no whole answer, or the breaker is open: then with the time after which it lets a call through. */
 export function createUnavailableError(
   details: ConstructorParameters<typeof UpstreamError>[2],
 ): UpstreamError {
-  return new UpstreamError('UPSTREAM_UNAVAILABLE', 'Galileo cannot be reached at the moment.', details);
+  return new UpstreamError('UPSTREAM_UNAVAILABLE', undefined, details);
 }
 
 /** For a caller who is gone: nobody reads it. */
@@ -136,5 +134,5 @@ export function createCancelledError(): UpstreamError {
 
 /** The queue is full: nothing was sent, and the breaker hears nothing of it. */
 export function createOverloadedError(): UpstreamError {
-  return new UpstreamError('OVERLOADED', 'Too many calls are waiting for Galileo.');
+  return new UpstreamError('OVERLOADED', undefined);
 }

@@ -1,6 +1,6 @@
 import type { AttemptLimits } from './attempt.ts';
 import { CircuitBreaker } from './breaker.ts';
-import { Call, type CallContext } from './call.ts';
+import { Call, type TransportContext } from './call.ts';
 import { RetryBudget } from './retry.ts';
 import { ConnectionSlots } from './slots.ts';
 import { createUnavailableError } from './transport-failures.ts';
@@ -72,7 +72,7 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 class UpstreamTransport implements Transport {
-  readonly #context: CallContext;
+  readonly #context: TransportContext;
   #callCount = 0;
   #isClosed = false;
   #closing: Promise<void> | undefined;

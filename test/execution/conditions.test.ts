@@ -19,3 +19,17 @@ it('each set of values for the conditions of an operation has its own answer, ho
     expect(Object.keys(data ?? {})).toEqual(['always', ...included]);
   }
 });
+
+it('a condition can have a name that objects have a meaning for', async () => {
+  await using upstream = await startFakeUpstream();
+  await using gateway = await startGateway(upstream.url);
+  const query =
+    'query ($__proto__: Boolean!) { always: __typename maybe: __typename @include(if: $__proto__) }';
+  for (const [value, keys] of [
+    [true, ['always', 'maybe']],
+    [false, ['always']],
+  ] as const) {
+    const { data } = await gateway.query<object, object>(query, { ['__proto__']: value });
+    expect(Object.keys(data ?? {})).toEqual(keys);
+  }
+});

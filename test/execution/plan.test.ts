@@ -1,91 +1,12 @@
 import fc from 'fast-check';
-import { execute, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { planOperation, type Variables } from '../../src/execution/plan.ts';
-import { type OperationResult, runPlan } from '../../src/execution/run-plan.ts';
-import { coerceVariables, defineVariables } from '../../src/execution/variables.ts';
-import type { GatewayContext } from '../../src/resolvers/gateway-context.ts';
-import { createIntegrationLoader } from '../../src/resolvers/integration-loader.ts';
-import { createSchema } from '../../src/schema/index.ts';
-import { Deadline } from '../../src/upstream/deadline.ts';
-import { GalileoClient } from '../../src/upstream/galileo-client.ts';
-import type { Transport, TransportRequest } from '../../src/upstream/transport.ts';
+import type { Variables } from '../../src/execution/plan.ts';
+import type { OperationResult } from '../../src/execution/run-plan.ts';
 import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
+import { type Answers, answerByPlan, answerByReference, fullAnswers } from './support/answers.ts';
 
 // graphql-js is the reference: for any document and whatever upstream sends, a plan answers the same, errors and all.
-
-const schema = createSchema();
-
-type Answers = Readonly<Record<string, unknown>>;
-
-const fullAnswers: Answers = Object.fromEntries(
-  Object.entries(integrationFixtures).map(([name, { full }]) => [`GET /v2/integrations/${name}`, full]),
-);
-
-/** A context whose upstream has these answers; an answer of undefined is 404. */
-function createContext(answers: Answers): GatewayContext {
-  const send = ({ method, path }: TransportRequest) => {
-    const answer = answers[`${method} ${path}`];
-    return Promise.resolve({
-      status: answer === undefined ? 404 : 200,
-      contentType: 'application/json',
-      retryAfterMs: undefined,
-      body: Buffer.from(JSON.stringify(answer ?? { detail: 'not found' })),
-    });
-  };
-  const transport: Transport = {
-    send,
-    queueDepth: 0,
-    breakerOpen: false,
-    close: () => Promise.resolve(),
-    destroy: () => undefined,
-  };
-  const deadline = new Deadline(60_000);
-  deadline.release();
-  const galileo = new GalileoClient(transport, new URL('http://upstream.invalid'));
-  const redact = (text: string) => text;
-  const getCall = () => ({ headers: [], deadline, redact, requestId: 'test', traceContext: undefined });
-  return {
-    requestId: 'test',
-    galileo,
-    integrations: createIntegrationLoader({ galileo, getCall }),
-    getCall,
-    addSecret: () => undefined,
-    redact,
-  };
-}
-
-function getOperation(text: string): OperationDefinitionNode {
-  const operation = parse(text).definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The document has no operation.');
-  return operation;
-}
-
-async function answerByPlan(text: string, inputs: Variables, answers: Answers): Promise<OperationResult> {
-  const operation = getOperation(text);
-  const coerced = coerceVariables(defineVariables(schema, operation), inputs, { suggestions: true });
-  if ('faults' in coerced) throw new Error('The variables do not fit.');
-  const plan = planOperation(schema, parse(text), operation, coerced.values);
-  if (plan === undefined) throw new Error('The operation was not planned.');
-  const isMutation = operation.operation === 'mutation';
-  return runPlan(plan, isMutation, coerced.values, createContext(answers));
-}
-
-async function answerByReference(
-  text: string,
-  inputs: Variables,
-  answers: Answers,
-): Promise<OperationResult> {
-  const contextValue = createContext(answers);
-  const { data, errors } = await execute({
-    schema,
-    document: parse(text),
-    variableValues: inputs,
-    contextValue,
-  });
-  return { data: JSON.stringify(data ?? null), errors };
-}
 
 /** The answer as it is sent, the order of its keys and all; errors in an order of their own, because it is free. */
 const toSent = ({ data, errors = [] }: OperationResult) => ({
@@ -99,8 +20,8 @@ async function expectSameAnswer(
   answers: Answers = fullAnswers,
 ): Promise<void> {
   const [byPlan, byReference] = await Promise.all([
-    answerByPlan(text, inputs, answers),
-    answerByReference(text, inputs, answers),
+    answerByPlan({ text, inputs, answers }),
+    answerByReference({ text, inputs, answers }),
   ]);
   expect(toSent(byPlan)).toEqual(toSent(byReference));
 }

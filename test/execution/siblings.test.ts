@@ -1,0 +1,237 @@
+import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
+import { buildSchema, type GraphQLSchema, isObjectType } from 'graphql';
+import { expect, it } from 'vitest';
+import type { OperationResult } from '../../src/execution/run-plan.ts';
+import { answerByPlan, answerByReference } from './support/answers.ts';
+
+/** How a field of the tree ends: with a value or a failure, at once or after so many turns of waiting. */
+interface Ending {
+  readonly value: unknown;
+  readonly fails: boolean;
+  readonly turns: number;
+}
+
+/** What the fields of an object end with, by their names. */
+type Tree = Readonly<Record<string, Ending>>;
+
+// Every way in which a value can be null or not, at once or later, beside every other.
+const treeSdl = `
+  type Query { tree: Tree must: Tree! again: Tree }
+  type Mutation { tree: Tree again: Tree }
+  enum Colour { RED GREEN }
+  type Tree {
+    text: String mustText: String! id: ID whole: Int mustWhole: Int! real: Float truth: Boolean colour: Colour
+    tree: Tree mustTree: Tree! trees: [Tree] mustTrees: [Tree!] rows: [[Int!]!] mustRows: [[String]!]!
+  }`;
+
+/** The schema with that tree behind it; an item of a list is an ending of its own. */
+function createTreeSchema(root: Tree): GraphQLSchema {
+  const schema = buildSchema(treeSdl);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const [name, field] of Object.entries(type.getFields())) {
+      field.resolve = (source: Tree | undefined) => end((source ?? root)[name]);
+    }
+  }
+  return schema;
+}
+
+function end(ending: Ending | undefined): unknown {
+  if (ending === undefined) return undefined;
+  if (ending.turns > 0) return endLater(ending);
+  if (ending.fails) throw new Error('failed');
+  return endItems(ending.value);
+}
+
+async function endLater({ turns, ...ending }: Ending): Promise<unknown> {
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+  return end({ ...ending, turns: 0 });
+}
+
+/** Items fail as values do: as an error or a promise in their place. */
+const endItems = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map((item: Ending) => (item.fails && item.turns === 0 ? new Error('failed') : end(item)))
+    : value;
+
+const awkwardText = fc
+  .array(
+    fc.constantFrom(
+      '"',
+      '\\',
+      '/',
+      '\n',
+      '\0',
+      '\x7f',
+      'é',
+      '\u2028',
+      '\ud83d',
+      '\ude00',
+      '\uffff',
+      'plain text',
+    ),
+    { maxLength: 45 },
+  )
+  .map((parts) => parts.join(''));
+const awkwardNumber = fc.oneof(
+  fc.constantFrom(
+    0,
+    -0,
+    1e21,
+    1e-7,
+    2 ** 31,
+    2 ** 31 - 1,
+    -(2 ** 31),
+    2 ** 53,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+  ),
+  fc.double(),
+  fc.integer(),
+);
+const anything = fc.oneof(awkwardText, awkwardNumber, fc.boolean(), fc.constant(null), fc.constant({}));
+
+const atOnce = fc.constant(0);
+const later = fc.integer({ min: 1, max: 6 });
+const nowOrLater = fc.oneof({ weight: 2, arbitrary: atOnce }, { weight: 1, arbitrary: later });
+
+/** Mostly good values. */
+const endingOf = (value: fc.Arbitrary<unknown>, turns: fc.Arbitrary<number>): fc.Arbitrary<Ending> =>
+  fc.record({
+    value: fc.oneof(
+      { weight: 8, arbitrary: value },
+      { weight: 1, arbitrary: fc.constantFrom(null, undefined) },
+    ),
+    fails: fc.oneof(
+      { weight: 8, arbitrary: fc.constant(false) },
+      { weight: 1, arbitrary: fc.constant(true) },
+    ),
+    turns,
+  });
+const listOf = (item: fc.Arbitrary<unknown>, turns: fc.Arbitrary<number>) =>
+  fc.array(endingOf(item, turns), { maxLength: 3 });
+const rightOrWrong = (value: fc.Arbitrary<unknown>, turns: fc.Arbitrary<number>) =>
+  endingOf(fc.oneof({ weight: 10, arbitrary: value }, { weight: 1, arbitrary: anything }), turns);
+// graphql-js leaves a rejection unhandled where an item that waits fails beside one that has failed at once and cannot be
+// null: of such items all wait here, or none.
+const strictListOf = (item: (turns: fc.Arbitrary<number>) => fc.Arbitrary<unknown>) =>
+  fc.oneof(listOf(item(atOnce), atOnce), listOf(item(nowOrLater), later));
+
+const leavesOf = (turns: fc.Arbitrary<number>) => ({
+  text: rightOrWrong(awkwardText, turns),
+  mustText: endingOf(awkwardText, turns),
+  id: rightOrWrong(fc.oneof(awkwardText, fc.integer()), turns),
+  whole: rightOrWrong(fc.integer(), turns),
+  mustWhole: endingOf(fc.integer(), turns),
+  real: rightOrWrong(awkwardNumber, turns),
+  truth: rightOrWrong(fc.boolean(), turns),
+  colour: rightOrWrong(fc.constantFrom('RED', 'GREEN'), turns),
+});
+const leafTreeOf = (turns: fc.Arbitrary<number>) => fc.record(leavesOf(turns));
+const leafTree = leafTreeOf(nowOrLater);
+const middleTree = fc.record({
+  ...leavesOf(nowOrLater),
+  tree: endingOf(leafTree, nowOrLater),
+  mustTree: endingOf(leafTree, nowOrLater),
+  trees: endingOf(listOf(leafTree, nowOrLater), nowOrLater),
+  mustTrees: endingOf(strictListOf(leafTreeOf), nowOrLater),
+  rows: endingOf(
+    strictListOf((turns) => listOf(awkwardNumber, turns === atOnce ? atOnce : later)),
+    nowOrLater,
+  ),
+  mustRows: endingOf(
+    strictListOf((turns) => listOf(awkwardText, turns)),
+    nowOrLater,
+  ),
+});
+const wholeTree = fc.record({
+  tree: endingOf(middleTree, nowOrLater),
+  must: endingOf(leafTree, nowOrLater),
+  again: endingOf(leafTree, nowOrLater),
+});
+
+/** Some fields of the tree in any order, some twice; what stands at the end is selected at least. */
+const selectionOf = (fields: readonly string[]): fc.Arbitrary<string> =>
+  fc.array(fc.constantFrom(...fields), { minLength: 1, maxLength: 8 }).map((chosen) => chosen.join(' '));
+const leafSelection = selectionOf([
+  ...Object.keys(leavesOf(atOnce)),
+  '__typename',
+  'alias: mustText',
+  '__proto__: text',
+  'skipped: text @skip(if: true)',
+]);
+const middleSelection = fc
+  .tuple(leafSelection, leafSelection, leafSelection, leafSelection)
+  .chain(([one, two, three, four]) =>
+    selectionOf([
+      'rows',
+      'mustRows',
+      one,
+      `tree { ${two} }`,
+      `mustTree { ${three} }`,
+      `trees { ${four} }`,
+      `mustTrees { ${one} }`,
+    ]),
+  );
+
+/** Where the answer is null because of an error: what else failed within that place may be told or not. */
+function getNullPlace(data: unknown, path: readonly (string | number)[] = []): string {
+  let value = data;
+  const place: (string | number)[] = [];
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) break;
+    value = Object.getOwnPropertyDescriptor(value, key)?.value;
+    place.push(key);
+  }
+  return value === null ? JSON.stringify(place) : `not null at ${JSON.stringify(path)}`;
+}
+
+const toComparable = ({ data, errors = [] }: OperationResult) => ({
+  data,
+  places: [...new Set(errors.map(({ path }) => getNullPlace(JSON.parse(data), path)))].sort(),
+});
+
+it('a plan answers as graphql-js does where fields fail or wait beside each other, whatever may be null', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      wholeTree,
+      middleSelection,
+      leafSelection,
+      fc.constantFrom('query', 'mutation'),
+      async (root, inner, selection, kind) => {
+        const schema = createTreeSchema(root);
+        const must = kind === 'query' ? `must { ${selection} }` : '';
+        const text = `${kind} { tree { ${inner} } ${must} again { ${selection} } }`;
+        const [byPlan, byReference] = await Promise.all([
+          answerByPlan({ text, schema }),
+          answerByReference({ text, schema }),
+        ]);
+        expect(toComparable(byPlan)).toEqual(toComparable(byReference));
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+it.each([
+  ['field', '{ tree { mustTree { mustText } mustText } }', '{"tree":null}'],
+  ['item', '{ tree { mustTrees { mustText } } }', '{"tree":{"mustTrees":null}}'],
+])('a %s that fails later, beside one that has failed, troubles nobody', async (_title, text, data) => {
+  const failing = (turns: number): Ending => ({ value: '', fails: true, turns });
+  const good = (value: unknown): Ending => ({ value, fails: false, turns: 0 });
+  const waiting = good({ mustText: failing(1) });
+  const tree = { mustText: failing(0), mustTree: waiting, mustTrees: good([waiting, failing(0)]) };
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', onUnhandled);
+  try {
+    const result = await answerByPlan({ text, schema: createTreeSchema({ tree: good(tree) }) });
+    expect(result.data).toBe(data);
+    // Node tells of such rejections before it turns to the next event.
+    await setImmediate();
+    expect(unhandled).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', onUnhandled);
+  }
+});

@@ -1,0 +1,101 @@
+import { execute, type GraphQLSchema, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { planOperation, type Variables } from '../../../src/execution/plan.ts';
+import { type OperationResult, runPlan } from '../../../src/execution/run-plan.ts';
+import { coerceVariables, defineVariables } from '../../../src/execution/variables.ts';
+import type { GatewayContext } from '../../../src/resolvers/gateway-context.ts';
+import { createIntegrationLoader } from '../../../src/resolvers/integration-loader.ts';
+import { createSchema } from '../../../src/schema/index.ts';
+import { Deadline } from '../../../src/upstream/deadline.ts';
+import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
+import type { Transport, TransportRequest } from '../../../src/upstream/transport.ts';
+import { integrationFixtures } from '../../fixtures/integrations.ts';
+
+const gatewaySchema = createSchema();
+
+/** What upstream answers, by method and path; undefined is 404. */
+export type Answers = Readonly<Record<string, unknown>>;
+
+/** Every provider is configured, with everything that it can have. */
+export const fullAnswers: Answers = Object.fromEntries(
+  Object.entries(integrationFixtures).map(([name, { full }]) => [`GET /v2/integrations/${name}`, full]),
+);
+
+/** A context whose upstream has these answers; an answer of undefined is 404. */
+function createContext(answers: Answers): GatewayContext {
+  const send = ({ method, path }: TransportRequest) => {
+    const answer = answers[`${method} ${path}`];
+    return Promise.resolve({
+      status: answer === undefined ? 404 : 200,
+      contentType: 'application/json',
+      retryAfterMs: undefined,
+      body: Buffer.from(JSON.stringify(answer ?? { detail: 'not found' })),
+    });
+  };
+  const transport: Transport = {
+    send,
+    queueDepth: 0,
+    breakerOpen: false,
+    close: () => Promise.resolve(),
+    destroy: () => undefined,
+  };
+  const deadline = new Deadline(60_000);
+  deadline.release();
+  const galileo = new GalileoClient(transport, new URL('http://upstream.invalid'));
+  const redact = (text: string) => text;
+  const getCall = () => ({ headers: [], deadline, redact, requestId: 'test', traceContext: undefined });
+  return {
+    requestId: 'test',
+    galileo,
+    integrations: createIntegrationLoader({ galileo, getCall }),
+    getCall,
+    addSecret: () => undefined,
+    redact,
+  };
+}
+
+function getOperation(text: string): OperationDefinitionNode {
+  const operation = parse(text).definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The document has no operation.');
+  return operation;
+}
+
+/** What is executed. */
+interface Asked {
+  readonly text: string;
+  readonly inputs?: Variables;
+  readonly answers?: Answers;
+  /** Default: the gateway's own. */
+  readonly schema?: GraphQLSchema;
+}
+
+/** The answer of a plan. Throws where the operation has none. */
+export async function answerByPlan({
+  text,
+  inputs = {},
+  answers = fullAnswers,
+  schema = gatewaySchema,
+}: Asked): Promise<OperationResult> {
+  const operation = getOperation(text);
+  const coerced = coerceVariables(defineVariables(schema, operation), inputs, { suggestions: true });
+  if ('faults' in coerced) throw new Error('The variables do not fit.');
+  const plan = planOperation(schema, parse(text), operation, coerced.values);
+  if (plan === undefined) throw new Error('The operation was not planned.');
+  const isMutation = operation.operation === 'mutation';
+  return runPlan(plan, isMutation, coerced.values, createContext(answers));
+}
+
+/** The answer of graphql-js. */
+export async function answerByReference({
+  text,
+  inputs = {},
+  answers = fullAnswers,
+  schema = gatewaySchema,
+}: Asked): Promise<OperationResult> {
+  const { data, errors } = await execute({
+    schema,
+    document: parse(text),
+    variableValues: inputs,
+    contextValue: createContext(answers),
+  });
+  return { data: JSON.stringify(data ?? null), errors };
+}
