@@ -8,29 +8,14 @@ import {
   toErrorResponse,
 } from './execution/http-response.ts';
 import { RequestError } from './execution/request-error.ts';
-import type { GatewayRequest } from './gateway.ts';
+import type { GraphqlGateway } from './gateway.ts';
 import { CallerGone } from './http/body.ts';
 import { allowOrigin } from './http/cors.ts';
+import type { IncomingRequest } from './http/incoming-request.ts';
 import type { RequestObservation } from './observability/request-observation.ts';
 import type { Telemetry } from './observability/telemetry.ts';
 import { Deadline } from './upstream/deadline.ts';
 import type { GalileoClient } from './upstream/galileo-client.ts';
-
-/** A request to the GraphQL endpoint, as every HTTP library can tell of one. */
-export interface IncomingRequest {
-  readonly method: string;
-  /** The path with its query. */
-  readonly target: string;
-  /** Names and values in turn. */
-  readonly rawHeaders: readonly string[];
-  /** Undefined where there is none; several of one name are joined. */
-  getHeader(name: string): string | undefined;
-  /**
-   * The body as text. Rejects with RequestError where it is too large, not UTF-8, compressed, or not complete when the deadline
-   * ends; with CallerGone where the caller goes away.
-   */
-  readBody(maxBytes: number, deadline: Deadline): Promise<string>;
-}
 
 /** What exchanges need of the gateway that they belong to. */
 export interface ExchangeOptions {
@@ -40,8 +25,7 @@ export interface ExchangeOptions {
   readonly requestTimeoutMs: number;
   /** Undefined where no page of another origin is served. */
   readonly corsOrigins: readonly string[] | undefined;
-  /** Throws or rejects with RequestError where the request is refused, and with CallerGone. */
-  readonly execute: (incoming: IncomingRequest, request: GatewayRequest) => Promise<HttpResponse>;
+  readonly gateway: GraphqlGateway;
   /** Takes the request in, to be given back with `leave`; false where too many run. */
   readonly enter: () => boolean;
   readonly leave: () => void;
@@ -116,8 +100,8 @@ export class Exchange {
   #execute(): Promise<HttpResponse> {
     if (this.#context === undefined) throw this.#refusal ?? createShedError();
     if (this.#mediaType === undefined) throw createNotAcceptableError();
-    const request = { context: this.#context, mediaType: this.#mediaType };
-    return this.#options.execute(this.#incoming, request);
+    const request = { incoming: this.#incoming, context: this.#context, mediaType: this.#mediaType };
+    return this.#options.gateway(request);
   }
 
   #toRequestError(error: unknown): RequestError {

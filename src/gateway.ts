@@ -2,42 +2,29 @@ import type { Config } from './config.ts';
 import type { RequestContext } from './context.ts';
 import { type HttpResponse, type MediaType, toHttpResponse } from './execution/http-response.ts';
 import { Operations } from './execution/operations.ts';
-import { type OperationParams, parseBody } from './execution/params.ts';
+import { isJsonContentType, parseBody, readQueryString } from './execution/params.ts';
+import { createMediaTypeError, createMethodError } from './execution/request-error.ts';
+import type { IncomingRequest } from './http/incoming-request.ts';
 import { createSchema } from './schema/index.ts';
 
 /** One request, as both ways through the gateway need it. */
 export interface GatewayRequest {
+  readonly incoming: IncomingRequest;
   readonly context: RequestContext;
   /** The media type of the answer. */
   readonly mediaType: MediaType;
 }
 
 /**
- * GraphQL without a port: requests in, answers out. Both ways reject with RequestError where a request is not executed, and
+ * GraphQL without a port: requests in, answers out. Throws or rejects with RequestError where a request is not executed, and
  * with CallerGone where nobody waits for the answer; any other error is a fault of the gateway.
  */
-export interface GraphqlGateway {
-  /** The direct way, for the ordinary request: a POST of JSON. */
-  post(readBody: () => Promise<string>, request: GatewayRequest): Promise<HttpResponse>;
-  /** The way through graphql-yoga, for GET and the questions of CORS. */
-  handle(request: Request, gatewayRequest: GatewayRequest): Promise<Response>;
-}
-
-/**
- * The one way from a request to its answer, however its parameters are read.
- *
- * @param isSafe whether the request may read only
- */
-export type Answer = (
-  readText: () => Promise<string>,
-  parse: (text: string) => OperationParams,
-  isSafe: boolean,
-  request: GatewayRequest,
-) => Promise<HttpResponse>;
+export type GraphqlGateway = (request: GatewayRequest) => Promise<HttpResponse>;
 
 /** The settings that GraphQL depends on. */
 type GraphqlConfig = Pick<
   Config,
+  | 'maxRequestBytes'
   | 'maxTokens'
   | 'maxAliases'
   | 'maxDepth'
@@ -52,6 +39,7 @@ export function createGraphqlGateway(
   config: GraphqlConfig,
   report: (fault: unknown, context: RequestContext) => void,
 ): GraphqlGateway {
+  const { corsOrigins, maxRequestBytes } = config;
   const operations = new Operations(createSchema(), {
     limits: config,
     introspection: config.introspection,
@@ -59,11 +47,15 @@ export function createGraphqlGateway(
     report,
   });
 
-  const answer: Answer = async (readText, parse, isSafe, { context, mediaType }) => {
+  /** The one way from a GET or a POST to its answer. */
+  const answer: GraphqlGateway = async ({ incoming, context, mediaType }) => {
     const { observation } = context;
-    const params = parse(await readText());
+    const isGet = incoming.method === 'GET';
+    const params = isGet
+      ? readQueryString(incoming.target)
+      : parseBody(await incoming.readBody(maxRequestBytes, context.deadline));
     observation.params = params;
-    const operation = operations.prepare(params, isSafe);
+    const operation = operations.prepare(params, isGet);
     observation.operation = operation;
     const result = await operations.execute(operation, params.variables, context);
     if (result.errors !== undefined) observation.addErrors(result.errors);
@@ -74,18 +66,31 @@ export function createGraphqlGateway(
   // pages of other origins call, it will be needed.
   const loadGeneralWay = async () => {
     const { createGeneralWay } = await import('./general-way.ts');
-    return createGeneralWay(answer, config.corsOrigins ?? []);
+    return createGeneralWay(answer, corsOrigins ?? []);
   };
-  let generalWay = config.corsOrigins === undefined ? undefined : loadGeneralWay();
+  let generalWay = corsOrigins === undefined ? undefined : loadGeneralWay();
   // Whoever needs it will be told.
   generalWay?.catch(() => {});
 
-  return {
-    post: (readBody, request) => answer(readBody, parseBody, false, request),
-    handle: async (request, gatewayRequest) => {
-      generalWay ??= loadGeneralWay();
-      const handle = await generalWay;
-      return handle(request, gatewayRequest);
-    },
+  const takeGeneralWay: GraphqlGateway = async (request) => {
+    generalWay ??= loadGeneralWay();
+    const handle = await generalWay;
+    return handle(request);
+  };
+
+  return (request) => {
+    const { incoming } = request;
+    switch (incoming.method) {
+      case 'POST':
+        if (!isJsonContentType(incoming.getHeader('content-type'))) throw createMediaTypeError();
+        return answer(request);
+      case 'GET':
+        return takeGeneralWay(request);
+      case 'OPTIONS':
+        // CORS alone: for pages of the listed origins.
+        if (corsOrigins?.includes(incoming.getHeader('origin') ?? '') === true)
+          return takeGeneralWay(request);
+    }
+    throw createMethodError();
   };
 }

@@ -1,10 +1,11 @@
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { HttpResponse } from './execution/http-response.ts';
-import { readQueryString } from './execution/params.ts';
-import type { Answer, GatewayRequest } from './gateway.ts';
+import type { GatewayRequest, GraphqlGateway } from './gateway.ts';
+import type { IncomingRequest } from './http/incoming-request.ts';
 
 /** What yoga carries through its hooks for us. */
-interface ServerContext extends GatewayRequest {
+interface ServerContext {
+  readonly request: GatewayRequest;
   readonly outcome: Outcome;
 }
 
@@ -15,35 +16,21 @@ interface Outcome {
 }
 
 /** The way through graphql-yoga, for what is not the ordinary request: GET, and the questions of CORS. */
-export function createGeneralWay(
-  answer: Answer,
-  corsOrigins: readonly string[],
-): (request: Request, gatewayRequest: GatewayRequest) => Promise<Response> {
+export function createGeneralWay(answer: GraphqlGateway, corsOrigins: readonly string[]): GraphqlGateway {
   const pipeline: Plugin<object, ServerContext> = {
     onRequestParse: ({ setRequestParser }) => {
-      // Yoga wants parameters; what it gets is looked at by nobody, because the handler below reads the request itself.
+      // Yoga wants parameters; what it gets is looked at by nobody, because the answer is made of the request itself.
       setRequestParser(() => ({ query: '' }));
     },
-    onParams: ({ request, setParamsHandler }) => {
-      const readText = () => Promise.resolve(new URL(request.url).search);
-      setParamsHandler(async ({ context }) => {
+    onParams: ({ setParamsHandler }) => {
+      setParamsHandler(async ({ context: { request, outcome } }) => {
         try {
-          context.outcome.answer = await answer(readText, readQueryString, true, context);
+          outcome.answer = await answer(request);
         } catch (error) {
-          context.outcome.failure = error;
+          outcome.failure = error;
         }
         return {};
       });
-    },
-    onResultProcess: (hook) => {
-      const { outcome, mediaType } = hook.serverContext;
-      const { answer: response } = outcome;
-      if (response === undefined) return;
-      hook.setResultProcessor(
-        (_result, fetchApi) =>
-          new fetchApi.Response(response.body, { status: response.status, headers: response.headers }),
-        mediaType,
-      );
     },
   };
 
@@ -56,12 +43,30 @@ export function createGeneralWay(
     cors: (request) => getCorsOptions(corsOrigins, request.headers.get('origin')),
   });
 
-  return async (request, gatewayRequest) => {
+  return async (request) => {
     const outcome: Outcome = {};
-    const response = await yoga.fetch(request, { ...gatewayRequest, outcome });
+    const response = await yoga.fetch(toFetchRequest(request.incoming), { request, outcome });
     if (outcome.failure !== undefined) throw outcome.failure;
-    return response;
+    if (outcome.answer !== undefined) return outcome.answer;
+    // The length is known better where the answer is written.
+    response.headers.delete('content-length');
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+    };
   };
+}
+
+/** What yoga needs of a request. */
+function toFetchRequest(incoming: IncomingRequest): Request {
+  const headers = new Headers();
+  for (const name of ['origin', 'access-control-request-method', 'access-control-request-headers']) {
+    const value = incoming.getHeader(name);
+    if (value !== undefined) headers.set(name, value);
+  }
+  // Yoga answers at one path; whoever mounts the gateway may have another.
+  return new Request('http://localhost/graphql', { method: incoming.method, headers });
 }
 
 /** Credentials travel in headers that a page sets itself: cookies and remembered passwords are not wanted. */

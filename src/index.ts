@@ -1,6 +1,6 @@
 import { type Config, ConfigError, readConfig, type SettingName, settings } from './config.ts';
-import type { IncomingRequest } from './exchange.ts';
 import { readFetchBody } from './http/body.ts';
+import type { IncomingRequest } from './http/incoming-request.ts';
 import { createLog, type Log } from './log.ts';
 import { Telemetry } from './observability/telemetry.ts';
 import { GatewayRuntime, processSettings, type RuntimeConfig } from './runtime.ts';

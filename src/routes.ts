@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { InvalidHeaders, readHeaders } from './credentials.ts';
-import type { IncomingRequest } from './exchange.ts';
 import type { HttpResponse } from './execution/http-response.ts';
 import type { Graphiql, GraphiqlResponse } from './graphiql.ts';
 import { readBody } from './http/body.ts';
+import type { IncomingRequest } from './http/incoming-request.ts';
 import type { Telemetry } from './observability/telemetry.ts';
 import type { GatewayRuntime } from './runtime.ts';
 

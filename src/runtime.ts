@@ -1,9 +1,7 @@
 import type { Config, SettingName } from './config.ts';
-import { Exchange, type ExchangeOptions, type IncomingRequest } from './exchange.ts';
-import type { HttpResponse } from './execution/http-response.ts';
-import { isJsonContentType } from './execution/params.ts';
-import { createMediaTypeError, createMethodError } from './execution/request-error.ts';
-import { createGraphqlGateway, type GatewayRequest, type GraphqlGateway } from './gateway.ts';
+import { Exchange, type ExchangeOptions } from './exchange.ts';
+import { createGraphqlGateway } from './gateway.ts';
+import type { IncomingRequest } from './http/incoming-request.ts';
 import type { Telemetry } from './observability/telemetry.ts';
 import { GalileoClient } from './upstream/galileo-client.ts';
 import { createTransport, type Transport } from './upstream/transport.ts';
@@ -25,16 +23,13 @@ export type RuntimeConfig = Omit<Config, (typeof processSettings)[number]>;
 
 /** A gateway without a listener: GraphQL, the way to upstream, and the requests that run. */
 export class GatewayRuntime {
-  readonly #gateway: GraphqlGateway;
   readonly #transport: Transport;
-  readonly #config: RuntimeConfig;
   readonly #exchangeOptions: ExchangeOptions;
   #activeCount = 0;
   #isStopped = false;
   #onIdle: (() => void) | undefined;
 
   constructor(config: RuntimeConfig, telemetry: Telemetry) {
-    this.#config = config;
     this.#transport = createTransport({
       origin: config.galileoApiUrl,
       connections: config.upstreamConnections,
@@ -51,7 +46,7 @@ export class GatewayRuntime {
       telemetry,
       requestTimeoutMs: config.requestTimeoutMs,
       corsOrigins: config.corsOrigins,
-      execute: (incoming, request) => this.#execute(incoming, request),
+      gateway: createGraphqlGateway(config, (fault, context) => telemetry.reportFault(fault, context)),
       enter: () => {
         if (this.#isStopped || this.#activeCount >= config.maxConcurrentRequests) return false;
         this.#activeCount += 1;
@@ -62,7 +57,6 @@ export class GatewayRuntime {
         if (this.#activeCount === 0) this.#onIdle?.();
       },
     };
-    this.#gateway = createGraphqlGateway(config, (fault, context) => telemetry.reportFault(fault, context));
   }
 
   /** Begins the exchange of one request, which must be closed. */
@@ -91,41 +85,4 @@ export class GatewayRuntime {
     this.stop();
     this.#transport.destroy();
   }
-
-  #execute(incoming: IncomingRequest, request: GatewayRequest): Promise<HttpResponse> {
-    const { corsOrigins, maxRequestBytes } = this.#config;
-    const { method } = incoming;
-    if (method === 'POST') {
-      if (!isJsonContentType(incoming.getHeader('content-type'))) throw createMediaTypeError();
-      return this.#gateway.post(() => incoming.readBody(maxRequestBytes, request.context.deadline), request);
-    }
-    // OPTIONS is CORS alone: for pages of the listed origins.
-    const isPreflight = method === 'OPTIONS' && corsOrigins?.includes(incoming.getHeader('origin') ?? '');
-    if (method !== 'GET' && isPreflight !== true) throw createMethodError();
-    return this.#handle(incoming, request);
-  }
-
-  async #handle(incoming: IncomingRequest, request: GatewayRequest): Promise<HttpResponse> {
-    const response = await this.#gateway.handle(toFetchRequest(incoming), request);
-    // The length is known better where the answer is written.
-    response.headers.delete('content-length');
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: await response.text(),
-    };
-  }
-}
-
-/** What the general way needs of a request: credentials and trace context are in its context already. */
-function toFetchRequest(incoming: IncomingRequest): Request {
-  const { method, target } = incoming;
-  const headers = new Headers();
-  for (const name of ['origin', 'access-control-request-method', 'access-control-request-headers']) {
-    const value = incoming.getHeader(name);
-    if (value !== undefined) headers.set(name, value);
-  }
-  // Whoever mounts the gateway has chosen its path.
-  const query = target.includes('?') ? target.slice(target.indexOf('?')) : '';
-  return new Request(`http://localhost/graphql${query}`, { method, headers });
 }

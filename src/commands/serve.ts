@@ -12,11 +12,12 @@ interface Listening {
 }
 
 /**
- * What the program keeps is small and stays so, and all else is garbage at the end of a request: let the heap grow by half
- * of what is kept before it is collected, where V8 would let it grow to several times as much. As measured, a quarter less
- * memory for no processor time. A percentage of what the last full collection kept.
+ * What the program keeps is small and stays so, and all else is garbage at the end of a request: let the heap grow by four
+ * fifths of what is kept before it is collected, where V8 would let it grow to several times as much. As measured, a fifth
+ * less memory under load; with 50 % large answers took up to half as much processor time again. A percentage of what the last
+ * full collection kept.
  */
-const heapGrowth = '--heap-growing-percent=50';
+const heapGrowth = '--heap-growing-percent=80';
 
 /** Runs the gateway until it is told to end: in this process, or in as many as the settings say. */
 export async function serve(config: Config): Promise<void> {

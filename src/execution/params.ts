@@ -45,9 +45,10 @@ function parseJsonText(text: string, what: string): unknown {
   }
 }
 
-/** Reads the parameters out of the query string of a GET request. Throws RequestError as `parseBody` does. */
-export function readQueryString(text: string): OperationParams {
-  const search = new URLSearchParams(text);
+/** Reads the parameters out of the target of a GET request. Throws RequestError as `parseBody` does. */
+export function readQueryString(target: string): OperationParams {
+  const start = target.indexOf('?');
+  const search = new URLSearchParams(start === -1 ? '' : target.slice(start));
   const body: Record<string, unknown> = {};
   for (const name of ['query', 'operationName', 'documentId']) {
     const value = search.get(name);

@@ -129,7 +129,8 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await run(page);
     await seeAnswer(page, '"integrationId"');
 
-    // What was stored last: a change of this tab, which GraphiQL writes half a second after it.
+    // What was stored last: that this tab is open and was changed, which GraphiQL writes half a second after it.
+    await expect.poll(() => readStored(page)).toMatch(/activeTabIndex[\\"]*:2/);
     await expect.poll(() => readStored(page)).toContain('\\"apiKeyValue\\\\\\": \\\\\\"\\\\\\"');
     const stored = await readStored(page);
     expect(stored).toContain('OneProvider');
