@@ -86,11 +86,13 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 
 const subgraphs = await Promise.all([startGalileoSubgraph(), startCostsSubgraph()]);
 const port = Number(process.env.PORT ?? 4000);
-const url = await startRouter(await compose(subgraphs), port).catch((error) => {
+// Apollo's standalone server hands on nothing of what its socket fails with.
+process.once('uncaughtException', (error) => {
   if (error.code !== 'EADDRINUSE') throw error;
   process.stderr.write(`the port ${port} is taken: choose another with the variable PORT\n`);
   process.exit(1);
 });
+const url = await startRouter(await compose(subgraphs), port);
 
 const query = `{
   mostExpensive(first: 2) { __typename name monthlyCost ... on OpenAIIntegration { organizationId } }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { seededIntegrations } from '../../src/sandbox/seed.ts';
 
@@ -59,4 +60,23 @@ test('examples/supergraph starts with one command, and its curl line answers fie
     child.kill('SIGTERM');
   }
   expect(await exit).toEqual([0, null]);
+});
+
+test('examples/supergraph says in one line that its port is taken, and ends with 1', {
+  timeout: 60_000,
+}, async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const child = spawn(process.execPath, ['examples/supergraph/start.js'], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    complaint += chunk;
+  });
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(complaint).toBe(`the port ${port} is taken: choose another with the variable PORT\n`);
+  other.close();
 });
