@@ -1,6 +1,7 @@
 import { GraphQLError, locatedError } from 'graphql';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
-import type { PropertyRead } from '../schema/reader.ts';
+import { readProperty } from '../schema/reader.ts';
+import { isJsonObject } from '../upstream/wire.ts';
 import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
 
 /** What came of an operation. */
@@ -83,7 +84,7 @@ function resolveField(run: Run, field: FieldPlan, source: unknown, parent: Path 
   let value: unknown;
   try {
     value =
-      read !== undefined && isObject(source)
+      read !== undefined && isJsonObject(source)
         ? readProperty(read, source)
         : field.resolve(source, run.variables, run.context);
     // Leaves are most of all fields, and need no place in the answer unless they fail.
@@ -186,17 +187,6 @@ async function join({ before, parts }: Waiting, after: string): Promise<string> 
 function completeNull({ isNonNull }: ValuePlan): 'null' {
   if (isNonNull) throw new Error('A field that is never null has no value.');
   return 'null';
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
-function readProperty(
-  { property, defaultValue, isNullable, parse }: PropertyRead,
-  source: Readonly<Record<string, unknown>>,
-): unknown {
-  const value = source[property] ?? defaultValue;
-  return value === null && isNullable ? null : parse(value);
 }
 
 // Whatever waits here waits for a native promise: resolvers are async functions, loaders make no other.

@@ -103,20 +103,11 @@ export function readerOf<Name extends keyof Schemas>(name: Name) {
   return {
     /** For a field that is never null: without a value and a default it fails. */
     required<T>(property: Property, parse: Parser<T>): (source: Source) => T {
-      const defaultValue = getDefault(property);
-      const resolve = (source: Source) => parse(source[property] ?? defaultValue);
-      propertyReads.set(resolve, { property, defaultValue, isNullable: false, parse });
-      return resolve;
+      return createResolver({ property, defaultValue: getDefault(property), parse });
     },
     /** For a field that can be null: null is what upstream leaves out and the document has no default for. */
     optional<T>(property: Property, parse: Parser<T>): (source: Source) => T | null {
-      const defaultValue = getDefault(property);
-      const resolve = (source: Source) => {
-        const value = source[property] ?? defaultValue;
-        return value === null ? null : parse(value);
-      };
-      propertyReads.set(resolve, { property, defaultValue, isNullable: true, parse });
-      return resolve;
+      return this.required(property, (value) => (value === null ? null : parse(value)));
     },
     /** For a list that is never null: empty where upstream leaves it out. */
     listed<T>(property: Property, parse: Parser<T[]>): (source: Source) => T[] {
@@ -126,16 +117,26 @@ export function readerOf<Name extends keyof Schemas>(name: Name) {
 }
 
 /** What a resolver does that reads one property of its source, so that whoever executes plans can do it without the call. */
-export interface PropertyRead {
+export interface PropertyRead<T = unknown> {
   readonly property: string;
   /** What stands for a property that is missing or null. */
   readonly defaultValue: unknown;
-  /** Whether null is the field's value then, and not for `parse` to look at. */
-  readonly isNullable: boolean;
-  readonly parse: (value: unknown) => unknown;
+  readonly parse: Parser<T>;
 }
 
+/** The value of the property; throws UPSTREAM_INVALID_RESPONSE where it does not fit. */
+export const readProperty = <T>(
+  { property, defaultValue, parse }: PropertyRead<T>,
+  source: Readonly<Record<string, unknown>>,
+): T => parse(source[property] ?? defaultValue);
+
 const propertyReads = new WeakMap<object, PropertyRead>();
+
+function createResolver<T>(read: PropertyRead<T>): (source: Readonly<Record<string, unknown>>) => T {
+  const resolve = (source: Readonly<Record<string, unknown>>) => readProperty(read, source);
+  propertyReads.set(resolve, read);
+  return resolve;
+}
 
 /** Undefined where a resolver does anything else than read one property. */
 export const getPropertyRead = (resolve: object): PropertyRead | undefined => propertyReads.get(resolve);
