@@ -94,37 +94,37 @@ function findFault(name: string, earlier: string | undefined, value: string): st
 const trimSpace = (value: string): string => value.replace(/^[\t ]+|[\t ]+$/g, '');
 
 /** Every text in which a credential could be recognized, of the headers that are forwarded. */
-export function* getCredentialSecrets(forwarded: ForwardedHeaders): Generator<string> {
+export function getCredentialSecrets(forwarded: ForwardedHeaders): string[] {
+  const secrets: string[] = [];
   for (let index = 0; index + 1 < forwarded.headers.length; index += 2) {
     const name = forwarded.headers[index];
     const value = forwarded.headers[index + 1] ?? '';
-    if (name === 'Galileo-API-Key') yield* getReadings(value);
-    if (name === 'Authorization') yield* getAuthorizationSecrets(value);
+    if (name === 'Galileo-API-Key') addReadings(secrets, value);
+    if (name === 'Authorization') addAuthorizationSecrets(secrets, value);
   }
+  return secrets;
 }
 
-function* getAuthorizationSecrets(authorization: string): Generator<string> {
+function addAuthorizationSecrets(secrets: string[], authorization: string): void {
   const credential = trimSpace(authorization.slice(authorization.indexOf(' ')));
-  yield* getReadings(authorization);
-  yield* getReadings(credential);
+  addReadings(secrets, authorization);
+  addReadings(secrets, credential);
   if (!/^basic /i.test(authorization)) return;
   const userAndPassword = Buffer.from(credential, 'base64').toString('latin1');
-  yield* getReadings(userAndPassword);
-  yield* getReadings(userAndPassword.slice(userAndPassword.indexOf(':') + 1));
+  addReadings(secrets, userAndPassword);
+  addReadings(secrets, userAndPassword.slice(userAndPassword.indexOf(':') + 1));
 }
 
 /** Node reads the bytes of a header as Latin-1; whoever echoes them may have read them as UTF-8. */
-function* getReadings(text: string): Generator<string> {
-  yield text;
+function addReadings(secrets: string[], text: string): void {
+  secrets.push(text);
   if (!/[\x80-\xff]/.test(text)) return;
   const bytes = Buffer.from(text, 'latin1');
-  yield bytes.toString('utf8');
+  secrets.push(bytes.toString('utf8'));
   if (isUtf8(bytes)) return;
   // Whoever encodes a text encodes its UTF-8; of these bytes there is none, and they are encoded as they are.
-  yield bytes.toString('base64').replace(/=+$/, '');
-  yield bytes.toString('base64url');
-  yield text.replace(
-    /[^\w.~-]/g,
-    (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
-  );
+  secrets.push(bytes.toString('base64').replace(/=+$/, ''));
+  secrets.push(bytes.toString('base64url'));
+  const encode = (byte: string) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`;
+  secrets.push(text.replace(/[^\w.~-]/g, encode));
 }

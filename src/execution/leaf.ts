@@ -8,8 +8,8 @@ import {
   isEnumType,
 } from 'graphql';
 
-/** Writes a value, which is not null, as JSON text. Throws where it is no value of the type. */
-export type LeafWriter = (value: unknown) => string;
+/** Writes a value, which is not null, as JSON text after the text before it. Throws where it is no value of the type. */
+export type LeafWriter = (value: unknown, before: string) => string;
 
 const writers = new WeakMap<GraphQLLeafType, LeafWriter>();
 
@@ -32,36 +32,40 @@ function createLeafWriter(type: GraphQLLeafType): LeafWriter {
     return JSON.stringify(serialized);
   };
   if (isEnumType(type)) {
-    const names = new Map<unknown, string>(type.getValues().map(({ name, value }) => [value, quote(name)]));
-    return (value) => names.get(value) ?? serialize(value);
+    const names = new Map<unknown, string>(
+      type.getValues().map(({ name, value }) => [value, quote(name, '')]),
+    );
+    return (value, before) => before + (names.get(value) ?? serialize(value));
   }
   switch (type) {
     case GraphQLString:
     case GraphQLID:
-      return (value) => (typeof value === 'string' ? quote(value) : serialize(value));
+      return (value, before) =>
+        typeof value === 'string' ? quote(value, before) : before + serialize(value);
     case GraphQLBoolean:
-      return (value) => (value === true ? 'true' : value === false ? 'false' : serialize(value));
+      return (value, before) =>
+        before + (value === true ? 'true' : value === false ? 'false' : serialize(value));
     case GraphQLInt:
-      return (value) =>
-        typeof value === 'number' && value === (value | 0) ? String(value) : serialize(value);
+      return (value, before) =>
+        before + (typeof value === 'number' && value === (value | 0) ? String(value) : serialize(value));
     case GraphQLFloat:
-      return (value) =>
-        typeof value === 'number' && Number.isFinite(value) ? String(value) : serialize(value);
+      return (value, before) =>
+        before + (typeof value === 'number' && Number.isFinite(value) ? String(value) : serialize(value));
     default:
-      return serialize;
+      return (value, before) => before + serialize(value);
   }
 }
 
 /** Up to this many characters a look at each of them is cheaper than a call of JSON.stringify, as measured. */
 const maxPlainLength = 40;
 
-/** The text as a JSON string. */
-function quote(text: string): string {
-  if (text.length > maxPlainLength) return JSON.stringify(text);
+/** The text as a JSON string after the text before it. */
+function quote(text: string, before: string): string {
+  if (text.length > maxPlainLength) return before + JSON.stringify(text);
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
     // Control characters, quotation marks, backslashes; and surrogates, of which a lone one is escaped.
-    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || unit >= 0xd800) return JSON.stringify(text);
+    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || unit >= 0xd800) return before + JSON.stringify(text);
   }
-  return `"${text}"`;
+  return `${before}"${text}"`;
 }

@@ -55,8 +55,8 @@ export class Operations {
     return prepared;
   }
 
-  /** Executes a prepared operation. Throws RequestError where the variables do not fit. */
-  async execute(
+  /** Executes a prepared operation. Throws RequestError where the variables do not fit; the promise is never rejected. */
+  execute(
     prepared: PreparedOperation,
     params: Variables | undefined,
     context: RequestContext,
@@ -68,23 +68,23 @@ export class Operations {
     });
     if ('faults' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.faults);
     const plan = prepared.getPlan(this.#schema, coerced.values);
-    const result =
-      plan === undefined
-        ? await this.#introspect(prepared, variables, context)
-        : await runPlan(plan, operation.operation === 'mutation', coerced.values, context);
-    const { data, errors } = result;
-    return errors === undefined ? result : { data, errors: this.#toClientErrors(errors, context) };
+    const explain = (error: GraphQLError) =>
+      toClientError(error, context, (fault) => this.#options.report(fault, context));
+    if (plan === undefined) return this.#introspect(prepared, variables, context, explain);
+    const isMutation = operation.operation === 'mutation';
+    return runPlan(plan, { isMutation, variables: coerced.values, context, explain });
   }
 
   async #introspect(
     { document, operation }: PreparedOperation,
     variableValues: Variables | undefined,
     contextValue: RequestContext,
+    explain: (error: GraphQLError) => GraphQLError,
   ): Promise<OperationResult> {
     const operationName = operation.name?.value;
     const schema = this.#schema;
     const { data, errors } = await execute({ schema, document, operationName, variableValues, contextValue });
-    return { data: JSON.stringify(data ?? null), errors };
+    return { data: JSON.stringify(data ?? null), errors: errors?.map(explain) };
   }
 
   #getText({ query, documentId }: OperationParams): string {
@@ -106,12 +106,6 @@ export class Operations {
       documentId === undefined
         ? 'The parameter `query` is missing: send the document to execute.'
         : 'Trusted documents are off here: send the document itself in `query`.',
-    );
-  }
-
-  #toClientErrors(errors: readonly GraphQLError[], context: RequestContext): GraphQLError[] {
-    return errors.map((error) =>
-      toClientError(error, context, (fault) => this.#options.report(fault, context)),
     );
   }
 

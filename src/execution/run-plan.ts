@@ -12,13 +12,25 @@ export interface OperationResult {
   readonly errors?: readonly GraphQLError[] | undefined;
 }
 
+/** What a plan is executed with. */
+export interface RunOptions {
+  readonly isMutation: boolean;
+  readonly variables: Variables;
+  readonly context: GatewayContext;
+  /** Makes of an error of the answer what the caller reads. */
+  readonly explain: (error: GraphQLError) => GraphQLError;
+}
+
 /** A place in the answer, from the inside out. */
 interface Path {
   readonly parent: Path | undefined;
   readonly key: string | number;
 }
 
-/** JSON text, at once or when what it waits for is there. */
+/**
+ * JSON text, at once or when what it waits for is there. Whoever makes some is given the text before it and answers with both:
+ * a chain of pieces is put together faster than a tree of them.
+ */
 type Text = string | Promise<string>;
 
 /**
@@ -26,19 +38,15 @@ type Text = string | Promise<string>;
  * another. The answer is written as text while it is worked out: objects in between cost more than all the rest. Values
  * that are there are completed without a promise between them.
  */
-export async function runPlan(
-  plan: SelectionPlan,
-  isMutation: boolean,
-  variables: Variables,
-  context: GatewayContext,
-): Promise<OperationResult> {
+export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise<OperationResult> {
+  const { isMutation, variables, context, explain } = options;
   const run: Run = { errors: [], variables, context };
   const { errors } = run;
   try {
-    const data = await (isMutation ? selectInTurn(run, plan) : select(run, plan, undefined, undefined));
-    return errors.length === 0 ? { data } : { errors, data };
+    const data = await (isMutation ? selectInTurn(run, plan) : select(run, plan, undefined, undefined, ''));
+    return errors.length === 0 ? { data } : { data, errors: errors.map(explain) };
   } catch (error) {
-    return { errors: [...errors, toGraphQLError(error)], data: 'null' };
+    return { data: 'null', errors: [...errors, toGraphQLError(error)].map(explain) };
   }
 }
 
@@ -50,15 +58,21 @@ interface Run {
 }
 
 /** The object that the selection makes of a source. */
-function select(run: Run, plan: SelectionPlan, source: unknown, path: Path | undefined): Text {
-  let text = '';
-  let waiting: Waiting | undefined;
+function select(
+  run: Run,
+  plan: SelectionPlan,
+  source: unknown,
+  path: Path | undefined,
+  before: string,
+): Text {
+  let text = before;
+  let waiting: Promise<string>[] | undefined;
   try {
     for (const field of plan) {
-      const value = resolveField(run, field, source, path);
-      if (typeof value === 'string') text += field.prefix + value;
+      const next = completeField(run, field, source, path, text + field.prefix);
+      if (typeof next === 'string') text = next;
       else {
-        waiting = wait(waiting, text + field.prefix, value);
+        waiting = append(waiting, next);
         text = '';
       }
     }
@@ -72,14 +86,20 @@ function select(run: Run, plan: SelectionPlan, source: unknown, path: Path | und
 
 async function selectInTurn(run: Run, plan: SelectionPlan): Promise<string> {
   let text = '';
-  for (const field of plan) text += field.prefix + (await resolveField(run, field, undefined, undefined));
+  for (const field of plan) text = await completeField(run, field, undefined, undefined, text + field.prefix);
   return text + getEnd(plan);
 }
 
 /** The fields of a plan bring the brace before them. */
 const getEnd = (plan: SelectionPlan): string => (plan.length === 0 ? '{}' : '}');
 
-function resolveField(run: Run, field: FieldPlan, source: unknown, parent: Path | undefined): Text {
+function completeField(
+  run: Run,
+  field: FieldPlan,
+  source: unknown,
+  parent: Path | undefined,
+  before: string,
+): Text {
   const { read, value: plan } = field;
   let value: unknown;
   try {
@@ -88,42 +108,56 @@ function resolveField(run: Run, field: FieldPlan, source: unknown, parent: Path 
         ? readProperty(read, source)
         : field.resolve(source, run.variables, run.context);
     // Leaves are most of all fields, and need no place in the answer unless they fail.
-    if (plan.kind === 'leaf' && !isPromise(value)) return completeLeaf(plan, value);
+    if (plan.kind === 'leaf' && !isPromise(value)) return completeLeaf(plan, value, before);
   } catch (error) {
-    return fail(run, error, field, plan, { parent, key: field.key });
+    return fail(run, error, field, plan, { parent, key: field.key }, before);
   }
-  return completeAt(run, plan, value, field, { parent, key: field.key });
+  return completeAt(run, plan, value, field, { parent, key: field.key }, before);
 }
 
 /** A value at its place: what fails in it ends there where it may be null. */
-function completeAt(run: Run, plan: ValuePlan, value: unknown, field: FieldPlan, path: Path): Text {
+function completeAt(
+  run: Run,
+  plan: ValuePlan,
+  value: unknown,
+  field: FieldPlan,
+  path: Path,
+  before: string,
+): Text {
   try {
     if (isPromise(value)) {
       return value.then(
-        (resolved) => completeAt(run, plan, resolved, field, path),
-        (error: unknown) => fail(run, error, field, plan, path),
+        (resolved) => completeAt(run, plan, resolved, field, path, before),
+        (error: unknown) => fail(run, error, field, plan, path, before),
       );
     }
-    const text = complete(run, plan, value, field, path);
+    const text = complete(run, plan, value, field, path, before);
     return typeof text === 'string'
       ? text
-      : text.catch((error: unknown) => fail(run, error, field, plan, path));
+      : text.catch((error: unknown) => fail(run, error, field, plan, path, before));
   } catch (error) {
-    return fail(run, error, field, plan, path);
+    return fail(run, error, field, plan, path, before);
   }
 }
 
-function complete(run: Run, plan: ValuePlan, value: unknown, field: FieldPlan, path: Path): Text {
-  if (plan.kind === 'leaf') return completeLeaf(plan, value);
+function complete(
+  run: Run,
+  plan: ValuePlan,
+  value: unknown,
+  field: FieldPlan,
+  path: Path,
+  before: string,
+): Text {
+  if (plan.kind === 'leaf') return completeLeaf(plan, value, before);
   if (value instanceof Error) throw value;
-  if (value === null || value === undefined) return completeNull(plan);
-  if (plan.kind === 'object') return select(run, plan.select(value, run.context), value, path);
+  if (value === null || value === undefined) return before + completeNull(plan);
+  if (plan.kind === 'object') return select(run, plan.select(value, run.context), value, path, before);
   if (!Array.isArray(value)) throw new Error('A list has no array behind it.');
-  return completeList(run, plan.item, value, field, path);
+  return completeList(run, plan.item, value, field, path, before);
 }
 
-const completeLeaf = (plan: ValuePlan & { readonly kind: 'leaf' }, value: unknown): string =>
-  value === null || value === undefined ? completeNull(plan) : plan.write(value);
+const completeLeaf = (plan: ValuePlan & { readonly kind: 'leaf' }, value: unknown, before: string): string =>
+  value === null || value === undefined ? before + completeNull(plan) : plan.write(value, before);
 
 function completeList(
   run: Run,
@@ -131,16 +165,17 @@ function completeList(
   values: readonly unknown[],
   field: FieldPlan,
   parent: Path,
+  before: string,
 ): Text {
-  let text = '[';
-  let waiting: Waiting | undefined;
+  let text = `${before}[`;
+  let waiting: Promise<string>[] | undefined;
   try {
     for (let key = 0; key < values.length; key += 1) {
-      const item = completeAt(run, plan, values[key], field, { parent, key });
       if (key > 0) text += ',';
-      if (typeof item === 'string') text += item;
+      const next = completeAt(run, plan, values[key], field, { parent, key }, text);
+      if (typeof next === 'string') text = next;
       else {
-        waiting = wait(waiting, text, item);
+        waiting = append(waiting, next);
         text = '';
       }
     }
@@ -153,35 +188,36 @@ function completeList(
 }
 
 /** A failure is null with an error where null may be, and else the failure of what is around it. */
-function fail(run: Run, error: unknown, field: FieldPlan, plan: ValuePlan, path: Path): 'null' {
+function fail(
+  run: Run,
+  error: unknown,
+  field: FieldPlan,
+  plan: ValuePlan,
+  path: Path,
+  before: string,
+): string {
   const located = isLocated(error) ? error : locatedError(error, field.nodes, toKeys(path));
   if (plan.isNonNull) throw located;
   run.errors.push(located);
-  return 'null';
+  return `${before}null`;
 }
 
-/** Parts of a text that come one after another, each with the text before it. */
-interface Waiting {
-  readonly before: string[];
-  readonly parts: Promise<string>[];
-}
-
-function wait(waiting: Waiting | undefined, before: string, part: Promise<string>): Waiting {
-  if (waiting === undefined) return { before: [before], parts: [part] };
-  waiting.before.push(before);
-  waiting.parts.push(part);
+function append(waiting: Promise<string>[] | undefined, part: Promise<string>): Promise<string>[] {
+  if (waiting === undefined) return [part];
+  waiting.push(part);
   return waiting;
 }
 
 /** Nobody waits any more for what was begun, and its failures are to trouble nobody. */
-function abandon(waiting: Waiting | undefined): void {
-  if (waiting !== undefined) void Promise.allSettled(waiting.parts);
+function abandon(waiting: readonly Promise<string>[] | undefined): void {
+  if (waiting !== undefined) void Promise.allSettled(waiting);
 }
 
-async function join({ before, parts }: Waiting, after: string): Promise<string> {
-  let text = '';
-  for (const [index, part] of (await Promise.all(parts)).entries()) text += (before[index] ?? '') + part;
-  return text + after;
+async function join(parts: readonly Promise<string>[], after: string): Promise<string> {
+  const [first] = parts;
+  // A request for one provider, the most common one, has one.
+  if (first !== undefined && parts.length === 1) return (await first) + after;
+  return (await Promise.all(parts)).join('') + after;
 }
 
 function completeNull({ isNonNull }: ValuePlan): 'null' {
@@ -190,7 +226,8 @@ function completeNull({ isNonNull }: ValuePlan): 'null' {
 }
 
 // Whatever waits here waits for a native promise: resolvers are async functions, loaders make no other.
-const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise;
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof value === 'object' && value instanceof Promise;
 
 const isLocated = (error: unknown): error is GraphQLError =>
   error instanceof GraphQLError && error.path !== undefined;

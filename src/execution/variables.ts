@@ -50,8 +50,8 @@ export function coerceVariables(
   inputs: Readonly<Record<string, unknown>>,
   options: { readonly suggestions: boolean },
 ): CoercedVariables {
-  // Not assigned to an object: `__proto__` is a name that a variable may have.
-  const values: [string, unknown][] = [];
+  // Without a prototype: `__proto__` is a name that a variable may have.
+  const values: Record<string, unknown> = { __proto__: null };
   const faults: RequestFault[] = [];
   try {
     for (const { name, type, node } of definitions) {
@@ -62,7 +62,7 @@ export function coerceVariables(
       if (type === undefined) {
         fault(`Variable "$${name}" cannot have the type "${print(node.type)}".`);
       } else if (!Object.hasOwn(inputs, name)) {
-        if (node.defaultValue !== undefined) values.push([name, valueFromAST(node.defaultValue, type)]);
+        if (node.defaultValue !== undefined) values[name] = valueFromAST(node.defaultValue, type);
         else if (isNonNullType(type))
           fault(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
       } else if (inputs[name] === null && isNonNullType(type)) {
@@ -70,13 +70,13 @@ export function coerceVariables(
       } else {
         const onFault = (path: readonly (string | number)[], _value: unknown, error: GraphQLError) =>
           fault(`Variable "$${name}"${printPath(path)}: ${explain(error, type, path, options.suggestions)}`);
-        values.push([name, coerceInputValue(inputs[name], type, onFault, !options.suggestions)]);
+        values[name] = coerceInputValue(inputs[name], type, onFault, !options.suggestions);
       }
     }
   } catch (error) {
     if (!(error instanceof EnoughFaults)) throw error;
   }
-  return faults.length > 0 ? { faults } : { values: Object.fromEntries(values) };
+  return faults.length > 0 ? { faults } : { values };
 }
 
 /** Ends the search for faults: a body can have a hundred thousand. */

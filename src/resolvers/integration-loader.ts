@@ -9,16 +9,19 @@ import type { GatewayContext } from './gateway-context.ts';
 export function createIntegrationLoader(
   context: Pick<GatewayContext, 'galileo' | 'getCall'>,
 ): DataLoader<IntegrationName, WireIntegration | null> {
-  const fetch = async (name: IntegrationName): Promise<WireIntegration | null | Error> => {
-    try {
-      return await context.galileo.fetchIntegration(name, context.getCall());
-    } catch (reason) {
-      return toError(reason);
+  // One name a batch, at once: see above.
+  const options = { batch: false, batchScheduleFn: queueMicrotask };
+  return new DataLoader<IntegrationName, WireIntegration | null>(async (names) => {
+    const outcomes: (WireIntegration | null | Error)[] = [];
+    for (const name of names) {
+      try {
+        outcomes.push(await context.galileo.fetchIntegration(name, context.getCall()));
+      } catch (reason) {
+        outcomes.push(toError(reason));
+      }
     }
-  };
-  return new DataLoader<IntegrationName, WireIntegration | null>((names) => Promise.all(names.map(fetch)), {
-    batch: false,
-  });
+    return outcomes;
+  }, options);
 }
 
 const toError = (reason: unknown): Error =>

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { UpstreamError, type UpstreamErrorCode } from './errors.ts';
 import type { TransportResponse } from './transport.ts';
 import { isJsonObject } from './wire.ts';
@@ -20,7 +21,7 @@ const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 export function parseJson({ contentType, body }: TransportResponse): unknown {
   if (contentType === undefined || !jsonMediaType.test(contentType)) return undefined;
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString(isAscii(body) ? 'latin1' : 'utf8'));
   } catch {
     return undefined;
   }

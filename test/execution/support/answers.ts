@@ -81,7 +81,8 @@ export async function answerByPlan({
   const plan = planOperation(schema, parse(text), operation, coerced.values);
   if (plan === undefined) throw new Error('The operation was not planned.');
   const isMutation = operation.operation === 'mutation';
-  return runPlan(plan, isMutation, coerced.values, createContext(answers));
+  const context = createContext(answers);
+  return runPlan(plan, { isMutation, variables: coerced.values, context, explain: (error) => error });
 }
 
 /** The answer of graphql-js. */
