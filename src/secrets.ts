@@ -11,14 +11,15 @@ const minPartLength = 4;
  * secret fields of its input. Looked at only when there is a text to clean, so that a request without errors pays nothing.
  */
 export class Secrets {
-  readonly #values = new Set<string>();
+  /** Each as often as it was added. */
+  readonly #values: string[] = [];
   #forms: readonly string[] | undefined;
   #shortestForm = Number.POSITIVE_INFINITY;
 
   /** Remembers a secret for the life of the request; an empty one is none. */
   add(value: string): void {
     if (value === '') return;
-    this.#values.add(value);
+    this.#values.push(value);
     this.#forms = undefined;
     // Every form is at least as long as its secret; but bytes that are read as UTF-8 may become one character for four.
     const length = /^[\x20-\x7e]*$/.test(value) ? value.length : Math.ceil(value.length / 4);
@@ -32,8 +33,9 @@ export class Secrets {
   redact(text: string): string {
     // The name of an operation, which is looked at for each request, is mostly shorter than a key.
     if (text.length < this.#shortestForm) return text;
-    if (this.#values.size > maxSecrets) return redactionMark;
-    this.#forms ??= [...new Set([...this.#values].flatMap(getForms))];
+    const values = [...new Set(this.#values)];
+    if (values.length > maxSecrets) return redactionMark;
+    this.#forms ??= [...new Set(values.flatMap(getForms))];
     // All places first, and then one mark for those that touch: secrets overlap, and some are parts of the mark itself.
     const places = this.#forms.flatMap((form) => findPlaces(text, form)).sort((a, b) => a.start - b.start);
     let clean = '';

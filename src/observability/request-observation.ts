@@ -55,7 +55,6 @@ export interface RequestEnd {
 
 /** In characters: longer than people's names of operations, and no way to fill a disk. */
 const maxNameLength = 100;
-const noCodes: ReadonlySet<string> = new Set();
 
 /** Follows one GraphQL request from its arrival to its answer, whichever way it takes. */
 export class RequestObservation {
@@ -70,7 +69,7 @@ export class RequestObservation {
   redactor: { redact(text: string): string } | undefined;
   readonly #arrivedAtMs: number;
   readonly #onEnd: (end: RequestEnd) => void;
-  #codes: Set<string> | undefined;
+  readonly #codes: string[] = [];
   #isShed = false;
   #isEnded = false;
 
@@ -110,7 +109,7 @@ export class RequestObservation {
       documentHash: this.operation?.hash ?? getDocumentHash(this.params),
       status,
       outcome: status === undefined ? 'cancelled' : this.#getOutcome(status),
-      codes: [...(this.#codes ?? noCodes)],
+      codes: this.#codes,
       durationMs: performance.now() - this.#arrivedAtMs,
       trace: this.trace,
     });
@@ -122,8 +121,7 @@ export class RequestObservation {
   }
 
   #addCode(code: string): void {
-    this.#codes ??= new Set();
-    this.#codes.add(code);
+    if (!this.#codes.includes(code)) this.#codes.push(code);
   }
 
   #getOperationType(): OperationType {
@@ -141,9 +139,9 @@ export class RequestObservation {
   }
 
   #getOutcome(status: number): RequestOutcome {
-    const codes = this.#codes ?? noCodes;
-    if (codes.size === 0) return status < 400 ? 'ok' : 'client_error';
-    if (codes.has('INTERNAL_SERVER_ERROR')) return 'fault';
+    const codes = this.#codes;
+    if (codes.length === 0) return status < 400 ? 'ok' : 'client_error';
+    if (codes.includes('INTERNAL_SERVER_ERROR')) return 'fault';
     if (this.#isShed) return 'shed';
     for (const code of codes)
       if (code.startsWith('UPSTREAM_') || code === 'OVERLOADED') return 'upstream_error';

@@ -9,9 +9,8 @@ import type { GatewayContext } from './gateway-context.ts';
 export function createIntegrationLoader(
   context: Pick<GatewayContext, 'galileo' | 'getCall'>,
 ): DataLoader<IntegrationName, WireIntegration | null> {
-  // One name a batch, at once: see above.
-  const options = { batch: false, batchScheduleFn: queueMicrotask };
-  return new DataLoader<IntegrationName, WireIntegration | null>(async (names) => {
+  // One name each time.
+  const fetchNext = async (names: readonly IntegrationName[]) => {
     const outcomes: (WireIntegration | null | Error)[] = [];
     for (const name of names) {
       try {
@@ -21,7 +20,8 @@ export function createIntegrationLoader(
       }
     }
     return outcomes;
-  }, options);
+  };
+  return new DataLoader<IntegrationName, WireIntegration | null>(fetchNext, { batch: false });
 }
 
 const toError = (reason: unknown): Error =>

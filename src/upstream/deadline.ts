@@ -9,7 +9,7 @@ export type DeadlineEnd = 'expired' | 'abandoned';
 export class Deadline {
   readonly #endsAtMs: number;
   readonly #timer: NodeJS.Timeout;
-  readonly #listeners = new Set<(end: DeadlineEnd) => void>();
+  #listeners: ((end: DeadlineEnd) => void)[] = [];
   #end: DeadlineEnd | undefined;
 
   /**
@@ -33,13 +33,14 @@ export class Deadline {
 
   /** Calls the listener once, at the end, unless it is taken back before; at once where the end has passed. */
   onEnd(listener: (end: DeadlineEnd) => void): void {
-    if (this.#end === undefined) this.#listeners.add(listener);
+    if (this.#end === undefined) this.#listeners.push(listener);
     else listener(this.#end);
   }
 
   /** Takes a listener back. */
   offEnd(listener: (end: DeadlineEnd) => void): void {
-    this.#listeners.delete(listener);
+    const index = this.#listeners.indexOf(listener);
+    if (index !== -1) this.#listeners.splice(index, 1);
   }
 
   /** The caller is gone: nobody waits for the answer. */
@@ -50,15 +51,15 @@ export class Deadline {
   /** The request was answered: the timer is released and no listener is called any more. */
   release(): void {
     clearTimeout(this.#timer);
-    this.#listeners.clear();
+    this.#listeners = [];
   }
 
   #finish(end: DeadlineEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
     clearTimeout(this.#timer);
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
+    const listeners = this.#listeners;
+    this.#listeners = [];
     for (const listener of listeners) listener(end);
   }
 }
