@@ -46,7 +46,9 @@ export class Exchange {
   readonly #observation: RequestObservation;
   readonly #mediaType: MediaType | undefined;
   readonly #refusal: RequestError | undefined;
-  readonly #context: RequestContext | undefined;
+  readonly #deadline: Deadline | undefined;
+  /** Until the answer is made: while it is being sent, nothing of what it was made of is kept. */
+  #context: RequestContext | undefined;
   #isClosed = false;
 
   constructor(incoming: IncomingRequest, options: ExchangeOptions) {
@@ -68,8 +70,8 @@ export class Exchange {
     if (method === 'OPTIONS') observation.discard();
     if (this.#refusal === undefined && !options.enter()) this.#refusal = createShedError();
     if (this.#refusal !== undefined) return;
-    const deadline = new Deadline(options.requestTimeoutMs, arrivedAtMs);
-    this.#context = new RequestContext(options.galileo, forwarded, deadline, observation);
+    this.#deadline = new Deadline(options.requestTimeoutMs, arrivedAtMs);
+    this.#context = new RequestContext(options.galileo, forwarded, this.#deadline, observation);
   }
 
   /** The answer, whatever goes wrong in making it; undefined where the caller went away before its request was complete. */
@@ -82,6 +84,7 @@ export class Exchange {
       response = this.#refuse(this.#toRequestError(error));
     }
     this.#observation.end(response.status);
+    this.#context = undefined;
     return allowOrigin(response, this.#options.corsOrigins, this.#incoming.getHeader('origin'));
   }
 
@@ -90,10 +93,9 @@ export class Exchange {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (!isAnswered) this.#observation.end(undefined);
-    if (this.#context === undefined) return;
-    const { deadline } = this.#context;
-    if (!isAnswered) deadline.abandon();
-    deadline.release();
+    if (this.#deadline === undefined) return;
+    if (!isAnswered) this.#deadline.abandon();
+    this.#deadline.release();
     this.#options.leave();
   }
 

@@ -113,6 +113,7 @@ export class RequestObservation {
       durationMs: performance.now() - this.#arrivedAtMs,
       trace: this.trace,
     });
+    this.redactor = undefined;
   }
 
   /** This is no request to tell of. */
