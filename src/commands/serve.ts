@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import v8 from 'node:v8';
 import type { Config } from '../config.ts';
 import { describeFault, flushLog, type Log, openLog } from '../log.ts';
 import { isTracingOn } from '../observability/telemetry.ts';
@@ -11,17 +10,8 @@ interface Listening {
   readonly metricsUrl: string | undefined;
 }
 
-/**
- * What the program keeps is small and stays so, and all else is garbage at the end of a request: let the heap grow by four
- * fifths of what is kept before it is collected, where V8 would let it grow to several times as much. As measured, a fifth
- * less memory under load; with 50 % large answers took up to half as much processor time again. A percentage of what the last
- * full collection kept.
- */
-const heapGrowth = '--heap-growing-percent=80';
-
 /** Runs the gateway until it is told to end: in this process, or in as many as the settings say. */
 export async function serve(config: Config): Promise<void> {
-  v8.setFlagsFromString(heapGrowth);
   const log = await openLog(config.logLevel);
   logUncaughtFaults(log);
   if (config.workers > 1 && cluster.isWorker) {

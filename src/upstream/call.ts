@@ -34,8 +34,8 @@ export interface TransportContext {
   readonly budget: RetryBudget;
   /** Its hooks do not throw. */
   readonly observer: TransportObserver;
-  /** Calls that wait for a connection or for their next attempt; the queue's order is not theirs. */
-  readonly parked: Set<Call>;
+  /** Calls that wait for the time of their next attempt. */
+  readonly backingOff: Set<Call>;
   /** From 0 to below 1. */
   readonly random: () => number;
   /** Milliseconds on a clock that never goes back. */
@@ -57,6 +57,7 @@ export class Call implements Waiter, AttemptOwner {
   readonly #resolve: (response: TransportResponse) => void;
   readonly #reject: (error: Error) => void;
   #isSettled = false;
+  #isQueued = false;
   #attempt: Attempt | undefined;
   #attemptInfo: AttemptInfo | undefined;
   #admission: Admission = 'normal';
@@ -95,8 +96,8 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   start(connection: Connection): boolean {
-    const { breaker, budget, limits, now, observer, parked } = this.#context;
-    parked.delete(this);
+    const { breaker, budget, limits, now, observer } = this.#context;
+    this.#isQueued = false;
     const admission = breaker.admit();
     if (admission === undefined) {
       this.#failAtBreaker(breaker.getRefusalMs());
@@ -155,14 +156,14 @@ export class Call implements Waiter, AttemptOwner {
   };
 
   #enter(): void {
-    const { breaker, parked, slots } = this.#context;
+    const { breaker, slots } = this.#context;
     const refusalMs = breaker.getRefusalMs();
     if (refusalMs !== undefined) {
       this.#failAtBreaker(refusalMs);
       return;
     }
     if (!slots.enter(this)) this.#fail(this.#last === undefined ? createOverloadedError() : undefined);
-    else if (this.#attempt === undefined && !this.#isSettled) parked.add(this);
+    else if (this.#attempt === undefined && !this.#isSettled) this.#isQueued = true;
   }
 
   #endAttempt(verdict: Verdict, outcome: AttemptOutcome, status?: number): void {
@@ -204,7 +205,7 @@ export class Call implements Waiter, AttemptOwner {
 
   /** Arranges for another attempt; false where there is none to be had. */
   #retry(waitMs: number): boolean {
-    const { breaker, budget, observer, parked, retries } = this.#context;
+    const { backingOff, breaker, budget, observer, retries } = this.#context;
     if (this.#retryCount >= retries || waitMs >= this.#request.deadline.remainingMs) return false;
     if (breaker.getRefusalMs() !== undefined || !budget.take()) return false;
     this.#retryCount += 1;
@@ -213,9 +214,9 @@ export class Call implements Waiter, AttemptOwner {
       this.#enter();
       return true;
     }
-    parked.add(this);
+    backingOff.add(this);
     this.#waitTimer = setTimeout(() => {
-      parked.delete(this);
+      backingOff.delete(this);
       this.#enter();
     }, waitMs);
     return true;
@@ -230,11 +231,12 @@ export class Call implements Waiter, AttemptOwner {
   #fail(error?: Error): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    const { onSettled, parked, slots } = this.#context;
+    const { backingOff, onSettled, slots } = this.#context;
     this.#request.deadline.offEnd(this.#onDeadlineEnd);
-    if (parked.delete(this)) {
-      slots.leave(this);
+    if (this.#isQueued) slots.leave(this);
+    if (this.#waitTimer !== undefined) {
       clearTimeout(this.#waitTimer);
+      backingOff.delete(this);
     }
     const last = error === undefined ? this.#last : undefined;
     if (last !== undefined && 'response' in last) {

@@ -4,6 +4,8 @@ import { Connection, type ConnectionOptions, type TlsSessions } from './connecti
 export interface Waiter {
   /** Takes the connection, to be released later; or leaves it, with false, to the next one. Must not throw. */
   start(connection: Connection): boolean;
+  /** There will be no connection any more. Called at most once, in the queue. */
+  shutDown(): void;
 }
 
 /**
@@ -29,7 +31,8 @@ export class ConnectionSlots {
   readonly #onRelease: () => void;
   readonly #connections: Connection[] = [];
   readonly #idle: Connection[] = [];
-  readonly #queue = new Set<Waiter>();
+  // No Set: with so much coming and going, V8 keeps every table that it has outgrown, and all that was in it, until a full collection.
+  readonly #queue: Waiter[] = [];
   readonly #sessions: TlsSessions = { latest: undefined };
   #restingCount = 0;
   #isDestroyed = false;
@@ -44,7 +47,7 @@ export class ConnectionSlots {
 
   /** How many wait for a connection. */
   get queueDepth(): number {
-    return this.#queue.size;
+    return this.#queue.length;
   }
 
   /** Whether no connection will work any more. */
@@ -60,8 +63,8 @@ export class ConnectionSlots {
   /** Gives the waiter a connection, at once where one is free; false where too many wait already. */
   enter(waiter: Waiter): boolean {
     // One that rests is free within this turn of the event loop, sooner than a new one could be.
-    if (this.#idle.length === 0 && this.#restingCount > this.#queue.size) {
-      this.#queue.add(waiter);
+    if (this.#idle.length === 0 && this.#restingCount > this.#queue.length) {
+      this.#queue.push(waiter);
       return true;
     }
     const connection = this.#takeFree();
@@ -69,14 +72,15 @@ export class ConnectionSlots {
       if (!waiter.start(connection)) this.#idle.push(connection);
       return true;
     }
-    if (this.#queue.size >= this.#maxQueued + this.#restingCount) return false;
-    this.#queue.add(waiter);
+    if (this.#queue.length >= this.#maxQueued + this.#restingCount) return false;
+    this.#queue.push(waiter);
     return true;
   }
 
   /** Gives up the place in the queue, where the waiter has one. */
   leave(waiter: Waiter): void {
-    this.#queue.delete(waiter);
+    const index = this.#queue.indexOf(waiter);
+    if (index !== -1) this.#queue.splice(index, 1);
   }
 
   /** Hands a connection back. The next waiter gets it in the next turn of the event loop, never within this call. */
@@ -85,9 +89,10 @@ export class ConnectionSlots {
     setImmediate(this.#endRest, connection);
   }
 
-  /** Ends what runs, and leaves the queue to whoever filled it. */
+  /** Ends what runs and what waits. */
   destroy(): void {
     this.#isDestroyed = true;
+    for (const waiter of this.#queue.splice(0)) waiter.shutDown();
     for (const connection of this.#connections) connection.destroy();
   }
 
@@ -109,8 +114,7 @@ export class ConnectionSlots {
 
   readonly #endRest = (connection: Connection): void => {
     this.#restingCount -= 1;
-    for (const waiter of this.#queue) {
-      this.#queue.delete(waiter);
+    for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift()) {
       if (waiter.start(connection)) return;
     }
     this.#idle.push(connection);

@@ -96,7 +96,7 @@ class UpstreamTransport implements Transport {
       breaker: new CircuitBreaker(now, (state) => observer.breakerChanged?.(state)),
       budget: new RetryBudget(now),
       observer,
-      parked: new Set(),
+      backingOff: new Set(),
       random: options.random ?? Math.random,
       now,
       onSettled: () => {
@@ -129,7 +129,7 @@ class UpstreamTransport implements Transport {
 
   destroy(): void {
     this.#isClosed = true;
-    for (const call of this.#context.parked) call.shutDown();
+    for (const call of this.#context.backingOff) call.shutDown();
     this.#context.slots.destroy();
   }
 
