@@ -162,8 +162,9 @@ export class Call implements Waiter, AttemptOwner {
       this.#failAtBreaker(refusalMs);
       return;
     }
+    // Until `start` is called, within this call or later.
+    this.#isQueued = true;
     if (!slots.enter(this)) this.#fail(this.#last === undefined ? createOverloadedError() : undefined);
-    else if (this.#attempt === undefined && !this.#isSettled) this.#isQueued = true;
   }
 
   #endAttempt(verdict: Verdict, outcome: AttemptOutcome, status?: number): void {
