@@ -11,8 +11,9 @@ const minPartLength = 4;
  * secret fields of its input. Looked at only when there is a text to clean, so that a request without errors pays nothing.
  */
 export class Secrets {
-  /** Each as often as it was added. */
-  readonly #values: string[] = [];
+  /** Since the last look each as often as it was added. */
+  #values: string[] = [];
+  /** Undefined until the first look after an addition; none where there are too many secrets to look for. */
   #forms: readonly string[] | undefined;
   #shortestForm = Number.POSITIVE_INFINITY;
 
@@ -33,9 +34,8 @@ export class Secrets {
   redact(text: string): string {
     // The name of an operation, which is looked at for each request, is mostly shorter than a key.
     if (text.length < this.#shortestForm) return text;
-    const values = [...new Set(this.#values)];
-    if (values.length > maxSecrets) return redactionMark;
-    this.#forms ??= [...new Set(values.flatMap(getForms))];
+    this.#forms ??= this.#findForms();
+    if (this.#values.length > maxSecrets) return redactionMark;
     // All places first, and then one mark for those that touch: secrets overlap, and some are parts of the mark itself.
     const places = this.#forms.flatMap((form) => findPlaces(text, form)).sort((a, b) => a.start - b.start);
     let clean = '';
@@ -45,6 +45,12 @@ export class Secrets {
       end = Math.max(end, place.end);
     }
     return clean + text.slice(end);
+  }
+
+  /** Once for all texts: a body has room for thousands of secrets, and an answer for thousands of texts. */
+  #findForms(): string[] {
+    this.#values = [...new Set(this.#values)];
+    return this.#values.length > maxSecrets ? [] : [...new Set(this.#values.flatMap(getForms))];
   }
 }
 

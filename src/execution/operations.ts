@@ -55,7 +55,7 @@ export class Operations {
     return prepared;
   }
 
-  /** Executes a prepared operation. Throws RequestError where the variables do not fit; the promise is never rejected. */
+  /** Executes a prepared operation. Throws RequestError where the variables do not fit. */
   execute(
     prepared: PreparedOperation,
     params: Variables | undefined,
