@@ -68,6 +68,8 @@ class GalileoDataSource extends RemoteGraphQLDataSource {
 }
 
 async function startRouter(supergraphSdl, port) {
+  // Else Apollo's library tells Apollo what it runs on, and asks the metadata services of all clouds first.
+  process.env.APOLLO_TELEMETRY_DISABLED ??= 'true';
   const server = new ApolloServer({
     gateway: new ApolloGateway({
       supergraphSdl,

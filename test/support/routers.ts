@@ -52,6 +52,8 @@ class ForwardingDataSource extends RemoteGraphQLDataSource<ApolloContext> {
 }
 
 async function startApolloGateway(supergraphSdl: string): Promise<Router> {
+  // A test asks no metadata service of a cloud.
+  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
   const server = new ApolloServer<ApolloContext>({
     gateway: new ApolloGateway({
       supergraphSdl,
