@@ -18,6 +18,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // In milliseconds: four times Vitest's own, for machines that do something else beside.
     testTimeout: 20_000,
+    // Half of it: a browser's first page takes more than the second that Vitest gives it.
+    expect: { poll: { timeout: 10_000 } },
     coverage: {
       provider: 'custom',
       customProviderModule: './scripts/coverage-provider.js',
