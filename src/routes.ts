@@ -36,8 +36,7 @@ export class Routes {
   /** Answers a request, now or later. Never throws. */
   answer(request: IncomingMessage, response: ServerResponse): void {
     const target = getTarget(request);
-    const query = target.indexOf('?');
-    const path = query === -1 ? target : target.slice(0, query);
+    const path = target.split('?', 1)[0] ?? '';
     // RFC 9112, section 3.2.
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       this.#write(response, toText(400, 'the header Host is missing'), getRequestId(request));

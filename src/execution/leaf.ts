@@ -33,7 +33,7 @@ function createLeafWriter(type: GraphQLLeafType): LeafWriter {
   };
   if (isEnumType(type)) {
     const names = new Map<unknown, string>(
-      type.getValues().map(({ name, value }) => [value, quote(name, '')]),
+      type.getValues().map(({ name, value }) => [value, JSON.stringify(name)]),
     );
     return (value, before) => before + (names.get(value) ?? serialize(value));
   }

@@ -69,18 +69,13 @@ function select(
 ): Text {
   let text = before;
   let waiting: Promise<string>[] | undefined;
-  try {
-    for (const field of plan) {
-      const next = completeField(run, field, source, path, text + field.prefix);
-      if (typeof next === 'string') text = next;
-      else {
-        waiting = append(waiting, next);
-        text = '';
-      }
+  for (const field of plan) {
+    const next = completeField(run, field, source, path, text + field.prefix);
+    if (typeof next === 'string') text = next;
+    else {
+      waiting = append(waiting, next);
+      text = '';
     }
-  } catch (error) {
-    abandon(waiting);
-    throw error;
   }
   text += getEnd(plan);
   return waiting === undefined ? text : join(waiting, text);
@@ -172,19 +167,14 @@ function completeList(
 ): Text {
   let text = `${before}[`;
   let waiting: Promise<string>[] | undefined;
-  try {
-    for (let key = 0; key < values.length; key += 1) {
-      if (key > 0) text += ',';
-      const next = completeAt(run, plan, values[key], field, { parent, key }, text);
-      if (typeof next === 'string') text = next;
-      else {
-        waiting = append(waiting, next);
-        text = '';
-      }
+  for (let key = 0; key < values.length; key += 1) {
+    if (key > 0) text += ',';
+    const next = completeAt(run, plan, values[key], field, { parent, key }, text);
+    if (typeof next === 'string') text = next;
+    else {
+      waiting = append(waiting, next);
+      text = '';
     }
-  } catch (error) {
-    abandon(waiting);
-    throw error;
   }
   text += ']';
   return waiting === undefined ? text : join(waiting, text);
@@ -220,14 +210,11 @@ function flatten(text: Text): Text {
 }
 
 function append(waiting: Promise<string>[] | undefined, part: Promise<string>): Promise<string>[] {
+  // Where a sibling fails at once, nobody waits any more for what was begun, and its failures are to trouble nobody.
+  part.catch(() => {});
   if (waiting === undefined) return [part];
   waiting.push(part);
   return waiting;
-}
-
-/** Nobody waits any more for what was begun, and its failures are to trouble nobody. */
-function abandon(waiting: readonly Promise<string>[] | undefined): void {
-  if (waiting !== undefined) void Promise.allSettled(waiting);
 }
 
 async function join(parts: readonly Promise<string>[], after: string): Promise<string> {

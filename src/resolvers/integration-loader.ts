@@ -9,7 +9,7 @@ import type { GatewayContext } from './gateway-context.ts';
 export function createIntegrationLoader(
   context: Pick<GatewayContext, 'galileo' | 'getCall'>,
 ): DataLoader<IntegrationName, WireIntegration | null> {
-  // One name each time.
+  // With `batch: false` there is one name each time.
   const fetchNext = async (names: readonly IntegrationName[]) => {
     const outcomes: (WireIntegration | null | Error)[] = [];
     for (const name of names) {
