@@ -1,9 +1,9 @@
 import { type Config, ConfigError, readConfig, type SettingName, settings } from './config.ts';
 import { readFetchBody } from './http/body.ts';
 import type { IncomingRequest } from './http/incoming-request.ts';
-import { createLog, type Log } from './log.ts';
+import { GatewayRuntime, processSettings, type RuntimeConfig } from './http/runtime.ts';
+import { createLog, type Log } from './observability/log.ts';
 import { Telemetry } from './observability/telemetry.ts';
-import { GatewayRuntime, processSettings, type RuntimeConfig } from './runtime.ts';
 
 export { ConfigError } from './config.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { integrationNameValues } from '../src/upstream/generated/galileo.ts';
+import { integrationNames } from '../src/upstream/wire.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway } from './support/gateway.ts';
@@ -70,7 +70,7 @@ describe('the client kit of the packed package', () => {
     'reads and writes through a gateway with %s',
     async (client) => {
       await using upstream = await startFakeUpstream();
-      for (const name of integrationNameValues) {
+      for (const name of integrationNames) {
         upstream.on('GET', `/v2/integrations/${name}`, { json: integrationFixtures[name].full });
       }
       upstream
@@ -98,7 +98,7 @@ describe('the client kit of the packed package', () => {
 
       const lines = stdout.trim().split('\n');
       // A line for each provider, and one for the write.
-      expect(lines).toHaveLength(integrationNameValues.length + 1);
+      expect(lines).toHaveLength(integrationNames.length + 1);
       expect(lines).toEqual(
         expect.arrayContaining([
           'OpenAI: configured (OpenAIIntegration)',
@@ -111,7 +111,7 @@ describe('the client kit of the packed package', () => {
       expect(new Set(upstream.calls.map(({ headers }) => headers['galileo-api-key']))).toEqual(
         new Set(['key-of-the-test']),
       );
-      expect(upstream.calls).toHaveLength(integrationNameValues.length + 1);
+      expect(upstream.calls).toHaveLength(integrationNames.length + 1);
     },
     60_000,
   );

@@ -16,8 +16,8 @@ import {
   SettingsPageDocument,
   UpsertCustomIntegrationDocument,
 } from '../client/index.ts';
-import { type Sandbox, startSandbox } from '../src/sandbox/server.ts';
-import { integrationNameValues } from '../src/upstream/generated/galileo.ts';
+import { type Sandbox, startSandbox } from '../sandbox/server.ts';
+import { integrationNames } from '../src/upstream/wire.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 const file = fileURLToPath(new URL('../client/generated/persisted-documents.json', import.meta.url));
@@ -71,7 +71,7 @@ describe('a client that sends the hashes of the client kit', () => {
       ]),
     });
     const read = await client.query({ query: SettingsPageDocument });
-    expect(read.data?.integrationProviders).toHaveLength(integrationNameValues.length);
+    expect(read.data?.integrationProviders).toHaveLength(integrationNames.length);
     const saved = await client.mutate({ mutation: UpsertCustomIntegrationDocument, variables: { input } });
     expect(saved.data?.upsertCustomIntegration?.__typename).toBe('UpsertCustomIntegrationSuccess');
     client.stop();
@@ -96,7 +96,7 @@ describe('a client that sends the hashes of the client kit', () => {
       ],
     });
     const read = await client.query(SettingsPageDocument, {}).toPromise();
-    expect(read.data?.integrationProviders).toHaveLength(integrationNameValues.length);
+    expect(read.data?.integrationProviders).toHaveLength(integrationNames.length);
     const saved = await client.mutation(UpsertCustomIntegrationDocument, { input }).toPromise();
     expect(saved.data?.upsertCustomIntegration?.__typename).toBe('UpsertCustomIntegrationSuccess');
     expectHashesOnly();
@@ -115,9 +115,7 @@ describe('a client that sends the hashes of the client kit', () => {
       });
       return ((await response.json()) as { data: Data }).data;
     };
-    expect((await send(SettingsPageDocument, {})).integrationProviders).toHaveLength(
-      integrationNameValues.length,
-    );
+    expect((await send(SettingsPageDocument, {})).integrationProviders).toHaveLength(integrationNames.length);
     const saved = await send(UpsertCustomIntegrationDocument, { input });
     expect(saved.upsertCustomIntegration?.__typename).toBe('UpsertCustomIntegrationSuccess');
     expectHashesOnly();

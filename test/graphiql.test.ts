@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type GraphiqlResponse, loadGraphiql } from '../src/graphiql.ts';
+import { type GraphiqlResponse, loadGraphiql } from '../src/http/graphiql.ts';
 
 const graphiql = loadGraphiql();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IntegrationDocument, SettingsPageDocument } from '../client/generated/graphql.ts';
-import { toFieldName } from '../src/drift/findings.ts';
+import { toFieldName } from '../drift/findings.ts';
 import { getTypeName } from '../src/resolvers/discriminator.ts';
 import { type JsonSchema, resolveReference } from '../src/upstream/openapi-document.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { notConfigured, seededIntegrations } from '../src/sandbox/seed.ts';
-import { demoApiKey, type Sandbox, startSandbox } from '../src/sandbox/server.ts';
-import { integrationNameValues } from '../src/upstream/generated/galileo.ts';
+import { notConfigured, seededIntegrations } from '../sandbox/seed.ts';
+import { demoApiKey, type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { openApiDocument } from '../src/upstream/openapi-document.ts';
+import { integrationNames } from '../src/upstream/wire.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 
 const uuid4: unknown = expect.stringMatching(
@@ -79,7 +79,7 @@ describe('in the sandbox,', () => {
     ['a%zzb', 'a%zzb'],
   ])('%s is no provider', async (path, input) => {
     await using sandbox = await startSandbox({ port: 0 });
-    const words = integrationNameValues.map((name) => `'${name}'`);
+    const words = integrationNames.map((name) => `'${name}'`);
     const expected = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
     const { status, json } = await get(sandbox, path);
     expect(status).toBe(422);

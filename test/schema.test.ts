@@ -16,8 +16,8 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { SettingsPageDocument, UpsertCustomIntegrationDocument } from '../client/generated/graphql.ts';
+import { fieldNames, toFieldName } from '../drift/findings.ts';
 import { readConfig } from '../src/config.ts';
-import { fieldNames, toFieldName } from '../src/drift/findings.ts';
 import { measureComplexity } from '../src/execution/complexity.ts';
 import { DocumentStore } from '../src/execution/documents.ts';
 import { createSchema, printApiSchema, printSubgraphSchema } from '../src/schema/index.ts';
@@ -152,7 +152,7 @@ describe('the schema', () => {
     expect(expected.length).toBeGreaterThan(150);
     expect(
       expected.filter((place) => !actual.includes(place)),
-      'Give these fields to their types; a property without one, such as a secret, is null in `fieldNames` of src/drift/findings.ts',
+      'Give these fields to their types; a property without one, such as a secret, is null in `fieldNames` of drift/findings.ts',
     ).toEqual([]);
   });
 

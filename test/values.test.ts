@@ -5,7 +5,7 @@ import {
   type IntegrationName,
   UpsertCustomIntegrationDocument,
 } from '../client/generated/graphql.ts';
-import { toFieldName } from '../src/drift/findings.ts';
+import { toFieldName } from '../drift/findings.ts';
 import { getTypeName } from '../src/resolvers/discriminator.ts';
 import { type JsonSchema, openApiDocument, resolveReference } from '../src/upstream/openapi-document.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';

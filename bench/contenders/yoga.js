@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
 import { createIntegrationLoader } from '../../dist/resolvers/integration-loader.js';
-import { createSchema } from '../../dist/schema/index.js';
+import { createSchema } from '../../dist/src/schema/index.js';
 import { GalileoClient } from '../../dist/upstream/galileo-client.js';
 // Of the gateway's own installation: two copies of graphql in one process refuse each other's schemas.
 import { createYoga } from '../../node_modules/graphql-yoga/esm/index.js';

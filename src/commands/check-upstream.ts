@@ -1,10 +1,10 @@
+import { findDrift } from '../../drift/find-drift.ts';
+import type { Finding } from '../../drift/findings.ts';
+import { readDocument, UnreadableDocument } from '../../drift/read-document.ts';
 import { readConfig } from '../config.ts';
-import { findDrift } from '../drift/find-drift.ts';
-import type { Finding } from '../drift/findings.ts';
-import { readDocument, UnreadableDocument } from '../drift/read-document.ts';
+import { version } from '../package.ts';
 import { createSchema } from '../schema/index.ts';
 import { openApiDocument } from '../upstream/openapi-document.ts';
-import { version } from '../version.ts';
 
 // 2 is what every command ends with where what it was given is at fault: hence the order.
 const exitNews = 1;

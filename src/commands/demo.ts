@@ -1,7 +1,7 @@
+import { demoApiKey, startSandbox } from '../../sandbox/server.ts';
 import { readConfig, type SettingName } from '../config.ts';
-import { openLog } from '../log.ts';
-import { demoApiKey, startSandbox } from '../sandbox/server.ts';
-import { startServer } from '../server.ts';
+import { startServer } from '../http/server.ts';
+import { openLog } from '../observability/log.ts';
 import { createExampleRequest } from './example-request.ts';
 import { endOnSignal, logUncaughtFaults } from './serve.ts';
 import { startSettingsPage } from './settings-page.ts';

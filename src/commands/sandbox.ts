@@ -1,6 +1,6 @@
+import { demoApiKey, startSandbox } from '../../sandbox/server.ts';
 import { ConfigError } from '../config.ts';
 import { explainListenFailure } from '../http/listen.ts';
-import { demoApiKey, startSandbox } from '../sandbox/server.ts';
 
 /** Runs the sandbox upstream alone until it is told to end. */
 export async function sandbox(port: string): Promise<void> {

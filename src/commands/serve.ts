@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import type { Config } from '../config.ts';
-import { describeFault, flushLog, type Log, openLog } from '../log.ts';
+import { type RunningServer, startServer } from '../http/server.ts';
+import { describeFault, flushLog, type Log, openLog } from '../observability/log.ts';
 import { isTracingOn } from '../observability/telemetry.ts';
-import { type RunningServer, startServer } from '../server.ts';
 
 /** What is told of a gateway that has started. */
 interface Listening {
@@ -18,7 +18,7 @@ export async function serve(config: Config): Promise<void> {
     const { runWorker } = await import('../workers/worker.ts');
     await runWorker(config, log);
   } else if (config.workers > 1) {
-    const { Crew } = await import('../workers/crew.ts');
+    const { Crew } = await import('../workers/worker-pool.ts');
     const crew = new Crew(config, log);
     const listening = await crew.start();
     endOnSignal(crew, log);

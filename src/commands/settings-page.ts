@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { getUrl, listen } from '../http/listen.ts';
+import { getPackagePath } from '../package.ts';
 
 /** What the page reads from its `data-config`. */
 export interface SettingsPageConfig {
@@ -37,7 +37,7 @@ export async function startSettingsPage(options: {
   readonly port?: number;
   readonly getConfig: () => SettingsPageConfig;
 }): Promise<SettingsPage> {
-  const directory = fileURLToPath(new URL('../../dist/settings-page/', import.meta.url));
+  const directory = getPackagePath('dist/settings-page');
   const { page, assets } = readFiles(directory);
   const server = createServer(({ method, url = '' }, response) => {
     const [path = ''] = url.split('?', 1);

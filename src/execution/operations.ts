@@ -6,10 +6,10 @@ import {
   type OperationDefinitionNode,
   type ValueNode,
 } from 'graphql';
-import type { RequestContext } from '../context.ts';
+import type { OperationParams } from '../http/parameters.ts';
 import { toClientError } from '../resolvers/errors.ts';
+import type { RequestContext } from '../resolvers/request-context.ts';
 import { type DocumentLimits, DocumentStore, type PreparedOperation } from './documents.ts';
-import type { OperationParams } from './params.ts';
 import type { Variables } from './plan.ts';
 import { RequestError } from './request-error.ts';
 import { type OperationResult, runPlan } from './run-plan.ts';

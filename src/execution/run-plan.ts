@@ -1,7 +1,7 @@
 import { GraphQLError, locatedError } from 'graphql';
+import { isJsonObject } from '../json.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { readProperty } from '../schema/reader.ts';
-import { isJsonObject } from '../upstream/wire.ts';
 import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
 
 /** What came of an operation. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isJsonObject } from '../upstream/wire.ts';
+import { isJsonObject } from '../json.ts';
 
 /** The only documents that a gateway executes, by their SHA-256 in hexadecimal. */
 export type TrustedDocuments = ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../execution/http-response.ts';
+import type { HttpResponse } from './responses.ts';
 
 /**
  * The same answer, refusals among them, with what lets pages of a listed origin read it. A preflight's own headers are in

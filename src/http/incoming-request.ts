@@ -1,4 +1,4 @@
-import type { Deadline } from '../upstream/deadline.ts';
+import type { Deadline } from '../deadline.ts';
 
 /** A request to the GraphQL endpoint, as every HTTP library can tell of one. */
 export interface IncomingRequest {

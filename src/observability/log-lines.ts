@@ -1,5 +1,5 @@
-import type { Log } from '../log.ts';
 import type { TransportObserver } from '../upstream/transport.ts';
+import type { Log } from './log.ts';
 import type { RequestEnd, RequestOutcome } from './request-observation.ts';
 
 /** `warn`: something that is not the caller's doing and may pass. `error`: something to mend here. */

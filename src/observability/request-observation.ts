@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { PreparedOperation } from '../execution/documents.ts';
-import type { OperationParams } from '../execution/params.ts';
 import { toHash } from '../execution/trusted-documents.ts';
+import type { OperationParams } from '../http/parameters.ts';
 import { redactionMark } from '../secrets.ts';
 
 /** The label of a request's kind in metrics; `unknown` where it was refused before that could be told. */

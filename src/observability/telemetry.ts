@@ -1,6 +1,6 @@
 import type { ForwardedHeaders } from '../credentials.ts';
-import { describeFault, type Log } from '../log.ts';
 import type { Transport, TransportObserver } from '../upstream/transport.ts';
+import { describeFault, type Log } from './log.ts';
 import { createCallLog, logRequest } from './log-lines.ts';
 import type { Metrics } from './metrics.ts';
 import { type RequestEnd, RequestObservation } from './request-observation.ts';

@@ -13,9 +13,9 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { ForwardedHeaders } from '../credentials.ts';
-import { describeFault, type Log } from '../log.ts';
+import { version } from '../package.ts';
 import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/transport.ts';
-import { version } from '../version.ts';
+import { describeFault, type Log } from './log.ts';
 import type { RequestEnd, RequestTrace } from './request-observation.ts';
 
 /** How long the end of the process waits for the last spans to be taken; a receiver that is well takes milliseconds. */

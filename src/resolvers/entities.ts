@@ -1,13 +1,14 @@
+import { isJsonObject } from '../json.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import { integrationNameValues } from '../upstream/generated/galileo.ts';
-import { type IntegrationName, isJsonObject, type WireIntegration } from '../upstream/wire.ts';
+import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
+import { integrationNames } from '../upstream/wire.ts';
 import { getTypeName } from './discriminator.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { loadIntegration } from './integrations.ts';
 
 /** Routers write an enum's name into a representation, not its internal value. */
 const namesByKey: ReadonlyMap<unknown, IntegrationName> = new Map(
-  integrationNameValues.map((name) => [name.toUpperCase(), name]),
+  integrationNames.map((name) => [name.toUpperCase(), name]),
 );
 
 /**

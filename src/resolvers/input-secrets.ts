@@ -1,4 +1,4 @@
-import { isJsonObject } from '../upstream/wire.ts';
+import { isJsonObject } from '../json.ts';
 import { type InputFields, inputFields } from './custom-integration-input.ts';
 
 /**

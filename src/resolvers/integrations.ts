@@ -1,5 +1,5 @@
-import { integrationNameValues } from '../upstream/generated/galileo.ts';
 import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
+import { integrationNames } from '../upstream/wire.ts';
 import type { GatewayContext } from './gateway-context.ts';
 
 /** A provider of the catalogue, configured or not. */
@@ -7,7 +7,7 @@ export interface CatalogueEntry {
   readonly name: IntegrationName;
 }
 
-const allNames: readonly IntegrationName[] = [...integrationNameValues].sort();
+const allNames: readonly IntegrationName[] = [...integrationNames].sort();
 
 /** The names asked for, each once and at its first place; all of them, in the enum's order, where none is given. */
 const getNames = (names: readonly IntegrationName[] | null | undefined): readonly IntegrationName[] =>

@@ -1,5 +1,5 @@
 import { type ConstDirectiveNode, Kind, parse } from 'graphql';
-import { integrationNameValues } from '../upstream/generated/galileo.ts';
+import { integrationNames } from '../upstream/wire.ts';
 
 /** Directives of the federation specification, as SDL, on a type or field of ours: where its `extensions` go. */
 type Federated = { readonly federation: string };
@@ -16,7 +16,7 @@ export const shareable: Federated = { federation: '@shareable' };
 // Routers multiply a field's weight by the size of the list that it stands in or answers, so that one call weighs the
 // same by every way to it. An object that is in memory already weighs 1.
 const cost = '@cost(weight: 10)';
-const oneForEachProvider = `@listSize(assumedSize: ${integrationNameValues.length})`;
+const oneForEachProvider = `@listSize(assumedSize: ${integrationNames.length})`;
 
 /** A field that calls upstream. */
 export const upstreamCall: Federated = { federation: cost };

@@ -2,10 +2,10 @@ import {
   awsCredentialTypeValues,
   contentModalityValues,
   customAuthenticationTypeValues,
-  integrationNameValues,
   modelCostByValues,
 } from '../upstream/generated/galileo.ts';
 import { getSchema, resolveReference, type Schemas } from '../upstream/openapi-document.ts';
+import { integrationNames } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 
 /** The enum value of an upstream word: `aws_bedrock` is `AWS_BEDROCK`. */
@@ -31,7 +31,7 @@ const unrecognized = (what: string) => ({
 /** Input, output and key of every entity at once: it has no UNRECOGNIZED, which nobody could ask for. */
 export const integrationName = builder.enumType('IntegrationName', {
   description: 'The LLM providers that Galileo can be connected to.',
-  values: toEnumValues(integrationNameValues, (name) => `The provider that Galileo calls \`${name}\`.`),
+  values: toEnumValues(integrationNames, (name) => `The provider that Galileo calls \`${name}\`.`),
 });
 
 const authenticationTypeDescriptions: Readonly<Record<AuthenticationType, string>> = {

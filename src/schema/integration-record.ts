@@ -1,5 +1,5 @@
-import { integrationNameValues } from '../upstream/generated/galileo.ts';
 import type { WireObject } from '../upstream/wire.ts';
+import { integrationNames } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 import { integrationName, integrationPermissionAction, permissionActions } from './enums.ts';
 import { boolean, dateTime, list, object, readerOf, string, wordOf } from './reader.ts';
@@ -36,8 +36,8 @@ const integrationPermission = builder.objectRef<WireObject<'Permission'>>('Integ
 });
 
 const read = readerOf('IntegrationDB');
-const providerNames: ReadonlySet<unknown> = new Set(integrationNameValues);
-type ProviderName = (typeof integrationNameValues)[number];
+const providerNames: ReadonlySet<unknown> = new Set(integrationNames);
+type ProviderName = (typeof integrationNames)[number];
 const isProviderName = (word: unknown): word is ProviderName => providerNames.has(word);
 
 export const integrationRecord = builder

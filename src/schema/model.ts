@@ -1,9 +1,6 @@
-import {
-  contentModalityValues,
-  integrationNameValues,
-  modelCostByValues,
-} from '../upstream/generated/galileo.ts';
+import { contentModalityValues, modelCostByValues } from '../upstream/generated/galileo.ts';
 import type { WireObject } from '../upstream/wire.ts';
+import { integrationNames } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 import { shareable } from './directives.ts';
 import { contentModality, integrationName, modelCostBy } from './enums.ts';
@@ -119,7 +116,7 @@ export const integrationModel = builder.objectRef<WireObject<'Model'>>('Integrat
       nullable: true,
       description:
         'The provider that the model is called through; null with an error where Galileo names one that this schema does not know.',
-      resolve: readModel.optional('integration', knownWordOf(integrationNameValues)),
+      resolve: readModel.optional('integration', knownWordOf(integrationNames)),
     }),
     userRole: t.string({
       nullable: true,

@@ -1,6 +1,7 @@
+import { isJsonObject, nestsTooDeep } from '../json.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { getSchema, type Schemas } from '../upstream/openapi-document.ts';
-import { isJsonObject, nestsTooDeep, type WireObject } from '../upstream/wire.ts';
+import type { WireObject } from '../upstream/wire.ts';
 import { toDateTime } from './scalars.ts';
 
 /** Checks one value of upstream's answer; throws UPSTREAM_INVALID_RESPONSE where it does not fit. */

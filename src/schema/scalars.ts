@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
-import { isJsonObject, nestsTooDeep } from '../upstream/wire.ts';
+import { isJsonObject, nestsTooDeep } from '../json.ts';
 import { builder } from './builder.ts';
 
 // RFC 3339, section 5.6, and what ISO 8601 writers make of it: a space for the T, an offset without its colon, none at all.

@@ -1,7 +1,7 @@
+import type { DeadlineEnd } from '../deadline.ts';
 import { Attempt, type AttemptLimits, type AttemptOwner } from './attempt.ts';
 import type { Admission, CircuitBreaker, Verdict } from './breaker.ts';
 import type { Connection } from './connection.ts';
-import type { DeadlineEnd } from './deadline.ts';
 import { UpstreamError } from './errors.ts';
 import { computeBackoffMs, type RetryBudget } from './retry.ts';
 import type { ConnectionSlots, Waiter } from './slots.ts';

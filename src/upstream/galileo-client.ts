@@ -1,4 +1,8 @@
 import type { Context } from '@opentelemetry/api';
+import type { Deadline } from '../deadline.ts';
+import { isJsonObject } from '../json.ts';
+import { createAddressRedaction } from './address-redaction.ts';
+import { UpstreamError } from './errors.ts';
 import {
   parseJson,
   type Redaction,
@@ -6,12 +10,9 @@ import {
   readMessage,
   toUpstreamError,
   type ValidationIssue,
-} from './answers.ts';
-import type { Deadline } from './deadline.ts';
-import { UpstreamError } from './errors.ts';
-import { createAddressRedaction } from './own-address.ts';
+} from './responses.ts';
 import type { Transport, TransportResponse } from './transport.ts';
-import { type IntegrationName, isJsonObject, type WireIntegration, type WireObject } from './wire.ts';
+import type { IntegrationName, WireIntegration, WireObject } from './wire.ts';
 
 /** Whose call it is and how long it may take. */
 export interface CallContext {

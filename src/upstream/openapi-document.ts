@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { getPackagePath } from '../package.ts';
 import type { components } from './generated/galileo.ts';
 
 /** The schemas of the upstream API by their names in the OpenAPI document. */
@@ -47,7 +48,7 @@ export interface OpenApiDocument {
  * `generated/` are made. Read once, when the module loads; the file is part of the package.
  */
 export const openApiDocument = JSON.parse(
-  readFileSync(new URL('../../contract/galileo-openapi.json', import.meta.url), 'utf8'),
+  readFileSync(getPackagePath('contract/galileo-openapi.json'), 'utf8'),
 ) as OpenApiDocument;
 
 /** The JSON schema of that name. Throws where the document has none, which a build with current types cannot meet. */

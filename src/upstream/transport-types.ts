@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import type { Deadline } from './deadline.ts';
+import type { Deadline } from '../deadline.ts';
 import type { UpstreamErrorCode } from './errors.ts';
 
 /** One call to upstream; it may take several attempts. */

@@ -1,5 +1,5 @@
+import { isJsonObject } from '../json.ts';
 import type { MetricsSnapshot } from '../observability/metrics.ts';
-import { isJsonObject } from '../upstream/wire.ts';
 
 /** What a worker tells the process that started it. */
 export type WorkerMessage =

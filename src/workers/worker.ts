@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
-import { describeFault, flushLog, type Log } from '../log.ts';
-import { type RunningServer, startServer } from '../server.ts';
+import { type RunningServer, startServer } from '../http/server.ts';
+import { describeFault, flushLog, type Log } from '../observability/log.ts';
 import { readCrewMessage, type WorkerMessage } from './messages.ts';
 
 /** Runs the gateway in a process that was started for it, until it is told to drain. It ends the process itself. */

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { notConfigured, seededIntegrations } from '../../sandbox/seed.ts';
+import { demoApiKey, type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { type SettingsPageConfig, startSettingsPage } from '../../src/commands/settings-page.ts';
-import { notConfigured, seededIntegrations } from '../../src/sandbox/seed.ts';
-import { demoApiKey, type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
-import { integrationNameValues } from '../../src/upstream/generated/galileo.ts';
+import { integrationNames } from '../../src/upstream/wire.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import { isWithoutBrowser, launchChromium } from '../support/chromium.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
@@ -41,7 +41,7 @@ describe.skipIf(isWithoutBrowser())('the settings page in a browser', () => {
     const page = await open(visitor, site.url, { key: 'load' });
 
     await expect.poll(() => getStatus(page)).toBe(sandboxStatus);
-    expect(await page.getByRole('listitem').count()).toBe(integrationNameValues.length);
+    expect(await page.getByRole('listitem').count()).toBe(integrationNames.length);
     expect(await getTile(page, 'Databricks').textContent()).toContain('Not configured');
     expect(await getTile(page, 'AWS Bedrock').textContent()).toMatch(/Configured.*us-east-1/);
     expect(visitor.operations.map(({ name }) => name)).toEqual(['SettingsPage']);
@@ -67,7 +67,7 @@ describe.skipIf(isWithoutBrowser())('the settings page in a browser', () => {
 
     await expect
       .poll(() => getStatus(page))
-      .toBe(`${integrationNameValues.length - 1} configured, 0 not configured, 1 could not be loaded`);
+      .toBe(`${integrationNames.length - 1} configured, 0 not configured, 1 could not be loaded`);
     const azure = getTile(page, 'Azure');
     expect(await azure.textContent()).toContain('Could not be loaded');
     await openTile(page, 'Azure');
@@ -76,11 +76,9 @@ describe.skipIf(isWithoutBrowser())('the settings page in a browser', () => {
     const tryAgain = azure.getByRole('button', { name: 'Try again to load Azure' });
     await tryAgain.focus();
     await page.keyboard.press('Enter');
-    await expect
-      .poll(() => getStatus(page))
-      .toBe(`${integrationNameValues.length} configured, 0 not configured`);
+    await expect.poll(() => getStatus(page)).toBe(`${integrationNames.length} configured, 0 not configured`);
     expect(upstream.callsTo('GET', '/v2/integrations/azure')).toHaveLength(2);
-    expect(upstream.calls).toHaveLength(integrationNameValues.length + 1);
+    expect(upstream.calls).toHaveLength(integrationNames.length + 1);
     // The button that was pressed is gone: focus stays at the provider.
     await seeFocus(page, page.getByRole('button', { name: 'Azure' }));
     expect(visitor.complaints).toEqual([]);
@@ -88,7 +86,7 @@ describe.skipIf(isWithoutBrowser())('the settings page in a browser', () => {
 
   test('says at the key that Galileo does not accept it', async () => {
     await using upstream = await startFakeUpstream();
-    for (const name of integrationNameValues) {
+    for (const name of integrationNames) {
       upstream.on('GET', `/v2/integrations/${name}`, { status: 401, json: { detail: 'Invalid API key' } });
     }
     await using site = await startSite(upstream.url);
@@ -365,7 +363,7 @@ async function startSite(
 /** An upstream with every provider configured. */
 async function startFilledUpstream(): Promise<FakeUpstream> {
   const upstream = await startFakeUpstream();
-  for (const name of integrationNameValues) {
+  for (const name of integrationNames) {
     upstream.on('GET', `/v2/integrations/${name}`, { json: integrationFixtures[name].full });
   }
   return upstream;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { seededIntegrations } from '../../src/sandbox/seed.ts';
+import { seededIntegrations } from '../../sandbox/seed.ts';
 
 /** Everything that the program writes until the pattern matches. */
 async function readUntil(child: ChildProcess, pattern: RegExp): Promise<string> {

@@ -3,7 +3,7 @@ import { graphql } from 'graphql';
 import { expect, test } from 'vitest';
 import { getTypeName } from '../../src/resolvers/discriminator.ts';
 import { createSchema } from '../../src/schema/index.ts';
-import { type IntegrationName, integrationNameValues } from '../../src/upstream/generated/galileo.ts';
+import { type IntegrationName, integrationNames } from '../../src/upstream/wire.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -30,37 +30,34 @@ const pathOf = (name: string) => `/v2/integrations/${name}`;
 const answer = (upstream: FakeUpstream, name: keyof typeof integrationFixtures) =>
   upstream.on('GET', pathOf(name), { json: integrationFixtures[name].full });
 
-test.each(integrationNameValues)(
-  'a reference to %s resolves as Integration and as its own type',
-  async (name) => {
-    await using upstream = await startFakeUpstream();
-    answer(upstream, name);
-    await using gateway = await startGateway(upstream.url);
-    const typeName = getTypeName(name);
-    const key = name.toUpperCase();
+test.each(integrationNames)('a reference to %s resolves as Integration and as its own type', async (name) => {
+  await using upstream = await startFakeUpstream();
+  answer(upstream, name);
+  await using gateway = await startGateway(upstream.url);
+  const typeName = getTypeName(name);
+  const key = name.toUpperCase();
 
-    const { data, errors } = await gateway.query<Entities, unknown>(
-      `query ($representations: [_Any!]!) {
+  const { data, errors } = await gateway.query<Entities, unknown>(
+    `query ($representations: [_Any!]!) {
       _entities(representations: $representations) {
         ... on Integration { __typename id }
         ... on ${typeName} { name extra }
       }
     }`,
-      {
-        representations: [
-          { __typename: 'Integration', name: key },
-          { __typename: typeName, name: key },
-        ],
-      },
-    );
+    {
+      representations: [
+        { __typename: 'Integration', name: key },
+        { __typename: typeName, name: key },
+      ],
+    },
+  );
 
-    const { id, extra } = integrationFixtures[name].full;
-    const entity = { __typename: typeName, id, name: key, extra };
-    expect(errors).toEqual([]);
-    expect(data?._entities).toEqual([entity, entity]);
-    expect(upstream.callsTo('GET', pathOf(name))).toHaveLength(1);
-  },
-);
+  const { id, extra } = integrationFixtures[name].full;
+  const entity = { __typename: typeName, id, name: key, extra };
+  expect(errors).toEqual([]);
+  expect(data?._entities).toEqual([entity, entity]);
+  expect(upstream.callsTo('GET', pathOf(name))).toHaveLength(1);
+});
 
 test('a hundred equal references are one upstream call, with those of Query.integration', async () => {
   await using upstream = await startFakeUpstream();

@@ -5,7 +5,7 @@ import { buildSchema, type GraphQLNamedType, getNamedType, isInterfaceType, isOb
 import { describe, expect, test } from 'vitest';
 import { getTypeName } from '../../src/resolvers/discriminator.ts';
 import { printApiSchema, printSubgraphSchema } from '../../src/schema/index.ts';
-import { integrationNameValues } from '../../src/upstream/generated/galileo.ts';
+import { integrationNames } from '../../src/upstream/wire.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -45,7 +45,7 @@ test('introspection needs no credential, and shows the entities', async () => {
   >('{ __type(name: "_Entity") { possibleTypes { name } } }', {}, {});
 
   expect(errors).toEqual([]);
-  expect(data?.__type.possibleTypes).toHaveLength(integrationNameValues.length);
+  expect(data?.__type.possibleTypes).toHaveLength(integrationNames.length);
 });
 
 test.each([
@@ -72,9 +72,7 @@ describe('the SDL', () => {
     const entities = types
       .filter(({ astNode }) => directivesOf(astNode).includes('key'))
       .map(({ name }) => name);
-    expect(entities.toSorted()).toEqual(
-      ['Integration', ...integrationNameValues.map(getTypeName)].toSorted(),
-    );
+    expect(entities.toSorted()).toEqual(['Integration', ...integrationNames.map(getTypeName)].toSorted());
     expect(sdl.match(/@key\(fields: "name"\)/g)).toHaveLength(entities.length);
   });
 
@@ -118,7 +116,7 @@ describe('the SDL', () => {
     ]);
     expect(lists).toEqual(['Query.integrationProviders', 'Query.integrations']);
     expect(new Set(sdl.match(/@cost\(weight: \d+\)/g))).toEqual(new Set(['@cost(weight: 10)']));
-    const size = `@listSize(assumedSize: ${integrationNameValues.length})`;
+    const size = `@listSize(assumedSize: ${integrationNames.length})`;
     expect(new Set(sdl.match(/@listSize\(.*?\)/g))).toEqual(new Set([size]));
   });
 });

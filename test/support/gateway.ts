@@ -2,8 +2,8 @@ import { Writable } from 'node:stream';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { readConfig, type SettingName } from '../../src/config.ts';
-import { createLog } from '../../src/log.ts';
-import { type ServerOptions, startServer } from '../../src/server.ts';
+import { type ServerOptions, startServer } from '../../src/http/server.ts';
+import { createLog } from '../../src/observability/log.ts';
 
 /** An answer of the gateway to a GraphQL request. */
 interface GraphqlAnswer<Data> {

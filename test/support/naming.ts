@@ -1,17 +1,16 @@
 import type { IntegrationName } from '../../client/generated/graphql.ts';
 import { getTypeName } from '../../src/resolvers/discriminator.ts';
-import { integrationNameValues } from '../../src/upstream/generated/galileo.ts';
 import { getSchema, type JsonSchema, type Schemas } from '../../src/upstream/openapi-document.ts';
+import { integrationNames as names } from '../../src/upstream/wire.ts';
 
 /** Upstream's words for the providers, in the order of the enum. */
-export const integrationNames = [...integrationNameValues].sort();
+export const integrationNames = [...names].sort();
 
 /** The enum value of a provider: `aws_bedrock` is `AWS_BEDROCK`. */
-export const toEnumName = (name: (typeof integrationNameValues)[number]) =>
-  name.toUpperCase() as IntegrationName;
+export const toEnumName = (name: (typeof integrationNames)[number]) => name.toUpperCase() as IntegrationName;
 
 /** The schema of a provider's integration in the OpenAPI document. */
-export const getSchemaOf = (name: (typeof integrationNameValues)[number]): JsonSchema =>
+export const getSchemaOf = (name: (typeof integrationNames)[number]): JsonSchema =>
   getSchema(getTypeName(name) as keyof Schemas);
 
 /** Upstream's path of a provider. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Deadline } from '../../src/upstream/deadline.ts';
+import { Deadline } from '../../src/deadline.ts';
 import {
   healthy,
   localhostCertificate,

@@ -1,11 +1,11 @@
 import { execute, type GraphQLSchema, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { Deadline } from '../../../src/deadline.ts';
 import { planOperation, type Variables } from '../../../src/execution/plan.ts';
 import { type OperationResult, runPlan } from '../../../src/execution/run-plan.ts';
 import { coerceVariables, defineVariables } from '../../../src/execution/variables.ts';
 import type { GatewayContext } from '../../../src/resolvers/gateway-context.ts';
 import { createIntegrationLoader } from '../../../src/resolvers/integration-loader.ts';
 import { createSchema } from '../../../src/schema/index.ts';
-import { Deadline } from '../../../src/upstream/deadline.ts';
 import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
 import type { Transport, TransportRequest } from '../../../src/upstream/transport.ts';
 import { integrationFixtures } from '../../fixtures/integrations.ts';

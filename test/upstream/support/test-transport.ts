@@ -1,4 +1,4 @@
-import { Deadline } from '../../../src/upstream/deadline.ts';
+import { Deadline } from '../../../src/deadline.ts';
 import { UpstreamError } from '../../../src/upstream/errors.ts';
 import {
   createTransport,

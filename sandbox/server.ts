@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openApiDocument } from '../upstream/openapi-document.ts';
+import { openApiDocument } from '../src/upstream/openapi-document.ts';
 import { type Tenant, Tenants } from './tenants.ts';
 import { toJsonIssue, toMissingBodyIssue, type ValidationIssue, validate } from './validation.ts';
 

@@ -1,14 +1,14 @@
 import type DataLoader from 'dataloader';
-import { type ForwardedHeaders, getCredentialSecrets } from './credentials.ts';
-import type { RequestObservation } from './observability/request-observation.ts';
-import type { GatewayContext } from './resolvers/gateway-context.ts';
-import { findSecrets } from './resolvers/input-secrets.ts';
-import { createIntegrationLoader } from './resolvers/integration-loader.ts';
-import { Secrets } from './secrets.ts';
-import type { Deadline } from './upstream/deadline.ts';
-import { UpstreamError } from './upstream/errors.ts';
-import type { CallContext, GalileoClient } from './upstream/galileo-client.ts';
-import type { IntegrationName, WireIntegration } from './upstream/wire.ts';
+import { type ForwardedHeaders, getCredentialSecrets } from '../credentials.ts';
+import type { Deadline } from '../deadline.ts';
+import type { RequestObservation } from '../observability/request-observation.ts';
+import { Secrets } from '../secrets.ts';
+import { UpstreamError } from '../upstream/errors.ts';
+import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
+import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
+import type { GatewayContext } from './gateway-context.ts';
+import { findSecrets } from './input-secrets.ts';
+import { createIntegrationLoader } from './integration-loader.ts';
 
 /** The context of one request. To make it calls nobody; its loader and its secrets are made when they are first needed. */
 export class RequestContext implements GatewayContext {

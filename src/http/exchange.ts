@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { RequestContext } from './context.ts';
-import { type ForwardedHeaders, InvalidHeaders, readHeaders } from './credentials.ts';
-import {
-  type HttpResponse,
-  type MediaType,
-  negotiateMediaType,
-  toErrorResponse,
-} from './execution/http-response.ts';
-import { RequestError } from './execution/request-error.ts';
+import { type ForwardedHeaders, InvalidHeaders, readHeaders } from '../credentials.ts';
+import { Deadline } from '../deadline.ts';
+import { RequestError } from '../execution/request-error.ts';
+import type { RequestObservation } from '../observability/request-observation.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
+import { RequestContext } from '../resolvers/request-context.ts';
+import type { GalileoClient } from '../upstream/galileo-client.ts';
+import { CallerGone } from './body.ts';
+import { allowOrigin } from './cors.ts';
 import type { GraphqlGateway } from './gateway.ts';
-import { CallerGone } from './http/body.ts';
-import { allowOrigin } from './http/cors.ts';
-import type { IncomingRequest } from './http/incoming-request.ts';
-import type { RequestObservation } from './observability/request-observation.ts';
-import type { Telemetry } from './observability/telemetry.ts';
-import { Deadline } from './upstream/deadline.ts';
-import type { GalileoClient } from './upstream/galileo-client.ts';
+import type { IncomingRequest } from './incoming-request.ts';
+import { type HttpResponse, type MediaType, negotiateMediaType, toErrorResponse } from './responses.ts';
 
 /** What exchanges need of the gateway that they belong to. */
 export interface ExchangeOptions {

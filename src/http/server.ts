@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import type { Config } from './config.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
+import { openTelemetry, type Telemetry } from '../observability/telemetry.ts';
 import { type Graphiql, loadGraphiql } from './graphiql.ts';
-import { getUrl, listen } from './http/listen.ts';
-import { refuseConnection } from './http/refused-connection.ts';
-import type { Log } from './log.ts';
-import type { Metrics } from './observability/metrics.ts';
-import { type MetricsServer, startMetricsServer } from './observability/metrics-server.ts';
-import { openTelemetry, type Telemetry } from './observability/telemetry.ts';
+import { getUrl, listen } from './listen.ts';
+import { refuseConnection } from './refused-connection.ts';
 import { Routes } from './routes.ts';
 import { GatewayRuntime } from './runtime.ts';
 

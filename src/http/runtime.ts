@@ -1,10 +1,10 @@
-import type { Config, SettingName } from './config.ts';
+import type { Config, SettingName } from '../config.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
+import { GalileoClient } from '../upstream/galileo-client.ts';
+import { createTransport, type Transport } from '../upstream/transport.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { createGraphqlGateway } from './gateway.ts';
-import type { IncomingRequest } from './http/incoming-request.ts';
-import type { Telemetry } from './observability/telemetry.ts';
-import { GalileoClient } from './upstream/galileo-client.ts';
-import { createTransport, type Transport } from './upstream/transport.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 
 /** The settings that concern a listener or a process. */
 export const processSettings = [

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { ConfigError, readConfig, type SettingName, settings, toFlag, toVariable } from './config.ts';
-import { version } from './version.ts';
+import { ConfigError, readConfig, type SettingName, settings, toFlag, toVariable } from './src/config.ts';
+import { version } from './src/package.ts';
 
 // Each command loads its own part of the program when it runs: help and faults in the configuration need none of it.
 
@@ -33,13 +33,13 @@ function addServerCommand(name: string, description: string): Command {
 }
 
 addServerCommand('serve', 'run the gateway').action(async (flags: Partial<Record<SettingName, string>>) => {
-  const { serve } = await import('./commands/serve.ts');
+  const { serve } = await import('./src/commands/serve.ts');
   await serve(readConfig(process.env, flags));
 });
 
 addServerCommand('demo', 'run the gateway with a sandbox upstream: no account needed').action(
   async (flags: Partial<Record<SettingName, string>>) => {
-    const { demo } = await import('./commands/demo.ts');
+    const { demo } = await import('./src/commands/demo.ts');
     await demo(flags);
   },
 );
@@ -47,20 +47,20 @@ addServerCommand('demo', 'run the gateway with a sandbox upstream: no account ne
 addCommand('sandbox', 'run the sandbox upstream alone')
   .option('--port <number>', 'the port; 0 takes a free one', '4001')
   .action(async ({ port }: { port: string }) => {
-    const { sandbox } = await import('./commands/sandbox.ts');
+    const { sandbox } = await import('./src/commands/sandbox.ts');
     await sandbox(port);
   });
 
 addCommand('print-schema', 'print the schema (SDL) on standard output')
   .option('--subgraph', 'as a federated supergraph composes it')
   .action(async ({ subgraph = false }: { subgraph?: boolean }) => {
-    const { printApiSchema, printSubgraphSchema } = await import('./schema/index.ts');
+    const { printApiSchema, printSubgraphSchema } = await import('./src/schema/index.ts');
     process.stdout.write(subgraph ? printSubgraphSchema() : printApiSchema());
   });
 
 addCommand('check-config', 'validate the environment and print the configuration that it makes').action(
   async () => {
-    const { printConfig } = await import('./commands/check-config.ts');
+    const { printConfig } = await import('./src/commands/check-config.ts');
     process.stdout.write(printConfig(readConfig(process.env)));
   },
 );
@@ -72,7 +72,7 @@ addCommand('check-upstream', "compare upstream's published OpenAPI document with
     '\nExit code: 0 nothing, 1 news, 3 something breaking, 2 the document could not be read.',
   )
   .action(async (source: string | undefined) => {
-    const { checkUpstream } = await import('./commands/check-upstream.ts');
+    const { checkUpstream } = await import('./src/commands/check-upstream.ts');
     process.exitCode = await checkUpstream(source, process.env);
   });
 

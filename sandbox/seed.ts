@@ -1,4 +1,5 @@
-import type { IntegrationName, Model, operations } from '../upstream/generated/galileo.ts';
+import type { Model, operations } from '../src/upstream/generated/galileo.ts';
+import type { IntegrationName } from '../src/upstream/wire.ts';
 
 type Integration = operations['getIntegration']['responses'][200]['content']['application/json'];
 
@@ -260,7 +261,11 @@ export const seededIntegrations: Seeds = {
   },
   mistral: { name: 'mistral', extra: { plan: 'scale' } },
   nvidia: { name: 'nvidia', extra: { nim_version: '1.8.3', self_hosted: true } },
-  openai: { organization_id: 'org-acme-research', name: 'openai', extra: { data_residency: 'eu' } },
+  openai: {
+    organization_id: 'org-acme-research',
+    name: 'openai',
+    extra: { data_residency: 'eu' },
+  },
   vegas_gateway: { name: 'vegas_gateway', extra: null },
   vertex_ai: {
     // 5 GiB: past what 32 bits hold.

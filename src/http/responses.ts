@@ -1,6 +1,6 @@
-import { toLocations } from './locations.ts';
-import type { RequestError } from './request-error.ts';
-import type { OperationResult } from './run-plan.ts';
+import { toLocations } from '../execution/locations.ts';
+import type { RequestError } from '../execution/request-error.ts';
+import type { OperationResult } from '../execution/run-plan.ts';
 
 /** An answer, before it is written to a socket or into a Response. */
 export interface HttpResponse {

@@ -3,9 +3,9 @@ import type {
   CustomIntegration,
   CustomIntegrationCreate,
   IntegrationDb,
-  IntegrationName,
   operations,
-} from '../upstream/generated/galileo.ts';
+} from '../src/upstream/generated/galileo.ts';
+import type { IntegrationName } from '../src/upstream/wire.ts';
 import { seededIntegrations } from './seed.ts';
 
 type Integration = operations['getIntegration']['responses'][200]['content']['application/json'];

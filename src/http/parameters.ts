@@ -1,5 +1,5 @@
-import { isJsonObject } from '../upstream/wire.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError } from '../execution/request-error.ts';
+import { isJsonObject } from '../json.ts';
 
 /** The parameters of a GraphQL request, as GraphQL over HTTP names them; one that is missing or null is undefined. */
 export interface OperationParams {

@@ -1,11 +1,11 @@
-import type { Config } from './config.ts';
-import type { RequestContext } from './context.ts';
-import { type HttpResponse, type MediaType, toHttpResponse } from './execution/http-response.ts';
-import { Operations } from './execution/operations.ts';
-import { isJsonContentType, parseBody, readQueryString } from './execution/params.ts';
-import { createMediaTypeError, createMethodError } from './execution/request-error.ts';
-import type { IncomingRequest } from './http/incoming-request.ts';
-import { createSchema } from './schema/index.ts';
+import type { Config } from '../config.ts';
+import { Operations } from '../execution/operations.ts';
+import { createMediaTypeError, createMethodError } from '../execution/request-error.ts';
+import type { RequestContext } from '../resolvers/request-context.ts';
+import { createSchema } from '../schema/index.ts';
+import type { IncomingRequest } from './incoming-request.ts';
+import { isJsonContentType, parseBody, readQueryString } from './parameters.ts';
+import { type HttpResponse, type MediaType, toHttpResponse } from './responses.ts';
 
 /** One request, as both ways through the gateway need it. */
 export interface GatewayRequest {

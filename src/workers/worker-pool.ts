@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../observability/log.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
 import { type CrewMessage, readWorkerMessage } from './messages.ts';
 import type { MetricsSum } from './metrics-sum.ts';

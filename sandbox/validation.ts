@@ -1,4 +1,4 @@
-import { type JsonSchema, openApiDocument, type Schemas } from '../upstream/openapi-document.ts';
+import { type JsonSchema, openApiDocument, type Schemas } from '../src/upstream/openapi-document.ts';
 
 /** Where in a request: `body`, `path`, then property names and list indices. */
 type Location = readonly (string | number)[];

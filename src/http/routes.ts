@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { InvalidHeaders, readHeaders } from './credentials.ts';
+import { InvalidHeaders, readHeaders } from '../credentials.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
+import { readBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
-import type { HttpResponse } from './execution/http-response.ts';
 import type { Graphiql, GraphiqlResponse } from './graphiql.ts';
-import { readBody } from './http/body.ts';
-import type { IncomingRequest } from './http/incoming-request.ts';
-import type { Telemetry } from './observability/telemetry.ts';
+import type { IncomingRequest } from './incoming-request.ts';
+import type { HttpResponse } from './responses.ts';
 import type { GatewayRuntime } from './runtime.ts';
 
 /** What the routes lead to. */

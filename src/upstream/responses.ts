@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
+import { isJsonObject } from '../json.ts';
 import { UpstreamError, type UpstreamErrorCode } from './errors.ts';
 import type { TransportResponse } from './transport.ts';
-import { isJsonObject } from './wire.ts';
 
 /** One entry of upstream's 422, as far as it could be read. */
 export interface ValidationIssue {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { getPackagePath } from '../package.ts';
 
 /** What a page can be given; every option has a default. */
 export interface GraphiqlOptions {
@@ -66,7 +66,7 @@ const Manifest = z.object({ script: FileName, style: FileName, icon: FileName })
 
 /** GraphiQL, page and files, from this program alone. Reads nothing before the first request. */
 export function loadGraphiql(options: GraphiqlOptions = {}): Graphiql {
-  const directory = options.directory ?? fileURLToPath(new URL('../dist/graphiql/', import.meta.url));
+  const directory = options.directory ?? getPackagePath('dist/graphiql');
   const representations = new Map<string, Representation>();
   let manifest: z.infer<typeof Manifest> | undefined;
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../upstream/wire.ts';
+import { isJsonObject } from '../src/json.ts';
 
 /** What a JSON value can be that is not null; `any` where a schema says nothing of it. */
 export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'any';

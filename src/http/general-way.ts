@@ -1,7 +1,7 @@
 import { createYoga, type Plugin } from 'graphql-yoga';
-import type { HttpResponse } from './execution/http-response.ts';
 import type { GatewayRequest, GraphqlGateway } from './gateway.ts';
-import type { IncomingRequest } from './http/incoming-request.ts';
+import type { IncomingRequest } from './incoming-request.ts';
+import type { HttpResponse } from './responses.ts';
 
 /** What yoga carries through its hooks for us. */
 interface ServerContext {

@@ -1,0 +1,13 @@
+/** True for a JSON object, false for an array. The properties are unchecked. */
+export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Deeper than any hand-written value, and far below the depth at which JSON.stringify exhausts the stack. */
+const maxNesting = 200;
+
+/** Whether a JSON value nests objects and arrays too deep to be serialized. */
+export function nestsTooDeep(value: unknown, level = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return level >= maxNesting || Object.values(value).some((inner) => nestsTooDeep(inner, level + 1));
+}
