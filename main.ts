@@ -104,7 +104,7 @@ function reportFailure(error: unknown): number {
   // Commander has written its line, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitUsage;
   if (error instanceof ConfigError) {
-    for (const fault of error.faults) process.stderr.write(`galileo-gateway: ${fault}\n`);
+    for (const fault of error.problems) process.stderr.write(`galileo-gateway: ${fault}\n`);
     return exitUsage;
   }
   const message = error instanceof Error ? error.message : String(error);

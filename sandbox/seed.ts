@@ -1,10 +1,11 @@
 import type { Model, operations } from '../src/upstream/generated/galileo.ts';
 import type { IntegrationName } from '../src/upstream/wire.ts';
 
-type Integration = operations['getIntegration']['responses'][200]['content']['application/json'];
+type Integration =
+  operations['get_integration_v2_integrations__name__get']['responses'][200]['content']['application/json'];
 
 /** Upstream writes every property, null ones too; the id is each tenant's own. */
-type Seed<Name extends IntegrationName> = Omit<Required<Extract<Integration, { name: Name }>>, 'id'>;
+type Seed<Name extends IntegrationName> = Omit<Required<Extract<Integration, { provider: Name }>>, 'id'>;
 
 /** The providers that no tenant has, so that a demo can show what that looks like. */
 export const notConfigured = ['databricks', 'writer'] as const satisfies readonly IntegrationName[];
@@ -185,6 +186,7 @@ export const seededIntegrations: Seeds = {
     oauth2_token_url: 'https://login.acme.example/oauth2/v2.0/token',
     custom_header_mapping: { 'X-Acme-Project': 'project_id', 'X-Acme-User': 'user_email' },
     name: 'anthropic',
+    provider: 'anthropic',
     extra: { cost_center: 'ml-platform', prompt_caching: true },
   },
   aws_bedrock: {
@@ -198,6 +200,7 @@ export const seededIntegrations: Seeds = {
         'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6',
     },
     name: 'aws_bedrock',
+    provider: 'aws_bedrock',
     extra: { guardrail: { id: 'gr-8f2k1', version: 'DRAFT' } },
   },
   aws_sagemaker: {
@@ -206,6 +209,7 @@ export const seededIntegrations: Seeds = {
     multi_modal_config: { max_files: 4, max_file_size_bytes: 6_291_456 },
     models: sageMakerModels,
     name: 'aws_sagemaker',
+    provider: 'aws_sagemaker',
     extra: { endpoint_owner: 'search-relevance' },
   },
   azure: {
@@ -227,6 +231,7 @@ export const seededIntegrations: Seeds = {
       { model: 'text-embedding-3-large', id: 'embeddings' },
     ],
     name: 'azure',
+    provider: 'azure',
     extra: { subscription: 'acme-ai-prod', content_filter: { hate: 'medium', violence: 'medium' } },
   },
   custom: {
@@ -257,21 +262,24 @@ export const seededIntegrations: Seeds = {
     custom_header_mapping: { 'X-Acme-Project': 'project_id' },
     headers: null,
     name: 'custom',
+    provider: 'custom',
     extra: { owner: 'platform-team', tags: ['internal', 'gdpr'] },
   },
-  mistral: { name: 'mistral', extra: { plan: 'scale' } },
-  nvidia: { name: 'nvidia', extra: { nim_version: '1.8.3', self_hosted: true } },
+  mistral: { name: 'mistral', provider: 'mistral', extra: { plan: 'scale' } },
+  nvidia: { name: 'nvidia', provider: 'nvidia', extra: { nim_version: '1.8.3', self_hosted: true } },
   openai: {
     organization_id: 'org-acme-research',
     name: 'openai',
+    provider: 'openai',
     extra: { data_residency: 'eu' },
   },
-  vegas_gateway: { name: 'vegas_gateway', extra: null },
+  vegas_gateway: { name: 'vegas_gateway', provider: 'vegas_gateway', extra: null },
   vertex_ai: {
     // 5 GiB: past what 32 bits hold.
     multi_modal_config: { max_files: 3_000, max_file_size_bytes: 5_368_709_120 },
     gcs_config: { bucket_name: 'acme-galileo-media', object_path_prefix: 'evaluations/' },
     name: 'vertex_ai',
+    provider: 'vertex_ai',
     extra: { project: 'acme-ml-prod', location: 'europe-west4' },
   },
 };

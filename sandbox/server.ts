@@ -127,7 +127,7 @@ function toCredential(headers: IncomingHttpHeaders): string | undefined {
 }
 
 function getIntegration(rawName: string, tenant: Tenant): Reply {
-  const name = validate('IntegrationName', rawName, ['path', 'name']);
+  const name = validate('IntegrationProvider', rawName, ['path', 'name']);
   if ('issues' in name) return refuse(name.issues);
   const integration = tenant.getIntegration(name.value);
   if (integration !== undefined) return { status: 200, json: integration };

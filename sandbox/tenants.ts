@@ -8,7 +8,8 @@ import type {
 import type { IntegrationName } from '../src/upstream/wire.ts';
 import { seededIntegrations } from './seed.ts';
 
-type Integration = operations['getIntegration']['responses'][200]['content']['application/json'];
+type Integration =
+  operations['get_integration_v2_integrations__name__get']['responses'][200]['content']['application/json'];
 
 /** When every seeded integration was made, in microseconds since 1970. */
 const seededAtUs = Date.UTC(2025, 5, 17, 8, 41, 23) * 1000 + 517_204;
@@ -22,7 +23,7 @@ export class Tenant {
 
   constructor() {
     this.#integrations = new Map(
-      Object.values(seededIntegrations).map((seed) => [seed.name, { ...seed, id: randomUUID() }]),
+      Object.values(seededIntegrations).map((seed) => [seed.provider, { ...seed, id: randomUUID() }]),
     );
     this.#integrations.set('custom', { ...seededIntegrations.custom, id: this.#customId });
   }
@@ -54,6 +55,7 @@ export class Tenant {
       headers: null,
       id: this.#customId,
       name: 'custom',
+      provider: 'custom',
       extra: seededIntegrations.custom.extra,
     };
     this.#integrations.set('custom', custom);
@@ -68,6 +70,7 @@ export class Tenant {
         { action: 'share', allowed: false, message: 'Only an organization admin can share an integration.' },
       ],
       name: 'custom',
+      provider: 'custom',
       created_at: toDatetime(seededAtUs),
       updated_at: toDatetime(this.#customUpdatedAtUs),
       created_by: this.#userId,

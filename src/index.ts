@@ -121,7 +121,7 @@ function readOptions(options: Omit<GatewayOptions, 'log'>): Config {
     const config = readConfig({ NODE_ENV: process.env['NODE_ENV'] }, texts, (name) => name);
     if (unknown.length === 0) return config;
   } catch (error) {
-    if (error instanceof ConfigError) throw new ConfigError([...unknown, ...error.faults]);
+    if (error instanceof ConfigError) throw new ConfigError([...unknown, ...error.problems]);
     throw error;
   }
   throw new ConfigError(unknown);

@@ -138,7 +138,7 @@ describe('createGateway', () => {
     try {
       createGateway(options);
     } catch (error) {
-      if (error instanceof ConfigError) faults = error.faults;
+      if (error instanceof ConfigError) faults = error.problems;
     }
     expect(faults.map((fault) => fault.split(':')[0])).toEqual([
       'port',
@@ -154,7 +154,7 @@ describe('createGateway', () => {
         createGateway(options);
         return [];
       } catch (error) {
-        if (error instanceof ConfigError) return error.faults;
+        if (error instanceof ConfigError) return error.problems;
         throw error;
       }
     };

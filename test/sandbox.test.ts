@@ -52,7 +52,7 @@ async function put(sandbox: Sandbox, body: unknown, headers: Record<string, stri
 }
 
 describe('in the sandbox,', () => {
-  const configured = Object.values(seededIntegrations).map(({ name }) => name);
+  const configured = Object.values(seededIntegrations).map(({ provider }) => provider);
 
   test.each(configured)('%s has every property of its schema', async (name) => {
     await using sandbox = await startSandbox({ port: 0 });

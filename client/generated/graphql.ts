@@ -105,6 +105,8 @@ export type IntegrationName =
 
 /** What a permission allows or refuses. Galileo uses one list of actions for all its resources. */
 export type IntegrationPermissionAction =
+  /** The action `autotune_apply`. */
+  | 'AUTOTUNE_APPLY'
   /** The action `change_role_to_admin`. */
   | 'CHANGE_ROLE_TO_ADMIN'
   /** The action `change_role_to_manager`. */
@@ -117,6 +119,8 @@ export type IntegrationPermissionAction =
   | 'CONFIGURE_CROWN_LOGIC'
   /** The action `configure_human_feedback`. */
   | 'CONFIGURE_HUMAN_FEEDBACK'
+  /** The action `create`. */
+  | 'CREATE'
   /** The action `create_run`. */
   | 'CREATE_RUN'
   /** The action `create_stage`. */
@@ -153,8 +157,16 @@ export type IntegrationPermissionAction =
   | 'LOG_DATA'
   /** The action `move_run`. */
   | 'MOVE_RUN'
+  /** The action `read`. */
+  | 'READ'
+  /** The action `read_ai_usage`. */
+  | 'READ_AI_USAGE'
   /** The action `read_api_keys`. */
   | 'READ_API_KEYS'
+  /** The action `read_cost_settings`. */
+  | 'READ_COST_SETTINGS'
+  /** The action `read_secrets`. */
+  | 'READ_SECRETS'
   /** The action `read_settings`. */
   | 'READ_SETTINGS'
   /** The action `record_annotation`. */
@@ -177,10 +189,14 @@ export type IntegrationPermissionAction =
   | 'UNRECOGNIZED'
   /** The action `update`. */
   | 'UPDATE'
+  /** The action `update_control_bindings`. */
+  | 'UPDATE_CONTROL_BINDINGS'
   /** The action `update_role`. */
   | 'UPDATE_ROLE'
   /** The action `update_settings`. */
-  | 'UPDATE_SETTINGS';
+  | 'UPDATE_SETTINGS'
+  /** The action `use_control_runtime`. */
+  | 'USE_CONTROL_RUNTIME';
 
 /** What a model's prices count. */
 export type ModelCostBy =

@@ -1,15 +1,17 @@
 import { type Config, type SettingName, settings, toVariable } from '../config.ts';
 
-/** The configuration in effect, a line for each variable. There is no secret among the settings. */
+/** The effective configuration, one line per variable, without secret values. */
 export function printConfig(config: Config): string {
   const names = Object.keys(settings) as SettingName[];
-  return names.map((name) => `${toVariable(name)}=${printValue(config[name])}\n`).join('');
+  return names.map((name) => `${toVariable(name)}=${printSetting(name, config[name])}\n`).join('');
 }
 
-function printValue(value: Config[SettingName]): string {
+function printSetting(name: SettingName, value: Config[SettingName]): string {
   if (value === undefined) return 'off';
+  const setting: (typeof settings)[SettingName] & { readonly isSecret?: boolean } = settings[name];
+  if (setting.isSecret === true) return '[set]';
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (value instanceof URL) return value.href;
-  if (typeof value === 'object' && 'path' in value) return value.path;
+  if (typeof value === 'object' && 'path' in value) return String(value.path);
   return String(value);
 }

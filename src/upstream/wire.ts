@@ -1,11 +1,11 @@
-import { integrationNameValues } from './generated/galileo.ts';
+import { integrationProviderValues } from './generated/galileo.ts';
 import type { Schemas } from './openapi-document.ts';
 
 /** The name of a provider as upstream writes it, such as `aws_bedrock`. */
-export type IntegrationName = Schemas['IntegrationName'];
+export type IntegrationName = Schemas['IntegrationProvider'];
 
 /** Every provider that this version knows. */
-export const integrationNames: readonly IntegrationName[] = integrationNameValues;
+export const integrationNames: readonly IntegrationName[] = integrationProviderValues;
 
 /**
  * An object of upstream's answer, as far as it may be trusted: the properties that the OpenAPI document gives it, each
