@@ -35,9 +35,11 @@ export function logRequest(log: Log, end: RequestEnd): void {
 /** Lines of calls to upstream: `warn` where upstream failed, else `debug`. */
 export function createCallLog(log: Log): TransportObserver {
   return {
-    callEnded({ method, provider, requestId }, { attempts, status, failure, reason, durationMs }) {
+    callEnded({ method, provider, requestId }, { attempts, status, failure, isForeign, reason, durationMs }) {
       const isUpstreamAtFault =
-        failure === undefined ? status !== undefined && status >= 500 : failure !== 'cancelled';
+        failure === undefined
+          ? isForeign || (status !== undefined && status >= 500)
+          : failure !== 'cancelled';
       const level = isUpstreamAtFault ? 'warn' : 'debug';
       if (!log.isLevelEnabled(level)) return;
       log[level](

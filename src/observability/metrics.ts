@@ -33,8 +33,8 @@ export class Metrics {
   });
   readonly #upstreamRequests = new Counter({
     name: 'gateway_upstream_requests_total',
-    help: 'Attempts at upstream calls, by provider, method, class of the status (none without an answer) and outcome.',
-    labelNames: ['provider', 'method', 'status_class', 'outcome'],
+    help: 'Attempts at upstream calls, by operation, provider, method, class of the status (none without an answer) and outcome.',
+    labelNames: ['operation', 'provider', 'method', 'status_class', 'outcome'],
     registers: [this.#registry],
   });
   readonly #upstreamDuration = new Histogram({
@@ -99,7 +99,8 @@ export class Metrics {
 
   #recordAttempt({ request }: AttemptInfo, { outcome, status, durationMs }: AttemptEnd): void {
     this.#upstreamRequests.inc({
-      provider: request.provider,
+      operation: request.operation,
+      provider: request.provider ?? 'none',
       method: request.method,
       status_class: toStatusClass(status),
       outcome: outcome.toLowerCase(),

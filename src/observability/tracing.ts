@@ -102,7 +102,7 @@ export class Tracing {
   }
 
   #startAttempt(attempt: AttemptInfo): void {
-    const { method, path, provider, traceContext } = attempt.request;
+    const { method, operation, path, provider, traceContext } = attempt.request;
     if (traceContext === undefined) return;
     const { origin, pathname, hostname, port, protocol } = this.#upstream;
     const span = this.#tracer.startSpan(
@@ -114,7 +114,8 @@ export class Tracing {
           'url.full': `${origin}${pathname.replace(/\/+$/, '')}${path}`.replace(/[?#].*$/, ''),
           'server.address': hostname,
           'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
-          'gateway.provider': provider,
+          'gateway.operation': operation,
+          ...(provider !== undefined && { 'gateway.provider': provider }),
           ...(attempt.number > 1 && { 'http.request.resend_count': attempt.number - 1 }),
         },
       },
@@ -140,9 +141,9 @@ export class Tracing {
     if (span === undefined) return;
     this.#attempts.delete(attempt);
     setIfKnown(span, 'http.response.status_code', status);
-    if (outcome !== 'answered') span.setAttribute('error.type', outcome);
+    if (outcome !== 'answered' && status === undefined) span.setAttribute('error.type', outcome);
     else if (status !== undefined && status >= 400) span.setAttribute('error.type', String(status));
-    if (outcome !== 'cancelled' && (outcome !== 'answered' || (status !== undefined && status >= 400))) {
+    if (outcome !== 'cancelled' && (status === undefined || (status !== undefined && status >= 400))) {
       span.setStatus({ code: SpanStatusCode.ERROR });
     }
     span.end();

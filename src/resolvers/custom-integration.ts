@@ -34,9 +34,9 @@ export async function upsertCustomIntegration(
   const body = JSON.stringify(toBody(input));
   // Whatever comes of it, what was read before may be stale once the write is out.
   const outcome = await context.galileo
-    .upsertCustomIntegration(body, call)
+    .upsert('custom', body, call)
     .finally(() => context.integrations.clear('custom'));
-  if (outcome.kind === 'stored') return { record: outcome.record };
+  if (outcome.kind === 'done') return { record: outcome.value };
   return {
     message: outcome.message ?? 'Galileo refused the integration as invalid.',
     issues: outcome.issues.map(({ location, message, type }) => ({

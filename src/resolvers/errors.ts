@@ -9,6 +9,7 @@ interface ErrorExtensions {
   readonly retryable?: boolean;
   readonly retryAfterMs?: number;
   readonly upstreamStatus?: number;
+  readonly galileoErrorCode?: number;
 }
 
 /**
@@ -32,6 +33,7 @@ export function toClientError(
       retryable: cause.retryable,
       ...(cause.retryAfterMs === undefined ? {} : { retryAfterMs: cause.retryAfterMs }),
       ...(cause.upstreamStatus === undefined ? {} : { upstreamStatus: cause.upstreamStatus }),
+      ...(cause.galileoErrorCode === undefined ? {} : { galileoErrorCode: cause.galileoErrorCode }),
     });
   }
   // graphql-js itself found an argument that does not fit, at a place that validation cannot see: a null in a variable

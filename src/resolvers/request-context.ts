@@ -3,6 +3,7 @@ import { type ForwardedHeaders, getCredentialSecrets } from '../credentials.ts';
 import type { Deadline } from '../deadline.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import { Secrets } from '../secrets.ts';
+import { toCaller } from '../upstream/caller.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
 import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
@@ -31,8 +32,13 @@ export class RequestContext implements GatewayContext {
     this.#forwarded = forwarded;
     this.observation = observation;
     observation.redactor = this;
+    let caller: string | undefined;
     this.#call = {
       headers: forwarded.headers,
+      get caller() {
+        caller ??= toCaller(forwarded.headers);
+        return caller;
+      },
       redact: (text) => this.redact(text),
       deadline,
       requestId: forwarded.requestId,

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Connection } from './connection.ts';
+import { UpstreamResponse } from './responses.ts';
 import { toRetryAfterMs } from './retry.ts';
 import {
   type AttemptFailure,
@@ -199,12 +200,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #toResponse(body: Buffer): TransportResponse {
-    return {
-      status: this.#status,
-      contentType: this.#contentType,
-      retryAfterMs: this.#retryAfterMs,
-      body,
-    };
+    return new UpstreamResponse(this.#status, this.#contentType, this.#retryAfterMs, body);
   }
 }
 

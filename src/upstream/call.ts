@@ -3,6 +3,7 @@ import { Attempt, type AttemptLimits, type AttemptOwner } from './attempt.ts';
 import type { Admission, CircuitBreaker, Verdict } from './breaker.ts';
 import type { Connection } from './connection.ts';
 import { UpstreamError } from './errors.ts';
+import { toAttemptOutcome } from './responses.ts';
 import { computeBackoffMs, type RetryBudget } from './retry.ts';
 import type { ConnectionSlots, Waiter } from './slots.ts';
 import {
@@ -46,8 +47,8 @@ export interface TransportContext {
 
 type LastResult = { readonly response: TransportResponse } | { readonly failure: AttemptFailure };
 
-// Gateways' words for an upstream that is not well: RFC 9110, sections 15.6.3 to 15.6.5.
-const unwellStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
+// RFC 9110, sections 15.6.3 to 15.6.5.
+const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** One call of `send`: its place in the queue, its attempts, the waits between them and its end. */
 export class Call implements Waiter, AttemptOwner {
@@ -120,11 +121,13 @@ export class Call implements Waiter, AttemptOwner {
 
   attemptAnswered(response: TransportResponse): void {
     const { status } = response;
-    const isUnwell = unwellStatuses.has(status);
-    this.#endAttempt(isUnwell ? 'bad' : 'good', 'answered', status);
+    const outcome = toAttemptOutcome(response, this.#request.method);
+    const isUnavailable = unavailableStatuses.has(status) && outcome !== 'PROVIDER_ERROR';
+    this.#endAttempt(isUnavailable ? 'bad' : 'good', outcome, status);
     if (this.#isSettled) return;
     this.#last = { response };
-    if (this.#isWrite || !(isUnwell || status === 429) || !this.#retryAfterAnswer(response)) this.#fail();
+    const isRetryable = !this.#isWrite && outcome !== 'PROVIDER_ERROR' && (isUnavailable || status === 429);
+    if (!isRetryable || !this.#retryAfterAnswer(response)) this.#fail();
   }
 
   attemptFailed(failure: AttemptFailure): void {
@@ -241,7 +244,7 @@ export class Call implements Waiter, AttemptOwner {
     }
     const last = error === undefined ? this.#last : undefined;
     if (last !== undefined && 'response' in last) {
-      this.#reportEnd(last.response.status);
+      this.#reportEnd(last.response);
       this.#resolve(last.response);
     } else {
       const reason =
@@ -252,13 +255,16 @@ export class Call implements Waiter, AttemptOwner {
     onSettled();
   }
 
-  #reportEnd(status: number | undefined, error?: Error): void {
+  #reportEnd(response: TransportResponse | undefined, error?: Error): void {
     const { now, observer } = this.#context;
     if (observer.callEnded === undefined) return;
+    const isForeign =
+      response !== undefined && toAttemptOutcome(response, this.#request.method) === 'foreign';
     const isCancelled = this.#request.deadline.end === 'abandoned';
     const end: CallEnd = {
       attempts: this.#attemptCount,
-      status,
+      status: response?.status,
+      isForeign,
       failure: error && (isCancelled ? 'cancelled' : toOutcome(error)),
       // The cause of any other error than UpstreamError is not known to be free of secrets.
       reason:

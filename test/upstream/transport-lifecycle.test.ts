@@ -157,9 +157,11 @@ test('a request that cannot be written down is a fault of the gateway, is not tr
   await using transport = createTestTransport(upstream.origin, { connections: 1 });
   const deadline = new Deadline(10_000);
   const call = transport.send({
+    operation: 'get_integration',
     method: 'GET',
     path: '/r',
     provider: 'openai',
+    caller: 'caller-1',
     headers: ['bad name', 'x'],
     deadline,
   });

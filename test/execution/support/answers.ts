@@ -7,6 +7,7 @@ import type { GatewayContext } from '../../../src/resolvers/gateway-context.ts';
 import { createIntegrationLoader } from '../../../src/resolvers/integration-loader.ts';
 import { createSchema } from '../../../src/schema/index.ts';
 import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
+import { UpstreamResponse } from '../../../src/upstream/responses.ts';
 import type { Transport, TransportRequest } from '../../../src/upstream/transport.ts';
 import { integrationFixtures } from '../../fixtures/integrations.ts';
 
@@ -24,12 +25,10 @@ export const fullAnswers: Answers = Object.fromEntries(
 function createContext(answers: Answers): GatewayContext {
   const send = ({ method, path }: TransportRequest) => {
     const answer = answers[`${method} ${path}`];
-    return Promise.resolve({
-      status: answer === undefined ? 404 : 200,
-      contentType: 'application/json',
-      retryAfterMs: undefined,
-      body: Buffer.from(JSON.stringify(answer ?? { detail: 'not found' })),
-    });
+    const body = Buffer.from(JSON.stringify(answer ?? { detail: 'not found' }));
+    return Promise.resolve(
+      new UpstreamResponse(answer === undefined ? 404 : 200, 'application/json', undefined, body),
+    );
   };
   const transport: Transport = {
     send,
@@ -42,7 +41,14 @@ function createContext(answers: Answers): GatewayContext {
   deadline.release();
   const galileo = new GalileoClient(transport, new URL('http://upstream.invalid'));
   const redact = (text: string) => text;
-  const getCall = () => ({ headers: [], deadline, redact, requestId: 'test', traceContext: undefined });
+  const getCall = () => ({
+    headers: [],
+    caller: 'caller-1',
+    deadline,
+    redact,
+    requestId: 'test',
+    traceContext: undefined,
+  });
   return {
     requestId: 'test',
     galileo,

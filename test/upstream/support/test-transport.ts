@@ -11,7 +11,7 @@ import {
 /** A transport that is destroyed with the test's scope, and short words for its calls. */
 export interface TestTransport extends Transport {
   /** A `GET`. Its deadline is released at its end, as the gateway does. */
-  read(path?: string, deadline?: Deadline): Promise<TransportResponse>;
+  read(path?: string, deadline?: Deadline, caller?: string): Promise<TransportResponse>;
   /** A `PUT` with a body. */
   write(path?: string, deadline?: Deadline): Promise<TransportResponse>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -47,13 +47,23 @@ export function createTestTransport(origin: URL, options: Partial<TransportOptio
     },
     close: () => transport.close(),
     destroy: () => transport.destroy(),
-    read: (path = '/read', deadline = new Deadline(10_000)) =>
-      send({ method: 'GET', path, provider: 'openai', headers: ['accept', 'application/json'], deadline }),
+    read: (path = '/read', deadline = new Deadline(10_000), caller = 'caller-1') =>
+      send({
+        operation: 'get_integration',
+        method: 'GET',
+        path,
+        provider: 'openai',
+        caller,
+        headers: ['accept', 'application/json'],
+        deadline,
+      }),
     write: (path = '/write', deadline = new Deadline(10_000)) =>
       send({
+        operation: 'upsert',
         method: 'PUT',
         path,
         provider: 'custom',
+        caller: 'caller-1',
         headers: ['content-type', 'application/json'],
         body: '{"a":1}',
         deadline,
