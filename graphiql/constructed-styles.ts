@@ -35,11 +35,12 @@ export function stylesheetSingleton(): Stylesheet {
 export function styleHookSingleton(): (css: string, isDynamic?: boolean) => void {
   const sheet = stylesheetSingleton();
   return function useStyle(css, isDynamic) {
-    // Only a dynamic style is ever written anew.
+    // Only a dynamic style is written again.
     const version = isDynamic === true ? css : '';
     useEffect(() => {
       sheet.add(css);
       return () => sheet.remove();
+      // oxlint-disable-next-line react-hooks/exhaustive-deps
     }, [version]);
   };
 }

@@ -55,7 +55,6 @@ const servedFiles: Plugin = {
   },
 };
 
-// biome-ignore lint/style/noDefaultExport: Vite reads the default export.
 export default defineConfig({
   root: here('.'),
   base: './',

@@ -41,7 +41,7 @@ export const rules = [
   [/\bhole\b/, 'vulnerability'],
   [/\bcrews?\b/, 'worker pool'],
   [/\bmisfits?\b/, 'invalid value'],
-  [/\b(?:neighbour|neighbor)s?\b/, 'other providers, siblings'],
+  [/\bneighbours?\b/, 'other providers, siblings'],
   [/\brooms?\b/, 'space, directory, module'],
   [/\bpieces?\b/, 'part, chunk'],
   [/\btroubles?\b/, 'affect, problem'],

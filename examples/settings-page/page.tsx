@@ -102,7 +102,7 @@ export function Page({ config }: { readonly config: PageConfig }) {
         )}
         {loading?.isLoading === true && <Skeletons />}
         {gateway !== undefined && providers !== undefined && (
-          // biome-ignore lint/a11y/noRedundantRoles: a list without markers is no list to Safari's screen reader.
+          // oxlint-disable-next-line jsx-a11y/no-redundant-roles -- Safari does not announce a list without markers.
           <ul className="tiles" role="list" aria-label="Providers">
             {providers.map((item) => (
               <Tile
