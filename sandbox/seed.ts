@@ -1,13 +1,18 @@
-import type { Model, operations } from '../src/upstream/generated/galileo.ts';
+import type {
+  GroupCollaborator,
+  Model,
+  operations,
+  UserCollaborator,
+} from '../src/upstream/generated/galileo.ts';
 import type { IntegrationName } from '../src/upstream/wire.ts';
 
 type Integration =
   operations['get_integration_v2_integrations__name__get']['responses'][200]['content']['application/json'];
 
-/** Upstream writes every property, null ones too; the id is each tenant's own. */
+/** Every property is present, as upstream sends it. Each tenant adds its own id. */
 type Seed<Name extends IntegrationName> = Omit<Required<Extract<Integration, { provider: Name }>>, 'id'>;
 
-/** The providers that no tenant has, so that a demo can show what that looks like. */
+/** The providers that are not configured, so that a demo shows this state. */
 export const notConfigured = ['databricks', 'writer'] as const satisfies readonly IntegrationName[];
 
 type Seeds = {
@@ -176,7 +181,7 @@ const sageMakerModels = [
   },
 ] satisfies Required<Model>[];
 
-/** What every tenant begins with: one of each provider, but for `notConfigured`. Shared between tenants, so nobody changes it. */
+/** The integrations of a new tenant: one of every provider except `notConfigured`. */
 export const seededIntegrations: Seeds = {
   anthropic: {
     multi_modal_config: { max_files: 20, max_file_size_bytes: 33_554_432 },
@@ -275,7 +280,7 @@ export const seededIntegrations: Seeds = {
   },
   vegas_gateway: { name: 'vegas_gateway', provider: 'vegas_gateway', extra: null },
   vertex_ai: {
-    // 5 GiB: past what 32 bits hold.
+    // 5 GiB does not fit into 32 bits.
     multi_modal_config: { max_files: 3_000, max_file_size_bytes: 5_368_709_120 },
     gcs_config: { bucket_name: 'acme-galileo-media', object_path_prefix: 'evaluations/' },
     name: 'vertex_ai',
@@ -283,3 +288,74 @@ export const seededIntegrations: Seeds = {
     extra: { project: 'acme-ml-prod', location: 'europe-west4' },
   },
 };
+
+/** An integration that another user of the organization shared with the tenant. */
+export const sharedAzure: Seed<'azure'> = {
+  ...seededIntegrations.azure,
+  endpoint: 'https://acme-westeurope.openai.azure.com',
+  azure_deployment: 'gpt-4o-shared',
+  authentication_type: 'api_key',
+  authentication_scope: null,
+  default_headers: null,
+  deployments: { 'gpt-4o': 'gpt-4o-shared' },
+  oauth2_token_url: null,
+  custom_header_mapping: null,
+  available_deployments: [{ model: 'gpt-4o', id: 'gpt-4o-shared' }],
+  extra: { subscription: 'acme-ai-shared' },
+};
+
+/** The collaborators of the `openai` integration. */
+export const seededUsers = [
+  {
+    user: {
+      user_id: '5f1c2a7e-0b7d-4c57-9f62-3f6f0c1f7a01',
+      first_name: 'Ada',
+      last_name: 'Okafor',
+      email: 'ada.okafor@acme.example',
+    },
+    role: 'editor',
+  },
+  {
+    user: {
+      user_id: '5f1c2a7e-0b7d-4c57-9f62-3f6f0c1f7a02',
+      first_name: null,
+      last_name: null,
+      email: 'new.colleague@acme.example',
+    },
+    role: 'viewer',
+  },
+] as const satisfies readonly Seeded<
+  UserCollaborator,
+  'user',
+  'user_id' | 'first_name' | 'last_name' | 'email'
+>[];
+
+export const seededGroups = [
+  {
+    group: { group_id: '9d3b8c44-6a1e-4f0b-8a55-2c9e7d4b5c11', group_name: 'Evaluation team' },
+    role: 'annotator',
+  },
+] as const satisfies readonly Seeded<GroupCollaborator, 'group', 'group_id' | 'group_name'>[];
+
+type Seeded<Kind extends { readonly role: string }, Name extends string, Key extends keyof Kind> = {
+  readonly [Property in Name]: Pick<Kind, Key>;
+} & Pick<Kind, 'role'>;
+
+/** The models of providers whose settings do not name any. */
+export const seededModels: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
+  anthropic: ['claude-opus-4', 'claude-sonnet-4', 'claude-3-5-haiku'],
+  aws_bedrock: ['anthropic.claude-sonnet-4-20250514-v1:0', 'meta.llama3-3-70b-instruct-v1:0'],
+  databricks: ['databricks-meta-llama-3-3-70b-instruct'],
+  mistral: ['mistral-large-latest', 'mistral-small-latest'],
+  nvidia: ['meta/llama-3.3-70b-instruct'],
+  openai: ['gpt-4o', 'gpt-4o-mini', 'o3-mini'],
+  vegas_gateway: ['vegas-chat'],
+  vertex_ai: ['gemini-2.5-flash', 'gemini-2.5-pro'],
+  writer: ['palmyra-x5'],
+};
+
+/** The databases of a configured `databricks` integration by their catalogs. */
+export const seededCatalogs: ReadonlyMap<string, readonly string[]> = new Map([
+  ['main', ['default', 'evaluations', 'prompts']],
+  ['samples', ['bookings', 'trips']],
+]);

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { demoApiKey } from '../sandbox/demo-keys.ts';
 import { notConfigured, seededIntegrations } from '../sandbox/seed.ts';
-import { demoApiKey, type Sandbox, startSandbox } from '../sandbox/server.ts';
+import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { openApiDocument } from '../src/upstream/openapi-document.ts';
 import { integrationNames } from '../src/upstream/wire.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
@@ -177,6 +178,7 @@ describe('a write', () => {
       is_legacy_format: false,
       id: uuid4,
       name: 'custom',
+      provider: 'custom',
       extra: seededIntegrations.custom.extra,
     });
     expect(written.text + read.text).not.toContain('secret');
@@ -192,9 +194,11 @@ describe('a write', () => {
       permissions: [
         { action: 'update', allowed: true, message: null },
         { action: 'delete', allowed: true, message: null },
-        { action: 'share', allowed: false, message: 'Only an organization admin can share an integration.' },
+        { action: 'share', allowed: true, message: null },
+        { action: 'read_secrets', allowed: false, message: 'Secrets are never returned.' },
       ],
       name: 'custom',
+      provider: 'custom',
       created_at: datetime,
       updated_at: datetime,
       created_by: uuid4,
@@ -233,6 +237,7 @@ describe('a write', () => {
       headers: null,
       id: uuid4,
       name: 'custom',
+      provider: 'custom',
       extra: seededIntegrations.custom.extra,
     });
   });
@@ -490,7 +495,9 @@ describe('a write', () => {
   test('harms nobody where its body is too deep to echo, or its caller goes away', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     const { status, json } = await put(sandbox, '['.repeat(100_000) + ']'.repeat(100_000));
-    expect({ status, json }).toEqual({ status: 500, json: { detail: 'Internal Server Error' } });
+    const ctx = { error: 'Nested too deeply' };
+    const issue = { type: 'json_invalid', loc: ['body', 0], msg: 'JSON decode error', input: {}, ctx };
+    expect({ status, json }).toEqual({ status: 422, json: { detail: [issue] } });
 
     const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
     await once(socket, 'connect');
@@ -516,10 +523,12 @@ describe('the sandbox', () => {
   });
 
   test.each([
-    ['PUT', '/v2/integrations/openai', 'GET'],
     ['POST', '/v2/integrations/custom', 'GET, PUT'],
     ['DELETE', '/v2/integrations/custom', 'GET, PUT'],
-    ['HEAD', '/v2/integrations/openai', 'GET'],
+    ['HEAD', '/v2/integrations/openai', 'GET, PUT'],
+    ['PUT', '/v2/integrations/available', 'GET'],
+    ['GET', '/integrations/openai', 'DELETE'],
+    ['PUT', '/integrations', 'GET'],
     ['POST', '/public/v2/openapi.json', 'GET'],
   ])('allows no %s of %s', async (method, path, allow) => {
     await using sandbox = await startSandbox({ port: 0 });

@@ -1,4 +1,5 @@
-import { demoApiKey, startSandbox } from '../../sandbox/server.ts';
+import { demoApiKey } from '../../sandbox/demo-keys.ts';
+import { startSandbox } from '../../sandbox/server.ts';
 import { readConfig, type SettingName } from '../config.ts';
 import { startServer } from '../http/server.ts';
 import { openLog } from '../observability/log.ts';

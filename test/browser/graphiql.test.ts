@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { demoApiKey, type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { demoApiKey } from '../../sandbox/demo-keys.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { isWithoutBrowser, launchChromium } from '../support/chromium.ts';
 import { startGateway } from '../support/gateway.ts';
 import { createVisitor, readStored, type Visitor } from './visitor.ts';
