@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { type ErrorCode, fieldErrorCodes, requestErrorCodes } from '../client/index.ts';
-import type { RequestErrorCode } from '../src/execution/request-error.ts';
+import type { RequestErrorCode } from '../src/execution/index.ts';
 import type { UpstreamErrorCode } from '../src/upstream/errors.ts';
 
 const documentation = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');

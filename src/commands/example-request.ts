@@ -1,5 +1,5 @@
 import { type DocumentNode, type GraphQLSchema, Kind, parse, validate } from 'graphql';
-import type { TrustedDocuments } from '../execution/trusted-documents.ts';
+import type { TrustedDocuments } from '../execution/index.ts';
 import { createSchema } from '../schema/index.ts';
 
 const exampleQuery =

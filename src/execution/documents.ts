@@ -6,6 +6,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   parse,
+  print,
   Source,
   type Token,
   type ValueNode,
@@ -15,7 +16,7 @@ import { LRUCache } from 'lru-cache';
 import { measureComplexity } from './complexity.ts';
 import { planOperation, type SelectionPlan, type Variables } from './plan.ts';
 import { RequestError } from './request-error.ts';
-import { toSyntaxFault } from './syntax.ts';
+import { toSyntaxProblem } from './syntax.ts';
 import { createValidation, type Validation } from './validation.ts';
 import { defineVariables, type VariableDefinition } from './variables.ts';
 
@@ -120,6 +121,9 @@ class ParsedDocument {
   }
 }
 
+/** The documents that `parse` of a store returned, with what is known of them. */
+const parsedDocuments = new WeakMap<DocumentNode, ParsedDocument>();
+
 /** Parses, measures and validates documents, each text once as long as it stays in the cache. */
 export class DocumentStore {
   readonly #schema: GraphQLSchema;
@@ -150,6 +154,37 @@ export class DocumentStore {
       this.#documents.set(text, parsed);
     }
     if (parsed instanceof RequestError) throw parsed;
+    return this.#prepare(parsed, operationName);
+  }
+
+  /** Throws RequestError if the text is not a document, or has too many tokens. */
+  parse(text: string): DocumentNode {
+    const parsed = this.#parse(text);
+    if (parsed instanceof RequestError) throw parsed;
+    parsedDocuments.set(parsed.document, parsed);
+    return parsed.document;
+  }
+
+  /** Why an operation of the document cannot be executed; undefined if it can. */
+  validate(document: DocumentNode, operationName: string | undefined): RequestError | undefined {
+    try {
+      this.prepareDocument(document, operationName);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RequestError) return error;
+      throw error;
+    }
+  }
+
+  /** As `prepare`, for a document that was parsed. */
+  prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
+    return this.#prepare(
+      parsedDocuments.get(document) ?? new ParsedDocument(print(document), document),
+      operationName,
+    );
+  }
+
+  #prepare(parsed: ParsedDocument, operationName: string | undefined): PreparedOperation {
     const operation = findOperation(parsed.operations, operationName);
     if (!parsed.refusals.has(operation)) parsed.refusals.set(operation, this.#check(parsed, operation));
     const refusal = parsed.refusals.get(operation);
@@ -172,7 +207,7 @@ export class DocumentStore {
           `The document has more than ${this.#limits.maxTokens} tokens.`,
         );
       }
-      return new RequestError('GRAPHQL_PARSE_FAILED', [toSyntaxFault(error)]);
+      return new RequestError('GRAPHQL_PARSE_FAILED', [toSyntaxProblem(error)]);
     }
     // With no text there are no lines that graphql-js could count for each error: see toLocations.
     source.body = '';

@@ -3,6 +3,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLAbstractType,
+  GraphQLError,
   type GraphQLField,
   GraphQLIncludeDirective,
   type GraphQLObjectType,
@@ -24,7 +25,8 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
-import { getPropertyRead, type PropertyRead } from '../schema/reader.ts';
+import type { PropertyRead } from '../schema/reader.ts';
+import { UpstreamError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf.ts';
 
 /** Coerced variables by their names. */
@@ -149,7 +151,7 @@ class Planner {
     if (node === undefined || field === undefined) throw new Error(`${type.name} has no field for ${key}.`);
     return {
       resolve: this.#planResolver(type, field, nodes, node),
-      read: field.resolve && getPropertyRead(field.resolve),
+      read: (field.extensions as { readonly read?: PropertyRead }).read,
       value: this.#planValue(field.type, nodes),
     };
   }
@@ -161,8 +163,9 @@ class Planner {
     node: FieldNode,
   ): FieldPlan['resolve'] {
     const { resolve = (source: unknown) => readProperty(source, field.name) } = field;
-    // What our resolvers might ask of it; other libraries declare more into the type than there is.
     const info = {
+      // Whatever a resolver reads of it and is not here throws.
+      __proto__: missingInfo,
       fieldName: field.name,
       fieldNodes: nodes,
       returnType: field.type,
@@ -170,12 +173,12 @@ class Planner {
       schema: this.#schema,
       fragments: this.#fragments,
       operation: this.#operation,
-    } satisfies Partial<GraphQLResolveInfo> as unknown as GraphQLResolveInfo;
+    } as unknown as GraphQLResolveInfo;
     if (node.arguments?.some(({ value }) => hasVariable(value))) {
       return (source, variables, context) =>
-        resolve(source, getArgumentValues(field, node, variables), context, info);
+        resolve(source, getFrozenArguments(field, node, variables), context, info);
     }
-    const values = field.args.length === 0 ? {} : getArgumentValues(field, node);
+    const values = field.args.length === 0 ? noArguments : getFrozenArguments(field, node);
     return (source, _variables, context) => resolve(source, values, context, info);
   }
 
@@ -198,14 +201,14 @@ class Planner {
   #planTypes(type: GraphQLAbstractType, nodes: readonly FieldNode[]) {
     const selections = new Map<string, SelectionPlan>();
     return (source: unknown, context: GatewayContext): SelectionPlan => {
-      // Ours look at the object alone.
-      const name: unknown = type.resolveType?.(source, context, undefined as never, type);
+      const info = missingInfo as GraphQLResolveInfo;
+      const name: unknown = type.resolveType?.(source, context, info, type);
       if (typeof name !== 'string') throw new Error(`${type.name} has an object without a type.`);
       let selection = selections.get(name);
       if (selection === undefined) {
         const objectType = this.#schema.getType(name);
         if (!isObjectType(objectType) || !this.#schema.isSubType(type, objectType)) {
-          throw new Error(`${name} is no type of ${type.name}.`);
+          throw new Error(`${name} is not a type of ${type.name}.`);
         }
         selection = this.#planSelection(objectType, nodes);
         selections.set(name, selection);
@@ -231,6 +234,33 @@ class Planner {
     return isAbstractType(conditionType) && this.#schema.isSubType(conditionType, type);
   }
 }
+
+/** Stands behind each `info`: a plan serves many requests, so that its resolvers have no `path` or `variableValues`. */
+const missingInfo: unknown = new Proxy(Object.freeze({}), {
+  get(_target, name) {
+    if (typeof name === 'symbol') return undefined;
+    throw new Error(`Resolvers cannot read info.${name}.`);
+  },
+});
+
+const noArguments = Object.freeze({});
+
+function getFrozenArguments(field: GraphQLField<unknown, unknown>, node: FieldNode, variables?: Variables) {
+  try {
+    return freeze(getArgumentValues(field, node, variables));
+  } catch (error) {
+    throw error instanceof GraphQLError ? createArgumentError() : error;
+  }
+}
+
+/** Freezes lists and input objects. What a custom scalar has parsed belongs to the request alone and stays as it is. */
+function freeze<T>(value: T): T {
+  return Object.freeze(value);
+}
+
+/** An argument that does not fit, in a way that validation cannot see: a null in a variable that has a default, say. */
+export const createArgumentError = () =>
+  new UpstreamError('BAD_USER_INPUT', 'An argument of this field does not fit its type.');
 
 function hasVariable(value: ValueNode): boolean {
   if (value.kind === Kind.LIST) return value.values.some(hasVariable);

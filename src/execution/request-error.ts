@@ -9,6 +9,7 @@ const statuses = {
   QUERY_TOO_COMPLEX: 400,
   PERSISTED_DOCUMENT_NOT_FOUND: 404,
   PERSISTED_DOCUMENT_REQUIRED: 400,
+  PERSISTED_QUERY_NOT_SUPPORTED: 400,
   BAD_REQUEST: 400,
   REQUEST_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
@@ -19,34 +20,35 @@ const statuses = {
 
 export type RequestErrorCode = keyof typeof statuses;
 
-/** Of one request; more reasons than this at once help nobody. */
-export const maxFaults = 10;
+/** A request error lists no more problems than this. */
+export const maxProblems = 5;
 
 // GraphQL over HTTP, section 6.4.1: with application/json these are answers of GraphQL, not of HTTP.
 const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_USER_INPUT',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** One reason, with the places in the document that it is about. */
-export interface RequestFault {
+/** One reason, with the positions in the document that it is about. */
+export interface RequestProblem {
   readonly message: string;
   readonly locations?: GraphQLFormattedError['locations'] | undefined;
 }
 
-/** A request that is not executed: its answer has `errors` and no `data`. */
+/** A request that is not executed: its response has `errors` and no `data`. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: RequestErrorCode;
-  readonly faults: readonly RequestFault[];
+  readonly problems: readonly RequestProblem[];
   /** Headers that belong to the answer, such as `allow`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly #status: number | undefined;
 
   constructor(
     code: RequestErrorCode,
-    faults: string | readonly RequestFault[],
+    problems: string | readonly RequestProblem[],
     options: {
       readonly headers?: Readonly<Record<string, string>>;
       readonly status?: number;
@@ -55,7 +57,7 @@ export class RequestError extends Error {
   ) {
     super(code, { cause: options.cause });
     this.code = code;
-    this.faults = typeof faults === 'string' ? [{ message: faults }] : faults;
+    this.problems = typeof problems === 'string' ? [{ message: problems }] : problems;
     this.headers = options.headers ?? {};
     this.#status = options.status;
   }

@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import type { RequestFault } from './request-error.ts';
+import type { RequestProblem } from './request-error.ts';
 
 const tokenKind = '(?:<EOF>|"[^"\\w]{1,3}"|Name|Int|Float|String|BlockString|Comment)';
 // The beginnings of the parser's messages that name nothing but kinds of tokens and the language's own words.
@@ -13,7 +13,7 @@ const safeBeginnings = [
 ];
 
 /** A syntax error without the text that the parser found: a misplaced quote can make it anybody's secret. */
-export function toSyntaxFault(error: GraphQLError): RequestFault {
+export function toSyntaxProblem(error: GraphQLError): RequestProblem {
   const beginning = safeBeginnings
     .map((pattern) => pattern.exec(error.message)?.[0])
     .find((text) => text !== undefined);

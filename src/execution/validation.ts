@@ -1,7 +1,7 @@
 import { type DocumentNode, type GraphQLSchema, validate } from 'graphql';
 import { toLocations } from './locations.ts';
 import { withoutRepeats } from './repeats.ts';
-import { maxFaults, RequestError } from './request-error.ts';
+import { maxProblems, RequestError } from './request-error.ts';
 import { getValidationStages } from './rules.ts';
 
 /** What graphql-js says where comparing the fields of one name has cost more than it spends on a document. */
@@ -16,7 +16,7 @@ export function createValidation(
   options: { readonly introspection: boolean },
 ): Validation {
   const stages = getValidationStages(options);
-  const validateOptions = { maxErrors: maxFaults, hideSuggestions: !options.introspection };
+  const validateOptions = { maxErrors: maxProblems, hideSuggestions: !options.introspection };
   return (document, text) => {
     const distinct = withoutRepeats(document, text);
     for (const rules of stages) {
@@ -27,7 +27,9 @@ export function createValidation(
       if (errors.length > 0) {
         return new RequestError(
           'GRAPHQL_VALIDATION_FAILED',
-          errors.map(({ message, nodes }) => ({ message, locations: toLocations(nodes) })),
+          errors
+            .slice(0, maxProblems)
+            .map(({ message, nodes }) => ({ message, locations: toLocations(nodes) })),
         );
       }
     }

@@ -14,13 +14,13 @@ import {
   valueFromAST,
 } from 'graphql';
 import { toLocations } from './locations.ts';
-import { maxFaults, type RequestFault } from './request-error.ts';
+import { maxProblems, type RequestProblem } from './request-error.ts';
 import { describeType } from './rules.ts';
 
 /** Variables as the resolvers take them, or all that is wrong with them. */
 export type CoercedVariables =
   | { readonly values: Readonly<Record<string, unknown>> }
-  | { readonly faults: readonly RequestFault[] };
+  | { readonly problems: readonly RequestProblem[] };
 
 /** A variable of an operation, with its type looked up. */
 export interface VariableDefinition {
@@ -52,12 +52,12 @@ export function coerceVariables(
 ): CoercedVariables {
   // Without a prototype: `__proto__` is a name that a variable may have.
   const values: Record<string, unknown> = { __proto__: null };
-  const faults: RequestFault[] = [];
+  const problems: RequestProblem[] = [];
   try {
     for (const { name, type, node } of definitions) {
       const fault = (message: string) => {
-        faults.push({ message, locations: toLocations([node]) });
-        if (faults.length === maxFaults) throw new EnoughFaults();
+        problems.push({ message, locations: toLocations([node]) });
+        if (problems.length === maxProblems) throw new EnoughProblems();
       };
       if (type === undefined) {
         fault(`Variable "$${name}" cannot have the type "${print(node.type)}".`);
@@ -74,14 +74,14 @@ export function coerceVariables(
       }
     }
   } catch (error) {
-    if (!(error instanceof EnoughFaults)) throw error;
+    if (!(error instanceof EnoughProblems)) throw error;
   }
-  return faults.length > 0 ? { faults } : { values };
+  return problems.length > 0 ? { problems } : { values };
 }
 
-/** Ends the search for faults: a body can have a hundred thousand. */
-class EnoughFaults extends Error {
-  override readonly name = 'EnoughFaults';
+/** Ends the search for problems: a body can have a hundred thousand. */
+class EnoughProblems extends Error {
+  override readonly name = 'EnoughProblems';
 }
 
 const printPath = (path: readonly (string | number)[]): string =>

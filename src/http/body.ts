@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Deadline, DeadlineEnd } from '../deadline.ts';
-import { RequestError } from '../execution/request-error.ts';
+import { RequestError } from '../execution/index.ts';
 
 /** The caller went away before its body was complete: there is nobody to answer. */
 export class CallerGone extends Error {

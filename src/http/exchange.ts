@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ForwardedHeaders, InvalidHeaders, readHeaders } from '../credentials.ts';
 import { Deadline } from '../deadline.ts';
-import { RequestError } from '../execution/request-error.ts';
+import { RequestError } from '../execution/index.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
 import { RequestContext } from '../resolvers/request-context.ts';

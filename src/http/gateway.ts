@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
-import { Operations } from '../execution/operations.ts';
+import { createExecutor } from '../execution/index.ts';
 import { createMediaTypeError, createMethodError } from '../execution/request-error.ts';
+import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import type { RequestContext } from '../resolvers/request-context.ts';
 import { createSchema } from '../schema/index.ts';
 import type { IncomingRequest } from './incoming-request.ts';
@@ -29,6 +30,7 @@ type GraphqlConfig = Pick<
   | 'maxAliases'
   | 'maxDepth'
   | 'maxEntities'
+  | 'maxResponseBytes'
   | 'introspection'
   | 'trustedDocuments'
   | 'corsOrigins'
@@ -37,10 +39,10 @@ type GraphqlConfig = Pick<
 /** Builds the schema and everything around it; opens nothing. */
 export function createGraphqlGateway(
   config: GraphqlConfig,
-  report: (fault: unknown, context: RequestContext) => void,
+  report: (error: unknown, context: GatewayContext) => void,
 ): GraphqlGateway {
   const { corsOrigins, maxRequestBytes } = config;
-  const operations = new Operations(createSchema(), {
+  const executor = createExecutor(createSchema(), {
     limits: config,
     introspection: config.introspection,
     trustedDocuments: config.trustedDocuments?.documents,
@@ -55,9 +57,9 @@ export function createGraphqlGateway(
       ? readQueryString(incoming.target)
       : parseBody(await incoming.readBody(maxRequestBytes, context.deadline));
     observation.params = params;
-    const operation = operations.prepare(params, isGet);
+    const operation = executor.prepare(params, { isReadOnly: isGet });
     observation.operation = operation;
-    const result = await operations.execute(operation, params.variables, context);
+    const result = await executor.execute(operation, params.variables, context);
     if (result.errors !== undefined) observation.addErrors(result.errors);
     return toHttpResponse(result, mediaType);
   };

@@ -1,14 +1,5 @@
-import { RequestError } from '../execution/request-error.ts';
+import { type OperationParams, RequestError } from '../execution/index.ts';
 import { isJsonObject } from '../json.ts';
-
-/** The parameters of a GraphQL request, as GraphQL over HTTP names them; one that is missing or null is undefined. */
-export interface OperationParams {
-  readonly query: string | undefined;
-  readonly operationName: string | undefined;
-  readonly variables: Readonly<Record<string, unknown>> | undefined;
-  /** The trusted document that is meant: `documentId`, or the hash in `extensions.persistedQuery`. */
-  readonly documentId: string | undefined;
-}
 
 const jsonContentType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 

@@ -1,6 +1,4 @@
-import { toLocations } from '../execution/locations.ts';
-import type { RequestError } from '../execution/request-error.ts';
-import type { OperationResult } from '../execution/run-plan.ts';
+import type { OperationResult, RequestError } from '../execution/index.ts';
 
 /** An answer, before it is written to a socket or into a Response. */
 export interface HttpResponse {
@@ -66,13 +64,7 @@ const getHeaders = (mediaType: MediaType) => ({
 
 /** The answer to an operation that was executed: HTTP 200, whatever failed in it. */
 export function toHttpResponse({ errors, data }: OperationResult, mediaType: MediaType): HttpResponse {
-  const formatted = errors?.map(({ message, nodes, path, extensions }) => ({
-    message,
-    locations: toLocations(nodes),
-    path,
-    extensions,
-  }));
-  const body = `{${formatted === undefined ? '' : `"errors":${JSON.stringify(formatted)},`}"data":${data}}`;
+  const body = `{${errors === undefined ? '' : `"errors":${JSON.stringify(errors)},`}"data":${data}}`;
   return { status: 200, headers: getHeaders(mediaType), body };
 }
 
@@ -83,7 +75,7 @@ export function toErrorResponse(
   context: { readonly requestId: string; redact(text: string): string },
 ): HttpResponse {
   const extensions = { code: error.code, requestId: context.requestId };
-  const errors = error.faults.map(({ message, locations }) => ({
+  const errors = error.problems.map(({ message, locations }) => ({
     message: abbreviate(context.redact(message)),
     locations,
     extensions,

@@ -1,7 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import type { PreparedOperation } from '../execution/documents.ts';
-import { toHash } from '../execution/trusted-documents.ts';
-import type { OperationParams } from '../http/parameters.ts';
+import { type FieldError, type OperationParams, type PreparedOperation, toHash } from '../execution/index.ts';
 import { redactionMark } from '../secrets.ts';
 
 /** The label of a request's kind in metrics; `unknown` where it was refused before that could be told. */
@@ -87,7 +85,7 @@ export class RequestObservation {
   }
 
   /** Takes the errors of fields. */
-  addErrors(errors: readonly { readonly extensions: Readonly<Record<string, unknown>> }[]): void {
+  addErrors(errors: readonly FieldError[]): void {
     for (const { extensions } of errors) this.#addCode(String(extensions['code']));
   }
 

@@ -1,6 +1,7 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
 import { addFederation, printSubgraph } from './federation.ts';
+import { declareReads } from './reader.ts';
 import './scalars.ts';
 import './query.ts';
 import './mutation.ts';
@@ -9,7 +10,7 @@ import './mutation.ts';
 const createApiSchema = (): GraphQLSchema => lexicographicSortSchema(builder.toSchema());
 
 /** The executable schema: the public one, and what the federation specification adds to it. */
-export const createSchema = (): GraphQLSchema => addFederation(createApiSchema());
+export const createSchema = (): GraphQLSchema => declareReads(addFederation(createApiSchema()));
 
 /** The SDL of the public schema. */
 export const printApiSchema = (): string => `${printSchema(createApiSchema())}\n`;

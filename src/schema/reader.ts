@@ -1,3 +1,4 @@
+import { type GraphQLSchema, isObjectType } from 'graphql';
 import { isJsonObject, nestsTooDeep } from '../json.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { getSchema, type Schemas } from '../upstream/openapi-document.ts';
@@ -12,11 +13,19 @@ export type Parser<T> = (value: unknown) => T;
  * can be null.
  */
 function misfit(expected: string): never {
-  throw new UpstreamError(
-    'UPSTREAM_INVALID_RESPONSE',
-    `Galileo answered with a value that does not fit this field: expected ${expected}.`,
-  );
+  let error = misfits.get(expected);
+  if (error === undefined) {
+    error = new UpstreamError(
+      'UPSTREAM_INVALID_RESPONSE',
+      `Galileo answered with a value that does not fit this field: expected ${expected}.`,
+    );
+    misfits.set(expected, error);
+  }
+  throw error;
 }
+
+/** One error for each expectation: thousands of fields can fail in one request, and V8 captures a stack for each error. */
+const misfits = new Map<string, UpstreamError>();
 
 export const string: Parser<string> = (value) => (typeof value === 'string' ? value : misfit('a string'));
 
@@ -117,7 +126,7 @@ export function readerOf<Name extends keyof Schemas>(name: Name) {
   };
 }
 
-/** What a resolver does that reads one property of its source, so that whoever executes plans can do it without the call. */
+/** What a resolver does that only reads one property of its source: the executor can do it without calling the resolver. */
 export interface PropertyRead<T = unknown> {
   readonly property: string;
   /** What stands for a property that is missing or null. */
@@ -131,13 +140,18 @@ export const readProperty = <T>(
   source: Readonly<Record<string, unknown>>,
 ): T => parse(source[property] ?? defaultValue);
 
-const propertyReads = new WeakMap<object, PropertyRead>();
+const createResolver = <T>(read: PropertyRead<T>): ((source: Readonly<Record<string, unknown>>) => T) =>
+  Object.assign((source: Readonly<Record<string, unknown>>) => readProperty(read, source), { read });
 
-function createResolver<T>(read: PropertyRead<T>): (source: Readonly<Record<string, unknown>>) => T {
-  const resolve = (source: Readonly<Record<string, unknown>>) => readProperty(read, source);
-  propertyReads.set(resolve, read);
-  return resolve;
+/** Declares on each field that only reads a property, in `extensions.read`, what it reads. */
+export function declareReads(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (field.resolve !== undefined && 'read' in field.resolve) {
+        field.extensions = { ...field.extensions, read: field.resolve.read };
+      }
+    }
+  }
+  return schema;
 }
-
-/** Undefined where a resolver does anything else than read one property. */
-export const getPropertyRead = (resolve: object): PropertyRead | undefined => propertyReads.get(resolve);

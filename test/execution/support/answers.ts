@@ -3,6 +3,7 @@ import { Deadline } from '../../../src/deadline.ts';
 import { planOperation, type Variables } from '../../../src/execution/plan.ts';
 import { type OperationResult, runPlan } from '../../../src/execution/run-plan.ts';
 import { coerceVariables, defineVariables } from '../../../src/execution/variables.ts';
+import { toClientError } from '../../../src/resolvers/errors.ts';
 import type { GatewayContext } from '../../../src/resolvers/gateway-context.ts';
 import { createIntegrationLoader } from '../../../src/resolvers/integration-loader.ts';
 import { createSchema } from '../../../src/schema/index.ts';
@@ -83,12 +84,18 @@ export async function answerByPlan({
 }: Asked): Promise<OperationResult> {
   const operation = getOperation(text);
   const coerced = coerceVariables(defineVariables(schema, operation), inputs, { suggestions: true });
-  if ('faults' in coerced) throw new Error('The variables do not fit.');
+  if ('problems' in coerced) throw new Error('The variables do not fit.');
   const plan = planOperation(schema, parse(text), operation, coerced.values);
   if (plan === undefined) throw new Error('The operation was not planned.');
   const isMutation = operation.operation === 'mutation';
   const context = createContext(answers);
-  return runPlan(plan, { isMutation, variables: coerced.values, context, explain: (error) => error });
+  return runPlan(plan, {
+    isMutation,
+    variables: coerced.values,
+    context,
+    maxResponseBytes: Number.POSITIVE_INFINITY,
+    explain: (cause) => toClientError(cause, 'test', () => undefined),
+  });
 }
 
 /** The answer of graphql-js. */
@@ -104,5 +111,12 @@ export async function answerByReference({
     variableValues: inputs,
     contextValue: createContext(answers),
   });
-  return { data: JSON.stringify(data ?? null), errors };
+  return {
+    data: JSON.stringify(data ?? null),
+    errors: errors?.map(({ path, originalError, locations }) => ({
+      ...toClientError(originalError, 'test', () => undefined),
+      locations,
+      path,
+    })),
+  };
 }

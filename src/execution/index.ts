@@ -1,0 +1,12 @@
+// The only module of src/execution that other parts of the program import.
+export type { PreparedOperation } from './documents.ts';
+export {
+  createExecutor,
+  type Executor,
+  type ExecutorOptions,
+  type OperationParams,
+  type PlainResult,
+} from './executor.ts';
+export { maxProblems, RequestError, type RequestErrorCode, type RequestProblem } from './request-error.ts';
+export type { FieldError, OperationResult } from './run-plan.ts';
+export { readTrustedDocuments, type TrustedDocuments, toHash } from './trusted-documents.ts';
