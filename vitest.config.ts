@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Otherwise Vite warns about missing source maps of packages in `inline`.
+  logLevel: 'error',
   // Two copies of graphql (ESM and CommonJS) in one process fail each other's instanceof checks.
   resolve: {
     alias: [
@@ -14,6 +16,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // It imports JSON without an import attribute, which Node refuses.
+    server: { deps: { inline: [/@actions\//] } },
     // Most tests wait for sockets and processes: two files at once even where there are two processors.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // In milliseconds: four times Vitest's own, for machines that do something else beside.
