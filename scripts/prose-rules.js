@@ -10,8 +10,11 @@ export const rules = [
   // Conditions and negations
   [/\bwhere (?!to\b)(?=\w)/, 'if, when, unless, in which'],
   [/(?<!\bthere )\b(?:is|are|was|were|be|being) no (?!longer|more|less|later|earlier|other)\w+/, 'is not a'],
-  [/\b(?:is|are|was|were|be|has|have|had|and|or|but|if|names|gives|takes|said|says) none\b/, 'no …, not a …'],
-  [/\bnone (?:of|is|that|where|came|comes)\b/, 'no …, not a …'],
+  [
+    /\b(?:is|are|was|were|be|has|have|had|and|or|but|if|names|gives|takes|said|says) none\b(?! of)/,
+    'no …, not a …',
+  ],
+  [/\bnone (?:is|that|where|came|comes)\b/, 'no …, not a …'],
   [
     /\b(?:nobody|nothing else|somebody|whoever|whomever|everybody|one's own)\b/,
     'the caller, the client, no caller',
