@@ -219,7 +219,7 @@ describe('the program', () => {
     expect(lines.at(-1)).toMatchObject({ msg: 'ended' });
   });
 
-  it('logs a fault that nothing caught, without its message, and goes on', async () => {
+  it('logs an exception and a rejection that nothing caught, without their messages, and ends with 1', async () => {
     const script = `process.on('SIGUSR2', () => {
       const secret = process.env.SECRET;
       Promise.reject(new RangeError(secret));
@@ -230,14 +230,9 @@ describe('the program', () => {
       SECRET: key,
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}`,
     });
-    const url = await program.waitFor(/"url":"([^"]+)"/);
+    await program.waitFor(/"listening"/);
     program.process.kill('SIGUSR2');
-    await program.waitFor(/uncaught exception/);
-    await program.waitFor(/unhandled rejection/);
-    const answer = await fetch(new URL('/livez', url));
-    expect(answer.status).toBe(200);
-    program.process.kill('SIGTERM');
-    expect(await program.exit).toBe(0);
+    expect(await program.exit).toBe(1);
     expect(program.stdout).toContain('"type":"TypeError"');
     expect(program.stdout).toContain('"type":"RangeError"');
     expect(program.stdout + program.stderr).not.toContain(key);
@@ -259,10 +254,10 @@ describe('the program', () => {
     await program.waitFor(/unhandled rejection.*\n/);
     await program.waitFor(/uncaught exception.*\n/);
     const lines = parse(program.stdout.trimEnd().split('\n'));
-    expect(lines.filter(({ msg }) => msg === 'unhandled rejection')).toMatchObject([
+    expect(lines.filter(({ msg }) => String(msg).startsWith('unhandled rejection'))).toMatchObject([
       { fault: { type: 'string' } },
     ]);
-    expect(lines.filter(({ msg }) => msg === 'uncaught exception')).toMatchObject([
+    expect(lines.filter(({ msg }) => String(msg).startsWith('uncaught exception'))).toMatchObject([
       {
         fault: {
           type: 'Error',

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { readCrewMessage, readWorkerMessage } from '../src/workers/messages.ts';
+import { readPrimaryMessage, readWorkerMessage } from '../src/workers/messages.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { getSample, readMetrics } from './support/metrics.ts';
 import { type Program, startProgram } from './support/program.ts';
@@ -64,7 +64,7 @@ describe('with WORKERS=2', () => {
       expect(getSample(await readMetrics(metricsUrl), series)).toBe(6);
       const [worker = 0, other = 0] = getWorkers(program);
       process.kill(worker, signal);
-      await program.waitFor(/a worker has taken the place of another/);
+      await program.waitFor(/a replacement worker listens/);
       const now = getWorkers(program);
       expect(now).toHaveLength(2);
       expect(now).toContain(other);
@@ -156,7 +156,7 @@ describe('with WORKERS=2 and no METRICS_PORT', () => {
     for (const count of [1, 2, 3]) {
       const [worker = 0] = getWorkers(program);
       process.kill(worker, 'SIGKILL');
-      await program.waitFor(new RegExp(`(?:a worker has taken the place of another[^]*){${count}}`));
+      await program.waitFor(new RegExp(`(?:a replacement worker listens[^]*){${count}}`));
     }
     expect(getWorkers(program)).toHaveLength(2);
     expect((await query(url)).status).toBe(200);
@@ -179,7 +179,7 @@ describe('on the channel between the processes', () => {
   it.each([null, 'drain', [], { type: 'listening' }, { action: 'drain' }])(
     '%j is no message to a worker',
     (message) => {
-      expect(readCrewMessage(message)).toBeUndefined();
+      expect(readPrimaryMessage(message)).toBeUndefined();
     },
   );
 });

@@ -3,8 +3,8 @@ import { startSandbox } from '../../sandbox/server.ts';
 import { readConfig, type SettingName } from '../config.ts';
 import { startServer } from '../http/server.ts';
 import { openLog } from '../observability/log.ts';
+import { endOnSignal } from '../workers/shutdown.ts';
 import { createExampleRequest } from './example-request.ts';
-import { endOnSignal, logUncaughtFaults } from './serve.ts';
 import { startSettingsPage } from './settings-page.ts';
 
 /** Runs a sandbox upstream, the gateway in front of it and the example front end, and says how to use them. */
@@ -25,7 +25,6 @@ export async function demo(flags: Partial<Record<SettingName, string>>): Promise
   const sandbox = await startSandbox({ port: 0 });
   const config = readConfig(environment, { ...flags, galileoApiUrl: sandbox.url });
   const log = await openLog(config.logLevel);
-  logUncaughtFaults(log);
   const release = async () => {
     await page[Symbol.asyncDispose]();
     await sandbox.close();
@@ -40,7 +39,7 @@ export async function demo(flags: Partial<Record<SettingName, string>>): Promise
     throw error;
   });
   url = `${toLocalUrl(server.url)}/graphql`;
-  endOnSignal(server, log, release);
+  endOnSignal(server, log, { release });
   const example = createExampleRequest(trustedDocuments?.documents);
   const hint =
     trustedDocuments === undefined

@@ -49,6 +49,7 @@ export class Metrics {
     registers: [this.#registry],
   });
   #transport: Pick<Transport, 'breakerOpen' | 'queueDepth'> | undefined;
+  #hasNewCounts = false;
 
   /** Counts attempts and retries of whatever transport it is given to. */
   readonly transportObserver: TransportObserver = {
@@ -81,7 +82,13 @@ export class Metrics {
     this.#transport = transport;
   }
 
+  /** Whether anything was counted since the last snapshot. */
+  hasNewCounts(): boolean {
+    return this.#hasNewCounts;
+  }
+
   recordRequest({ operationType, outcome, durationMs }: RequestEnd): void {
+    this.#hasNewCounts = true;
     this.#requests.inc({ operation_type: operationType, outcome });
     if (outcome === 'shed') this.#shed.inc();
     else this.#requestDuration.observe(durationMs / 1000);
@@ -94,10 +101,12 @@ export class Metrics {
 
   /** What can be sent to the process that answers for all. */
   getSnapshot(): Promise<MetricsSnapshot> {
+    this.#hasNewCounts = false;
     return this.#registry.getMetricsAsJSON();
   }
 
   #recordAttempt({ request }: AttemptInfo, { outcome, status, durationMs }: AttemptEnd): void {
+    this.#hasNewCounts = true;
     this.#upstreamRequests.inc({
       operation: request.operation,
       provider: request.provider ?? 'none',
