@@ -218,11 +218,11 @@ try {
     const introduction = [
       '# Performance figures',
       '',
-      'Written by `npm run bench`. Medians over rounds; `ratio` is the processor time of the pass-through over that of the',
-      'row in the same round, so that 1.00 is as cheap as not looking at the request at all; `spread` is that of the middle',
-      'half of the rounds. [performance.md](performance.md) explains them.',
+      'Written by `npm run bench`. The figures are medians over rounds. `ratio` is the CPU time of the pass-through divided by that of the',
+      'row in the same round: 1.00 costs as much as the pass-through. `spread` is the spread of the middle half of the rounds.',
+      '[performance.md](performance.md) explains the method.',
       '',
-      `${printVersions()}; ${rounds.count} rounds of ${rounds.durationMs} ms, ${longRounds.count} of ${longRounds.durationMs} ms for the upstream that takes 50 ms; ${connections} connections where nothing else is said, 4,096 credentials.`,
+      `${printVersions()}; ${rounds.count} rounds of ${rounds.durationMs} ms, ${longRounds.count} of ${longRounds.durationMs} ms for the upstream that takes 50 ms; ${connections} connections unless stated otherwise, 4,096 credentials.`,
     ].join('\n');
     writeFileSync(
       new URL('../docs/performance-figures.md', import.meta.url),
