@@ -68,6 +68,7 @@ export class RequestObservation {
   readonly #arrivedAtMs: number;
   readonly #onEnd: (end: RequestEnd) => void;
   readonly #codes: string[] = [];
+  #response: Omit<RequestEnd, 'requestId' | 'codes' | 'durationMs' | 'trace'> | undefined;
   #isShed = false;
   #isEnded = false;
 
@@ -96,17 +97,25 @@ export class RequestObservation {
     if (code === 'OVERLOADED') this.#isShed = true;
   }
 
-  /** The request is answered; or its caller is gone, where there is no status. What comes later counts for nothing. */
-  end(status: number | undefined): void {
+  /** The response is complete, but not sent. Nothing of the request is kept from now on but what `RequestEnd` has. */
+  respond(status: number): void {
+    this.#response ??= { ...this.#describe(), status, outcome: this.#getOutcome(status) };
+    this.params = undefined;
+    this.operation = undefined;
+    this.redactor = undefined;
+  }
+
+  /** The response was sent; or the client is gone. Further calls do nothing. */
+  end(isSent: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    const response =
+      isSent && this.#response !== undefined
+        ? this.#response
+        : { ...(this.#response ?? this.#describe()), status: undefined, outcome: 'cancelled' as const };
     this.#onEnd({
+      ...response,
       requestId: this.requestId,
-      operationType: this.#getOperationType(),
-      operationName: this.#getOperationName(),
-      documentHash: this.operation?.hash ?? getDocumentHash(this.params),
-      status,
-      outcome: status === undefined ? 'cancelled' : this.#getOutcome(status),
       codes: this.#codes,
       durationMs: performance.now() - this.#arrivedAtMs,
       trace: this.trace,
@@ -117,6 +126,14 @@ export class RequestObservation {
   /** This is no request to tell of. */
   discard(): void {
     this.#isEnded = true;
+  }
+
+  #describe(): Pick<RequestEnd, 'operationType' | 'operationName' | 'documentHash'> {
+    return {
+      operationType: this.#getOperationType(),
+      operationName: this.#getOperationName(),
+      documentHash: this.operation?.hash ?? getDocumentHash(this.params),
+    };
   }
 
   #addCode(code: string): void {
