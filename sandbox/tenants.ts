@@ -211,8 +211,8 @@ function toPermission(action: Permission['action'], allowed: boolean): Permissio
   return { action, allowed, message: allowed ? null : 'You are not allowed to change this integration.' };
 }
 
-/** In UTC with microseconds and without an offset, as upstream writes it. */
+/** In UTC with microseconds, as upstream writes it. */
 function toDatetime(timeUs: number): string {
   const seconds = new Date(timeUs / 1000).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length);
-  return `${seconds}.${String(timeUs % 1_000_000).padStart(6, '0')}`;
+  return `${seconds}.${String(timeUs % 1_000_000).padStart(6, '0')}Z`;
 }
