@@ -41,7 +41,7 @@ async function readRecord(body: Json) {
   return {
     ...answer,
     record:
-      result?.__typename === 'UpsertCustomIntegrationSuccess'
+      result?.__typename === 'UpsertIntegrationSuccess'
         ? (result.record as Record<string, unknown>)
         : undefined,
   };

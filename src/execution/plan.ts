@@ -25,7 +25,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
-import type { PropertyRead } from '../schema/reader.ts';
+import { getPropertyRead, type PropertyRead } from '../schema/reader.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf.ts';
 
@@ -151,7 +151,7 @@ class Planner {
     if (node === undefined || field === undefined) throw new Error(`${type.name} has no field for ${key}.`);
     return {
       resolve: this.#planResolver(type, field, nodes, node),
-      read: (field.extensions as { readonly read?: PropertyRead }).read,
+      read: getPropertyRead(field.extensions),
       value: this.#planValue(field.type, nodes),
     };
   }

@@ -1,5 +1,4 @@
 import { isJsonObject } from '../json.ts';
-import { type InputFields, inputFields } from './custom-integration-input.ts';
 
 /**
  * Every text that stands where a secret of the input does, in an input or in variables of any shape: a request that is
@@ -25,11 +24,12 @@ export function findSecrets(inputs: unknown): string[] {
   return secrets;
 }
 
-const secretNames: ReadonlySet<string> = new Set(getSecretNames(inputFields));
-
-function* getSecretNames(fields: InputFields): Generator<string> {
-  for (const [name, { shape, isSecret = false }] of Object.entries(fields)) {
-    if (isSecret) yield name;
-    if (shape.kind === 'object' || shape.kind === 'list') yield* getSecretNames(shape.fields);
-  }
-}
+const secretNames: ReadonlySet<string> = new Set([
+  'accessKeyId',
+  'apiKeyValue',
+  'defaultHeaders',
+  'headers',
+  'secretAccessKey',
+  'serviceAccountCredentials',
+  'token',
+]);

@@ -1,4 +1,3 @@
-import type DataLoader from 'dataloader';
 import { type ForwardedHeaders, getCredentialSecrets } from '../credentials.ts';
 import type { Deadline } from '../deadline.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
@@ -6,19 +5,18 @@ import { Secrets } from '../secrets.ts';
 import { toCaller } from '../upstream/caller.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
-import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { findSecrets } from './input-secrets.ts';
-import { createIntegrationLoader } from './integration-loader.ts';
+import { createReads, type Reads } from './reads.ts';
 
-/** The context of one request. To make it calls nobody; its loader and its secrets are made when they are first needed. */
+/** The context of one request. Its reads and its secrets are created when they are first needed. */
 export class RequestContext implements GatewayContext {
   readonly galileo: GalileoClient;
   readonly deadline: Deadline;
   readonly observation: RequestObservation;
   readonly #forwarded: ForwardedHeaders;
   readonly #call: CallContext;
-  #integrations: DataLoader<IntegrationName, WireIntegration | null> | undefined;
+  #reads: Reads | undefined;
   #secrets: Secrets | undefined;
 
   constructor(
@@ -50,9 +48,9 @@ export class RequestContext implements GatewayContext {
     return this.#forwarded.requestId;
   }
 
-  get integrations(): DataLoader<IntegrationName, WireIntegration | null> {
-    this.#integrations ??= createIntegrationLoader(this);
-    return this.#integrations;
+  get reads(): Reads {
+    this.#reads ??= createReads(this.galileo, () => this.getCall());
+    return this.#reads;
   }
 
   getCall(): CallContext {

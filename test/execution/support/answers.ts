@@ -5,7 +5,7 @@ import { type OperationResult, runPlan } from '../../../src/execution/run-plan.t
 import { coerceVariables, defineVariables } from '../../../src/execution/variables.ts';
 import { toClientError } from '../../../src/resolvers/errors.ts';
 import type { GatewayContext } from '../../../src/resolvers/gateway-context.ts';
-import { createIntegrationLoader } from '../../../src/resolvers/integration-loader.ts';
+import { createReads } from '../../../src/resolvers/reads.ts';
 import { createSchema } from '../../../src/schema/index.ts';
 import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
 import { UpstreamResponse } from '../../../src/upstream/responses.ts';
@@ -53,7 +53,7 @@ function createContext(answers: Answers): GatewayContext {
   return {
     requestId: 'test',
     galileo,
-    integrations: createIntegrationLoader({ galileo, getCall }),
+    reads: createReads(galileo, getCall),
     getCall,
     addSecret: () => undefined,
     redact,
