@@ -11,7 +11,7 @@ export const rules = [
   [/\bwhere (?!to\b)(?=\w)/, 'if, when, unless, in which'],
   [/(?<!\bthere )\b(?:is|are|was|were|be|being) no (?!longer|more|less|later|earlier|other)\w+/, 'is not a'],
   [
-    /\b(?:is|are|was|were|be|has|have|had|and|or|but|if|names|gives|takes|said|says) none\b(?! of)/,
+    /(?<!\bthere )\b(?:is|are|was|were|be|has|have|had|and|or|but|if|names|gives|takes|said|says) none\b(?! of)/,
     'no …, not a …',
   ],
   [/\bnone (?:is|that|where|came|comes)\b/, 'no …, not a …'],
