@@ -1,7 +1,7 @@
 import type { AttemptLimits } from './attempt.ts';
 import { CircuitBreaker } from './breaker.ts';
 import { Call, type TransportContext } from './call.ts';
-import { RetryBudget } from './retry.ts';
+import { FastestRead, RetryBudget } from './retry.ts';
 import { ConnectionSlots } from './slots.ts';
 import { createUnavailableError } from './transport-failures.ts';
 import type { TransportObserver, TransportRequest, TransportResponse } from './transport-types.ts';
@@ -95,6 +95,7 @@ class UpstreamTransport implements Transport {
       ),
       breaker: new CircuitBreaker(now, (state) => observer.breakerChanged?.(state)),
       budget: new RetryBudget(now),
+      fastestRead: new FastestRead(),
       observer,
       backingOff: new Set(),
       random: options.random ?? Math.random,
