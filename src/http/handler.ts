@@ -6,6 +6,7 @@ import { createExecutor, type PreparedOperation, RequestError } from '../executi
 import type { Log } from '../observability/log.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
+import { version } from '../package.ts';
 import { RequestContext } from '../resolvers/request-context.ts';
 import { createSchema } from '../schema/index.ts';
 import { GalileoClient } from '../upstream/galileo-client.ts';
@@ -67,8 +68,19 @@ export class GraphqlHandler {
       queue: config.upstreamQueue,
       attemptTimeoutMs: config.upstreamTimeoutMs,
       connectTimeoutMs: config.upstreamConnectTimeoutMs,
+      connectionMaxAgeMs: config.upstreamConnectionMaxAgeMs,
       retries: config.upstreamRetries,
       maxResponseBytes: config.upstreamMaxResponseBytes,
+      headers: [
+        ...['user-agent', `galileo-gateway/${version}`],
+        ...Object.entries(config.upstreamHeaders ?? {}).flat(),
+      ],
+      proxy: config,
+      tls: {
+        ca: config.upstreamCaFile?.content,
+        cert: config.upstreamCertFile?.content,
+        key: config.upstreamKeyFile?.content,
+      },
       observer: telemetry.transportObserver,
     });
     telemetry.watch(this.#transport);

@@ -28,6 +28,8 @@ export interface AttemptLimits {
   readonly attemptTimeoutMs: number;
   /** Of a body. */
   readonly maxResponseBytes: number;
+  /** Sent with every request, names and values in turn. */
+  readonly headers: readonly string[];
 }
 
 type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -84,7 +86,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       {
         path: this.#limits.basePath + request.path,
         method: request.method,
-        headers: [...request.headers, ...moreHeaders],
+        headers: [...this.#limits.headers, ...request.headers, ...moreHeaders],
         body: request.body ?? null,
         // Nothing is pipelined.
         blocking: false,

@@ -3,7 +3,7 @@ import { Attempt, type AttemptLimits, type AttemptOwner } from './attempt.ts';
 import type { Admission, CircuitBreaker, Verdict } from './breaker.ts';
 import type { Connection } from './connection.ts';
 import { UpstreamError } from './errors.ts';
-import { toAttemptOutcome } from './responses.ts';
+import { explainForeignResponse, toAttemptOutcome } from './responses.ts';
 import { computeBackoffMs, type FastestRead, type RetryBudget } from './retry.ts';
 import type { ConnectionSlots, Waiter } from './slots.ts';
 import {
@@ -278,15 +278,15 @@ export class Call implements Waiter, AttemptOwner {
     if (observer.callEnded === undefined) return;
     const isForeign =
       response !== undefined && toAttemptOutcome(response, this.#request.method) === 'foreign';
+    // The cause of an error that is not an UpstreamError may contain secrets.
+    const cause = error instanceof UpstreamError && error.cause instanceof Error ? error.cause : undefined;
     const isCancelled = this.#request.deadline.end === 'abandoned';
     const end: CallEnd = {
       attempts: this.#attemptCount,
       status: response?.status,
       isForeign,
       failure: error && (isCancelled ? 'cancelled' : toOutcome(error)),
-      // The cause of another error may contain secrets.
-      reason:
-        error instanceof UpstreamError && error.cause instanceof Error ? error.cause.message : undefined,
+      reason: isForeign ? explainForeignResponse(response) : cause?.message,
       durationMs: now() - this.#startedAtMs,
     };
     observer.callEnded(this.#request, end);

@@ -1,5 +1,6 @@
-import { Connection, type ConnectionOptions, type TlsSessions } from './connection.ts';
+import { Connection } from './connection.ts';
 import { FairQueue, type Queueable } from './fair-queue.ts';
+import type { ConnectionOptions, TlsSessions } from './open-socket.ts';
 
 /** Something that needs a connection. */
 export interface Waiter extends Queueable {
@@ -111,10 +112,10 @@ export class ConnectionSlots {
   }
 
   #takeFree(): Connection | undefined {
-    const index = this.#idle.findIndex((connection) => connection.isWarm);
+    const index = this.#idle.findIndex((connection) => connection.isOpen);
     if (index >= 0) return this.#idle.splice(index, 1)[0];
-    const cold = this.#idle.pop();
-    if (cold !== undefined) return cold;
+    const closed = this.#idle.pop();
+    if (closed !== undefined) return closed;
     if (this.#connections.length >= this.#maxConnections) return undefined;
     const created = new Connection(this.#options, this.#sessions);
     this.#connections.push(created);
@@ -131,6 +132,7 @@ export class ConnectionSlots {
   };
 
   #start(waiter: Waiter, connection: Connection, hasWaited: boolean): boolean {
+    connection.dropIfOld();
     this.#queue.countRunning(waiter.caller, 1);
     const isStarted = waiter.start(connection, hasWaited);
     if (!isStarted) this.#queue.countRunning(waiter.caller, -1);

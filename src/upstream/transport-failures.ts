@@ -81,15 +81,42 @@ export function toSentFailureKind(error: Error, hasHeaders: boolean): 'reset' | 
   }
 }
 
+// What a misconfigured connection looks like, by code and message of OpenSSL, and what the operator can do.
+const explanations: readonly (readonly [pattern: RegExp, explanation: string])[] = [
+  [
+    /wrong.version.number|packet.length.too.long|record.layer.failure/i,
+    'Upstream does not speak TLS on this port: check whether GALILEO_API_URL needs http.',
+  ],
+  [
+    /alert.certificate.required/i,
+    'Upstream requires a client certificate: set UPSTREAM_CERT_FILE and UPSTREAM_KEY_FILE.',
+  ],
+  [
+    /alert.(?:bad.certificate|unknown.ca|certificate.(?:unknown|expired|revoked)|unsupported.certificate)/i,
+    'Upstream does not accept the client certificate of UPSTREAM_CERT_FILE.',
+  ],
+  [
+    /alert.handshake.failure/i,
+    'Upstream refused the TLS handshake: it may require a client certificate (UPSTREAM_CERT_FILE).',
+  ],
+];
+// A TLS alert record in the place of an HTTP response.
+const tlsAlertStart = '\x15\x03';
+const tlsExpected = 'Upstream speaks TLS on this port: check whether GALILEO_API_URL needs https.';
+
 /**
- * The part of an error that is safe to log. The error itself has more: HTTPParserError has the bytes of the response,
- * a certificate error the certificate.
+ * The part of an error that is safe to log, with an explanation if there is one. The error itself has more:
+ * HTTPParserError has the bytes of the response, a certificate error the certificate.
  */
 export function toLoggableCause(error: Error): Error {
   const code = error instanceof ConnectFailure ? error.causeCode : getCode(error);
-  return new Error(
-    code === '' || error.message.includes(code) ? error.message : `${error.message} (${code})`,
-  );
+  if (error.name === 'HTTPParserError' && 'data' in error && String(error.data).startsWith(tlsAlertStart))
+    return new Error(tlsExpected);
+  // OpenSSL's messages have several lines.
+  const [line = ''] = error.message.split('\n', 1);
+  const message = code === '' || line.includes(code) ? line : `${line} (${code})`;
+  const [, explanation] = explanations.find(([pattern]) => pattern.test(`${code} ${line}`)) ?? [];
+  return new Error(explanation === undefined ? message : `${explanation} ${message}`);
 }
 
 /** The error that a failure means for a read or a write. An `invalid-request` is not an UpstreamError. */
