@@ -401,9 +401,8 @@ export function readConfig(
     const variable = toVariable(name);
     const text =
       flags[name] ??
-      // As in undici's EnvHttpProxyAgent, the lower-case name wins.
-      ((setting.isCaseInsensitive && environment[variable.toLowerCase()]) ||
-        environment[variable] ||
+      (environment[variable] ||
+        (setting.isCaseInsensitive ? environment[variable.toLowerCase()] : '') ||
         (isProduction ? (setting.productionDefault ?? setting.default) : setting.default));
     // `check-config` prints `off` for a setting without a value, and its output can be used as input.
     if (text === undefined || (text === 'off' && setting.default === undefined)) continue;

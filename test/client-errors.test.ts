@@ -6,7 +6,7 @@ import type { UpstreamErrorCode } from '../src/upstream/errors.ts';
 
 const documentation = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');
 
-/** The codes in the first column of the tables below that heading. */
+/** The codes in the first column of the tables below a heading. */
 function getDocumentedCodes(heading: string): string[] {
   const [section = ''] = documentation.split(`## ${heading}\n`)[1]?.split('\n## ') ?? [];
   return [...section.matchAll(/^\| `([A-Z_]+)`\s+\|/gm)].map(([, code = '']) => code);

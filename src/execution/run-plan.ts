@@ -103,10 +103,8 @@ function select(
 ): Text {
   let text = before;
   let waiting: Promise<string>[] | undefined;
-  for (let index = 0; index < plan.length; index += 1) {
-    const field = plan[index] as FieldPlan;
-    const prefix = index === 0 ? field.firstPrefix : field.prefix;
-    const next = completeField(run, field, source, path, text + prefix);
+  for (const field of plan) {
+    const next = completeField(run, field, source, path, text + field.prefix);
     if (typeof next === 'string') text = next;
     else {
       waiting = append(waiting, next);
@@ -120,10 +118,9 @@ function select(
 async function selectInSeries(run: Run, plan: SelectionPlan): Promise<string> {
   let text = '';
   for (const [index, field] of plan.entries()) {
-    const prefix = index === 0 ? field.firstPrefix : field.prefix;
     try {
       // Each on its own: a long text is flattened as it comes, and would be again for every field after it.
-      text += await completeField(run, field, undefined, undefined, prefix);
+      text += await completeField(run, field, undefined, undefined, field.prefix);
     } catch (error) {
       if (error === tooLarge) await resolveInSeries(run, plan.slice(index + 1));
       throw error;
@@ -143,7 +140,7 @@ async function resolveInSeries({ variables, context }: Run, plan: SelectionPlan)
   }
 }
 
-/** The prefix of the first field has the opening brace. */
+/** The first field of a plan brings the opening brace. */
 const getEnd = (plan: SelectionPlan): string => (plan.length === 0 ? '{}' : '}');
 
 /** Subtracts characters of the response from what it can have. */
