@@ -401,8 +401,9 @@ export function readConfig(
     const variable = toVariable(name);
     const text =
       flags[name] ??
-      (environment[variable] ||
-        (setting.isCaseInsensitive ? environment[variable.toLowerCase()] : '') ||
+      // As in undici's EnvHttpProxyAgent, the lower-case name wins.
+      ((setting.isCaseInsensitive && environment[variable.toLowerCase()]) ||
+        environment[variable] ||
         (isProduction ? (setting.productionDefault ?? setting.default) : setting.default));
     // `check-config` prints `off` for a setting without a value, and its output can be used as input.
     if (text === undefined || (text === 'off' && setting.default === undefined)) continue;

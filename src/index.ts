@@ -3,9 +3,9 @@ import { type Config, ConfigError, readConfig, type SettingName, settings } from
 import { Connections } from './http/connections.ts';
 import { GraphqlHandler, type HandlerConfig, processSettings } from './http/handler.ts';
 import { fromFetch, getTarget } from './http/http-request.ts';
+import type { Plugins } from './http/pipeline.ts';
 import type { HttpResponse } from './http/responses.ts';
 import { serveGraphql } from './http/routes.ts';
-import type { Plugins } from './http/yoga.ts';
 import { isJsonObject } from './json.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { Telemetry } from './observability/telemetry.ts';

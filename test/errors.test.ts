@@ -15,6 +15,7 @@ interface Failure {
   readonly retryAfterMs?: unknown;
   /** Undefined where upstream gave no answer. */
   readonly upstreamStatus?: number;
+  readonly galileoErrorCode?: number;
 }
 
 const html = { headers: { 'content-type': 'text/html' }, body: '<html><h1>Bad Gateway</h1></html>' };
@@ -80,6 +81,20 @@ function toError(path: string, { message, ...extensions }: Failure) {
 
 const withDetail = (status: number, detail = 'In words.') => ({ status, json: { detail } });
 
+/** A response in upstream's second error form; `retriable` is true. */
+const withStandardError = (status: number, code: number) => ({
+  status,
+  json: {
+    standard_error: {
+      error_code: code,
+      error_type: 'integration_error',
+      message: 'The provider says no.',
+      user_action: 'Check the key.',
+      retriable: true,
+    },
+  },
+});
+
 type Case = [what: string, reply: Reply, failure: Failure];
 
 const failures: Case[] = [
@@ -142,12 +157,24 @@ const failures: Case[] = [
   [
     '500 with a standard error',
     { status: 500, json: standardError },
-    { code: 'UPSTREAM_ERROR', retryable: true, upstreamStatus: 500, message: 'The integration is broken.' },
+    {
+      code: 'UPSTREAM_ERROR',
+      retryable: true,
+      upstreamStatus: 500,
+      galileoErrorCode: 1006,
+      message: 'The integration is broken.',
+    },
   ],
   [
     '403 with a standard error',
     { status: 403, json: standardError },
-    { code: 'FORBIDDEN', retryable: false, upstreamStatus: 403, message: 'The integration is broken.' },
+    {
+      code: 'FORBIDDEN',
+      retryable: false,
+      upstreamStatus: 403,
+      galileoErrorCode: 1006,
+      message: 'The integration is broken.',
+    },
   ],
   [
     '503',
@@ -238,12 +265,54 @@ describe('a read that upstream fails', () => {
     },
   );
 
-  it('with a 404 is null without an error, whatever the body', async () => {
-    for (const reply of [withDetail(404), { ...html, status: 404 }, { status: 404 }]) {
-      const { status, data, errors, callCount } = await read(reply);
-      expect(status).toBe(200);
+  it.each<[string, Reply]>([
+    ['404 with a detail', withDetail(404)],
+    ['404 with a standard error', { status: 404, json: standardError }],
+    ['400 with the code 7012', withStandardError(400, 7012)],
+  ])('is null without an error if the integration is not configured: %s', async (_what, reply) => {
+    const { status, data, errors, callCount } = await read(reply);
+    expect(status).toBe(200);
+    expect(data).toMatchObject({ integration: null });
+    expect(errors).toEqual([]);
+    expect(callCount).toBe(1);
+  });
+
+  it.each<[string, Reply]>([
+    ['HTML', { ...html, status: 404 }],
+    ['nothing', { status: 404 }],
+    ['JSON without detail and standard_error', { status: 404, json: { error: 'no such tenant' } }],
+    ['a JSON string', { status: 404, json: 'detail' }],
+  ])(
+    'with a 404 that the API does not send is UPSTREAM_INVALID_RESPONSE and logged at warn: %s',
+    async (_what, reply) => {
+      const { data, errors, callCount, log } = await read(reply);
       expect(data).toMatchObject({ integration: null });
-      expect(errors).toEqual([]);
+      expect(errors).toEqual([
+        toError('integration', {
+          code: 'UPSTREAM_INVALID_RESPONSE',
+          retryable: false,
+          upstreamStatus: 404,
+        }),
+      ]);
+      expect(callCount).toBe(1);
+      expect(log).toMatch(/"level":(?:40|"warn")[^\n]*"status":404/);
+    },
+  );
+
+  it('is never tried again if upstream reports a provider error, whatever the status', async () => {
+    for (const status of [403, 429, 500, 502, 503, 504]) {
+      const reply = withStandardError(status, 7003);
+      const { callCount, errors } = await read({ ...reply, headers: { 'retry-after': '0' } }, {});
+      expect(errors).toMatchObject([
+        {
+          extensions: {
+            code: 'PROVIDER_ERROR',
+            galileoErrorCode: 7003,
+            retryable: true,
+            upstreamStatus: status,
+          },
+        },
+      ]);
       expect(callCount).toBe(1);
     }
   });
@@ -285,7 +354,23 @@ describe('a write that upstream fails', () => {
     [
       '404',
       withDetail(404),
-      { code: 'UPSTREAM_ERROR', retryable: false, upstreamStatus: 404, message: 'In words.' },
+      { code: 'NOT_FOUND', retryable: false, upstreamStatus: 404, message: 'In words.' },
+    ],
+    [
+      'an HTML 404',
+      { ...html, status: 404 },
+      { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 404 },
+    ],
+    [
+      '502 with a provider error',
+      withStandardError(502, 7000),
+      {
+        code: 'PROVIDER_ERROR',
+        retryable: true,
+        upstreamStatus: 502,
+        galileoErrorCode: 7000,
+        message: 'The provider says no.',
+      },
     ],
     ['an HTML 502', { ...html, status: 502 }, { ...unknown, upstreamStatus: 502 }],
     ['504', { status: 504, json: {} }, { ...unknown, upstreamStatus: 504 }],

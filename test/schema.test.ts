@@ -18,8 +18,7 @@ import { describe, expect, it } from 'vitest';
 import { SettingsPageDocument, UpsertCustomIntegrationDocument } from '../client/generated/graphql.ts';
 import { fieldNames, toFieldName } from '../drift/findings.ts';
 import { readConfig } from '../src/config.ts';
-import { measureComplexity } from '../src/execution/complexity.ts';
-import { DocumentStore } from '../src/execution/documents.ts';
+import { createExecutor } from '../src/execution/index.ts';
 import { createSchema, printApiSchema, printSubgraphSchema } from '../src/schema/index.ts';
 import { getIntegrationSchema, openApiDocument } from '../src/upstream/openapi-document.ts';
 
@@ -225,9 +224,19 @@ describe('the schema', () => {
     ['every provider', SettingsPageDocument],
     ['the upsert', UpsertCustomIntegrationDocument],
   ])('lets one operation without aliases select all of %s, within the default limits', (_what, client) => {
-    const store = new DocumentStore(createSchema(), readConfig({}), { introspection: false });
-    const { document, operation } = store.prepare(print(client), undefined);
-    expect(measureComplexity(document, operation).aliases).toBe(0);
+    const executor = createExecutor(createSchema(), {
+      limits: readConfig({}),
+      introspection: false,
+      trustedDocuments: undefined,
+      report: () => undefined,
+    });
+    const params = {
+      query: print(client),
+      operationName: undefined,
+      variables: undefined,
+      documentId: undefined,
+    };
+    expect(executor.prepare(params, { isReadOnly: false }).measures.aliases).toBe(0);
   });
 
   it('has no field that those two operations leave out', () => {

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DocumentStore } from '../src/execution/documents.ts';
+import { readConfig } from '../src/config.ts';
+import { createExecutor } from '../src/execution/index.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -195,11 +196,17 @@ describe('documents that were met once', () => {
       collectGarbage();
       return process.memoryUsage().heapUsed;
     };
-    const limits = { maxTokens: 2000, maxAliases: 60, maxDepth: 8 };
-    const store = new DocumentStore(createSchema(), limits, { introspection: true });
+    const executor = createExecutor(createSchema(), {
+      limits: readConfig({}),
+      introspection: true,
+      trustedDocuments: undefined,
+      report: () => undefined,
+    });
     const before = getHeap();
     for (let round = 0; round < 300; round += 1) {
-      store.prepare(`{ integrations { ${'id '.repeat(1990)} } } # ${round}`, undefined);
+      const query = `{ integrations { ${'id '.repeat(1990)} } } # ${round}`;
+      const params = { query, operationName: undefined, variables: undefined, documentId: undefined };
+      executor.prepare(params, { isReadOnly: false });
     }
     expect(getHeap() - before).toBeLessThan(100_000_000);
   });

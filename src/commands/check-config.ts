@@ -56,8 +56,7 @@ function* findWarnings(config: Config): Generator<string> {
     yield 'REQUEST_TIMEOUT_MS is shorter than UPSTREAM_TIMEOUT_MS: an attempt never has its full time, so timeouts do not open the circuit breaker';
   }
   const renamed = [...(trustedDocuments?.documents ?? [])].filter(
-    ([hash, text]) =>
-      /^[\da-f]{64}$/.test(hash) && createHash('sha256').update(text).digest('hex') !== hash,
+    ([hash, text]) => /^[\da-f]{64}$/.test(hash) && createHash('sha256').update(text).digest('hex') !== hash,
   );
   if (renamed[0] !== undefined)
     yield `TRUSTED_DOCUMENTS: ${renamed.length} keys are not the SHA-256 of their documents, such as ${renamed[0][0]}`;

@@ -57,18 +57,22 @@ function createProgram(): Command {
       process.stdout.write(subgraph ? printSubgraphSchema() : printApiSchema());
     });
 
-  addCommand('check-config', 'validate the environment variables and print the effective configuration').action(
-    async () => {
-      const { checkConfig } = await import('./check-config.ts');
-      checkConfig(process.env);
-    },
-  );
+  addCommand(
+    'check-config',
+    'validate the environment variables and print the effective configuration',
+  ).action(async () => {
+    const { checkConfig } = await import('./check-config.ts');
+    checkConfig(process.env);
+  });
 
   addCommand(
     'check-upstream',
     "compare upstream's published OpenAPI document with the one this version was built on",
   )
-    .argument('[source]', 'file or URL of the document (default: /public/v2/openapi.json under GALILEO_API_URL)')
+    .argument(
+      '[source]',
+      'file or URL of the document (default: /public/v2/openapi.json under GALILEO_API_URL)',
+    )
     .addHelpText(
       'after',
       '\nExit code: 0 no change, 1 compatible changes, 3 breaking changes, 2 the document could not be read.',
@@ -111,7 +115,9 @@ function toLine(message: string): string {
   const line = message.replace(/^error: /, 'galileo-gateway: ').replaceAll('\n(', ' (');
   // npm takes flags that come before `--` for itself and passes on their values.
   const isNpm = process.env['npm_lifecycle_event'] !== undefined && message.includes('too many arguments');
-  return isNpm ? line.replace(/\n$/, ' With npm, write flags after "--": npm run demo -- --port 8080\n') : line;
+  return isNpm
+    ? line.replace(/\n$/, ' With npm, write flags after "--": npm run demo -- --port 8080\n')
+    : line;
 }
 
 function reportFailure(error: unknown): number {

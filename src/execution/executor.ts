@@ -1,21 +1,15 @@
-import {
-  type DocumentNode,
-  execute,
-  type GraphQLError,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  type ValueNode,
-} from 'graphql';
-import { type ClientError, toClientError } from '../resolvers/errors.ts';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { toClientError } from '../resolvers/errors.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import { encodeConditions } from './conditions.ts';
 import { type DocumentLimits, DocumentStore, type PreparedOperation } from './documents.ts';
-import { toLocations } from './locations.ts';
-import { createArgumentError, type Variables } from './plan.ts';
+import type { Measures } from './measures.ts';
+import { type OperationPlan, planOperation, type Variables } from './plan.ts';
 import { RequestError } from './request-error.ts';
 import { type FieldError, type OperationResult, runPlan } from './run-plan.ts';
+import { addSecrets, SecretInputs } from './secret-inputs.ts';
 import { type TrustedDocuments, toHash } from './trusted-documents.ts';
-import { coerceVariables } from './variables.ts';
 
 /** The parameters of a GraphQL request, as GraphQL over HTTP names them. One that is missing or null is undefined. */
 export interface OperationParams {
@@ -55,6 +49,8 @@ export interface Executor {
     variables: Variables | undefined,
     context: GatewayContext,
   ): Promise<OperationResult>;
+  /** The values of secret fields in the variables of a request, for one that `prepare` or `execute` has refused. */
+  findSecrets(params: OperationParams): readonly string[];
   /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
   parse(text: string): DocumentNode;
   /** Why an operation of a document that `parse` returned cannot be executed; undefined if it can. */
@@ -68,31 +64,60 @@ export interface Executor {
   ): Promise<PlainResult>;
 }
 
+/** Plans of operations that are used often are kept up to this number of bytes. */
+const maxPlanBytes = 32 * 1024 * 1024;
+
+/** Of a response that describes the schema; the usual introspection query needs a fifth of it. */
+const maxIntrospectionBytes = 2 * 1024 * 1024;
+
 /** Creates the executor of a schema. */
 export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions): Executor {
   const { introspection, limits, trustedDocuments, report } = options;
-  const documents = new DocumentStore(schema, limits, { introspection });
+  const { maxEntities, maxResponseBytes } = limits;
+  const secretInputs = new SecretInputs(schema);
+  const documents = new DocumentStore(schema, limits, secretInputs, { introspection });
+  const plans = new LRUCache<string, OperationPlan>({
+    maxSize: maxPlanBytes,
+    sizeCalculation: ({ bytes }) => bytes,
+  });
 
-  const run: Executor['execute'] = async (prepared, params, context) => {
-    const { operation, representations } = prepared;
-    checkEntities(prepared, params ?? {}, limits.maxEntities);
-    const variables = replaceNulls(representations, params);
-    const coerced = coerceVariables(prepared.getVariables(schema), variables ?? {}, {
-      suggestions: introspection,
-    });
+  const execute: Executor['execute'] = async (prepared, inputs = {}, context) => {
+    const { document, operation, measures, secrets } = prepared;
+    const found: string[] = [...secrets.literals];
+    const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), found);
     if ('problems' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.problems);
-    const plan = prepared.getPlan(schema, coerced.values);
+    const { values } = coerced;
+    for (const name of secrets.variables) addSecrets(values[name], found);
+    for (const secret of found) context.addSecret(secret);
+    checkEntities(measures, values, maxEntities);
     const explain = (cause: unknown) =>
       toClientError(cause, context.requestId, (error) => report(error, context));
-    if (plan === undefined) return introspect(schema, prepared, variables, context, explain);
-    const isMutation = operation.operation === 'mutation';
-    return runPlan(plan, {
-      isMutation,
-      variables: coerced.values,
-      context,
-      maxResponseBytes: limits.maxResponseBytes,
-      explain,
-    });
+
+    const digits = encodeConditions(prepared.conditions, values);
+    // A document with a secret in it is used once: so is its plan.
+    const key = secrets.literals.length > 0 ? undefined : `${prepared.key}?${digits}`;
+    let plan = key === undefined ? undefined : plans.get(key);
+    const bytes = plan?.bytes;
+    if (plan === undefined) {
+      const conditions = Object.fromEntries(prepared.conditions.map((name) => [name, values[name]]));
+      plan = planOperation(schema, document, operation, conditions);
+    }
+    try {
+      return await runPlan(plan.selection, {
+        isMutation: operation.operation === 'mutation',
+        variables: values,
+        context,
+        maxResponseBytes: plan.hasIntrospection
+          ? Math.min(maxIntrospectionBytes, maxResponseBytes)
+          : maxResponseBytes,
+        explain,
+      });
+    } finally {
+      if (key !== undefined && plan.bytes !== bytes) {
+        plans.delete(key);
+        plans.set(key, plan, { size: plan.bytes + prepared.bytes });
+      }
+    }
   };
 
   return {
@@ -103,39 +128,25 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       }
       return prepared;
     },
-    execute: run,
+    execute,
+    findSecrets: (params) => secretInputs.findInVariables(params.variables),
     parse: (text) => documents.parse(text),
-    validate: (document, operationName) => documents.validate(document, operationName),
+    validate(document, operationName) {
+      try {
+        documents.prepareDocument(document, operationName);
+        return undefined;
+      } catch (error) {
+        if (error instanceof RequestError) return error;
+        throw error;
+      }
+    },
     async executeDocument(document, operationName, variables, context) {
       const prepared = documents.prepareDocument(document, operationName);
-      const { data, errors } = await run(prepared, variables, context);
+      const { data, errors } = await execute(prepared, variables, context);
       return { data: JSON.parse(data) as PlainResult['data'], errors };
     },
   };
 }
-
-async function introspect(
-  schema: GraphQLSchema,
-  { document, operation }: PreparedOperation,
-  variableValues: Variables | undefined,
-  contextValue: GatewayContext,
-  explain: (cause: unknown) => ClientError,
-): Promise<OperationResult> {
-  const operationName = operation.name?.value;
-  const { data, errors } = await execute({ schema, document, operationName, variableValues, contextValue });
-  return {
-    data: JSON.stringify(data ?? null),
-    errors: errors?.map((error) => ({
-      ...explain(error.originalError ?? (isArgumentError(error) ? createArgumentError() : error)),
-      locations: toLocations(error.nodes),
-      path: error.path,
-    })),
-  };
-}
-
-/** graphql-js blames the node of an argument for a value that does not fit, and the field for everything else. */
-const isArgumentError = ({ nodes }: GraphQLError): boolean =>
-  nodes?.some(({ kind }) => kind !== Kind.FIELD && kind !== Kind.OPERATION_DEFINITION) === true;
 
 function getText(
   { query, documentId }: OperationParams,
@@ -158,43 +169,33 @@ function getText(
     : new RequestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 }
 
-function checkEntities(prepared: PreparedOperation, variables: Variables, maxEntities: number): void {
-  if (
-    prepared.representations.some((value) => countItems(value, prepared.operation, variables) > maxEntities)
-  ) {
-    throw new RequestError(
-      'QUERY_TOO_COMPLEX',
-      `\`_entities\` takes at most ${maxEntities} representations.`,
-    );
+/** Throws RequestError if all representations of an operation together are more than allowed. */
+function checkEntities(
+  { entities, entityVariables }: Measures,
+  variables: Variables,
+  maxEntities: number,
+): void {
+  let count = entities;
+  for (const [name, uses] of entityVariables) {
+    const list = variables[name];
+    if (Array.isArray(list)) count += uses * list.length;
   }
-}
-
-/** The length of a list that is written in the document or is the value of a variable; 0 for anything else. */
-function countItems(value: ValueNode, operation: OperationDefinitionNode, variables: Variables): number {
-  if (value.kind === Kind.LIST) return value.values.length;
-  if (value.kind !== Kind.VARIABLE) return 0;
-  const name = value.name.value;
-  const list = Object.hasOwn(variables, name) ? variables[name] : undefined;
-  if (Array.isArray(list)) return list.length;
-  const definition = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
-  return list === undefined && definition?.defaultValue?.kind === Kind.LIST
-    ? definition.defaultValue.values.length
-    : 0;
+  if (count <= maxEntities) return;
+  throw new RequestError(
+    'QUERY_TOO_COMPLEX',
+    `The operation has more than ${maxEntities} representations in its \`_entities\` fields.`,
+  );
 }
 
 /**
  * The variables with `false` for each null among the representations: both are malformed. The type `[_Any!]!` would let a
  * null refuse the whole operation, but a malformed representation must fail alone.
  */
-function replaceNulls(
-  representations: readonly ValueNode[],
-  variables: Variables | undefined,
-): Variables | undefined {
+function replaceNulls({ entityVariables }: Measures, variables: Variables): Variables {
   let replaced = variables;
-  for (const value of representations) {
-    const name = value.kind === Kind.VARIABLE ? value.name.value : undefined;
-    const list = name === undefined ? undefined : variables?.[name];
-    if (name !== undefined && Array.isArray(list) && list.includes(null)) {
+  for (const name of entityVariables.keys()) {
+    const list = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (Array.isArray(list) && list.includes(null)) {
       replaced = { ...replaced, [name]: list.map((item: unknown) => item ?? false) };
     }
   }

@@ -103,8 +103,10 @@ function select(
 ): Text {
   let text = before;
   let waiting: Promise<string>[] | undefined;
-  for (const field of plan) {
-    const next = completeField(run, field, source, path, text + field.prefix);
+  for (let index = 0; index < plan.length; index += 1) {
+    const field = plan[index] as FieldPlan;
+    const prefix = index === 0 ? field.firstPrefix : field.prefix;
+    const next = completeField(run, field, source, path, text + prefix);
     if (typeof next === 'string') text = next;
     else {
       waiting = append(waiting, next);
@@ -118,9 +120,10 @@ function select(
 async function selectInSeries(run: Run, plan: SelectionPlan): Promise<string> {
   let text = '';
   for (const [index, field] of plan.entries()) {
+    const prefix = index === 0 ? field.firstPrefix : field.prefix;
     try {
       // Each on its own: a long text is flattened as it comes, and would be again for every field after it.
-      text += await completeField(run, field, undefined, undefined, field.prefix);
+      text += await completeField(run, field, undefined, undefined, prefix);
     } catch (error) {
       if (error === tooLarge) await resolveInSeries(run, plan.slice(index + 1));
       throw error;
@@ -140,7 +143,7 @@ async function resolveInSeries({ variables, context }: Run, plan: SelectionPlan)
   }
 }
 
-/** The first field of a plan brings the opening brace. */
+/** The prefix of the first field has the opening brace. */
 const getEnd = (plan: SelectionPlan): string => (plan.length === 0 ? '{}' : '}');
 
 /** Subtracts characters of the response from what it can have. */

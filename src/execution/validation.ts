@@ -1,6 +1,6 @@
 import { type DocumentNode, type GraphQLSchema, validate } from 'graphql';
+import { removeDuplicateSelections } from './duplicate-selections.ts';
 import { toLocations } from './locations.ts';
-import { withoutRepeats } from './repeats.ts';
 import { maxProblems, RequestError } from './request-error.ts';
 import { getValidationStages } from './rules.ts';
 
@@ -18,7 +18,7 @@ export function createValidation(
   const stages = getValidationStages(options);
   const validateOptions = { maxErrors: maxProblems, hideSuggestions: !options.introspection };
   return (document, text) => {
-    const distinct = withoutRepeats(document, text);
+    const distinct = removeDuplicateSelections(document, text);
     for (const rules of stages) {
       const errors = validate(schema, distinct, rules, validateOptions);
       if (errors.at(-1)?.message === abortMessage) {

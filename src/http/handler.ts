@@ -6,6 +6,7 @@ import { createExecutor, type PreparedOperation, RequestError } from '../executi
 import type { Log } from '../observability/log.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
+import { version } from '../package.ts';
 import { RequestContext } from '../resolvers/request-context.ts';
 import { createSchema } from '../schema/index.ts';
 import { GalileoClient } from '../upstream/galileo-client.ts';
@@ -13,9 +14,9 @@ import { createTransport, type Transport } from '../upstream/transport.ts';
 import { Admission, type Reservation } from './admission.ts';
 import { ClientGone } from './body.ts';
 import { Cors } from './cors.ts';
-import { isJsonContentType, negotiateMediaType } from './header-fields.ts';
+import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
 import type { HttpRequest } from './http-request.ts';
-import { createDirectPipeline } from './pipeline.ts';
+import { createDirectPipeline, type OperationVariables, type Pipeline, type Plugins } from './pipeline.ts';
 import {
   createBufferFullError,
   createMediaTypeError,
@@ -24,8 +25,7 @@ import {
   createResponseTooLargeError,
   createShedError,
 } from './request-errors.ts';
-import { type HttpResponse, type MediaType, mediaTypes, toErrorResponse } from './responses.ts';
-import type { Plugins } from './yoga.ts';
+import { type HttpResponse, toErrorResponse } from './responses.ts';
 
 /** The settings of listeners and processes. */
 export const processSettings = [
@@ -43,25 +43,6 @@ export const processSettings = [
 
 /** All other settings. */
 export type HandlerConfig = Omit<Config, (typeof processSettings)[number]>;
-
-/** One request that was admitted, with its body. */
-export interface PipelineRequest {
-  readonly request: HttpRequest;
-  /** Undefined for a GET. */
-  readonly body: string | undefined;
-  readonly context: RequestContext;
-  /** The media type of the response. */
-  readonly mediaType: MediaType;
-  /** Releases what the parsed body holds beyond this operation and these variables. */
-  readonly onPrepared: (operation: PreparedOperation, variables: OperationVariables) => OperationVariables;
-}
-
-type OperationVariables = Readonly<Record<string, unknown>> | undefined;
-
-/**
- * Runs the operation of a request. Rejects with RequestError if it is not executed; any other error is a fault of the gateway.
- */
-export type Pipeline = (request: PipelineRequest) => Promise<HttpResponse>;
 
 /** What exchanges share. */
 interface Shared {
@@ -87,8 +68,19 @@ export class GraphqlHandler {
       queue: config.upstreamQueue,
       attemptTimeoutMs: config.upstreamTimeoutMs,
       connectTimeoutMs: config.upstreamConnectTimeoutMs,
+      connectionMaxAgeMs: config.upstreamConnectionMaxAgeMs,
       retries: config.upstreamRetries,
       maxResponseBytes: config.upstreamMaxResponseBytes,
+      headers: [
+        ...['user-agent', `galileo-gateway/${version}`],
+        ...Object.entries(config.upstreamHeaders ?? {}).flat(),
+      ],
+      proxy: config,
+      tls: {
+        ca: config.upstreamCaFile?.content,
+        cert: config.upstreamCertFile?.content,
+        key: config.upstreamKeyFile?.content,
+      },
       observer: telemetry.transportObserver,
     });
     telemetry.watch(this.#transport);
@@ -160,7 +152,7 @@ export class Exchange {
   readonly #reservation: Reservation;
   #refusal: RequestError | undefined;
   /** Until the response is complete: while it is being sent, nothing that it was made from is kept. */
-  #context: RequestContext | undefined;
+  #context: RequestContext<RequestObservation> | undefined;
   #isMutation = false;
   #hasSlot = false;
   #isEnded = false;

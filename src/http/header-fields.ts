@@ -23,6 +23,10 @@ function parsePreferences(field: string): Preference[] {
   return preferences;
 }
 
+/** The media types of GraphQL responses; the first one is the default. */
+export const mediaTypes = ['application/json', 'application/graphql-response+json'] as const;
+export type MediaType = (typeof mediaTypes)[number];
+
 /**
  * The offered media type that `Accept` prefers; of equal ones, the one that it lists first. Undefined if it accepts none of
  * them. A missing or empty field accepts the first one.

@@ -1,7 +1,33 @@
-import type { Executor } from '../execution/index.ts';
-import type { Pipeline } from './handler.ts';
+import type { Plugin } from 'graphql-yoga';
+import type { Executor, PreparedOperation } from '../execution/index.ts';
+import type { RequestObservation } from '../observability/request-observation.ts';
+import type { RequestContext } from '../resolvers/request-context.ts';
+import type { MediaType } from './header-fields.ts';
+import type { HttpRequest } from './http-request.ts';
 import { parseBody, parseQueryString } from './parameters.ts';
-import { toHttpResponse } from './responses.ts';
+import { type HttpResponse, toHttpResponse } from './responses.ts';
+
+/** graphql-yoga and Envelop plugins. */
+export type Plugins = readonly Plugin[];
+
+/** One request that was admitted, with its body. */
+export interface PipelineRequest {
+  readonly request: HttpRequest;
+  /** Undefined for a GET. */
+  readonly body: string | undefined;
+  readonly context: RequestContext<RequestObservation>;
+  /** The media type of the response. */
+  readonly mediaType: MediaType;
+  /** Releases what the parsed body holds beyond this operation and these variables. */
+  readonly onPrepared: (operation: PreparedOperation, variables: OperationVariables) => OperationVariables;
+}
+
+export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
+
+/**
+ * Runs the operation of a request. Rejects with RequestError if it is not executed; any other error is internal.
+ */
+export type Pipeline = (request: PipelineRequest) => Promise<HttpResponse>;
 
 /** Runs operations without plugins. */
 export const createDirectPipeline =

@@ -1,5 +1,5 @@
 import { RequestError, type RequestErrorCode } from '../execution/index.ts';
-import type { MediaType } from './responses.ts';
+import type { MediaType } from './header-fields.ts';
 
 const statuses: Readonly<Record<RequestErrorCode, number>> = {
   GRAPHQL_PARSE_FAILED: 400,

@@ -1,4 +1,5 @@
 import type { OperationResult, RequestError } from '../execution/index.ts';
+import type { MediaType } from './header-fields.ts';
 import { getErrorHeaders, getStatus } from './request-errors.ts';
 
 /** A response before it is written to a socket or into a Response. */
@@ -9,10 +10,6 @@ export interface HttpResponse {
   /** Empty if there is no body. */
   readonly body: string | Buffer;
 }
-
-/** The media types of GraphQL responses; the first one is the default. */
-export const mediaTypes = ['application/json', 'application/graphql-response+json'] as const;
-export type MediaType = (typeof mediaTypes)[number];
 
 const getHeaders = (mediaType: MediaType) => ({
   'content-type': `${mediaType}; charset=utf-8`,

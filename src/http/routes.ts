@@ -4,9 +4,9 @@ import { InvalidHeaders, readHeaders } from '../credentials.ts';
 import type { Connections, PendingResponse } from './connections.ts';
 import type { Graphiql } from './graphiql.ts';
 import type { GraphqlHandler } from './handler.ts';
-import { checkHost, negotiateMediaType } from './header-fields.ts';
+import { checkHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
 import { fromNode, getTarget } from './http-request.ts';
-import { type HttpResponse, mediaTypes, toTextResponse } from './responses.ts';
+import { type HttpResponse, toTextResponse } from './responses.ts';
 import type { Resources } from './static-files.ts';
 
 export interface RoutesOptions {

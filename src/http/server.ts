@@ -9,8 +9,8 @@ import { Connections } from './connections.ts';
 import { createGraphiql } from './graphiql.ts';
 import { GraphqlHandler } from './handler.ts';
 import { getUrl, listen } from './listen.ts';
+import type { Plugins } from './pipeline.ts';
 import { Routes, type RoutesOptions } from './routes.ts';
-import type { Plugins } from './yoga.ts';
 
 export interface ServerOptions extends Pick<RoutesOptions, 'pages' | 'allowedHosts'> {
   readonly config: Config;

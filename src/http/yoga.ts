@@ -1,11 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import type { Executor } from '../execution/index.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
-import type { Pipeline } from './handler.ts';
-
-/** graphql-yoga and Envelop plugins. */
-export type Plugins = readonly Plugin[];
+import type { Pipeline, Plugins } from './pipeline.ts';
 
 export function createYogaPipeline(
   _schema: GraphQLSchema,

@@ -1,6 +1,5 @@
 import { type ForwardedHeaders, getCredentialSecrets } from '../credentials.ts';
 import type { Deadline } from '../deadline.ts';
-import type { RequestObservation } from '../observability/request-observation.ts';
 import { Secrets } from '../secrets.ts';
 import { toCaller } from '../upstream/caller.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -9,22 +8,24 @@ import type { GatewayContext } from './gateway-context.ts';
 import { findSecrets } from './input-secrets.ts';
 import { createReads, type Reads } from './reads.ts';
 
+/** The part of a request's observation that its context reads and sets. */
+export interface Observation {
+  redactor: Pick<GatewayContext, 'redact'> | undefined;
+  readonly trace: { readonly context: NonNullable<CallContext['traceContext']> } | undefined;
+  readonly params: { readonly variables: unknown } | undefined;
+}
+
 /** The context of one request. Its reads and its secrets are created when they are first needed. */
-export class RequestContext implements GatewayContext {
+export class RequestContext<O extends Observation = Observation> implements GatewayContext {
   readonly galileo: GalileoClient;
   readonly deadline: Deadline;
-  readonly observation: RequestObservation;
+  readonly observation: O;
   readonly #forwarded: ForwardedHeaders;
   readonly #call: CallContext;
   #reads: Reads | undefined;
   #secrets: Secrets | undefined;
 
-  constructor(
-    galileo: GalileoClient,
-    forwarded: ForwardedHeaders,
-    deadline: Deadline,
-    observation: RequestObservation,
-  ) {
+  constructor(galileo: GalileoClient, forwarded: ForwardedHeaders, deadline: Deadline, observation: O) {
     this.galileo = galileo;
     this.deadline = deadline;
     this.#forwarded = forwarded;

@@ -86,6 +86,30 @@ export function toAttemptOutcome(response: TransportResponse, method: Method): A
   return response.status === 429 ? 'RATE_LIMITED' : 'answered';
 }
 
+// What servers say in place of an API behind them, and what the operator can do.
+const explanations: readonly (readonly [pattern: RegExp, explanation: string])[] = [
+  [
+    /No required SSL certificate was sent/,
+    'Upstream requires a client certificate: set UPSTREAM_CERT_FILE and UPSTREAM_KEY_FILE.',
+  ],
+  [/The SSL certificate error/, 'Upstream does not accept the client certificate of UPSTREAM_CERT_FILE.'],
+  [
+    /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled/,
+    'Upstream speaks TLS on this port: check whether GALILEO_API_URL needs https.',
+  ],
+];
+
+/** Why a response is `foreign`, for the log. Has no data of the response. */
+export function explainForeignResponse(response: TransportResponse): string {
+  const { status } = response;
+  const start = response.body.toString('latin1', 0, 4_096);
+  const [, explanation] = explanations.find(([pattern]) => pattern.test(start)) ?? [];
+  if (explanation !== undefined) return explanation;
+  if (isRedirect(response)) return 'Upstream sent a redirect: check GALILEO_API_URL.';
+  if (status === 404) return 'This 404 is not from the API: check the path of GALILEO_API_URL, and proxies.';
+  return 'The response is not JSON: something between the gateway and the API may have sent it.';
+}
+
 /** Whether upstream reports that the LLM provider failed or refused: `standard_error` 7000 to 7006 with any status. */
 export function isProviderError(response: TransportResponse): boolean {
   return isWithin(readErrorCode(response), 7000, 7006);

@@ -142,7 +142,8 @@ export class WorkerPool implements Drainable {
   #noteListening(worker: Worker, member: Member, url: string): void {
     member.state = 'listening';
     if (this.#isEnding) this.#sendDrain(worker);
-    else if (this.#starting === undefined) this.#log.info({ pid: worker.process.pid }, 'a replacement worker listens');
+    else if (this.#starting === undefined)
+      this.#log.info({ pid: worker.process.pid }, 'a replacement worker listens');
     else if (this.#countListening() === this.#config.workers) this.#starting.resolve(url);
   }
 
@@ -173,7 +174,8 @@ export class WorkerPool implements Drainable {
     const details = { pid: worker.process.pid, ...end, backoffMs, earlyExits: this.#earlyExitCount };
     if (state === 'draining') this.#log.error(details, 'a worker drains and ends: a replacement starts');
     else if (backoffMs === 0) this.#log.error(details, 'a worker has ended: a replacement starts');
-    else this.#log.error(details, 'workers end early one after another: a replacement starts after the backoff');
+    else
+      this.#log.error(details, 'workers end early one after another: a replacement starts after the backoff');
     const timer = setTimeout(() => {
       this.#replacements.delete(timer);
       this.#startWorker();

@@ -279,7 +279,7 @@ describe('a read that meets', () => {
 describe('over TLS', () => {
   test('a read is answered where the certificate is trusted, and again over the same socket', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
-    await using transport = createTestTransport(upstream.origin, { ca: localhostCertificate });
+    await using transport = createTestTransport(upstream.origin, { tls: { ca: localhostCertificate } });
     expect(await getOutcome(transport.read('/one'))).toBe('200 /one');
     expect(await getOutcome(transport.read('/two'))).toBe('200 /two');
     expect(upstream.socketCount).toBe(1);
@@ -305,7 +305,10 @@ describe('over TLS', () => {
   test('a certificate for another name ends as UPSTREAM_UNAVAILABLE each time, and blocks no later call', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     const origin = new URL(`https://127.0.0.1:${upstream.origin.port}`);
-    await using transport = createTestTransport(origin, { ca: localhostCertificate, connections: 1 });
+    await using transport = createTestTransport(origin, {
+      tls: { ca: localhostCertificate },
+      connections: 1,
+    });
     const error = await getUpstreamError(transport.read());
     expect(error.code).toBe(unavailable);
     expect(String(error.cause)).toContain('ERR_TLS_CERT_ALTNAME_INVALID');

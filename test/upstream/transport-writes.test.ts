@@ -128,7 +128,7 @@ describe('a write of which nothing has left', () => {
   test('is not sent later either where its deadline ended while it was being connected', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, {
-      ca: localhostCertificate,
+      tls: { ca: localhostCertificate },
       connections: 1,
     });
     const deadline = new Deadline(10_000);

@@ -1,8 +1,7 @@
-import { execute, type GraphQLSchema, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { execute, type GraphQLSchema, parse } from 'graphql';
 import { Deadline } from '../../../src/deadline.ts';
-import { planOperation, type Variables } from '../../../src/execution/plan.ts';
-import { type OperationResult, runPlan } from '../../../src/execution/run-plan.ts';
-import { coerceVariables, defineVariables } from '../../../src/execution/variables.ts';
+import { createExecutor, type Executor, type OperationResult } from '../../../src/execution/index.ts';
+import type { Variables } from '../../../src/execution/plan.ts';
 import { toClientError } from '../../../src/resolvers/errors.ts';
 import type { GatewayContext } from '../../../src/resolvers/gateway-context.ts';
 import { createReads } from '../../../src/resolvers/reads.ts';
@@ -60,12 +59,6 @@ function createContext(answers: Answers): GatewayContext {
   };
 }
 
-function getOperation(text: string): OperationDefinitionNode {
-  const operation = parse(text).definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The document has no operation.');
-  return operation;
-}
-
 /** What is executed. */
 interface Asked {
   readonly text: string;
@@ -75,27 +68,41 @@ interface Asked {
   readonly schema?: GraphQLSchema;
 }
 
-/** The answer of a plan. Throws where the operation has none. */
+const executors = new WeakMap<GraphQLSchema, Executor>();
+
+/** The executor of a schema, with caches that all tests of a file share. */
+function getExecutor(schema: GraphQLSchema): Executor {
+  let executor = executors.get(schema);
+  if (executor === undefined) {
+    const limits = {
+      maxTokens: 5000,
+      maxAliases: 1000,
+      maxDepth: 100,
+      maxEntities: 1000,
+      maxResponseBytes: 1e9,
+    };
+    executor = createExecutor(schema, {
+      limits,
+      introspection: true,
+      trustedDocuments: undefined,
+      report: () => undefined,
+    });
+    executors.set(schema, executor);
+  }
+  return executor;
+}
+
+/** The result of the gateway's executor. Rejects if the operation has none. */
 export async function answerByPlan({
   text,
   inputs = {},
   answers = fullAnswers,
   schema = gatewaySchema,
 }: Asked): Promise<OperationResult> {
-  const operation = getOperation(text);
-  const coerced = coerceVariables(defineVariables(schema, operation), inputs, { suggestions: true });
-  if ('problems' in coerced) throw new Error('The variables do not fit.');
-  const plan = planOperation(schema, parse(text), operation, coerced.values);
-  if (plan === undefined) throw new Error('The operation was not planned.');
-  const isMutation = operation.operation === 'mutation';
-  const context = createContext(answers);
-  return runPlan(plan, {
-    isMutation,
-    variables: coerced.values,
-    context,
-    maxResponseBytes: Number.POSITIVE_INFINITY,
-    explain: (cause) => toClientError(cause, 'test', () => undefined),
-  });
+  const executor = getExecutor(schema);
+  const params = { query: text, operationName: undefined, variables: inputs, documentId: undefined };
+  const prepared = executor.prepare(params, { isReadOnly: false });
+  return executor.execute(prepared, inputs, createContext(answers));
 }
 
 /** The answer of graphql-js. */

@@ -1,16 +1,15 @@
 import { type DocumentNode, type FieldNode, Kind, type SelectionNode, visit } from 'graphql';
 
-/** In characters. Longer selections are not compared: whoever writes many of them runs into the limit of tokens. */
+/** In characters. Longer selections are not compared: the limit of tokens bounds their number. */
 const maxComparedLength = 256;
 
 /**
- * The document without the selections that stand beside an equal one. They change neither what is answered nor whether the
- * document is valid, but validation compares every two fields of one name: 2,000 times the same field is two million
- * comparisons.
+ * Removes selections that are written twice in one selection set. They change neither the response nor the validity of
+ * the document, but validation compares every two fields of one name: 2,000 equal fields are two million comparisons.
  *
  * @param text what the document was parsed from
  */
-export function withoutRepeats(document: DocumentNode, text: string): DocumentNode {
+export function removeDuplicateSelections(document: DocumentNode, text: string): DocumentNode {
   return visit(document, {
     SelectionSet: (set) => {
       const selections = new Map<string | SelectionNode, SelectionNode>();
@@ -25,7 +24,7 @@ export function withoutRepeats(document: DocumentNode, text: string): DocumentNo
   });
 }
 
-/** Equal for selections that are written alike. */
+/** Equal for selections that are written in the same way. */
 function toKey(selection: SelectionNode, text: string): string | SelectionNode {
   if (selection.kind === Kind.FIELD && isPlain(selection)) {
     return `${selection.alias?.value ?? ''}:${selection.name.value}`;

@@ -1,0 +1,166 @@
+/** A member of a list. It knows its list, so that it can be removed in constant time. */
+class Node<T> {
+  readonly value: T;
+  list: List<T> | undefined;
+  previous: Node<T> | undefined;
+  next: Node<T> | undefined;
+
+  constructor(value: T) {
+    this.value = value;
+  }
+
+  moveTo(list: List<T>): void {
+    this.remove();
+    this.list = list;
+    this.previous = list.last;
+    if (list.last === undefined) list.first = this;
+    else list.last.next = this;
+    list.last = this;
+    list.length += 1;
+  }
+
+  remove(): void {
+    const { list, previous, next } = this;
+    if (list === undefined) return;
+    if (previous === undefined) list.first = next;
+    else previous.next = next;
+    if (next === undefined) list.last = previous;
+    else next.previous = previous;
+    list.length -= 1;
+    this.list = this.previous = this.next = undefined;
+  }
+}
+
+class List<T> {
+  first: Node<T> | undefined;
+  last: Node<T> | undefined;
+  length = 0;
+}
+
+/** Members ordered by a small whole number, their level; those of one level in the order in which they reached it. */
+class Levels<T> {
+  readonly #lists: List<T>[] = [];
+  // No member is below the one or above the other.
+  #lowest = 0;
+  #highest = 0;
+
+  place(node: Node<T>, level: number): void {
+    while (this.#lists.length <= level) this.#lists.push(new List());
+    const list = this.#lists[level];
+    if (list === undefined || node.list === list) return;
+    node.moveTo(list);
+    this.#lowest = Math.min(this.#lowest, level);
+    this.#highest = Math.max(this.#highest, level);
+  }
+
+  getLowest(): T | undefined {
+    const lists = this.#lists;
+    while (this.#lowest < lists.length && lists[this.#lowest]?.length === 0) this.#lowest += 1;
+    return lists[this.#lowest]?.first?.value;
+  }
+
+  getHighest(): T | undefined {
+    while (this.#highest > 0 && this.#lists[this.#highest]?.length === 0) this.#highest -= 1;
+    return this.#lists[this.#highest]?.first?.value;
+  }
+}
+
+/** What can wait in a `FairQueue`. */
+export interface Queueable {
+  /** Identifies the credentials. */
+  readonly caller: string;
+  /** Set by the queue while the item waits in it. */
+  queueEntry: Node<Queueable> | undefined;
+}
+
+/** A caller with items that wait or run. */
+class Caller<T extends Queueable> {
+  runningCount = 0;
+  readonly waiting = new List<T>();
+  readonly byRunning = new Node<Caller<T>>(this);
+  readonly byWaiting = new Node<Caller<T>>(this);
+}
+
+/**
+ * A queue that shares what it waits for fairly between callers (max-min fairness): next is an item of the caller with the
+ * fewest items running, among equals the one who has waited the longest. Every step takes constant time, whatever waits.
+ * A caller is forgotten with its last item.
+ */
+export class FairQueue<T extends Queueable> {
+  readonly #callers = new Map<string, Caller<T>>();
+  readonly #byRunning = new Levels<Caller<T>>();
+  readonly #byWaiting = new Levels<Caller<T>>();
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(item: T): void {
+    const caller = this.#getCaller(item.caller);
+    const entry = new Node(item);
+    entry.moveTo(caller.waiting);
+    item.queueEntry = entry;
+    this.#length += 1;
+    this.#update(item.caller, caller);
+  }
+
+  /** Removes the next item. */
+  shift(): T | undefined {
+    return this.#removeIfPresent(this.#byRunning.getLowest()?.waiting.first?.value);
+  }
+
+  /**
+   * Makes room for an item of this caller: removes the newest item of the caller with the most items, if it has more than
+   * this caller would have. Undefined if no caller has.
+   */
+  makeRoom(key: string): T | undefined {
+    const most = this.#byWaiting.getHighest()?.waiting;
+    if (most === undefined || most.length <= (this.#callers.get(key)?.waiting.length ?? 0) + 1)
+      return undefined;
+    return this.#removeIfPresent(most.last?.value);
+  }
+
+  /** Removes an item that may or may not wait. */
+  remove(item: T): void {
+    const { queueEntry } = item;
+    const caller = this.#callers.get(item.caller);
+    if (queueEntry === undefined || caller === undefined) return;
+    queueEntry.remove();
+    item.queueEntry = undefined;
+    this.#length -= 1;
+    this.#update(item.caller, caller);
+  }
+
+  /** Counts the items of a caller that run; each start must be followed by one end. */
+  countRunning(key: string, change: 1 | -1): void {
+    const caller = this.#getCaller(key);
+    caller.runningCount += change;
+    this.#update(key, caller);
+  }
+
+  #removeIfPresent(item: T | undefined): T | undefined {
+    if (item !== undefined) this.remove(item);
+    return item;
+  }
+
+  #getCaller(key: string): Caller<T> {
+    let caller = this.#callers.get(key);
+    if (caller === undefined) {
+      caller = new Caller();
+      this.#callers.set(key, caller);
+    }
+    return caller;
+  }
+
+  #update(key: string, caller: Caller<T>): void {
+    if (caller.waiting.length > 0) {
+      this.#byRunning.place(caller.byRunning, caller.runningCount);
+      this.#byWaiting.place(caller.byWaiting, caller.waiting.length);
+      return;
+    }
+    caller.byRunning.remove();
+    caller.byWaiting.remove();
+    if (caller.runningCount === 0) this.#callers.delete(key);
+  }
+}
