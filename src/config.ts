@@ -5,6 +5,7 @@ import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import { readTrustedDocuments } from './execution/trusted-documents.ts';
 import { isJsonObject } from './json.ts';
+import { readOtelVariables } from './observability/otel-variables.ts';
 
 /** One day. A longer timeout is a mistake. */
 const maxMs = 86_400_000;
@@ -414,6 +415,7 @@ export function readConfig(
   // Every name of the table was parsed by its own schema.
   const config = values as Config;
   if (problems.length === 0) problems.push(...findConflicts(config, toName));
+  problems.push(...readOtelVariables(environment).problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }

@@ -79,13 +79,16 @@ describe.skipIf(!hasNamespaces)('as PID 1', () => {
     };
   }
 
-  it.each(['1', '2'])('WORKERS=%s: a signal while the program is being loaded ends it with 0', async (workers) => {
-    const program = await startAsPid1({ WORKERS: workers });
-    await program.hasHandler;
-    process.kill(program.pid, 'SIGTERM');
-    expect(await program.exit()).toBe(0);
-    expect(program.getOutput()).toBe('');
-  });
+  it.each(['1', '2'])(
+    'WORKERS=%s: a signal while the program is being loaded ends it with 0',
+    async (workers) => {
+      const program = await startAsPid1({ WORKERS: workers });
+      await program.hasHandler;
+      process.kill(program.pid, 'SIGTERM');
+      expect(await program.exit()).toBe(0);
+      expect(program.getOutput()).toBe('');
+    },
+  );
 
   it.each(['1', '2'])('WORKERS=%s: a signal right after the first ready probe drains it', async (workers) => {
     const program = await startAsPid1({ WORKERS: workers });

@@ -83,7 +83,7 @@ describe('with WORKERS=2', () => {
     upstream.on('GET', path, async (_call, response) => {
       program.process.kill('SIGTERM');
       await program.waitFor(/"msg":"draining"/);
-      response.writeHead(404).end();
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"not found"}');
     });
     const answer = await query(url, '{ integration(name: OPENAI) { id } }');
     expect(answer).toEqual({ status: 200, text: '{"data":{"integration":null}}' });
@@ -98,7 +98,7 @@ describe('with WORKERS=2', () => {
     upstream.on('GET', path, async (_call, response) => {
       process.kill(-(program.process.pid ?? 0), 'SIGINT');
       await program.waitFor(/"msg":"draining"/);
-      response.writeHead(404).end();
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"not found"}');
     });
     const answer = await query(url, '{ integration(name: OPENAI) { id } }');
     expect(answer.status).toBe(200);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GraphQLError, parse, validate } from 'graphql';
 import { type Config, ConfigError, readConfig, type SettingName, settings, toVariable } from '../config.ts';
+import { readOtelVariables } from '../observability/otel-variables.ts';
 import { createSchema } from '../schema/index.ts';
 
 /**
@@ -11,7 +12,8 @@ export function checkConfig(environment: Readonly<Record<string, string | undefi
   const config = readConfig(environment);
   const problems = [...findDocumentProblems(config)];
   if (problems.length > 0) throw new ConfigError(problems);
-  for (const warning of findWarnings(config)) process.stderr.write(`galileo-gateway: warning: ${warning}\n`);
+  const warnings = [...findWarnings(config), ...readOtelVariables(environment).warnings];
+  for (const warning of warnings) process.stderr.write(`galileo-gateway: warning: ${warning}\n`);
   process.stdout.write(printConfig(config));
 }
 

@@ -83,8 +83,7 @@ export class GraphqlHandler {
       },
       observer: telemetry.transportObserver,
     });
-    telemetry.watch(this.#transport);
-    const schema = createSchema();
+        const schema = createSchema();
     const executor = createExecutor(schema, {
       limits: config,
       introspection: config.introspection,
@@ -105,6 +104,7 @@ export class GraphqlHandler {
               return createYogaPipeline(schema, executor, plugins, telemetry);
             }),
     };
+    telemetry.watch(this.#transport, () => this.usage.requests);
   }
 
   /** Requests that are executed, and the bytes that bodies and responses hold. */
@@ -160,7 +160,7 @@ export class Exchange {
   constructor(request: HttpRequest, arrivedAtMs: number, shared: Shared) {
     const { telemetry, galileo, admission, config } = shared;
     const { forwarded: received, refusal } = readRequestHeaders(request.rawHeaders);
-    const { observation, forwarded } = telemetry.observeRequest(request.method, received, arrivedAtMs);
+    const { observation, forwarded } = telemetry.observeRequest(request, received, arrivedAtMs);
     this.requestId = forwarded.requestId;
     this.#request = request;
     this.#shared = shared;

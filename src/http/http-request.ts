@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly target: string;
   /** Names and values in turn. */
   readonly rawHeaders: readonly string[];
+  /** Of the connection. Undefined if it is not known. */
+  readonly remoteAddress?: string | undefined;
   /** Several header lines of one name are joined. */
   getHeader(name: string): string | undefined;
   /** Rejects as described in `body.ts`. */
@@ -29,6 +31,7 @@ export const fromNode = (
   method: request.method ?? '',
   target,
   rawHeaders: request.rawHeaders,
+  remoteAddress: request.socket.remoteAddress,
   getHeader: (name) => request.headers[name]?.toString(),
   readBody: (limits) => readBody(request, limits, () => response?.writeContinue()),
 });

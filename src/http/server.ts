@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Server as TcpServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { describeFault, type Log } from '../observability/log.ts';
@@ -38,6 +39,8 @@ export interface RunningServer extends AsyncDisposable {
    * Resolves to whether every response was sent; those that were not are cut off.
    */
   drain(): Promise<boolean>;
+  /** Accepts no further connection. For a worker that ends alone: the other workers get its connections. */
+  stopListening(): void;
 }
 
 /** Listens. Rejects with a readable message if a port is not available. */
@@ -164,6 +167,11 @@ class GatewayServer implements RunningServer {
     this.#closeServer();
     await this.#closeTelemetry();
     return isDone;
+  }
+
+  stopListening(): void {
+    // Unlike `http.Server.close`, this does not touch open connections.
+    TcpServer.prototype.close.call(this.#server);
   }
 
   #closeServer(): void {

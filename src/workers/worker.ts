@@ -20,10 +20,12 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   const sendMetrics = async () => {
     if (metrics !== undefined) await send({ type: 'metrics', snapshot: await metrics.getSnapshot() });
   };
+  let isPoolEnding = false;
   const end = endOnSignal(
     {
       drain: async () => {
         await send({ type: 'draining' });
+        if (!isPoolEnding) server.stopListening();
         return server.drain();
       },
     },
@@ -32,7 +34,10 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   );
   process.on('message', (message) => {
     const type = readPrimaryMessage(message)?.type;
-    if (type === 'drain') end();
+    if (type === 'drain') {
+      isPoolEnding = true;
+      end();
+    }
     if (type === 'get-metrics') void sendMetrics();
   });
   setInterval(() => {

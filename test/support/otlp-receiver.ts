@@ -61,7 +61,7 @@ export async function startOtlpReceiver(status = 200): Promise<OtlpReceiver> {
       .on('end', () => {
         headers = request.headers;
         text += body;
-        if (request.url === '/v1/traces') {
+        if (request.url === '/v1/traces' && request.headers['content-type'] === 'application/json') {
           for (const { resource: from, scopeSpans } of (JSON.parse(body) as OtlpRequest).resourceSpans) {
             resource = toRecord(from.attributes);
             spans.push(...scopeSpans.flatMap((scope) => scope.spans.map(toSpan)));
