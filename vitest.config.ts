@@ -18,11 +18,11 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // It imports JSON without an import attribute, which Node refuses.
     server: { deps: { inline: [/@actions\//] } },
-    // Most tests wait for sockets and processes: two files at once even where there are two processors.
+    // Most tests wait for sockets and processes, so two files run in parallel even on two CPUs.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // In milliseconds: four times Vitest's own, for machines that do something else beside.
+    // In milliseconds: four times Vitest's default, for busy machines.
     testTimeout: 20_000,
-    // Half of it: a browser's first page takes more than the second that Vitest gives it.
+    // Half of it: the first page of a browser takes longer than Vitest's default of one second.
     expect: { poll: { timeout: 10_000 } },
     coverage: {
       provider: 'custom',

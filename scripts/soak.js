@@ -1,6 +1,5 @@
-// npm run soak [-- --requests 100000]: the built gateway in front of an upstream of which one answer in twenty is a fault.
-// Says how memory and open files went; exits with 1 where they grew, or where an answer was not one of the known kinds.
-// Linux only: it reads both from /proc.
+// npm run soak [-- --requests 100000]: the built gateway, with an upstream that fails one request in twenty. Prints how
+// memory and open files develop. Exits with 1 if they grow, or if a response has an unknown error. Linux only (/proc).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -11,13 +10,13 @@ import { Pool } from 'undici';
 
 const { values } = parseArgs({ options: { requests: { type: 'string', default: '100000' } } });
 const requestCount = Number(values.requests);
-// Half of the gateway's sockets: nothing waits in the queue, so that every failure is a fault of upstream's.
+// Half of the gateway's sockets: no call waits in the queue, so that upstream causes every failure.
 const callers = 32;
-const faultShare = 0.05;
+const failureShare = 0.05;
 const samples = 10;
-/** What memory may have grown from the end of the warm-up to the end of the run. */
+/** Permitted growth of memory from the end of the warm-up to the end of the run. */
 const allowedGrowthMb = 40;
-/** Open files: sockets come and go with resets, by fewer than this. */
+/** Permitted growth of open files: resets close and open fewer sockets than this. */
 const allowedFiles = 20;
 
 const integration = (name) =>
@@ -25,8 +24,8 @@ const integration = (name) =>
     JSON.stringify({ name, id: '7d0c3a56-6e39-4a0c-9d0f-9ee8a9c7a001', extra: { text: 'x'.repeat(500) } }),
   );
 
-// Each way for upstream to fail that leaves the process running.
-const faults = [
+// Failures of upstream that its process survives.
+const failures = [
   (_request, response) => response.destroy(),
   (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
@@ -44,11 +43,11 @@ const faults = [
   (_request, response) => response.writeHead(302, { location: 'http://elsewhere.invalid/' }).end(),
 ];
 
-let faultCount = 0;
+let failureCount = 0;
 const upstream = createServer((request, response) => {
-  if (Math.random() < faultShare) {
-    faultCount += 1;
-    faults[faultCount % faults.length](request, response);
+  if (Math.random() < failureShare) {
+    failureCount += 1;
+    failures[failureCount % failures.length](request, response);
     return;
   }
   response.writeHead(200, { 'content-type': 'application/json' });
@@ -58,8 +57,7 @@ upstream.listen(0, '127.0.0.1');
 await once(upstream, 'listening');
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-// V8 leaves garbage where it is as long as the heap has room: with little room, what grows is kept by somebody.
-// So that V8 collects: with all the room there is, memory grows by garbage alone.
+// A small heap forces V8 to collect garbage. With a large one, memory grows by garbage alone.
 const heapMb = 64;
 const gateway = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, program, 'serve', '--port', '0'], {
   env: { ...process.env, GALILEO_API_URL: `http://127.0.0.1:${upstream.address().port}` },
@@ -86,10 +84,10 @@ const knownCodes = new Set([
   'UPSTREAM_ERROR',
 ]);
 const names = ['OPENAI', 'AZURE', 'ANTHROPIC', 'MISTRAL', 'NVIDIA'];
-const counts = { answered: 0, failed: 0, unknown: 0 };
+const counts = { succeeded: 0, failed: 0, unknown: 0 };
 
 const pool = new Pool(new URL(url).origin, { connections: callers });
-async function ask(number) {
+async function sendRequest(number) {
   const { statusCode, body } = await pool.request({
     method: 'POST',
     path: '/graphql',
@@ -100,7 +98,7 @@ async function ask(number) {
     }),
   });
   const { data, errors } = await body.json();
-  if (statusCode === 200 && errors === undefined && data.integration !== null) counts.answered += 1;
+  if (statusCode === 200 && errors === undefined && data.integration !== null) counts.succeeded += 1;
   else if (statusCode === 200 && errors?.every(({ extensions }) => knownCodes.has(extensions.code)))
     counts.failed += 1;
   else counts.unknown += 1;
@@ -115,7 +113,7 @@ for (let sample = 0; sample <= samples; sample += 1) {
       while (next < end) {
         const number = next;
         next += 1;
-        await ask(number);
+        await sendRequest(number);
       }
     }),
   );
@@ -127,7 +125,7 @@ process.stdout.write('| requests | memory | open files |\n|---|---|---|\n');
 for (const { requests, memoryMb, files } of rows) {
   process.stdout.write(`| ${requests} | ${memoryMb} MB | ${files} |\n`);
 }
-process.stdout.write(`\n${faultCount} faults; ${JSON.stringify(counts)}\n`);
+process.stdout.write(`\n${failureCount} upstream failures; ${JSON.stringify(counts)}\n`);
 
 const warm = rows[2];
 const last = rows[samples];
