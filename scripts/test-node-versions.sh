@@ -6,7 +6,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-npm run --silent build || exit 1
+node scripts/build.js || exit 1
 
 failed=0
 for version in ${NODE_VERSIONS:-20 22 24}; do

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,9 +16,9 @@ import { runProgram, startProgram } from './support/program.ts';
 
 const commands = ['serve', 'demo', 'sandbox', 'print-schema', 'check-config', 'check-upstream'];
 const names = Object.keys(settings) as SettingName[];
-const { version, scripts } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-) as { version: string; scripts: Record<string, string> };
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 const runFile = promisify(execFile);
 /** What nobody may connect to: a program that does fails at once. */
 const noNetwork = { GALILEO_API_URL: 'http://127.0.0.1:9' };
@@ -402,36 +402,6 @@ describe('sandbox', () => {
       expect(program.stderr).toBe('');
     },
   );
-});
-
-describe('npm start', () => {
-  it('builds the program where it was never built, and only there', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-'));
-    try {
-      const { prestart, start, 'build:first': buildFirst } = scripts;
-      // Stands for the real build, which takes long.
-      const build = 'node build.cjs';
-      await writeFile(
-        join(directory, 'package.json'),
-        JSON.stringify({ scripts: { prestart, start, 'build:first': buildFirst, build } }),
-      );
-      await writeFile(
-        join(directory, 'build.cjs'),
-        `const fs = require('node:fs');
-        fs.mkdirSync('dist', { recursive: true });
-        fs.appendFileSync('dist/main.js', 'console.log("started", ...process.argv.slice(2));');`,
-      );
-      for (const path of ['first', 'second']) {
-        const { stdout } = await runFile('npm', ['--silent', 'start', '--', '--port', path], {
-          cwd: directory,
-        });
-        expect(stdout).toBe(`started serve --port ${path}\n`);
-      }
-      expect((await readFile(join(directory, 'dist/main.js'), 'utf8')).match(/started/g)).toHaveLength(1);
-    } finally {
-      await rm(directory, { recursive: true });
-    }
-  });
 });
 
 /** A JSON file that is gone with its scope. */
