@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { getCredentialSecrets, readHeaders } from '../src/credentials.ts';
 import type { RecordedCall } from './support/fake-upstream.ts';
 import { toPath } from './support/naming.ts';
 import { postRaw } from './support/raw-http.ts';
@@ -38,6 +39,7 @@ describe('a credential', () => {
     ['a bearer token with spaces inside', 'Authorization', 'Bearer to ken  three'],
     ['a bearer token with bytes from 80 to FF', 'Authorization', 'Bearer \xe9\xa0'],
     ['a basic password', 'Authorization', 'Basic dXNlcjpwYXNz'],
+    ['a Splunk key', 'Splunk-AO-API-Key', 'key-5678'],
     ['a basic password of an odd case', 'Authorization', 'BASIC  dXNlcjpwYXNz'],
   ])('goes to upstream byte for byte: %s', async (_what, name, value) => {
     const { answer, received } = await send([`${name}: ${value}`]);
@@ -116,6 +118,7 @@ describe('a credential', () => {
     ['two API keys', ['Galileo-API-Key: key-one', 'Galileo-API-Key: key-two']],
     ['the same API key twice', ['Galileo-API-Key: key-one', 'galileo-api-key: key-one']],
     ['an API key and an empty one', ['Galileo-API-Key: ', 'Galileo-API-Key: key-one']],
+    ['two Splunk keys', ['Splunk-AO-API-Key: key-one', 'Splunk-AO-API-Key: key-two']],
     ['two tokens', ['Authorization: Bearer key-one', 'Authorization: Bearer key-two']],
     ['a token and another scheme', ['Authorization: Digest key-one', 'authorization: Bearer key-two']],
     [
@@ -138,9 +141,10 @@ describe('a credential', () => {
     ['Authorization', 'Bearer secret.token.value', /secret\.token\.value/],
     [
       'Authorization',
-      `Basic ${Buffer.from('user:secret-password').toString('base64')}`,
-      /secret-password|dXNlcjpz/,
+      `Basic ${Buffer.from('secret-user:secret-password').toString('base64')}`,
+      /secret-user|secret-password|c2VjcmV0LXVzZXI/,
     ],
+    ['Splunk-AO-API-Key', 'splunk-key-value', /splunk-key-value/],
   ])('is in no log line at any level, whatever comes of the request: %s', async (name, value, secret) => {
     await using stack = await startStack({ upstreamRetries: '0' });
     const { gateway, upstream } = stack;
@@ -166,6 +170,38 @@ describe('a credential', () => {
     expect(log).not.toMatch(secret);
     expect(log).not.toContain('input-token');
   });
+});
+
+describe('a request id that contains the credential', () => {
+  it.each([
+    ['an API key', 'Galileo-API-Key: secret-key-1', 'secret-key-1'],
+    ['a token', 'Authorization: Bearer secret-key-1', 'id-secret-key-1'],
+    ['the user of a Basic credential', `Authorization: Basic ${btoa('secret-key-1:')}`, 'secret-key-1'],
+  ])('is replaced by a new one: %s', async (_what, line, id) => {
+    const { answer, log } = await send([line, `X-Request-Id: ${id}`]);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('x-request-id')).not.toContain('secret-key-1');
+    expect(log).not.toContain('secret-key-1');
+  });
+
+  it('is kept if the credential is only a few of its letters', async () => {
+    const { answer } = await send(['Galileo-API-Key: abc', 'X-Request-Id: xabcx']);
+    expect(answer.headers.get('x-request-id')).toBe('xabcx');
+  });
+});
+
+describe('a credential header', () => {
+  it.each(['Galileo-API-Key: a', 'Authorization: basic a', 'Splunk-AO-API-Key: a'])(
+    'with thousands of blanks costs less than 20 ms of processor time: %s',
+    (line) => {
+      const [name = '', value = ''] = line.split(': ');
+      const headers = [name, `${value}${' '.repeat(1_000_000)}b${'\t '.repeat(500_000)}`];
+      const before = process.cpuUsage();
+      getCredentialSecrets(readHeaders(headers, () => 'id').headers);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1000).toBeLessThan(20);
+    },
+  );
 });
 
 describe('the headers of a call to upstream', () => {

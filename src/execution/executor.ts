@@ -49,7 +49,7 @@ export interface Executor {
     variables: Variables | undefined,
     context: GatewayContext,
   ): Promise<OperationResult>;
-  /** The values of secret fields in the variables of a request, for one that `prepare` or `execute` has refused. */
+  /** The values of secret fields in the variables of a request that `prepare` has refused. */
   findSecrets(params: OperationParams): readonly string[];
   /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
   parse(text: string): DocumentNode;
@@ -85,7 +85,10 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     const { document, operation, measures, secrets } = prepared;
     const found: string[] = [...secrets.literals];
     const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), found);
-    if ('problems' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.problems);
+    if ('problems' in coerced) {
+      for (const secret of secretInputs.findInVariables(inputs)) context.addSecret(secret);
+      throw new RequestError('BAD_USER_INPUT', coerced.problems);
+    }
     const { values } = coerced;
     for (const name of secrets.variables) addSecrets(values[name], found);
     for (const secret of found) context.addSecret(secret);

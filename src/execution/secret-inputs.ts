@@ -72,6 +72,12 @@ export class SecretInputs {
         return false;
       },
     });
+    for (const definition of document.definitions) {
+      if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+      for (const { variable, defaultValue } of definition.variableDefinitions ?? []) {
+        if (defaultValue !== undefined && variables.includes(variable.name.value)) collect(defaultValue);
+      }
+    }
     return { literals, variables };
   }
 }

@@ -36,7 +36,14 @@ export const createDirectPipeline =
     const { observation } = context;
     const params = body === undefined ? parseQueryString(request.target) : parseBody(body);
     observation.params = params;
-    const prepared = executor.prepare(params, { isReadOnly: body === undefined });
+    let prepared: PreparedOperation;
+    try {
+      prepared = executor.prepare(params, { isReadOnly: body === undefined });
+    } catch (error) {
+      // The message can quote a name of the document that is also a secret.
+      for (const secret of executor.findSecrets(params)) context.addSecret(secret);
+      throw error;
+    }
     const variables = onPrepared(prepared, params.variables);
     const result = await executor.execute(prepared, variables, context);
     if (result.errors !== undefined) observation.addErrors(result.errors);

@@ -5,7 +5,6 @@ import { toCaller } from '../upstream/caller.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import { findSecrets } from './input-secrets.ts';
 import { createReads, type Reads } from './reads.ts';
 
 /** The part of a request's observation that its context reads and sets. */
@@ -73,8 +72,7 @@ export class RequestContext<O extends Observation = Observation> implements Gate
   #getSecrets(): Secrets {
     if (this.#secrets === undefined) {
       this.#secrets = new Secrets();
-      for (const secret of getCredentialSecrets(this.#forwarded)) this.#secrets.add(secret);
-      for (const secret of findSecrets(this.observation.params?.variables)) this.#secrets.add(secret);
+      for (const secret of getCredentialSecrets(this.#forwarded.headers)) this.#secrets.add(secret);
     }
     return this.#secrets;
   }

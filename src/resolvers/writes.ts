@@ -3,7 +3,6 @@ import type { CollaboratorKind, JsonObject } from '../upstream/galileo-client.ts
 import { toUuid, type Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import { findSecrets } from './input-secrets.ts';
 import { type CatalogueEntry, getProvider, withProvider } from './integrations.ts';
 import { forgetIntegration, forgetSharing } from './reads.ts';
 import type { RequestBody, ValidationFailure } from './request-body.ts';
@@ -28,7 +27,6 @@ export async function upsertIntegration(
   input: Input,
   context: GatewayContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
-  for (const secret of findSecrets(input)) context.addSecret(secret);
   const call = context.getCall();
   const text = body.serialize(input);
   if (typeof text !== 'string') return text;
