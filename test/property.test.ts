@@ -143,7 +143,7 @@ const noise = fc.oneof(
     .map((parts) => parts.join(' ')),
 );
 const upsertFields = (fields: string) =>
-  `__typename ... on UpsertCustomIntegrationSuccess { record { name createdAt permissions { action } } integration { ${fields} } } ... on IntegrationValidationFailure { message issues { path message code } }`;
+  `__typename ... on UpsertIntegrationSuccess { record { name createdAt permissions { action } } integration { ${fields} } } ... on IntegrationValidationFailure { message issues { path message code } }`;
 
 const anyValue = fc.oneof(
   fc.jsonValue({ maxDepth: 4 }),

@@ -16,7 +16,7 @@ const endpoint = 'https://llm.example.test/v1';
 const upsert = `mutation ($input: UpsertCustomIntegrationInput!) {
   upsertCustomIntegration(input: $input) {
     __typename
-    ... on UpsertCustomIntegrationSuccess { record { integrationId } }
+    ... on UpsertIntegrationSuccess { record { integrationId } }
     ... on IntegrationValidationFailure { message issues { path message code } }
   }
 }`;
@@ -258,7 +258,7 @@ describe('a success', () => {
     });
     expect(errors).toEqual([]);
     expect(data?.upsertCustomIntegration).toMatchObject({
-      __typename: 'UpsertCustomIntegrationSuccess',
+      __typename: 'UpsertIntegrationSuccess',
       record: {
         integrationId: '00000000-0000-4000-8000-000000000005',
         name: 'CUSTOM',
@@ -317,7 +317,7 @@ describe('a success', () => {
     });
     expect(status).toBe(200);
     expect(data?.upsertCustomIntegration).toMatchObject({
-      __typename: 'UpsertCustomIntegrationSuccess',
+      __typename: 'UpsertIntegrationSuccess',
       record: { name: 'CUSTOM' },
       integration: null,
     });
@@ -332,7 +332,7 @@ describe('a success', () => {
       .on('PUT', path, record)
       .once('GET', path, reply('first'))
       .once('GET', path, reply('second'));
-    const selection = '{ ... on UpsertCustomIntegrationSuccess { integration { defaultModel } } }';
+    const selection = '{ ... on UpsertIntegrationSuccess { integration { defaultModel } } }';
     const { data, errors } = await stack.gateway.query(`mutation {
       a: upsertCustomIntegration(input: { endpoint: "a" }) ${selection}
       b: upsertCustomIntegration(input: { endpoint: "b" }) ${selection}
@@ -352,7 +352,7 @@ describe('a permission’s message', () => {
     const permissions = [{ action: 'update', allowed: false, message: 'Not with the-token.' }];
     stack.upstream.on('PUT', path, { json: { ...integrationRecordFixtures.full, permissions } });
     const { data } = await stack.gateway.query(
-      'mutation { upsertCustomIntegration(input: { endpoint: "e", token: "the-token" }) { ... on UpsertCustomIntegrationSuccess { record { permissions { message } } } } }',
+      'mutation { upsertCustomIntegration(input: { endpoint: "e", token: "the-token" }) { ... on UpsertIntegrationSuccess { record { permissions { message } } } } }',
     );
     expect(data).toEqual({
       upsertCustomIntegration: { record: { permissions: [{ message: 'Not with [redacted].' }] } },
@@ -365,7 +365,7 @@ describe('two upserts in one document', () => {
     await using stack = await startStack();
     stack.upstream.once('PUT', path, record).once('PUT', path, { status: 500, json: { detail: 'Broken.' } });
     const { status, data, errors } = await stack.gateway.query(`mutation {
-      first: upsertCustomIntegration(input: { endpoint: "1" }) { ... on UpsertCustomIntegrationSuccess { record { name } } }
+      first: upsertCustomIntegration(input: { endpoint: "1" }) { ... on UpsertIntegrationSuccess { record { name } } }
       second: upsertCustomIntegration(input: { endpoint: "2" }) { __typename }
     }`);
     expect(status).toBe(200);
@@ -385,7 +385,7 @@ describe('two upserts in one document', () => {
     }`);
     expect(data).toEqual({
       first: { __typename: 'IntegrationValidationFailure' },
-      second: { __typename: 'UpsertCustomIntegrationSuccess' },
+      second: { __typename: 'UpsertIntegrationSuccess' },
     });
   });
 });

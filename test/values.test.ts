@@ -33,7 +33,7 @@ const toReply = (body: Json | string) =>
 
 /** Writes the custom integration to an upstream that answers so. */
 async function readRecord(body: Json) {
-  upstream.on('PUT', toPath('custom'), { json: body }).on('GET', toPath('custom'), { status: 404 });
+  upstream.on('PUT', toPath('custom'), { json: body }).on('GET', toPath('custom'), { status: 404, json: { detail: 'Not found' } });
   const answer = await gateway.query(UpsertCustomIntegrationDocument, {
     input: { endpoint: 'https://e.test' },
   });

@@ -13,23 +13,26 @@ export const entity: Federated = { federation: '@key(fields: "name")' };
 /** A plain value type, which another subgraph can resolve too. */
 export const shareable: Federated = { federation: '@shareable' };
 
-// Routers multiply a field's weight by the size of the list that it is in, so that a call costs the same wherever it is
-// selected. An object that is already loaded weighs 1.
+// Routers multiply a field's weight by the size of the list that it is in or returns, so that a call costs the same wherever
+// it is selected. An object that is already loaded weighs 1.
 const cost = '@cost(weight: 10)';
 const oneForEachProvider = `@listSize(assumedSize: ${integrationNames.length})`;
 
 /** A field that calls upstream. */
 export const upstreamCall: Federated = { federation: cost };
 
+/** A list that one call returns as a whole. */
+export const upstreamList: Federated = { federation: `${cost} @listSize(assumedSize: 1)` };
+
 /** A connection: a field that calls upstream for one page. */
 export const upstreamPage: Federated = {
-  federation: `${cost} @listSize(assumedSize: 100, slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)`,
+  federation: `${cost} @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)`,
 };
 
 /** A list with an entry for each provider, without a call. */
 export const providerList: Federated = { federation: oneForEachProvider };
 
-/** A list of integrations, each of which is a call to upstream. */
+/** A list of up to one item for each provider, each of which is or leads to a call to upstream. */
 export const upstreamCalls: Federated = { federation: `${cost} ${oneForEachProvider}` };
 
 /** The directives in the extensions of a type or field. Empty if there are none. */

@@ -3,7 +3,7 @@ import { getTypeName } from '../resolvers/discriminator.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import type { WireIntegration } from '../upstream/wire.ts';
 import { collaboratorFields } from './collaborators.ts';
-import { entity, upstreamCall } from './directives.ts';
+import { entity, upstreamList } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { toOutputFields } from './fields.ts';
 import { stringMap } from './reader.ts';
@@ -31,7 +31,7 @@ export const integrationFields: GraphQLFieldConfigMap<WireIntegration, GatewayCo
     type: new GraphQLList(new GraphQLNonNull(stringMapEntry)),
     description:
       'The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it.',
-    extensions: upstreamCall,
+    extensions: upstreamList,
     // Galileo's entries may quote what was written.
     resolve: async ({ name }, _args, context) =>
       stringMap(await context.reads.status.load(name)).map(({ key, value }) => ({

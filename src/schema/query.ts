@@ -15,7 +15,7 @@ import {
   loadRecordsOf,
 } from '../resolvers/integrations.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
-import { providerList, upstreamCall, upstreamCalls } from './directives.ts';
+import { providerList, upstreamCall, upstreamCalls, upstreamList } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
@@ -53,13 +53,13 @@ export const integrationProvider = new GraphQLObjectType<CatalogueEntry, Gateway
       type: records,
       description:
         'The integrations of this provider that the caller can use, own and shared. One call to Galileo for all providers.',
-      extensions: upstreamCall,
+      extensions: upstreamList,
       resolve: ({ name }, _args, context) => loadRecordsOf(name, context),
     },
     models: {
       type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
       description: 'The names of the models that the caller can use. One call to Galileo.',
-      extensions: upstreamCall,
+      extensions: upstreamList,
       resolve: async ({ name }, _args, { reads }) => toModelNames(await reads.models.load(name)),
     },
   },
@@ -106,7 +106,7 @@ export const query = new GraphQLObjectType<unknown, GatewayContext>({
       type: records,
       description:
         'Every integration that the caller can use, own and shared. A provider can have several. One call to Galileo.',
-      extensions: upstreamCall,
+      extensions: upstreamCalls,
       resolve: (_root, _args, { reads }) => reads.records.load(),
     },
   },

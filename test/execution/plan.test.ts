@@ -107,7 +107,7 @@ describe('a plan answers as graphql-js does', () => {
   it('for a mutation, whose fields run in their order', async () => {
     const upsert = (endpoint: string) => `upsertCustomIntegration(input: { endpoint: "${endpoint}" }) {
       __typename
-      ... on UpsertCustomIntegrationSuccess { record { integrationId createdAt permissions { action rawAction } } integration { baseUrl } }
+      ... on UpsertIntegrationSuccess { record { integrationId createdAt permissions { action rawAction } } integration { baseUrl } }
     }`;
     await expectSameAnswer(
       `mutation { a: ${upsert('a')} b: ${upsert('b')} __typename }`,

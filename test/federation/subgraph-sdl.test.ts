@@ -88,7 +88,7 @@ describe('the SDL', () => {
       'IntegrationValidationIssue',
       'Mutation',
       'Query',
-      'UpsertCustomIntegrationSuccess',
+      'UpsertIntegrationSuccess',
     ]);
   });
 
@@ -112,7 +112,7 @@ describe('the SDL', () => {
       'Mutation.upsertCustomIntegration',
       'Query.integration',
       'Query.integrations',
-      'UpsertCustomIntegrationSuccess.integration',
+      'UpsertIntegrationSuccess.integration',
     ]);
     expect(lists).toEqual(['Query.integrationProviders', 'Query.integrations']);
     expect(new Set(sdl.match(/@cost\(weight: \d+\)/g))).toEqual(new Set(['@cost(weight: 10)']));

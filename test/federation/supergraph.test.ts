@@ -110,14 +110,14 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
       `mutation {
         upsertCustomIntegration(input: { endpoint: "https://llm.test", headers: [{ key: "a", value: "b" }] }) {
           __typename
-          ... on UpsertCustomIntegrationSuccess { record { integrationId } integration { baseUrl } }
+          ... on UpsertIntegrationSuccess { record { integrationId } integration { baseUrl } }
         }
       }`,
     );
 
     expect(errors).toEqual([]);
     expect(data?.['upsertCustomIntegration']).toEqual({
-      __typename: 'UpsertCustomIntegrationSuccess',
+      __typename: 'UpsertIntegrationSuccess',
       record: { integrationId: integrationRecordFixtures.full.id },
       integration: { baseUrl: integrationFixtures.custom.full.base_url },
     });
@@ -136,7 +136,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
     const { data, errors } = await supergraph.router.query(
       `mutation {
         upsertCustomIntegration(input: { endpoint: "https://llm.test" }) {
-          ... on UpsertCustomIntegrationSuccess { integration { labels { value } } }
+          ... on UpsertIntegrationSuccess { integration { labels { value } } }
         }
       }`,
     );

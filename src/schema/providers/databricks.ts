@@ -1,5 +1,5 @@
 import { GraphQLList, GraphQLNonNull, GraphQLString } from 'graphql';
-import { upstreamCall } from '../directives.ts';
+import { upstreamList } from '../directives.ts';
 import { list, string } from '../reader.ts';
 import { boolean, text, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
@@ -37,13 +37,13 @@ export const databricks = defineProvider({
     catalogs: {
       type: names,
       description: 'The catalogs of the workspace. One call to Galileo.',
-      extensions: upstreamCall,
+      extensions: upstreamList,
       resolve: async (_source, _args, { reads }) => toNames(await reads.catalogs.load()),
     },
     databases: {
       type: names,
       description: 'The databases of a catalog. One call to Galileo per catalog.',
-      extensions: upstreamCall,
+      extensions: upstreamList,
       args: {
         catalog: {
           type: GraphQLString,
