@@ -88,7 +88,7 @@ describe('one operation', () => {
     stack.upstream.on('PUT', toPath('custom'), { json: integrationRecordFixtures.full });
     await stack.gateway.query(`mutation {
       upsertCustomIntegration(input: { endpoint: "e" }) {
-        ... on UpsertIntegrationSuccess { integration { id } again: integration { baseUrl } }
+        ... on UpsertIntegrationSuccess { integration { id } again: integration { name } }
       }
     }`);
     expect(stack.upstream.calls.map(({ method }) => method)).toEqual(['PUT', 'GET']);

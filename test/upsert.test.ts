@@ -216,7 +216,7 @@ describe('the body of the PUT', () => {
   });
 
   it.each(['headers', 'customHeaderMapping'] as const)(
-    'is not sent where a key of %s comes twice, and no value is quoted',
+    'with duplicate keys in %s is not sent: every duplicate is an issue, and no value is quoted',
     async (field) => {
       await using stack = await startStack();
       const { data, errors, text } = await sendUpsert(stack, {
@@ -225,14 +225,20 @@ describe('the body of the PUT', () => {
           { key: 'X-A', value: 'first-value' },
           { key: 'X-B', value: 'other-value' },
           { key: 'X-A', value: 'second-value' },
+          { key: 'X-A', value: 'third-value' },
         ],
       });
-      expect(data).toEqual({ upsertCustomIntegration: null });
-      expect(errors).toMatchObject([
-        { path: ['upsertCustomIntegration'], extensions: { code: 'BAD_USER_INPUT' } },
-      ]);
-      expect(errors[0]?.message).toContain(`input.${field}.2.key`);
-      expect(text).not.toMatch(/first-value|other-value|second-value/);
+      expect(errors).toEqual([]);
+      expect(data?.upsertCustomIntegration).toEqual({
+        __typename: 'IntegrationValidationFailure',
+        message: 'The input has duplicate keys.',
+        issues: ['2', '3'].map((index) => ({
+          path: ['input', field, index, 'key'],
+          message: 'This key occurs more than once.',
+          code: 'duplicate_key',
+        })),
+      });
+      expect(text).not.toMatch(/first-value|other-value|second-value|third-value/);
       expect(stack.upstream.calls).toEqual([]);
     },
   );
@@ -332,7 +338,7 @@ describe('a success', () => {
       .on('PUT', path, record)
       .once('GET', path, reply('first'))
       .once('GET', path, reply('second'));
-    const selection = '{ ... on UpsertIntegrationSuccess { integration { defaultModel } } }';
+    const selection = '{ ... on UpsertIntegrationSuccess { integration { ... on CustomIntegration { defaultModel } } } }';
     const { data, errors } = await stack.gateway.query(`mutation {
       a: upsertCustomIntegration(input: { endpoint: "a" }) ${selection}
       b: upsertCustomIntegration(input: { endpoint: "b" }) ${selection}
@@ -420,10 +426,10 @@ describe('a 422', () => {
   it.each([
     ['a string', { detail: 'Not like this.' }, 'Not like this.'],
     ['a standard error', { standard_error: { message: 'Not like that.', error_code: 1 } }, 'Not like that.'],
-    ['an empty list', { detail: [] }, 'Galileo refused the integration as invalid.'],
-    ['an object', { detail: { a: 1 } }, 'Galileo refused the integration as invalid.'],
-    ['nothing', {}, 'Galileo refused the integration as invalid.'],
-    ['no object', ['a'], 'Galileo refused the integration as invalid.'],
+    ['an empty list', { detail: [] }, 'Galileo refused the input as invalid.'],
+    ['an object', { detail: { a: 1 } }, 'Galileo refused the input as invalid.'],
+    ['nothing', {}, 'Galileo refused the input as invalid.'],
+    ['no object', ['a'], 'Galileo refused the input as invalid.'],
   ])('with %s has a message and no issues', async (_what, json, message) => {
     expect(await refuse({}, json)).toMatchObject({ message, issues: [] });
   });
@@ -439,7 +445,7 @@ describe('a 422', () => {
     expect(errors).toEqual([]);
     expect(data?.upsertCustomIntegration).toEqual({
       __typename: 'IntegrationValidationFailure',
-      message: 'Galileo refused the integration as invalid.',
+      message: 'Galileo refused the input as invalid.',
       issues: [],
     });
   });

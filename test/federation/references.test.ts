@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import { graphql } from 'graphql';
 import { expect, test } from 'vitest';
 import { getTypeName } from '../../src/resolvers/discriminator.ts';
@@ -236,9 +235,7 @@ test('frozen representations and frozen answers resolve: nothing writes to them'
       ]),
     },
     contextValue: {
-      integrations: new DataLoader((names: readonly IntegrationName[]) =>
-        Promise.resolve(names.map(() => source)),
-      ),
+      reads: { integration: { load: () => Promise.resolve(source) } },
     },
   });
 
