@@ -8,7 +8,9 @@ import { type Stack, startStack } from './support/stack.ts';
 /** Has upstream answer every provider, but those that it is told not to know. */
 function configure({ upstream }: Stack, missing: readonly string[] = []) {
   for (const name of integrationNames) {
-    const reply = missing.includes(name) ? { status: 404, json: { detail: 'Not found' } } : { json: integrationFixtures[name].full };
+    const reply = missing.includes(name)
+      ? { status: 404, json: { detail: 'Not found' } }
+      : { json: integrationFixtures[name].full };
     upstream.on('GET', toPath(name), reply);
   }
 }
@@ -40,7 +42,9 @@ describe('one operation', () => {
 
   it('asks once also for what fails and for what is not configured', async () => {
     await using stack = await startStack();
-    stack.upstream.on('GET', toPath('openai'), { status: 403 }).on('GET', toPath('azure'), { status: 404, json: { detail: 'Not found' } });
+    stack.upstream
+      .on('GET', toPath('openai'), { status: 403 })
+      .on('GET', toPath('azure'), { status: 404, json: { detail: 'Not found' } });
     const { errors } = await stack.gateway.query(
       '{ a: integration(name: OPENAI) { id } integrations(names: [OPENAI, AZURE]) { id } integrationProviders(names: [OPENAI, AZURE]) { integration { id } } }',
     );

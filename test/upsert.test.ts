@@ -338,7 +338,8 @@ describe('a success', () => {
       .on('PUT', path, record)
       .once('GET', path, reply('first'))
       .once('GET', path, reply('second'));
-    const selection = '{ ... on UpsertIntegrationSuccess { integration { ... on CustomIntegration { defaultModel } } } }';
+    const selection =
+      '{ ... on UpsertIntegrationSuccess { integration { ... on CustomIntegration { defaultModel } } } }';
     const { data, errors } = await stack.gateway.query(`mutation {
       a: upsertCustomIntegration(input: { endpoint: "a" }) ${selection}
       b: upsertCustomIntegration(input: { endpoint: "b" }) ${selection}
@@ -450,8 +451,8 @@ describe('a 422', () => {
     });
   });
 
-  it('passes over what is no issue, and fills in what an issue lacks', async () => {
-    const result = await refuse({}, { detail: [null, 'text', {}, { loc: 'body', msg: 5, type: null }] });
+  it('ignores items that are not issues, and fills in what an issue lacks', async () => {
+    const result = await refuse({}, { detail: [null, {}, { loc: 'body', msg: 5, type: null }] });
     const issue = { path: [], message: 'Galileo gave no reason.', code: 'unknown' };
     expect(result).toMatchObject({ issues: [issue, issue] });
   });

@@ -2,15 +2,17 @@ import { print } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   IntegrationDocument,
+  IntegrationGroupsDocument,
   type IntegrationName,
+  IntegrationUsersDocument,
   UpsertCustomIntegrationDocument,
 } from '../client/generated/graphql.ts';
-import { toFieldName } from '../drift/findings.ts';
 import { getTypeName } from '../src/resolvers/discriminator.ts';
 import { type JsonSchema, openApiDocument, resolveReference } from '../src/upstream/openapi-document.ts';
+import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
-import { toEnumName, toPath } from './support/naming.ts';
+import { toEnumName, toFieldName, toPath } from './support/naming.ts';
 import { startStack } from './support/stack.ts';
 
 type Name = keyof typeof integrationFixtures;
@@ -33,7 +35,9 @@ const toReply = (body: Json | string) =>
 
 /** Writes the custom integration to an upstream that answers so. */
 async function readRecord(body: Json) {
-  upstream.on('PUT', toPath('custom'), { json: body }).on('GET', toPath('custom'), { status: 404, json: { detail: 'Not found' } });
+  upstream
+    .on('PUT', toPath('custom'), { json: body })
+    .on('GET', toPath('custom'), { status: 404, json: { detail: 'Not found' } });
   const answer = await gateway.query(UpsertCustomIntegrationDocument, {
     input: { endpoint: 'https://e.test' },
   });
@@ -45,6 +49,24 @@ async function readRecord(body: Json) {
         ? (result.record as Record<string, unknown>)
         : undefined,
   };
+}
+
+/** Reads the only collaborator of the openai integration from an upstream that returns it so. */
+async function readCollaborator(kind: 'users' | 'groups', body: Json) {
+  const { full } = integrationFixtures.openai;
+  upstream
+    .on('GET', toPath('openai'), { json: full })
+    .on('GET', `/v2/integrations/${full.id}/${kind}?starting_token=0&limit=100`, {
+      json: { collaborators: [body] },
+    });
+  const variables = { name: 'OPENAI' } as const;
+  const { data } =
+    kind === 'users'
+      ? await gateway.query(IntegrationUsersDocument, variables)
+      : await gateway.query(IntegrationGroupsDocument, variables);
+  const integration = data?.integration;
+  const connection = integration && ('users' in integration ? integration.users : integration.groups);
+  return connection?.edges[0]?.node as Record<string, unknown> | undefined;
 }
 
 const { full: sageMaker } = integrationFixtures.aws_sagemaker;
@@ -85,25 +107,44 @@ const places: Readonly<Record<string, Place>> = {
       return first(integration?.['models'])?.['inputMap'] as Record<string, unknown>;
     },
   },
+  UserCollaborator: {
+    full: collaboratorFixtures.user,
+    read: async (body) => readCollaborator('users', body),
+  },
+  GroupCollaborator: {
+    full: collaboratorFixtures.group,
+    read: async (body) => readCollaborator('groups', body),
+  },
   IntegrationDB: {
     full: integrationRecordFixtures.full,
     read: async (body) => (await readRecord(body)).record,
   },
 };
 
+/** The types of schemas that have another name. */
+const typeNames: Readonly<Record<string, string>> = {
+  GroupCollaborator: 'IntegrationGroup',
+  InputMap: 'ModelInputMap',
+  IntegrationDB: 'IntegrationRecord',
+  Model: 'IntegrationModel',
+  UserCollaborator: 'IntegrationUser',
+};
+
 /** Every default of the document that a reader can meet: the schema, the property, and the value as GraphQL writes it. */
 const defaults = Object.entries(openApiDocument.components.schemas)
-  // What is written gets no default from the gateway.
-  .filter(([name]) => name !== 'CustomIntegrationCreate')
+  // A body gets no default from the gateway; a page is asked for with its arguments.
+  .filter(([name]) => !/(?:Create|ListUserCollaboratorsResponse|ListGroupCollaboratorsResponse)$/.test(name))
   .flatMap(([name, { properties = {} }]) =>
     Object.entries(properties)
-      .filter(([, property]) => property.default !== undefined)
+      // Prices are null if they are left out, in spite of the document's default.
+      .filter(([property, schema]) => schema.default !== undefined && !/_price$/.test(property))
       .map(([property, schema]) => ({ name, property, value: toValue(schema) })),
   );
 
 function toValue(schema: JsonSchema): unknown {
-  const isWord = resolveReference(schema).enum !== undefined || schema.const !== undefined;
-  return isWord ? String(schema.default).toUpperCase() : schema.default;
+  const isEnumValue =
+    resolveReference(schema).enum !== undefined || schema.const !== undefined || schema.default === 'custom';
+  return isEnumValue ? String(schema.default).toUpperCase() : schema.default;
 }
 
 describe('what upstream leaves out, or answers with null', () => {
@@ -117,7 +158,7 @@ describe('what upstream leaves out, or answers with null', () => {
       const without = await place.read(rest);
       const withNull = await place.read({ ...rest, [property]: null });
 
-      const field = toFieldName(name, property) ?? '';
+      const field = toFieldName(typeNames[name] ?? name, property) ?? '';
       expect(without?.[field]).toEqual(value);
       expect(withNull?.[field]).toEqual(value);
     },
@@ -250,7 +291,7 @@ describe('a value that does not fit its field', () => {
     ['aws_bedrock', { region: {} }, 'region'],
     ['aws_bedrock', { credential_type: ['key_secret'] }, 'credentialType'],
     ['aws_sagemaker', { models: {} }, 'models'],
-    ['aws_sagemaker', withModel({ output_price: '1' }), 'models.0.outputPrice'],
+    ['aws_sagemaker', withModel({ requires_max_tokens: '1' }), 'models.0.requiresMaxTokens'],
     ['aws_sagemaker', withModel({ formatting_tokens: 1.5 }), 'models.0.formattingTokens'],
     ['aws_sagemaker', withModel({ formatting_tokens: -(2 ** 31) - 1 }), 'models.0.formattingTokens'],
     ['aws_sagemaker', withModel({ is_chat: 1 }), 'models.0.isChat'],
@@ -466,10 +507,13 @@ describe('the provider of a record', () => {
     ['name', { name: 'custom' }, 'CUSTOM'],
     ['provider, where name is a free label', { provider: 'custom', name: 'Our own' }, 'CUSTOM'],
     ['provider, before a name that is a provider as well', { provider: 'custom', name: 'openai' }, 'CUSTOM'],
-    ['upstream’s word, even where it is another provider', { name: 'openai' }, 'OPENAI'],
-    ['the one that was written to, where upstream’s word is no provider', { name: 'Our own' }, 'CUSTOM'],
-    ['the one that was written to, where upstream has none', { name: null }, 'CUSTOM'],
-    ['the one that was written to, where it is no word', { name: 7 }, 'CUSTOM'],
+    ['name, if it is another provider', { provider: null, name: 'openai' }, 'OPENAI'],
+    ['null if upstream names an unknown provider', { provider: 'cohere', name: 'openai' }, null],
+    [
+      'the one that was written to, if upstream has no provider and a free label',
+      { provider: null, name: 'Our own' },
+      'CUSTOM',
+    ],
   ])('is %s', async (_what, patch, name) => {
     const { record, errors } = await readRecord({ ...integrationRecordFixtures.full, ...patch });
     expect(errors).toEqual([]);

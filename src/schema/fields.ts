@@ -123,8 +123,11 @@ export function toOutputFields(
       description: describe(field.description, field.whenRead),
       deprecationReason: field.deprecationReason,
       ...(alternative === undefined
-        ? { resolve: (source) => readProperty(read, source), extensions: { read } }
-        : { resolve: (source) => parse(source[property] ?? source[alternative] ?? defaultValue) }),
+        ? { resolve: (source) => readProperty(read, source), extensions: { property, read } }
+        : {
+            resolve: (source) => parse(source[property] ?? source[alternative] ?? defaultValue),
+            extensions: { property },
+          }),
     };
   }
   return config;
@@ -139,14 +142,14 @@ const orElse =
 export function toInputType(name: string, description: string, fields: Fields): GraphQLInputObjectType {
   const config: GraphQLInputFieldConfigMap = {};
   for (const [fieldName, field] of Object.entries(fields)) {
-    const { type, secret, deprecationReason } = field;
+    const { type, property, secret, deprecationReason } = field;
     if (type.input === undefined || field.input === 'none') continue;
     const isSecret = secret === undefined ? undefined : 'Secret: forwarded to Galileo and never returned.';
     config[fieldName] = {
       type: field.input === 'required' ? new GraphQLNonNull(type.input) : type.input,
       description: describe(field.description, field.whenWritten, isSecret),
       deprecationReason,
-      ...(secret === undefined ? {} : { extensions: { secret } }),
+      extensions: secret === undefined ? { property } : { property, secret },
     };
   }
   return new GraphQLInputObjectType({ name, description, fields: config });

@@ -110,7 +110,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
       `mutation {
         upsertCustomIntegration(input: { endpoint: "https://llm.test", headers: [{ key: "a", value: "b" }] }) {
           __typename
-          ... on UpsertIntegrationSuccess { record { integrationId } integration { baseUrl } }
+          ... on UpsertIntegrationSuccess { record { integrationId } integration { ... on CustomIntegration { baseUrl } } }
         }
       }`,
     );
