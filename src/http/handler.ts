@@ -255,6 +255,8 @@ export class Exchange {
 
   /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
   #fit(response: HttpResponse): HttpResponse {
+    // Whatever is reserved after `end` is never returned.
+    if (this.#isEnded) throw new ClientGone();
     const { maxResponseBytes } = this.#shared.config;
     const { length } = response.body;
     // At most three bytes per character.

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { readConfig, type SettingName } from '../../src/config.ts';
-import { type ServerOptions, startServer } from '../../src/http/server.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/observability/log.ts';
 
 /** An answer of the gateway to a GraphQL request. */
@@ -28,6 +28,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly url: string;
   /** Undefined where metrics are off. */
   readonly metricsUrl: string | undefined;
+  /** Requests that are executed, and the bytes that bodies and responses hold. */
+  readonly usage: RunningServer['usage'];
   /** Every line that it has logged, at every level. */
   readonly log: readonly string[];
   /** Sends one operation as a POST; the credential is `Galileo-API-Key: test-key` unless `headers` has one. */
@@ -44,7 +46,7 @@ export interface TestGateway extends AsyncDisposable {
 export async function startGateway(
   upstreamUrl: string,
   settings: Readonly<Partial<Record<SettingName, string>>> = {},
-  options: Pick<ServerOptions, 'demoHeaders'> = {},
+  options: Pick<ServerOptions, 'demoHeaders' | 'pages' | 'allowedHosts' | 'plugins'> = {},
 ): Promise<TestGateway> {
   const log: string[] = [];
   const destination = new Writable({
@@ -59,6 +61,9 @@ export async function startGateway(
   return {
     url,
     metricsUrl: server.metricsUrl,
+    get usage() {
+      return server.usage;
+    },
     log,
     query: (document, variables, headers = { 'Galileo-API-Key': 'test-key' }) =>
       sendOperation(url, document, variables, headers),
