@@ -51,8 +51,8 @@ async function startUpstream(): Promise<FakeUpstream> {
 /** Holds every read of OpenAI until it is released, or the gateway cancels it. */
 async function startHoldingUpstream(): Promise<{
   upstream: FakeUpstream;
-  release(): void;
-  arrived(): number;
+  release: () => void;
+  arrived: () => number;
 }> {
   const upstream = await startUpstream();
   let held: (() => void)[] = [];

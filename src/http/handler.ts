@@ -83,7 +83,7 @@ export class GraphqlHandler {
       },
       observer: telemetry.transportObserver,
     });
-        const schema = createSchema();
+    const schema = createSchema();
     const executor = createExecutor(schema, {
       limits: config,
       introspection: config.introspection,
