@@ -53,7 +53,7 @@ describe('a write that arrived', () => {
   test.each(scripts)('and %s is sent once', async (_, script, outcome) => {
     await using upstream = await startScriptedUpstream({ script });
     await using transport = createTestTransport(upstream.origin, {
-      attemptTimeoutMs: 100,
+      attemptTimeoutMs: 400,
       maxResponseBytes: 1_000,
     });
     expect(await getOutcome(transport.write())).toBe(outcome);

@@ -39,7 +39,7 @@ export interface ScriptedUpstream {
 
 /** The certificate of the TLS upstream: self-signed, for `localhost` only, valid to 2120. */
 export const localhostCertificate = readPem('localhost-cert.pem');
-const localhostKey = readPem('localhost-key.pem');
+export const localhostKey = readPem('localhost-key.pem');
 
 /** An answer in good form. */
 export function toAnswer(body: string, status = '200 OK', headers: readonly string[] = []): string {
@@ -74,7 +74,13 @@ export const resetting: Script = ({ socket }) => {
 
 /** Starts one on a free port unless it is given one; healthy until it is told otherwise. */
 export async function startScriptedUpstream(
-  options: { readonly tls?: boolean; readonly port?: number; readonly script?: Script } = {},
+  options: {
+    readonly tls?: boolean;
+    /** An IP address. */
+    readonly host?: string;
+    readonly port?: number;
+    readonly script?: Script;
+  } = {},
 ): Promise<ScriptedUpstream> {
   const exchanges: Exchange[] = [];
   const sockets = new Set<Socket>();
@@ -122,10 +128,12 @@ export async function startScriptedUpstream(
     ? createTlsServer({ cert: localhostCertificate, key: localhostKey }, accept)
     : createServer(accept);
   server.on('tlsClientError', () => {});
-  const port = await listen(server, options.tls ? 'localhost' : '127.0.0.1', options.port);
+  const host = options.host ?? (options.tls ? 'localhost' : '127.0.0.1');
+  const port = await listen(server, host, options.port);
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
   const upstream: ScriptedUpstream = {
-    origin: new URL(options.tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`),
+    origin: new URL(`${options.tls ? 'https' : 'http'}://${authority}`),
     exchanges,
     get socketCount() {
       return socketCount;
@@ -167,7 +175,8 @@ export async function startMuteListener(said?: string): Promise<{
   };
 }
 
-async function listen(server: Server, host: string, wantedPort = 0): Promise<number> {
+/** The port that the server then listens on. */
+export async function listen(server: Server, host: string, wantedPort = 0): Promise<number> {
   server.listen(wantedPort, host);
   await once(server, 'listening');
   const address = server.address();
