@@ -142,7 +142,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#release();
-    this.#report(this.#result ?? this.#toFailure(this.#classify(error), error));
+    const cause = this.isSent ? (this.#connection.socketError ?? error) : error;
+    this.#report(this.#result ?? this.#toFailure(this.#classify(error), cause));
   }
 
   onTimeout(): void {

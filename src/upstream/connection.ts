@@ -22,6 +22,7 @@ export class Connection {
   #client: Client;
   #connecting: AbortController | undefined;
   #socket: Socket | undefined;
+  #socketError: Error | undefined;
   #openedAtMs = 0;
   #exchangeCount = 0;
 
@@ -39,6 +40,11 @@ export class Connection {
   /** Whether the socket is open. */
   get isOpen(): boolean {
     return this.#socket !== undefined;
+  }
+
+  /** The first error of the latest socket. undici reports the last one, which may only say that the socket was closed. */
+  get socketError(): Error | undefined {
+    return this.#socketError;
   }
 
   /** Must be called when a request is written. Returns whether the socket has been used before. */
@@ -109,6 +115,10 @@ export class Connection {
       this.#socket = socket;
       this.#openedAtMs = now();
       this.#exchangeCount = 0;
+      this.#socketError = undefined;
+      socket.once('error', (error: Error) => {
+        if (this.#socket === socket) this.#socketError = error;
+      });
       socket.once('close', () => {
         if (this.#socket === socket) this.#socket = undefined;
       });
