@@ -93,7 +93,11 @@ export class GraphqlHandler {
     this.#shared = {
       config,
       telemetry,
-      galileo: new GalileoClient(this.#transport, config.galileoApiUrl),
+      galileo: new GalileoClient(
+        this.#transport,
+        config.galileoApiUrl,
+        Object.values(config.upstreamHeaders ?? {}),
+      ),
       admission: new Admission(config),
       cors: new Cors(config.corsOrigins, log),
       pipeline:

@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { Deadline } from '../deadline.ts';
 import { isJsonObject } from '../json.ts';
+import { Secrets } from '../secrets.ts';
 import { createAddressRedaction } from './address-redaction.ts';
 import { UpstreamError } from './errors.ts';
 import {
@@ -54,11 +55,16 @@ type Operation = Pick<TransportRequest, 'operation' | 'method' | 'path' | 'provi
 export class GalileoClient {
   readonly #transport: Transport;
   readonly #redactAddress: Redaction;
+  readonly #secrets = new Secrets();
 
-  /** @param origin upstream's URL: removed from upstream's messages */
-  constructor(transport: Transport, origin: URL) {
+  /**
+   * @param origin upstream's URL: removed from upstream's messages
+   * @param secrets of the operator: removed from upstream's messages too
+   */
+  constructor(transport: Transport, origin: URL, secrets: readonly string[] = []) {
     this.#transport = transport;
     this.#redactAddress = createAddressRedaction(origin);
+    for (const secret of secrets) this.#secrets.add(secret);
   }
 
   /**
@@ -240,7 +246,7 @@ export class GalileoClient {
   }
 
   #getRedaction(call: CallContext): Redaction {
-    return (text) => this.#redactAddress(call.redact(text));
+    return (text) => this.#redactAddress(this.#secrets.redact(call.redact(text)));
   }
 }
 
