@@ -182,9 +182,9 @@ it('NODE_ENV=production turns GraphiQL and introspection off, unless they are se
 describe('TRUSTED_DOCUMENTS', () => {
   it.each([
     ['{"a": ', 'it is not JSON'],
-    ['[]', 'it is no object from hash to document'],
-    ['{"hunter2\\nx": 7}', 'a document of it is no text'],
-    ['null', 'it is no object from hash to document'],
+    ['[]', 'it is neither an object from hash to document nor a manifest of Apollo'],
+    ['{"hunter2\\nx": 7}', 'it is neither an object from hash to document nor a manifest of Apollo'],
+    ['null', 'it is neither an object from hash to document nor a manifest of Apollo'],
   ])('refuses the file %s in one line', (content, reason) => {
     const directory = mkdtempSync(join(tmpdir(), 'config-'));
     try {

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { GraphQLError, parse, validate } from 'graphql';
 import { type Config, ConfigError, readConfig, type SettingName, settings, toVariable } from '../config.ts';
+import { checkTrustedDocuments } from '../execution/index.ts';
 import { readOtelVariables } from '../observability/otel-variables.ts';
 import { createSchema } from '../schema/index.ts';
 
@@ -10,9 +9,11 @@ import { createSchema } from '../schema/index.ts';
  */
 export function checkConfig(environment: Readonly<Record<string, string | undefined>>): void {
   const config = readConfig(environment);
-  const problems = [...findDocumentProblems(config)];
-  if (problems.length > 0) throw new ConfigError(problems);
-  const warnings = [...findWarnings(config), ...readOtelVariables(environment).warnings];
+  const warnings = [
+    ...checkDocuments(config),
+    ...findWarnings(config),
+    ...readOtelVariables(environment).warnings,
+  ];
   for (const warning of warnings) process.stderr.write(`galileo-gateway: warning: ${warning}\n`);
   process.stdout.write(printConfig(config));
 }
@@ -33,33 +34,18 @@ function printSetting(name: SettingName, value: Config[SettingName]): string {
   return String(value);
 }
 
-/** Trusted documents that cannot run. */
-function* findDocumentProblems({ trustedDocuments }: Config): Generator<string> {
-  if (trustedDocuments === undefined) return;
-  const schema = createSchema();
-  for (const [hash, text] of trustedDocuments.documents) {
-    const problem = findDocumentProblem(text, schema);
-    if (problem !== undefined) yield `TRUSTED_DOCUMENTS: document ${hash}: ${problem}`;
-  }
-}
-
-function findDocumentProblem(text: string, schema: ReturnType<typeof createSchema>): string | undefined {
-  try {
-    return validate(schema, parse(text), undefined, { maxErrors: 1 })[0]?.message;
-  } catch (error) {
-    if (error instanceof GraphQLError) return error.message;
-    throw error;
-  }
+/** Checks the trusted documents against the schema. Throws ConfigError if one cannot be executed. Returns warnings. */
+export function checkDocuments({ trustedDocuments }: Config): readonly string[] {
+  if (trustedDocuments === undefined) return [];
+  const { problems, warnings } = checkTrustedDocuments(trustedDocuments.documents, createSchema());
+  const name = (line: string) => `TRUSTED_DOCUMENTS: ${line}`;
+  if (problems.length > 0) throw new ConfigError(problems.map(name));
+  return warnings.map(name);
 }
 
 function* findWarnings(config: Config): Generator<string> {
-  const { requestTimeoutMs, upstreamTimeoutMs, trustedDocuments } = config;
+  const { requestTimeoutMs, upstreamTimeoutMs } = config;
   if (requestTimeoutMs < upstreamTimeoutMs) {
     yield 'REQUEST_TIMEOUT_MS is shorter than UPSTREAM_TIMEOUT_MS: an attempt never has its full time, so timeouts do not open the circuit breaker';
   }
-  const renamed = [...(trustedDocuments?.documents ?? [])].filter(
-    ([hash, text]) => /^[\da-f]{64}$/.test(hash) && createHash('sha256').update(text).digest('hex') !== hash,
-  );
-  if (renamed[0] !== undefined)
-    yield `TRUSTED_DOCUMENTS: ${renamed.length} keys are not the SHA-256 of their documents, such as ${renamed[0][0]}`;
 }

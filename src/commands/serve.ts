@@ -13,6 +13,10 @@ interface Listening {
 /** Runs the gateway until a signal, in this process or in `WORKERS` processes. */
 export async function serve(config: Config): Promise<void> {
   const log = await openLog(config.logLevel);
+  if (config.trustedDocuments !== undefined && !cluster.isWorker) {
+    const { checkDocuments } = await import('./check-config.ts');
+    for (const warning of checkDocuments(config)) log.warn(warning);
+  }
   if (config.workers > 1 && cluster.isWorker) {
     const { runWorker } = await import('../workers/worker.ts');
     await runWorker(config, log);

@@ -1,4 +1,5 @@
 // The only module of src/execution that other parts of the program import.
+export { checkTrustedDocuments } from './check-trusted-documents.ts';
 export type { PreparedOperation } from './documents.ts';
 export {
   createExecutor,
