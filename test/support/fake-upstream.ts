@@ -17,7 +17,7 @@ export interface RecordedCall {
   readonly body: string;
 }
 
-interface FixedReply {
+export interface FixedReply {
   /** Default: 200. */
   readonly status?: number;
   readonly headers?: OutgoingHttpHeaders;
