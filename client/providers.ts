@@ -35,7 +35,7 @@ export interface IssueAtPath {
 }
 
 /**
- * Assigns validation issues to the controls of a form. An issue without a control of its own goes to the nearest control
+ * Assigns validation issues to the controls of a form. An issue without its own control is assigned to the nearest control
  * around it, so that an issue of `modelProperties.0.basedOn` can be shown at the row `modelProperties.0`. The key `''` has
  * the issues for the form as a whole.
  *

@@ -24,7 +24,7 @@ interface SandboxOptions {
   readonly port: number;
   /** Default: 127.0.0.1. */
   readonly host?: string;
-  /** Answers in the older form of the API, whose only discriminator is `name`. */
+  /** Responds in the older form of the API, whose only discriminator is `name`. */
   readonly olderForm?: boolean;
 }
 
@@ -127,7 +127,7 @@ async function handle(request: IncomingMessage, tenants: Tenants): Promise<unkno
   }
 }
 
-/** Decodes a path. A path that cannot be decoded stays as it is. */
+/** Decodes a path. A path that cannot be decoded stays unchanged. */
 function decodePath(path: string): string {
   try {
     return decodeURIComponent(path);

@@ -3,22 +3,23 @@
 /** Phrases that contain a rejected word in its usual sense. They are removed before the rules are applied. */
 export const exceptions = [
   /\b(?:plain|rich|alt|prompt) text\b/g,
+  /\bplaces? in (?:a|the) (?:bounded )?(?:queue|list)\b/g,
   /\btext (?:editor|field|file|form|format|node)s?\b/g,
 ];
 
 export const rules = [
   // Conditions and negations
-  [/\bwhere (?!to\b)(?=\w)/, 'if, when, unless, in which'],
-  [/(?<!\bthere )\b(?:is|are|was|were|be|being) no (?!longer|more|less|later|earlier|other)\w+/, 'is not a'],
   [
-    /(?<!\bthere )\b(?:is|are|was|were|be|has|have|had|and|or|but|if|names|gives|takes|said|says) none\b(?! of)/,
-    'no …, not a …',
+    /(?<!\b(?:decides?|shows?|knows?|sees?|finds?|asks|from) )\bwhere (?!to\b)(?=\w)/,
+    'if, when, unless, in which',
   ],
-  [/\bnone (?:is|that|where|came|comes)\b/, 'no …, not a …'],
   [
-    /\b(?:nobody|nothing else|somebody|whoever|whomever|everybody|one's own)\b/,
-    'the caller, the client, no caller',
+    /(?<!\bthere (?:will |can )?)\b(?:is|are|was|were|be|being) no (?!longer|more|less|later|earlier|other)\w+/,
+    'is not a',
   ],
+  [/(?<!\bthere )\b(?:is|are|was|were|be|gives|takes|names|says|gets) none\b(?! of)/, 'no …, not a …'],
+  [/\bnone (?:where|that|came|comes)\b/, 'no …, not a …'],
+  [/\b(?:nobody|somebody|whoever|whomever|everybody|one's own)\b/, 'the caller, the client, no caller'],
   [/\bfor (?:people|humans)\b/, 'readable'],
   [/\b(?:shall|ought)\b/, 'must'],
   [/\b(?:is|are|was|were) to be\b/, 'must be'],
@@ -40,14 +41,14 @@ export const rules = [
     /\bwhat (?:came|comes|has come|had come|is there|was there|there is)\b/,
     'the value, the input, the result',
   ],
-  [/\b(?:the|direct|general|both|two|one) ways?\b/, 'path (of a request), how'],
+  [/\b(?:direct|general|ordinary|both|two|one) ways?\b|\bthe way of\b/, 'path (of a request), how'],
   [/\bhole\b/, 'vulnerability'],
   [/\bcrews?\b/, 'worker pool'],
   [/\bmisfits?\b/, 'invalid value'],
   [/\bneighbours?\b/, 'other providers, siblings'],
-  [/\brooms?\b/, 'space, directory, module'],
+  [/\b(?:own|separate|bigger|smaller) rooms?\b/, 'space, directory, module'],
   [/\bpieces?\b/, 'part, chunk'],
-  [/\btroubles?\b/, 'affect, problem'],
+  [/\btroubles\b/, 'affects'],
 
   // Verbs and idioms
   [/\b(?:goes|go|went|going|gone) (?:along|out|away|wrong with|with)\b/, 'forwarded, removed, disconnects'],
@@ -62,12 +63,9 @@ export const rules = [
   [/\bat once\b/, 'immediately, or in parallel'],
   [/\bof (?:its|their|his|your|our|my) own\b/, 'its own …, separate'],
   [/\bby (?:itself|themselves)\b/, 'automatically, alone'],
-  [/\bas (?:it|they) (?:is|are|was|were|came|come)\b(?! \w+(?:ed|en)\b)/, 'unchanged'],
-  [/\b(?:costs?|costing) (?:itself|its own|at most|nothing|nobody)\b/, 'affects only'],
-  [
-    /\b(?:lies|lie|lying|stands|stand|stood) (?:in|by|beside|for|under|there|behind|on)\b/,
-    'is in, is next to',
-  ],
+  [/\bas (?:it|they) (?:is|are|was|were|came|come)\b(?! (?:\w+(?:ed|en)|read|sent|set)\b)/, 'unchanged'],
+  [/\b(?:costs?|costing) (?:itself|its own|nobody)\b/, 'affects only'],
+  [/\b(?:lies|lie|lying|stands|stand|stood) (?:in|by|beside|under|there|behind|on)\b/, 'is in, is next to'],
   [/\bthereby|thereof|therein|whereof|wherein|hence|henceforth\b/, 'so, therefore'],
   [/\bhowever (?:much|many|long|often|large|deep)\b/, 'regardless of'],
   [/\b(?:have|has|had) (?:it|them) that\b/, 'with'],

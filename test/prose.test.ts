@@ -27,7 +27,7 @@ it('the prose check rejects each kind of phrase, by line', () => {
   const sentences = [
     ['null where it is unknown', 'where'],
     ['The value is no object.', 'is no object'],
-    ['A header that has none', 'has none'],
+    ['A value that is none', 'is none'],
     ['The answer is late.', 'answer'],
     ['A fault of the gateway', 'fault'],
     ['Stands at its place', 'its place'],

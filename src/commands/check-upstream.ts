@@ -6,7 +6,7 @@ import { version } from '../package.ts';
 import { createSchema } from '../schema/index.ts';
 import { openApiDocument } from '../upstream/openapi-document.ts';
 
-// 2 is what every command ends with where what it was given is at fault: hence the order.
+// Every command exits with 2 if its input is invalid.
 const exitNews = 1;
 const exitUnreadable = 2;
 const exitBreaking = 3;
@@ -14,8 +14,8 @@ const exitBreaking = 3;
 /**
  * Compares upstream's published OpenAPI document with the one of this version, and prints what differs.
  *
- * @param source the path of a file, or a URL; where it is left out, the document below `GALILEO_API_URL`
- * @returns the exit code: 0 nothing, 1 news, 3 something breaking, 2 the document could not be read
+ * @param source a file path or a URL; undefined means the document below `GALILEO_API_URL`
+ * @returns the exit code: 0 no difference, 1 other differences, 3 breaking differences, 2 unreadable document
  */
 export async function checkUpstream(
   source: string | undefined,
@@ -36,7 +36,7 @@ export async function checkUpstream(
   }
 }
 
-/** Nothing but the address is asked of the environment: the rest of it may be another machine's. */
+/** Reads only the address from the environment, which can be configured for another machine. */
 function getDefault({ GALILEO_API_URL }: Readonly<Record<string, string | undefined>>): URL {
   const { galileoApiUrl } = readConfig({ GALILEO_API_URL });
   return new URL(`${galileoApiUrl.pathname.replace(/\/$/, '')}/public/v2/openapi.json`, galileoApiUrl);
@@ -45,7 +45,7 @@ function getDefault({ GALILEO_API_URL }: Readonly<Record<string, string | undefi
 const toLocation = (source: string): URL | string =>
   /^https?:/i.test(source) && URL.canParse(source) ? new URL(source) : source;
 
-/** What may be shown of it: a URL can hold a password or a key. */
+/** The location without passwords and keys of a URL. */
 const toLabel = (location: URL | string): string =>
   typeof location === 'string' ? location.replace(/\p{C}/gu, '?') : `${location.origin}${location.pathname}`;
 

@@ -8,15 +8,15 @@ import { getPackagePath } from '../package.ts';
 export interface SettingsPageConfig {
   /** The gateway's address, as a browser reaches it. */
   readonly endpoint: string;
-  /** The key that the page starts with. Whoever can load the page can read it: a demo key, never a real one. */
+  /** The key that the page starts with. Every visitor can read it: use a demo key, never a real one. */
   readonly apiKey?: string;
-  /** Whether the page sends hashes in the place of documents. */
+  /** Whether the page sends hashes instead of documents. */
   readonly trustedDocuments?: boolean;
 }
 
-/** The built example on a port of its own. */
+/** The built example page on its own port. */
 export interface SettingsPage extends AsyncDisposable {
-  /** Where it is, and its origin. */
+  /** Its address, which is also its origin. */
   readonly url: string;
 }
 
@@ -27,10 +27,10 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves the example front end for the demo. Rejects where it was never built, and with Node's error where it cannot listen.
+ * Serves the example front end for the demo. Rejects if it was not built, or if it cannot listen.
  *
- * @param options.getConfig asked for each page, since the gateway has its address only after it was told this origin
- * @param options.port 0 takes a free one
+ * @param options.getConfig called for each page view, because the gateway's address is not known when the page starts
+ * @param options.port 0 picks a free port
  */
 export async function startSettingsPage(options: {
   readonly host: string;

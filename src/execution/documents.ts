@@ -53,7 +53,7 @@ export interface PreparedOperation {
   readonly bytes: number;
 }
 
-/** A document that was parsed, and what its text says about it. */
+/** A parsed document, with what its source shows. */
 interface ParsedText {
   readonly document: DocumentNode;
   readonly text: string;
@@ -98,13 +98,13 @@ export class DocumentStore {
     let prepared = this.#operations.get(key);
     if (prepared === undefined) {
       prepared = this.#prepare({ document: this.#parse(text), text, hash: textHash }, operationName);
-      // Nothing of a request outlives it: neither a secret, nor what another text with the same hash would get.
+      // Nothing of a request outlives it: neither a secret, nor the result of another document with the same hash.
       if (prepared.secrets.literals.length === 0 && text.isWellFormed()) this.#operations.set(key, prepared);
     }
     return prepared;
   }
 
-  /** Throws RequestError if the text is not a document or has too many tokens. */
+  /** Throws RequestError if the string is not a document or has too many tokens. */
   parse(text: string): DocumentNode {
     const document = this.#parse(text);
     this.#parsed.set(document, { document, text, hash: hash('sha256', text, 'hex') });
@@ -138,7 +138,7 @@ export class DocumentStore {
       }
       throw new RequestError('GRAPHQL_PARSE_FAILED', [toSyntaxProblem(error)]);
     }
-    // Without its text graphql-js counts no lines for each error: see toLocations.
+    // Without the source, graphql-js does not count lines for each error: see toLocations.
     source.body = '';
     for (const { kind, value, line, column } of getTokens(document)) {
       if (kind === TokenKind.NAME && value.length > maxNameLength) {

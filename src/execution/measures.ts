@@ -22,7 +22,7 @@ export interface Measures {
 const nothing: Measures = { aliases: 0, depth: 0, entities: 0, entityVariables: new Map() };
 
 /**
- * Measures one operation in time linear to its document: a fragment is measured once, however often it is spread. A
+ * Measures one operation in time linear to its document: a fragment is measured once, also if it is spread often. A
  * fragment that spreads itself, or does not exist, counts as nothing; validation refuses both.
  */
 export function measureOperation(document: DocumentNode, operation: OperationDefinitionNode): Measures {

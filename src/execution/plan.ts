@@ -50,7 +50,7 @@ export interface FieldPlan {
   /** What `resolve` reads, if it only reads a property: then it need not be called. */
   readonly read: PropertyRead | undefined;
   readonly value: ValuePlan;
-  /** Where an error of the field is located in the document. */
+  /** The position of the field in the document, for errors. */
   readonly nodes: readonly FieldNode[];
 }
 
@@ -269,7 +269,7 @@ class Planner implements OperationPlan {
   }
 }
 
-/** Stands behind each `info`: a plan serves many requests, so that its resolvers have no `path` or `variableValues`. */
+/** The prototype of each `info`: a plan serves many requests, so its resolvers have no `path` or `variableValues`. */
 const missingInfo: unknown = new Proxy(Object.freeze({}), {
   get(_target, name) {
     if (typeof name === 'symbol') return undefined;

@@ -38,8 +38,8 @@ interface Path {
 }
 
 /**
- * JSON text, or a promise of it. A function that produces text receives the text before it and returns both: a chain of
- * pieces is put together faster than a tree of them.
+ * JSON, or a promise of it. A function that produces JSON receives the preceding JSON and returns both: a chain of
+ * strings is concatenated faster than a tree of them.
  */
 type Text = string | Promise<string>;
 
@@ -282,10 +282,10 @@ function createFailure(run: Run, cause: unknown, field: FieldPlan, path: Path): 
   return new Failure({ message, locations: toLocations(field.nodes), path: toKeys(path), extensions });
 }
 
-/** In characters. Shorter texts are moved faster than they are read. */
+/** In characters. Copying a shorter string is cheaper than reading it. */
 const minFlatLength = 32_768;
 
-/** The same text; a long one flattened, because it waits in a promise: docs/performance.md has the figures. */
+/** Flattens a long string, because it waits in a promise: docs/performance.md has the figures. */
 function flatten(text: Text): Text {
   // Reads every character. No compiler removes this call.
   if (typeof text === 'string' && text.length >= minFlatLength) Buffer.byteLength(text);

@@ -4,13 +4,13 @@ import { toLocations } from './locations.ts';
 import { maxProblems, RequestError } from './request-error.ts';
 import { getValidationStages } from './rules.ts';
 
-/** What graphql-js says where comparing the fields of one name has cost more than it spends on a document. */
+/** graphql-js's message if comparing fields with the same name exceeds its limit for a document. */
 const abortMessage = 'Validation aborted.';
 
-/** Why a document may not be executed; undefined where it may. */
+/** Why a document cannot be executed. Undefined if it can. */
 export type Validation = (document: DocumentNode, text: string) => RequestError | undefined;
 
-/** Makes the validation that section 5 of the specification asks for, at a bounded cost for every document. */
+/** Creates the validation of section 5 of the specification, with a bounded cost for every document. */
 export function createValidation(
   schema: GraphQLSchema,
   options: { readonly introspection: boolean },

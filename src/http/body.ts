@@ -28,7 +28,7 @@ export interface BodyLimits {
 }
 
 /**
- * Reads the body of a request as text, without a byte order mark. Rejects with RequestError if it is too large (by its declared
+ * Reads the body of a request as a string, without a byte order mark. Rejects with RequestError if it is too large (by its declared
  * length before a byte is read), not UTF-8, compressed, already read, does not fit into the memory of the process, or is not
  * complete at the deadline; with ClientGone if the client disconnects.
  *

@@ -77,7 +77,7 @@ export function isJsonContentType(contentType: string | undefined): boolean {
   }
 }
 
-/** Whether a `Content-Encoding` leaves the body as it is (RFC 9110, section 8.4). */
+/** Whether a `Content-Encoding` leaves the body unchanged (RFC 9110, section 8.4). */
 export const isIdentity = (contentEncoding: string | undefined): boolean =>
   contentEncoding === undefined ||
   contentEncoding

@@ -37,7 +37,7 @@ function readParams(body: unknown): OperationParams {
   };
 }
 
-/** Throws RequestError, which does not quote the text, if it is not JSON. */
+/** Throws RequestError, which does not quote the string, if it is not JSON. */
 function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
@@ -65,8 +65,8 @@ const backslash = 0x5c;
 const [brace, bracket, colon, comma] = [0x7b, 0x5b, 0x3a, 0x2c];
 
 /**
- * About how many bytes a JSON text takes once it is parsed: `[{},{},…]` takes 25 times its text. Measured with V8 12: an empty
- * object takes 56 bytes and its place in a list 8, a property with a name of its own up to 100.
+ * Estimates the memory of parsed JSON, in bytes: `[{},{},…]` takes 25 times its length. Measured with V8 12: an empty
+ * object takes 56 bytes and 8 in its list, a property with a unique name up to 100.
  */
 export function estimateParsedBytes(json: Buffer): number {
   let bytes = json.length;

@@ -79,7 +79,7 @@ export class Telemetry {
     const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
     const clean = request.redact?.(text);
     const details = clean === undefined ? { fault: describeFault(fault) } : { fault: clean };
-    this.#log.error({ requestId, ...details }, 'a fault of the gateway');
+    this.#log.error({ requestId, ...details }, 'internal error');
   }
 
   /** Sends the remaining spans, within two seconds. */
@@ -109,7 +109,7 @@ export async function openTelemetry(
 export const isTracingOn = (environment: Readonly<Record<string, string | undefined>>): boolean =>
   readOtelVariables(environment).exporter !== 'none';
 
-/** One observer for several. Hooks of attempts that none of them has stay absent and cost nothing. */
+/** One observer for several. A hook that no observer has is absent, so that it costs nothing. */
 function join(...given: (TransportObserver | undefined)[]): TransportObserver {
   const all = given.filter((observer) => observer !== undefined);
   const has = (hook: keyof TransportObserver) => all.some((observer) => observer[hook] !== undefined);

@@ -10,6 +10,6 @@ export interface GatewayContext {
   getCall(): CallContext;
   /** Remembers a secret of the request's input, so that no message shows it. */
   addSecret(value: string): void;
-  /** The text without the secrets of this request. */
+  /** Removes the secrets of this request from a string. */
   redact(text: string): string;
 }

@@ -53,7 +53,7 @@ export function getProvider({ provider, name }: JsonObject): IntegrationName | n
   return isKnownName(value) ? value : null;
 }
 
-/** The record that a write returned, with the provider that was written to if the record names none. */
+/** The record that a write returned, with the provider that was written to if the record does not name it. */
 export const withProvider = (record: JsonObject, provider: IntegrationName): JsonObject =>
   (record['provider'] ?? null) === null && getProvider(record) === null ? { ...record, provider } : record;
 

@@ -2,7 +2,7 @@ import type { CallContext, CollaboratorKind, GalileoClient } from '../upstream/g
 import type { Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 
-/** Remembers the result of each call by its arguments, a failure too, until it is told to forget it. */
+/** Remembers the result of each call by its arguments, a failure too, until it is cleared. */
 class Memo<Args extends readonly unknown[], T> {
   readonly #fetch: (...args: Args) => Promise<T>;
   readonly #calls = new Map<string, { readonly args: Args; readonly result: Promise<T> }>();

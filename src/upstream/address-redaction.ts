@@ -1,8 +1,8 @@
 import { redactionMark } from '../secrets.ts';
 
 /**
- * Makes a function that cuts upstream's own address out of a text: its URL with all that follows in it, its host, and the
- * paths of its API. Other addresses stay: in most messages they are what the caller has to correct.
+ * Creates a function that removes upstream's own address from a string: its URL and what follows in it, its host, and the
+ * paths of its API. Other addresses stay, because in most messages the caller must correct them.
  */
 export function createAddressRedaction(origin: URL): (text: string) => string {
   const host = escapeText(origin.hostname);
@@ -12,7 +12,7 @@ export function createAddressRedaction(origin: URL): (text: string) => string {
   const patterns = [
     // JSON may escape the slashes, and a URL within a URL has them encoded.
     `https?(?::|%3A)(?:\\\\?/|%2F){2}${host}${optionalPort}(?![\\w-]|[.:]\\w)[^\\s"'<>]*`,
-    // A name without a dot may be any word: it is an address only with its port.
+    // A name without a dot can be an ordinary word. It is an address only with its port.
     `(?<![\\w.-])${host}(?::${port}${/[.:]/.test(origin.hostname) ? '|(?!:\\d)' : ''})(?![\\w-]|\\.\\w)`,
     `(?<![\\w.-])${basePath}/v2/integrations\\b[^\\s"'<>]*`,
   ];

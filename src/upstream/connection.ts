@@ -53,7 +53,7 @@ export class Connection {
     return this.#exchangeCount > 1;
   }
 
-  /** Closes the idle socket if it has reached its maximum age, so that the next request resolves upstream's name anew. */
+  /** Closes the idle socket if it has reached its maximum age, so that the next request resolves upstream's name again. */
   dropIfOld(): void {
     if (this.isOpen && this.#options.now() - this.#openedAtMs >= this.#options.maxAgeMs) this.drop();
   }

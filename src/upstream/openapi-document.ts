@@ -5,7 +5,7 @@ import type { components } from './generated/galileo.ts';
 /** The schemas of the upstream API by their names in the OpenAPI document. */
 export type Schemas = components['schemas'];
 
-/** What the gateway reads of a JSON schema; the document may say more. */
+/** The parts of a JSON schema that the gateway reads. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string;
@@ -27,7 +27,7 @@ export interface JsonSchema {
   };
 }
 
-/** What the gateway reads of one operation of the document. */
+/** The parts of an operation that the gateway reads. */
 interface OpenApiOperation {
   readonly requestBody?: OpenApiContent;
   readonly responses: Readonly<Record<string, OpenApiContent>>;
@@ -37,7 +37,7 @@ interface OpenApiContent {
   readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>>;
 }
 
-/** What the gateway reads of an OpenAPI 3.1 document. */
+/** The parts of an OpenAPI 3.1 document that the gateway reads. */
 export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
@@ -51,14 +51,14 @@ export const openApiDocument = JSON.parse(
   readFileSync(getPackagePath('contract/galileo-openapi.json'), 'utf8'),
 ) as OpenApiDocument;
 
-/** The JSON schema of that name. Throws where the document has none, which a build with current types cannot meet. */
+/** The JSON schema with that name. Throws if the document does not have it, which means that the generated types are out of date. */
 export function getSchema(name: keyof Schemas): JsonSchema {
   const schema = openApiDocument.components.schemas[name];
   if (schema === undefined) throw new Error(`The OpenAPI document has no schema ${name}.`);
   return schema;
 }
 
-/** The schema that a `$ref` inside the document points to; any other schema is answered as it is. */
+/** The schema that a `$ref` within the document refers to. Returns any other schema unchanged. */
 export function resolveReference(
   schema: JsonSchema,
   document: OpenApiDocument = openApiDocument,
@@ -69,7 +69,7 @@ export function resolveReference(
   return target;
 }
 
-/** The schema of an integration as it is read: one of several, told apart by a discriminator. */
+/** The schema of an integration as it is read: a union with a discriminator. */
 export function getIntegrationSchema(document: OpenApiDocument = openApiDocument): JsonSchema {
   const operation = document.paths['/v2/integrations/{name}']?.['get'];
   const schema = operation?.responses['200']?.content['application/json']?.schema;

@@ -230,7 +230,7 @@ const isLocationPart = (part: unknown): part is string | number =>
 
 /**
  * The first line of a string, redacted and cut to the length of a message; undefined if it is empty, a stack, or not a
- * string. Redaction comes first: a secret may have several lines, or be where the string is cut.
+ * string. Redaction comes first: a secret can have several lines, or be cut with the string.
  */
 function toLine(text: unknown, redact: Redaction): string | undefined {
   if (typeof text !== 'string') return undefined;

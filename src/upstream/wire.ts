@@ -8,10 +8,10 @@ export type IntegrationName = Schemas['IntegrationProvider'];
 export const integrationNames: readonly IntegrationName[] = integrationProviderValues;
 
 /**
- * An object of upstream's answer, as far as it may be trusted: the properties that the OpenAPI document gives it, each
- * of them possibly absent and of any type. Whoever reads one checks its value.
+ * An object in an upstream response. It has the properties of the OpenAPI document, but each can be absent or of another
+ * type. The reader of a property must check its value.
  */
 export type WireObject<Name extends keyof Schemas> = { readonly [Key in keyof Schemas[Name]]?: unknown };
 
-/** An answer of `GET /v2/integrations/{name}` whose discriminator was checked. */
+/** A response of `GET /v2/integrations/{name}` whose discriminator was checked. */
 export type WireIntegration = { readonly name: IntegrationName } & Readonly<Record<string, unknown>>;

@@ -16,7 +16,7 @@ interface ShutdownOptions {
   readonly ignoresFurtherSignals?: boolean;
 }
 
-/** npm passes on the SIGINT that the terminal has sent to the process already. Nobody presses Ctrl+C twice this fast. */
+/** npm forwards the SIGINT that the terminal has already sent to the process. A user does not press Ctrl+C twice this fast. */
 const sameKeyPressMs = 100;
 
 /**

@@ -147,7 +147,7 @@ export class WorkerPool implements Drainable {
     else if (this.#countListening() === this.#config.workers) this.#starting.resolve(url);
   }
 
-  /** A worker drains without being told to: a signal or an exception. Its replacement does not wait for its exit. */
+  /** A worker drains on its own initiative, after a signal or an exception. Its replacement does not wait for its exit. */
   #noteDraining(worker: Worker, member: Member): void {
     member.state = 'draining';
     if (!this.#isEnding) this.#replace(worker, member, {});
