@@ -246,7 +246,7 @@ describe('a document that says the same', () => {
           }
         }),
     ],
-  ])('%s is no news', (_how, getDocument) => {
+  ])('check-upstream reports no difference for %s', (_how, getDocument) => {
     expect(compare(getDocument() as Document)).toEqual([]);
   });
 });
@@ -801,7 +801,7 @@ describe('a document that says something else', () => {
         'news new Query.integration: the query parameter `fresh` can be sent: ignored, it never is.',
       ],
     ],
-  ])('has its findings told: %s', (_what, getDocument, expected) => {
+  ])('check-upstream reports the findings of a document with %s', (_what, getDocument, expected) => {
     expect(compare(getDocument())).toEqual(expected);
   });
 
@@ -816,7 +816,7 @@ describe('a document that says something else', () => {
     expect(line).toContain('and 481 more');
   });
 
-  it('is read to an end where a schema of it leads back to itself', () => {
+  it('check-upstream terminates if a schema refers to itself', () => {
     const published = inSchema('MultiModalModelIntegrationConfig', (schema, all) => {
       all['Loop'] = { anyOf: [{ $ref: '#/components/schemas/Loop' }, { type: 'null' }] } as unknown as Schema;
       schema.properties['max_files'] = { $ref: '#/components/schemas/Loop' };
@@ -841,7 +841,7 @@ describe('galileo-gateway check-upstream', () => {
   const run = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
     runProgram(['check-upstream', ...args], environment);
 
-  it('reads the document below GALILEO_API_URL, and ends with 0 where there is nothing new', async () => {
+  it('check-upstream reads the document below GALILEO_API_URL and exits with 0 if there is no difference', async () => {
     await using sandbox = await startSandbox({ port: 0 });
     // What else the environment says is none of its business.
     const { code, stdout, stderr } = await run([], { GALILEO_API_URL: sandbox.url, PORT: 'faulty' });
@@ -860,7 +860,7 @@ describe('galileo-gateway check-upstream', () => {
     expect(Object.keys(call?.headers ?? {})).not.toContain('galileo-api-key');
   });
 
-  it('ends with 1 where there is news', async () => {
+  it('check-upstream exits with 1 if there is a difference', async () => {
     await using upstream = await startFakeUpstream();
     const published = inSchema('AwsCredentialType', (schema) => schema.enum.push('sso'));
     upstream.on('GET', '/openapi.json', { json: published });
@@ -872,7 +872,7 @@ describe('galileo-gateway check-upstream', () => {
     expect(stdout).toMatch(/: 0 breaking, 1 other news\.\n$/);
   });
 
-  it('ends with 3 where something breaks, which it tells first', async () => {
+  it('check-upstream exits with 3 and lists breaking changes first', async () => {
     const published = inSchema('CustomIntegration', ({ properties }) => {
       Reflect.deleteProperty(properties, 'base_url');
       Reflect.deleteProperty(properties, 'api_key_header');
@@ -905,7 +905,7 @@ describe('galileo-gateway check-upstream', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
-  it('ends with 2 and one line for an HTTP error, for HTML, and for an answer cut off', async () => {
+  it('check-upstream exits with 2 and one line for an HTTP error, for HTML and for an incomplete response', async () => {
     await using upstream = await startFakeUpstream();
     upstream
       .on('GET', '/500', { status: 500, json: readKnown() })
@@ -927,7 +927,7 @@ describe('galileo-gateway check-upstream', () => {
     }
   });
 
-  it('ends with 2 and one line where nobody listens', async () => {
+  it('check-upstream exits with 2 and one line if the connection is refused', async () => {
     const { url } = await (async () => {
       await using upstream = await startFakeUpstream();
       return upstream;
@@ -939,7 +939,7 @@ describe('galileo-gateway check-upstream', () => {
     });
   });
 
-  it('ends with 2 where the answer is larger than 64 MiB', async () => {
+  it('check-upstream exits with 2 if the response is larger than 64 MiB', async () => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', '/large', { body: Buffer.alloc(64 * 1024 * 1024 + 1, ' ') });
     const { code, stderr } = await run([`${upstream.url}/large`]);
@@ -949,7 +949,7 @@ describe('galileo-gateway check-upstream', () => {
     });
   });
 
-  it('ends with 2 where the answer takes longer than ten seconds', async () => {
+  it('check-upstream exits with 2 if the response takes longer than ten seconds', async () => {
     await using upstream = await startFakeUpstream();
     // It trickles, so that no single wait is long.
     upstream.on('GET', '/slow', (_call, response) => {
@@ -964,7 +964,7 @@ describe('galileo-gateway check-upstream', () => {
     });
   });
 
-  it('ends with 2 and names GALILEO_API_URL where that is faulty', async () => {
+  it('check-upstream exits with 2 and names GALILEO_API_URL if it is invalid', async () => {
     const { code, stderr } = await run([], { GALILEO_API_URL: 'hunter2' });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^galileo-gateway: GALILEO_API_URL: expected .+\n$/);

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('../', import.meta.url));
 const clients = ['apollo-client', 'urql', 'graphql-request'];
 
-/** A project outside of the repository: the packed tarball as it would be installed, and the clients beside it. */
+/** A project outside of the repository, with the packed tarball and the clients installed. */
 describe('the client kit of the packed package', () => {
   let project: string;
 
@@ -61,7 +61,7 @@ describe('the client kit of the packed package', () => {
 
   it('compiles against Apollo Client, urql and graphql-request, as Node and as a bundler resolve it', async () => {
     await tsc(...options, '--skipLibCheck', '--module', 'esnext', ...bundler, ...files);
-    // The kit's own declarations have no fault, either.
+    // The kit's own declarations are valid too.
     await writeFile(join(project, 'src', 'kit.ts'), "export * from 'galileo-gateway/client';\n");
     await tsc(...options, '--module', 'nodenext', '--noEmit', join('src', 'kit.ts'));
   }, 60_000);

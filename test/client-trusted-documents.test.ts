@@ -50,7 +50,7 @@ describe('a client that sends the hashes of the client kit', () => {
     for (const body of bodies) expect(body['query']).toBeUndefined();
   }
 
-  it('finds each of its documents in the file under the hash of its text', () => {
+  it('the file of trusted documents has each document of the kit under its hash', () => {
     const documents = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
     const hashes = Object.values(kit)
       .filter((value) => typeof value === 'object')
@@ -122,7 +122,7 @@ describe('a client that sends the hashes of the client kit', () => {
     expectHashesOnly();
   });
 
-  it('is the only one that is served: the text of a document and an unknown hash are errors', async () => {
+  it('with trusted documents, a document and an unknown hash are errors', async () => {
     const client = new GraphQLClient(gateway.url, { headers, errorPolicy: 'ignore' });
     await expect(client.request(print(SettingsPageDocument))).rejects.toMatchObject({
       response: { errors: [{ extensions: { code: 'PERSISTED_DOCUMENT_REQUIRED' } }] },

@@ -20,7 +20,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 const runFile = promisify(execFile);
-/** What nobody may connect to: a program that does fails at once. */
+/** An address that must not be called: connections to it are refused. */
 const noNetwork = { GALILEO_API_URL: 'http://127.0.0.1:9' };
 const trusted = fileURLToPath(new URL('../client/generated/persisted-documents.json', import.meta.url));
 const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
@@ -28,7 +28,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
 );
 
 describe('--help and --version', () => {
-  it('are answered on every level, with exit code 0', async () => {
+  it('--help works on every level, with exit code 0', async () => {
     const levels = [[], ...commands.map((command) => [command])];
     await Promise.all(
       levels.map(async (level) => {
@@ -41,7 +41,7 @@ describe('--help and --version', () => {
     );
   });
 
-  it('are told by the command help as well', async () => {
+  it('the command help prints the same', async () => {
     const [all, ofServe] = await Promise.all([runProgram(['help']), runProgram(['help', 'serve'])]);
     expect(all).toEqual(await runProgram(['--help']));
     expect(ofServe).toEqual(await runProgram(['serve', '--help']));
@@ -78,9 +78,9 @@ describe('a wrong command line', () => {
   });
 });
 
-describe('a faulty configuration', () => {
+describe('an invalid configuration', () => {
   it.each(['serve', 'demo', 'check-config'])(
-    'stops %s with code 2 and a line for each fault',
+    'an invalid configuration stops %s with code 2 and a line for each error',
     async (command) => {
       const { code, stdout, stderr } = await runProgram([command], {
         PORT: 'hunter2',
@@ -104,7 +104,7 @@ describe('a faulty configuration', () => {
     },
   );
 
-  it('names the flag where the flag is at fault', async () => {
+  it('the message names the flag if the flag is invalid', async () => {
     const { code, stderr } = await runProgram(['serve', '--max-depth', 'deep'], { MAX_DEPTH: '3' });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^galileo-gateway: --max-depth: expected .+\n$/);
@@ -217,7 +217,7 @@ describe('serve', () => {
       expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 
-  it.skipIf(!hasIpv6)('says its address as a URL writes it also where that is one of IPv6', async () => {
+  it.skipIf(!hasIpv6)('serve prints an IPv6 address as a URL writes it', async () => {
     await using program = startProgram(['serve', '--port', '0', '--host', '::1'], noNetwork);
     const url = await program.waitFor(/"url":"(http:\/\/\[::1\]:\d+\/graphql)"/);
     expect((await fetch(new URL('/livez', url))).status).toBe(200);
@@ -237,7 +237,7 @@ describe('serve', () => {
     },
   );
 
-  it('says in one line that an address is none of this machine, and ends with 1', async () => {
+  it('serve exits with 1 and one line if the address does not belong to this machine', async () => {
     const { code, stderr } = await runProgram(['serve', '--port', '0', '--host', '192.0.2.1'], noNetwork);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^galileo-gateway: .*--host.*\n$/);
@@ -245,7 +245,7 @@ describe('serve', () => {
 });
 
 describe('demo', () => {
-  it('prints an address, a key and a curl line, and that very line answers data', async () => {
+  it('demo prints an address, a key and a curl command that returns data', async () => {
     await using program = startProgram(['demo'], { PORT: '0' });
     const url = await program.waitFor(/(http:\/\/127\.0\.0\.1:\d+\/graphql) /);
     const curl = await program.waitFor(/^ *(curl .*)$/m);
@@ -260,7 +260,7 @@ describe('demo', () => {
     expect(await program.exit).toBe(0);
   });
 
-  it('shows GraphiQL and the schema also where NODE_ENV is production', async () => {
+  it('demo serves GraphiQL and the schema also with NODE_ENV=production', async () => {
     await using program = startProgram(['demo'], { PORT: '0', NODE_ENV: 'production' });
     const url = await program.waitFor(/(http:\/\/127\.0\.0\.1:\d+\/graphql) /);
     expect((await send(url, { headers: { accept: 'text/html' } })).text).toContain('demo-key');
@@ -271,7 +271,7 @@ describe('demo', () => {
   });
 
   describe('with trusted documents', () => {
-    it('prints a curl line that names one of them, and that very line answers data', async () => {
+    it('demo prints a curl command with a trusted document, and the command returns data', async () => {
       await using program = startProgram(['demo', '--trusted-documents', trusted], { PORT: '0' });
       const curl = await program.waitFor(/^ *(curl .*)$/m);
       const { stdout } = await runFile('/bin/sh', ['-c', curl]);
@@ -281,7 +281,7 @@ describe('demo', () => {
       expect(program.stdout).not.toContain('press the run button');
     });
 
-    it('prints no curl line where none of them is a query that runs without variables', async () => {
+    it('demo prints no curl command if no trusted document is a query without variables', async () => {
       await using file = await writeTemporary({
         'sha256:aa': 'query One($name: IntegrationName!) { integration(name: $name) { id } }',
         'sha256:bb': 'mutation Two { upsertCustomIntegration(input: { endpoint: "" }) { __typename } }',
@@ -295,7 +295,7 @@ describe('demo', () => {
       expect(program.stdout).toContain('documentId');
     });
 
-    it('prints a hash that is no hash in a form that a shell reads as it is', async () => {
+    it('demo quotes a document id for the shell', async () => {
       await using file = await writeTemporary({ "it's $(one)": 'query One { __typename }' });
       await using program = startProgram(['demo', '--trusted-documents', file.path], { PORT: '0' });
       const curl = await program.waitFor(/^ *(curl .*)$/m);
@@ -304,7 +304,7 @@ describe('demo', () => {
     });
   });
 
-  it('says which command asks another upstream, where the environment or a flag names one', async () => {
+  it('demo names the command for another upstream if the environment or a flag sets one', async () => {
     await using byVariable = startProgram(['demo'], { PORT: '0', ...noNetwork });
     await using byFlag = startProgram([
       'demo',
@@ -321,7 +321,7 @@ describe('demo', () => {
   });
 
   it.each(hasIpv6 ? ['0.0.0.0', '::'] : ['0.0.0.0'])(
-    'prints addresses that can be opened here where it listens on all interfaces, as %s',
+    'demo prints addresses that can be opened on this machine if it listens on all interfaces, as %s',
     async (host) => {
       await using program = startProgram(['demo', '--port', '0', '--host', host]);
       await program.waitFor(/Ctrl\+C/);
@@ -364,13 +364,13 @@ describe('demo', () => {
     }
   });
 
-  it('says nothing of interfaces where it listens on one address', async () => {
+  it('demo does not mention interfaces if it listens on one address', async () => {
     await using program = startProgram(['demo'], { PORT: '0' });
     await program.waitFor(/Ctrl\+C/);
     expect(program.stdout).not.toContain('all interfaces');
   });
 
-  it('serves its front end at an address of its own, and nothing else there', async () => {
+  it('demo serves only the settings page at the address of the settings page', async () => {
     await using program = startProgram(['demo'], { PORT: '0' });
     const page = await program.waitFor(/Settings\s+(http:\/\/127\.0\.0\.1:\d+)/);
     const answer = await send(page, { path: '/' });
@@ -388,7 +388,7 @@ describe('demo', () => {
 
 describe('sandbox', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'says where it listens and which key it knows, and ends with 0 at %s',
+    'sandbox prints its address and its key, and exits with 0 after %s',
     async (signal) => {
       await using program = startProgram(['sandbox', '--port', '0']);
       const url = await program.waitFor(/^sandbox upstream at (http:\/\/\S+), API key demo-key\n/);
@@ -404,7 +404,7 @@ describe('sandbox', () => {
   );
 });
 
-/** A JSON file that is gone with its scope. */
+/** A JSON file that is removed with its scope. */
 async function writeTemporary(content: unknown): Promise<AsyncDisposable & { readonly path: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-'));
   const path = join(directory, 'file.json');

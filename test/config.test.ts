@@ -140,7 +140,7 @@ describe.each(names)('the setting %s', (name) => {
     }
   });
 
-  it('has its default where the variable is missing or empty', () => {
+  it('a setting has its default if the variable is missing or empty', () => {
     expect(readConfig({ [variable]: '' })[name]).toEqual(readConfig({})[name]);
   });
 
@@ -164,7 +164,7 @@ describe.each(names)('the setting %s', (name) => {
   });
 });
 
-it('all faults are told at once', () => {
+it('the error lists all invalid settings', () => {
   const environment = Object.fromEntries(names.map((name) => [toVariable(name), table[name].bad[0]]));
   expect(getFaults(environment).map((fault) => fault.split(':')[0])).toEqual(names.map(toVariable));
 });

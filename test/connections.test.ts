@@ -259,7 +259,7 @@ describe('a drain', () => {
     expect(await connection.closed).toMatch(/^HTTP\/1\.1 503 /);
   });
 
-  it('answers HTTP/1.0, HEAD and Expect: 100-continue as before', async () => {
+  it('the server supports HTTP/1.0, HEAD and Expect: 100-continue', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url);
     using old = await openConnection(gateway.url);

@@ -33,7 +33,7 @@ const getQuery = (origin: string): PlainRequest => ({
 
 describe('without CORS_ORIGINS', () => {
   it.each([preflight(listed), query(listed), getQuery(listed), getQuery('null')])(
-    'no page of another origin may read an answer (%j)',
+    'a page of an unlisted origin cannot read a response (%j)',
     async (request) => {
       await using upstream = await startFakeUpstream();
       await using gateway = await startGateway(upstream.url);
@@ -47,7 +47,7 @@ describe('without CORS_ORIGINS', () => {
 describe('with CORS_ORIGINS', () => {
   const corsOrigins = `${listed}, http://localhost:3000`;
 
-  it('a preflight of a listed origin is told methods, headers and how long that holds', async () => {
+  it('the response to a preflight of a listed origin has the methods, the headers and the max-age', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { corsOrigins });
     for (const origin of [listed, 'http://localhost:3000']) {
@@ -65,17 +65,20 @@ describe('with CORS_ORIGINS', () => {
     }
   });
 
-  it.each([query(listed), getQuery(listed)])('a listed origin may read answers (%j)', async (request) => {
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url, { corsOrigins });
-    const answer = await send(gateway.url, request);
-    expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
-    expect(answer.headers['access-control-allow-origin']).toBe(listed);
-    expect(answer.headers['access-control-allow-credentials']).not.toBe('true');
-    expect(answer.headers['access-control-expose-headers']?.toLowerCase()).toContain('x-request-id');
-    expect(answer.headers.vary?.toLowerCase()).toContain('origin');
-    expect(answer.headers['cache-control']).toBe('private, no-store');
-  });
+  it.each([query(listed), getQuery(listed)])(
+    'a page of a listed origin can read responses (%j)',
+    async (request) => {
+      await using upstream = await startFakeUpstream();
+      await using gateway = await startGateway(upstream.url, { corsOrigins });
+      const answer = await send(gateway.url, request);
+      expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
+      expect(answer.headers['access-control-allow-origin']).toBe(listed);
+      expect(answer.headers['access-control-allow-credentials']).not.toBe('true');
+      expect(answer.headers['access-control-expose-headers']?.toLowerCase()).toContain('x-request-id');
+      expect(answer.headers.vary?.toLowerCase()).toContain('origin');
+      expect(answer.headers['cache-control']).toBe('private, no-store');
+    },
+  );
 
   it.each([
     'https://app.example.com.evil.example',

@@ -13,7 +13,7 @@ interface Failure {
   readonly retryable: boolean;
   readonly message?: string;
   readonly retryAfterMs?: unknown;
-  /** Undefined where upstream gave no answer. */
+  /** Undefined if upstream did not respond. */
   readonly upstreamStatus?: number;
   readonly galileoErrorCode?: number;
 }
@@ -33,7 +33,7 @@ const standardError = {
 const requestId = 'request-1';
 const headers = { 'galileo-api-key': 'test-key', 'x-request-id': requestId };
 
-/** Reads an integration that upstream answers so, beside one that it answers well. */
+/** Reads an integration with this upstream reply, and another one with a valid reply. */
 async function read(reply: Reply, settings: Parameters<typeof startStack>[0] = { upstreamRetries: '0' }) {
   await using stack = await startStack(settings);
   const { gateway, upstream } = stack;
@@ -52,7 +52,7 @@ async function read(reply: Reply, settings: Parameters<typeof startStack>[0] = {
   };
 }
 
-/** Upserts where upstream answers so. */
+/** Upserts with this upstream reply. */
 async function write(
   reply: Reply,
   input: object = { endpoint: 'e' },
@@ -69,7 +69,7 @@ async function write(
   return { ...answer, callCount: upstream.calls.length, log: gateway.log.join('') };
 }
 
-/** What the caller reads of a failure, exactly: no extension beside those that are promised. */
+/** The error that the client receives, with exactly the documented extensions. */
 function toError(path: string, { message, ...extensions }: Failure) {
   return {
     message: message ?? (expect.stringMatching(/^Galileo [^\n]{10,150}\.$/) as string),
@@ -254,7 +254,7 @@ describe('a read that upstream fails', () => {
     ['504', { status: 504, json: {} }, { ...unavailable, upstreamStatus: 504 }],
     ['a reset', (_call, response) => void response.destroy(), unavailable],
   ] satisfies Case[])(
-    'has its code, costs its own field, and HTTP stays 200: %s',
+    'an upstream failure has its code, fails only its field, and HTTP stays 200: %s',
     async (_what, reply, failure) => {
       const { status, data, errors, callCount, log } = await read(reply);
       expect(status).toBe(200);
@@ -335,11 +335,11 @@ describe('a read that upstream fails', () => {
     ['500 once', { status: 500 }, 1],
     ['HTML once', html, 1],
     ['a redirect once', { status: 302, headers: { location: '/v2/integrations/azure' } }, 1],
-  ])('is tried again where that may help: %s', async (_what, reply, calls) => {
+  ])('a read is retried if that can help: %s', async (_what, reply, calls) => {
     expect(await read(reply, {})).toMatchObject({ status: 200, callCount: calls });
   });
 
-  it('has how long to wait, where Retry-After is a date', async () => {
+  it('retryAfterMs follows a Retry-After that is a date', async () => {
     const inTenSeconds = new Date(Date.now() + 10_000).toUTCString();
     const { errors } = await read({ status: 429, headers: { 'retry-after': inTenSeconds } });
     const retryAfterMs = Number(errors[0]?.extensions['retryAfterMs']);
@@ -477,7 +477,7 @@ describe('a message of upstream’s', () => {
     expect(errors[0]?.message).toBe('x [redacted] y [redacted] z [redacted] bad');
   });
 
-  it('is not shown at all where there are too many secrets to look for', async () => {
+  it('a message is not shown if there are too many secrets to look for', async () => {
     const entries = Array.from({ length: 2_000 }, (_, index) => ({
       key: `k${index}`,
       value: `value-${index}`,
@@ -503,7 +503,7 @@ describe('a message of upstream’s', () => {
     ['base64', (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')],
     ['base64 for URLs', (bytes: Buffer) => bytes.toString('base64url')],
     ['a URL', (bytes: Buffer) => bytes.toString('latin1').replaceAll('é', '%E9').replaceAll('þ', '%FE')],
-  ])('has the bytes of a header that are no UTF-8 cut out, in %s', async (_form, encode) => {
+  ])('the bytes of a header that are not UTF-8 are removed, in %s', async (_form, encode) => {
     const key = 'cléþþþ-secret';
     const { errors } = await write(
       withDetail(401, `Not <${encode(Buffer.from(key, 'latin1'))}>.`),
@@ -542,8 +542,8 @@ describe('a message of upstream’s', () => {
   });
 });
 
-describe('a field of an answer that fails', () => {
-  it('has the error of the one call behind it at each place that selects it', async () => {
+describe('a failing field of a response', () => {
+  it('every selection of a failing field has the error of its one call', async () => {
     await using stack = await startStack();
     stack.upstream.on('GET', toPath('openai'), withDetail(403));
     const { data, errors } = await stack.gateway.query(
@@ -557,7 +557,7 @@ describe('a field of an answer that fails', () => {
     expect(stack.upstream.calls).toHaveLength(1);
   });
 
-  it('leaves what a success has said, where a later field of it fails', async () => {
+  it('a failing field of a success does not remove the other fields', async () => {
     await using stack = await startStack();
     const record = { ...integrationRecordFixtures.full, updated_at: 'never' };
     stack.upstream.on('PUT', toPath('custom'), { json: record });
@@ -574,10 +574,10 @@ describe('a field of an answer that fails', () => {
   });
 });
 
-describe('a fault of the gateway’s own', () => {
+describe('an internal error', () => {
   const fault = new TypeError("Cannot read properties of undefined (reading 'https://secret.test')");
 
-  it('is INTERNAL_SERVER_ERROR: the caller is told nothing of it, the log everything', () => {
+  it('an internal error is INTERNAL_SERVER_ERROR: the client sees no details, the log has all', () => {
     const reported: unknown[] = [];
     const { message, extensions } = toClientError(fault, 'id-1', (it) => reported.push(it));
 
@@ -586,7 +586,7 @@ describe('a fault of the gateway’s own', () => {
     expect(reported).toEqual([fault]);
   });
 
-  it('is INTERNAL_SERVER_ERROR also where the library found it', () => {
+  it('an error that the library detects is INTERNAL_SERVER_ERROR too', () => {
     const reported: unknown[] = [];
     const error = new GraphQLError('Cannot return null for non-nullable field Query.secret.');
     expect(toClientError(error, 'id-1', (it) => reported.push(it))).toMatchObject({
@@ -613,7 +613,7 @@ describe('an argument that does not fit, which only execution can see', () => {
   });
 });
 
-it('no message shows what stands in variables where a secret would, even where no input is made of it', async () => {
+it('no message shows a variable in the position of a secret, even if no input uses it', async () => {
   await using stack = await startStack({ upstreamRetries: '0' });
   const detail = 'neither token-in-a-representation nor value-of-a-header nor key-value is known';
   stack.upstream.on('GET', toPath('openai'), { status: 400, json: { detail } });

@@ -23,7 +23,7 @@ function createTab(query: string | null, variables: string | null): object {
   };
 }
 
-/** What is left of a tab in the store, and the whole store as text. */
+/** The stored part of a tab, and the whole store as a string. */
 function storeTab(query: string | null, variables: string | null): { tab: unknown; all: string } {
   const backing = createMemoryBacking();
   const storage = createEditorStorage(backing, examples);
@@ -43,7 +43,7 @@ function toText(backing: ReturnType<typeof createMemoryBacking>): string {
 }
 
 describe('tabs', () => {
-  test('are stored without headers and answers', () => {
+  test('tabs are stored without headers and responses', () => {
     const { tab, all } = storeTab('{ integrations { id } }', '');
     expect(tab).toMatchObject({ query: '{ integrations { id } }', headers: null, response: null });
     expect(all).not.toContain(SECRET);
@@ -57,7 +57,7 @@ describe('tabs', () => {
     expect(all).not.toContain(SECRET);
   });
 
-  test('keep an example that nobody has changed', () => {
+  test('tabs keep an unchanged example', () => {
     for (const { query, variables } of examples) {
       expect(storeTab(query, variables ?? null).tab).toMatchObject({ query, variables: variables ?? null });
     }
@@ -92,7 +92,7 @@ describe('tabs', () => {
   });
 
   test.each([`mutation { upsert(token: "${SECRET}"`, SECRET, `# ${SECRET}`, `{"token":"${SECRET}"}`])(
-    'have nothing of a text that is no document: %s',
+    'tabs do not store an invalid document: %s',
     (query) => {
       const { tab, all } = storeTab(query, JSON.stringify({ token: SECRET }));
       expect(tab).toMatchObject({ query: null, variables: null });
@@ -100,7 +100,7 @@ describe('tabs', () => {
     },
   );
 
-  test('have nothing of variables that are no JSON', () => {
+  test('tabs do not store variables that are not JSON', () => {
     expect(storeTab(upsert.query, `{"token": "${SECRET}`).all).not.toContain(SECRET);
     expect(storeTab(first.query, SECRET).all).not.toContain(SECRET);
   });

@@ -123,7 +123,7 @@ describe('the files', () => {
     expect(graphiql.files(path)).toBeUndefined();
   });
 
-  test('have the licenses of what is in them beside them', async () => {
+  test('the licences of bundled packages are next to the bundles', async () => {
     const directory = fileURLToPath(new URL('../dist/graphiql/', import.meta.url));
     const licenses = await readFile(join(directory, 'licenses.txt'), 'utf8');
     for (const name of ['react', 'graphiql', 'codemirror', 'graphql', 'graphiql-explorer']) {

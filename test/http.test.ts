@@ -53,14 +53,14 @@ describe.each([
   { from: 'the same origin', origin: {} },
   { from: 'another origin', origin: { origin: 'https://elsewhere.example' } },
 ])('POST /graphql from $from', ({ origin }) => {
-  it('answers a query as application/json in UTF-8', async () => {
+  it('the response to a query is application/json in UTF-8', async () => {
     const answer = await post({ query: '{ __typename }' }, origin);
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
   });
 
-  it('answers a mutation', async () => {
+  it('POST runs a mutation', async () => {
     const answer = await post({ query: 'mutation { __typename }' }, origin);
     expect(parseBody(answer)).toEqual({ data: { __typename: 'Mutation' } });
   });
@@ -218,7 +218,7 @@ describe.each([
     },
   );
 
-  it('executes the operation that operationName names, also one beside a subscription', async () => {
+  it('POST executes the operation that operationName names, also in a document with a subscription', async () => {
     const query = 'query A { __typename } mutation B { __typename } subscription C { x }';
     const named = await post({ query, operationName: 'B' }, origin);
     expect(parseBody(named)).toEqual({ data: { __typename: 'Mutation' } });
@@ -245,7 +245,7 @@ describe.each([
     ['application/xml, text/plain', 406],
     ['application/json;q=0', 406],
   ];
-  it.each(negotiations)('answers Accept "%s" with %s', async (accept, expected) => {
+  it.each(negotiations)('the response to Accept "%s" is %s', async (accept, expected) => {
     const answer = await post(
       { query: '{ __typename }' },
       { ...origin, ...(accept === undefined ? {} : { accept }) },
@@ -259,7 +259,7 @@ describe.each([
     }
   });
 
-  it('keeps the caller’s x-request-id, and makes one where it is not visible ASCII of at most 128', async () => {
+  it('the response has the client’s x-request-id, or a new one if it is not 1 to 128 visible ASCII characters', async () => {
     for (const good of ['a', 'x'.repeat(128), '!~']) {
       const answer = await post({ query: '{ __typename }' }, { ...origin, 'x-request-id': good });
       expect(answer.headers['x-request-id']).toBe(good);
@@ -289,7 +289,7 @@ describe.each([
 });
 
 describe('the endpoint, by GET,', () => {
-  it('answers a query with variables and an operation name', async () => {
+  it('GET runs a query with variables and an operation name', async () => {
     const answer = await get({
       query: 'query A { __typename } query B($name: String!) { __type(name: $name) { name } }',
       variables: '{"name":"Query"}',
@@ -339,7 +339,7 @@ describe('the endpoint, by GET,', () => {
     expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
   });
 
-  it('reads broken percent escapes as text', async () => {
+  it('GET reads broken percent escapes literally', async () => {
     const answer = await send(gateway.url, {
       path: '/graphql?query=%7B__typename%7D%23%E0%A4%A&variables=%',
     });
@@ -384,7 +384,7 @@ describe('the server', () => {
     }
   });
 
-  it('answers livez and readyz with 200 under the caller’s request id', async () => {
+  it('livez and readyz return 200 with the client’s request id', async () => {
     for (const path of ['/livez', '/readyz', '/livez?x=1']) {
       const answer = await send(gateway.url, { path, headers: { 'x-request-id': 'probe' } });
       expect(answer.status).toBe(200);
@@ -415,7 +415,7 @@ describe('the server', () => {
     expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*\\r\\nx-request-id: mine\\r\\n`));
   });
 
-  it('answers several requests on one connection, after refusing one whose body it did not read', async () => {
+  it('one connection serves several requests, after one was refused without reading its body', async () => {
     using connection = await openConnection(gateway.url);
     connection.write(
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 5\r\n\r\n',

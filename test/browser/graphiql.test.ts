@@ -89,7 +89,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await using visitor = await createVisitor(browser);
     const page = await visitor.context.newPage();
     await page.route('**/graphql', async (route) => {
-      // Introspection is never answered.
+      // Introspection never gets a response.
       if (route.request().postData()?.includes('IntrospectionQuery') !== true) await route.continue();
     });
     await page.addInitScript(`new MutationObserver((_records, observer) => {
@@ -189,7 +189,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('says so where introspection is off, and runs operations all the same', async () => {
+  test('GraphiQL reports that introspection is off, and still runs operations', async () => {
     await using gateway = await startGateway(sandbox.url, { introspection: 'off' }, { demoHeaders });
     await using visitor = await createVisitor(browser);
     const { page } = await open(visitor, gateway.url);
@@ -207,7 +207,7 @@ interface Visit {
   readonly page: Page;
   /** From the start of the navigation until an operation can be typed and run. */
   readonly durationMs: number;
-  /** Of the page and its files on the wire, headers of the answers included; what introspection answers is left out. */
+  /** Bytes of the page and its files on the wire, with response headers and without the response to introspection. */
   readonly bytes: number;
 }
 

@@ -8,7 +8,7 @@ const query = `query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) {
   ${names.map((name) => `${name}: __typename @include(if: $${name})`).join('\n')}
 }`;
 
-it('each set of values for the conditions of an operation has its own answer, however many there are', async () => {
+it('each set of values for the conditions of an operation has its own result, regardless of their number', async () => {
   await using upstream = await startFakeUpstream();
   await using gateway = await startGateway(upstream.url);
   // More than plans are kept, and each of them again when it is no longer.

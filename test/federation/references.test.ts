@@ -186,7 +186,7 @@ test('a malformed reference is not quoted in its error', async () => {
   expect(text).not.toContain('sk-in-the-wrong-place');
 });
 
-test('a reference that upstream fails costs its own place', async () => {
+test('a reference that fails upstream nulls only its own entity', async () => {
   await using upstream = await startFakeUpstream();
   answer(upstream, 'openai').on('GET', pathOf('mistral'), { status: 403, json: { detail: 'Not yours' } });
   await using gateway = await startGateway(upstream.url);
@@ -223,7 +223,7 @@ test('references without a credential fail with UNAUTHENTICATED each, and upstre
   expect(errors.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
 });
 
-test('frozen representations and frozen answers resolve: nothing writes to them', async () => {
+test('frozen representations and frozen upstream responses resolve, because nothing writes to them', async () => {
   const source = Object.freeze({ ...integrationFixtures.openai.full });
   const result = await graphql({
     schema: createSchema(),

@@ -20,7 +20,7 @@ const readSdl = async (gateway: TestGateway): Promise<string | undefined> => {
   return data?._service.sdl;
 };
 
-test('_service answers without a credential what print-schema --subgraph prints, to the character', async () => {
+test('_service returns exactly the output of print-schema --subgraph, without a credential', async () => {
   await using upstream = await startFakeUpstream();
   await using gateway = await startGateway(upstream.url);
   const { stdout } = await run(process.execPath, ['dist/main.js', 'print-schema', '--subgraph']);
@@ -28,7 +28,7 @@ test('_service answers without a credential what print-schema --subgraph prints,
   expect(await readSdl(gateway)).toBe(stdout);
 });
 
-test('_service answers where introspection is off', async () => {
+test('_service returns the SDL also if introspection is off', async () => {
   await using upstream = await startFakeUpstream();
   await using gateway = await startGateway(upstream.url, { introspection: 'off' });
 

@@ -13,7 +13,7 @@ import { integrationFixtures } from '../../fixtures/integrations.ts';
 
 const gatewaySchema = createSchema();
 
-/** What upstream answers, by method and path; undefined is 404. */
+/** Upstream's response bodies by method and path; undefined is 404. */
 export type Answers = Readonly<Record<string, unknown>>;
 
 /** Every provider is configured, with everything that it can have. */
@@ -21,7 +21,7 @@ export const fullAnswers: Answers = Object.fromEntries(
   Object.entries(integrationFixtures).map(([name, { full }]) => [`GET /v2/integrations/${name}`, full]),
 );
 
-/** A context whose upstream has these answers; an answer of undefined is 404. */
+/** A context whose upstream has these responses. */
 function createContext(answers: Answers): GatewayContext {
   const send = ({ method, path }: TransportRequest) => {
     const answer = answers[`${method} ${path}`];
@@ -105,7 +105,7 @@ export async function answerByPlan({
   return executor.execute(prepared, inputs, createContext(answers));
 }
 
-/** The answer of graphql-js. */
+/** The result of graphql-js. */
 export async function answerByReference({
   text,
   inputs = {},
