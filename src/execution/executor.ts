@@ -7,7 +7,7 @@ import { type DocumentLimits, DocumentStore, type PreparedOperation } from './do
 import type { Measures } from './measures.ts';
 import { type OperationPlan, planOperation, type Variables } from './plan.ts';
 import { RequestError } from './request-error.ts';
-import { type FieldError, type OperationResult, runPlan } from './run-plan.ts';
+import { type OperationResult, runPlan } from './run-plan.ts';
 import { addSecrets, SecretInputs } from './secret-inputs.ts';
 import { type TrustedDocuments, toHash } from './trusted-documents.ts';
 
@@ -31,12 +31,6 @@ export interface ExecutorOptions {
   readonly report: (error: unknown, context: GatewayContext) => void;
 }
 
-/** What graphql-js's `execute` would return. */
-export interface PlainResult {
-  readonly data: Readonly<Record<string, unknown>> | null;
-  readonly errors?: readonly FieldError[] | undefined;
-}
-
 /** Runs operations: limits, validation, plans and their caches are behind it. */
 export interface Executor {
   /**
@@ -53,15 +47,10 @@ export interface Executor {
   findSecrets(params: OperationParams): readonly string[];
   /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
   parse(text: string): DocumentNode;
-  /** Why an operation of a document that `parse` returned cannot be executed; undefined if it can. */
-  validate(document: DocumentNode, operationName: string | undefined): RequestError | undefined;
-  /** Executes an operation of any valid document. Rejects with RequestError as `execute` does. */
-  executeDocument(
-    document: DocumentNode,
-    operationName: string | undefined,
-    variables: Variables | undefined,
-    context: GatewayContext,
-  ): Promise<PlainResult>;
+  /** The text of the document that the parameters name. Throws RequestError if they name none. */
+  getText(params: OperationParams): string;
+  /** As `prepare`, for a document that `parse` returned or a plugin built. */
+  prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation;
 }
 
 /** Plans of operations that are used often are kept up to this number of bytes. */
@@ -134,20 +123,8 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     execute,
     findSecrets: (params) => secretInputs.findInVariables(params.variables),
     parse: (text) => documents.parse(text),
-    validate(document, operationName) {
-      try {
-        documents.prepareDocument(document, operationName);
-        return undefined;
-      } catch (error) {
-        if (error instanceof RequestError) return error;
-        throw error;
-      }
-    },
-    async executeDocument(document, operationName, variables, context) {
-      const prepared = documents.prepareDocument(document, operationName);
-      const { data, errors } = await execute(prepared, variables, context);
-      return { data: JSON.parse(data) as PlainResult['data'], errors };
-    },
+    getText: (params) => getText(params, trustedDocuments),
+    prepareDocument: (document, operationName) => documents.prepareDocument(document, operationName),
   };
 }
 

@@ -6,8 +6,8 @@ export {
   type Executor,
   type ExecutorOptions,
   type OperationParams,
-  type PlainResult,
 } from './executor.ts';
+export { toLocations } from './locations.ts';
 export { maxProblems, RequestError, type RequestErrorCode, type RequestProblem } from './request-error.ts';
 export type { FieldError, OperationResult } from './run-plan.ts';
 export { readTrustedDocuments, type TrustedDocuments, toHash } from './trusted-documents.ts';

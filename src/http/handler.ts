@@ -72,7 +72,8 @@ export class GraphqlHandler {
       retries: config.upstreamRetries,
       maxResponseBytes: config.upstreamMaxResponseBytes,
       headers: [
-        ...['user-agent', `galileo-gateway/${version}`],
+        'user-agent',
+        `galileo-gateway/${version}`,
         ...Object.entries(config.upstreamHeaders ?? {}).flat(),
       ],
       proxy: config,
@@ -103,9 +104,11 @@ export class GraphqlHandler {
       pipeline:
         plugins.length === 0
           ? createDirectPipeline(executor)
-          : loadOnce(async () => {
+          : loadPipeline(async () => {
               const { createYogaPipeline } = await import('./yoga.ts');
-              return createYogaPipeline(schema, executor, plugins, telemetry);
+              return createYogaPipeline(schema, executor, plugins, (error, context) =>
+                telemetry.reportFault(error, context),
+              );
             }),
     };
     telemetry.watch(this.#transport, () => this.usage.requests);
@@ -133,7 +136,10 @@ export class GraphqlHandler {
   /** Resolves when all requests have ended and the connections to upstream are closed. */
   close(): Promise<void> {
     this.stop();
-    this.#closing ??= this.#shared.admission.waitUntilIdle().then(() => this.#transport.close());
+    this.#closing ??= this.#shared.admission
+      .waitUntilIdle()
+      .then(() => Promise.all([this.#transport.close(), this.#shared.pipeline.dispose?.()]))
+      .then(() => {});
     return this.#closing;
   }
 
@@ -228,7 +234,7 @@ export class Exchange {
     if (this.#isEnded || context === undefined) throw new ClientGone();
     if (!admission.takeSlot()) throw createShedError();
     this.#hasSlot = true;
-    return pipeline({
+    return pipeline.run({
       request,
       body,
       context,
@@ -302,11 +308,12 @@ function readRequestHeaders(rawHeaders: readonly string[]): {
   }
 }
 
-/** A pipeline that is loaded with the first request. */
-function loadOnce(load: () => Promise<Pipeline>): Pipeline {
-  let pipeline: Promise<Pipeline> | undefined;
-  return async (request) => {
-    pipeline ??= load();
-    return (await pipeline)(request);
+/** A pipeline that is loaded now, and fails each request if that fails. */
+function loadPipeline(load: () => Promise<Pipeline>): Pipeline {
+  const loading = load();
+  loading.catch(() => {});
+  return {
+    run: async (request) => (await loading).run(request),
+    dispose: async () => (await loading).dispose?.(),
   };
 }

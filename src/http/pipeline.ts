@@ -24,15 +24,17 @@ export interface PipelineRequest {
 
 export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
 
-/**
- * Runs the operation of a request. Rejects with RequestError if it is not executed; any other error is internal.
- */
-export type Pipeline = (request: PipelineRequest) => Promise<HttpResponse>;
+/** Runs the operations of requests. */
+export interface Pipeline {
+  /** Rejects with RequestError if the operation is not executed; any other error is internal. */
+  run(request: PipelineRequest): Promise<HttpResponse>;
+  /** Called once, after the last request. */
+  dispose?(): Promise<void>;
+}
 
 /** Runs operations without plugins. */
-export const createDirectPipeline =
-  (executor: Executor): Pipeline =>
-  async ({ request, body, context, mediaType, onPrepared }) => {
+export const createDirectPipeline = (executor: Executor): Pipeline => ({
+  async run({ request, body, context, mediaType, onPrepared }) {
     const { observation } = context;
     const params = body === undefined ? parseQueryString(request.target) : parseBody(body);
     observation.params = params;
@@ -48,4 +50,5 @@ export const createDirectPipeline =
     const result = await executor.execute(prepared, variables, context);
     if (result.errors !== undefined) observation.addErrors(result.errors);
     return toHttpResponse(result, mediaType);
-  };
+  },
+});

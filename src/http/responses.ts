@@ -11,7 +11,8 @@ export interface HttpResponse {
   readonly body: string | Buffer;
 }
 
-const getHeaders = (mediaType: MediaType) => ({
+/** The headers of a GraphQL response. */
+export const getGraphqlHeaders = (mediaType: MediaType) => ({
   'content-type': `${mediaType}; charset=utf-8`,
   'cache-control': 'private, no-store',
 });
@@ -19,7 +20,7 @@ const getHeaders = (mediaType: MediaType) => ({
 /** The response to an operation that was executed: HTTP 200, whatever failed in it. */
 export function toHttpResponse({ errors, data }: OperationResult, mediaType: MediaType): HttpResponse {
   const body = `{${errors === undefined ? '' : `"errors":${JSON.stringify(errors)},`}"data":${data}}`;
-  return { status: 200, headers: getHeaders(mediaType), body };
+  return { status: 200, headers: getGraphqlHeaders(mediaType), body };
 }
 
 /** The response to a request that was not executed: `errors` without `data`. */
@@ -30,13 +31,13 @@ export function toErrorResponse(
 ): HttpResponse {
   const extensions = { code: error.code, requestId: context.requestId };
   const errors = error.problems.map(({ message, locations }) => ({
-    message: abbreviate(context.redact(message)),
+    message: shorten(context.redact(message)),
     locations,
     extensions,
   }));
   return {
     status: getStatus(error, mediaType),
-    headers: { ...getHeaders(mediaType), ...getErrorHeaders(error) },
+    headers: { ...getGraphqlHeaders(mediaType), ...getErrorHeaders(error) },
     body: JSON.stringify({ errors }),
   };
 }
@@ -44,7 +45,8 @@ export function toErrorResponse(
 /** In characters. Messages quote names of the document, and a name can be as long as the document. */
 const maxMessageLength = 500;
 
-const abbreviate = (message: string): string =>
+/** Limits the length of a message. */
+export const shorten = (message: string): string =>
   message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
 
 /** A short plain-text response. */

@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import { type FieldError, type OperationParams, type PreparedOperation, toHash } from '../execution/index.ts';
+import { type OperationParams, type PreparedOperation, toHash } from '../execution/index.ts';
 import { redactionMark } from '../secrets.ts';
 
 /** Label of metrics; `unknown` if the request was refused before its operation was known. */
@@ -92,8 +92,8 @@ export class RequestObservation {
   }
 
   /** Adds the codes of field errors. */
-  addErrors(errors: readonly FieldError[]): void {
-    for (const { extensions } of errors) this.#addCode(String(extensions['code']));
+  addErrors(errors: readonly { readonly extensions: { readonly code: string } }[]): void {
+    for (const { extensions } of errors) this.#addCode(extensions.code);
   }
 
   /** The request is not executed. */

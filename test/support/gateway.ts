@@ -56,7 +56,14 @@ export async function startGateway(
     },
   });
   const config = readConfig({}, { port: '0', galileoApiUrl: upstreamUrl, logLevel: 'trace', ...settings });
-  const server = await startServer({ ...options, config, log: createLog(config.logLevel, destination) });
+  // The behaviour suites also run with a plugin that does nothing, which sends every request through graphql-yoga.
+  const plugins = options.plugins ?? (process.env['GATEWAY_PIPELINE'] === 'yoga' ? [{}] : []);
+  const server = await startServer({
+    ...options,
+    plugins,
+    config,
+    log: createLog(config.logLevel, destination),
+  });
   const url = `${server.url}/graphql`;
   return {
     url,
