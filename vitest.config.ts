@@ -8,6 +8,11 @@ export default defineConfig({
   // Two copies of graphql (ESM and CommonJS) in one process fail each other's instanceof checks.
   resolve: {
     alias: [
+      // Examples import the client kit by the name of the package.
+      {
+        find: 'galileo-gateway/client',
+        replacement: fileURLToPath(new URL('client/index.ts', import.meta.url)),
+      },
       {
         find: /^graphql$/,
         replacement: fileURLToPath(import.meta.resolve('graphql')).replace(/index\.m?js$/, 'index.js'),

@@ -43,7 +43,7 @@ export interface ApolloCacheLike {
   identify(object: { __typename: string; name: string }): string | undefined;
   extract(): unknown;
   evict(options: { id: string; fieldName?: string }): boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: Apollo Client types modifiers by entity; this works on several.
+  // oxlint-disable-next-line typescript/no-explicit-any -- Apollo Client types modifiers by entity; these work on several.
   modify(options: { id?: string; fields: Record<string, (value: any, details: any) => any> }): boolean;
 }
 
@@ -100,8 +100,9 @@ function addIntegration(cache: ApolloCacheLike, { record, integration }: Entity)
   const name = getName(toEntity(integration)) || getName(stored);
   const addRecord = (records: unknown, { readField, toReference }: Details): unknown => {
     if (!Array.isArray(records)) return records;
-    const isKnown = records.some((item) => readField('integrationId', item) === stored['integrationId']);
-    return isKnown ? records : [...records, toReference(stored)];
+    const known: readonly unknown[] = records;
+    const isKnown = known.some((item) => readField('integrationId', item) === stored['integrationId']);
+    return isKnown ? known : [...known, toReference(stored)];
   };
   const link = (value: unknown, { toReference }: Details): unknown =>
     typeof integration === 'object' && integration !== null ? toReference(toEntity(integration)) : value;

@@ -80,7 +80,7 @@ export function toGatewayErrors(error: unknown): readonly GatewayError[] {
   return [
     {
       code: 'NETWORK_ERROR',
-      message: error instanceof Error ? error.message : String(error),
+      message: error instanceof Error ? error.message : 'The request failed.',
       path: [],
       retryable: true,
       retryAfterMs: undefined,
@@ -91,10 +91,12 @@ export function toGatewayErrors(error: unknown): readonly GatewayError[] {
   ];
 }
 
+const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
 function findErrors(error: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(error)) return error;
+  if (isArray(error)) return error;
   const { errors, graphQLErrors, response } = toRecord(error);
-  return [errors, graphQLErrors, toRecord(response)['errors']].find((list) => Array.isArray(list));
+  return [errors, graphQLErrors, toRecord(response)['errors']].find(isArray);
 }
 
 function toGatewayError(error: unknown): GatewayError {

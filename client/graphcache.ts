@@ -7,12 +7,11 @@ type KeyOf = (data: Fields) => string | null;
 
 /** The methods of Graphcache's `Cache` that the updates call. */
 interface GraphcacheLike {
-  // biome-ignore lint/suspicious/noExplicitAny: Graphcache's own types for values are wider than JSON.
+  /* oxlint-disable typescript/no-explicit-any -- Graphcache's own types for values are wider than JSON. */
   resolve(entity: any, field: string): any;
-  // biome-ignore lint/suspicious/noExplicitAny: see above.
   invalidate(entity: any, field?: string, args?: any): void;
-  // biome-ignore lint/suspicious/noExplicitAny: see above.
   link(entity: any, field: string, ...link: any[]): void;
+  /* oxlint-enable typescript/no-explicit-any */
   inspectFields(entity: string): { fieldName: string; arguments: unknown }[];
 }
 type Update = (result: Fields, args: Fields, cache: GraphcacheLike) => void;

@@ -26,7 +26,8 @@ interface ControlsProps {
   readonly draft: Draft;
   /** Path of the draft with a trailing dot; empty for the form itself. */
   readonly prefix?: string;
-  readonly onChange: (draft: Draft) => void;
+  /** Takes a function, because a file can arrive after other fields have changed. */
+  readonly onChange: (update: (draft: Draft) => Draft) => void;
 }
 
 /** The controls of a draft, also of the nested ones. */
@@ -39,7 +40,7 @@ export function Controls({ fields, draft, prefix = '', onChange }: ControlsProps
         field={field}
         path={prefix + field.name}
         value={draft[field.name]}
-        onChange={(value) => onChange({ ...draft, [field.name]: value })}
+        onChange={(update) => onChange((before) => ({ ...before, [field.name]: update(before[field.name]) }))}
       />
     ));
 }
@@ -48,10 +49,11 @@ interface ControlProps {
   readonly field: Field;
   readonly path: string;
   readonly value: DraftValue | undefined;
-  readonly onChange: (value: DraftValue) => void;
+  readonly onChange: (update: (value: DraftValue | undefined) => DraftValue) => void;
 }
 
 function Control(props: ControlProps) {
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- All other kinds are text.
   switch (props.field.kind) {
     case 'group':
       return <GroupControl {...props} />;
@@ -73,7 +75,7 @@ function useDescription(path: string, field: Field) {
   const messages = issues.get(path) ?? [];
   const hint = [
     field.help,
-    isEdit && field.writeOnly === true ? 'Not shown. Enter it again to keep it.' : undefined,
+    isEdit && field.writeOnly === true ? 'Galileo never shows the stored value. Enter it again.' : undefined,
   ]
     .filter((text) => text !== undefined)
     .join(' ');
@@ -118,7 +120,7 @@ function TextControl({ field, path, value, onChange }: ControlProps) {
     autoComplete: 'off',
     spellCheck: false,
     onChange: (event: ChangeEvent<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>) =>
-      onChange(event.target.value),
+      onChange(() => event.target.value),
   };
   return (
     <div className="field">
@@ -135,7 +137,7 @@ function TextControl({ field, path, value, onChange }: ControlProps) {
       ) : field.kind === 'secret' ? (
         <SecretInput {...shared} label={field.label} />
       ) : field.kind === 'key-file' ? (
-        <KeyFileInput {...shared} onText={onChange} />
+        <KeyFileInput {...shared} onText={(text) => onChange(() => text)} />
       ) : field.kind === 'json' ? (
         <textarea rows={4} className="code" {...shared} />
       ) : (
@@ -244,7 +246,8 @@ function SwitchControl({ field, path, value, onChange }: ControlProps) {
           type="checkbox"
           role="switch"
           checked={value === true}
-          onChange={(event) => onChange(event.target.checked)}
+          aria-checked={value === true}
+          onChange={(event) => onChange(() => event.target.checked)}
         />
         {field.label}
       </label>
@@ -267,7 +270,7 @@ function ChoicesControl({ field, path, value, onChange }: ControlProps) {
               type="checkbox"
               checked={chosen.includes(option)}
               onChange={(event) =>
-                onChange(
+                onChange(() =>
                   event.target.checked ? [...chosen, option] : chosen.filter((other) => other !== option),
                 )
               }
@@ -291,7 +294,12 @@ function GroupControl({ field, path, value, onChange }: ControlProps) {
       </legend>
       {below}
       <div className="columns">
-        <Controls fields={field.fields} draft={getGroup(value)} prefix={`${path}.`} onChange={onChange} />
+        <Controls
+          fields={field.fields}
+          draft={getGroup(value)}
+          prefix={`${path}.`}
+          onChange={(update) => onChange((before) => update(getGroup(before)))}
+        />
       </div>
     </fieldset>
   );
@@ -306,7 +314,7 @@ function RowsControl({ field, path, value, onChange }: ControlProps) {
   const rowFields = getRowFields(field) ?? [];
   const itemLabel = field.kind === 'list' ? field.itemLabel : field.kind === 'entries' ? field.keyLabel : '';
   const add = (): void => {
-    onChange([...rows, createRow(rowFields)]);
+    onChange((before) => [...getRows(before), createRow(rowFields)]);
     // The new row does not exist before the next paint.
     requestAnimationFrame(() =>
       document.getElementById(`${path}.${rows.length}.${rowFields[0]?.name ?? ''}`)?.focus(),
@@ -340,8 +348,12 @@ function RowsControl({ field, path, value, onChange }: ControlProps) {
                     fields={rowFields}
                     draft={row.values}
                     prefix={`${rowPath}.`}
-                    onChange={(values) =>
-                      onChange(rows.map((other) => (other === row ? { ...row, values } : other)))
+                    onChange={(update) =>
+                      onChange((before) =>
+                        getRows(before).map((other) =>
+                          other.rowId === row.rowId ? { ...other, values: update(other.values) } : other,
+                        ),
+                      )
                     }
                   />
                 </div>
@@ -350,7 +362,7 @@ function RowsControl({ field, path, value, onChange }: ControlProps) {
                   className="quiet icon-button remove"
                   aria-label={`Remove ${itemLabel.toLowerCase()} ${index + 1}`}
                   onClick={() => {
-                    onChange(rows.filter((other) => other !== row));
+                    onChange((before) => getRows(before).filter(({ rowId }) => rowId !== row.rowId));
                     addButton.current?.focus();
                   }}
                 >

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from 'react';
 import { Toaster } from './feedback.tsx';
 import { Icon } from './icon.tsx';
 import { type Tab, tabs } from './navigation.ts';
@@ -13,12 +13,14 @@ interface DrawerProps {
 /** A modal dialog at the side. The browser keeps the focus inside and returns it to the element that opened it. */
 export function Drawer({ title, children, onClose }: DrawerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // A layout effect, because the dialog has to be closed before it is removed: only then the focus returns.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();
   }, []);
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Keys and clicks close it, as in a native dialog.
     <dialog
       ref={dialog}
       className="drawer"
@@ -77,6 +79,7 @@ export function Tabs({
   };
   return (
     <>
+      {/* oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- Its tabs take the focus. */}
       <div className="tabs" role="tablist" aria-label="Sections" ref={list} onKeyDown={move}>
         {tabs.map((name) => (
           <button

@@ -4,6 +4,7 @@ import {
   useCallback,
   useContext,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -113,7 +114,11 @@ export function Toaster() {
 function ConfirmDialog({ title, body, action, isDangerous = false, typed, answer }: Asked) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState('');
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
   const isReady = typed === undefined || text.trim().toLowerCase() === typed.toLowerCase();
   return (
     <dialog

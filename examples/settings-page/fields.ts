@@ -1,3 +1,5 @@
+import { withoutTypename } from 'galileo-gateway/client';
+
 /** What the form knows about one field of an upsert's input. */
 export type Field<Name extends string = string> = FieldBase<Name> & Control;
 
@@ -135,8 +137,10 @@ function toDraftValue(field: Field, value: unknown, stored: unknown): DraftValue
     case 'group':
       return createDraft(field.fields, value);
     case 'kept':
-      return { kept: value };
-    default:
+      return { kept: withoutTypename(value) };
+    case 'text':
+    case 'url':
+    case 'number':
       return isText(value) || typeof value === 'number' ? String(value) : '';
   }
 }
@@ -169,7 +173,15 @@ function toInputValue(field: Field, value: DraftValue | undefined): unknown {
       const kept = typeof value === 'object' && 'kept' in value ? value.kept : undefined;
       return kept ?? undefined;
     }
-    default:
+    case 'text':
+    case 'url':
+    case 'number':
+    case 'bytes':
+    case 'json':
+    case 'words':
+    case 'select':
+    case 'secret':
+    case 'key-file':
       return isText(value) && value.trim() !== '' ? toScalar(field, value.trim()) : undefined;
   }
 }
@@ -225,6 +237,7 @@ function checkText(field: Field, text: string): string | undefined {
       ? `Choose ${toSentence(field.label)}.`
       : `Enter ${toSentence(field.label)}.`;
   }
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- Other kinds have no format.
   switch (field.kind) {
     case 'url':
       return /^https?:\/\/\S+$/.test(text) && URL.canParse(text)
@@ -315,7 +328,9 @@ export function describeStored(field: Field, stored: unknown): string | readonly
     case 'secret':
     case 'key-file':
       return undefined;
-    default:
+    case 'text':
+    case 'url':
+    case 'number':
       return isText(value) || typeof value === 'number' ? String(value) : undefined;
   }
 }
@@ -347,7 +362,7 @@ export function parseBytes(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(bytes?|b|kib|kb|mib|mb|gib|gb|tib|tb)?$/i.exec(text.trim());
   if (match === null) return undefined;
   const unit = (match[2] ?? 'b').toLowerCase();
-  const power = 'bkmgt'.indexOf(unit.charAt(0));
+  const power = ['b', 'k', 'm', 'g', 't'].indexOf(unit.charAt(0));
   const bytes = Number(match[1]) * (unit.endsWith('b') && unit.length === 2 ? 1000 : 1024) ** power;
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }

@@ -12,8 +12,8 @@ interface ProviderFormProps {
   /** A draft of an earlier save that failed after the drawer was closed. */
   readonly kept: Draft | undefined;
   readonly onCancel: () => void;
-  /** Called with undefined if there is nothing to lose. */
-  readonly onDirty: (draft: Draft | undefined) => void;
+  /** Whether there is something to lose. */
+  readonly onDirty: (isDirty: boolean) => void;
   /** Called for every result, even if the form is closed by then. */
   readonly onResult: (result: SaveResult, draft: Draft) => void;
   readonly onCheckStored: () => void;
@@ -43,6 +43,10 @@ export function ProviderForm({
     [issues, draft, form.fields],
   );
 
+  useEffect(() => {
+    element.current?.querySelector<HTMLElement>('input, select')?.focus();
+  }, []);
+
   // After an attempt, focus goes to the first control with an issue, or to the message above the form.
   useEffect(() => {
     if (attempts === 0) return;
@@ -56,9 +60,9 @@ export function ProviderForm({
     (target ?? element.current?.querySelector<HTMLElement>('.form-alert'))?.focus();
   }, [attempts]);
 
-  const change = (next: Draft): void => {
-    setDraft(next);
-    onDirty(next);
+  const change = (update: (draft: Draft) => Draft): void => {
+    setDraft(update);
+    onDirty(true);
   };
 
   const save = async (): Promise<void> => {
@@ -72,12 +76,13 @@ export function ProviderForm({
     const removed = integration === null ? [] : getRemoved(form.fields, draft);
     if (removed.length > 0 && !(await confirmRemoval(removed))) return;
     setIsSaving(true);
-    onDirty(undefined);
+    onDirty(false);
     const result = await form.save(client, draft);
     setIsSaving(false);
     onResult(result, draft);
-    if (result.kind === 'saved') return;
-    onDirty(draft);
+    const isClosed = element.current === null;
+    if (result.kind === 'saved' || isClosed) return;
+    onDirty(true);
     if (result.kind === 'rejected') {
       setIssues(result.issues.length > 0 ? result.issues : [{ path: [], message: result.message }]);
     } else if (result.error.code === 'PROVIDER_ERROR') {

@@ -1,5 +1,5 @@
 import type { IntegrationName } from 'galileo-gateway/client';
-import { type RefObject, useEffect, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { Access } from './access.tsx';
 import { Configuration } from './configuration.tsx';
 import { Drawer, Tabs } from './drawer.tsx';
@@ -27,20 +27,16 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
   const [isEditing, setIsEditing] = useState(drafts.current.has(name));
   useEffect(() => () => setGuard(undefined), [setGuard]);
 
-  const guard = (draft: Draft | undefined): void =>
-    setGuard(
-      draft &&
-        (async () => {
-          const isDiscarded = await confirm({
-            title: 'Discard your changes?',
-            body: <p>The changes to {displayName} are not saved.</p>,
-            action: 'Discard changes',
-            isDangerous: true,
-          });
-          if (isDiscarded) drafts.current.delete(name);
-          return isDiscarded;
-        }),
-    );
+  const confirmDiscard = async (): Promise<boolean> => {
+    const isDiscarded = await confirm({
+      title: 'Discard your changes?',
+      body: <p>The changes to {displayName} are not saved.</p>,
+      action: 'Discard changes',
+      isDangerous: true,
+    });
+    if (isDiscarded) drafts.current.delete(name);
+    return isDiscarded;
+  };
 
   const finish = (): void => {
     setGuard(undefined);
@@ -67,19 +63,22 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
     announce({ tone: 'good', text: `This is what Galileo has stored for ${displayName} now.` });
   };
 
-  const cancel = (): void => {
-    finish();
-  };
-
   const hasMore = state.status === 'configured' && !isEditing;
   const edited = isEditing && state.status !== 'failed';
+  // The form takes its focus along when it is closed.
+  const heading = useRef<HTMLHeadingElement>(null);
+  const wasEdited = useRef(edited);
+  useEffect(() => {
+    if (wasEdited.current && !edited) heading.current?.focus();
+    wasEdited.current = edited;
+  }, [edited]);
   return (
     <Drawer
       onClose={close}
       title={
         <div className="drawer-title">
           <Monogram provider={provider} />
-          <h2 id="drawer-title">
+          <h2 id="drawer-title" ref={heading} tabIndex={-1}>
             {edited
               ? state.status === 'configured'
                 ? `Edit ${displayName}`
@@ -94,8 +93,8 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
         <ProviderForm
           provider={provider}
           kept={drafts.current.get(name)}
-          onDirty={guard}
-          onCancel={cancel}
+          onDirty={(isDirty) => setGuard(isDirty ? confirmDiscard : undefined)}
+          onCancel={finish}
           onResult={showResult}
           onCheckStored={checkStored}
         />

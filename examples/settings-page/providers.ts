@@ -1,4 +1,4 @@
-import type { ApolloClient, OperationVariables } from '@apollo/client';
+import type { ApolloClient } from '@apollo/client';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import {
   type GatewayError,
@@ -57,21 +57,19 @@ interface FormOptions<Input> {
 type UpsertResult = NonNullable<UpsertWriterIntegrationMutation['upsertWriterIntegration']>;
 
 /** All twelve mutations have the same shape: `input` goes in, `UpsertIntegrationResult` comes out. */
-function defineForm<Data extends object, Variables extends OperationVariables & { input: object }>(
-  document: TypedDocumentNode<Data, Variables>,
-  { fields, credential = () => 'token', summary }: FormOptions<Variables['input']>,
+function defineForm<Data extends object, Input extends object>(
+  document: TypedDocumentNode<Data, { input: Input }>,
+  { fields, credential = () => 'token', summary }: FormOptions<Input>,
 ): ProviderForm {
+  // The names of the fields are checked by the compiler, and a test compares them with the schema.
+  const mutation = document as unknown as TypedDocumentNode<Data, { input: object }>;
   return {
     fields,
     credential,
     ...(summary !== undefined && { summary }),
     async save(client, draft) {
-      // A test compares the fields of each form with the schema: they fit the type of the input.
-      const variables = { input: toInput(fields, draft) } as unknown as Variables;
       const { data, error } = await client
-        .mutate<Data, Variables>({ mutation: document, variables, errorPolicy: 'all' } as Parameters<
-          typeof client.mutate<Data, Variables>
-        >[0])
+        .mutate({ mutation, variables: { input: toInput(fields, draft) }, errorPolicy: 'all' })
         .catch((failure: unknown) => ({ data: undefined, error: failure }));
       const result = Object.values(data ?? {}).find(
         (value): value is UpsertResult => typeof value === 'object',
@@ -395,11 +393,11 @@ export const providerForms: Readonly<Record<IntegrationName, ProviderForm>> = {
       { ...token, label: 'Access token' },
       {
         name: 'hostname',
-        label: 'Host name',
-        kind: 'text',
+        label: 'Host address',
+        kind: 'url',
         required: true,
         writeOnly: true,
-        placeholder: 'dbc-1234.cloud.databricks.com',
+        placeholder: 'https://dbc-1234.cloud.databricks.com',
       },
       { name: 'path', label: 'HTTP path', kind: 'text', writeOnly: true },
       { name: 'defaultCatalogName', label: 'Default catalog', kind: 'text', writeOnly: true },
@@ -413,11 +411,11 @@ export const providerForms: Readonly<Record<IntegrationName, ProviderForm>> = {
       token,
       {
         name: 'hostname',
-        label: 'Host name',
-        kind: 'text',
+        label: 'Host address',
+        kind: 'url',
         required: true,
         writeOnly: true,
-        placeholder: 'integrate.api.nvidia.com',
+        placeholder: 'https://integrate.api.nvidia.com',
       },
     ],
   }),
@@ -470,9 +468,8 @@ export const providerForms: Readonly<Record<IntegrationName, ProviderForm>> = {
 
 /** One line about what is connected. */
 export function summarize(name: IntegrationName, integration: Integration): string {
-  const { summary } = providerForms[name];
-  const value =
-    summary === undefined ? undefined : Object.entries(integration).find(([key]) => key === summary)?.[1];
+  const values: Readonly<Record<string, unknown>> = { ...integration };
+  const value = values[providerForms[name].summary ?? ''];
   if (typeof value !== 'string' || value === '') return 'Credentials are stored';
   return URL.canParse(value) ? new URL(value).host || value : value;
 }

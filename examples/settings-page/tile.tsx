@@ -38,7 +38,7 @@ export function Monogram({
       ? words.map((word) => word.charAt(0))
       : capitals.length > 1
         ? capitals
-        : [...displayName];
+        : Array.from(displayName);
   return (
     <span className="monogram" aria-hidden="true" style={{ '--hue': getHue(name) }}>
       {letters.slice(0, 2).join('')}

@@ -71,7 +71,10 @@ export function useProviders(): Providers {
     [client],
   );
 
-  useEffect(() => void load(), [load]);
+  useEffect(() => {
+    // oxlint-disable-next-line react/set-state-in-effect -- The first load starts when the page appears.
+    void load();
+  }, [load]);
 
   const providers = data?.integrationProviders?.map((provider) => ({
     ...provider,
