@@ -3,7 +3,6 @@ import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoApiKey } from '../../sandbox/demo-keys.ts';
-import { notConfigured, seededIntegrations } from '../../sandbox/seed.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { type SettingsPageConfig, startSettingsPage } from '../../src/commands/settings-page.ts';
 import { isWithoutBrowser, launchChromium } from '../support/chromium.ts';
