@@ -47,12 +47,12 @@ describe('a credential', () => {
     expect(received.map((headers) => headers.get(name.toLowerCase()))).toEqual([value]);
   });
 
-  it('goes along with a write as well, byte for byte', async () => {
+  it('a credential is forwarded with a write too, byte for byte', async () => {
     const { received } = await send(['Galileo-API-Key: k\xff \xa0'], mutation);
     expect(received.map((headers) => headers.get('galileo-api-key'))).toEqual(['k\xff \xa0']);
   });
 
-  it('goes to upstream beside the other, where both came', async () => {
+  it('both credentials are forwarded if both are sent', async () => {
     const { received } = await send(['gALILEO-api-KEY: key', 'AUTHORIZATION: Bearer token']);
     expect(received).toHaveLength(1);
     expect(received[0]?.get('galileo-api-key')).toBe('key');
@@ -205,7 +205,7 @@ describe('a credential header', () => {
 });
 
 describe('the headers of a call to upstream', () => {
-  it('are an allow-list: nothing of the caller’s goes along but credentials, trace context and the request’s id', async () => {
+  it('only credentials, trace context and the request id of the client are forwarded', async () => {
     const lines = [
       'Galileo-API-Key: key',
       'Authorization: Bearer token',
@@ -258,7 +258,7 @@ describe('the headers of a call to upstream', () => {
   });
 
   it.each(['a', 'A-b_c.1:/?#[]@!$&()*+,;=~"', 'x'.repeat(128)])(
-    'have the caller’s request id where it is usable, and so does the answer: %s',
+    'upstream calls and the response have the client’s request id if it is usable: %s',
     async (id) => {
       const { answer, received } = await send(['Galileo-API-Key: key', `X-Request-Id: ${id}`]);
       expect(answer.headers.get('x-request-id')).toBe(id);
@@ -272,15 +272,18 @@ describe('the headers of a call to upstream', () => {
     ['one with a space', ['X-Request-Id: a b']],
     ['one with a byte beyond ASCII', ['X-Request-Id: a\xff']],
     ['one that is too long', [`X-Request-Id: ${'x'.repeat(129)}`]],
-  ])('have a new request id where the caller sent %s, the same as the answer', async (_what, lines) => {
-    const { answer, received } = await send(['Galileo-API-Key: key', ...lines]);
-    const id = answer.headers.get('x-request-id') ?? '';
-    expect(id).toMatch(/^[\x21-\x7e]{1,128}$/);
-    expect(lines.join('')).not.toContain(id);
-    expect(received.map((headers) => headers.get('x-request-id'))).toEqual([id]);
-  });
+  ])(
+    'upstream calls and the response have the same new request id if the client sent %s',
+    async (_what, lines) => {
+      const { answer, received } = await send(['Galileo-API-Key: key', ...lines]);
+      const id = answer.headers.get('x-request-id') ?? '';
+      expect(id).toMatch(/^[\x21-\x7e]{1,128}$/);
+      expect(lines.join('')).not.toContain(id);
+      expect(received.map((headers) => headers.get('x-request-id'))).toEqual([id]);
+    },
+  );
 
-  it('have the id that an error of the answer has', async () => {
+  it('upstream calls have the request id of the error in the response', async () => {
     await using stack = await startStack();
     stack.upstream.on('GET', toPath('openai'), { status: 403, json: {} });
     const { errors, headers } = await stack.gateway.query(

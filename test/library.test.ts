@@ -21,7 +21,7 @@ const post = (
     headers: { 'content-type': 'application/json', 'Galileo-API-Key': 'k', ...headers },
   });
 
-/** Node wants the word; the types of the standard do not know it. */
+/** Node requires the property, but the standard's types do not have it. */
 const toStreamed = (body: ReadableStream) => ({ body, duplex: 'half' as const });
 
 const toBody = (text: string) => JSON.stringify({ query: text });
@@ -45,7 +45,7 @@ const getCode = async (response: Response): Promise<unknown> => {
 };
 
 describe('createGateway', () => {
-  it('answers a Request, whatever its path', async () => {
+  it('the fetch handler responds to a Request with any path', async () => {
     await using library = await startLibrary();
     const { gateway, upstream } = library;
     upstream.on('GET', path, { json: integration });
@@ -61,7 +61,7 @@ describe('createGateway', () => {
     expect(upstream.calls.map(({ headers }) => headers['galileo-api-key'])).toEqual(['k', 'k']);
   });
 
-  it('answers a GET, in servers that want an object with `fetch` as well', async () => {
+  it('the fetch handler responds to a GET, also as an object with `fetch`', async () => {
     await using library = await startLibrary();
     const response = await library.gateway.fetch(
       new Request('http://gateway.example/graphql?query=%7B__typename%7D'),
@@ -70,7 +70,7 @@ describe('createGateway', () => {
   });
 
   it.each(['/', '/api', '/api/v1/', '/health', '/a//b'])(
-    'answers at %s what is no ordinary POST as well',
+    'the fetch handler at %s also responds to other requests than an ordinary POST',
     async (pathname) => {
       const origin = 'https://app.example.com';
       await using library = await startLibrary({ corsOrigins: [origin] });
@@ -117,7 +117,7 @@ describe('createGateway', () => {
     expect(preflight.status).toBe(204);
   });
 
-  it('names every faulty option at once', () => {
+  it('createGateway names all invalid options in one error', () => {
     const options = { maxDepth: 0, galileoApiUrl: 'ftp://x', port: 4000, upstreamRetries: Number.NaN };
     let faults: readonly string[] = [];
     try {
@@ -133,7 +133,7 @@ describe('createGateway', () => {
     ]);
   });
 
-  it('names options that there are not, beside faulty ones or alone; an empty list is as left out', () => {
+  it('createGateway names unknown options, and treats an empty list as absent', () => {
     const getFaults = (options: Readonly<Record<string, unknown>>): readonly string[] => {
       try {
         createGateway(options);
@@ -162,7 +162,7 @@ describe('createGateway', () => {
     expect((await library.gateway(request)).status).toBe(status);
   });
 
-  it('rejects where the body breaks off, and where the request was aborted before', async () => {
+  it('the fetch handler rejects if the body is incomplete, or if the request was aborted', async () => {
     await using library = await startLibrary();
     const broken = new ReadableStream({ start: (stream) => stream.error(new Error('The caller left.')) });
     await expect(library.gateway(post('', toStreamed(broken)))).rejects.toThrow();
@@ -211,7 +211,7 @@ describe('createGateway', () => {
     await answering;
   });
 
-  it('rejects where the caller goes away before its body is complete, and answers 408 where it is slow', async () => {
+  it('the fetch handler rejects if the client disconnects before its body is complete, and returns 408 if the body is slow', async () => {
     await using library = await startLibrary({ requestTimeoutMs: 50 });
     const caller = new AbortController();
     const never = () => toStreamed(new ReadableStream({ start: () => {} }));

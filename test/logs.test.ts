@@ -100,7 +100,7 @@ describe('a request', () => {
   it('that is shed has a line at the level warn', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '1' });
-    // Answered when a second request has been turned away.
+    // Completed after a second request was refused.
     upstream.on('GET', path, async (_call, response) => {
       await gateway.query('{ __typename }');
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"not found"}');
@@ -178,7 +178,7 @@ describe('an upstream call', () => {
     [500, 'warn'],
     [403, 'debug'],
     [404, 'debug'],
-  ])('that is answered with %i has the level %s', async (status, level) => {
+  ])('a request with the response %i is logged at level %s', async (status, level) => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { status, json: { detail: `${key} is not welcome` } });
     await using gateway = await startGateway(upstream.url);
@@ -187,7 +187,7 @@ describe('an upstream call', () => {
     expect(gateway.log.join('')).not.toContain(key);
   });
 
-  it('that gets no answer says why', async () => {
+  it('the log line of a request without a response says why', async () => {
     await using gateway = await startGateway('http://127.0.0.1:1', { upstreamRetries: '1' });
     await gateway.query(query, { name: 'OPENAI' });
     expect(getLines(gateway, 'upstream call')).toMatchObject([
@@ -202,7 +202,7 @@ describe('an upstream call', () => {
 });
 
 describe('the program', () => {
-  it('says where it listens, which upstream and what is on, and has written every line when it ends', async () => {
+  it('the log of the start has the address, the upstream and what is enabled, and every line is written before the exit', async () => {
     await using program = startProgram(['serve'], {
       PORT: '0',
       GALILEO_API_URL: 'http://127.0.0.1:1/base/',
@@ -256,7 +256,7 @@ describe('the program', () => {
     expect(program.stdout + program.stderr).not.toContain(key);
   });
 
-  it('logs where a fault came from and what was behind it, of whatever kind it is', async () => {
+  it('the log of an internal error has its stack and its cause, whatever was thrown', async () => {
     const script = `process.on('SIGUSR2', () => {
       const secret = process.env.SECRET;
       Promise.reject(secret);
@@ -286,8 +286,8 @@ describe('the program', () => {
     expect(program.stdout + program.stderr).not.toContain(key);
   });
 
-  it.skipIf(process.platform !== 'linux')('writes for people where they sit at a terminal', async () => {
-    // `script` gives it a terminal; what comes in here, is typed there.
+  it.skipIf(process.platform !== 'linux')('the log is readable on a terminal', async () => {
+    // `script` gives it a terminal. Its standard input is the keyboard.
     const command = `exec ${process.execPath} dist/main.js serve --port 0`;
     const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
       env: { PATH: process.env['PATH'] },

@@ -44,7 +44,7 @@ describe('the metrics', () => {
     ['a rate limit', { status: 429, json: { detail: 'slow down' } }, 'RATE_LIMITED', '4xx', 'rate_limited'],
     ['a provider error', { status: 502, json: problem(7001) }, 'PROVIDER_ERROR', '5xx', 'provider_error'],
   ])(
-    'count %s under an outcome of its own, and its error under its code',
+    'the metrics count %s with its own outcome, and its error with its code',
     async (_name, reply, code, statusClass, outcome) => {
       await using upstream = await startFakeUpstream();
       upstream.on('GET', path, reply);
@@ -210,7 +210,7 @@ describe('the listener of METRICS_PORT', () => {
     expect((await fetch(new URL('/metrics', gateway.url))).status).toBe(404);
   });
 
-  it('whose port is taken stops the start with a sentence for people', async () => {
+  it('a metrics port in use stops the start with a readable message', async () => {
     await using upstream = await startFakeUpstream();
     const { port } = new URL(upstream.url);
     await using program = startProgram(['serve'], { PORT: '0', METRICS_PORT: port });

@@ -40,7 +40,7 @@ const codes = new Set([
   'METHOD_NOT_ALLOWED',
 ]);
 
-/** An upstream that answers each call with the bytes that were set, whatever they are, and ends the connection. */
+/** An upstream that responds to each call with the given bytes and closes the connection. */
 async function startByteUpstream(): Promise<AsyncDisposable & { readonly url: string; bytes: Buffer }> {
   const sockets = new Set<Socket>();
   const upstream = {
@@ -346,7 +346,7 @@ const upstreamBytes = fc.oneof(
 
 type SentHeaders = typeof headers extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Upstream's bytes without the secrets that this request has not told it: nobody can know those. */
+/** Upstream's bytes without secrets that are not in this request, because the gateway cannot know them. */
 function withoutUnsent(bytes: Buffer, body: string, sent: SentHeaders): Buffer {
   const isBasic = /^basic/i.test(sent.authorization ?? '');
   const isToken = sent.authorization === `Bearer ${token}` || secretField.test(body);

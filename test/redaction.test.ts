@@ -89,7 +89,7 @@ const secretText = fc
   .map((characters) => characters.join('').trim())
   .filter((text) => text.length >= 8);
 
-describe('a secret is removed from a text', () => {
+describe('a secret is removed from a message', () => {
   const secrets = [
     'sk-live-abcdef0123456789',
     'p&ss"w/o\\rd<1>+é%41',
@@ -118,12 +118,12 @@ describe('a secret is removed from a text', () => {
     );
   });
 
-  it('each of several, where they touch or overlap', () => {
+  it('each of several secrets is removed if they touch or overlap', () => {
     expect(redact(['abcd1234', '1234efgh'], 'x abcd1234efgh y')).toBe('x [redacted] y');
     expect(redact(['redacted', 'k-123456'], 'k-123456 redacted')).toBe('[redacted] [redacted]');
   });
 
-  it('also if it is longer than the text that is shown', () => {
+  it('a secret is removed also if it is longer than the message that is shown', () => {
     const secret = 'k'.repeat(100) + 'v'.repeat(60_000);
     expect(redact([secret], `a ${secret} b`)).not.toMatch(/k{5}|v{5}/);
     expect(redact([secret], `${'x'.repeat(1990)} ${secret}`)).not.toMatch(/k{5}/);
@@ -142,12 +142,12 @@ describe('a secret is removed from a text', () => {
     expect(redact([secret], 'a service_account of type')).toBe('a service_account of type');
   });
 
-  it('as a word on its own if it has less than four characters', () => {
+  it('a secret of less than four characters is removed only as a separate word', () => {
     expect(redact(['ab'], 'ab cab ab. YWI= 6162')).toBe('[redacted] cab [redacted]. [redacted] [redacted]');
   });
 });
 
-describe('a text without a secret', () => {
+describe('a message without a secret', () => {
   it('is unchanged, whatever it looks like', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 300 });
     fc.assert(

@@ -61,7 +61,7 @@ const toObject = (value: unknown): Readonly<Record<string, unknown>> => (isJsonO
 const toList = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
   Array.isArray(value) ? value.map(toObject) : [];
 
-/** A valid request body for each provider, with a secret in every place that takes one. */
+/** A valid request body for each provider, with a secret in every property that takes one. */
 const bodies: Readonly<Record<IntegrationName, object>> = {
   anthropic: { token: 'secret-1', endpoint: 'https://llm.example' },
   aws_bedrock: { token: { aws_access_key_id: 'secret-1', aws_secret_access_key: 'secret-2' } },
@@ -1101,7 +1101,7 @@ describe('The sandbox', () => {
     expect(json).toEqual(openApiDocument);
   });
 
-  test('can answer in the older form of the API, without provider', async () => {
+  test('the sandbox can respond in the older form of the API, without provider', async () => {
     await using older = await startSandbox({ port: 0, olderForm: true });
     const client = createClient(demoApiKey, older.url);
     const { provider: _provider, ...rest } = seededIntegrations.azure;

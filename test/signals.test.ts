@@ -215,7 +215,7 @@ describe('a Ctrl+C', () => {
   });
 });
 
-/** The write end of a pipe that is full and that nobody reads. */
+/** The write end of a full pipe without a reader. */
 function openFullPipe(): { readonly fd: number; close(): void } {
   const directory = mkdtempSync(join(tmpdir(), 'galileo-gateway-'));
   const file = join(directory, 'pipe');

@@ -138,7 +138,7 @@ describe('with an OTLP endpoint', () => {
     ]);
   });
 
-  it('a trace that is not sampled is not sent, and upstream is told so', async () => {
+  it('a trace that is not sampled is not exported, and the flag is forwarded to upstream', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url, { OTEL_TRACES_SAMPLER: 'parentbased_always_off' });
     await using upstream = await startFakeUpstream();
@@ -208,7 +208,7 @@ describe('with an OTLP endpoint', () => {
     expect(gateway.log.join('')).not.toContain('receivers-key');
   });
 
-  it('a protocol that is not spoken is told in the log, and HTTP is used', async () => {
+  it('an unsupported protocol is reported in the log, and HTTP is used', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
     await using upstream = await startFakeUpstream();
@@ -250,7 +250,7 @@ describe.each([
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_SDK_DISABLED: 'true' },
   ],
 ])('%s', (_name, environment) => {
-  it('the caller’s own trace context goes along untouched', async () => {
+  it('the client’s trace context is forwarded unchanged', async () => {
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { json: integration });

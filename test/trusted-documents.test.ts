@@ -86,7 +86,7 @@ describe('with TRUSTED_DOCUMENTS', () => {
     expect((await get({ documentId: 'x' })).status).toBe(404);
   });
 
-  it('a request that names none is 400, also where it sends the very text of one', async () => {
+  it('a request without a document id is 400, also if it sends a trusted document', async () => {
     for (const answer of [
       await post({ query }),
       await post({}),
@@ -98,7 +98,7 @@ describe('with TRUSTED_DOCUMENTS', () => {
     }
   });
 
-  it('the text beside an id is not looked at', async () => {
+  it('a document next to a document id is ignored', async () => {
     const answer = await post({ query: 'mutation { upsertCustomIntegration }', documentId: hash, variables });
     expect(parseBody(answer)).toEqual({ data: writers.data });
   });

@@ -207,7 +207,7 @@ describe('the body of the PUT', () => {
     ]);
   });
 
-  it('has text of every script as it was', async () => {
+  it('the request body has strings of every script unchanged', async () => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, record);
     const token = 'ключ 鍵 🔑 "quoted" \\ \n \u2028';
@@ -315,7 +315,7 @@ describe('a success', () => {
     ['null with an error on a 500', { status: 500, json: { detail: 'Broken.' } }, ['UPSTREAM_ERROR']],
     ['null with an error on a 403', { status: 403, json: { detail: 'No.' } }, ['FORBIDDEN']],
     ['null with an error on what is no JSON', { body: '<html>' }, ['UPSTREAM_INVALID_RESPONSE']],
-  ])('stands where the read-back fails: %s', async (_what, reply, codes) => {
+  ])('a success is kept if reading the integration fails: %s', async (_what, reply, codes) => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, record).on('GET', path, reply);
     const { status, data, errors } = await stack.gateway.query(UpsertCustomIntegrationDocument, {
@@ -368,7 +368,7 @@ describe('a permission’s message', () => {
 });
 
 describe('two upserts in one document', () => {
-  it('run in order, and the failure of the second keeps the answer of the first', async () => {
+  it('mutations run in order, and a failure of the second keeps the result of the first', async () => {
     await using stack = await startStack();
     stack.upstream.once('PUT', path, record).once('PUT', path, { status: 500, json: { detail: 'Broken.' } });
     const { status, data, errors } = await stack.gateway.query(`mutation {
@@ -398,7 +398,7 @@ describe('two upserts in one document', () => {
 });
 
 describe('a 422', () => {
-  it('is data: each issue with its place, its message and upstream’s word for it', async () => {
+  it('a 422 is data: each issue has its path, its message and upstream’s code', async () => {
     const result = await refuse(
       { modelProperties: [{ name: 'm', basedOn: 'x', supportedParameters: [] }] },
       {
@@ -468,7 +468,7 @@ describe('a 422', () => {
       ['multiModalConfig', 'maxFiles'],
     ],
     [['headers', 'X'], ['headers']],
-  ])('that names %j, of which the input had nothing, shows the place as %j', async (loc, path) => {
+  ])('an issue at %j, which the input does not have, has the path %j', async (loc, path) => {
     const result = await refuse({}, { detail: [{ loc: ['body', ...loc], msg: 'No.', type: 'missing' }] });
     expect(result).toMatchObject({ issues: [{ path: ['input', ...path] }] });
   });

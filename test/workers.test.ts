@@ -13,7 +13,7 @@ const serve = (settings: Record<string, string> = {}, options = {}) =>
 const getUrl = (program: Program) => program.waitFor(/"url":"([^"]+)"/);
 const getMetricsUrl = (program: Program) => program.waitFor(/"metrics":"([^"]+)"/);
 
-/** One request on a connection of its own, so that the workers take turns. */
+/** One request on a new connection, so that the workers take turns. */
 const query = async (url: string, text = '{ __typename }') => {
   const answer = await fetch(url, {
     method: 'POST',
@@ -29,7 +29,7 @@ const getWorkers = (program: Program): number[] =>
     .split(/\s+/)
     .map(Number);
 
-/** One that has ended and that nobody has asked about, a zombie, is not. */
+/** False for a zombie. */
 const isAlive = (pid: number): boolean => {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.includes('Z');
@@ -38,7 +38,7 @@ const isAlive = (pid: number): boolean => {
 const series = 'gateway_requests_total{operation_type="query",outcome="ok"}';
 
 describe('with WORKERS=2', () => {
-  it('two processes share the port, metrics add up, and the start is told once', async () => {
+  it('two processes share the port, their metrics are summed, and the start is logged once', async () => {
     await using program = serve();
     const url = await getUrl(program);
     expect(getWorkers(program)).toHaveLength(2);
@@ -76,7 +76,7 @@ describe('with WORKERS=2', () => {
     },
   );
 
-  it('a signal drains all of them: a running request is answered, and it ends with 0', async () => {
+  it('a signal drains all workers: a running request completes, and the program exits with 0', async () => {
     await using upstream = await startFakeUpstream();
     await using program = serve({ GALILEO_API_URL: upstream.url });
     const url = await getUrl(program);
@@ -116,7 +116,7 @@ describe('with WORKERS=2', () => {
     expect(await program.exit).toBe(1);
   });
 
-  it('a second signal ends it at once with 1, and no worker is left', async () => {
+  it('a second signal ends the program immediately with 1, and no worker remains', async () => {
     await using upstream = await startFakeUpstream();
     await using program = serve({ GALILEO_API_URL: upstream.url });
     const url = await getUrl(program);
@@ -141,7 +141,7 @@ describe('with WORKERS=2', () => {
 });
 
 describe('with WORKERS=2 and no METRICS_PORT', () => {
-  it('requests are answered, no metrics are served, and it ends with 0', async () => {
+  it('requests succeed, no metrics are served, and the program exits with 0', async () => {
     await using program = serve({ METRICS_PORT: '' });
     const url = await getUrl(program);
     expect(program.stdout).toContain('"metrics":"off"');
@@ -172,12 +172,12 @@ describe('on the channel between the processes', () => {
     { type: 'listening' },
     { type: 'failed', message: 1 },
     { type: 'metrics', snapshot: {} },
-  ])('%j is no message of a worker', (message) => {
+  ])('%j is not a message of a worker', (message) => {
     expect(readWorkerMessage(message)).toBeUndefined();
   });
 
   it.each([null, 'drain', [], { type: 'listening' }, { action: 'drain' }])(
-    '%j is no message to a worker',
+    '%j is not a message to a worker',
     (message) => {
       expect(readPrimaryMessage(message)).toBeUndefined();
     },

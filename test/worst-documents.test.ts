@@ -18,7 +18,7 @@ const times = (count: number, write: (index: number) => string): string =>
 const lines = '\n'.repeat(maxLength / 2 - 8000);
 const name = 'x'.repeat(maxLength - 100);
 
-// Each one is as large as the limits let it be, in the one way that its name tells.
+// Each one is as large as the limits permit, in the dimension that its name states.
 const documents: Readonly<Record<string, string>> = {
   'the same field 1,998 times': `{${'__typename '.repeat(1998)}}`,
   'the same field with an argument': `{${'integration(name:OPENAI){id}'.repeat(200)}}`,
@@ -112,7 +112,7 @@ let gateway: TestGateway;
 beforeAll(async () => {
   upstream = await startFakeUpstream();
   gateway = await startGateway(upstream.url, { logLevel: 'silent' });
-  // A warm process: the code has been compiled, as it is in any that serves.
+  // Warm up: the code is compiled, as in a process that serves.
   for (let round = 0; round < 200; round += 1) {
     await measure({
       query: `{ integrations { id name a${round}: extra ... on CustomIntegration { baseUrl } } }`,
@@ -126,7 +126,7 @@ afterAll(async () => {
   await upstream[Symbol.asyncDispose]();
 });
 
-/** Milliseconds of processor time that one request takes, test and gateway together; the answer has no `data` but null, or all of it. */
+/** CPU time of one request in milliseconds, test and gateway together. The response has no `data`, or all of it. */
 async function measure(body: { readonly query: string; readonly variables?: unknown }): Promise<number> {
   const text = JSON.stringify(body);
   const before = process.cpuUsage();
@@ -140,7 +140,7 @@ async function measure(body: { readonly query: string; readonly variables?: unkn
   return (user + system) / 1000;
 }
 
-/** The best of several: what the garbage collector and the neighbours do is not the document's fault. */
+/** The best of several runs, to exclude garbage collection and other processes. */
 async function measureBest(
   write: (round: number) => { query: string; variables?: unknown },
 ): Promise<number> {
@@ -152,22 +152,22 @@ async function measureBest(
   return best;
 }
 
-describe('the worst documents that fit the limits are refused or answered within 50 ms:', () => {
+describe('the worst documents within the limits are refused or executed within 50 ms:', () => {
   it.each(Object.entries(documents))('%s', async (_name, query) => {
     expect(query.length).toBeLessThan(maxLength);
-    // A comment of its own in each round: no document is known from before.
+    // A unique comment in each round, so that no document is cached.
     expect(await measureBest((round) => ({ query: `${query}#${round}` }))).toBeLessThan(budgetMs);
   });
 });
 
-describe('the worst variables that fit the limits are refused or answered within 50 ms:', () => {
+describe('the worst variables within the limits are refused or executed within 50 ms:', () => {
   it.each(Object.entries(variables))('%s', async (_name, body) => {
     expect(JSON.stringify(body).length).toBeLessThan(262_144);
     expect(await measureBest(() => body)).toBeLessThan(budgetMs);
   });
 });
 
-it('thousands of secrets beside thousands of texts of Galileo cost no more than either alone', async () => {
+it('thousands of secrets and thousands of messages of Galileo cost no more than either alone', async () => {
   const issue = { loc: ['body', 'token'], msg: 'Input should be another text', type: 'value_error' };
   upstream.on('PUT', '/v2/integrations/custom', {
     status: 422,
@@ -184,12 +184,12 @@ it('thousands of secrets beside thousands of texts of Galileo cost no more than 
   expect(parseBody(answer).data).toEqual({
     upsertCustomIntegration: { __typename: 'IntegrationValidationFailure' },
   });
-  // Sorting the secrets out anew for each text takes more than four seconds.
+  // Preparing the secrets again for each message takes more than four seconds.
   expect((user + system) / 1000).toBeLessThan(1000);
 });
 
 describe('documents that were met once', () => {
-  it('leave less than 100 MB in memory, however many and large they are', () => {
+  it('documents leave less than 100 MB in memory, regardless of their number and size', () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
     const getHeap = (): number => {

@@ -9,7 +9,7 @@ async function startBusy(connections: number, queue: number) {
   const transport = createTestTransport(upstream.origin, { connections, queue });
   const call = (caller: string, path: string) =>
     getOutcome(transport.read(`/${caller}${path}`, new Deadline(10_000), caller));
-  /** Answers the requests that have no response yet, one after the other, and returns the paths in their order. */
+  /** Responds to the pending requests, one after the other, and returns their paths in order. */
   const answerAll = async (count: number) => {
     for (let index = 0; index < count; index += 1) {
       await upstream.waitForExchanges(index + 1);

@@ -37,7 +37,7 @@ async function startBroken() {
 }
 
 describe('the circuit breaker', () => {
-  test('opens at the twentieth failure and then refuses at once, with the time that is left', async () => {
+  test('the breaker opens at the twentieth failure and then refuses immediately, with the remaining time', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream, states } = broken;
     await repeat(19, () => transport.read());
@@ -46,7 +46,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(true);
     expect(states).toEqual(['open']);
 
-    // Whole milliseconds are told, rounded up.
+    // The remaining time is in whole milliseconds, rounded up.
     clock.advance(4_000.25);
     const error = await getUpstreamError(transport.read());
     expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterMs: 6_000 });
@@ -136,7 +136,7 @@ describe('the circuit breaker', () => {
     },
   );
 
-  test('stays closed if one caller alone fails while another is served, however often it fails', async () => {
+  test('the breaker stays closed if only one caller fails while another is served, regardless of the number of failures', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;
     const read = (caller: string) => transport.read('/r', new Deadline(10_000), caller);
@@ -232,7 +232,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('takes the next call for a probe where the caller of the first one leaves', async () => {
+  test('the breaker uses the next call as a probe if the caller of the first one disconnects', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;
     await repeat(20, () => transport.read());

@@ -359,7 +359,7 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
     },
   );
 
-  test('that speaks TLS where GALILEO_API_URL says http is named in the log', async () => {
+  test('the log names an upstream that speaks TLS if GALILEO_API_URL says http', async () => {
     await using server = await startNginx(nginx ?? '', tlsLines);
     await using transport = createObserved(new URL(`http://localhost:${server.port}`));
     expect(await getOutcome(transport.read())).toMatch(/^400 <html>/);
@@ -368,7 +368,7 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
     ]);
   });
 
-  test('that speaks plain HTTP where GALILEO_API_URL says https is named in the log', async () => {
+  test('the log names an upstream that speaks plain HTTP if GALILEO_API_URL says https', async () => {
     await using server = await startNginx(nginx ?? '', ['listen 127.0.0.1:PORT;']);
     await using transport = createObserved(new URL(`https://localhost:${server.port}`));
     expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');

@@ -34,7 +34,7 @@ const writeAndEnd =
 const unavailable = 'UPSTREAM_UNAVAILABLE';
 const invalid = 'UPSTREAM_INVALID_RESPONSE';
 
-// The attempt may take 150 ms and the answer have 1,000 bytes; two retries.
+// Limits: 150 ms per attempt, 1,000 bytes per response, two retries.
 const faults: readonly Fault[] = [
   { name: 'a reset before the answer', script: resetting, outcome: unavailable, calls: 3 },
   {
@@ -194,11 +194,11 @@ const faults: readonly Fault[] = [
 
 describe('a read that meets', () => {
   test.each(faults)(
-    '$name ends as $outcome after $calls calls, and the next read is answered',
+    '$name ends as $outcome after $calls calls, and the next read succeeds',
     async (fault) => {
       await using upstream = await startScriptedUpstream({ script: fault.script });
       await using transport = createTestTransport(upstream.origin, {
-        // Long enough for a busy machine where no attempt is to run out of time.
+        // Long enough for a busy machine if no attempt must time out.
         attemptTimeoutMs: fault.calls === 1 ? 2_000 : 150,
         maxResponseBytes: 1_000,
       });
@@ -277,7 +277,7 @@ describe('a read that meets', () => {
 });
 
 describe('over TLS', () => {
-  test('a read is answered where the certificate is trusted, and again over the same socket', async () => {
+  test('a read succeeds if the certificate is trusted, and again over the same socket', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, { tls: { ca: localhostCertificate } });
     expect(await getOutcome(transport.read('/one'))).toBe('200 /one');
@@ -318,7 +318,7 @@ describe('over TLS', () => {
   });
 });
 
-describe('a good answer', () => {
+describe('a valid response', () => {
   test('may come after early hints, and have nearly 16 KiB of headers', async () => {
     await using upstream = await startScriptedUpstream({
       script: ({ socket }) => {
@@ -347,7 +347,7 @@ describe('a good answer', () => {
     expect(await getOutcome(transport.read())).toBe('200 fghij');
   });
 
-  test('is handed over with its type and its retry-after, and the request goes out as it was given', async () => {
+  test('a valid response has its type and its retry-after, and the request is sent unchanged', async () => {
     await using upstream = await startScriptedUpstream({
       script: withStatus('418 Teapot', 'Retry-After: 3'),
     });

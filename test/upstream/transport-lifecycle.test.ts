@@ -47,7 +47,7 @@ describe('close', () => {
     await closing;
   });
 
-  test('ends at once where nothing runs, the second time as well', async () => {
+  test('closing ends immediately if no call is running, also the second time', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin);
     await transport.read();
@@ -58,7 +58,7 @@ describe('close', () => {
 });
 
 describe('destroy', () => {
-  test('ends at once what runs, what waits for a socket and what waits for its retry, without another call', async () => {
+  test('destroying ends running calls, queued calls and waiting retries immediately, without another call', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, { connections: 2 });
     upstream.script = withStatus('503 Unwell', 'retry-after: 5');
@@ -152,7 +152,7 @@ describe('the observer', () => {
   });
 });
 
-test('a request that cannot be written down is a fault of the gateway, is not tried again and blocks nothing', async () => {
+test('a request that cannot be written as HTTP is an internal error, is not retried and does not block other calls', async () => {
   await using upstream = await startScriptedUpstream();
   await using transport = createTestTransport(upstream.origin, { connections: 1 });
   const deadline = new Deadline(10_000);

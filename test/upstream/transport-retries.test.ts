@@ -45,7 +45,7 @@ describe('a read', () => {
     expect(upstream.exchanges).toHaveLength(1);
   });
 
-  test('ends with the last answer when its retries are used up', async () => {
+  test('a read ends with the last response when its retries are used up', async () => {
     await using upstream = await startScriptedUpstream({
       script: inTurn(resetting, withStatus('503 A'), withStatus('502 B')),
     });
@@ -54,14 +54,14 @@ describe('a read', () => {
     expect(upstream.exchanges).toHaveLength(3);
   });
 
-  test('is tried once where no retries are allowed', async () => {
+  test('a read has one attempt if no retries are allowed', async () => {
     await using upstream = await startScriptedUpstream({ script: resetting });
     await using transport = createTestTransport(upstream.origin, { retries: 0 });
     expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
     expect(upstream.exchanges).toHaveLength(1);
   });
 
-  test('waits for what the jitter says, and ends at once where that does not fit its deadline', async () => {
+  test('a retry waits for the jitter, and the read ends immediately if the wait exceeds the deadline', async () => {
     await using upstream = await startScriptedUpstream({ script: withStatus('503 Unwell') });
     const waitsMs: number[] = [];
     await using transport = createTestTransport(upstream.origin, {
@@ -134,7 +134,7 @@ describe('Retry-After', () => {
   });
 
   test.each(['429 Slow', '503 Unwell'])(
-    'of a %s that does not fit the deadline ends the call at once',
+    'a Retry-After of a %s that exceeds the deadline ends the call immediately',
     async (status) => {
       await using upstream = await startScriptedUpstream({ script: withStatus(status, 'retry-after: 1') });
       await using transport = createTestTransport(upstream.origin);

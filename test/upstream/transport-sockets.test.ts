@@ -10,7 +10,7 @@ import {
 } from './support/scripted-upstream.ts';
 import { createTestTransport, getOutcome, getUpstreamError, ManualClock } from './support/test-transport.ts';
 
-describe('where sockets and queue are bounded,', () => {
+describe('bounded sockets and queue:', () => {
   test('reads one after the other use one socket', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin);
@@ -18,7 +18,7 @@ describe('where sockets and queue are bounded,', () => {
     expect(upstream.socketCount).toBe(1);
   });
 
-  test('a call beyond connections and queue is refused at once as OVERLOADED, and those before it are answered', async () => {
+  test('a call that exceeds connections and queue is refused immediately as OVERLOADED, and earlier calls succeed', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, { connections: 2, queue: 3 });
     const calls = Array.from({ length: 5 }, (_, index) => getOutcome(transport.read(`/${index}`)));
@@ -175,7 +175,7 @@ describe('a socket that upstream ends', () => {
   });
 });
 
-describe('two answers to one request', () => {
+describe('two responses to one request', () => {
   const second = toAnswer('stale');
 
   test.each([
@@ -210,7 +210,7 @@ describe('two answers to one request', () => {
     expect(upstream.exchanges).toHaveLength(30);
   });
 
-  test('reach nobody in the queue', async () => {
+  test('the second response to a request reaches no call in the queue', async () => {
     await using upstream = await startScriptedUpstream({
       script: (exchange) => {
         healthy(exchange);
@@ -224,7 +224,7 @@ describe('two answers to one request', () => {
     expect(outcomes).toEqual(Array.from({ length: 40 }, (_, index) => `200 /${index}`));
   });
 
-  test('end the socket where the second one comes while it is idle', async () => {
+  test('a second response on an idle socket closes the socket', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin, { retries: 0 });
     expect(await getOutcome(transport.read('/one'))).toBe('200 /one');

@@ -103,7 +103,7 @@ describe('a write that arrived', () => {
 });
 
 describe('a write of which nothing has left', () => {
-  test('is tried again as often as a read where the connection is refused', async () => {
+  test('a write is retried as often as a read if the connection is refused', async () => {
     const upstream = await startScriptedUpstream();
     await upstream[Symbol.asyncDispose]();
     const numbers: number[] = [];
@@ -114,7 +114,7 @@ describe('a write of which nothing has left', () => {
     expect(numbers).toEqual([1, 2, 3]);
   });
 
-  test('ends as UPSTREAM_TIMEOUT where no connection comes about in time', async () => {
+  test('a write ends as UPSTREAM_TIMEOUT if no connection is established in time', async () => {
     await using listener = await startMuteListener();
     const numbers: number[] = [];
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
@@ -125,7 +125,7 @@ describe('a write of which nothing has left', () => {
     expect(numbers).toEqual([1, 2, 3]);
   });
 
-  test('is not sent later either where its deadline ended while it was being connected', async () => {
+  test('a write is not sent later if its deadline ended during the connect', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, {
       tls: { ca: localhostCertificate },
@@ -142,7 +142,7 @@ describe('a write of which nothing has left', () => {
     expect(upstream.socketCount).toBe(1);
   });
 
-  test('is tried once where the certificate is not to be trusted', async () => {
+  test('a write has one attempt if the certificate is not trusted', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     const numbers: number[] = [];
     await using transport = createTestTransport(upstream.origin, {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 
-/** One request as it arrived, with the socket to answer on byte by byte. */
+/** A received request, with the socket for a response byte by byte. */
 interface Exchange {
   readonly socket: Socket;
   /** 1 for the first request on its socket. */
@@ -41,7 +41,7 @@ export interface ScriptedUpstream {
 export const localhostCertificate = readPem('localhost-cert.pem');
 export const localhostKey = readPem('localhost-key.pem');
 
-/** An answer in good form. */
+/** A well-formed response. */
 export function toAnswer(body: string, status = '200 OK', headers: readonly string[] = []): string {
   const lines = [
     `HTTP/1.1 ${status}`,
@@ -52,19 +52,19 @@ export function toAnswer(body: string, status = '200 OK', headers: readonly stri
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** Answers every request with its path. */
+/** Responds to every request with its path. */
 export const healthy: Script = ({ socket, path }) => {
   socket.write(toAnswer(path));
 };
 
-/** Answers every request with that status. */
+/** Responds to every request with this status. */
 export function withStatus(status: string, ...headers: string[]): Script {
   return ({ socket }) => {
     socket.write(toAnswer('{}', status, headers));
   };
 }
 
-/** Leaves every request without an answer. */
+/** Does not respond. */
 export const silent: Script = () => {};
 
 /** Ends every connection with a reset as soon as a request has arrived. */
@@ -72,7 +72,7 @@ export const resetting: Script = ({ socket }) => {
   socket.resetAndDestroy();
 };
 
-/** Starts one on a free port unless it is given one; healthy until it is told otherwise. */
+/** Starts an upstream, by default on a free port. It is healthy until a script changes that. */
 export async function startScriptedUpstream(
   options: {
     readonly tls?: boolean;
@@ -153,7 +153,7 @@ export async function startScriptedUpstream(
   return upstream;
 }
 
-/** A listening socket that accepts and answers no TLS handshake: with silence, or with what it is given to say. */
+/** A listening socket that accepts connections and does not complete a TLS handshake. It is silent, or sends the given bytes. */
 export async function startMuteListener(said?: string): Promise<{
   readonly port: number;
   [Symbol.asyncDispose](): Promise<void>;

@@ -17,7 +17,7 @@ export interface TestTransport extends Transport {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Retries follow at once: the jitter is nothing unless the test has it otherwise. */
+/** Retries follow immediately: the default jitter is 0. */
 export function createTestTransport(origin: URL, options: Partial<TransportOptions> = {}): TestTransport {
   const transport = createTransport({
     origin,
@@ -75,7 +75,7 @@ export function createTestTransport(origin: URL, options: Partial<TransportOptio
   };
 }
 
-/** The error that a call ends with; throws where it ends well or with an error of another kind. */
+/** The error of a call. Throws if the call succeeds or fails with another kind of error. */
 export async function getUpstreamError(call: Promise<unknown>): Promise<UpstreamError> {
   let answer: unknown;
   try {
@@ -87,7 +87,7 @@ export async function getUpstreamError(call: Promise<unknown>): Promise<Upstream
   throw new Error(`The call was answered: ${JSON.stringify(answer)}`);
 }
 
-/** How the call ended: an error's code, or the answer's status and body. */
+/** How the call ended: the code of an error, or the status and body of a response. */
 export async function getOutcome(call: Promise<TransportResponse>): Promise<string> {
   try {
     const { status, body } = await call;
