@@ -6,6 +6,7 @@ import {
   GraphQLError,
   type GraphQLField,
   GraphQLIncludeDirective,
+  type GraphQLInputType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
@@ -14,7 +15,9 @@ import {
   GraphQLString,
   getArgumentValues,
   getDirectiveValues,
+  getNullableType,
   isAbstractType,
+  isInputObjectType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -280,17 +283,28 @@ const missingInfo: unknown = new Proxy(Object.freeze({}), {
 const noArguments = Object.freeze({});
 
 function getFrozenArguments(field: GraphQLField<unknown, unknown>, node: FieldNode, variables?: Variables) {
+  let values: Record<string, unknown>;
   try {
-    return freeze(getArgumentValues(field, node, variables));
+    values = getArgumentValues(field, node, variables);
   } catch (error) {
     throw error instanceof GraphQLError ? createArgumentError() : error;
   }
+  for (const { name, type } of field.args) freezeInput(type, values[name]);
+  return Object.freeze(values);
 }
 
-/** Freezes lists and input objects, but not what a custom scalar has parsed: it can be of another library's making. */
-function freeze<T>(value: T): T {
-  if (Array.isArray(value)) value.forEach(freeze);
-  return Object.freeze(value);
+/** Freezes lists and input objects, but not the values of custom scalars: libraries add properties to representations. */
+function freezeInput(type: GraphQLInputType, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  const nullable = getNullableType(type);
+  if (isListType(nullable)) {
+    for (const item of value as readonly unknown[]) freezeInput(nullable.ofType, item);
+  } else if (isInputObjectType(nullable)) {
+    for (const field of Object.values(nullable.getFields())) {
+      freezeInput(field.type, (value as Readonly<Record<string, unknown>>)[field.name]);
+    }
+  } else return;
+  Object.freeze(value);
 }
 
 /** An argument that does not fit, in a way that validation cannot see: a null in a variable that has a default, say. */

@@ -107,7 +107,7 @@ describe('a plan has the same result as graphql-js', () => {
   it('for a mutation, whose fields run in their order', async () => {
     const upsert = (endpoint: string) => `upsertCustomIntegration(input: { endpoint: "${endpoint}" }) {
       __typename
-      ... on UpsertIntegrationSuccess { record { integrationId createdAt permissions { action rawAction } } integration { baseUrl } }
+      ... on UpsertIntegrationSuccess { record { integrationId createdAt permissions { action rawAction } } integration { __typename ... on CustomIntegration { baseUrl } } }
     }`;
     await expectSameAnswer(
       `mutation { a: ${upsert('a')} b: ${upsert('b')} __typename }`,
