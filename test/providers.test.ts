@@ -1,44 +1,14 @@
-import { getNamedType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { IntegrationDocument, SettingsPageDocument } from '../client/generated/graphql.ts';
 import { getTypeName } from '../src/resolvers/discriminator.ts';
 import { providers } from '../src/schema/providers/index.ts';
-import { type JsonSchema, resolveReference } from '../src/upstream/openapi-document.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
-import { findField, getSchemaOf, integrationNames, toEnumName, toPath } from './support/naming.ts';
+import { getSchemaOf, integrationNames, toEnumName, toPath } from './support/naming.ts';
+import { toGraphql } from './support/openapi-values.ts';
 import { startStack } from './support/stack.ts';
 
 type Name = (typeof integrationNames)[number];
-
-/** The GraphQL form of an upstream value, by the OpenAPI document and the names that the schema declares. */
-function toAnswer(value: unknown, schema: JsonSchema, typeName: string): unknown {
-  const {
-    anyOf,
-    enum: values,
-    const: constant,
-    items,
-    properties,
-    additionalProperties,
-  } = resolveReference(schema);
-  const [first] = anyOf ?? [];
-  if (first !== undefined) return toAnswer(value, first, typeName);
-  if (values !== undefined || constant !== undefined) return String(value).toUpperCase();
-  if (Array.isArray(value)) return value.map((item: unknown) => toAnswer(item, items ?? {}, typeName));
-  if (typeof value !== 'object' || value === null) return value;
-  if (properties !== undefined) {
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([property, inner]) => {
-        const field = findField(typeName, property);
-        if (field === undefined) return [];
-        return [[field.name, toAnswer(inner, properties[property] ?? {}, getNamedType(field.type).name)]];
-      }),
-    );
-  }
-  return typeof additionalProperties === 'object'
-    ? Object.entries(value).map(([key, entry]: [string, unknown]) => ({ key, value: entry }))
-    : value;
-}
 
 /** Reads one provider with all of its fields from an upstream that returns that body. */
 async function readIntegration(name: Name, json: unknown) {
@@ -56,7 +26,7 @@ describe('every provider', () => {
     expect(errors).toEqual([]);
     expect(integration).toMatchObject({
       __typename: getTypeName(name),
-      ...(toAnswer(full, getSchemaOf(name), getTypeName(name)) as object),
+      ...(toGraphql(full, getSchemaOf(name), getTypeName(name)) as object),
     });
   });
 
@@ -65,7 +35,7 @@ describe('every provider', () => {
     const { integration, errors } = await readIntegration(name, minimal);
     expect(errors).toEqual([]);
     expect(integration).toMatchObject({
-      ...(toAnswer(minimal, getSchemaOf(name), getTypeName(name)) as object),
+      ...(toGraphql(minimal, getSchemaOf(name), getTypeName(name)) as object),
       name: toEnumName(name),
       id: null,
       extra: null,

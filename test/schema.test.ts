@@ -22,8 +22,8 @@ import { readConfig } from '../src/config.ts';
 import { createExecutor } from '../src/execution/index.ts';
 import { createSchema, printApiSchema, printSubgraphSchema } from '../src/schema/index.ts';
 import { providers } from '../src/schema/providers/index.ts';
-import { getIntegrationSchema, openApiDocument } from '../src/upstream/openapi-document.ts';
 import { toFieldName } from './support/naming.ts';
+import { getIntegrationSchema, openApiDocument } from './support/openapi-document.ts';
 
 const { SettingsPageDocument, UpsertCustomIntegrationDocument } = clientDocuments;
 

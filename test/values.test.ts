@@ -8,11 +8,11 @@ import {
   UpsertCustomIntegrationDocument,
 } from '../client/generated/graphql.ts';
 import { getTypeName } from '../src/resolvers/discriminator.ts';
-import { type JsonSchema, openApiDocument, resolveReference } from '../src/upstream/openapi-document.ts';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { toEnumName, toFieldName, toPath } from './support/naming.ts';
+import { type JsonSchema, openApiDocument, resolveReference } from './support/openapi-document.ts';
 import { startStack } from './support/stack.ts';
 
 type Name = keyof typeof integrationFixtures;

@@ -1,10 +1,10 @@
 import { findDrift } from '../../drift/find-drift.ts';
 import type { Finding } from '../../drift/findings.ts';
 import { readDocument, UnreadableDocument } from '../../drift/read-document.ts';
+import { openApiDocument } from '../../sandbox/document.ts';
 import { readConfig } from '../config.ts';
 import { version } from '../package.ts';
 import { createSchema } from '../schema/index.ts';
-import { openApiDocument } from '../upstream/openapi-document.ts';
 
 // Every command exits with 2 if its input is invalid.
 const exitNews = 1;

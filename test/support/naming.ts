@@ -8,8 +8,8 @@ import {
 import type { IntegrationName } from '../../client/generated/graphql.ts';
 import { getTypeName } from '../../src/resolvers/discriminator.ts';
 import { createSchema } from '../../src/schema/index.ts';
-import { getSchema, type JsonSchema, type Schemas } from '../../src/upstream/openapi-document.ts';
-import { integrationNames as names } from '../../src/upstream/wire.ts';
+import { integrationNames as names, type Schemas } from '../../src/upstream/wire.ts';
+import { getSchema, type JsonSchema } from './openapi-document.ts';
 
 /** Upstream's words for the providers, in the order of the enum. */
 export const integrationNames = [...names].sort();
