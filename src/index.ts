@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ProxyTracerProvider, trace } from '@opentelemetry/api';
+import type { Registry } from 'prom-client';
 import { type Config, ConfigError, readConfig, type SettingName, settings } from './config.ts';
 import { Connections } from './http/connections.ts';
 import { GraphqlHandler, type HandlerConfig, processSettings } from './http/handler.ts';
@@ -8,7 +10,9 @@ import type { HttpResponse } from './http/responses.ts';
 import { serveGraphql } from './http/routes.ts';
 import { isJsonObject } from './json.ts';
 import { createLog, type Log } from './observability/log.ts';
+import { Metrics } from './observability/metrics.ts';
 import { Telemetry } from './observability/telemetry.ts';
+import { Tracing } from './observability/tracing.ts';
 
 export { ConfigError } from './config.ts';
 
@@ -31,6 +35,8 @@ export type GatewayOptions = {
 } & {
   /** A pino logger for one line per request and for problems. Default: nothing is logged. */
   readonly log?: Log | undefined;
+  /** A prom-client registry that the gateway adds its metrics to; process metrics are left to you. Default: no metrics. */
+  readonly metrics?: Registry | undefined;
   /** graphql-yoga and Envelop plugins. With plugins, every request passes through graphql-yoga's pipeline. */
   readonly plugins?: Plugins | undefined;
 };
@@ -54,7 +60,8 @@ export interface Gateway {
 
 /**
  * A gateway to mount in your own server. Throws ConfigError, which names every invalid option. Opens no port, and no connection
- * before the first request. Reads end when the client disconnects.
+ * before the first request. Reads end when the client disconnects. Spans go to the tracer provider that is registered with the
+ * OpenTelemetry API when this is called.
  *
  * ```ts
  * const gateway = createGateway({ galileoApiUrl: 'https://api.galileo.ai' });
@@ -67,14 +74,19 @@ export interface Gateway {
  *
  * It does not run on Bun, whose replacement for undici cannot make the calls to upstream.
  */
-export function createGateway({ log, plugins, ...settings }: GatewayOptions = {}): Gateway {
+export function createGateway({ log, metrics, plugins, ...settings }: GatewayOptions = {}): Gateway {
   if ('bun' in process.versions)
     throw new Error(
       'galileo-gateway does not run on Bun: its replacement for undici has no dispatch(). Use Node or Deno.',
     );
   const config = readOptions(settings);
   const ownLog = log ?? createLog('silent', { write: () => {} });
-  const handler = new GraphqlHandler(config, new Telemetry(ownLog, undefined, undefined), ownLog, plugins);
+  const telemetry = new Telemetry(
+    ownLog,
+    metrics && new Metrics(metrics),
+    hasTracerProvider() ? new Tracing(trace.getTracerProvider(), config.galileoApiUrl) : undefined,
+  );
+  const handler = new GraphqlHandler(config, telemetry, ownLog, plugins);
   const connections = new Connections(config.responseTimeoutMs);
 
   const handle = async (request: Request): Promise<Response> => {
@@ -99,7 +111,15 @@ export function createGateway({ log, plugins, ...settings }: GatewayOptions = {}
     close: () => handler.close(),
   });
 }
-function readOptions(options: Omit<GatewayOptions, 'log' | 'plugins'>): Config {
+/** Without one, spans are not recorded, and the trace context of clients must be forwarded as it is. */
+function hasTracerProvider(): boolean {
+  const provider = trace.getTracerProvider();
+  return (
+    !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer('galileo-gateway') !== undefined
+  );
+}
+
+function readOptions(options: Omit<GatewayOptions, 'log' | 'metrics' | 'plugins'>): Config {
   const foreign: readonly string[] = processSettings;
   const texts: Partial<Record<SettingName, string>> = {};
   const unknown: string[] = [];
