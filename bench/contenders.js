@@ -1,4 +1,4 @@
-// Starts and stops what is measured, each in a process of its own on the processor that is set aside for it.
+// Starts and stops the contenders, each in its own process on a dedicated CPU.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -8,10 +8,10 @@ import { meshOperations } from './contenders/mesh-operations.js';
 const toPath = (name) => fileURLToPath(new URL(name, import.meta.url));
 const canPin = process.platform === 'linux';
 
-/** Server and load on separate processors, where the system can tell processes their processor. */
+/** Server and load run on separate CPUs if the system supports it. */
 const processors = { server: '0', load: '1' };
 
-/** Starts a script of ours on the processor of its role: `server` or `load`. Whoever starts it kills it. */
+/** Starts a script on the CPU of its role: `server` or `load`. The caller must kill it. */
 export function start(role, script, env = {}, args = []) {
   const command = canPin ? ['taskset', '-c', processors[role], process.execPath] : [process.execPath];
   const [program, ...programArgs] = [...command, script, ...args];
@@ -31,7 +31,7 @@ async function firstMessage(child) {
   return message;
 }
 
-/** The stub upstream, beside the load: what it costs counts for no contender. */
+/** The stub upstream. It runs next to the load, so that its cost does not count for a contender. */
 export async function startStub(env) {
   const child = start('load', toPath('stub-upstream.js'), env);
   const { port } = await firstMessage(child);
@@ -78,9 +78,9 @@ async function startScript(name, upstreamUrl) {
 }
 
 /**
- * In the order of the tables; the first is what the others are compared with. One whose schema is not this gateway's brings
- * its own words for the operations: a map from an operation to `{ query, variables, isRight }`. `warmUpMs` is how long
- * it is loaded before it is measured: those that do more for a request need longer to meet as many.
+ * In the order of the tables. The others are compared with the first. A contender with another schema has its own
+ * operations: a map from an operation to `{ query, variables, isRight }`. `warmUpMs` is how long
+ * it gets load before it is measured: slower ones need longer for the same number of requests.
  */
 export const contenders = {
   'pass-through': { start: (upstreamUrl) => startScript('pass-through', upstreamUrl), warmUpMs: 5000 },

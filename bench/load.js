@@ -1,9 +1,9 @@
-// Load from a process of its own: callers that each send their next request when they have the answer to their last.
-// One job a message: { url, query, variables, connections, durationMs }; the answer is a count of requests and failures,
-// and latencies. A request that has no answer after 10 s is a failure.
+// Load from a separate process. Each caller sends its next request when it has the response to the last one.
+// One job per message: { url, query, variables, connections, durationMs }. The result has the number of requests and failures,
+// and latencies. A request without a response after 10 s is a failure.
 import { Pool } from 'undici';
 
-// So many that a cache by credential helps nobody.
+// So many that a cache by credential has no effect.
 const tenants = Array.from(
   { length: 4096 },
   (_, index) => `benchmark-tenant-${String(index).padStart(4, '0')}`,

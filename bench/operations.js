@@ -1,7 +1,7 @@
-// The operations that every contender is measured with: what it is sent, which REST calls that means, and what a right
-// answer has.
+// The operations that every contender is measured with: the request, the REST calls, and a check
+// of the response.
 
-/** How many models SageMaker answers with: what the sizes of answers are compared by. */
+/** The numbers of SageMaker models, to compare response sizes. */
 export const modelCounts = [1, 10, 100];
 
 const sageMakerFields = `
@@ -97,7 +97,7 @@ export const several = (names) => ({
     data.integrations.every((item, index) => item.name === names[index]),
 });
 
-/** By short names: `calls` are the REST calls behind an operation, `isRight` looks at the `data` of its answer. */
+/** By short names: `calls` are the REST calls of an operation, `isRight` checks the `data` of its response. */
 export const operations = {
   one: {
     title: 'one provider',

@@ -1,13 +1,13 @@
-// npm run bench [-- --quick]: measures the gateway beside a pass-through and its rivals, in interleaved rounds, and writes
+// npm run bench [-- --quick]: measures the gateway, a pass-through and rivals in interleaved rounds, and writes
 // docs/performance-figures.md. Linux only: it reads processor time from /proc.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { contenders, getProcessorTimeUs, getResidentMb, startLoad, startStub } from './contenders.js';
 import { allNames, modelCounts, operations, several } from './operations.js';
 
 const isQuick = process.argv.includes('--quick');
-// Many short ones: what disturbs the machine disturbs some of them, and then the contenders beside each other.
+// Many short rounds: a disturbance of the machine affects all contenders of a round.
 const rounds = { count: isQuick ? 3 : 15, durationMs: 700 };
-// Where an answer takes up to a second.
+// For responses that take up to a second.
 const longRounds = { count: 5, durationMs: 2000 };
 // Enough that the server never waits for the load; half of its sockets, so that a call behind a request never queues.
 const connections = 32;

@@ -1,5 +1,5 @@
-// An upstream that costs as little as possible: every answer is a buffer made at the start.
-// Settings by environment: PORT, DELAY_MS (before each answer), MODELS (of SageMaker).
+// An upstream that costs as little as possible: every response is a buffer that is created at the start.
+// Settings by environment: PORT, DELAY_MS (before each response), MODELS (of SageMaker).
 import { createServer } from 'node:http';
 
 const delayMs = Number(process.env.DELAY_MS ?? 0);

@@ -2,13 +2,13 @@ import { useEditorContext } from '@graphiql/react';
 import { useEffect, useRef } from 'react';
 
 interface CarriedHeadersProps {
-  /** What a headers editor holds before anybody has typed into it. */
+  /** The initial content of a headers editor. */
   readonly initial: string;
 }
 
 /**
- * Headers typed once are there in every tab that has none of its own, and stay when an entry of the history, which has
- * none either, is opened. They live in this component: a reload forgets them.
+ * Copies the headers that the user has typed into every tab without its own headers, and keeps them when an entry of the
+ * history is opened. They are stored only in this component: a reload removes them.
  */
 export function CarriedHeaders({ initial }: CarriedHeadersProps) {
   const { headerEditor } = useEditorContext({ nonNull: true });
@@ -17,7 +17,7 @@ export function CarriedHeaders({ initial }: CarriedHeadersProps) {
     if (headerEditor === null) {
       return undefined;
     }
-    // Somebody may have typed between the editor's appearance and this moment.
+    // The user can have typed before this effect runs.
     if (headerEditor.getValue() !== initial) {
       typed.current = headerEditor.getValue();
     }

@@ -6,7 +6,7 @@ interface Stylesheet {
 }
 
 /**
- * Stands in for the package `react-style-singleton`, which writes `<style>` elements. A constructed stylesheet does the
+ * Replaces the package `react-style-singleton`, which writes `<style>` elements. A constructed stylesheet does the
  * same and needs no 'unsafe-inline' in the page's policy.
  */
 export function stylesheetSingleton(): Stylesheet {
@@ -31,7 +31,7 @@ export function stylesheetSingleton(): Stylesheet {
   };
 }
 
-/** The package's hook: a style is there as long as a component uses it; one that is not dynamic stays as it was first. */
+/** The package's hook: a style exists while a component uses it. A style that is not dynamic never changes. */
 export function styleHookSingleton(): (css: string, isDynamic?: boolean) => void {
   const sheet = stylesheetSingleton();
   return function useStyle(css, isDynamic) {

@@ -15,7 +15,7 @@ export function createExamples(hasKey: boolean): readonly Example[] {
     : '# Your API key goes under Headers, below.';
   return [
     {
-      query: `# One provider; null where not configured.
+      query: `# One provider; null if not configured.
 ${key}
 query OneProvider {
   integration(name: AZURE) {
@@ -120,7 +120,7 @@ mutation UpsertCustom($input: UpsertCustomIntegrationInput!) {
       ),
     },
     {
-      // In the document, for the editor takes an object in the place of a custom scalar's variable for a mistake.
+      // In the document, because the editor marks an object as an error in a variable of a custom scalar.
       query: `# What a federation router asks.
 query Entities {
   _entities(

@@ -3,19 +3,19 @@ import { type ExecutionResult, GraphQLError, Kind, parse } from 'graphql';
 
 const INTROSPECTION = 'IntrospectionQuery';
 
-/** What people read in the place of the schema; the documentation knows by it why there is none. */
+/** The error of introspection if it is off. The documentation recognizes it. */
 export const INTROSPECTION_OFF =
-  'Introspection is switched off on this gateway. Documentation, explorer and completion are not available; operations run all the same.';
+  'Introspection is off on this gateway. Documentation, explorer and completion are not available. Operations still run.';
 
 /**
- * Sends an operation to the page's own address; the stop button ends the request. A gateway that cannot be reached and an
- * answer that is not GraphQL come back as GraphQL errors.
+ * Sends an operation to the page's own address. The stop button cancels the request. If the gateway cannot be reached or the
+ * response is not GraphQL, the result is a GraphQL error.
  */
 export const fetchOperation: Fetcher = (editorParams, options) => {
   const params = withOwnOperationName(editorParams);
   const headers = toSentHeaders(options?.headers ?? {});
   if (params.operationName === INTROSPECTION) {
-    return send(params, headers).then(toIntrospectionAnswer);
+    return send(params, headers).then(toIntrospectionResult);
   }
   return toStoppable((signal) => send(params, headers, signal));
 };
@@ -81,18 +81,18 @@ async function send(
     text = await response.text();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return toFailure(`The request could not be sent, or was not answered: ${reason}`);
+    return toFailure(`The request failed: ${reason}`);
   }
   try {
-    const answer: unknown = JSON.parse(text);
-    if (typeof answer === 'object' && answer !== null) {
-      return answer;
+    const result: unknown = JSON.parse(text);
+    if (typeof result === 'object' && result !== null) {
+      return result;
     }
   } catch {}
-  return toFailure(`The answer is not GraphQL: ${status}`);
+  return toFailure(`The response is not GraphQL: ${status}`);
 }
 
-/** A header without a value is a form that nobody has filled in. */
+/** A header without a value was not filled in by the user. */
 function toSentHeaders(headers: Record<string, unknown>): Record<string, string> {
   const sent: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
@@ -103,8 +103,8 @@ function toSentHeaders(headers: Record<string, unknown>): Record<string, string>
   return sent;
 }
 
-/** A refused document is what introspection gets where it is off; every other failure is shown as it came. */
-function toIntrospectionAnswer(answer: ExecutionResult): ExecutionResult {
+/** If introspection is off, its document is rejected. Every other failure is shown unchanged. */
+function toIntrospectionResult(answer: ExecutionResult): ExecutionResult {
   const isRefused = answer.errors?.some(
     ({ extensions }) =>
       extensions?.['code'] === 'GRAPHQL_VALIDATION_FAILED' ||

@@ -4,7 +4,7 @@ export interface PageConfig {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The text a headers editor starts with. An empty value is never sent, so that this is a form to fill in. */
+/** The initial content of a headers editor. Headers with an empty value are not sent. */
 export function toHeadersText(config: PageConfig): string {
   return JSON.stringify(config.headers ?? { 'Galileo-API-Key': '' }, null, 2);
 }

@@ -1,7 +1,7 @@
 import type { Example } from './examples.ts';
 import { toStoredOperation } from './stored.ts';
 
-/** The part of `localStorage` that is used here; `setItem` may throw, as where it is full. */
+/** The part of `localStorage` that is used here. `setItem` throws if it is full. */
 export interface Backing {
   readonly length: number;
   key(index: number): string | null;
@@ -10,7 +10,7 @@ export interface Backing {
   removeItem(key: string): void;
 }
 
-/** What GraphiQL asks of a storage. */
+/** The storage interface of GraphiQL. */
 export interface EditorStorage {
   readonly length: number;
   getItem(key: string): string | null;
@@ -19,7 +19,7 @@ export interface EditorStorage {
   clear(): void;
 }
 
-/** Apart from other GraphiQL pages that were served from the same origin. */
+/** Separates this page from other GraphiQL pages of the same origin. */
 const PREFIX = 'galileo-gateway:';
 const TABS = 'graphiql:tabState';
 const HISTORIES: ReadonlySet<string> = new Set(['graphiql:queries', 'graphiql:favorites']);
@@ -32,8 +32,8 @@ const LAYOUT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * GraphiQL's storage with an allow-list: the layout, and tabs and history without headers, without answers and without
- * anything else that may be secret. GraphiQL itself writes headers into its history whatever `shouldPersistHeaders` says.
+ * GraphiQL's storage with an allow-list: the layout, and tabs and history without headers, responses and
+ * anything else that can be secret. GraphiQL itself writes headers into its history whatever `shouldPersistHeaders` says.
  */
 export function createEditorStorage(backing: Backing, examples: readonly Example[]): EditorStorage {
   const ownKeys = (): string[] =>

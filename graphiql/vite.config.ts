@@ -21,8 +21,8 @@ const withoutFonts: Plugin = {
 };
 
 /**
- * Writes, beside the finished files, their brotli and gzip forms, the icon, and the list that src/graphiql.ts serves from.
- * Later than `generateBundle`, where other plugins still change the code.
+ * Writes the compressed forms (brotli, gzip), the icon and the list of files that the gateway serves.
+ * Runs later than `generateBundle`, in which other plugins still change the code.
  */
 const servedFiles: Plugin = {
   name: 'served-files',

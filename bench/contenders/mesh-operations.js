@@ -1,9 +1,9 @@
-// The operations in the words of the schema that Mesh makes of the contract: providers are members of a union, names are
-// those of the REST API, and there is no field for several providers. What is asked for is the same, field by field.
+// The operations in the schema that Mesh generates from the contract: providers are members of a union, names are
+// those of the REST API, and no field returns several providers. The selected fields are the same.
 import { allNames, operations } from '../operations.js';
 import { typeNames } from './rival-schema.js';
 
-// A field that is of another type in another provider needs a name of its own here, or the operation is not valid.
+// A field with different types in two providers needs an alias here, otherwise the operation is invalid.
 const toNameAlias = (name) => `${name}_name`;
 const selectEach = (fieldsByName) =>
   Object.entries(typeNames)
@@ -70,7 +70,7 @@ const upsert = `mutation Upsert($input: CustomIntegrationCreate_Input!) {
   }
 }`;
 
-/** What Mesh is sent in place of each operation, and what a right answer has there. */
+/** The operation that Mesh gets instead of each operation, and a check of its response. */
 export const meshOperations = new Map([
   [
     operations.one,

@@ -1,5 +1,5 @@
-// The cheapest that a program in between can be: node:http and undici, the same REST calls, nothing looked at.
-// It is told by the load which calls to make, so that it needs no GraphQL.
+// The cheapest possible gateway: node:http and undici, the same REST calls, without looking at the content.
+// The load sends the list of calls, so that it needs no GraphQL.
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
 import { operations, several } from '../operations.js';

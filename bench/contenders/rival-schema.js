@@ -1,10 +1,10 @@
 // What a careful team would write by hand for a rival: the same SDL, upstream's objects renamed once, default resolvers.
 import { readFileSync } from 'node:fs';
 
-/** The gateway's own SDL: every contender but Mesh answers the same schema. */
+/** The gateway's own SDL: every contender except Mesh serves the same schema. */
 export const typeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
 
-/** The GraphQL type of each provider, by upstream's word for it. */
+/** The GraphQL type of each provider, by upstream's name. */
 export const typeNames = {
   anthropic: 'AnthropicIntegration',
   aws_bedrock: 'AwsBedrockIntegration',
@@ -90,7 +90,7 @@ function toRequestBody(input) {
 
 const toDateTime = (text) => (/[Zz]|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
 
-/** @param getApi (context) => ({ get(name), put(body) }), which answer parsed bodies; get answers null for 404. */
+/** @param getApi (context) => ({ get(name), put(body) }), which return parsed bodies; `get` returns null for 404. */
 export function createResolvers(getApi) {
   const load = async (name, context) => {
     const body = await getApi(context).get(name.toLowerCase());

@@ -18,7 +18,7 @@ const client = new ApolloClient({ cache, link: new HttpLink({ uri: endpoint, hea
 
 // 'all' keeps what did load; by default one provider that failed would take the others along.
 const { data, error } = await client.query({ query: SettingsPageDocument, errorPolicy: 'all' });
-if (data === undefined) throw error ?? new Error('There is no answer.');
+if (data === undefined) throw error ?? new Error('The response has no data.');
 print(describeProviders(data, CombinedGraphQLErrors.is(error) ? error.errors : []));
 
 const saved = await client.mutate({

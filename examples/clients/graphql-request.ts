@@ -10,7 +10,7 @@ import { describeProviders, endpoint, headers, print } from './report.ts';
 // 'all' keeps what did load; by default one provider that failed throws.
 const client = new GraphQLClient(endpoint, { headers, errorPolicy: 'all' });
 
-// `request` takes the document as it is, but drops the errors of what failed; `rawRequest` has both.
+// `request` drops the errors of a response with data; `rawRequest` returns both.
 const { data, errors = [] } = await client.rawRequest<SettingsPageQuery>(printDocument(SettingsPageDocument));
 print(describeProviders(data, errors));
 

@@ -8,7 +8,7 @@ export interface PlainError {
 }
 
 /**
- * One line for each provider. A null is no failure by itself: it is one where `errors` has an entry at its place, or below.
+ * One line for each provider. A null is a failure only if `errors` has an entry with its path, or with a longer one.
  */
 export function describeProviders(data: SettingsPageQuery, errors: readonly PlainError[]): string[] {
   return data.integrationProviders.map(({ displayName, integration }, index) => {

@@ -11,7 +11,7 @@ const client = new Client({
 });
 
 const { data, error } = await client.query(SettingsPageDocument, {}).toPromise();
-if (data === undefined) throw error ?? new Error('There is no answer.');
+if (data === undefined) throw error ?? new Error('The response has no data.');
 print(describeProviders(data, error?.graphQLErrors ?? []));
 
 const saved = await client

@@ -46,7 +46,7 @@ export function Monogram({
   );
 }
 
-/** Neighbours in the list are far apart on the colour wheel. */
+/** Adjacent providers have distant colours. */
 const getHue = (name: IntegrationName): number => (integrationNames.indexOf(name) * 150 + 265) % 360;
 
 interface TileProps {
