@@ -193,7 +193,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await using gateway = await startGateway(sandbox.url, { introspection: 'off' }, { demoHeaders });
     await using visitor = await createVisitor(browser);
     const { page } = await open(visitor, gateway.url);
-    await seeAnswer(page, 'Introspection is switched off on this gateway.');
+    await seeAnswer(page, 'Introspection is off on this gateway.');
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     await page.locator('.documentation-notice').getByText('Introspection is switched off').waitFor();
     await run(page);
