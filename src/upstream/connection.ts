@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Client } from 'undici';
+import { type buildConnector, Client } from 'undici';
 import { type ConnectionOptions, openSocket, type TlsSessions } from './open-socket.ts';
 import { ConnectFailure } from './transport-failures.ts';
 
@@ -91,41 +91,42 @@ export class Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: (_target, callback) => {
-        this.#connect().then(
-          (socket) => callback(null, socket),
-          (error: Error) => callback(error, null),
-        );
+        void this.#connect(callback);
       },
     });
   }
 
   // undici's own connector gives up to half a second late, and after a TLS error its client hangs (7.30,
   // ERR_TLS_CERT_ALTNAME_INVALID).
-  async #connect(): Promise<Socket> {
+  async #connect(callback: buildConnector.Callback): Promise<void> {
     const connecting = new AbortController();
     this.#connecting = connecting;
     const { connectTimeoutMs, now } = this.#options;
     const timer = setTimeout(() => {
-      connecting.abort(
-        new ConnectFailure('timeout', new Error(`No connection within ${connectTimeoutMs} ms.`)),
-      );
+      const cause = new Error(`No connection within ${connectTimeoutMs} ms.`);
+      connecting.abort(new ConnectFailure('timeout', cause));
     }, connectTimeoutMs);
+    let socket: Socket;
     try {
-      const socket = await openSocket(this.#options, this.#sessions, connecting.signal);
-      this.#socket = socket;
-      this.#openedAtMs = now();
-      this.#exchangeCount = 0;
-      this.#socketError = undefined;
-      socket.once('error', (error: Error) => {
-        if (this.#socket === socket) this.#socketError = error;
-      });
-      socket.once('close', () => {
-        if (this.#socket === socket) this.#socket = undefined;
-      });
-      return socket;
+      socket = await openSocket(this.#options, this.#sessions, connecting.signal);
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error('Not an error'), null);
+      return;
     } finally {
       clearTimeout(timer);
       this.#connecting = undefined;
     }
+    this.#socket = socket;
+    this.#openedAtMs = now();
+    this.#exchangeCount = 0;
+    this.#socketError = undefined;
+    socket
+      .once('error', (error: Error) => {
+        if (this.#socket === socket) this.#socketError = error;
+      })
+      .once('close', () => {
+        if (this.#socket === socket) this.#socket = undefined;
+      });
+    callback(null, socket);
   }
 }

@@ -111,7 +111,7 @@ export class FairQueue<T extends Queueable> {
   }
 
   /**
-   * Makes room for an item of this caller: removes the newest item of the caller with the most items, if it has more than
+   * Frees a slot for an item of this caller: removes the newest item of the caller with the most items, if it has more than
    * this caller would have. Undefined if no caller has.
    */
   makeRoom(key: string): T | undefined {

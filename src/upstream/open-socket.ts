@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup as lookupName } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type SecureContext, TLSSocket } from 'node:tls';
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { getPort, openTunnel } from './proxy.ts';
 import { ConnectFailure } from './transport-failures.ts';
 
@@ -119,7 +119,7 @@ async function dial(
           end(socket);
           resolve(socket);
         })
-        // Stays for as long as the socket: an error that nothing else handles must not end the process.
+        // Stays on the socket: an error without a listener would end the process.
         .on('error', (error: Error) => {
           errors.push(error);
           if (started < addresses.length) startNext();

@@ -111,7 +111,7 @@ export function explainForeignResponse(response: TransportResponse): string {
 }
 
 /** Whether upstream reports that the LLM provider failed or refused: `standard_error` 7000 to 7006 with any status. */
-export function isProviderError(response: TransportResponse): boolean {
+function isProviderError(response: TransportResponse): boolean {
   return isWithin(readErrorCode(response), 7000, 7006);
 }
 
@@ -230,7 +230,7 @@ const isLocationPart = (part: unknown): part is string | number =>
 
 /**
  * The first line of a string, redacted and cut to the length of a message; undefined if it is empty, a stack, or not a
- * string. Redaction comes first: a secret can have several lines, or be cut with the string.
+ * string. Redaction comes first: a secret may have several lines, or contain the position of the cut.
  */
 function toLine(text: unknown, redact: Redaction): string | undefined {
   if (typeof text !== 'string') return undefined;

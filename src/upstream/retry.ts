@@ -6,7 +6,7 @@ const baseMs = 50;
 const capMs = 1_000;
 /** Retries in ten seconds, regardless of the number of attempts. */
 const budgetFloor = 10;
-/** Retries per attempt: an upstream in trouble can bear a fifth more. */
+/** Retries per attempt: a fifth more load does not overload an upstream that has problems. */
 const budgetShare = 0.2;
 
 const seconds = /^\d+$/;

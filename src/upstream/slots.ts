@@ -12,12 +12,12 @@ export interface Waiter extends Queueable {
   start(connection: Connection, hasWaited: boolean): boolean;
   /** Removed from the queue, for a caller with fewer calls in it. */
   refuse(): void;
-  /** There will be no connection any more. Called at most once, in the queue. */
+  /** The connections were destroyed. Called at most once, in the queue. */
   shutDown(): void;
 }
 
 /**
- * Assigns connections: an open one (the longest idle first), else a new one, else a place in a bounded queue that is
+ * Assigns connections: an open one (the longest idle first), else a new one. Other waiters enter a bounded queue that is
  * fair between callers.
  *
  * One undici Client per connection, not an undici Pool. A Pool has an unbounded queue that counts towards no timeout;
@@ -106,7 +106,7 @@ export class ConnectionSlots {
     for (const connection of this.#connections) connection.destroy();
   }
 
-  /** Closes all connections; call it when none is busy. */
+  /** Closes all connections. Must be called when no connection is in use. */
   async close(): Promise<void> {
     await Promise.all(this.#connections.map((connection) => connection.close()));
   }

@@ -9,7 +9,7 @@ import { UpstreamError } from './errors.ts';
  * - `malformed`: the response is not HTTP, or has too many headers
  * - `rejected`: the response is valid, but its body is too large or compressed
  * - `expired`, `cancelled`: the deadline of the request ended, or its caller left, before the attempt ended
- * - `invalid-request`: the request cannot be written as HTTP: a bug of the gateway
+ * - `invalid-request`: the request cannot be written as HTTP; an error of the gateway
  */
 export type FailureKind =
   | 'connect'
@@ -50,7 +50,7 @@ export class ConnectFailure extends Error {
 // undici's codes for a request that it cannot write. Nothing was sent.
 const invalidRequestCodes: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
 
-/** The code of an error of Node's or undici's; an empty string if it has none. */
+/** The code of an error of Node's or undici's; an empty string without one. */
 function getCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
@@ -62,7 +62,7 @@ export function isInvalidRequest(error: Error): boolean {
 
 /**
  * What ended an attempt after the request was written. undici has one error for a body of another length than declared
- * and for invalid headers after a content-length. The second parameter distinguishes them.
+ * and for invalid headers after a content-length, so the second parameter is needed.
  */
 export function toSentFailureKind(error: Error, hasHeaders: boolean): 'reset' | 'malformed' {
   // HTTPParserError has no code (undici 7.30). The end of the stream in the middle of a response is a parser error too.
@@ -100,7 +100,7 @@ const explanations: readonly (readonly [pattern: RegExp, explanation: string])[]
     'Upstream refused the TLS handshake: it may require a client certificate (UPSTREAM_CERT_FILE).',
   ],
 ];
-// A TLS alert record instead of an HTTP response.
+// The first bytes of a TLS alert, sent instead of an HTTP response.
 const tlsAlertStart = '\x15\x03';
 const tlsExpected = 'Upstream speaks TLS on this port: check whether GALILEO_API_URL needs https.';
 

@@ -3,7 +3,7 @@ import type { Deadline } from '../deadline.ts';
 import type { UpstreamErrorCode } from './errors.ts';
 
 /** A label for metrics and traces: the short name of the REST operation. */
-export type OperationName =
+type OperationName =
   | 'get_integration'
   | 'upsert'
   | 'list'

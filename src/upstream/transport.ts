@@ -50,7 +50,7 @@ export interface TransportOptions {
 }
 
 /** Certificates and keys, PEM. */
-export interface TlsSettings {
+interface TlsSettings {
   /** Trusted in addition to the platform's CAs. */
   readonly ca?: string | undefined;
   /** The gateway's client certificate. */

@@ -6,7 +6,7 @@ export type Schemas = components['schemas'];
 /** The name of a provider as upstream writes it, such as `aws_bedrock`. */
 export type IntegrationName = Schemas['IntegrationProvider'];
 
-/** Every provider that this version knows. */
+/** Every provider of the OpenAPI document. */
 export const integrationNames: readonly IntegrationName[] = integrationProviderValues;
 
 /** A response of `GET /v2/integrations/{name}` whose discriminator was checked. */

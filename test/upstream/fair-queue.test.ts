@@ -9,8 +9,8 @@ async function startBusy(connections: number, queue: number) {
   const transport = createTestTransport(upstream.origin, { connections, queue });
   const call = (caller: string, path: string) =>
     getOutcome(transport.read(`/${caller}${path}`, new Deadline(10_000), caller));
-  /** Responds to the pending requests, one after the other, and returns their paths in order. */
-  const answerAll = async (count: number) => {
+  /** Responds to so many requests, one after the other, and returns their paths in that order. */
+  const respondToAll = async (count: number) => {
     for (let index = 0; index < count; index += 1) {
       await upstream.waitForExchanges(index + 1);
       const exchange = upstream.exchanges[index];
@@ -22,7 +22,7 @@ async function startBusy(connections: number, queue: number) {
     upstream,
     transport,
     call,
-    answerAll,
+    respondToAll,
     async [Symbol.asyncDispose]() {
       await transport[Symbol.asyncDispose]();
       await upstream[Symbol.asyncDispose]();
@@ -36,7 +36,7 @@ describe('a caller that waits for a socket', () => {
     const calls = Array.from({ length: 20 }, (_, index) => busy.call('a', `${index}`));
     await busy.upstream.waitForExchanges(3);
     calls.push(busy.call('b', '0'), busy.call('b', '1'), busy.call('c', '0'));
-    const order = await busy.answerAll(calls.length);
+    const order = await busy.respondToAll(calls.length);
     await Promise.all(calls);
     expect(order.slice(3, 6)).toEqual(['b0', 'c0', 'a3']);
     expect(order.indexOf('b1')).toBeLessThanOrEqual(6);
@@ -48,14 +48,14 @@ describe('a caller that waits for a socket', () => {
     await busy.upstream.waitForExchanges(1);
     for (const caller of ['a', 'b', 'c'])
       for (const path of ['1', '2', '3']) calls.push(busy.call(caller, path));
-    const order = await busy.answerAll(calls.length);
+    const order = await busy.respondToAll(calls.length);
     expect(order).toEqual(['a0', 'b1', 'c1', 'a1', 'b2', 'c2', 'a2', 'b3', 'c3', 'a3']);
     await Promise.all(calls);
   });
 });
 
 describe('a full queue', () => {
-  test('has room for another caller: the newest call of the caller with the most calls is refused', async () => {
+  test('accepts another caller, and refuses the newest call of the caller with the most calls', async () => {
     await using busy = await startBusy(1, 4);
     const calls = Array.from({ length: 5 }, (_, index) => busy.call('a', `${index}`));
     await busy.upstream.waitForExchanges(1);
@@ -63,7 +63,7 @@ describe('a full queue', () => {
     expect(busy.transport.queueDepth).toBe(4);
     // Two calls each were left to a and b; then c came.
     expect(await Promise.all([calls[4], calls[3], others[2]])).toEqual(Array(3).fill('OVERLOADED'));
-    await busy.answerAll(5);
+    await busy.respondToAll(5);
     const outcomes = await Promise.all([...calls, ...others]);
     expect(outcomes.filter((outcome) => outcome === 'OVERLOADED')).toHaveLength(4);
     expect(await others[3]).toBe('200 /c0');
@@ -73,7 +73,7 @@ describe('a full queue', () => {
     await using busy = await startBusy(1, 2);
     const calls = Array.from({ length: 4 }, (_, index) => busy.call('a', `${index}`));
     expect(await calls[3]).toBe('OVERLOADED');
-    await busy.answerAll(3);
+    await busy.respondToAll(3);
     expect(await Promise.all(calls.slice(0, 3))).toEqual(['200 /a0', '200 /a1', '200 /a2']);
   });
 });

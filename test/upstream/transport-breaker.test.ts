@@ -6,7 +6,7 @@ import {
   resetting,
   silent,
   startScriptedUpstream,
-  toAnswer,
+  toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
 import { createTestTransport, getOutcome, getUpstreamError, ManualClock } from './support/test-transport.ts';
@@ -37,7 +37,7 @@ async function startBroken() {
 }
 
 describe('the circuit breaker', () => {
-  test('the breaker opens at the twentieth failure and then refuses immediately, with the remaining time', async () => {
+  test('opens at the twentieth failure and then refuses immediately, with the remaining time', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream, states } = broken;
     await repeat(19, () => transport.read());
@@ -46,7 +46,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(true);
     expect(states).toEqual(['open']);
 
-    // The remaining time is in whole milliseconds, rounded up.
+    // Rounded up to whole milliseconds.
     clock.advance(4_000.25);
     const error = await getUpstreamError(transport.read());
     expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterMs: 6_000 });
@@ -126,7 +126,7 @@ describe('the circuit breaker', () => {
       const body = '{"standard_error":{"error_code":7002,"message":"No.","retriable":true}}';
       await using upstream = await startScriptedUpstream({
         script: ({ socket }) => {
-          socket.write(toAnswer(body, `${status} Failed`, ['retry-after: 0']));
+          socket.write(toResponse(body, `${status} Failed`, ['retry-after: 0']));
         },
       });
       await using transport = createTestTransport(upstream.origin);
@@ -136,7 +136,7 @@ describe('the circuit breaker', () => {
     },
   );
 
-  test('the breaker stays closed if only one caller fails while another is served, regardless of the number of failures', async () => {
+  test('stays closed if one caller alone fails while another is served, regardless of the number of failures', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;
     const read = (caller: string) => transport.read('/r', new Deadline(10_000), caller);
@@ -175,7 +175,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(true);
   });
 
-  test('forgets what was ten seconds ago', async () => {
+  test('does not count what was ten seconds ago', async () => {
     await using broken = await startBroken();
     const { clock, transport } = broken;
     await repeat(19, () => transport.read());
@@ -184,7 +184,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('lets one probe through after ten seconds and refuses the rest until it has ended', async () => {
+  test('admits one probe after ten seconds and refuses other calls until it has ended', async () => {
     await using broken = await startBroken();
     const { clock, states, transport, upstream } = broken;
     await repeat(20, () => transport.read());
@@ -211,7 +211,7 @@ describe('the circuit breaker', () => {
 
     expect(transport.breakerOpen).toBe(false);
     expect(states).toEqual(['open', 'half-open', 'closed']);
-    // What was counted before is forgotten.
+    // Earlier failures do not count any more.
     upstream.script = withStatus('503 Unavailable');
     await repeat(19, () => transport.read());
     expect(transport.breakerOpen).toBe(false);
@@ -232,7 +232,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('the breaker uses the next call as a probe if the caller of the first one disconnects', async () => {
+  test('uses the next call as a probe if the caller of the first one leaves', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;
     await repeat(20, () => transport.read());

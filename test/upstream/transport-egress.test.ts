@@ -19,7 +19,7 @@ import {
   localhostKey,
   startMuteListener,
   startScriptedUpstream,
-  toAnswer,
+  toResponse,
 } from './support/scripted-upstream.ts';
 import {
   createTestTransport,
@@ -233,7 +233,7 @@ describe('a name with several addresses', () => {
     expect(transport.reasons[0]).not.toMatch(/ECONNREFUSED|timeout|within/i);
   });
 
-  test('fails with every reason if none can be reached', async () => {
+  test('fails with every reason if all of them refuse', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createObserved(named(upstream), {
       lookup: createLookup('127.0.0.3', '127.0.0.4').lookup,
@@ -359,7 +359,7 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
     },
   );
 
-  test('the log names an upstream that speaks TLS if GALILEO_API_URL says http', async () => {
+  test('that speaks TLS although GALILEO_API_URL says http is reported in the log', async () => {
     await using server = await startNginx(nginx ?? '', tlsLines);
     await using transport = createObserved(new URL(`http://localhost:${server.port}`));
     expect(await getOutcome(transport.read())).toMatch(/^400 <html>/);
@@ -368,7 +368,7 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
     ]);
   });
 
-  test('the log names an upstream that speaks plain HTTP if GALILEO_API_URL says https', async () => {
+  test('that speaks plain HTTP although GALILEO_API_URL says https is reported in the log', async () => {
     await using server = await startNginx(nginx ?? '', ['listen 127.0.0.1:PORT;']);
     await using transport = createObserved(new URL(`https://localhost:${server.port}`));
     expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
@@ -387,10 +387,10 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
   });
 });
 
-test('a TLS 1.3 upstream that ends the connection for want of a client certificate is named in the log', async () => {
+test('a TLS 1.3 upstream that ends the connection without a client certificate is reported in the log', async () => {
   const server = createTlsServer(
     { cert: localhostCertificate, key: localhostKey, requestCert: true, rejectUnauthorized: true },
-    (socket) => socket.end(toAnswer('{}')),
+    (socket) => socket.end(toResponse('{}')),
   );
   server.on('tlsClientError', () => {});
   const port = await listen(server, 'localhost');

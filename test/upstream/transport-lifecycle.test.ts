@@ -47,7 +47,7 @@ describe('close', () => {
     await closing;
   });
 
-  test('closing ends immediately if no call is running, also the second time', async () => {
+  test('ends immediately if nothing runs, and can be called twice', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin);
     await transport.read();
@@ -58,7 +58,7 @@ describe('close', () => {
 });
 
 describe('destroy', () => {
-  test('destroying ends running calls, queued calls and waiting retries immediately, without another call', async () => {
+  test('immediately ends calls that run, that wait for a socket and that wait for a retry, without another attempt', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, { connections: 2 });
     upstream.script = withStatus('503 Unwell', 'retry-after: 5');
@@ -95,7 +95,7 @@ describe('destroy', () => {
 });
 
 describe('the observer', () => {
-  test('hears of every attempt, its outcome and the retries', async () => {
+  test('is called for every attempt, its outcome and its retries', async () => {
     await using upstream = await startScriptedUpstream({ script: resetting });
     const events: string[] = [];
     const ends: AttemptEnd[] = [];
@@ -126,7 +126,7 @@ describe('the observer', () => {
     for (const { durationMs } of ends) expect(durationMs).toBeGreaterThan(0);
   });
 
-  test('hears of a cancelled attempt as cancelled', async () => {
+  test('gets a cancelled attempt as cancelled', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     const outcomes: string[] = [];
     await using transport = createTestTransport(upstream.origin, {
@@ -152,7 +152,7 @@ describe('the observer', () => {
   });
 });
 
-test('a request that cannot be written as HTTP is an internal error, is not retried and does not block other calls', async () => {
+test('a request that cannot be written as HTTP is not an UpstreamError, is not retried and blocks no other call', async () => {
   await using upstream = await startScriptedUpstream();
   await using transport = createTestTransport(upstream.origin, { connections: 1 });
   const deadline = new Deadline(10_000);

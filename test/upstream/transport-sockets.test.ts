@@ -6,11 +6,11 @@ import {
   type Script,
   silent,
   startScriptedUpstream,
-  toAnswer,
+  toResponse,
 } from './support/scripted-upstream.ts';
 import { createTestTransport, getOutcome, getUpstreamError, ManualClock } from './support/test-transport.ts';
 
-describe('bounded sockets and queue:', () => {
+describe('with a limited number of sockets and calls in the queue,', () => {
   test('reads one after the other use one socket', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin);
@@ -18,7 +18,7 @@ describe('bounded sockets and queue:', () => {
     expect(upstream.socketCount).toBe(1);
   });
 
-  test('a call that exceeds connections and queue is refused immediately as OVERLOADED, and earlier calls succeed', async () => {
+  test('a call beyond connections and queue is refused immediately as OVERLOADED, and those before it succeed', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, { connections: 2, queue: 3 });
     const calls = Array.from({ length: 5 }, (_, index) => getOutcome(transport.read(`/${index}`)));
@@ -62,7 +62,7 @@ describe('bounded sockets and queue:', () => {
     expect(upstream.exchanges).toHaveLength(1);
   });
 
-  test('2,000 reads of an upstream that hangs take no more sockets than allowed, all end, and it recovers', async () => {
+  test('2,000 reads of an upstream that hangs use no more sockets than allowed, all end, and the transport recovers', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     const clock = new ManualClock();
     await using transport = createTestTransport(upstream.origin, {
@@ -147,7 +147,7 @@ test('a call that waited so long that it cannot finish is not sent: the next one
 });
 
 describe('a socket that upstream ends', () => {
-  test('while it is idle costs no read', async () => {
+  test('while it is idle fails no read', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin, { retries: 0 });
     for (let count = 0; count < 20; count += 1) {
@@ -159,7 +159,7 @@ describe('a socket that upstream ends', () => {
     expect(upstream.exchanges).toHaveLength(20);
   });
 
-  test('when the next read arrives on it costs a retry that does not wait', async () => {
+  test('when the next read arrives on it causes a retry that does not wait', async () => {
     await using upstream = await startScriptedUpstream({
       script: (exchange) => (exchange.numberOnSocket === 1 ? healthy(exchange) : resetting(exchange)),
     });
@@ -176,10 +176,10 @@ describe('a socket that upstream ends', () => {
 });
 
 describe('two responses to one request', () => {
-  const second = toAnswer('stale');
+  const second = toResponse('stale');
 
   test.each([
-    ['in one piece', (exchange) => exchange.socket.write(toAnswer(exchange.path) + second)],
+    ['in one piece', (exchange) => exchange.socket.write(toResponse(exchange.path) + second)],
     [
       'one right after the other',
       (exchange) => {
@@ -195,10 +195,10 @@ describe('two responses to one request', () => {
       },
     ],
     [
-      'the second one being no HTTP',
-      (exchange) => exchange.socket.write(`${toAnswer(exchange.path)}garbage\r\n\r\n`),
+      'the second one not being HTTP',
+      (exchange) => exchange.socket.write(`${toResponse(exchange.path)}garbage\r\n\r\n`),
     ],
-  ] satisfies [string, Script][])('(%s) reach one caller only, and cost no later read', async (_, script) => {
+  ] satisfies [string, Script][])('(%s) reach one caller only, and fail no later read', async (_, script) => {
     await using upstream = await startScriptedUpstream({
       // Every other socket only, so that reads go on.
       script: (exchange) => (exchange.numberOnSocket === 1 ? script(exchange) : healthy(exchange)),
@@ -210,7 +210,7 @@ describe('two responses to one request', () => {
     expect(upstream.exchanges).toHaveLength(30);
   });
 
-  test('the second response to a request reaches no call in the queue', async () => {
+  test('reach no call in the queue', async () => {
     await using upstream = await startScriptedUpstream({
       script: (exchange) => {
         healthy(exchange);
@@ -224,7 +224,7 @@ describe('two responses to one request', () => {
     expect(outcomes).toEqual(Array.from({ length: 40 }, (_, index) => `200 /${index}`));
   });
 
-  test('a second response on an idle socket closes the socket', async () => {
+  test('end the socket if the second one arrives while it is idle', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin, { retries: 0 });
     expect(await getOutcome(transport.read('/one'))).toBe('200 /one');

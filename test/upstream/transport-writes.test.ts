@@ -8,7 +8,7 @@ import {
   silent,
   startMuteListener,
   startScriptedUpstream,
-  toAnswer,
+  toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
 import { createTestTransport, getOutcome, getUpstreamError } from './support/test-transport.ts';
@@ -33,7 +33,7 @@ const scripts: readonly (readonly [name: string, script: Script, outcome: string
   ],
   ['is never answered', silent, unknown],
   ['meets something that is no HTTP', write('SSH-2.0-OpenSSH_9.2\r\n\r\n'), unknown],
-  ['meets too many headers', write(toAnswer('{}', '200 OK', [`x-a: ${'x'.repeat(16_384)}`])), unknown],
+  ['meets too many headers', write(toResponse('{}', '200 OK', [`x-a: ${'x'.repeat(16_384)}`])), unknown],
   [
     'meets an answer that is too large',
     write('HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n'),
@@ -102,8 +102,8 @@ describe('a write that arrived', () => {
   });
 });
 
-describe('a write of which nothing has left', () => {
-  test('a write is retried as often as a read if the connection is refused', async () => {
+describe('a write of which nothing was sent', () => {
+  test('is retried as often as a read if the connection is refused', async () => {
     const upstream = await startScriptedUpstream();
     await upstream[Symbol.asyncDispose]();
     const numbers: number[] = [];
@@ -114,7 +114,7 @@ describe('a write of which nothing has left', () => {
     expect(numbers).toEqual([1, 2, 3]);
   });
 
-  test('a write ends as UPSTREAM_TIMEOUT if no connection is established in time', async () => {
+  test('ends as UPSTREAM_TIMEOUT if connecting takes too long', async () => {
     await using listener = await startMuteListener();
     const numbers: number[] = [];
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
@@ -125,7 +125,7 @@ describe('a write of which nothing has left', () => {
     expect(numbers).toEqual([1, 2, 3]);
   });
 
-  test('a write is not sent later if its deadline ended during the connect', async () => {
+  test('is not sent later if its deadline ended while its connection was being opened', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, {
       tls: { ca: localhostCertificate },
@@ -142,7 +142,7 @@ describe('a write of which nothing has left', () => {
     expect(upstream.socketCount).toBe(1);
   });
 
-  test('a write has one attempt if the certificate is not trusted', async () => {
+  test('is tried once if the certificate is not trusted', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     const numbers: number[] = [];
     await using transport = createTestTransport(upstream.origin, {

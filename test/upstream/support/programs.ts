@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The path of a program. If it is not installed, undefined, with a line on standard error: its tests are then skipped. */
+/** The path of a program. Undefined, with a line on standard error, if it is not installed: its tests are then skipped. */
 export function findProgram(name: string): string | undefined {
   const path = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin']
     .map((folder) => join(folder, name))

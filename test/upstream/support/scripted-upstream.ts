@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 
-/** A received request, with the socket for a response byte by byte. */
+/** One request, with the socket to write the response to. */
 interface Exchange {
   readonly socket: Socket;
   /** 1 for the first request on its socket. */
@@ -15,24 +15,24 @@ interface Exchange {
   readonly body: string;
 }
 
-/** Runs when a request is there as a whole; writes to its socket what it likes, or nothing. */
+/** Runs when a request is complete, and may write to its socket. */
 export type Script = (exchange: Exchange) => void;
 
 /**
- * An upstream that writes what a script says, well-formed or not: what a faulty upstream does cannot be had from
- * node:http. It counts what arrives; the test says what to do with it.
+ * An upstream that writes what a script says, well-formed or not; node:http cannot write malformed responses. It records
+ * every request.
  */
 export interface ScriptedUpstream {
   readonly origin: URL;
   readonly exchanges: readonly Exchange[];
-  /** All sockets ever accepted. */
+  /** Number of sockets that were ever accepted. */
   readonly socketCount: number;
   readonly openSocketCount: number;
   /** What to do with each request from now on. */
   script: Script;
-  /** Resolves when so many requests have arrived in all. */
+  /** Resolves when this number of requests has arrived in total. */
   waitForExchanges(count: number): Promise<void>;
-  /** Resolves when no more than so many sockets are open. */
+  /** Resolves when at most this number of sockets is open. */
   waitForOpenSockets(count: number): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -42,7 +42,7 @@ export const localhostCertificate = readPem('localhost-cert.pem');
 export const localhostKey = readPem('localhost-key.pem');
 
 /** A well-formed response. */
-export function toAnswer(body: string, status = '200 OK', headers: readonly string[] = []): string {
+export function toResponse(body: string, status = '200 OK', headers: readonly string[] = []): string {
   const lines = [
     `HTTP/1.1 ${status}`,
     'content-type: application/json',
@@ -54,25 +54,25 @@ export function toAnswer(body: string, status = '200 OK', headers: readonly stri
 
 /** Responds to every request with its path. */
 export const healthy: Script = ({ socket, path }) => {
-  socket.write(toAnswer(path));
+  socket.write(toResponse(path));
 };
 
-/** Responds to every request with this status. */
+/** Responds to every request with that status. */
 export function withStatus(status: string, ...headers: string[]): Script {
   return ({ socket }) => {
-    socket.write(toAnswer('{}', status, headers));
+    socket.write(toResponse('{}', status, headers));
   };
 }
 
-/** Does not respond. */
+/** Responds to no request. */
 export const silent: Script = () => {};
 
-/** Ends every connection with a reset as soon as a request has arrived. */
+/** Resets every connection as soon as a request has arrived. */
 export const resetting: Script = ({ socket }) => {
   socket.resetAndDestroy();
 };
 
-/** Starts an upstream, by default on a free port. It is healthy until a script changes that. */
+/** Starts one, by default on a free port and healthy. */
 export async function startScriptedUpstream(
   options: {
     readonly tls?: boolean;
@@ -153,7 +153,7 @@ export async function startScriptedUpstream(
   return upstream;
 }
 
-/** A listening socket that accepts connections and does not complete a TLS handshake. It is silent, or sends the given bytes. */
+/** A listening socket that accepts connections and never starts TLS: it is silent, or sends the given string. */
 export async function startMuteListener(said?: string): Promise<{
   readonly port: number;
   [Symbol.asyncDispose](): Promise<void>;

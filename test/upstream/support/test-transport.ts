@@ -8,16 +8,16 @@ import {
   type TransportResponse,
 } from '../../../src/upstream/transport.ts';
 
-/** A transport that is destroyed with the test's scope, and short words for its calls. */
+/** A transport that is destroyed at the end of its scope, with short forms of its calls. */
 export interface TestTransport extends Transport {
-  /** A `GET`. Its deadline is released at its end, as the gateway does. */
+  /** A `GET`. Its deadline is released when the call ends, as in the gateway. */
   read(path?: string, deadline?: Deadline, caller?: string): Promise<TransportResponse>;
   /** A `PUT` with a body. */
   write(path?: string, deadline?: Deadline): Promise<TransportResponse>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Retries follow immediately: the default jitter is 0. */
+/** Retries follow immediately: without the option `random`, the jitter is 0. */
 export function createTestTransport(origin: URL, options: Partial<TransportOptions> = {}): TestTransport {
   const transport = createTransport({
     origin,
@@ -75,19 +75,19 @@ export function createTestTransport(origin: URL, options: Partial<TransportOptio
   };
 }
 
-/** The error of a call. Throws if the call succeeds or fails with another kind of error. */
+/** The UpstreamError of a call. Throws if the call succeeds or fails with another error. */
 export async function getUpstreamError(call: Promise<unknown>): Promise<UpstreamError> {
-  let answer: unknown;
+  let response: unknown;
   try {
-    answer = await call;
+    response = await call;
   } catch (error) {
     if (error instanceof UpstreamError) return error;
     throw error;
   }
-  throw new Error(`The call was answered: ${JSON.stringify(answer)}`);
+  throw new Error(`The call succeeded: ${JSON.stringify(response)}`);
 }
 
-/** How the call ended: the code of an error, or the status and body of a response. */
+/** How the call ended: the code of the error, or status and body of the response. */
 export async function getOutcome(call: Promise<TransportResponse>): Promise<string> {
   try {
     const { status, body } = await call;
@@ -98,7 +98,7 @@ export async function getOutcome(call: Promise<TransportResponse>): Promise<stri
   }
 }
 
-/** A clock that stands until it is moved. */
+/** A clock that stands still until it is advanced. */
 export class ManualClock {
   #nowMs = 1_000_000;
 
