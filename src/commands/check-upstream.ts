@@ -1,10 +1,8 @@
-import { findDrift } from '../../drift/find-drift.ts';
-import type { Finding } from '../../drift/findings.ts';
-import { readDocument, UnreadableDocument } from '../../drift/read-document.ts';
-import { openApiDocument } from '../../sandbox/document.ts';
+import { readFileSync } from 'node:fs';
+import { type Drift, findDrift } from '../../drift/find-drift.ts';
+import { parseDocument, readDocument, UnreadableDocument } from '../../drift/read-document.ts';
 import { readConfig } from '../config.ts';
-import { version } from '../package.ts';
-import { createSchema } from '../schema/index.ts';
+import { getPackagePath, version } from '../package.ts';
 
 // Every command exits with 2 if its input is invalid.
 const exitNews = 1;
@@ -25,10 +23,11 @@ export async function checkUpstream(
   const label = toLabel(location);
   try {
     const published = await readDocument(location);
-    const findings = findDrift({ ...openApiDocument }, published, createSchema());
-    process.stdout.write(printFindings(findings, label));
-    if (findings.some(({ level }) => level === 'breaking')) return exitBreaking;
-    return findings.length > 0 ? exitNews : 0;
+    const known = parseDocument(readFileSync(getPackagePath('contract/galileo-openapi.json'), 'utf8'));
+    const drift = findDrift(known, published);
+    process.stdout.write(printDrift(drift, label));
+    if (drift.findings.some(({ level }) => level === 'breaking')) return exitBreaking;
+    return drift.findings.length > 0 ? exitNews : 0;
   } catch (error) {
     if (!(error instanceof UnreadableDocument)) throw error;
     process.stderr.write(`galileo-gateway: ${label}: ${error.message}\n`);
@@ -49,11 +48,16 @@ const toLocation = (source: string): URL | string =>
 const toLabel = (location: URL | string): string =>
   typeof location === 'string' ? location.replace(/\p{C}/gu, '?') : `${location.origin}${location.pathname}`;
 
-function printFindings(findings: readonly Finding[], label: string): string {
-  if (findings.length === 0) return `Nothing new: ${label} says what galileo-gateway ${version} knows.\n`;
+function printDrift({ findings, notCovered }: Drift, label: string): string {
+  const note =
+    notCovered.length === 0
+      ? ''
+      : `Not described by this document, and not compared: ${notCovered.join(', ')}.\n`;
+  if (findings.length === 0)
+    return `${note}Nothing new: ${label} describes the API that galileo-gateway ${version} knows.\n`;
   const lines = findings.map(
     ({ level, change, subject, text }) => `${level.padEnd(8)}  ${change.padEnd(7)}  ${subject}: ${text}\n`,
   );
   const breaking = findings.filter(({ level }) => level === 'breaking').length;
-  return `${lines.join('')}\n${label} against galileo-gateway ${version}: ${breaking} breaking, ${findings.length - breaking} other news.\n`;
+  return `${lines.join('')}\n${note}${label}, compared with galileo-gateway ${version}: ${breaking} breaking, ${findings.length - breaking} other.\n`;
 }
