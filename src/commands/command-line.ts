@@ -31,10 +31,12 @@ function createProgram(): Command {
   const addCommand = (name: string, description: string): Command =>
     program.command(name).description(description).version(version).allowExcessArguments(false);
 
-  addSettings(addCommand('serve', 'run the gateway')).action(async (flags: Flags) => {
-    const { serve } = await import('./serve.ts');
-    await serve(readConfig(process.env, flags));
-  });
+  addSettings(addCommand('serve', 'run the gateway'))
+    .option('--plugins <file>', 'module whose default export is a list of graphql-yoga plugins')
+    .action(async ({ plugins, ...flags }: Flags & { readonly plugins?: string }) => {
+      const { serve } = await import('./serve.ts');
+      await serve(readConfig(process.env, flags), plugins);
+    });
 
   addSettings(
     addCommand('demo', 'run the gateway with a sandbox upstream; needs neither an account nor a network'),

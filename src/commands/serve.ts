@@ -4,14 +4,20 @@ import { startServer } from '../http/server.ts';
 import { type Log, openLog } from '../observability/log.ts';
 import { isTracingOn } from '../observability/telemetry.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
+import { loadPlugins } from './load-plugins.ts';
 
 interface Listening {
   readonly url: string;
   readonly metricsUrl: string | undefined;
 }
 
-/** Runs the gateway until a signal, in this process or in `WORKERS` processes. */
-export async function serve(config: Config): Promise<void> {
+/**
+ * Runs the gateway until a signal, in this process or in `WORKERS` processes.
+ *
+ * @param pluginFile path of a module; see `loadPlugins`
+ */
+export async function serve(config: Config, pluginFile?: string): Promise<void> {
+  const plugins = pluginFile === undefined ? [] : await loadPlugins(pluginFile);
   const log = await openLog(config.logLevel);
   if (config.trustedDocuments !== undefined && !cluster.isWorker) {
     const { checkDocuments } = await import('./check-config.ts');
@@ -19,7 +25,7 @@ export async function serve(config: Config): Promise<void> {
   }
   if (config.workers > 1 && cluster.isWorker) {
     const { runWorker } = await import('../workers/worker.ts');
-    await runWorker(config, log);
+    await runWorker(config, log, plugins);
   } else if (config.workers > 1) {
     const { WorkerPool } = await import('../workers/worker-pool.ts');
     const pool = new WorkerPool(config, log);
@@ -27,7 +33,7 @@ export async function serve(config: Config): Promise<void> {
     endOnSignal(pool, log);
     logListening(log, config, await pool.start());
   } else {
-    const server = await startServer({ config, log });
+    const server = await startServer({ config, log, plugins });
     // Before the log line: a supervisor may send a signal as soon as it reads it.
     endOnSignal(server, log);
     logListening(log, config, server);

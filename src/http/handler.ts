@@ -114,6 +114,11 @@ export class GraphqlHandler {
     telemetry.watch(this.#transport, () => this.usage.requests);
   }
 
+  /** Resolves when plugins, if there are any, are ready. Rejects if graphql-yoga is not installed. */
+  async ready(): Promise<void> {
+    await this.#shared.pipeline.ready?.();
+  }
+
   /** Requests that are executed, and the bytes that bodies and responses hold. */
   get usage(): Admission['usage'] {
     return this.#shared.admission.usage;
@@ -310,9 +315,13 @@ function readRequestHeaders(rawHeaders: readonly string[]): {
 
 /** A pipeline that is loaded now, and fails each request if that fails. */
 function loadPipeline(load: () => Promise<Pipeline>): Pipeline {
-  const loading = load();
+  const loading = load().catch((error: unknown) => {
+    throw new Error('plugins need the package graphql-yoga, which cannot be loaded', { cause: error });
+  });
+  // Each request reports the error.
   loading.catch(() => {});
   return {
+    ready: async () => void (await loading),
     run: async (request) => (await loading).run(request),
     dispose: async () => (await loading).dispose?.(),
   };

@@ -28,6 +28,8 @@ export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
 export interface Pipeline {
   /** Rejects with RequestError if the operation is not executed; any other error is internal. */
   run(request: PipelineRequest): Promise<HttpResponse>;
+  /** Rejects if the pipeline cannot run any request. */
+  ready?(): Promise<void>;
   /** Called once, after the last request. */
   dispose?(): Promise<void>;
 }

@@ -134,8 +134,9 @@ class GatewayServer implements RunningServer {
     return this.#handler.usage;
   }
 
-  listen(): Promise<void> {
-    return listen(this.#server, this.#config.port, this.#config.host);
+  async listen(): Promise<void> {
+    await this.#handler.ready();
+    await listen(this.#server, this.#config.port, this.#config.host);
   }
 
   drain(): Promise<boolean> {

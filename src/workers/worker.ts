@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { Plugins } from '../http/pipeline.ts';
 import { startServer } from '../http/server.ts';
 import type { Log } from '../observability/log.ts';
 import { readPrimaryMessage, type WorkerMessage } from './messages.ts';
@@ -11,8 +12,8 @@ import { endOnSignal } from './shutdown.ts';
 const reportIntervalMs = 200;
 
 /** Runs the gateway in a worker process until the primary process, a signal or an exception ends it. */
-export async function runWorker(config: Config, log: Log): Promise<void> {
-  const server = await startServer({ config, log, isWorker: true }).catch(async (error: unknown) => {
+export async function runWorker(config: Config, log: Log, plugins: Plugins): Promise<void> {
+  const server = await startServer({ config, log, plugins, isWorker: true }).catch(async (error: unknown) => {
     await send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     process.exit(1);
   });
