@@ -78,7 +78,7 @@ describe('with a limited number of sockets and calls in the queue,', () => {
     };
     upstream.script = script;
     const outcomes = await Promise.all(
-      Array.from({ length: 2_000 }, () => getOutcome(transport.read('/r', new Deadline(800)))),
+      Array.from({ length: 2_000 }, () => getOutcome(transport.read('/r', new Deadline(20_000)))),
     );
     const counts = new Map<string, number>();
     for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);

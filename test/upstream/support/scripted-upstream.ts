@@ -30,6 +30,8 @@ export interface ScriptedUpstream {
   readonly openSocketCount: number;
   /** What to do with each request from now on. */
   script: Script;
+  /** Forgets all requests so far. */
+  forget(): void;
   /** Resolves when this number of requests has arrived in total. */
   waitForExchanges(count: number): Promise<void>;
   /** Resolves when at most this number of sockets is open. */
@@ -142,6 +144,9 @@ export async function startScriptedUpstream(
       return sockets.size;
     },
     script: options.script ?? healthy,
+    forget: () => {
+      exchanges.length = 0;
+    },
     waitForExchanges: (count) => waitUntil(() => exchanges.length >= count),
     waitForOpenSockets: (count) => waitUntil(() => sockets.size <= count),
     async [Symbol.asyncDispose]() {
