@@ -55,7 +55,7 @@ function checkSeparator() {
   for (const flag of flags.keys()) {
     const variable = `npm_config_${flag.slice(2).replaceAll('-', '_')}`;
     // npm has settings with these names itself.
-    if (process.env[variable] === undefined || /proxy$/.test(flag)) continue;
+    if (process.env[variable] === undefined || flag.endsWith('proxy')) continue;
     const script = process.env['npm_lifecycle_event'] ?? command;
     fail(`npm took ${flag} for itself: write -- before the flags: npm run ${script} -- ${flag} …`);
   }

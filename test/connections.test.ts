@@ -96,7 +96,11 @@ describe('slots and bytes are returned', () => {
         requestTimeoutMs: '300',
       });
       const waiting = requests['a query that waits for upstream'];
-      const before = { first: [], second: [waiting], ninth: [fast, ...Array(7).fill(waiting)] }[position];
+      const before = {
+        first: [],
+        second: [waiting],
+        ninth: [fast, ...Array.from({ length: 7 }, () => waiting)],
+      }[position];
       using connection = await openConnection(gateway.url);
       if (ending === 'stops reading') connection.socket.pause();
       connection.write([...(before ?? []), requests[last as keyof typeof requests], fast].join(''));

@@ -45,7 +45,7 @@ const isAlive = (pid: number): boolean =>
 /** The exit code. Kills a process that does not end, so that it does not outlive the test. */
 async function getExitCode(child: ChildProcess, timeoutMs = 5000): Promise<unknown> {
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-  const [code, signal] = await once(child, 'exit');
+  const [code, signal] = (await once(child, 'exit')) as unknown[];
   clearTimeout(timer);
   return code ?? signal;
 }
@@ -72,9 +72,9 @@ describe.skipIf(!hasNamespaces)('as PID 1', () => {
       getOutput: () => output,
       exit: async () => {
         const timer = setTimeout(() => process.kill(pid, 'SIGKILL'), 5000);
-        const [code] = await once(child, 'close');
+        const [code] = (await once(child, 'close')) as unknown[];
         clearTimeout(timer);
-        return code as unknown;
+        return code;
       },
     };
   }

@@ -137,7 +137,7 @@ const defaults = Object.entries(openApiDocument.components.schemas)
   .flatMap(([name, { properties = {} }]) =>
     Object.entries(properties)
       // Prices are null if they are left out, in spite of the document's default.
-      .filter(([property, schema]) => schema.default !== undefined && !/_price$/.test(property))
+      .filter(([property, schema]) => schema.default !== undefined && !property.endsWith('_price'))
       .map(([property, schema]) => ({ name, property, value: toValue(schema) })),
   );
 

@@ -16,7 +16,7 @@ import { Secrets } from '../secrets.ts';
 import { findConditions } from './conditions.ts';
 import { type Measures, measureOperation } from './measures.ts';
 import { RequestError } from './request-error.ts';
-import { type DocumentSecrets, SecretInputs } from './secret-inputs.ts';
+import { type DocumentSecrets, type SecretInputs } from './secret-inputs.ts';
 import { toSyntaxProblem } from './syntax.ts';
 import { createValidation, type Validation } from './validation.ts';
 import { createVariableCoercion, type VariableCoercion } from './variables.ts';

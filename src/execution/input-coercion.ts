@@ -49,7 +49,8 @@ const compileLeaf =
   (value) => {
     if (value === null) return null;
     try {
-      return type.parseValue(value) ?? invalid;
+      const parsed: unknown = type.parseValue(value);
+      return parsed ?? invalid;
     } catch {
       return invalid;
     }

@@ -24,7 +24,7 @@ function toArbitrary(schema: JsonSchema, leaveOut: readonly string[]): fc.Arbitr
   }
   if (resolved.const !== undefined) return fc.constant(resolved.const);
   if (resolved.enum !== undefined) return fc.constantFrom(...resolved.enum);
-  switch (resolved.type) {
+  switch (resolved.type ?? '') {
     case 'null':
       return fc.constant(null);
     case 'boolean':
@@ -103,7 +103,7 @@ export function toGraphql(value: unknown, schema: JsonSchema, typeName: string):
   if (Array.isArray(value)) return value.map((item: unknown) => toGraphql(item, items ?? {}, typeName));
   if (typeof value !== 'object') return value;
   if (typeName === 'JSONObject') return value;
-  if (/^StringMapEntry/.test(typeName)) {
+  if (typeName.startsWith('StringMapEntry')) {
     return Object.entries(value).map(([name, entry]: [string, unknown]) => ({ key: name, value: entry }));
   }
   return Object.fromEntries(
