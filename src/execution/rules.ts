@@ -43,10 +43,14 @@ const rewriteErrors =
     return rule(rewriting);
   };
 
+/** An error of a scalar of this schema. Its message does not quote the value. */
+export const isInputError = ({ extensions }: GraphQLError): boolean =>
+  extensions['code'] === 'BAD_USER_INPUT';
+
 /** graphql-js quotes a literal of the wrong type, and the literal can be a secret. */
 const createDiscreetValuesRule = (showNames: boolean) =>
   rewriteErrors(ValuesOfCorrectTypeRule, (error, context) => {
-    if (error.message.startsWith('Field "')) return error;
+    if (error.message.startsWith('Field "') || isInputError(error)) return error;
     return replaceMessage(error, `Expected ${describeType(context.getInputType(), showNames)}.`);
   });
 

@@ -2,7 +2,7 @@ import { type DocumentNode, type GraphQLSchema, validate } from 'graphql';
 import { removeDuplicateSelections } from './duplicate-selections.ts';
 import { toLocations } from './locations.ts';
 import { maxProblems, RequestError } from './request-error.ts';
-import { getValidationStages } from './rules.ts';
+import { getValidationStages, isInputError } from './rules.ts';
 
 /** graphql-js's message if comparing fields with the same name exceeds its limit for a document. */
 const abortMessage = 'Validation aborted.';
@@ -26,7 +26,7 @@ export function createValidation(
       }
       if (errors.length > 0) {
         return new RequestError(
-          'GRAPHQL_VALIDATION_FAILED',
+          errors.every(isInputError) ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED',
           errors
             .slice(0, maxProblems)
             .map(({ message, nodes }) => ({ message, locations: toLocations(nodes) })),

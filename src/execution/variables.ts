@@ -17,7 +17,7 @@ import { getInputCoercion, type InputCoercion, invalid } from './input-coercion.
 import { toLocations } from './locations.ts';
 import type { Variables } from './plan.ts';
 import { maxProblems, type RequestProblem } from './request-error.ts';
-import { describeType } from './rules.ts';
+import { describeType, isInputError } from './rules.ts';
 
 /** Variables as the resolvers receive them, or what is wrong with them. */
 export type CoercedVariables =
@@ -123,13 +123,13 @@ const safeMessages = [
 ];
 
 const explain = (
-  { message }: GraphQLError,
+  error: GraphQLError,
   type: GraphQLInputType,
   path: readonly (string | number)[],
   suggestions: boolean,
 ): string =>
-  safeMessages.some((pattern) => pattern.test(message))
-    ? message
+  isInputError(error) || safeMessages.some((pattern) => pattern.test(error.message))
+    ? error.message
     : `expected ${describeType(getTypeAt(type, path), suggestions)}.`;
 
 function getTypeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType {

@@ -1,4 +1,13 @@
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped, visit } from 'graphql';
+import {
+  type FloatValueNode,
+  GraphQLError,
+  GraphQLScalarType,
+  type IntValueNode,
+  Kind,
+  type ValueNode,
+  valueFromASTUntyped,
+  visit,
+} from 'graphql';
 import { isJsonObject, nestsTooDeep } from '../json.ts';
 
 // RFC 3339, section 5.6, and common ISO 8601 variants: a space instead of T, an offset without a colon, no offset.
@@ -49,10 +58,18 @@ const toJsonObject = (value: unknown, node?: ValueNode): Readonly<Record<string,
     ? value
     : refuse('a JSON object that does not nest too deep', node);
 
+// With a code of its own, so that it is the same for a literal, which is refused with the document, and in a variable.
+const refuseNumber = (node?: ValueNode): never => {
+  throw new GraphQLError('A number in a JSON object cannot be stored exactly as it is written.', {
+    extensions: { code: 'BAD_USER_INPUT' },
+    ...(node !== undefined && { nodes: node }),
+  });
+};
+
 /** The object if it can be stored unchanged. A double cannot hold every whole number beyond 2^53, nor infinity. */
 function toStorableObject(value: unknown, node?: ValueNode): Readonly<Record<string, unknown>> {
   const object = toJsonObject(value, node);
-  return holdsExactNumbers(object) ? object : refuse('numbers that a double can hold exactly', node);
+  return holdsExactNumbers(object) ? object : refuseNumber(node);
 }
 
 const holdsExactNumbers = (value: unknown): boolean =>
@@ -63,12 +80,10 @@ const holdsExactNumbers = (value: unknown): boolean =>
 /** A literal as a JSON object. Its numbers have their original digits, so that each lost digit is noticed. */
 function parseJsonLiteral(node: ValueNode, variables: Readonly<Record<string, unknown>> | null | undefined) {
   if (node.kind !== Kind.OBJECT) return refuse('a JSON object', node);
-  visit(node, {
-    IntValue: (number) =>
-      isExact(number.value) ? undefined : refuse('a number that a double can hold exactly', number),
-    FloatValue: (number) =>
-      isExact(number.value) ? undefined : refuse('a number that a double can hold exactly', number),
-  });
+  const checkNumber = (number: IntValueNode | FloatValueNode) => {
+    if (!isExact(number.value)) refuseNumber(number);
+  };
+  visit(node, { IntValue: checkNumber, FloatValue: checkNumber });
   return toStorableObject(valueFromASTUntyped(node, variables), node);
 }
 
