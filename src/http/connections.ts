@@ -151,6 +151,7 @@ class Connection {
 
   /** The connection has ended. */
   abort(): void {
+    // oxlint-disable-next-line unicorn/no-useless-spread -- `#settle` removes the pending response from the list
     for (const pending of [...this.#pending]) this.#settle(pending, false);
   }
 

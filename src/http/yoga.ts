@@ -207,8 +207,9 @@ const toGraphqlErrors = (error: RequestError): GraphQLError[] =>
     ({ message }) => new GraphQLError(message, { originalError: error, extensions: { code: error.code } }),
   );
 
-/** Makes the response as without plugins. Comes before the plugins, so that they can set a processor of their own. */
+/** Makes the response as without plugins. Comes before the plugins, so that they can set another processor. */
 const createResponses = (report: Report): Plugin => ({
+  // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {
     if (Array.isArray(result) || Symbol.asyncIterator in result) return;
     const { request } = getState(serverContext);
