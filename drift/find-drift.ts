@@ -1,7 +1,7 @@
 import { DocumentReader, type Operation, type Shape } from './document.ts';
 
 /** A difference between two OpenAPI documents, and what it means for the gateway. */
-export interface Finding {
+interface Finding {
   /** `breaking`: something that works today fails or is lost. */
   readonly level: 'news' | 'breaking';
   readonly change: 'new' | 'gone' | 'changed';

@@ -46,7 +46,7 @@ export function plugin(schema) {
       types: [...types, { kind: 'SCALAR', name: 'Any' }],
     },
   };
-  return `interface SchemaType {
+  return `export interface SchemaType {
   readonly kind: string;
   readonly name: string;
   readonly fields?: readonly { readonly name: string; readonly type: object; readonly args: readonly [] }[];

@@ -568,11 +568,12 @@ describe('Collaborators', () => {
       emails.map((email) => ({ user_email: email })),
     );
     const seen: unknown[] = [];
-    for (let token: unknown = 0; token !== null; ) {
-      const page = toObject((await client.get(`${path}?starting_token=${String(token)}&limit=2`)).json);
+    for (let token: number | null = 0; token !== null; ) {
+      const page = toObject((await client.get(`${path}?starting_token=${token}&limit=2`)).json);
       expect(page).toMatchObject({ starting_token: token, limit: 2, paginated: seen.length < 4 });
       seen.push(...toList(page['collaborators']).map(({ email }) => email));
-      token = page['next_starting_token'];
+      const next = page['next_starting_token'];
+      token = typeof next === 'number' ? next : null;
     }
     expect(seen).toEqual(emails);
     const all = await client.get(path);

@@ -1,4 +1,4 @@
-interface SchemaType {
+export interface SchemaType {
   readonly kind: string;
   readonly name: string;
   readonly fields?: readonly { readonly name: string; readonly type: object; readonly args: readonly [] }[];
