@@ -2,13 +2,13 @@ import { useEditorContext } from '@graphiql/react';
 import { useEffect, useRef } from 'react';
 
 interface CarriedHeadersProps {
-  /** The initial content of a headers editor. */
+  /** The content of the headers editor before the user types. */
   readonly initial: string;
 }
 
 /**
- * Copies the headers that the user has typed into every tab without its own headers, and keeps them when an entry of the
- * history is opened. They are stored only in this component: a reload removes them.
+ * Headers that were typed once are used in every tab without headers, and stay when an entry of the history is opened. They live
+ * in this component: a reload forgets them.
  */
 export function CarriedHeaders({ initial }: CarriedHeadersProps) {
   const { headerEditor } = useEditorContext({ nonNull: true });
@@ -17,7 +17,7 @@ export function CarriedHeaders({ initial }: CarriedHeadersProps) {
     if (headerEditor === null) {
       return undefined;
     }
-    // The user can have typed before this effect runs.
+    // The user can type before this effect runs.
     if (headerEditor.getValue() !== initial) {
       typed.current = headerEditor.getValue();
     }

@@ -6,8 +6,8 @@ interface Stylesheet {
 }
 
 /**
- * Replaces the package `react-style-singleton`, which writes `<style>` elements. A constructed stylesheet does the
- * same and needs no 'unsafe-inline' in the page's policy.
+ * Replaces the package `react-style-singleton`, which writes `<style>` elements. A constructed stylesheet does the same without
+ * 'unsafe-inline' in the page's policy.
  */
 export function stylesheetSingleton(): Stylesheet {
   let users = 0;
@@ -31,7 +31,7 @@ export function stylesheetSingleton(): Stylesheet {
   };
 }
 
-/** The package's hook: a style exists while a component uses it. A style that is not dynamic never changes. */
+/** The package's hook: a style exists as long as a component uses it. A style that is not dynamic does not change. */
 export function styleHookSingleton(): (css: string, isDynamic?: boolean) => void {
   const sheet = stylesheetSingleton();
   return function useStyle(css, isDynamic) {

@@ -2,7 +2,7 @@ import { DOC_EXPLORER_PLUGIN, DocExplorer } from '@graphiql/plugin-doc-explorer'
 import { type GraphiQLPlugin, useSchemaStore } from '@graphiql/react';
 import { INTROSPECTION_OFF } from './fetcher.ts';
 
-/** GraphiQL's documentation, or the reason why it is not available. */
+/** GraphiQL's documentation, with an explanation if there is none. */
 export const DOCUMENTATION_PLUGIN: GraphiQLPlugin = { ...DOC_EXPLORER_PLUGIN, content: Documentation };
 
 function Documentation() {

@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind, parse, print, type ValueNode, visit } from 'graphql';
 import type { Example } from './examples.ts';
 
-/** The document and the variables (JSON) of the editors. Null if an editor is empty. */
+/** A document and its variables (JSON) in the editors; null for an empty editor. */
 export interface Operation {
   readonly query: string | null;
   readonly variables: string | null;
@@ -10,9 +10,9 @@ export interface Operation {
 const NOTHING: Operation = { query: null, variables: null };
 
 /**
- * The part of an operation that can be stored. Reads take no secret: they are stored unchanged, with their declared variables.
- * Mutations can: their values and comments are removed. An invalid document is not stored, because it can contain
- * anything. An unchanged example is stored unchanged.
+ * The part of an operation that can be stored. Reads take no secrets: they are stored with the variables that they declare.
+ * Mutations take secrets: they keep their shape and lose their values and comments. Text that is not a document is not stored. An
+ * unchanged example is stored as it is.
  */
 export function toStoredOperation(operation: Operation, examples: readonly Example[]): Operation {
   const query = operation.query ?? '';
@@ -90,7 +90,7 @@ function rewriteJson(text: string, replace: (key: string, value: unknown) => unk
   return top === undefined ? null : JSON.stringify(top, replace, 2);
 }
 
-/** Undefined if the string is not a JSON object. */
+/** Undefined if the text is not a JSON object. */
 function parseObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -79,7 +79,7 @@ function toHtml(
 </head>
 <body>
 <noscript><p class="notice">GraphiQL needs JavaScript. The API itself does not: send a POST to this address.</p></noscript>
-<div id="graphiql" data-config="${escapeAttribute(JSON.stringify(config))}"><p class="notice">Loading GraphiQL…</p></div>
+<main id="graphiql" data-config="${escapeAttribute(JSON.stringify(config))}"><p class="notice">Loading GraphiQL…</p></main>
 </body>
 </html>
 `;
