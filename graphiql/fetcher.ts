@@ -7,7 +7,7 @@ const INTROSPECTION = 'IntrospectionQuery';
 
 /** Shown instead of the schema. The documentation recognises it. */
 export const INTROSPECTION_OFF =
-  'Introspection is switched off on this gateway. Documentation, explorer and completion are not available. Operations still run.';
+  'Introspection is off on this gateway. Documentation, explorer and completion are not available. Operations still run.';
 
 /**
  * Sends an operation to the page's own address. The stop button ends the request. A gateway that cannot be reached and a response
