@@ -35,12 +35,16 @@ export class Secrets {
   /** Undefined until the first text after an addition. */
   #search: SecretSearch | undefined;
   #work = 0;
+  /** In characters: no form of a secret is shorter. */
+  #minLength = Number.POSITIVE_INFINITY;
 
   /** Adds a secret for the life of the request. An empty string is ignored. */
   add(value: string): void {
     if (value === '') return;
     this.#values.add(value);
     this.#search = undefined;
+    const length = isAscii(value) ? value.length : Math.ceil(value.length / 4);
+    this.#minLength = Math.min(this.#minLength, length, minMemberLength);
   }
 
   /**
@@ -49,7 +53,8 @@ export class Secrets {
    * secrets or the search costs too much.
    */
   redact(text: string): string {
-    if (this.#values.size === 0) return cut(text);
+    // The name of an operation, which is redacted for every log line, is often shorter than a key.
+    if (text.length < this.#minLength && isAscii(text)) return cut(text);
     if (this.#values.size > maxSecrets) return redactionMark;
     this.#search ??= new SecretSearch(this.#values, (work) => {
       this.#work += work;
