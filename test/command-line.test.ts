@@ -217,6 +217,41 @@ describe('serve', () => {
       expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 
+  it.each(['1', '2'])('--plugins loads plugins from a module, with WORKERS=%s', async (workers) => {
+    const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-'));
+    const file = join(directory, 'plugins.mjs');
+    await writeFile(
+      file,
+      `export default [{
+        onExecute: () => ({
+          onExecuteDone: ({ result, setResult }) => setResult({ ...result, extensions: { from: 'plugin' } }),
+        }),
+      }];`,
+    );
+    try {
+      const args = ['serve', '--plugins', file];
+      await using program = startProgram(args, { ...noNetwork, PORT: '0', WORKERS: workers });
+      const url = await program.waitFor(/"url":"([^"]+)"/);
+      const headers = { 'content-type': 'application/json' };
+      const response = await send(url, { headers, body: '{"query":"{ __typename }"}' });
+      expect(JSON.parse(response.text)).toEqual({
+        data: { __typename: 'Query' },
+        extensions: { from: 'plugin' },
+      });
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it.each([
+    ['is missing', '/nowhere/plugins.mjs'],
+    ['exports something else', fileURLToPath(new URL('../dist/src/json.js', import.meta.url))],
+  ])('a module for --plugins that %s stops the start with code 2 and one line', async (_reason, file) => {
+    const { code, stderr } = await runProgram(['serve', '--plugins', file], noNetwork);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^galileo-gateway: --plugins: .+\n$/);
+  });
+
   it.skipIf(!hasIpv6)('serve prints an IPv6 address as a URL writes it', async () => {
     await using program = startProgram(['serve', '--port', '0', '--host', '::1'], noNetwork);
     const url = await program.waitFor(/"url":"(http:\/\/\[::1\]:\d+\/graphql)"/);

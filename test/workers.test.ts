@@ -19,6 +19,8 @@ const query = async (url: string, text = '{ __typename }') => {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'galileo-api-key': 'k', connection: 'close' },
     body: JSON.stringify({ query: text }),
+    // A connection that the primary process hands to a worker while that is killed stays open without a response.
+    signal: AbortSignal.timeout(10_000),
   });
   return { status: answer.status, text: await answer.text() };
 };
@@ -140,6 +142,70 @@ describe('with WORKERS=2', () => {
   });
 });
 
+describe('a worker that is killed under load', () => {
+  it('loses only its own requests, and its counts stay in the sum', { timeout: 60_000 }, async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { status: 404, json: { detail: 'not found' } });
+    await using program = serve({ GALILEO_API_URL: upstream.url });
+    const url = await getUrl(program);
+    const metricsUrl = await getMetricsUrl(program);
+    const clientCount = 4;
+    const results = { ok: 0, lost: 0 };
+    let isDone = false;
+    const clients = Array.from({ length: clientCount }, async () => {
+      while (!isDone) {
+        await query(url, '{ integration(name: OPENAI) { id } }').then(
+          ({ status }) => (status === 200 ? (results.ok += 1) : (results.lost += 1)),
+          () => (results.lost += 1),
+        );
+      }
+    });
+    let latest = 0;
+    for (let kill = 0; kill < 2; kill += 1) {
+      const before = results.ok;
+      expect(getWorkers(program)).toHaveLength(2);
+      await expect.poll(() => results.ok).toBeGreaterThan(before + 100);
+      process.kill(getWorkers(program)[0] ?? 0, 'SIGKILL');
+      await expect.poll(() => program.stdout.split('a replacement worker listens').length - 1).toBe(kill + 1);
+      const counted = getSample(await readMetrics(metricsUrl), series) ?? 0;
+      expect(counted).toBeGreaterThanOrEqual(latest);
+      latest = counted;
+    }
+    isDone = true;
+    await Promise.all(clients);
+    // Each of two killed workers had at most the requests of all clients.
+    expect(results.lost).toBeLessThanOrEqual(2 * clientCount);
+    const counted = getSample(await readMetrics(metricsUrl), series) ?? 0;
+    // A worker reports its counts every 200 ms. What it counted in the last interval is lost with it.
+    expect(counted).toBeGreaterThan(results.ok * 0.5);
+    expect(counted).toBeLessThanOrEqual(results.ok + results.lost);
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+  });
+
+  it('has reported its counts without being scraped', async () => {
+    await using program = serve();
+    const url = await getUrl(program);
+    for (let count = 0; count < 6; count += 1) await query(url);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for (const worker of getWorkers(program)) process.kill(worker, 'SIGKILL');
+    await program.waitFor(/(?:a replacement worker listens[^]*){2}/);
+    expect(getSample(await readMetrics(await getMetricsUrl(program)), series)).toBe(6);
+  });
+
+  it('again and again is replaced after a backoff, which the log names', async () => {
+    await using program = serve({ METRICS_PORT: '' });
+    await getUrl(program);
+    for (const count of [1, 2, 3]) {
+      process.kill(getWorkers(program)[0] ?? 0, 'SIGKILL');
+      await program.waitFor(new RegExp(`(?:a replacement worker listens[^]*){${count}}`));
+    }
+    const backoffs = [...program.stdout.matchAll(/"backoffMs":(\d+)/g)].map(([, ms]) => Number(ms));
+    expect(backoffs).toEqual([0, 100, 200]);
+    expect(program.stdout).toContain('workers end early one after another');
+  });
+});
+
 describe('with WORKERS=2 and no METRICS_PORT', () => {
   it('requests succeed, no metrics are served, and the program exits with 0', async () => {
     await using program = serve({ METRICS_PORT: '' });
@@ -150,7 +216,7 @@ describe('with WORKERS=2 and no METRICS_PORT', () => {
     expect(await program.exit).toBe(0);
   });
 
-  it('workers that die young one after another are replaced all the same', async () => {
+  it('workers that end early one after another are replaced', async () => {
     await using program = serve({ METRICS_PORT: '' });
     const url = await getUrl(program);
     for (const count of [1, 2, 3]) {
