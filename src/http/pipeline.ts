@@ -1,4 +1,3 @@
-import type { Plugin } from 'graphql-yoga';
 import type { Executor, PreparedOperation } from '../execution/index.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import type { RequestContext } from '../resolvers/request-context.ts';
@@ -7,8 +6,8 @@ import type { HttpRequest } from './http-request.ts';
 import { parseBody, parseQueryString } from './parameters.ts';
 import { type HttpResponse, toHttpResponse } from './responses.ts';
 
-/** graphql-yoga and Envelop plugins. */
-export type Plugins = readonly Plugin[];
+/** graphql-yoga and Envelop plugins. Typed loosely, as by graphql-yoga: a plugin can extend the context by any type. */
+export type Plugins = readonly object[];
 
 /** One request that was admitted, with its body. */
 export interface PipelineRequest {
