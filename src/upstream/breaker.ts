@@ -1,11 +1,12 @@
-import { CallerTallies, type Tally } from './caller-tallies.ts';
+import { CallerTallies } from './caller-tallies.ts';
+import { RollingCounter } from './rolling-counter.ts';
 import type { BreakerState } from './transport-types.ts';
 
 /** Half of fewer attempts may fail by chance. */
 const minAttempts = 20;
 /** Below this share, a call and its retries succeed more often than not. */
 const failedShare = 0.5;
-/** Failures are counted for the same time: when a probe is sent, none of the earlier ones counts any more. */
+/** Attempts are counted for the same time: when a probe is sent, none of the earlier ones counts any more. */
 const openMs = 10_000;
 // The duration of a probe is not known in advance. After this time it has usually ended.
 const probingRetryAfterMs = 1_000;
@@ -20,13 +21,20 @@ export type Verdict = 'good' | 'bad' | 'none';
  * Stops calls to an upstream that is down. Opens after at least 20 attempts in ten seconds of which half failed. Ten
  * seconds later it admits one probe at a time: a good one closes it, a bad one starts the ten seconds again.
  *
- * Upstream may fail for one caller only: its rate limiter, its firewall, a proxy's header limit. So if there were several
- * callers, half of the attempts must have failed without those of the caller with the most failures as well.
+ * Upstream may fail for one caller only, because of a firewall or a limit of headers. So if several callers were active in
+ * the ten seconds, half of the attempts of all but the worst of them must have failed too.
  */
 export class CircuitBreaker {
   readonly #now: () => number;
   readonly #onChange: ((state: BreakerState) => void) | undefined;
+  readonly #attempts = new RollingCounter();
+  readonly #failures = new RollingCounter();
+  // Filled only while there are failures: a healthy upstream costs nothing here.
   readonly #tallies = new CallerTallies();
+  #latestCaller = '';
+  #latestAtMs = Number.NEGATIVE_INFINITY;
+  // The last attempt of another caller than the latest.
+  #otherAtMs = Number.NEGATIVE_INFINITY;
   #state: BreakerState = 'closed';
   #openedAtMs = 0;
   #isProbing = false;
@@ -72,13 +80,28 @@ export class CircuitBreaker {
   }
 
   #count(verdict: 'good' | 'bad', caller: string): void {
-    this.#tallies.add(caller, verdict === 'bad', this.#now());
-    if (verdict === 'good' || this.#tallies.total.attempts < minAttempts) return;
-    if (isFailing(this.#tallies.total) && isFailing(this.#tallies.totalWithoutWorst)) this.#open();
+    const nowMs = this.#now();
+    if (caller !== this.#latestCaller) this.#otherAtMs = this.#latestAtMs;
+    this.#latestCaller = caller;
+    this.#latestAtMs = nowMs;
+    this.#attempts.increment(nowMs);
+    if (verdict === 'bad') this.#failures.increment(nowMs);
+    const failures = this.#failures.getTotal(nowMs);
+    if (failures === 0) return;
+    this.#tallies.add(caller, verdict === 'bad', nowMs);
+    const attempts = this.#attempts.getTotal(nowMs);
+    if (verdict === 'good' || attempts < minAttempts || failures < attempts * failedShare) return;
+    if (nowMs - this.#otherAtMs < openMs) {
+      const others = this.#tallies.totalWithoutWorst;
+      if (others.failures === 0 || others.failures < others.attempts * failedShare) return;
+    }
+    this.#open();
   }
 
   #open(): void {
     this.#openedAtMs = this.#now();
+    this.#attempts.clear();
+    this.#failures.clear();
     this.#tallies.clear();
     this.#enter('open');
   }
@@ -89,7 +112,3 @@ export class CircuitBreaker {
     this.#onChange?.(state);
   }
 }
-
-/** Undefined counts as failing. */
-const isFailing = (tally: Readonly<Tally> | undefined): boolean =>
-  tally === undefined || tally.failures >= tally.attempts * failedShare;

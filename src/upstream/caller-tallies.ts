@@ -2,8 +2,7 @@
 const bucketMs = 1_000;
 const bucketCount = 10;
 
-/** Attempts of one caller, or of all. */
-export interface Tally {
+interface Tally {
   attempts: number;
   failures: number;
 }
@@ -33,14 +32,8 @@ export class CallerTallies {
     if (tally.failures > (this.#worst?.failures ?? 0)) this.#worst = tally;
   }
 
-  /** Of all callers. */
-  get total(): Readonly<Tally> {
-    return this.#total;
-  }
-
-  /** Of all callers except the one with the most failures; undefined if there is only one caller. */
-  get totalWithoutWorst(): Tally | undefined {
-    if (this.#callers.size < 2) return undefined;
+  /** Of all callers except the one with the most failures. */
+  get totalWithoutWorst(): Readonly<Tally> {
     const { attempts, failures } = this.#worst ?? { attempts: 0, failures: 0 };
     return { attempts: this.#total.attempts - attempts, failures: this.#total.failures - failures };
   }

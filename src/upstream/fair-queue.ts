@@ -76,9 +76,14 @@ export interface Queueable {
 /** A caller with items that wait or run. */
 class Caller<T extends Queueable> {
   runningCount = 0;
-  readonly waiting = new List<T>();
-  readonly byRunning = new Node<Caller<T>>(this);
-  readonly byWaiting = new Node<Caller<T>>(this);
+  /** Undefined until an item waits. */
+  queue: CallerQueue<T> | undefined;
+}
+
+class CallerQueue<T extends Queueable> {
+  readonly items = new List<T>();
+  readonly byRunning = new Node<CallerQueue<T>>(this);
+  readonly byWaiting = new Node<CallerQueue<T>>(this);
 }
 
 /**
@@ -88,8 +93,8 @@ class Caller<T extends Queueable> {
  */
 export class FairQueue<T extends Queueable> {
   readonly #callers = new Map<string, Caller<T>>();
-  readonly #byRunning = new Levels<Caller<T>>();
-  readonly #byWaiting = new Levels<Caller<T>>();
+  readonly #byRunning = new Levels<CallerQueue<T>>();
+  readonly #byWaiting = new Levels<CallerQueue<T>>();
   #length = 0;
 
   get length(): number {
@@ -99,7 +104,8 @@ export class FairQueue<T extends Queueable> {
   push(item: T): void {
     const caller = this.#getCaller(item.caller);
     const entry = new Node(item);
-    entry.moveTo(caller.waiting);
+    caller.queue ??= new CallerQueue();
+    entry.moveTo(caller.queue.items);
     item.queueEntry = entry;
     this.#length += 1;
     this.#update(item.caller, caller);
@@ -107,7 +113,7 @@ export class FairQueue<T extends Queueable> {
 
   /** Removes the next item. */
   shift(): T | undefined {
-    return this.#removeIfPresent(this.#byRunning.getLowest()?.waiting.first?.value);
+    return this.#removeIfPresent(this.#byRunning.getLowest()?.items.first?.value);
   }
 
   /**
@@ -115,8 +121,8 @@ export class FairQueue<T extends Queueable> {
    * this caller would have. Undefined if no caller has.
    */
   makeRoom(key: string): T | undefined {
-    const most = this.#byWaiting.getHighest()?.waiting;
-    if (most === undefined || most.length <= (this.#callers.get(key)?.waiting.length ?? 0) + 1)
+    const most = this.#byWaiting.getHighest()?.items;
+    if (most === undefined || most.length <= (this.#callers.get(key)?.queue?.items.length ?? 0) + 1)
       return undefined;
     return this.#removeIfPresent(most.last?.value);
   }
@@ -153,14 +159,15 @@ export class FairQueue<T extends Queueable> {
     return caller;
   }
 
-  #update(key: string, caller: Caller<T>): void {
-    if (caller.waiting.length > 0) {
-      this.#byRunning.place(caller.byRunning, caller.runningCount);
-      this.#byWaiting.place(caller.byWaiting, caller.waiting.length);
+  #update(key: string, { queue, runningCount }: Caller<T>): void {
+    const waitingCount = queue?.items.length ?? 0;
+    if (queue !== undefined && waitingCount > 0) {
+      this.#byRunning.place(queue.byRunning, runningCount);
+      this.#byWaiting.place(queue.byWaiting, waitingCount);
       return;
     }
-    caller.byRunning.remove();
-    caller.byWaiting.remove();
-    if (caller.runningCount === 0) this.#callers.delete(key);
+    queue?.byRunning.remove();
+    queue?.byWaiting.remove();
+    if (runningCount === 0) this.#callers.delete(key);
   }
 }

@@ -62,7 +62,7 @@ export class UpstreamResponse implements TransportResponse {
 }
 
 const isJsonMediaType = ({ contentType }: Pick<TransportResponse, 'contentType'>) =>
-  contentType !== undefined && jsonMediaType.test(contentType);
+  contentType === 'application/json' || (contentType !== undefined && jsonMediaType.test(contentType));
 
 export const isSuccess = ({ status }: TransportResponse): boolean => status >= 200 && status < 300;
 
