@@ -34,7 +34,7 @@ export interface Operation {
   readonly isDeprecated: boolean;
   /** The extension `x-galileo-surface`: `public-v2` or `client`. */
   readonly surface: unknown;
-  /** The accepted credentials by the place where they are sent. Empty if none is required. */
+  /** The accepted credentials by their location in the request. Empty if no credential is required. */
   readonly credentials: readonly string[];
   readonly parameters: readonly { name: string; location: string; isRequired: boolean; schema: unknown }[];
   readonly body: unknown;

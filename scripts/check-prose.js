@@ -45,7 +45,7 @@ function findAll(source, pattern) {
 
 /** Comments, JSX text and the strings of several words; of a test, only the titles of its strings. */
 function readScript(source, path) {
-  const isTest = /\.test\.tsx?$|^test\//.test(path);
+  const isTest = /\.test\.tsx?$|(?:^|\/)test\//.test(path);
   const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);
   const found = new Map();
   const add = (offset, end) => found.set(offset, { offset, text: source.slice(offset, end) });
@@ -68,10 +68,13 @@ function readScript(source, path) {
   return [...found.values()];
 }
 
-function isTitle(node) {
-  const call = node.parent;
-  if (!ts.isCallExpression(call) || call.arguments[0] !== node) return false;
-  return titleFunctions.test(call.expression.getText());
+/** The first argument of `it`, or the first column of the table of `it.each`. */
+function isTitle({ parent, pos }) {
+  if (ts.isCallExpression(parent))
+    return parent.arguments[0]?.pos === pos && titleFunctions.test(parent.expression.getText());
+  if (!ts.isArrayLiteralExpression(parent) || parent.elements[0]?.pos !== pos) return false;
+  const table = ts.isAsExpression(parent.parent.parent) ? parent.parent.parent : parent.parent;
+  return ts.isCallExpression(table.parent) && table.parent.expression.getText().endsWith('.each');
 }
 
 function check(path) {

@@ -63,7 +63,10 @@ export const rules = [
   [/\bat once\b/, 'immediately, or in parallel'],
   [/\bof (?:its|their|his|your|our|my) own\b/, 'its own …, separate'],
   [/\bby (?:itself|themselves)\b/, 'automatically, alone'],
-  [/\bas (?:it|they) (?:is|are|was|were|came|come)\b(?! (?:\w+(?:ed|en)|read|sent|set)\b)/, 'unchanged'],
+  [
+    /\bas (?:it|they) (?:is|are|was|were|came|come)\b(?! (?:\w+(?:ed|en)|read|sent|set|after|before|in|on)\b)/,
+    'unchanged',
+  ],
   [/\b(?:costs?|costing) (?:itself|its own|nobody)\b/, 'affects only'],
   [/\b(?:lies|lie|lying|stands|stand|stood) (?:in|by|beside|under|there|behind|on)\b/, 'is in, is next to'],
   [/\bthereby|thereof|therein|whereof|wherein|hence|henceforth\b/, 'so, therefore'],

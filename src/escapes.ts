@@ -1,11 +1,11 @@
-/** A text as bytes, one character for each, decoded or not. */
+/** A string of bytes, one character for each, decoded or not. */
 export interface Layer {
   readonly bytes: string;
   /** The index in the original text of what the byte at an index was decoded from. */
   readonly getOrigin: (index: number) => number;
 }
 
-/** The UTF-8 bytes of a text. */
+/** The UTF-8 bytes of a string. */
 export function toLayer(text: string): Layer {
   const buffer = Buffer.from(text);
   const bytes = buffer.toString('latin1');
@@ -45,9 +45,9 @@ const namedCharacters: Readonly<Record<string, string>> = {
 
 const controlCharacters: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 
-/** One way of escaping characters. */
+/** A method of escaping characters. */
 interface Escape {
-  /** A text without this has no such escapes. */
+  /** A string without this has no such escapes. */
   readonly mark: string;
   readonly pattern: RegExp;
   /** The bytes that a match stands for; undefined if it is not an escape. */
@@ -139,7 +139,7 @@ function decodeEscape({ bytes, getOrigin }: Layer, { pattern, decode }: Escape):
   return { bytes: decoded, getOrigin: (index) => getOrigin(getSource(index)) };
 }
 
-/** A part of a text that is base64 or hexadecimal, with the bytes that it can stand for. */
+/** A part of a string that is base64 or hexadecimal, with its possible bytes. */
 interface EncodedRun {
   readonly start: number;
   readonly end: number;

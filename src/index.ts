@@ -111,7 +111,7 @@ export function createGateway({ log, metrics, plugins, ...settings }: GatewayOpt
     close: () => handler.close(),
   });
 }
-/** Without one, spans are not recorded, and the trace context of clients must be forwarded as it is. */
+/** Without one, spans are not recorded, and the trace context of clients must be forwarded unchanged. */
 function hasTracerProvider(): boolean {
   const provider = trace.getTracerProvider();
   return (

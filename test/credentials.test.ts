@@ -122,7 +122,7 @@ describe('a credential', () => {
     ['two tokens', ['Authorization: Bearer key-one', 'Authorization: Bearer key-two']],
     ['a token and another scheme', ['Authorization: Digest key-one', 'authorization: Bearer key-two']],
     [
-      'two tokens beside a good API key',
+      'two tokens and a valid API key',
       ['Galileo-API-Key: k', 'Authorization: Basic a', 'Authorization: Basic b'],
     ],
   ])('that came twice is refused, with nothing sent: %s', async (_what, lines) => {

@@ -12,7 +12,7 @@ const upsert = (kwargs: string) =>
     endpoint: "https://e.test", customLlmConfig: { fileName: "f", className: "c", initKwargs: ${kwargs} }
   }) { __typename }`;
 
-/** Sends a literal, or the text of a variable as it is: `JSON.stringify` would not write these numbers. */
+/** Sends a literal, or the JSON of a variable unchanged: `JSON.stringify` would not write these numbers. */
 async function send(query: string, variables = '{}') {
   const before = stack.upstream.calls.length;
   const response = await fetch(stack.gateway.url, {

@@ -72,7 +72,7 @@ const once = {
 };
 
 describe('one operation', () => {
-  it('reads each resource once, however often it selects it', async () => {
+  it('an operation reads each resource once, regardless of how often it selects it', async () => {
     await using stack = await startWithDatabricks();
     const { errors } = await stack.gateway.query(`{
       a: integrationProviders(names: [DATABRICKS]) ${entry}
@@ -106,7 +106,7 @@ const upsert = (alias: string) =>
 const share = `shareIntegrationWithUsers(input: { integrationId: "${databricks.id}", collaborators: [] }) { __typename }`;
 
 describe('a write makes later reads of what it changed fresh', () => {
-  it('after a deletion, which leaves the availability and the collaborators of other ids as they are', async () => {
+  it('after a deletion, which does not change the availability and the collaborators of other ids', async () => {
     await using stack = await startWithDatabricks();
     const { errors } = await stack.gateway.query(
       `mutation { a: deleteIntegration(name: DATABRICKS) ${entry} b: deleteIntegration(name: DATABRICKS) ${entry} }`,

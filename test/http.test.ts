@@ -406,7 +406,7 @@ describe('the server', () => {
   });
 
   it.each([
-    ['an expectation that nobody can meet with 417', 'host: x\r\nexpect: 200-maybe\r\n', 417],
+    ['an unsupported expectation with 417', 'host: x\r\nexpect: 200-maybe\r\n', 417],
     ['a request without Host with 400', '', 400],
   ])('refuses %s, under the caller’s request id', async (_what, headers, status) => {
     using connection = await openConnection(gateway.url);

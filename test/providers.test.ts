@@ -46,7 +46,7 @@ describe('every provider', () => {
     'reads a %s with fields and values that this schema does not know',
     async (name) => {
       const { integration, errors } = await readIntegration(name, integrationFixtures[name].withUnknown);
-      // An unknown provider of a model is an error of its own field.
+      // An unknown provider of a model is an error of its field.
       const codes = errors.map(({ path, extensions }) => `${path?.at(-1)} ${extensions.code}`);
       expect(codes).toEqual(name === 'aws_sagemaker' ? ['integration UPSTREAM_INVALID_RESPONSE'] : []);
       expect(integration).toMatchObject({ name: toEnumName(name), id: integrationFixtures[name].full.id });

@@ -198,13 +198,13 @@ describe('the cost of a search', () => {
     ],
     ['secrets of escapes', times(95, (i) => `0%2F+/ü"\\x${'x'.repeat(2000 + i)}`), ['x'.repeat(1_000_000)]],
     [
-      'a text of escapes',
+      'a message of escapes',
       ['secret-1234'],
       ['%25'.repeat(100_000), '\\\\'.repeat(100_000), '&amp;'.repeat(50_000)],
     ],
-    ['a text of base64', times(50, (i) => `key-${i}`), times(200, () => 'QUFB'.repeat(2000))],
-    ['a text of digits', times(50, (i) => `key-${i}`), times(200, () => '41'.repeat(4000))],
-    ['a text of line breaks', ['secret-1234'], [`${'a\n'.repeat(100_000)}`, '\n'.repeat(200_000)]],
+    ['a message of base64', times(50, (i) => `key-${i}`), times(200, () => 'QUFB'.repeat(2000))],
+    ['a message of digits', times(50, (i) => `key-${i}`), times(200, () => '41'.repeat(4000))],
+    ['a message of line breaks', ['secret-1234'], [`${'a\n'.repeat(100_000)}`, '\n'.repeat(200_000)]],
     [
       'many short secrets',
       times(100, (i) => i.toString(36)),

@@ -235,7 +235,7 @@ describe(`every value of a random valid response (seed ${seed})`, () => {
   });
 });
 
-/** A sample value at every place of a body schema, with the path of the argument that upstream's `loc` means. */
+/** A sample value at every position of a body schema, with the path of the argument that upstream's `loc` means. */
 function* getPlaces(
   schema: JsonSchema,
   typeName: string,
@@ -287,28 +287,37 @@ function toSample(typeName: string): Record<string, unknown> {
 }
 
 describe('a validation issue', () => {
-  it.each(integrationNames)('of every place in the body has the path of its argument: %s', async (name) => {
-    const { type, input } = providers[name];
-    const schema = getBodySchema('put', toPath(name));
-    const places = [...getPlaces(schema, input.name)];
-    const detail = places.map(({ loc }) => ({ loc: ['body', ...loc], msg: 'Not so.', type: 'value_error' }));
-    const outside = [['query', 'x'], ['path', 'name'], ['header'], []];
-    upstream.on('PUT', toPath(name), {
-      status: 422,
-      json: { detail: [...detail, ...[['body'], ...outside].map((loc) => ({ loc, msg: 'No.', type: 't' }))] },
-    });
-    const { data, errors } = await gateway.query<Record<string, { issues: { path: string[] }[] }>, object>(
-      `mutation ($input: ${input.name}!) {
+  it.each(integrationNames)(
+    'an issue at every position of the body has the path of its argument: %s',
+    async (name) => {
+      const { type, input } = providers[name];
+      const schema = getBodySchema('put', toPath(name));
+      const places = [...getPlaces(schema, input.name)];
+      const detail = places.map(({ loc }) => ({
+        loc: ['body', ...loc],
+        msg: 'Not so.',
+        type: 'value_error',
+      }));
+      const outside = [['query', 'x'], ['path', 'name'], ['header'], []];
+      upstream.on('PUT', toPath(name), {
+        status: 422,
+        json: {
+          detail: [...detail, ...[['body'], ...outside].map((loc) => ({ loc, msg: 'No.', type: 't' }))],
+        },
+      });
+      const { data, errors } = await gateway.query<Record<string, { issues: { path: string[] }[] }>, object>(
+        `mutation ($input: ${input.name}!) {
         upsert${type.name}(input: $input) { ... on IntegrationValidationFailure { issues { path } } }
       }`,
-      { input: toSample(input.name) },
-    );
-    expect(errors).toEqual([]);
-    expect(places.length).toBeGreaterThan(0);
-    expect(data?.[`upsert${type.name}`]?.issues.map(({ path }) => path)).toEqual([
-      ...places.map(({ path }) => ['input', ...path]),
-      ['input'],
-      ...outside.map(() => []),
-    ]);
-  });
+        { input: toSample(input.name) },
+      );
+      expect(errors).toEqual([]);
+      expect(places.length).toBeGreaterThan(0);
+      expect(data?.[`upsert${type.name}`]?.issues.map(({ path }) => path)).toEqual([
+        ...places.map(({ path }) => ['input', ...path]),
+        ['input'],
+        ...outside.map(() => []),
+      ]);
+    },
+  );
 });

@@ -70,9 +70,9 @@ const undeclared: Readonly<Record<string, string>> = {
   'UserCollaborator.id': 'the id of the relation, which no operation takes',
 };
 
-/** Schemas that have no type of their own, with the reason. */
+/** Schemas without a GraphQL type, with the reason. */
 const untyped: ReadonlySet<string> = new Set([
-  // Answered by one field, or turned into another form.
+  // Returned by one field, or converted to another form.
   'AvailableIntegrations',
   'CollaboratorUpdate',
   'HTTPValidationError',

@@ -51,7 +51,7 @@ async function getExitCode(child: ChildProcess, timeoutMs = 5000): Promise<unkno
 }
 
 describe.skipIf(!hasNamespaces)('as PID 1', () => {
-  /** The program as PID 1 of its own namespace. */
+  /** The program as PID 1 of a new namespace. */
   async function startAsPid1(settings: Record<string, string>) {
     const port = await getFreePort();
     const child = spawn('unshare', [...namespace, process.execPath, programPath, 'serve'], {

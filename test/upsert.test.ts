@@ -314,7 +314,7 @@ describe('a success', () => {
     ['null without an error on a 404', { status: 404, json: { detail: 'Gone.' } }, []],
     ['null with an error on a 500', { status: 500, json: { detail: 'Broken.' } }, ['UPSTREAM_ERROR']],
     ['null with an error on a 403', { status: 403, json: { detail: 'No.' } }, ['FORBIDDEN']],
-    ['null with an error on what is no JSON', { body: '<html>' }, ['UPSTREAM_INVALID_RESPONSE']],
+    ['null with an error if the response is not JSON', { body: '<html>' }, ['UPSTREAM_INVALID_RESPONSE']],
   ])('a success is kept if reading the integration fails: %s', async (_what, reply, codes) => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, record).on('GET', path, reply);

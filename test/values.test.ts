@@ -22,7 +22,7 @@ const stack = await startStack();
 const { gateway, upstream } = stack;
 afterAll(() => stack[Symbol.asyncDispose]());
 
-/** Reads one provider, with all of its fields, from an upstream that answers so. */
+/** Reads one provider, with all of its fields, from an upstream with this response. */
 async function readIntegration(name: Name, body: Json | string) {
   upstream.on('GET', toPath(name), toReply(body));
   const answer = await gateway.query(IntegrationDocument, { name: toEnumName(name) });
@@ -33,7 +33,7 @@ async function readIntegration(name: Name, body: Json | string) {
 const toReply = (body: Json | string) =>
   typeof body === 'string' ? { headers: { 'content-type': 'application/json' }, body } : { json: body };
 
-/** Writes the custom integration to an upstream that answers so. */
+/** Writes the custom integration to an upstream with this response. */
 async function readRecord(body: Json) {
   upstream
     .on('PUT', toPath('custom'), { json: body })
@@ -74,7 +74,7 @@ const model: Json = { ...sageMaker.models[0] };
 
 const first = (list: unknown) => (list as readonly Record<string, unknown>[])[0];
 
-/** How to put an object of one schema into an answer of upstream's, and how to find it in the gateway's. */
+/** How to put an object of one schema into an upstream response, and how to find it in the gateway's response. */
 interface Place {
   readonly full: Json;
   read(body: Json): Promise<Record<string, unknown> | null | undefined>;
@@ -147,7 +147,7 @@ function toValue(schema: JsonSchema): unknown {
   return isEnumValue ? String(schema.default).toUpperCase() : schema.default;
 }
 
-describe('what upstream leaves out, or answers with null', () => {
+describe('a property that upstream leaves out, or sends as null', () => {
   it.each(defaults)(
     'has the default of the OpenAPI document: $property of $name',
     async ({ name, property, value }) => {
@@ -168,7 +168,7 @@ describe('what upstream leaves out, or answers with null', () => {
     ['aws_bedrock', 'inference_profiles'],
     ['aws_sagemaker', 'models'],
     ['azure', 'deployments'],
-  ] as const)('is an empty list where it cannot be null: %s.%s', async (name, property) => {
+  ] as const)('a missing list is empty if it cannot be null: %s.%s', async (name, property) => {
     const { [property]: _left, ...rest } = integrationFixtures[name].full as Json;
     for (const body of [rest, { ...rest, [property]: null }]) {
       const { integration, errors } = await readIntegration(name, body);
@@ -301,7 +301,7 @@ describe('a value that does not fit its field', () => {
     ['custom', { base_url: 1 }, 'baseUrl'],
     ['custom', { is_legacy_format: 'no' }, 'isLegacyFormat'],
   ])(
-    'costs its integration where no field can be null, never a neighbour: %s %j',
+    'an invalid value nulls its integration if no field can be null, and no other integration: %s %j',
     async (name, patch, place) => {
       const path = place.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
       upstream
@@ -365,7 +365,7 @@ describe('a date and time', () => {
   });
 
   it.each(['yesterday', '2025-13-01T00:00:00Z', '2025-03-04', '', 1_741_064_767])(
-    'that is none does not fit: %j',
+    'an invalid time is an error: %j',
     async (sent) => {
       const { data, errors } = await readRecord({
         ...integrationRecordFixtures.full,
@@ -405,7 +405,7 @@ describe('numbers', () => {
   });
 });
 
-describe('a word that no schema knew', () => {
+describe('an enum value that the schema does not know', () => {
   it.each<[Name, Json, string]>([
     ['anthropic', { authentication_type: 'passkey' }, 'authenticationType'],
     ['azure', { authentication_type: 'passkey' }, 'authenticationType'],
@@ -434,7 +434,7 @@ describe('a word that no schema knew', () => {
     });
   });
 
-  it('is UNRECOGNIZED as a permission’s action, with upstream’s own word beside it', async () => {
+  it('an unknown action of a permission is UNRECOGNIZED, and rawAction has upstream’s value', async () => {
     const permissions = [
       { action: 'update', allowed: true },
       { action: 'teleport', allowed: false, message: 'Not yet.' },
@@ -453,11 +453,11 @@ describe('the URL of the custom endpoint', () => {
     ['base_url', { base_url: 'https://b.test' }, 'https://b.test'],
     ['endpoint, as a later upstream says', { endpoint: 'https://e.test' }, 'https://e.test'],
     [
-      'base_url where both are there',
+      'base_url if both are present',
       { base_url: 'https://b.test', endpoint: 'https://e.test' },
       'https://b.test',
     ],
-    ['endpoint where base_url is null', { base_url: null, endpoint: 'https://e.test' }, 'https://e.test'],
+    ['endpoint if base_url is null', { base_url: null, endpoint: 'https://e.test' }, 'https://e.test'],
   ])('is %s', async (_what, patch, url) => {
     const { integration, errors } = await readIntegration('custom', { name: 'custom', ...patch });
     expect(errors).toEqual([]);
@@ -468,11 +468,11 @@ describe('the URL of the custom endpoint', () => {
 describe('the discriminator of an integration', () => {
   it.each([
     ['name', { name: 'openai' }],
-    ['provider, where name is a free label', { provider: 'openai', name: 'Our own OpenAI' }],
-    ['provider, where name is that of another provider', { provider: 'openai', name: 'azure' }],
-    ['name, where provider is null', { provider: null, name: 'openai' }],
-    ['the provider asked for, where neither is there', {}],
-    ['the provider asked for, where both are null', { provider: null, name: null }],
+    ['provider, if name is a free label', { provider: 'openai', name: 'Our own OpenAI' }],
+    ['provider, if name is that of another provider', { provider: 'openai', name: 'azure' }],
+    ['name, if provider is null', { provider: null, name: 'openai' }],
+    ['the requested provider, if both are absent', {}],
+    ['the requested provider, if both are null', { provider: null, name: null }],
   ])('is %s', async (_what, body) => {
     const { integration, errors } = await readIntegration('openai', {
       ...body,
@@ -488,12 +488,12 @@ describe('the discriminator of an integration', () => {
 
   it.each([
     ['another provider', { name: 'azure' }],
-    ['a word that is no provider', { name: 'openai_v2' }],
-    ['something that is no word', { name: { of: 'openai' } }],
+    ['a string that is not a provider', { name: 'openai_v2' }],
+    ['an object', { name: { of: 'openai' } }],
     ['an inherited property', { name: 'constructor' }],
-    ['another provider beside the right name', { provider: 'azure', name: 'openai' }],
+    ['another provider with the right name', { provider: 'azure', name: 'openai' }],
     ['a number', { provider: 0, name: 'openai' }],
-  ])('that is %s makes the answer invalid', async (_what, body) => {
+  ])('a body that is %s makes the response invalid', async (_what, body) => {
     const { integration, errors } = await readIntegration('openai', body);
     expect(integration).toBeNull();
     expect(errors).toMatchObject([
@@ -505,7 +505,7 @@ describe('the discriminator of an integration', () => {
 describe('the provider of a record', () => {
   it.each([
     ['name', { name: 'custom' }, 'CUSTOM'],
-    ['provider, where name is a free label', { provider: 'custom', name: 'Our own' }, 'CUSTOM'],
+    ['provider, if name is a free label', { provider: 'custom', name: 'Our own' }, 'CUSTOM'],
     ['provider, before a name that is a provider as well', { provider: 'custom', name: 'openai' }, 'CUSTOM'],
     ['name, if it is another provider', { provider: null, name: 'openai' }, 'OPENAI'],
     ['null if upstream names an unknown provider', { provider: 'cohere', name: 'openai' }, null],
@@ -525,7 +525,7 @@ describe('keys that mean something to JavaScript', () => {
   const extra =
     '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toString":null}';
 
-  it('are data like any other in an answer', async () => {
+  it('special keys are ordinary data in a response', async () => {
     const { integration, errors } = await readIntegration(
       'custom',
       `{"__proto__":{"endpoint":"https://evil.test","default_model":"evil"},"name":"custom","base_url":"https://b.test",
@@ -584,7 +584,7 @@ describe('objects with free keys', () => {
     expect(JSON.stringify(integration?.['extra'])).toBe(nested(150));
   });
 
-  it('cost themselves alone where upstream nests them beyond reason', async () => {
+  it('JSON that upstream nests too deep fails only its field', async () => {
     const body = `{"organization_id":"org","extra":${nested(100_000)}}`;
     const { status, integration, errors } = await readIntegration('openai', body);
     expect(status).toBe(200);
@@ -594,7 +594,7 @@ describe('objects with free keys', () => {
     ]);
   });
 
-  it('are refused where the caller nests them beyond reason', async () => {
+  it('JSON that the client nests too deep is refused', async () => {
     const body = `{"query":"mutation ($input: UpsertCustomIntegrationInput!) { upsertCustomIntegration(input: $input) { __typename } }",
       "variables":{"input":{"endpoint":"e","customLlmConfig":{"fileName":"f","className":"c","initKwargs":${nested(50_000)}}}}}`;
     const callCount = upstream.calls.length;

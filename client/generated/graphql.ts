@@ -654,7 +654,7 @@ export type UpsertVertexAIIntegrationInput = {
   gcsConfig?: VertexAIGcsConfigInput | null | undefined;
   /** Limits on the files of a request. */
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
-  /** The service account's key file, as text. Secret: forwarded to Galileo and never returned. */
+  /** The service account's key file, as a JSON string. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
@@ -674,7 +674,7 @@ export type VertexAIGcsConfigInput = {
   bucketName: string;
   /** The prefix of the names of all objects. */
   objectPathPrefix: string;
-  /** The key file of the service account that can write to the bucket, as text. Secret: forwarded to Galileo and never returned. */
+  /** The key file of the service account that can write to the bucket, as a JSON string. Secret: forwarded to Galileo and never returned. */
   serviceAccountCredentials: string;
 };
 

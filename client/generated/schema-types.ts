@@ -33,7 +33,7 @@ export type AnthropicIntegration = Integration & {
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
   /** The URL of the API. Null for Anthropic's own. */
   endpoint: Maybe<Scalars['String']['output']>;
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;
@@ -70,7 +70,7 @@ export type AwsBedrockIntegration = Integration & {
   __typename: 'AwsBedrockIntegration';
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType: AwsCredentialType;
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;
@@ -125,7 +125,7 @@ export type AwsSageMakerIntegration = Integration & {
   __typename: 'AwsSageMakerIntegration';
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType: AwsCredentialType;
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;
@@ -201,7 +201,7 @@ export type AzureIntegration = Integration & {
   deployments: Array<StringMapEntry>;
   /** The URL of the API. Galileo always returns one. */
   endpoint: Maybe<Scalars['String']['output']>;
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;
@@ -306,7 +306,7 @@ export type CustomIntegration = Integration & {
   customLlmConfig: Maybe<CustomLlmConfig>;
   /** The model that is used by default. Null if none is set. */
   defaultModel: Maybe<Scalars['String']['output']>;
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;
@@ -400,7 +400,7 @@ export type DatabricksIntegration = Integration & {
   catalogs: Maybe<Array<Scalars['String']['output']>>;
   /** The databases of a catalog. One call to Galileo per catalog. */
   databases: Maybe<Array<Scalars['String']['output']>>;
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;
@@ -436,7 +436,7 @@ export type DatabricksIntegrationusersArgs = {
 
 /** A connected LLM provider. The object's type says which, and has the fields of that provider. */
 export type Integration = {
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;
@@ -924,7 +924,7 @@ export type IntegrationValidationIssue = {
 /** Models of Mistral AI. */
 export type MistralIntegration = Integration & {
   __typename: 'MistralIntegration';
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;
@@ -1294,7 +1294,7 @@ export type MutationupsertWriterIntegrationArgs = {
 /** Models served by NVIDIA. */
 export type NvidiaIntegration = Integration & {
   __typename: 'NvidiaIntegration';
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;
@@ -1325,7 +1325,7 @@ export type NvidiaIntegrationusersArgs = {
 /** Models of OpenAI. */
 export type OpenAIIntegration = Integration & {
   __typename: 'OpenAIIntegration';
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;
@@ -1633,7 +1633,7 @@ export type UpsertVertexAIIntegrationInput = {
   gcsConfig?: InputMaybe<VertexAIGcsConfigInput>;
   /** Limits on the files of a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
-  /** The service account's key file, as text. Secret: forwarded to Galileo and never returned. */
+  /** The service account's key file, as a JSON string. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
@@ -1648,7 +1648,7 @@ export type UpsertWriterIntegrationInput = {
 /** Models behind a Vegas gateway. */
 export type VegasGatewayIntegration = Integration & {
   __typename: 'VegasGatewayIntegration';
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;
@@ -1691,14 +1691,14 @@ export type VertexAIGcsConfigInput = {
   bucketName: Scalars['String']['input'];
   /** The prefix of the names of all objects. */
   objectPathPrefix: Scalars['String']['input'];
-  /** The key file of the service account that can write to the bucket, as text. Secret: forwarded to Galileo and never returned. */
+  /** The key file of the service account that can write to the bucket, as a JSON string. Secret: forwarded to Galileo and never returned. */
   serviceAccountCredentials: Scalars['String']['input'];
 };
 
 /** Models of Google Cloud Vertex AI. */
 export type VertexAIIntegration = Integration & {
   __typename: 'VertexAIIntegration';
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The location of files for Vertex AI. Null if none is set. */
   gcsConfig: Maybe<VertexAIGcsConfig>;
@@ -1733,7 +1733,7 @@ export type VertexAIIntegrationusersArgs = {
 /** Models of Writer. */
 export type WriterIntegration = Integration & {
   __typename: 'WriterIntegration';
-  /** Settings without a field of their own, as Galileo stores them. Null if there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   groups: Maybe<IntegrationGroupConnection>;

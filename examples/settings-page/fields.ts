@@ -291,7 +291,7 @@ export const getRemoved = (fields: readonly Field[], draft: Draft): string[] =>
     .filter((field) => toInputValue(field, draft[field.name]) === undefined)
     .map(({ label }) => label);
 
-/** A stored value as text for people; undefined if nothing is stored. */
+/** A stored value in readable form. Undefined if nothing is stored. */
 export function describeStored(field: Field, stored: unknown): string | readonly string[] | undefined {
   const value = toObject(stored)[field.storedAs ?? field.name];
   if (value === null || value === undefined || value === '') return undefined;
@@ -357,7 +357,7 @@ export function formatBytes(bytes: number): string {
   return `${bytes / 1024 ** power} ${units[power] ?? ''}`;
 }
 
-/** Undefined if the text is not a size of whole bytes. */
+/** Undefined if the string is not a size of whole bytes. */
 export function parseBytes(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(bytes?|b|kib|kb|mib|mb|gib|gb|tib|tb)?$/i.exec(text.trim());
   if (match === null) return undefined;

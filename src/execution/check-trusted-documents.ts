@@ -42,7 +42,7 @@ export function checkTrustedDocuments(
     }
     if (hash('sha256', text, 'hex') !== id) {
       warnings.push(
-        `${name}: its id is not the SHA-256 of its text, so clients that compute the hash do not find it`,
+        `${name}: its id is not the SHA-256 of the document, so clients that compute the hash do not find it`,
       );
     }
     const type = findTypeWithoutTypename(document, schema);

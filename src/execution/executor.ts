@@ -47,7 +47,7 @@ export interface Executor {
   findSecrets(params: OperationParams): readonly string[];
   /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
   parse(text: string): DocumentNode;
-  /** The text of the document that the parameters name. Throws RequestError if they name none. */
+  /** The source of the document that the parameters name. Throws RequestError if they do not name one. */
   getText(params: OperationParams): string;
   /** As `prepare`, for a document that `parse` returned or a plugin built. */
   prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation;

@@ -25,7 +25,7 @@ export interface DocumentSecrets {
 
 /**
  * Finds the values of secret input fields by the names of the fields, which the schema declares: a document or variables
- * that are refused have their secrets where no type says so.
+ * that are refused have secrets in positions without a type.
  */
 export class SecretInputs {
   readonly #names = new Map<string, Secrecy>();

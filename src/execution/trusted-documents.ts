@@ -27,7 +27,7 @@ export function readTrustedDocuments(path: string): TrustedDocuments {
   return documents;
 }
 
-/** Ids and texts, as far as the file has them. */
+/** The ids and documents of the file. They are undefined if they are missing. */
 function getEntries(content: unknown): [id: unknown, text: unknown][] {
   if (!isJsonObject(content)) return [[undefined, undefined]];
   const { format, operations } = content;

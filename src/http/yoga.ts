@@ -254,7 +254,7 @@ interface FormattedError extends GraphQLFormattedError {
   readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string };
 }
 
-/** An error of a field, as it is; an error of a plugin, without secrets; any other one masked. */
+/** Returns an error of a field unchanged, and an error of a plugin without secrets. Masks any other error. */
 function formatError(error: unknown, context: PipelineRequest['context'], report: Report): FormattedError {
   const { requestId } = context;
   // The executor's own errors are plain objects.

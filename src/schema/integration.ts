@@ -18,7 +18,7 @@ export const integrationFields: GraphQLFieldConfigMap<WireIntegration, GatewayCo
       whenRead: 'Null if Galileo returns none.',
     }),
     extra: json('extra', {
-      description: 'Settings without a field of their own, as Galileo stores them.',
+      description: 'Settings that have no separate field, as Galileo stores them.',
       whenRead: 'Null if there are none.',
     }),
   }),

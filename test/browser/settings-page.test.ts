@@ -49,7 +49,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     await sandbox?.close();
   });
 
-  /** The page with a gateway in front of the sandbox, or of another upstream, opened with a key of its own. */
+  /** The page with a gateway in front of the sandbox, or of another upstream, opened with its own key. */
   async function start(options: StartOptions = {}): Promise<Session> {
     const { upstreamUrl = sandbox.url, key = createKey(), hash = '', settings = {}, context = {} } = options;
     let endpoint = '';

@@ -5,17 +5,17 @@ import { readConfig, type SettingName } from '../../src/config.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/observability/log.ts';
 
-/** An answer of the gateway to a GraphQL request. */
+/** A response of the gateway to a GraphQL request. */
 interface GraphqlAnswer<Data> {
   readonly status: number;
   readonly headers: Headers;
   readonly data: Data | null | undefined;
   readonly errors: readonly GraphqlAnswerError[];
-  /** The body as it came. */
+  /** The unparsed body. */
   readonly text: string;
 }
 
-/** An error of an answer, as far as tests look at it. */
+/** The parts of an error that tests read. */
 export interface GraphqlAnswerError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
@@ -26,7 +26,7 @@ export interface GraphqlAnswerError {
 export interface TestGateway extends AsyncDisposable {
   /** The GraphQL endpoint. */
   readonly url: string;
-  /** Undefined where metrics are off. */
+  /** Undefined if metrics are off. */
   readonly metricsUrl: string | undefined;
   /** Requests that are executed, and the bytes that bodies and responses hold. */
   readonly usage: RunningServer['usage'];
@@ -38,7 +38,7 @@ export interface TestGateway extends AsyncDisposable {
     variables?: Variables,
     headers?: Readonly<Record<string, string>>,
   ): Promise<GraphqlAnswer<Data>>;
-  /** Whether all that ran was answered in time. */
+  /** Resolves to whether all running requests were completed in time. */
   drain(): Promise<boolean>;
 }
 

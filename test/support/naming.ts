@@ -11,7 +11,7 @@ import { createSchema } from '../../src/schema/index.ts';
 import { integrationNames as names, type Schemas } from '../../src/upstream/wire.ts';
 import { getSchema, type JsonSchema } from './openapi-document.ts';
 
-/** Upstream's words for the providers, in the order of the enum. */
+/** Upstream's names of the providers, in the order of the enum. */
 export const integrationNames = [...names].sort();
 
 /** The enum value of a provider: `aws_bedrock` is `AWS_BEDROCK`. */

@@ -175,7 +175,7 @@ test('a request that cannot be written as HTTP is not an UpstreamError, is not r
 test('no header and no body of a request stays in memory after its end', async () => {
   await using upstream = await startScriptedUpstream({ script: silent });
   await using transport = createTestTransport(upstream.origin, { connections: 2 });
-  // Not in the source as it is: a snapshot of the heap has the source too.
+  // Not literally in the source, because a snapshot of the heap has the source too.
   const marks = ['key', 'body'].map((name) => [name, 'of', 'a', 'request', Math.PI].join('-'));
   const send = (deadline: Deadline, method: 'GET' | 'PUT') => {
     const [key = '', body = ''] = marks.map((mark) => `${mark} ${method}`);

@@ -9,7 +9,7 @@ const gcsConfig = fieldOf(
     inputSchema: 'VertexAIGCSConfig',
     fields: {
       serviceAccountCredentials: text('service_account_credentials', {
-        description: 'The key file of the service account that can write to the bucket, as text.',
+        description: 'The key file of the service account that can write to the bucket, as a JSON string.',
         output: 'none',
         input: 'required',
         secret: true,
@@ -30,7 +30,7 @@ export const vertexAI = defineProvider({
   schema: 'VertexAIIntegration',
   inputSchema: 'VertexAIIntegrationCreate',
   fields: {
-    token: token("The service account's key file, as text."),
+    token: token("The service account's key file, as a JSON string."),
     multiModalConfig,
     gcsConfig: gcsConfig('gcs_config', {
       description: 'The location of files for Vertex AI.',
