@@ -117,6 +117,7 @@ describe('The package', () => {
         root: directory,
         configFile: false,
         logLevel: 'silent',
+        // Not installed, as for a user without plugins.
         ssr: { noExternal: true, external: ['graphql-yoga'] },
         build: { ssr: entry, rolldownOptions: { output: { codeSplitting: false } } },
       });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
@@ -341,8 +342,14 @@ describe('The demo key', () => {
     }
   });
 
-  test('of the demo is one of the documented keys', () => {
-    expect(Object.keys(demoKeys)).toContain(demoApiKey);
+  test('is described in docs/sandbox.md, with all others', () => {
+    const page = readFileSync(new URL('../docs/sandbox.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `([\w-]+)` +\| (.*?) +\|$/gm)].map(([, key, meaning]) => [
+      key,
+      meaning,
+    ]);
+    expect(Object.fromEntries(rows)).toEqual(demoKeys);
+    expect(demoKeys).toHaveProperty([demoApiKey]);
   });
 });
 

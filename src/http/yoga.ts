@@ -7,7 +7,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
 import {
   type Executor,
   maxProblems,
@@ -54,12 +54,16 @@ const specifiedRuleNames = new Set(specifiedRules.map(({ name }) => name));
  *
  * @param report receives internal errors and those of plugins, which clients only see as INTERNAL_SERVER_ERROR
  */
-export function createYogaPipeline(
+export async function createYogaPipeline(
   schema: GraphQLSchema,
   executor: Executor,
   plugins: Plugins,
   report: Report,
-): Pipeline {
+): Promise<Pipeline> {
+  // Imported only here: the package is optional, also in a program that is bundled into one file.
+  const { createYoga } = await import('graphql-yoga').catch((error: unknown) => {
+    throw new Error('graphql-yoga is not installed', { cause: error });
+  });
   const yoga = createYoga({
     schema,
     plugins: [createExecution(executor), createResponses(report), ...plugins, createParameters()],
