@@ -52,7 +52,7 @@ const kinds: readonly string[] = [
   'any',
 ] satisfies Kind[];
 const limitKeyword =
-  /^(exclusive)?(min|max)(imum|Length|Items|Properties)$|^(pattern|multipleOf|uniqueItems)$/i;
+  /^(minimum|maximum|exclusiveMinimum|exclusiveMaximum|(min|max)(Length|Items|Properties)|pattern|multipleOf|uniqueItems)$/;
 /** Properties that can tell the members of a union apart, if it has no discriminator. */
 const discriminators = ['provider', 'name'];
 
