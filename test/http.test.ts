@@ -439,3 +439,124 @@ describe('the server', () => {
     expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
   });
 });
+
+describe('Host', () => {
+  const get = async (lines: string, version = '1.1', url = gateway.url) => {
+    using connection = await openConnection(url);
+    connection.write(`GET /graphql?query={__typename} HTTP/${version}\r\n${lines}connection: close\r\n\r\n`);
+    return Number((await connection.closed).split(' ')[1]);
+  };
+
+  it.each([
+    ['x', 200],
+    ['x:4000', 200],
+    ['[::1]:4000', 200],
+    ['x.example.', 200],
+    ['x y', 400],
+    ['x/y', 400],
+    ['user@x', 400],
+    ['x:port', 400],
+    ['[::1', 400],
+    ['a, b', 400],
+  ])('"%s" gets %i', async (host, status) => expect(await get(`host: ${host}\r\n`)).toBe(status));
+
+  it('must be sent once, and can be left out in HTTP/1.0', async () => {
+    expect(await get('host: x\r\nHost: x\r\n')).toBe(400);
+    expect(await get('')).toBe(400);
+    expect(await get('', '1.0')).toBe(200);
+  });
+
+  it('is limited to allowedHosts, except for probes', async () => {
+    await using demo = await startGateway(
+      upstream.url,
+      {},
+      { allowedHosts: ['localhost', '127.0.0.1', '[::1]'] },
+    );
+    for (const host of ['localhost', 'LOCALHOST:4000', '127.0.0.1:1', '[::1]:4000'])
+      expect(await get(`host: ${host}\r\n`, '1.1', demo.url)).toBe(200);
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.nip.io'])
+      expect(await get(`host: ${host}\r\n`, '1.1', demo.url)).toBe(403);
+    expect((await send(demo.url, { path: '/readyz', headers: { host: '10.0.0.1' } })).status).toBe(200);
+  });
+});
+
+describe('paths', () => {
+  it('start with BASE_PATH, except those of probes; the page finds its files', async () => {
+    await using below = await startGateway(upstream.url, { basePath: '/api/v1/' });
+    const status = async (path: string, accept = '*/*') =>
+      (await send(below.url, { path, headers: { accept } })).status;
+    expect(await status('/api/v1/graphql?query={__typename}')).toBe(200);
+    for (const path of ['/graphql?query={__typename}', '/api/v1', '/api/v1/livez', '/api/v1graphql'])
+      expect(await status(path)).toBe(404);
+    expect([await status('/livez'), await status('/readyz')]).toEqual([200, 200]);
+    const page = await send(below.url, { path: '/api/v1/graphql', headers: { accept: 'text/html' } });
+    const files = [...page.text.matchAll(/(?:href|src)="(graphiql\/[^"]+)"/g)].map(([, file]) => file);
+    expect(files).toHaveLength(3);
+    for (const file of files) expect(await status(`/api/v1/${file}`)).toBe(200);
+  });
+
+  it('serve further pages of a program', async () => {
+    const page = () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'welcome' });
+    await using demo = await startGateway(
+      upstream.url,
+      {},
+      { pages: (path) => (path === '/' ? page : undefined) },
+    );
+    expect((await send(demo.url, { path: '/' })).text).toBe('welcome');
+    expect((await send(demo.url, { path: '/x' })).status).toBe(404);
+    expect((await send(demo.url, { path: '/', method: 'POST' })).status).toBe(404);
+  });
+});
+
+describe('HEAD', () => {
+  it('works where GET does, without a body', async () => {
+    const page = await send(gateway.url, { headers: { accept: 'text/html' } });
+    const file = /src="(graphiql\/[^"]+)"/.exec(page.text)?.[1] ?? '';
+    for (const path of ['/graphql?query={__typename}', `/${file}`, '/livez', '/readyz']) {
+      const get = await send(gateway.url, { path });
+      const head = await send(gateway.url, { path, method: 'HEAD' });
+      expect([head.status, head.text]).toEqual([get.status, '']);
+      expect(head.headers['content-length']).toBe(get.headers['content-length']);
+      expect(head.headers['content-type']).toBe(get.headers['content-type']);
+    }
+  });
+});
+
+describe('Accept', () => {
+  it.each([
+    ['text/html', 'text/html'],
+    ['text/html;q=0', 406],
+    ['text/html;q=0, application/json', 'application/json'],
+    ['application/json, text/html;q=0.5', 'application/json'],
+    ['TEXT/HTML, */*;q=0.1', 'text/html'],
+    ['x/y;a="text/html, b", application/json', 'application/json'],
+    [', ,application/json,,', 'application/json'],
+    ['application/json;', 'application/json'],
+  ])('"%s" gets %s at the GraphQL endpoint', async (accept, expected) => {
+    const response = await send(gateway.url, { path: '/graphql?query={__typename}', headers: { accept } });
+    if (typeof expected === 'number') expect(response.status).toBe(expected);
+    else expect(response.headers['content-type']).toBe(`${expected}; charset=utf-8`);
+  });
+
+  it('of a browser gets a readable response if GraphiQL is off', async () => {
+    await using plain = await startGateway(upstream.url, { graphiql: 'off' });
+    const response = await send(plain.url, {
+      headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+    });
+    expect(response.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(response.text).toContain('GraphiQL is off');
+  });
+});
+
+describe('Content-Encoding', () => {
+  it.each([
+    ['identity', 200],
+    ['Identity', 200],
+    [', identity,', 200],
+    ['gzip', 415],
+    ['identity, br', 415],
+  ])('"%s" gets %i', async (encoding, status) => {
+    const response = await post({ query: '{ __typename }' }, { 'content-encoding': encoding });
+    expect(response.status).toBe(status);
+  });
+});
