@@ -56,6 +56,7 @@ describe('with a limited number of sockets and calls in the queue,', () => {
     expect(await waiting).toBe('UPSTREAM_TIMEOUT');
     expect(performance.now() - startedAtMs).toBeLessThan(1_000);
     expect(transport.queueDepth).toBe(0);
+    await upstream.waitForExchanges(1);
     const [exchange] = upstream.exchanges;
     if (exchange !== undefined) healthy(exchange);
     expect(await running).toBe('200 /running');
