@@ -129,7 +129,9 @@ describe('a write makes later reads of what it changed fresh', () => {
     expect(errors).toEqual([]);
     expect(countReads(stack)).toEqual({
       ...twice(['integration', 'status', 'catalogs', 'databases']),
-      ...{ models: 0, records: 0, available: 0 },
+      models: 0,
+      records: 0,
+      available: 0,
     });
   });
 

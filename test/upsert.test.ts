@@ -424,6 +424,25 @@ describe('a 422', () => {
     });
   });
 
+  it('uses the names of this schema in messages, as whole words, and drops "Value error, "', async () => {
+    const msg =
+      "Value error, 'based_on' and `supported_parameters` exclude each other; api_key_header_x, x_based_on";
+    const translated = "'basedOn' and `supportedParameters` exclude each other; api_key_header_x, x_based_on";
+    const result = await refuse(
+      {},
+      {
+        detail: [
+          { loc: ['body', 'model_properties', 0], msg, type: 'value_error' },
+          { loc: ['body'], msg: 'Value error, api_key_header is required', type: 'value_error' },
+        ],
+      },
+    );
+    expect(result).toMatchObject({
+      message: `${translated}; apiKeyHeader is required`,
+      issues: [{ message: translated }, { message: 'apiKeyHeader is required' }],
+    });
+  });
+
   it.each([
     ['a string', { detail: 'Not like this.' }, 'Not like this.'],
     ['a standard error', { standard_error: { message: 'Not like that.', error_code: 1 } }, 'Not like that.'],

@@ -58,7 +58,7 @@ const toJsonObject = (value: unknown, node?: ValueNode): Readonly<Record<string,
     ? value
     : refuse('a JSON object that does not nest too deep', node);
 
-// With a code of its own, so that it is the same for a literal, which is refused with the document, and in a variable.
+// The code is the same for a literal, which is refused with its document, and for a variable.
 const refuseNumber = (node?: ValueNode): never => {
   throw new GraphQLError('A number in a JSON object cannot be stored exactly as it is written.', {
     extensions: { code: 'BAD_USER_INPUT' },
