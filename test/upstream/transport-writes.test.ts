@@ -109,8 +109,8 @@ describe('a write that arrived', () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, { connections: 1 });
     const startedAtMs = performance.now();
-    expect(await getOutcome(transport.write('/w', new Deadline(50)))).toBe(unknown);
-    expect(performance.now() - startedAtMs).toBeLessThan(150);
+    expect(await getOutcome(transport.write('/w', new Deadline(500)))).toBe(unknown);
+    expect(performance.now() - startedAtMs).toBeLessThan(2_000);
     expect(upstream.openSocketCount).toBe(1);
 
     const [exchange] = upstream.exchanges;
