@@ -1,38 +1,38 @@
 import { decodeEscapes, findEncodedRuns, type Layer, toLayer } from './escapes.ts';
 
-/** What stands in place of a secret that was removed from a text. */
+/** Replaces a secret that was removed from a string. */
 export const redactionMark = '[redacted]';
 
-/** Upstream accepts no more than 50 headers. Texts are removed as a whole if a request has more secrets than this. */
+/** Upstream accepts no more than 50 headers. Strings are removed as a whole if a request has more secrets than this. */
 const maxSecrets = 100;
-/** In bytes. A shorter secret is only found as a word on its own: as a part of other words it would be everywhere. */
+/** In bytes. A shorter secret is only found as a separate word: parts of other words would match everywhere. */
 const minPartLength = 4;
 /** In bytes. A longer secret is recognised by its beginning: V8 searches for a pattern of this length in linear time. */
 const maxPatternLength = 250;
-/** In characters, before and after redaction: messages for people are shorter. */
+/** In characters, before and after redaction: readable messages are shorter. */
 const maxTextLength = 2000;
-/** In characters: a secret that begins at the end of a text is read as far as this. */
+/** In characters: a secret that begins at the end of a string is read as far as this. */
 const margin = 4096;
 /** Escapes within escapes, and encoded runs within encoded runs. Programs nest two or three. */
 const maxRounds = 6;
 const maxDepth = 4;
-/** Different results of decoding one text, in any order of the kinds of escapes. */
+/** Different results of decoding one string, in any order of the kinds of escapes. */
 const maxLayers = 60;
 /** A secret that is a JSON object covers its string members from this length. */
 const minMemberLength = 16;
-/** Bytes of texts times secrets, for one request: less than a tenth of a second. Further texts are removed as a whole. */
+/** Bytes of strings times secrets, for one request: less than a tenth of a second. Further strings are removed as a whole. */
 const maxWork = 10_000_000;
 
 /** Ends a search whose cost exceeds the limit. */
 const exhausted = Symbol('too much work');
 
 /**
- * The secrets of one request: its credentials and the secret fields of its input. `redact` removes them from texts that
- * leave the process. Prepared when the first text is redacted, so that most requests pay nothing.
+ * The secrets of one request: its credentials and the secret fields of its input. `redact` removes them from strings that
+ * leave the process. Prepared when the first string is redacted, so that most requests pay nothing.
  */
 export class Secrets {
   readonly #values = new Set<string>();
-  /** Undefined until the first text after an addition. */
+  /** Undefined until the first string after an addition. */
   #search: SecretSearch | undefined;
   #work = 0;
   /** In characters: no form of a secret is shorter. */
@@ -48,8 +48,8 @@ export class Secrets {
   }
 
   /**
-   * The text without the secrets, cut to 2,000 characters. Decodes JSON, Python, HTML and URL escapes, base64 and hexadecimal
-   * as often as they are nested, and removes what decodes to a secret. Removes the whole text if a request has too many
+   * The string without the secrets, cut to 2,000 characters. Decodes JSON, Python, HTML and URL escapes, base64 and hexadecimal
+   * as often as they are nested, and removes what decodes to a secret. Removes the whole string if a request has too many
    * secrets or the search costs too much.
    */
   redact(text: string): string {
@@ -69,7 +69,7 @@ export class Secrets {
   }
 }
 
-/** A part of a text: its first character and the one after its last. */
+/** A part of a string: its first character and the one after its last. */
 type Span = readonly [start: number, end: number];
 
 const cut = (text: string): string =>
@@ -96,7 +96,7 @@ interface Pattern {
   readonly whole: string;
 }
 
-/** Searches texts for the secrets of a request. All texts and patterns are strings with one character for each byte. */
+/** Searches strings for the secrets of a request. All strings and patterns are strings with one character for each byte. */
 class SecretSearch {
   readonly #patterns: readonly Pattern[];
   /** Of secrets that are shorter than `minPartLength`. */
@@ -121,7 +121,7 @@ class SecretSearch {
     this.#minLength = Math.min(...this.#patterns.map(({ beginning }) => beginning.length));
   }
 
-  /** The parts of a text that are secrets or decode to one. */
+  /** The parts of a string that are secrets or decode to one. */
   findSpans(text: string): Span[] {
     const spans: Span[] = [];
     for (const layer of decodeAll(toLayer(text))) this.#findInLayer(layer, spans);
@@ -183,7 +183,7 @@ function* decodeAll(first: Layer): Generator<Layer> {
   }
 }
 
-/** How many bytes of the pattern are in the text from that position. */
+/** How many bytes of the pattern are in the string from that position. */
 function getCommonLength(bytes: string, start: number, pattern: string): number {
   let length = Math.min(pattern.length, maxPatternLength);
   while (length < pattern.length && bytes[start + length] === pattern[length]) length += 1;
