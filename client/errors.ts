@@ -163,8 +163,8 @@ export const errorDescriptions: Readonly<Partial<Record<GatewayError['code'], Er
   BAD_USER_INPUT: { title: 'Galileo rejected the input', advice: 'Change it and try again.' },
   RATE_LIMITED: { title: 'Too many requests', advice: tryAgain },
   PROVIDER_ERROR: {
-    title: 'The provider rejected the request',
-    advice: 'Check the credentials of the provider.',
+    title: 'The provider reported an error',
+    advice: 'Check its credentials, or try again later.',
   },
   UPSTREAM_UNAVAILABLE: { title: 'Galileo is not available', advice: tryAgain },
   UPSTREAM_TIMEOUT: { title: 'Galileo took too long to respond', advice: tryAgain },

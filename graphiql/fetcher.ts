@@ -111,7 +111,7 @@ function toSentHeaders(headers: Record<string, unknown>): Record<string, string>
   return sent;
 }
 
-/** If introspection is off, its document is rejected. Other failures are shown as they are. */
+/** If introspection is off, its document is rejected. Other failures are shown unchanged. */
 function toIntrospectionResult(result: ExecutionResult): ExecutionResult {
   const isRefused = result.errors?.some(
     ({ extensions }) =>

@@ -23,7 +23,7 @@ export function readLink(search: string): LinkedOperation | undefined {
 
 /**
  * The query string of a link to an operation. A mutation loses its values and comments, because they can be secrets; an example
- * that was not changed keeps them. Undefined if the text is not a document.
+ * that was not changed keeps them. Undefined if the query is not a document.
  */
 export function createLink(
   operation: { readonly query: string; readonly variables: string; readonly operationName: string | null },

@@ -1,7 +1,7 @@
 let status = 'Tab moves between the controls. Ctrl-] indents.';
 const listeners = new Set<() => void>();
 
-/** Shows a text in the status line. */
+/** Shows a message in the status line. */
 export function setStatus(text: string): void {
   status = text;
   for (const listener of listeners) listener();

@@ -12,7 +12,7 @@ const NOTHING: Operation = { query: null, variables: null };
 /**
  * The part of an operation that can be stored. Reads take no secrets: they are stored with the variables that they declare.
  * Mutations take secrets: they keep their shape and lose their values and comments. Text that is not a document is not stored. An
- * unchanged example is stored as it is.
+ * unchanged example is stored unchanged.
  */
 export function toStoredOperation(operation: Operation, examples: readonly Example[]): Operation {
   const query = operation.query ?? '';
@@ -90,7 +90,7 @@ function rewriteJson(text: string, replace: (key: string, value: unknown) => unk
   return top === undefined ? null : JSON.stringify(top, replace, 2);
 }
 
-/** Undefined if the text is not a JSON object. */
+/** Undefined unless the string is a JSON object. */
 function parseObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -43,7 +43,7 @@ describe('a link to an operation', () => {
     expect(readLink('')).toBeUndefined();
   });
 
-  test('shows variables that are not JSON as they are', () => {
+  test('shows variables that are not JSON unchanged', () => {
     expect(readLink('?query=%7Ba%7D&variables=%7B')).toMatchObject({ variables: '{' });
   });
 });

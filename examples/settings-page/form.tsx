@@ -85,7 +85,7 @@ export function ProviderForm({
     onDirty(true);
     if (result.kind === 'rejected') {
       setIssues(result.issues.length > 0 ? result.issues : [{ path: [], message: result.message }]);
-    } else if (result.error.code === 'PROVIDER_ERROR') {
+    } else if (result.error.code === 'PROVIDER_ERROR' && !result.error.retryable) {
       const message = `The provider rejected this key. ${result.error.message}`;
       setIssues([{ path: ['input', ...form.credential(draft).split('.')], message }]);
     } else {

@@ -5,7 +5,7 @@ export const tabs = ['configuration', 'access', 'models', 'status'] as const;
 export type Tab = (typeof tabs)[number];
 
 /** What the address shows: `#/azure/access`. Without a provider, no drawer is open. */
-export interface Route {
+interface Route {
   readonly name: IntegrationName | undefined;
   readonly tab: Tab;
 }

@@ -22,7 +22,7 @@ import {
 } from 'galileo-gateway/client';
 import { type Draft, type DraftIssue, type Field, getText, toInput } from './fields.ts';
 
-export type ProviderData = SettingsPageQuery['integrationProviders'][number];
+type ProviderData = SettingsPageQuery['integrationProviders'][number];
 export type Integration = NonNullable<ProviderData['integration']>;
 export type IntegrationRecord = NonNullable<ProviderData['records']>[number];
 
