@@ -8,7 +8,7 @@ import { meshOperations } from './contenders/mesh-operations.js';
 const toPath = (name) => fileURLToPath(new URL(name, import.meta.url));
 const canPin = process.platform === 'linux';
 
-/** Server and load on separate processors, where the system can tell processes their processor. */
+/** Server and load on separate processors, if the system supports it. */
 const processors = { server: '0', load: '1' };
 
 /** Starts a script on the processor of its role: `server` or `load`. The caller must kill it. */

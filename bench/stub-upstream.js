@@ -163,7 +163,7 @@ const unauthenticated = respond('401 Unauthorized', { detail: 'Not authenticated
 const unknown = respond('404 Not Found', { detail: 'Integration not found' });
 const invalid = respond('422 Unprocessable Entity', { detail: 'The body is not JSON.' });
 
-/** The response to the first request in the text, and the rest of the text; undefined if it is not complete. */
+/** The response to the first request in the string, and the rest of the string; undefined if it is not complete. */
 function takeRequest(text) {
   const end = text.indexOf('\r\n\r\n');
   if (end === -1) return undefined;

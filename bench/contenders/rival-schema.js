@@ -78,7 +78,7 @@ function toRequestBody(input) {
 
 const toDateTime = (text) => (/[Zz]|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
 
-/** @param getApi (context) => ({ get(name), put(body) }), which answer parsed bodies; get answers null for 404. */
+/** @param getApi (context) => ({ get(name), put(body) }), which return parsed bodies; `get` returns null for 404. */
 export function createResolvers(getApi) {
   const load = async (name, context) => {
     const body = await getApi(context).get(name.toLowerCase());
