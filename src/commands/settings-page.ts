@@ -1,7 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
+import { escapeAttribute } from '../http/graphiql.ts';
 import { getUrl, listen } from '../http/listen.ts';
+import { type HttpResponse, toTextResponse } from '../http/responses.ts';
+import { createStaticFiles } from '../http/static-files.ts';
 import { getPackagePath } from '../package.ts';
 
 /** What the page reads from its `data-config`. */
@@ -20,12 +23,6 @@ export interface SettingsPage extends AsyncDisposable {
   readonly url: string;
 }
 
-const contentTypes: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
-
 /**
  * Serves the example front end for the demo. Rejects if it was not built, or if it cannot listen.
  *
@@ -38,31 +35,30 @@ export async function startSettingsPage(options: {
   readonly getConfig: () => SettingsPageConfig;
 }): Promise<SettingsPage> {
   const directory = getPackagePath('dist/settings-page');
-  const { page, assets } = readFiles(directory);
-  const server = createServer(({ method, url = '' }, response) => {
-    const [path = ''] = url.split('?', 1);
-    const asset = assets.get(path);
-    if (method !== 'GET' || (path !== '/' && asset === undefined)) {
-      response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('not found\n');
-      return;
-    }
-    const common = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
-    if (asset !== undefined) {
-      // A year: the content of a name never changes, since its hash is a part of it.
-      const cacheControl = 'public, max-age=31536000, immutable';
-      const contentType = contentTypes[extname(path)] ?? 'text/plain; charset=utf-8';
-      response.writeHead(200, { ...common, 'content-type': contentType, 'cache-control': cacheControl });
-      response.end(asset);
-      return;
-    }
+  const html = readPage(directory);
+  const files = createStaticFiles(join(directory, 'assets'), '/assets/');
+  const getPage = (): HttpResponse => {
     const config = options.getConfig();
-    response.writeHead(200, {
-      ...common,
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': toPolicy(new URL(config.endpoint).origin),
-    });
-    response.end(page.replace('data-config="{}"', () => `data-config="${toAttribute(config)}"`));
+    const data = escapeAttribute(JSON.stringify(config));
+    return {
+      status: 200,
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'content-security-policy': toPolicy(new URL(config.endpoint).origin),
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      },
+      body: html.replace('data-config="{}"', () => `data-config="${data}"`),
+    };
+  };
+  const server = createServer(({ method, url = '', headers }, response) => {
+    const [path = ''] = url.split('?', 1);
+    const isRead = method === 'GET' || method === 'HEAD';
+    const found = path === '/' ? getPage() : files(path)?.(headers);
+    const sent = (isRead ? found : undefined) ?? toTextResponse(404, 'not found');
+    const length = Buffer.byteLength(sent.body);
+    response.writeHead(sent.status, { ...sent.headers, 'content-length': length }).end(sent.body);
   });
   await listen(server, options.port ?? 0, options.host);
   return {
@@ -75,21 +71,9 @@ export async function startSettingsPage(options: {
   };
 }
 
-interface Files {
-  readonly page: string;
-  /** By their paths: no path of a request reaches the file system. */
-  readonly assets: ReadonlyMap<string, Buffer>;
-}
-
-function readFiles(directory: string): Files {
+function readPage(directory: string): string {
   try {
-    const names = readdirSync(join(directory, 'assets'));
-    return {
-      page: readFileSync(join(directory, 'index.html'), 'utf8'),
-      assets: new Map(
-        names.map((name) => [`/assets/${name}`, readFileSync(join(directory, 'assets', name))]),
-      ),
-    };
+    return readFileSync(join(directory, 'index.html'), 'utf8');
   } catch (error) {
     throw new Error('The settings page was not built: run "npm run build".', { cause: error });
   }
@@ -107,6 +91,3 @@ function toPolicy(gatewayOrigin: string): string {
     "frame-ancestors 'none'",
   ].join('; ');
 }
-
-const toAttribute = (config: SettingsPageConfig): string =>
-  JSON.stringify(config).replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');

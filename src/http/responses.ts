@@ -6,7 +6,7 @@ import { getErrorHeaders, getStatus } from './request-errors.ts';
 export interface HttpResponse {
   readonly status: number;
   /** Names in lower case. `content-length` and `x-request-id` are added when the response is written. */
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   /** Empty if there is no body. */
   readonly body: string | Buffer;
 }

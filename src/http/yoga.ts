@@ -335,7 +335,7 @@ function toHeaders(fields: HttpResponse['headers']): Headers {
 }
 
 async function toHttpResponse(response: Response): Promise<HttpResponse> {
-  const headers: Record<string, string | readonly string[]> = { 'cache-control': 'private, no-store' };
+  const headers: Record<string, string | string[]> = { 'cache-control': 'private, no-store' };
   for (const [name, value] of response.headers)
     if (!hopHeaders.test(name) && name !== 'x-request-id' && name !== 'set-cookie') headers[name] = value;
   const cookies = response.headers.getSetCookie();
