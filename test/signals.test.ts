@@ -116,7 +116,7 @@ describe.skipIf(!isLinux)('with WORKERS=2', () => {
     },
   );
 
-  it.each([20, 150, 300, 600])(
+  it.each([100, 200, 300, 600])(
     'a signal %i ms after a worker was killed, while its replacement starts, ends it with 0 without waiting',
     async (delayMs) => {
       await using program = startProgram(['serve'], { PORT: '0', WORKERS: '2' });
