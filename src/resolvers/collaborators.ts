@@ -6,8 +6,8 @@ import type { GatewayContext } from './gateway-context.ts';
 
 /** The arguments of a connection. `first` has a default; null equals omitted. */
 export interface PageArguments {
-  readonly first?: number | null;
-  readonly after?: string | null;
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
 }
 
 /** One page of collaborators in Relay's form. */

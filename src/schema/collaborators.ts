@@ -1,21 +1,7 @@
-import {
-  GraphQLBoolean,
-  type GraphQLFieldConfig,
-  type GraphQLFieldConfigMap,
-  GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLString,
-} from 'graphql';
-import {
-  type Connection,
-  defaultPageSize,
-  loadCollaborators,
-  type PageArguments,
-} from '../resolvers/collaborators.ts';
-import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import type { FieldMap, ObjectFieldBuilder, ObjectRef } from '@pothos/core';
+import { type Connection, defaultPageSize, loadCollaborators } from '../resolvers/collaborators.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
+import { builder, type SchemaTypes } from './builder.ts';
 import { shareable, upstreamPage } from './directives.ts';
 import { collaboratorRole } from './enums.ts';
 import {
@@ -34,13 +20,12 @@ function createCollaborator<Schema extends SchemaName>(
   name: string,
   schema: Schema,
   fields: Fields<PropertyOf<Schema>>,
-): GraphQLObjectType<Source, GatewayContext> {
-  return new GraphQLObjectType<Source, GatewayContext>({
-    name,
+) {
+  return builder.objectRef<Source>(name).implement({
     description: `A ${schema === 'UserCollaborator' ? 'user' : 'group'} that an integration is shared with.`,
-    fields: {
-      ...toOutputFields(schema, fields),
-      ...toOutputFields(schema, {
+    fields: (t) => ({
+      ...toOutputFields(t, schema, fields),
+      ...toOutputFields(t, schema, {
         role: fieldOf(collaboratorRole)('role', {
           description: 'The role in this integration.',
           output: 'non-null',
@@ -51,7 +36,7 @@ function createCollaborator<Schema extends SchemaName>(
         }),
         permissions,
       }),
-    },
+    }),
   });
 }
 
@@ -67,80 +52,73 @@ export const integrationGroup = createCollaborator('IntegrationGroup', 'GroupCol
   name: text('group_name', { description: 'The name of the group.', output: 'non-null' }),
 });
 
-const pageInfo = new GraphQLObjectType<Connection['pageInfo']>({
-  name: 'PageInfo',
+const pageInfo = builder.objectRef<Connection['pageInfo']>('PageInfo').implement({
   description: 'The position of a page in its list.',
   extensions: shareable,
-  fields: {
-    hasNextPage: {
-      type: new GraphQLNonNull(GraphQLBoolean),
+  fields: (t) => ({
+    hasNextPage: t.exposeBoolean('hasNextPage', {
       description: 'Whether there is a page after this one.',
-    },
-    hasPreviousPage: {
-      type: new GraphQLNonNull(GraphQLBoolean),
+    }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
       description: 'Whether there is a page before this one.',
-    },
-    startCursor: {
-      type: GraphQLString,
+    }),
+    startCursor: t.exposeString('startCursor', {
+      nullable: true,
       description: 'The cursor of the first edge. Null if the page is empty.',
-    },
-    endCursor: {
-      type: GraphQLString,
+    }),
+    endCursor: t.exposeString('endCursor', {
+      nullable: true,
       description: 'The cursor of the last edge: the `after` of the next page. Null if the page is empty.',
-    },
-  },
+    }),
+  }),
 });
 
-const listOfNonNull = (type: GraphQLObjectType) =>
-  new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type)));
-
-/** A field that returns one page of an object's collaborators. `id` of the source is the id of the integration. */
-function createConnection(
-  kind: CollaboratorKind,
-  node: GraphQLObjectType,
-): GraphQLFieldConfig<Source, GatewayContext> {
-  const edge = new GraphQLObjectType<Connection['edges'][number]>({
-    name: `${node.name}Edge`,
+/** The type of one page of an integration's collaborators. */
+function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>) {
+  const edge = builder.objectRef<Connection['edges'][number]>(`${node.name}Edge`).implement({
     description: `A position in a list of ${kind}.`,
-    fields: {
-      cursor: {
-        type: new GraphQLNonNull(GraphQLString),
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', {
         description: 'An opaque cursor: as `after`, it leads to what follows this edge.',
-      },
-      node: { type: new GraphQLNonNull(node), description: 'The collaborator at this position.' },
-    },
+      }),
+      node: t.expose('node', { type: node, description: 'The collaborator at this position.' }),
+    }),
   });
-  const connection = new GraphQLObjectType<Connection>({
-    name: `${node.name}Connection`,
+  return builder.objectRef<Connection>(`${node.name}Connection`).implement({
     description: `One page of the ${kind} that an integration is shared with.`,
-    fields: {
-      edges: { type: listOfNonNull(edge), description: 'The collaborators with their cursors.' },
-      nodes: { type: listOfNonNull(node), description: 'The collaborators without cursors.' },
-      pageInfo: { type: new GraphQLNonNull(pageInfo), description: 'The position of the page.' },
-    },
+    fields: (t) => ({
+      edges: t.expose('edges', { type: [edge], description: 'The collaborators with their cursors.' }),
+      nodes: t.expose('nodes', { type: [node], description: 'The collaborators without cursors.' }),
+      pageInfo: t.expose('pageInfo', { type: pageInfo, description: 'The position of the page.' }),
+    }),
   });
-  return {
-    type: connection,
-    description: `The ${kind} that the integration is shared with. One call to Galileo per page. Null if the integration has no id.`,
-    extensions: upstreamPage,
-    args: {
-      first: {
-        type: GraphQLInt,
-        defaultValue: defaultPageSize,
-        description: 'The size of the page, 1 to 1000. Null equals omitted.',
-      },
-      after: {
-        type: GraphQLString,
-        description:
-          'A cursor: the page begins after it. If it is omitted or null, the page is the first one.',
-      },
-    },
-    resolve: ({ id: integrationId }, page: PageArguments, context) =>
-      loadCollaborators(kind, integrationId, page, context),
-  };
 }
 
-export const collaboratorFields: GraphQLFieldConfigMap<Source, GatewayContext> = {
-  users: createConnection('users', integrationUser),
-  groups: createConnection('groups', integrationGroup),
-};
+const userConnection = createConnection('users', integrationUser);
+const groupConnection = createConnection('groups', integrationGroup);
+
+/** The fields `users` and `groups`. The `id` of the source is the id of the integration. */
+export function toCollaboratorFields(
+  t: Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field' | 'arg'>,
+): FieldMap {
+  const connectionOf = (kind: CollaboratorKind, type: typeof userConnection) =>
+    t.field({
+      type,
+      nullable: true,
+      description: `The ${kind} that the integration is shared with. One call to Galileo per page. Null if the integration has no id.`,
+      extensions: upstreamPage,
+      args: {
+        first: t.arg.int({
+          defaultValue: defaultPageSize,
+          description: 'The size of the page, 1 to 1000. Null equals omitted.',
+        }),
+        after: t.arg.string({
+          description:
+            'A cursor: the page begins after it. If it is omitted or null, the page is the first one.',
+        }),
+      },
+      resolve: ({ id: integrationId }, page, context) =>
+        loadCollaborators(kind, integrationId, page, context),
+    });
+  return { users: connectionOf('users', userConnection), groups: connectionOf('groups', groupConnection) };
+}

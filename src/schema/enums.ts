@@ -1,4 +1,3 @@
-import { GraphQLEnumType } from 'graphql';
 import {
   anthropicAuthenticationTypeValues,
   awsCredentialTypeValues,
@@ -10,36 +9,42 @@ import {
 } from '../upstream/generated/galileo.ts';
 import { permissionActions } from '../upstream/generated/tables.ts';
 import { integrationNames } from '../upstream/wire.ts';
+import { builder } from './builder.ts';
 import type { ValueType } from './fields.ts';
 import { enumValue, knownEnumValue } from './reader.ts';
 
-/** An enum whose values are upstream's in upper case, in alphabetical order. */
-function createEnum<Value extends string>(
+/** The values of an enum: upstream's in upper case, in alphabetical order. */
+const toEnumValues = <Value extends string>(values: readonly Value[], describe: (value: Value) => string) =>
+  Object.fromEntries(
+    [...values].sort().map((value) => [value.toUpperCase(), { value, description: describe(value) }]),
+  );
+
+/** An enum for arguments and inputs. */
+const createInputEnum = <Value extends string>(
   name: string,
   description: string,
   values: readonly Value[],
   describe: (value: Value) => string,
-  unrecognized?: string,
-): GraphQLEnumType {
-  const entries = [...values]
-    .sort()
-    .map((value) => [value.toUpperCase(), { value, description: describe(value) }] as const);
-  return new GraphQLEnumType({
-    name,
+) => builder.enumType(name, { description, values: toEnumValues(values, describe) });
+
+/** An enum for responses, which may have values that Galileo added later. */
+const createOutputEnum = <Value extends string>(
+  name: string,
+  description: string,
+  values: readonly Value[],
+  describe: (value: Value) => string,
+  unrecognized: string,
+) =>
+  builder.enumType(name, {
     description,
     values: {
-      ...Object.fromEntries(entries),
-      ...(unrecognized === undefined
-        ? {}
-        : {
-            UNRECOGNIZED: {
-              value: 'UNRECOGNIZED',
-              description: `${unrecognized} that Galileo added after this schema was built.`,
-            },
-          }),
+      ...toEnumValues(values, describe),
+      UNRECOGNIZED: {
+        value: 'UNRECOGNIZED' as const,
+        description: `${unrecognized} that Galileo added after this schema was built.`,
+      },
     },
   });
-}
 
 /** An output enum, which ends in UNRECOGNIZED, and an input enum, which does not. */
 function enumOf<Value extends string>(
@@ -48,20 +53,20 @@ function enumOf<Value extends string>(
   descriptions: Readonly<Record<Value, string>>,
   input: { readonly name: string; readonly values: readonly Value[] },
   unrecognized: string,
-): ValueType & { readonly input: GraphQLEnumType } {
+) {
   // The type of the argument says which keys there are.
   const values = Object.keys(descriptions) as Value[];
   const describe = (value: Value) => descriptions[value];
   return {
-    output: createEnum(name, description, values, describe, unrecognized),
+    output: createOutputEnum(name, description, values, describe, unrecognized),
     parse: enumValue(values),
-    input: createEnum(input.name, description, input.values, describe),
+    input: createInputEnum(input.name, description, input.values, describe),
     shape: { kind: 'value' },
-  };
+  } satisfies ValueType;
 }
 
 /** The key of every entity, output and input alike: it has no UNRECOGNIZED. */
-export const integrationName = createEnum(
+export const integrationName = createInputEnum(
   'IntegrationName',
   'The LLM providers that Galileo can be connected to.',
   integrationNames,
@@ -69,12 +74,12 @@ export const integrationName = createEnum(
 );
 
 /** A provider that a response names, which may be unknown. */
-export const integrationNameValue: ValueType = {
+export const integrationNameValue = {
   output: integrationName,
   parse: knownEnumValue(integrationNames),
   input: integrationName,
   shape: { kind: 'value' },
-};
+} satisfies ValueType;
 
 const authenticationTypes = {
   api_key: 'An API key in a header.',
@@ -86,7 +91,7 @@ const authenticationTypes = {
 } as const;
 type AuthenticationType = keyof typeof authenticationTypes;
 
-const authenticationTypeOutput = createEnum(
+const authenticationTypeOutput = createOutputEnum(
   'IntegrationAuthenticationType',
   'How Galileo authenticates with a provider.',
   Object.keys(authenticationTypes) as AuthenticationType[],
@@ -98,7 +103,7 @@ const authenticationTypeOutput = createEnum(
 const authenticationTypeOf = (provider: string, values: readonly AuthenticationType[]): ValueType => ({
   output: authenticationTypeOutput,
   parse: enumValue(Object.keys(authenticationTypes)),
-  input: createEnum(
+  input: createInputEnum(
     `${provider}AuthenticationType`,
     `How Galileo can authenticate with ${provider === 'Custom' ? 'a custom endpoint' : provider}.`,
     values,
@@ -160,7 +165,7 @@ export const collaboratorRole = enumOf(
   'A role',
 );
 
-export const permissionAction = createEnum(
+export const permissionAction = createOutputEnum(
   'IntegrationPermissionAction',
   'What a permission is about. Galileo has one list of actions for all its resources.',
   permissionActions,

@@ -84,7 +84,11 @@ export function printSubgraph(schema: GraphQLSchema): string {
       directives: [...(node.directives ?? []), ...collect(type.extensions)],
       fields: node.fields?.map((field) => ({
         ...field,
-        directives: [...(field.directives ?? []), ...collect(fields[field.name.value]?.extensions)],
+        directives: [
+          ...(field.directives ?? []),
+          // Composition rejects costs on the fields of an interface; the types that implement it have them.
+          ...(isInterfaceType(type) ? [] : collect(fields[field.name.value]?.extensions)),
+        ],
       })),
     };
   };

@@ -1,16 +1,15 @@
-import {
-  type GraphQLFieldConfigMap,
-  type GraphQLInputFieldConfigMap,
-  GraphQLInputObjectType,
-  type GraphQLInputType,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  type GraphQLOutputType,
-} from 'graphql';
-import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import type {
+  FieldMap,
+  InputFieldMap,
+  InputFieldBuilder,
+  InputObjectRef,
+  InputTypeParam,
+  ObjectFieldBuilder,
+  TypeParam,
+} from '@pothos/core';
 import type { InputFields, InputShape } from '../resolvers/request-body.ts';
 import type { propertyDefaults } from '../upstream/generated/tables.ts';
+import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
 import { getDefault, list, object, type Parser, PropertyRead, readProperty } from './reader.ts';
 
@@ -26,10 +25,10 @@ export type PropertyOf<Name extends SchemaName> = Name extends SchemaName
 /** What a kind of value is in the schema, in a response and in a request body. */
 export interface ValueType {
   /** Undefined if the value is never read. */
-  readonly output?: GraphQLOutputType;
+  readonly output?: TypeParam<SchemaTypes>;
   readonly parse: Parser;
   /** Undefined if the value is never written. */
-  readonly input?: GraphQLInputType;
+  readonly input?: InputTypeParam<SchemaTypes>;
   readonly shape: InputShape;
 }
 
@@ -70,12 +69,22 @@ export const fieldOf =
     type,
   });
 
-export const listOf = ({ output, parse, input, shape }: ValueType): ValueType => ({
-  ...(output && { output: new GraphQLList(new GraphQLNonNull(output)) }),
+/** A list of values without nulls. */
+export const listOf = <
+  Output extends Item<TypeParam<SchemaTypes>>,
+  Input extends Item<InputTypeParam<SchemaTypes>>,
+>({
+  output,
+  parse,
+  input,
+  shape,
+}: ValueType & { readonly output?: Output; readonly input?: Input }): ValueType => ({
+  ...(output && { output: [output] }),
   parse: list(parse),
-  ...(input && { input: new GraphQLList(new GraphQLNonNull(input)) }),
+  ...(input && { input: [input] }),
   shape: { kind: 'list', item: shape },
 });
+type Item<Param> = Exclude<Param, readonly unknown[]>;
 
 interface ObjectOptions<Output extends SchemaName, Input extends SchemaName> {
   readonly description: string;
@@ -90,47 +99,48 @@ interface ObjectOptions<Output extends SchemaName, Input extends SchemaName> {
 export function objectOf<Output extends SchemaName, Input extends SchemaName = Output>(
   name: string,
   { description, schema, fields }: ObjectOptions<Output, Input>,
-): ValueType {
+) {
   return {
-    output: new GraphQLObjectType<Source, GatewayContext>({
-      name,
+    output: builder.objectRef<Source>(name).implement({
       description,
       extensions: shareable,
-      fields: toOutputFields(schema, fields),
+      fields: (t) => toOutputFields(t, schema, fields),
     }),
     parse: object,
     input: toInputType(`${name}Input`, description, fields),
     shape: toShape(fields),
-  };
+  } satisfies ValueType;
 }
 
+/** Builds the fields of one type. */
+export type OutputFieldBuilder = Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field'>;
+
 /** The fields that can be read. A null or missing property has the document's default. */
-export function toOutputFields(
-  schema: SchemaName,
-  fields: Fields,
-): GraphQLFieldConfigMap<Source, GatewayContext> {
-  const config: GraphQLFieldConfigMap<Source, GatewayContext> = {};
+export function toOutputFields(t: OutputFieldBuilder, schema: SchemaName, fields: Fields): FieldMap {
+  const map: FieldMap = {};
   for (const [name, field] of Object.entries(fields)) {
-    const { type, property, alternative } = field;
+    const { type, property, alternative, deprecationReason } = field;
     if (type.output === undefined || field.output === 'none') continue;
     const isNonNull = field.output === 'non-null';
     const defaultValue = field.defaultValue === undefined ? getDefault(schema, property) : field.defaultValue;
     const isList = type.shape.kind === 'list' || type.shape.kind === 'map';
     const parse = isNonNull && !isList ? type.parse : orElse(isNonNull ? [] : null, type.parse);
     const read = new PropertyRead(property, defaultValue, parse);
-    config[name] = {
-      type: isNonNull ? new GraphQLNonNull(type.output) : type.output,
+    const resolve = (source: Source): unknown =>
+      alternative === undefined
+        ? readProperty(read, source)
+        : parse(source[property] ?? source[alternative] ?? defaultValue);
+    map[name] = t.field({
+      type: type.output,
+      nullable: !isNonNull,
       description: describe(field.description, field.whenRead),
-      deprecationReason: field.deprecationReason,
-      ...(alternative === undefined
-        ? { resolve: (source) => readProperty(read, source), extensions: { property, read } }
-        : {
-            resolve: (source) => parse(source[property] ?? source[alternative] ?? defaultValue),
-            extensions: { property },
-          }),
-    };
+      ...(deprecationReason === undefined ? {} : { deprecationReason }),
+      extensions: alternative === undefined ? { property, read } : { property },
+      // The parser of the declared type checks the value, which the compiler cannot see.
+      resolve: resolve as (source: Source) => never,
+    });
   }
-  return config;
+  return map;
 }
 
 const orElse =
@@ -139,20 +149,30 @@ const orElse =
     value === null ? whenNull : parse(value);
 
 /** The input type with the fields that can be written. */
-export function toInputType(name: string, description: string, fields: Fields): GraphQLInputObjectType {
-  const config: GraphQLInputFieldConfigMap = {};
-  for (const [fieldName, field] of Object.entries(fields)) {
+export const toInputType = (name: string, description: string, fields: Fields): InputRef =>
+  builder.inputType(name, { description, fields: (t) => toInputFields(t, fields) });
+
+/** An input whose fields are declared. The schema validates its values before a resolver sees them. */
+export type InputRef = InputObjectRef<SchemaTypes, Source>;
+
+function toInputFields(
+  t: Pick<InputFieldBuilder<SchemaTypes, 'InputObject'>, 'field'>,
+  fields: Fields,
+): InputFieldMap {
+  const map: InputFieldMap = {};
+  for (const [name, field] of Object.entries(fields)) {
     const { type, property, secret, deprecationReason } = field;
     if (type.input === undefined || field.input === 'none') continue;
-    const isSecret = secret === undefined ? undefined : 'Secret: forwarded to Galileo and never returned.';
-    config[fieldName] = {
-      type: field.input === 'required' ? new GraphQLNonNull(type.input) : type.input,
-      description: describe(field.description, field.whenWritten, isSecret),
-      deprecationReason,
+    const secrecy = secret === undefined ? undefined : 'Secret: forwarded to Galileo and never returned.';
+    map[name] = t.field({
+      type: type.input,
+      required: field.input === 'required',
+      description: describe(field.description, field.whenWritten, secrecy),
+      ...(deprecationReason === undefined ? {} : { deprecationReason }),
       extensions: secret === undefined ? { property } : { property, secret },
-    };
+    });
   }
-  return new GraphQLInputObjectType({ name, description, fields: config });
+  return map;
 }
 
 /** How an input with these fields is written to a request body. */

@@ -1,14 +1,11 @@
-import { GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { builder } from './builder.ts';
 import { addFederation, printSubgraph } from './federation.ts';
-import { mutation } from './mutation.ts';
-import { providers } from './providers/index.ts';
-import { query } from './query.ts';
+import './mutation.ts';
+import './query.ts';
 
 /** The public schema, sorted by name, so that the printed SDL does not depend on the order of the declarations. */
-const createApiSchema = (): GraphQLSchema =>
-  lexicographicSortSchema(
-    new GraphQLSchema({ query, mutation, types: Object.values(providers).map(({ type }) => type) }),
-  );
+const createApiSchema = (): GraphQLSchema => lexicographicSortSchema(builder.toSchema());
 
 /** The executable schema: the public one, and what the federation specification adds to it. */
 export const createSchema = (): GraphQLSchema => addFederation(createApiSchema());

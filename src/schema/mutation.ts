@@ -1,16 +1,4 @@
-import {
-  type GraphQLArgumentConfig,
-  type GraphQLFieldConfig,
-  type GraphQLFieldConfigMap,
-  GraphQLID,
-  GraphQLInputObjectType,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLString,
-  GraphQLUnionType,
-} from 'graphql';
-import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import type { ArgBuilder, MutationFieldBuilder, ObjectRef } from '@pothos/core';
 import { RequestBody, type ValidationFailure } from '../resolvers/request-body.ts';
 import {
   deleteIntegration,
@@ -24,59 +12,55 @@ import {
 } from '../resolvers/writes.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { type IntegrationName, integrationNames } from '../upstream/wire.ts';
+import { builder, type SchemaTypes } from './builder.ts';
 import { integrationGroup, integrationUser } from './collaborators.ts';
 import { upstreamCall } from './directives.ts';
 import { collaboratorRole, integrationName } from './enums.ts';
-import { type Fields, fieldOf, type PropertyOf, toInputType, toShape } from './fields.ts';
+import { type Fields, fieldOf, type PropertyOf, type Source, toInputType, toShape } from './fields.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
 import { integrationProvider } from './query.ts';
 import { integrationRecord } from './record.ts';
 import { id, text } from './values.ts';
 
-type MutationField = GraphQLFieldConfig<unknown, GatewayContext>;
-type Input = Readonly<Record<string, unknown>>;
+type MutationFields = MutationFieldBuilder<SchemaTypes, SchemaTypes['Root']>;
 
-const issue = new GraphQLObjectType<ValidationFailure['issues'][number]>({
-  name: 'IntegrationValidationIssue',
+const issue = builder.objectRef<ValidationFailure['issues'][number]>('IntegrationValidationIssue').implement({
   description: 'One problem of an input.',
-  fields: {
-    path: {
-      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLString))),
+  fields: (t) => ({
+    path: t.exposeStringList('path', {
       description:
         'The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no place in them.',
-    },
-    message: { type: new GraphQLNonNull(GraphQLString), description: 'The problem, for users.' },
-    code: {
-      type: new GraphQLNonNull(GraphQLString),
+    }),
+    message: t.exposeString('message', { description: 'The problem, for users.' }),
+    code: t.exposeString('code', {
       description:
         "Galileo's type of the problem: `missing`, `string_type`, `value_error`, and so on. `duplicate_key` is the gateway's own.",
-    },
-  },
+    }),
+  }),
 });
 
-const validationFailure = new GraphQLObjectType<ValidationFailure>({
-  name: 'IntegrationValidationFailure',
+const validationFailure = builder.objectRef<ValidationFailure>('IntegrationValidationFailure').implement({
   description: 'The input is invalid. Nothing was stored.',
-  fields: {
-    message: {
-      type: new GraphQLNonNull(GraphQLString),
-      description: 'All problems in one message, for users.',
-    },
-    issues: {
-      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(issue))),
+  fields: (t) => ({
+    message: t.exposeString('message', { description: 'All problems in one message, for users.' }),
+    issues: t.expose('issues', {
+      type: [issue],
       description: 'The single problems with their paths. Empty if Galileo lists none.',
-    },
-  },
+    }),
+  }),
 });
 
 /** A success or an IntegrationValidationFailure. */
-const resultOf = (name: string, success: GraphQLObjectType, description: string) =>
-  new GraphQLUnionType({
-    name,
+const resultOf = <Success extends object>(
+  name: string,
+  success: ObjectRef<SchemaTypes, Success>,
+  description: string,
+) =>
+  builder.unionType(name, {
     description,
     types: [success, validationFailure],
-    resolveType: (result: object) => ('issues' in result ? validationFailure.name : success.name),
+    resolveType: (result) => ('issues' in result ? validationFailure.name : success.name),
   });
 
 const uncertain =
@@ -84,93 +68,94 @@ const uncertain =
 
 const upsertResult = resultOf(
   'UpsertIntegrationResult',
-  new GraphQLObjectType<UpsertSuccess, GatewayContext>({
-    name: 'UpsertIntegrationSuccess',
+  builder.objectRef<UpsertSuccess>('UpsertIntegrationSuccess').implement({
     description: 'The integration is stored.',
-    fields: {
-      record: {
-        type: new GraphQLNonNull(integrationRecord),
+    fields: (t) => ({
+      record: t.expose('record', {
+        type: integrationRecord,
         description: 'What Galileo stores about the integration.',
-      },
-      integration: {
+      }),
+      integration: t.field({
         type: integration,
+        nullable: true,
         description:
           'The stored integration, read after the write: one more call to Galileo. Null with an error if reading it failed, which does not undo the write.',
         extensions: upstreamCall,
         resolve: ({ name }, _args, { reads }) => reads.integration.load(name),
-      },
-    },
+      }),
+    }),
   }),
   'Result of an upsert.',
 );
 
-const upsertOf = (name: IntegrationName): MutationField => {
+function createUpsert(t: MutationFields, name: IntegrationName) {
   const { displayName, input, body } = providers[name];
-  return {
+  return t.field({
     type: upsertResult,
+    nullable: true,
     description: `Creates or replaces the caller's ${displayName} integration. One call to Galileo. Null with an error if it failed. ${uncertain}`,
     extensions: upstreamCall,
-    args: { input: { type: new GraphQLNonNull(input), description: 'The settings to store.' } },
-    resolve: (_root, args: { input: Input }, context) => upsertIntegration(name, body, args.input, context),
-  };
+    args: { input: t.arg({ type: input, required: true, description: 'The settings to store.' }) },
+    resolve: (_root, args, context) => upsertIntegration(name, body, args.input, context),
+  });
+}
+
+/** The ids that an argument can be. Each is checked to be a UUID before it is part of a path. */
+const ids = {
+  integration: 'The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record.',
+  user: 'The UUID of the user.',
+  group: 'The UUID of the group.',
 };
+const idOf = (arg: ArgBuilder<SchemaTypes>, of: keyof typeof ids) =>
+  arg.id({ required: true, description: ids[of] });
 
-const upserts: GraphQLFieldConfigMap<unknown, GatewayContext> = Object.fromEntries(
-  integrationNames.map((name) => [`upsert${providers[name].type.name}`, upsertOf(name)]),
-);
-
-const idArgument = (description: string): GraphQLArgumentConfig => ({
-  type: new GraphQLNonNull(GraphQLID),
-  description,
-});
-const integrationId = idArgument(
-  'The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record.',
-);
-
-const role: GraphQLArgumentConfig = {
-  type: new GraphQLNonNull(collaboratorRole.input),
-  description: 'The new role.',
-};
+const roleOf = (arg: ArgBuilder<SchemaTypes>) =>
+  arg({ type: collaboratorRole.input, required: true, description: 'The new role.' });
 
 const roleField = fieldOf(collaboratorRole)('role', { description: 'The role. Default: `VIEWER`.' });
 
-/** The input, body, result and field of a mutation that shares an integration. */
-function createShare(kind: CollaboratorKind, node: GraphQLObjectType, fields: Fields): MutationField {
+/** The input, result and body of a mutation that shares an integration. */
+function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>, fields: Fields) {
   const name = kind === 'users' ? 'ShareIntegrationWithUsers' : 'ShareIntegrationWithGroups';
   const collaborator = toInputType(`${node.name}Input`, `One of the ${kind} to share with.`, fields);
   const body = new RequestBody({ kind: 'list', item: toShape(fields) }, ['collaborators']);
-  const success = new GraphQLObjectType<ShareSuccess>({
-    name: `${name}Success`,
+  const success = builder.objectRef<ShareSuccess>(`${name}Success`).implement({
     description: 'The integration is shared.',
-    fields: {
-      [kind]: {
-        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(node))),
+    fields: (t) => ({
+      [kind]: t.field({
+        type: [node],
         description: `The ${kind} that were added.`,
         resolve: ({ collaborators }) => collaborators,
-      },
-    },
+      }),
+    }),
   });
-  const input = new GraphQLInputObjectType({
-    name: `${name}Input`,
+  const input = builder.inputType(`${name}Input`, {
     description: `The ${kind} to share an integration with.`,
-    fields: {
-      integrationId,
-      collaborators: {
-        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(collaborator))),
+    fields: (t) => ({
+      integrationId: t.id({ required: true, description: ids.integration }),
+      collaborators: t.field({
+        type: [collaborator],
+        required: true,
         description: `The ${kind} to add.`,
-      },
-    },
+      }),
+    }),
   });
-  return {
-    type: resultOf(`${name}Result`, success, `Result of sharing with ${kind}.`),
-    description: `Shares an integration with ${kind}. One call to Galileo. Null with an error if it failed.`,
-    extensions: upstreamCall,
-    args: {
-      input: { type: new GraphQLNonNull(input), description: 'The integration and its new collaborators.' },
-    },
-    resolve: (_root, args: { input: Input & { integrationId: string } }, context) =>
-      shareIntegration(kind, body, args.input, context),
-  };
+  const result = resultOf(`${name}Result`, success, `Result of sharing with ${kind}.`);
+  return (t: MutationFields) =>
+    t.field({
+      type: result,
+      nullable: true,
+      description: `Shares an integration with ${kind}. One call to Galileo. Null with an error if it failed.`,
+      extensions: upstreamCall,
+      args: {
+        input: t.arg({
+          type: input,
+          required: true,
+          description: 'The integration and its new collaborators.',
+        }),
+      },
+      resolve: (_root, args, context) => shareIntegration(kind, body, args.input, context),
+    });
 }
 
 const users: Fields<PropertyOf<'UserCollaboratorCreate'>> = {
@@ -185,84 +170,69 @@ const groups: Fields<PropertyOf<'GroupCollaboratorCreate'>> = {
   role: roleField,
 };
 
-const userId = idArgument('The UUID of the user.');
-const groupId = idArgument('The UUID of the group.');
+const shareWithUsers = createShare('users', integrationUser, users);
+const shareWithGroups = createShare('groups', integrationGroup, groups);
 
-interface UserArguments {
-  readonly integrationId: string;
-  readonly userId: string;
-}
-interface GroupArguments {
-  readonly integrationId: string;
-  readonly groupId: string;
-}
-
-export const mutation = new GraphQLObjectType<unknown, GatewayContext>({
-  name: 'Mutation',
+builder.mutationType({
   description: 'Writes. The mutations of one operation run in order. Each needs a credential.',
-  fields: {
-    ...upserts,
-    deleteIntegration: {
+  fields: (t) => ({
+    ...Object.fromEntries(
+      integrationNames.map((name) => [`upsert${providers[name].type.name}`, createUpsert(t, name)]),
+    ),
+    deleteIntegration: t.field({
       type: integrationProvider,
+      nullable: true,
       description:
         "Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo.",
       extensions: upstreamCall,
-      args: { name: { type: new GraphQLNonNull(integrationName), description: 'The provider.' } },
-      resolve: (_root, { name }: { name: IntegrationName }, context) => deleteIntegration(name, context),
-    },
-    selectIntegration: {
+      args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
+      resolve: (_root, { name }, context) => deleteIntegration(name, context),
+    }),
+    selectIntegration: t.field({
       type: integrationRecord,
+      nullable: true,
       description: 'Makes Galileo use this one of several integrations of a provider. One call to Galileo.',
       extensions: upstreamCall,
-      args: { integrationId },
-      resolve: (_root, args: { integrationId: string }, context) =>
-        selectIntegration(args.integrationId, context),
-    },
-    shareIntegrationWithUsers: createShare('users', integrationUser, users),
-    shareIntegrationWithGroups: createShare('groups', integrationGroup, groups),
-    updateIntegrationUser: {
+      args: { integrationId: idOf(t.arg, 'integration') },
+      resolve: (_root, { integrationId }, context) => selectIntegration(integrationId, context),
+    }),
+    shareIntegrationWithUsers: shareWithUsers(t),
+    shareIntegrationWithGroups: shareWithGroups(t),
+    updateIntegrationUser: t.field({
       type: integrationUser,
+      nullable: true,
       description: 'Changes the role of a user in an integration. One call to Galileo.',
       extensions: upstreamCall,
-      args: { integrationId, userId, role },
-      resolve: (_root, args: UserArguments & { role: string }, context) =>
-        updateCollaborator(toUser(args), args.role, context),
-    },
-    updateIntegrationGroup: {
+      args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user'), role: roleOf(t.arg) },
+      resolve: (_root, { integrationId, userId, role }, context) =>
+        updateCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, role, context),
+    }),
+    updateIntegrationGroup: t.field({
       type: integrationGroup,
+      nullable: true,
       description: 'Changes the role of a group in an integration. One call to Galileo.',
       extensions: upstreamCall,
-      args: { integrationId, groupId, role },
-      resolve: (_root, args: GroupArguments & { role: string }, context) =>
-        updateCollaborator(toGroup(args), args.role, context),
-    },
-    removeIntegrationUser: {
-      type: GraphQLID,
+      args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group'), role: roleOf(t.arg) },
+      resolve: (_root, { integrationId, groupId, role }, context) =>
+        updateCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, role, context),
+    }),
+    removeIntegrationUser: t.id({
+      nullable: true,
       description:
         'Ends the sharing of an integration with a user. Returns the id of the user. One call to Galileo.',
       extensions: upstreamCall,
-      args: { integrationId, userId },
-      resolve: (_root, args: UserArguments, context) => removeCollaborator(toUser(args), context),
-    },
-    removeIntegrationGroup: {
-      type: GraphQLID,
+      args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user') },
+      resolve: (_root, { integrationId, userId }, context) =>
+        removeCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, context),
+    }),
+    removeIntegrationGroup: t.id({
+      nullable: true,
       description:
         'Ends the sharing of an integration with a group. Returns the id of the group. One call to Galileo.',
       extensions: upstreamCall,
-      args: { integrationId, groupId },
-      resolve: (_root, args: GroupArguments, context) => removeCollaborator(toGroup(args), context),
-    },
-  },
-});
-
-const toUser = (args: UserArguments) => ({
-  kind: 'users' as const,
-  integrationId: args.integrationId,
-  collaboratorId: args.userId,
-});
-
-const toGroup = (args: GroupArguments) => ({
-  kind: 'groups' as const,
-  integrationId: args.integrationId,
-  collaboratorId: args.groupId,
+      args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group') },
+      resolve: (_root, { integrationId, groupId }, context) =>
+        removeCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, context),
+    }),
+  }),
 });

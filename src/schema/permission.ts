@@ -1,16 +1,14 @@
-import { GraphQLObjectType, GraphQLString } from 'graphql';
-import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { permissionActions } from '../upstream/generated/tables.ts';
+import { builder } from './builder.ts';
 import { permissionAction } from './enums.ts';
 import { fieldOf, listOf, type Source, toOutputFields } from './fields.ts';
 import { enumValue, object, string } from './reader.ts';
 import { boolean, text } from './values.ts';
 
-const integrationPermission = new GraphQLObjectType<Source, GatewayContext>({
-  name: 'IntegrationPermission',
+const integrationPermission = builder.objectRef<Source>('IntegrationPermission').implement({
   description: 'Whether the caller can do something.',
-  fields: {
-    ...toOutputFields('Permission', {
+  fields: (t) => ({
+    ...toOutputFields(t, 'Permission', {
       action: fieldOf({
         output: permissionAction,
         parse: enumValue(permissionActions),
@@ -22,14 +20,14 @@ const integrationPermission = new GraphQLObjectType<Source, GatewayContext>({
       }),
       allowed: boolean('allowed', { description: 'Whether the caller can do it.', output: 'non-null' }),
     }),
-    message: {
-      type: GraphQLString,
+    message: t.string({
+      nullable: true,
       description: 'Why the caller cannot do it. Null if Galileo gives no reason.',
       // Galileo's message may quote what was written.
       resolve: ({ message = null }, _args, context) =>
         message === null ? null : context.redact(string(message)),
-    },
-  },
+    }),
+  }),
 });
 
 /** What the caller can do: a list of permissions, empty if upstream returns none. */

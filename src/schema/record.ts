@@ -1,17 +1,15 @@
-import { GraphQLObjectType } from 'graphql';
-import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { getProvider } from '../resolvers/integrations.ts';
-import { collaboratorFields } from './collaborators.ts';
+import { builder } from './builder.ts';
+import { toCollaboratorFields } from './collaborators.ts';
 import { integrationName } from './enums.ts';
 import { type Source, toOutputFields } from './fields.ts';
 import { permissions } from './permission.ts';
 import { boolean, dateTime, id, text } from './values.ts';
 
-export const integrationRecord = new GraphQLObjectType<Source, GatewayContext>({
-  name: 'IntegrationRecord',
+export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').implement({
   description: 'What Galileo stores about an integration in addition to its settings.',
-  fields: {
-    ...toOutputFields('IntegrationDB', {
+  fields: (t) => ({
+    ...toOutputFields(t, 'IntegrationDB', {
       integrationId: id('id', {
         description: "Galileo's UUID of the integration: the `id` of the Integration.",
         output: 'non-null',
@@ -43,11 +41,12 @@ export const integrationRecord = new GraphQLObjectType<Source, GatewayContext>({
         output: 'non-null',
       }),
     }),
-    name: {
+    name: t.field({
       type: integrationName,
+      nullable: true,
       description: 'The provider. Null if Galileo names one that this schema does not know.',
       resolve: (record) => getProvider(record),
-    },
-    ...collaboratorFields,
-  },
+    }),
+    ...toCollaboratorFields(t),
+  }),
 });

@@ -1,7 +1,6 @@
 import {
   type FloatValueNode,
   GraphQLError,
-  GraphQLScalarType,
   type IntValueNode,
   Kind,
   type ValueNode,
@@ -9,6 +8,7 @@ import {
   visit,
 } from 'graphql';
 import { isJsonObject, nestsTooDeep } from '../json.ts';
+import { builder } from './builder.ts';
 
 // RFC 3339, section 5.6, and common ISO 8601 variants: a space instead of T, an offset without a colon, no offset.
 const dateTimePattern =
@@ -45,8 +45,7 @@ const toSafeInt = (value: unknown, node?: ValueNode): number =>
 const parseDateTime = (value: unknown): string =>
   (typeof value === 'string' ? toDateTime(value) : null) ?? refuse('a date and time in RFC 3339 form');
 
-export const DateTime = new GraphQLScalarType({
-  name: 'DateTime',
+builder.scalarType('DateTime', {
   description:
     'A date and time in RFC 3339 form, always with an offset, as precise as Galileo stores it: `2026-01-31T08:15:30.123456Z`.',
   serialize: parseDateTime,
@@ -103,8 +102,7 @@ function toDigits(literal: string): string {
   return `${significant}e${Number(exponent) - fraction.length + digits.length - end}`;
 }
 
-export const JSONObject = new GraphQLScalarType({
-  name: 'JSONObject',
+builder.scalarType('JSONObject', {
   description:
     'A JSON object with arbitrary keys. An input with a number that a double cannot hold exactly (a whole number beyond 2^53, for example) is BAD_USER_INPUT.',
   serialize: (value) => toJsonObject(value),
@@ -112,8 +110,7 @@ export const JSONObject = new GraphQLScalarType({
   parseLiteral: parseJsonLiteral,
 });
 
-export const SafeInt = new GraphQLScalarType({
-  name: 'SafeInt',
+builder.scalarType('SafeInt', {
   description:
     'A whole number between -(2^53 - 1) and 2^53 - 1, as a JSON number. File sizes exceed the range of Int.',
   serialize: (value) => toSafeInt(value),

@@ -1,15 +1,5 @@
-import {
-  GraphQLBoolean,
-  GraphQLFloat,
-  GraphQLID,
-  GraphQLInputObjectType,
-  GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  type GraphQLScalarType,
-  GraphQLString,
-} from 'graphql';
+import type { ScalarName } from '@pothos/core';
+import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
 import { fieldOf, listOf, objectOf, type ValueType } from './fields.ts';
 import {
@@ -24,50 +14,44 @@ import {
   string,
   stringMap as stringMapParser,
 } from './reader.ts';
-import { DateTime, JSONObject, SafeInt } from './scalars.ts';
+import './scalars.ts';
 
-const scalarOf = (type: GraphQLScalarType, parse: Parser, kind: 'value' | 'json' = 'value'): ValueType => ({
-  output: type,
-  parse,
-  input: type,
-  shape: { kind },
-});
+const scalarOf = (type: ScalarName<SchemaTypes>, parse: Parser, kind: 'value' | 'json' = 'value') =>
+  ({ output: type, parse, input: type, shape: { kind } }) satisfies ValueType;
 
-const stringValue = scalarOf(GraphQLString, string);
+const stringValue = scalarOf('String', string);
 
 export const text = fieldOf(stringValue);
 export const texts = fieldOf(listOf(stringValue));
-export const id = fieldOf(scalarOf(GraphQLID, string));
-export const boolean = fieldOf(scalarOf(GraphQLBoolean, booleanParser));
-export const int = fieldOf(scalarOf(GraphQLInt, intParser));
-export const safeInt = fieldOf(scalarOf(SafeInt, safeIntParser));
-export const float = fieldOf(scalarOf(GraphQLFloat, floatParser));
-export const dateTime = fieldOf(scalarOf(DateTime, dateTimeParser));
-export const json = fieldOf(scalarOf(JSONObject, jsonObject, 'json'));
+export const id = fieldOf(scalarOf('ID', string));
+export const boolean = fieldOf(scalarOf('Boolean', booleanParser));
+export const int = fieldOf(scalarOf('Int', intParser));
+export const safeInt = fieldOf(scalarOf('SafeInt', safeIntParser));
+export const float = fieldOf(scalarOf('Float', floatParser));
+export const dateTime = fieldOf(scalarOf('DateTime', dateTimeParser));
+export const json = fieldOf(scalarOf('JSONObject', jsonObject, 'json'));
 
-export const stringMapEntry = new GraphQLObjectType<StringMapEntry>({
-  name: 'StringMapEntry',
+export const stringMapEntry = builder.objectRef<StringMapEntry>('StringMapEntry').implement({
   description: 'One entry of a map from string to string.',
   extensions: shareable,
-  fields: {
-    key: { type: new GraphQLNonNull(GraphQLString), description: 'The key. It is unique in its map.' },
-    value: { type: new GraphQLNonNull(GraphQLString), description: 'The value.' },
-  },
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'The key. It is unique in its map.' }),
+    value: t.exposeString('value', { description: 'The value.' }),
+  }),
 });
 
-const stringMapEntryInput = new GraphQLInputObjectType({
-  name: 'StringMapEntryInput',
+const stringMapEntryInput = builder.inputType('StringMapEntryInput', {
   description: 'One entry of a map from string to string. A duplicate key is a validation issue.',
-  fields: {
-    key: { type: new GraphQLNonNull(GraphQLString), description: 'The key. It must be unique in its map.' },
-    value: { type: new GraphQLNonNull(GraphQLString), description: 'The value.' },
-  },
+  fields: (t) => ({
+    key: t.string({ required: true, description: 'The key. It must be unique in its map.' }),
+    value: t.string({ required: true, description: 'The value.' }),
+  }),
 });
 
 export const stringMap = fieldOf({
-  output: new GraphQLList(new GraphQLNonNull(stringMapEntry)),
+  output: [stringMapEntry],
   parse: stringMapParser,
-  input: new GraphQLList(new GraphQLNonNull(stringMapEntryInput)),
+  input: [stringMapEntryInput],
   shape: { kind: 'map' },
 });
 

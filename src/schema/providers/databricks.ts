@@ -1,10 +1,8 @@
-import { GraphQLList, GraphQLNonNull, GraphQLString } from 'graphql';
 import { upstreamList } from '../directives.ts';
 import { list, string } from '../reader.ts';
 import { boolean, text, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
 
-const names = new GraphQLList(new GraphQLNonNull(GraphQLString));
 const toNames = list(string);
 
 export const databricks = defineProvider({
@@ -33,25 +31,24 @@ export const databricks = defineProvider({
       output: 'none',
     }),
   },
-  queries: {
-    catalogs: {
-      type: names,
+  queries: (t) => ({
+    catalogs: t.stringList({
+      nullable: true,
       description: 'The catalogs of the workspace. One call to Galileo.',
       extensions: upstreamList,
       resolve: async (_source, _args, { reads }) => toNames(await reads.catalogs.load()),
-    },
-    databases: {
-      type: names,
+    }),
+    databases: t.stringList({
+      nullable: true,
       description: 'The databases of a catalog. One call to Galileo per catalog.',
       extensions: upstreamList,
       args: {
-        catalog: {
-          type: GraphQLString,
+        catalog: t.arg.string({
           description: 'The catalog. If it is omitted or null, Galileo uses its default.',
-        },
+        }),
       },
-      resolve: async (_source, { catalog }: { catalog?: string | null }, { reads }) =>
+      resolve: async (_source, { catalog }, { reads }) =>
         toNames(await reads.databases.load(catalog ?? undefined)),
-    },
-  },
+    }),
+  }),
 });

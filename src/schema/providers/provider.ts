@@ -1,26 +1,27 @@
-import { type GraphQLFieldConfigMap, type GraphQLInputObjectType, GraphQLObjectType } from 'graphql';
-import type { GatewayContext } from '../../resolvers/gateway-context.ts';
+import type { FieldMap, ObjectFieldBuilder, ObjectRef } from '@pothos/core';
 import { RequestBody } from '../../resolvers/request-body.ts';
 import type { WireIntegration } from '../../upstream/wire.ts';
+import { builder, type SchemaTypes } from '../builder.ts';
 import { entity } from '../directives.ts';
 import {
   type Fields,
+  type InputRef,
   type PropertyOf,
   type SchemaName,
   toInputType,
   toOutputFields,
   toShape,
 } from '../fields.ts';
-import { integration, integrationFields } from '../integration.ts';
+import { integration } from '../integration.ts';
 
 /** What one provider contributes to the schema. */
 export interface Provider {
   /** The provider's name as users know it. */
   readonly displayName: string;
   /** Its integration. The type has the name of its schema in the OpenAPI document. */
-  readonly type: GraphQLObjectType<WireIntegration, GatewayContext>;
+  readonly type: ObjectRef<SchemaTypes, WireIntegration>;
   /** The argument of its upsert mutation. */
-  readonly input: GraphQLInputObjectType;
+  readonly input: InputRef;
   /** The body of `PUT /v2/integrations/<provider>`. */
   readonly body: RequestBody;
 }
@@ -34,7 +35,7 @@ interface ProviderOptions<Output extends SchemaName, Input extends SchemaName> {
   readonly inputSchema: Input;
   readonly fields: Fields<PropertyOf<Output | Input>>;
   /** Fields that are not properties of the integration. */
-  readonly queries?: GraphQLFieldConfigMap<WireIntegration, GatewayContext>;
+  readonly queries?: (t: ObjectFieldBuilder<SchemaTypes, WireIntegration>) => FieldMap;
 }
 
 export function defineProvider<Output extends SchemaName, Input extends SchemaName>({
@@ -42,16 +43,15 @@ export function defineProvider<Output extends SchemaName, Input extends SchemaNa
   description,
   schema,
   fields,
-  queries = {},
+  queries,
 }: ProviderOptions<Output, Input>): Provider {
   return {
     displayName,
-    type: new GraphQLObjectType<WireIntegration, GatewayContext>({
-      name: schema,
+    type: builder.objectRef<WireIntegration>(schema).implement({
       description,
       extensions: entity,
       interfaces: [integration],
-      fields: { ...integrationFields, ...toOutputFields(schema, fields), ...queries },
+      fields: (t) => ({ ...toOutputFields(t, schema, fields), ...queries?.(t) }),
     }),
     input: toInputType(
       `Upsert${schema}Input`,
