@@ -15,7 +15,11 @@ export default {
       `^src/(?:${layers.slice(1).join('|')})/`,
       '^src/(?:commands/|workers/|observability/|config[.]ts)',
     ),
-    forbid('upstream does not know GraphQL', '^src/upstream/', 'node_modules/(?:graphql|graphql-yoga|@pothos)/'),
+    forbid(
+      'upstream does not know GraphQL',
+      '^src/upstream/',
+      'node_modules/(?:graphql|graphql-yoga|@pothos)/',
+    ),
     forbid('only commands import sandbox and drift', '^src/(?!commands/)', '^(?:sandbox|drift)/'),
     forbid('entry points are not imported', '^(?:src|sandbox|drift)/', '^(?:main|src/index)[.]ts$'),
     forbid(

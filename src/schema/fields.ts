@@ -1,7 +1,7 @@
 import type {
   FieldMap,
-  InputFieldMap,
   InputFieldBuilder,
+  InputFieldMap,
   InputObjectRef,
   InputTypeParam,
   ObjectFieldBuilder,
