@@ -155,7 +155,8 @@ describe.skipIf(!isLinux)('with WORKERS=2', () => {
   it('a worker with an uncaught exception finishes its requests and is replaced meanwhile', async () => {
     await using upstream = await startFakeUpstream();
     await using program = startProgram(['serve'], {
-      PORT: '0',
+      // With PORT=0, new workers get another port when not one of the old ones listens any more.
+      PORT: String(await getFreePort()),
       WORKERS: '2',
       GALILEO_API_URL: upstream.url,
       NODE_OPTIONS: nodeOptions,
