@@ -2,6 +2,8 @@
 
 /** Phrases that contain a rejected word in its usual sense. They are removed before the rules are applied. */
 export const exceptions = [
+  // File paths
+  /[\w.-]+\/[\w./-]+/g,
   /\b(?:plain|rich|alt|prompt) text\b/g,
   /\bplaces? in (?:a|the) (?:bounded )?(?:queue|list)\b/g,
   /\btext (?:editor|field|file|form|format|node)s?\b/g,

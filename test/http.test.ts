@@ -509,7 +509,7 @@ describe('paths', () => {
 });
 
 describe('HEAD', () => {
-  it('works where GET does, without a body', async () => {
+  it('HEAD works for every path of GET, without a body', async () => {
     const page = await send(gateway.url, { headers: { accept: 'text/html' } });
     const file = /src="(graphiql\/[^"]+)"/.exec(page.text)?.[1] ?? '';
     for (const path of ['/graphql?query={__typename}', `/${file}`, '/livez', '/readyz']) {
