@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { getCredentialSecrets, readHeaders } from '../src/credentials.ts';
+import { version } from '../src/package.ts';
 import type { RecordedCall } from './support/fake-upstream.ts';
 import { toPath } from './support/naming.ts';
 import { postRaw } from './support/raw-http.ts';
@@ -236,6 +237,7 @@ describe('the headers of a call to upstream', () => {
     expect(headers).toEqual({
       connection: 'keep-alive',
       accept: 'application/json',
+      'user-agent': `galileo-gateway/${version}`,
       'galileo-api-key': 'key',
       authorization: 'Bearer token',
       traceparent,
