@@ -17,9 +17,9 @@ export function createExamples(hasKey: boolean): readonly Example[] {
     : '# Enter your API key under Headers, below.';
   return [
     {
-      query: `# Read: every provider, configured or not.
+      query: `# Read every provider, configured or not.
 ${key}
-# Fields of one type are selected with "... on AzureIntegration".
+# Fields of one type: "... on AzureIntegration".
 query ReadProviders {
   integrationProviders {
     name
@@ -55,7 +55,7 @@ query ReadProviders {
 `,
     },
     {
-      query: `# Connect a provider, or change its settings: the input replaces what is stored.
+      query: `# Connect a provider, or replace its settings.
 # The input is under Variables, below.
 mutation ConnectProvider($input: UpsertCustomIntegrationInput!) {
   upsertCustomIntegration(input: $input) {
@@ -92,7 +92,7 @@ mutation ConnectProvider($input: UpsertCustomIntegrationInput!) {
       }),
     },
     {
-      query: `# Share an integration. ReadProviders, the first tab, lists the ids.
+      query: `# Share an integration. The first tab lists ids.
 # An unknown e-mail address is invited.
 mutation ShareIntegration($input: ShareIntegrationWithUsersInput!) {
   shareIntegrationWithUsers(input: $input) {
