@@ -38,7 +38,7 @@ export const getCatalogue = (names: readonly IntegrationName[] | null | undefine
 
 /** Whether this Galileo deployment offers the provider. */
 export async function isAvailable(name: IntegrationName, { reads }: GatewayContext): Promise<boolean> {
-  return (await reads.available.load()).includes(name);
+  return (await reads.available.load('all')).includes(name);
 }
 
 const knownNames: ReadonlySet<unknown> = new Set(integrationNames);
@@ -62,5 +62,5 @@ export async function loadRecordsOf(
   name: IntegrationName,
   { reads }: GatewayContext,
 ): Promise<readonly JsonObject[]> {
-  return (await reads.records.load()).filter((record) => getProvider(record) === name);
+  return (await reads.records.load('all')).filter((record) => getProvider(record) === name);
 }

@@ -1,32 +1,54 @@
+import DataLoader from 'dataloader';
 import type { CallContext, CollaboratorKind, GalileoClient } from '../upstream/galileo-client.ts';
 import type { Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 
-/** Remembers the result of each call by its arguments, a failure too, until it is cleared. */
-class Memo<Args extends readonly unknown[], T> {
-  readonly #fetch: (...args: Args) => Promise<T>;
-  readonly #calls = new Map<string, { readonly args: Args; readonly result: Promise<T> }>();
+/** Loads each key once per request, a failure too, until the key is forgotten. */
+class Loader<Key, Value> {
+  readonly #fetch: (key: Key) => Promise<Value>;
+  readonly #toCacheKey: (key: Key) => string;
+  readonly #cache = new Map<string, Promise<Value>>();
+  /** Created by the first load: most requests need one loader of eight. */
+  #loader: DataLoader<Key, Value, string> | undefined;
 
-  constructor(fetch: (...args: Args) => Promise<T>) {
+  constructor(fetch: (key: Key) => Promise<Value>, toCacheKey: (key: Key) => string = String) {
     this.#fetch = fetch;
+    this.#toCacheKey = toCacheKey;
   }
 
-  load(...args: Args): Promise<T> {
-    const key = args.join(' ');
-    let call = this.#calls.get(key);
-    if (call === undefined) {
-      call = { args, result: this.#fetch(...args) };
-      this.#calls.set(key, call);
-    }
-    return call.result;
+  load(key: Key): Promise<Value> {
+    this.#loader ??= new DataLoader<Key, Value, string>((keys) => this.#fetchAll(keys), {
+      // Upstream has no call for several keys, so that waiting for more of them would gain nothing.
+      batch: false,
+      cacheMap: this.#cache,
+      cacheKeyFn: this.#toCacheKey,
+    });
+    return this.#loader.load(key);
   }
 
-  /** Forgets the calls with that first argument, or all calls. */
-  forget(first?: Args[0]): void {
-    for (const [key, { args }] of this.#calls) {
-      if (first === undefined || args[0] === first) this.#calls.delete(key);
-    }
+  /** Forgets the keys whose cache key matches, or all of them. */
+  forget(matches: (cacheKey: string) => boolean = () => true): void {
+    for (const cacheKey of this.#cache.keys()) if (matches(cacheKey)) this.#cache.delete(cacheKey);
   }
+
+  /** DataLoader wants a failure as a value. */
+  async #fetchAll(keys: readonly Key[]): Promise<(Value | Error)[]> {
+    const outcomes = await Promise.allSettled(keys.map((key) => this.#fetch(key)));
+    return outcomes.map((outcome) =>
+      outcome.status === 'fulfilled' ? outcome.value : toError(outcome.reason),
+    );
+  }
+}
+
+const toError = (reason: unknown): Error =>
+  reason instanceof Error ? reason : new Error('Not an error', { cause: reason });
+
+/** One page of an integration's collaborators. */
+interface PageKey {
+  readonly id: Uuid;
+  readonly kind: CollaboratorKind;
+  readonly startingToken: number;
+  readonly limit: number;
 }
 
 export type Reads = ReturnType<typeof createReads>;
@@ -36,23 +58,29 @@ export type Reads = ReturnType<typeof createReads>;
  * before it is loaded. `getCall` throws UNAUTHENTICATED if the request has no usable credential.
  */
 export const createReads = (galileo: GalileoClient, getCall: () => CallContext) => ({
-  integration: new Memo(async (name: IntegrationName) => galileo.fetchIntegration(name, getCall())),
-  status: new Memo(async (name: IntegrationName) => galileo.fetchStatus(name, getCall())),
-  models: new Memo(async (name: IntegrationName) => galileo.fetchModels(name, getCall())),
-  available: new Memo(async () => galileo.fetchAvailable(getCall())),
-  records: new Memo(async () => galileo.fetchRecords(getCall())),
-  collaborators: new Memo(async (id: Uuid, kind: CollaboratorKind, startingToken: number, limit: number) =>
-    galileo.fetchCollaborators(kind, id, { startingToken, limit }, getCall()),
+  integration: new Loader(async (name: IntegrationName) => galileo.fetchIntegration(name, getCall())),
+  status: new Loader(async (name: IntegrationName) => galileo.fetchStatus(name, getCall())),
+  models: new Loader(async (name: IntegrationName) => galileo.fetchModels(name, getCall())),
+  available: new Loader(async (_key: 'all') => galileo.fetchAvailable(getCall())),
+  records: new Loader(async (_key: 'all') => galileo.fetchRecords(getCall())),
+  collaborators: new Loader(
+    async ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, getCall()),
+    ({ id, kind, startingToken, limit }) => `${id} ${kind} ${startingToken} ${limit}`,
   ),
-  catalogs: new Memo(async () => galileo.fetchCatalogs(getCall())),
-  databases: new Memo(async (catalog: string | undefined) => galileo.fetchDatabases(catalog, getCall())),
+  catalogs: new Loader(async (_key: 'all') => galileo.fetchCatalogs(getCall())),
+  databases: new Loader(
+    async ({ catalog }: { readonly catalog: string | undefined }) =>
+      galileo.fetchDatabases(catalog, getCall()),
+    ({ catalog }) => JSON.stringify(catalog) ?? '',
+  ),
 });
 
 /** Forgets what a write to the integration of that provider may have changed; undefined if the provider is unknown. */
 export function forgetIntegration(reads: Reads, name: IntegrationName | undefined): void {
-  reads.integration.forget(name);
-  reads.status.forget(name);
-  reads.models.forget(name);
+  const isOfProvider = (key: string) => name === undefined || key === name;
+  reads.integration.forget(isOfProvider);
+  reads.status.forget(isOfProvider);
+  reads.models.forget(isOfProvider);
   reads.records.forget();
   if (name === undefined || name === 'databricks') {
     reads.catalogs.forget();
@@ -63,5 +91,5 @@ export function forgetIntegration(reads: Reads, name: IntegrationName | undefine
 /** Forgets what a change of an integration's collaborators may have changed: the caller's own access too. */
 export function forgetSharing(reads: Reads, id: Uuid): void {
   forgetIntegration(reads, undefined);
-  reads.collaborators.forget(id);
+  reads.collaborators.forget((key) => key.startsWith(id));
 }

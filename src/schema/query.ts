@@ -95,7 +95,7 @@ builder.queryType({
         description:
           'Every integration that the caller can use, own and shared. A provider can have several. One call to Galileo.',
         extensions: upstreamCalls,
-        resolve: (_root, _args, { reads }) => reads.records.load(),
+        resolve: (_root, _args, { reads }) => reads.records.load('all'),
       }),
     };
   },

@@ -36,7 +36,7 @@ export const databricks = defineProvider({
       nullable: true,
       description: 'The catalogs of the workspace. One call to Galileo.',
       extensions: upstreamList,
-      resolve: async (_source, _args, { reads }) => toNames(await reads.catalogs.load()),
+      resolve: async (_source, _args, { reads }) => toNames(await reads.catalogs.load('all')),
     }),
     databases: t.stringList({
       nullable: true,
@@ -48,7 +48,7 @@ export const databricks = defineProvider({
         }),
       },
       resolve: async (_source, { catalog }, { reads }) =>
-        toNames(await reads.databases.load(catalog ?? undefined)),
+        toNames(await reads.databases.load({ catalog: catalog ?? undefined })),
     }),
   }),
 });
