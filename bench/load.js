@@ -50,7 +50,14 @@ export async function load({ url, request, connections, durationMs }, command) {
   const [program, ...args] = [
     ...command,
     'wrk',
-    ...['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, url],
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--timeout',
+    '10s',
+    '-s',
+    script,
+    url,
   ];
   const { stdout } = await run(program, args);
   const [requests, durationUs, failures, p50Us, p99Us] = /RESULT ([\d ]+)/

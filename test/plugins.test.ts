@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -289,7 +289,7 @@ describe('the recipes of docs/plugins.md', () => {
   it('allow a mutation only with the header of the second recipe', async () => {
     const file = new URL(`rule-${process.pid}.mjs`, import.meta.url);
     await writeFile(file, recipes[1] ?? '');
-    const plugins = await loadPlugins(fileURLToPath(file)).finally(() => rm(file));
+    const plugins = await loadPlugins(fileURLToPath(file)).finally(() => rmSync(file));
     await using started = await startWith(plugins);
     const refused = await started.post('mutation { __typename }');
     expect([refused.status, ...getCodes(refused)]).toEqual([403, 'FORBIDDEN']);

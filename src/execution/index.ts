@@ -4,10 +4,9 @@ export type { PreparedOperation } from './documents.ts';
 export {
   createExecutor,
   type Executor,
-  type ExecutorOptions,
   type OperationParams,
 } from './executor.ts';
 export { toLocations } from './locations.ts';
-export { maxProblems, RequestError, type RequestErrorCode, type RequestProblem } from './request-error.ts';
-export type { FieldError, OperationResult } from './run-plan.ts';
+export { maxProblems, RequestError, type RequestErrorCode } from './request-error.ts';
+export type { OperationResult } from './run-plan.ts';
 export { readTrustedDocuments, type TrustedDocuments, toHash } from './trusted-documents.ts';

@@ -308,7 +308,7 @@ function freezeInput(type: GraphQLInputType, value: unknown): void {
 }
 
 /** An argument that does not fit, in a way that validation cannot see: a null in a variable that has a default, say. */
-export const createArgumentError = () =>
+const createArgumentError = () =>
   new UpstreamError('BAD_USER_INPUT', 'An argument of this field does not fit its type.');
 
 function hasVariable(value: ValueNode): boolean {

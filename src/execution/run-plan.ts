@@ -8,7 +8,7 @@ import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
 import { RequestError } from './request-error.ts';
 
 /** The error of a field, as it is written into a response. */
-export interface FieldError extends ClientError {
+interface FieldError extends ClientError {
   readonly locations: GraphQLFormattedError['locations'];
   readonly path: GraphQLFormattedError['path'];
 }

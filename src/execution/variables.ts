@@ -20,9 +20,7 @@ import { maxProblems, type RequestProblem } from './request-error.ts';
 import { describeType, isInputError } from './rules.ts';
 
 /** Variables as the resolvers receive them, or what is wrong with them. */
-export type CoercedVariables =
-  | { readonly values: Variables }
-  | { readonly problems: readonly RequestProblem[] };
+type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };
 
 /**
  * Coerces the variables of one operation as section 6.1.2 of the specification says, and adds the values of their secret

@@ -22,7 +22,7 @@ interface Kind {
   readonly configure: (directory: string, listen: number, ports: readonly number[]) => string;
 }
 
-export const proxyKinds = {
+const proxyKinds = {
   nginx: {
     check: ['nginx', '-v'],
     file: 'nginx.conf',
