@@ -203,6 +203,8 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
 
     expect(await getText(page, 'Headers')).toContain(SECRET);
     await openTab(page, 'DeleteProvider');
+    // The page shows the variables of this tab first.
+    await expect.poll(() => getText(page, 'Variables')).toContain('MISTRAL');
     await showEditor(page, 'Headers');
     await expect.poll(() => getText(page, 'Headers')).toContain(SECRET);
     await run(page);
