@@ -192,22 +192,29 @@ function getCommonLength(bytes: string, start: number, pattern: string): number 
 
 const isWordPart = (byte: string | undefined) => byte !== undefined && /[\w\x80-\xff]/.test(byte);
 
-/** The forms of a secret that decoding does not lead back to it, in bytes. */
+/** The forms of a secret, in bytes, that decoding does not undo, in all combinations. */
 function getForms(secret: string): Set<string> {
   const forms = new Set<string>();
   for (const value of [secret, ...getMembers(secret)]) {
-    forms.add(toBytes(value));
-    // Forms, and other programs, write a space as a plus, and double a quote.
-    if (value.includes(' ')) forms.add(toBytes(value.replaceAll(' ', '+')));
-    if (value.includes("'")) forms.add(toBytes(value.replaceAll("'", "''")));
     if (value.length < minPartLength) for (const form of encodeWord(value)) forms.add(form);
-    if (isAscii(value)) continue;
-    for (const form of [value.normalize('NFC'), value.normalize('NFD')]) forms.add(toBytes(form));
-    // Read as Latin-1, and written as Latin-1.
-    forms.add(toBytes(toBytes(value)));
-    if (/^[\0-\xff]*$/.test(value)) forms.add(value);
+    for (const written of getSpellings(value)) {
+      forms.add(toBytes(written));
+      if (isAscii(written)) continue;
+      // UTF-8 that was read as Latin-1, once or twice, and Latin-1.
+      forms.add(toBytes(toBytes(written)));
+      forms.add(toBytes(toBytes(toBytes(written))));
+      if (/^[\0-\xff]*$/.test(written)) forms.add(written);
+    }
   }
   return forms;
+}
+
+/** The string as programs normalize it, and with a space written as a plus or with doubled quotes. */
+function getSpellings(value: string): Set<string> {
+  const spellings = new Set([value, value.normalize('NFC'), value.normalize('NFD')]);
+  for (const spelling of spellings) spellings.add(spelling.replaceAll(' ', '+'));
+  for (const spelling of [...spellings]) spellings.add(spelling.replaceAll("'", "''"));
+  return spellings;
 }
 
 /** A short secret is not searched in what is decoded: it would be found in any binary data. */

@@ -110,7 +110,6 @@ describe('a secret is removed from a message', () => {
     const names = fc.constantFrom(...Object.keys(encodings));
     fc.assert(
       fc.property(secretText, names, names, (secret, inner, outer) => {
-        fc.pre(inner !== outer || inner !== 'UTF-8 read as Latin-1');
         const written = encodings[outer]?.(encodings[inner]?.(secret) ?? '') ?? '';
         expect(redact([secret], `before ${written} after`)).toContain(redactionMark);
       }),
