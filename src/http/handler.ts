@@ -52,6 +52,8 @@ interface Shared {
   readonly admission: Admission;
   readonly cors: Cors;
   readonly pipeline: Pipeline;
+  /** Whether a request keeps its parsed body while it is executed: graphql-yoga does. */
+  readonly keepsBody: boolean;
 }
 
 /** GraphQL over HTTP without a listener: admission, deadline, credentials and the connection to upstream. */
@@ -101,6 +103,7 @@ export class GraphqlHandler {
       ),
       admission: new Admission(config),
       cors: new Cors(config.corsOrigins, log),
+      keepsBody: plugins.length > 0,
       pipeline:
         plugins.length === 0
           ? createDirectPipeline(executor)
@@ -257,7 +260,7 @@ export class Exchange {
     const entries = Object.entries(variables ?? {});
     const kept = entries.filter(([name]) => declared.has(name));
     // Without variables, only the document is left, which the cache of documents accounts for.
-    if (kept.length === 0) this.#reservation.resize(0);
+    if (kept.length === 0 && !this.#shared.keepsBody) this.#reservation.resize(0);
     const used = kept.length === entries.length ? variables : Object.fromEntries(kept);
     this.#observation.params = {
       query: undefined,

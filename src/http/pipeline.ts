@@ -35,21 +35,34 @@ export interface Pipeline {
 
 /** Runs operations without plugins. */
 export const createDirectPipeline = (executor: Executor): Pipeline => ({
-  async run({ request, body, context, mediaType, onPrepared }) {
-    const { observation } = context;
-    const params = body === undefined ? parseQueryString(request.target) : parseBody(body);
-    observation.params = params;
-    let prepared: PreparedOperation;
-    try {
-      prepared = executor.prepare(params, { isReadOnly: body === undefined });
-    } catch (error) {
-      // The message can quote a name of the document that is also a secret.
-      for (const secret of executor.findSecrets(params)) context.addSecret(secret);
-      throw error;
-    }
-    const variables = onPrepared(prepared, params.variables);
-    const result = await executor.execute(prepared, variables, context);
-    if (result.errors !== undefined) observation.addErrors(result.errors);
-    return toHttpResponse(result, mediaType);
+  // V8 keeps every variable of an async function that waits: only `execute` waits, and it has nothing of the body.
+  async run(request) {
+    const { prepared, variables } = prepare(executor, request);
+    return execute(executor, prepared, variables, request.context, request.mediaType);
   },
 });
+
+function prepare(executor: Executor, { request, body, context, onPrepared }: PipelineRequest) {
+  const params = body === undefined ? parseQueryString(request.target) : parseBody(body);
+  context.observation.params = params;
+  try {
+    const prepared = executor.prepare(params, { isReadOnly: body === undefined });
+    return { prepared, variables: onPrepared(prepared, params.variables) };
+  } catch (error) {
+    // The message can quote a name of the document that is also a secret.
+    for (const secret of executor.findSecrets(params)) context.addSecret(secret);
+    throw error;
+  }
+}
+
+async function execute(
+  executor: Executor,
+  prepared: PreparedOperation,
+  variables: OperationVariables,
+  context: PipelineRequest['context'],
+  mediaType: MediaType,
+): Promise<HttpResponse> {
+  const result = await executor.execute(prepared, variables, context);
+  if (result.errors !== undefined) context.observation.addErrors(result.errors);
+  return toHttpResponse(result, mediaType);
+}
