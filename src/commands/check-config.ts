@@ -31,7 +31,8 @@ function printSetting(name: SettingName, value: Config[SettingName]): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (value instanceof URL) return value.href;
   if (typeof value === 'object' && 'path' in value) return String(value.path);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  // An array is printed as it is written in a variable: comma separated.
+  return String(value);
 }
 
 /** Checks the trusted documents against the schema. Throws ConfigError if one cannot be executed. Returns warnings. */
