@@ -33,11 +33,11 @@ export async function applyDemoKey(credential: string, method: string, path: str
       if (method !== 'GET') throw new HttpError(403, 'You do not have permission to change integrations.');
       return;
     case 'expired':
-      throw new HttpError(401, 'The credential has expired.', { 'www-authenticate': 'Bearer' });
+      throw new HttpError(401, 'The session of this credential has ended.', { 'www-authenticate': 'Bearer' });
     case 'rate-limited':
       throw new HttpError(429, 'Too many requests.', { 'retry-after': '30' });
     case 'unavailable':
-      throw new HttpError(503, 'The service is temporarily unavailable.');
+      throw new HttpError(503, 'The service is temporarily down.');
     case 'failing-azure':
       if (!/^\/(v2\/integrations|llm_integrations)\/azure(\/|$)/.test(path)) return;
       throw createProviderError(502, {

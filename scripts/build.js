@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -72,6 +72,8 @@ export function build() {
     rmSync(join(output, name), { recursive: true, force: true });
   }
   run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+  // npm makes the program executable only when it links it, and this is another file after each build.
+  chmodSync(join(output, 'main.js'), 0o755);
   run('typescript/bin/tsc', '-p', 'client');
   run('typescript/bin/tsc', '-p', 'client/tsconfig.cjs.json');
   writeFileSync(join(output, 'client-cjs', 'package.json'), '{ "type": "commonjs" }\n');

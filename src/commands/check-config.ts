@@ -31,6 +31,7 @@ function printSetting(name: SettingName, value: Config[SettingName]): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (value instanceof URL) return value.href;
   if (typeof value === 'object' && 'path' in value) return String(value.path);
+  if (name === 'basePath' && value === '') return '/';
   // An array is printed as it is written in a variable: comma separated.
   return String(value);
 }
