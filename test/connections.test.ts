@@ -351,6 +351,33 @@ describe('a request body', () => {
       expect(parseBody(await responding)).toHaveProperty('data.integration.id');
     },
   );
+
+  it('stays accounted after its client has left a write, until the write ends', async () => {
+    await using upstream = await startUpstream();
+    let respond: (() => void) | undefined;
+    upstream.on('PUT', '/v2/integrations/custom', (_call, response) => {
+      respond = () => response.writeHead(422, { 'content-type': 'application/json' }).end('{"detail":[]}');
+    });
+    await using gateway = await startGateway(upstream.url);
+    const variables = { kwargs: { a: 'x'.repeat(50_000) } };
+    const query = `mutation ($kwargs: JSONObject) {
+      upsertCustomIntegration(input: { endpoint: "e", customLlmConfig: { fileName: "f", className: "c", initKwargs: $kwargs } }) { __typename }
+    }`;
+    const client = new AbortController();
+    const responding = fetch(gateway.url, {
+      method: 'POST',
+      headers: { ...json, 'Galileo-API-Key': 'k' },
+      body: JSON.stringify({ query, variables }),
+      signal: client.signal,
+    });
+    await until(() => respond !== undefined);
+    client.abort();
+    await expect(responding).rejects.toThrow();
+    await until(() => gateway.usage.requests === 0);
+    expect(gateway.usage.bytes).toBeGreaterThan(50_000);
+    respond?.();
+    await expectNothingHeld(gateway);
+  });
 });
 
 describe('a response', () => {

@@ -173,6 +173,8 @@ export class Exchange {
   #context: RequestContext<RequestObservation> | undefined;
   #isMutation = false;
   #hasSlot = false;
+  /** Whether something that the request was parsed to is still in use: a sent write goes on after its client has left. */
+  #isExecuting = false;
   #isEnded = false;
 
   constructor(request: HttpRequest, arrivedAtMs: number, shared: Shared) {
@@ -200,7 +202,9 @@ export class Exchange {
     if (preflight !== undefined) return preflight;
     let response: HttpResponse;
     try {
-      response = this.#fit(await this.#execute());
+      this.#isExecuting = true;
+      const executed = await this.#execute().finally(() => this.#endExecution());
+      response = this.#fit(executed);
     } catch (error) {
       if (error instanceof ClientGone) return undefined;
       response = this.#refuse(error);
@@ -219,8 +223,13 @@ export class Exchange {
     if (!isSent) this.#deadline.abandon();
     this.#deadline.release();
     this.#observation.end(isSent);
-    this.#reservation.resize(0);
+    if (!this.#isExecuting) this.#reservation.resize(0);
     if (this.#hasSlot) this.#shared.admission.returnSlot();
+  }
+
+  #endExecution(): void {
+    this.#isExecuting = false;
+    if (this.#isEnded) this.#reservation.resize(0);
   }
 
   async #execute(): Promise<HttpResponse> {
