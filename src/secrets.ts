@@ -211,10 +211,9 @@ function getForms(secret: string): Set<string> {
 
 /** The string as programs normalize it, and with a space written as a plus or with doubled quotes. */
 function getSpellings(value: string): Set<string> {
-  const spellings = new Set([value, value.normalize('NFC'), value.normalize('NFD')]);
-  for (const spelling of spellings) spellings.add(spelling.replaceAll(' ', '+'));
-  for (const spelling of [...spellings]) spellings.add(spelling.replaceAll("'", "''"));
-  return spellings;
+  const normalized = [value, value.normalize('NFC'), value.normalize('NFD')];
+  const spaced = normalized.flatMap((spelling) => [spelling, spelling.replaceAll(' ', '+')]);
+  return new Set(spaced.flatMap((spelling) => [spelling, spelling.replaceAll("'", "''")]));
 }
 
 /** A short secret is not searched in what is decoded: it would be found in any binary data. */

@@ -32,8 +32,8 @@ function printSetting(name: SettingName, value: Config[SettingName]): string {
   if (value instanceof URL) return value.href;
   if (typeof value === 'object' && 'path' in value) return String(value.path);
   if (name === 'basePath' && value === '') return '/';
-  // An array is printed as it is written in a variable: comma separated.
-  return String(value);
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** Checks the trusted documents against the schema. Throws ConfigError if one cannot be executed. Returns warnings. */
