@@ -1,17 +1,31 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
-import { addTypenameSelectionDocumentTransform } from '@graphql-codegen/client-preset';
+import { addTypenameSelectionDocumentTransform, preset } from '@graphql-codegen/client-preset';
+import { codegenScalars } from './client/codegen.ts';
 
 const types = {
   namingConvention: 'keep',
   enumsAsTypes: true,
   useTypeImports: true,
-  scalars: {
-    ID: 'string',
-    DateTime: 'string',
-    JSONObject: { input: 'Record<string, unknown>', output: 'Record<string, unknown>' },
-    SafeInt: 'number',
-  },
+  scalars: codegenScalars,
 };
+
+type Section = Awaited<ReturnType<typeof preset.buildGeneratesSection>>[number];
+
+/** Lets TypeScript reject an object of a response that is passed as an input, because inputs have no `__typename`. */
+function rejectTypenameInInputs(section: Section): Section {
+  const operations = section.pluginMap['typescript-operations'];
+  if (operations === undefined) return section;
+  const plugin: typeof operations.plugin = async (...args) => {
+    const output = await operations.plugin(...args);
+    if (typeof output === 'string') return output;
+    const content = output.content.replace(/^export type \w+Input = \{$/gm, '$&\n  __typename?: never;');
+    return { ...output, content };
+  };
+  return {
+    ...section,
+    pluginMap: { ...section.pluginMap, 'typescript-operations': { ...operations, plugin } },
+  };
+}
 
 /** What `galileo-gateway/client` publishes, and what our own tests send. */
 const config: CodegenConfig = {
@@ -20,12 +34,15 @@ const config: CodegenConfig = {
   schema: 'schema.graphql',
   documents: 'client/documents/*.graphql',
   generates: {
-    // Its `persisted-documents.json` is what TRUSTED_DOCUMENTS takes.
+    // TRUSTED_DOCUMENTS takes its `persisted-documents.json`.
     'client/generated/': {
-      preset: 'client',
+      preset: {
+        ...preset,
+        buildGeneratesSection: async (options) =>
+          (await preset.buildGeneratesSection(options)).map(rejectTypenameInInputs),
+      },
       presetConfig: { fragmentMasking: false, persistedDocuments: { hashAlgorithm: 'sha256' } },
-      // A client with a normalised cache adds `__typename` to what it sends: a document that has it everywhere stays the one
-      // that was hashed.
+      // Clients with a normalised cache add `__typename` to what they send. A document that has it everywhere keeps its hash.
       documentTransforms: [addTypenameSelectionDocumentTransform],
       config: types,
     },
@@ -33,6 +50,7 @@ const config: CodegenConfig = {
       plugins: ['fragment-matcher'],
       config: { useExplicitTyping: true },
     },
+    'client/generated/graphcache-schema.ts': { plugins: ['./scripts/graphcache-schema.js'] },
     'client/generated/schema-types.ts': {
       plugins: ['typescript'],
       config: { ...types, avoidOptionals: { field: true }, nonOptionalTypename: true },

@@ -3,9 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Otherwise Vite warns about missing source maps of packages in `inline`.
+  logLevel: 'error',
   // Two copies of graphql (ESM and CommonJS) in one process fail each other's instanceof checks.
   resolve: {
     alias: [
+      // Examples import the client kit by the name of the package.
+      {
+        find: 'galileo-gateway/client',
+        replacement: fileURLToPath(new URL('client/index.ts', import.meta.url)),
+      },
       {
         find: /^graphql$/,
         replacement: fileURLToPath(import.meta.resolve('graphql')).replace(/index\.m?js$/, 'index.js'),
@@ -14,11 +21,13 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    // Most tests wait for sockets and processes: two files at once even where there are two processors.
+    // It imports JSON without an import attribute, which Node refuses.
+    server: { deps: { inline: [/@actions\//] } },
+    // Most tests wait for sockets and processes, so two files run in parallel even on two CPUs.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // In milliseconds: four times Vitest's own, for machines that do something else beside.
+    // In milliseconds: four times Vitest's default, for busy machines.
     testTimeout: 20_000,
-    // Half of it: a browser's first page takes more than the second that Vitest gives it.
+    // Half of it: the first page of a browser takes longer than Vitest's default of one second.
     expect: { poll: { timeout: 10_000 } },
     coverage: {
       provider: 'custom',

@@ -1,59 +1,74 @@
-// Load from a process of its own: callers that each send their next request when they have the answer to their last.
-// One job a message: { url, query, variables, connections, durationMs }; the answer is a count of requests and failures,
-// and latencies. A request that has no answer after 10 s is a failure.
-import { Pool } from 'undici';
+// Load by wrk: connections that each send their next request when they have the response to their last one, with 4,096
+// credentials in turn, so that nothing can be shared between requests of one caller.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 
-// So many that a cache by credential helps nobody.
-const tenants = Array.from(
-  { length: 4096 },
-  (_, index) => `benchmark-tenant-${String(index).padStart(4, '0')}`,
-);
+const run = promisify(execFile);
+const directory = mkdtempSync(join(tmpdir(), 'galileo-bench-'));
 
-process.on('message', (job) => void run(job));
-
-async function run({ url, query, variables, connections, durationMs }) {
-  const { origin, pathname } = new URL(url);
-  const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: 10_000, bodyTimeout: 10_000 });
-  const body = JSON.stringify({ query, variables });
-  const latenciesUs = [];
-  let failures = 0;
-  let tenant = 0;
-  const endAt = performance.now() + durationMs;
-  const caller = async () => {
-    while (performance.now() < endAt) {
-      tenant = (tenant + 1) % tenants.length;
-      const startedAt = performance.now();
-      try {
-        const answer = await pool.request({
-          method: 'POST',
-          path: pathname,
-          headers: { 'content-type': 'application/json', 'galileo-api-key': tenants[tenant] },
-          body,
-        });
-        const text = await answer.body.text();
-        latenciesUs.push(Math.round((performance.now() - startedAt) * 1000));
-        if (answer.statusCode !== 200 || text.startsWith('{"errors"')) failures += 1;
-      } catch {
-        failures += 1;
-        // A contender that is gone must not make this a busy loop.
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    }
-  };
-  const startedAt = performance.now();
-  await Promise.all(Array.from({ length: connections }, caller));
-  const elapsedMs = performance.now() - startedAt;
-  await pool.close();
-  latenciesUs.sort((a, b) => a - b);
-  const quantile = (q) =>
-    latenciesUs[Math.min(latenciesUs.length - 1, Math.floor(latenciesUs.length * q))] / 1000;
-  process.send({
-    requests: latenciesUs.length,
-    failures,
-    requestsPerSecond: latenciesUs.length / (elapsedMs / 1000),
-    p50Ms: quantile(0.5),
-    p99Ms: quantile(0.99),
-  });
+/** wrk's script for a request; the connections send it with one credential after the other. */
+function writeScript({ method, body }) {
+  const path = join(directory, 'request.lua');
+  writeFileSync(join(directory, 'body'), body);
+  writeFileSync(
+    path,
+    `wrk.method = "${method}"
+wrk.headers["content-type"] = "application/json"
+local file = io.open("${join(directory, 'body')}", "rb")
+wrk.body = file:read("*all")
+file:close()
+local requests, index = {}, 0
+init = function()
+  for tenant = 1, 4096 do
+    local headers = { ["galileo-api-key"] = string.format("benchmark-tenant-%04d", tenant) }
+    for name, value in pairs(wrk.headers) do headers[name] = value end
+    requests[tenant] = wrk.format(nil, nil, headers)
+  end
+end
+request = function()
+  index = index % 4096 + 1
+  return requests[index]
+end
+done = function(summary, latency)
+  local errors = summary.errors
+  io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration,
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout,
+    latency:percentile(50), latency:percentile(99)))
+end
+`,
+  );
+  return path;
 }
 
-process.send({ ready: true });
+/** Sends the request for that time. Latencies are in milliseconds; a failure is an error of the socket or of HTTP. */
+export async function load({ url, request, connections, durationMs }, command) {
+  const seconds = Math.max(1, Math.round(durationMs / 1000));
+  const script = writeScript(request);
+  const [program, ...args] = [
+    ...command,
+    'wrk',
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--timeout',
+    '10s',
+    '-s',
+    script,
+    url,
+  ];
+  const { stdout } = await run(program, args);
+  const [requests, durationUs, failures, p50Us, p99Us] = /RESULT ([\d ]+)/
+    .exec(stdout)[1]
+    .split(' ')
+    .map(Number);
+  return {
+    requests,
+    failures,
+    requestsPerSecond: requests / (durationUs / 1e6),
+    p50Ms: p50Us / 1000,
+    p99Ms: p99Us / 1000,
+  };
+}

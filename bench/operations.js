@@ -1,72 +1,83 @@
-// The operations that every contender is measured with: what it is sent, which REST calls that means, and what a right
-// answer has.
+// The operations that every contender is measured with: what it is sent, which REST calls that is, and what a correct
+// response has. They select every field of the types, except those that are calls on their own.
+import { readFileSync } from 'node:fs';
+import { buildSchema, getNamedType, isObjectType } from 'graphql';
 
-/** How many models SageMaker answers with: what the sizes of answers are compared by. */
-export const modelCounts = [1, 10, 100];
+const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
+const callFields = new Set(['status', 'users', 'groups', 'catalogs', 'databases', 'label']);
 
-const sageMakerFields = `
-  id name credentialType region extra
-  multiModalConfig { maxFiles maxFileSizeBytes }
-  models {
-    name alias integration userRole assistantRole systemSupported inputModalities alternativeNames
-    inputTokenLimit outputTokenLimit tokenLimit outputPrice inputPrice costBy isChat providesLogProbs
-    formattingTokens responsePrefixTokens apiVersion legacyMistralPromptFormat requiresMaxTokens maxTopP
-    paramsMap { model temperature maxTokens stopSequences topP topK frequencyPenalty presencePenalty }
-    outputMap { response tokenCount inputTokenCount outputTokenCount completionReason }
-    inputMap { prompt prefix suffix }
-  }`;
+/** The GraphQL type of each provider, by upstream's name of it. */
+export const typeNames = {
+  anthropic: 'AnthropicIntegration',
+  aws_bedrock: 'AwsBedrockIntegration',
+  aws_sagemaker: 'AwsSageMakerIntegration',
+  azure: 'AzureIntegration',
+  custom: 'CustomIntegration',
+  databricks: 'DatabricksIntegration',
+  mistral: 'MistralIntegration',
+  nvidia: 'NvidiaIntegration',
+  openai: 'OpenAIIntegration',
+  vegas_gateway: 'VegasGatewayIntegration',
+  vertex_ai: 'VertexAIIntegration',
+  writer: 'WriterIntegration',
+};
+export const allNames = Object.keys(typeNames);
+
+/**
+ * Every field of a type, with every field of the types behind it.
+ *
+ * @param {string} typeName
+ * @param {{ skip?: readonly string[], toName?: (name: string) => string, isLeaf?: (name: string) => boolean }} options
+ */
+export function selectAll(typeName, { skip = [], toName = (name) => name, isLeaf = () => false } = {}) {
+  return Object.values(schema.getType(typeName).getFields())
+    .filter(({ name }) => !callFields.has(name) && !skip.includes(name))
+    .map(({ name, type }) => {
+      const inner = getNamedType(type);
+      return isObjectType(inner) && !isLeaf(name)
+        ? `${toName(name)} { ${selectAll(inner.name, { toName, isLeaf })} }`
+        : toName(name);
+    })
+    .join(' ');
+}
+
+const common = ['id', 'name', 'extra'];
+const selectOwn = (typeName) => `... on ${typeName} { __typename ${selectAll(typeName, { skip: common })} }`;
 
 const oneProvider = `query One($name: IntegrationName!) {
   integration(name: $name) {
     __typename id name extra
     ... on OpenAIIntegration { organizationId }
-    ... on AnthropicIntegration { multiModalConfig { maxFiles maxFileSizeBytes } authenticationType endpoint }
+    ... on WriterIntegration { writerOrganizationId: organizationId }
+    ... on AzureIntegration { azureEndpoint: endpoint apiVersion proxy }
+    ... on AnthropicIntegration { endpoint authenticationScope }
+    ... on AwsBedrockIntegration { region credentialType inferenceProfiles { key value } }
   }
 }`;
 
-const severalProviders = `query Several($names: [IntegrationName!]) {
-  integrations(names: $names) {
-    __typename id name extra
-    ... on AnthropicIntegration { authenticationType endpoint customHeaderMapping { key value } }
-    ... on AwsBedrockIntegration { credentialType region inferenceProfiles { key value } }
-    ... on AwsSageMakerIntegration { credentialType region models { name alias isChat } }
-    ... on AzureIntegration { proxy endpoint apiVersion authenticationType deployments { key value } }
-    ... on CustomIntegration { authenticationType baseUrl defaultModel modelProperties { name alias } }
-    ... on OpenAIIntegration { organizationId }
-    ... on VertexAIIntegration { multiModalConfig { maxFiles maxFileSizeBytes } }
-    ... on WriterIntegration { organizationId }
-  }
+const twelveProviders = `query Twelve(${allNames.map((name) => `$${name}: IntegrationName!`).join(' ')}) {
+  ${allNames.map((name) => `${name}: integration(name: $${name}) { __typename id name extra ${selectOwn(typeNames[name])} }`).join('\n  ')}
 }`;
 
-const sageMaker = `query SageMaker {
-  integration(name: AWS_SAGEMAKER) { __typename ... on AwsSageMakerIntegration { ${sageMakerFields} } }
+const sageMaker = `query SageMaker($name: IntegrationName!) {
+  integration(name: $name) { __typename id name extra ${selectOwn('AwsSageMakerIntegration')} }
 }`;
+
+const selectRecord = `__typename
+    ... on UpsertIntegrationSuccess { record { ${selectAll('IntegrationRecord')} } }
+    ... on IntegrationValidationFailure { message issues { path message code } }`;
 
 const upsert = `mutation Upsert($input: UpsertCustomIntegrationInput!) {
-  upsertCustomIntegration(input: $input) {
-    __typename
-    ... on UpsertCustomIntegrationSuccess {
-      record { integrationId name createdAt updatedAt isSelected isDisabled permissions { action allowed } }
-    }
-    ... on IntegrationValidationFailure { message }
-  }
+  upsertCustomIntegration(input: $input) { ${selectRecord} }
 }`;
 
-/** Every provider by its value of the enum. */
-export const allNames = [
-  'ANTHROPIC',
-  'AWS_BEDROCK',
-  'AWS_SAGEMAKER',
-  'AZURE',
-  'CUSTOM',
-  'DATABRICKS',
-  'MISTRAL',
-  'NVIDIA',
-  'OPENAI',
-  'VEGAS_GATEWAY',
-  'VERTEX_AI',
-  'WRITER',
-];
+const upsertOpenAi = `mutation UpsertOpenAi($input: UpsertOpenAIIntegrationInput!) {
+  upsertOpenAIIntegration(input: $input) { ${selectRecord} }
+}`;
+
+const remove = `mutation Delete($name: IntegrationName!) {
+  deleteIntegration(name: $name) { name displayName }
+}`;
 
 const upsertInput = {
   endpoint: 'https://llm.example.com/v1',
@@ -74,70 +85,93 @@ const upsertInput = {
   apiKeyHeader: 'X-API-Key',
   apiKeyValue: 'benchmark-value',
   modelProperties: [
-    { name: 'small', alias: 'Small' },
+    { name: 'small', alias: 'Small', basedOn: 'gpt-4o' },
     { name: 'large', supportedParameters: ['temperature', 'max_tokens'] },
   ],
-  headers: [{ key: 'X-Team', value: 'benchmark' }],
+  defaultModel: 'small',
+  customLlmConfig: { fileName: 'handler.py', className: 'Handler', initKwargs: { timeout: 60 } },
+  headers: [
+    { key: 'X-Team', value: 'benchmark' },
+    { key: 'X-Region', value: 'eu-central' },
+  ],
+  multiModalConfig: { maxFiles: 3, maxFileSizeBytes: 1_048_576 },
+};
+/** The same as upstream takes it. */
+export const upsertBody = {
+  endpoint: upsertInput.endpoint,
+  authentication_type: 'api_key',
+  api_key_header: 'X-API-Key',
+  api_key_value: 'benchmark-value',
+  model_properties: [
+    { name: 'small', alias: 'Small', based_on: 'gpt-4o' },
+    { name: 'large', supported_parameters: ['temperature', 'max_tokens'] },
+  ],
+  default_model: 'small',
+  custom_llm_config: { file_name: 'handler.py', class_name: 'Handler', init_kwargs: { timeout: 60 } },
+  headers: { 'X-Team': 'benchmark', 'X-Region': 'eu-central' },
+  multi_modal_config: { max_files: 3, max_file_size_bytes: 1_048_576 },
 };
 
-const read = (name) => ({ method: 'GET', path: `/v2/integrations/${name.toLowerCase()}` });
+const get = (path) => ({ method: 'GET', path, body: '' });
+const put = (name, body) => ({
+  method: 'PUT',
+  path: `/v2/integrations/${name}`,
+  body: JSON.stringify(body),
+});
+const recordId = '7d0c3a56-6e39-4a0c-9d0f-9ee8a9c7a001';
 
 /**
- * The operation for some of the providers, in their order.
- *
- * @param {string[]} names
+ * By short names: `plain` is the request that the pass-through forwards, `isRight` checks the `data` of a response.
+ * The last two are measured for the pass-through and the gateway only.
  */
-export const several = (names) => ({
-  title: `${names.length} providers in one operation`,
-  query: severalProviders,
-  variables: { names },
-  calls: names.map(read),
-  isRight: (data) =>
-    data.integrations.length === names.length &&
-    data.integrations.every((item, index) => item.name === names[index]),
-});
-
-/** By short names: `calls` are the REST calls behind an operation, `isRight` looks at the `data` of its answer. */
 export const operations = {
   one: {
-    title: 'one provider',
+    title: 'One provider',
     query: oneProvider,
     variables: { name: 'OPENAI' },
-    calls: [read('OPENAI')],
-    isRight: (data) => data.integration.organizationId === 'org-benchmark',
+    plain: get('/v2/integrations/openai'),
+    isRight: ({ integration }) => integration.organizationId === 'org-benchmark',
   },
-  twelve: { ...several(allNames), title: 'all twelve in one operation' },
-  sagemaker: {
-    title: 'SageMaker, nested models',
-    query: sageMaker,
-    variables: {},
-    calls: [read('AWS_SAGEMAKER')],
+  twelve: {
+    title: 'All twelve, every field',
+    query: twelveProviders,
+    variables: Object.fromEntries(allNames.map((name) => [name, name.toUpperCase()])),
+    plain: get('/all'),
     isRight: (data) =>
-      data.integration.models.length > 0 &&
-      data.integration.models.every((model) => model.paramsMap.model === 'model'),
+      allNames.every((name) => data[name].__typename === typeNames[name]) &&
+      data.azure.deployments.length === 3,
+  },
+  sagemaker: {
+    title: 'SageMaker, nested',
+    query: sageMaker,
+    variables: { name: 'AWS_SAGEMAKER' },
+    plain: get('/v2/integrations/aws_sagemaker'),
+    isRight: ({ integration: { models } }) =>
+      models.length === 3 && models.every(({ paramsMap }) => paramsMap.model === 'model'),
   },
   upsert: {
-    title: 'upsert',
+    title: 'Upsert of the custom integration',
     query: upsert,
     variables: { input: upsertInput },
-    calls: [
-      {
-        method: 'PUT',
-        path: '/v2/integrations/custom',
-        body: JSON.stringify({
-          endpoint: upsertInput.endpoint,
-          authentication_type: 'api_key',
-          api_key_header: 'X-API-Key',
-          api_key_value: 'benchmark-value',
-          model_properties: [
-            { name: 'small', alias: 'Small' },
-            { name: 'large', supported_parameters: ['temperature', 'max_tokens'] },
-          ],
-          headers: { 'X-Team': 'benchmark' },
-        }),
-      },
-    ],
-    isRight: (data) =>
-      data.upsertCustomIntegration.record.integrationId === '7d0c3a56-6e39-4a0c-9d0f-9ee8a9c7a001',
+    plain: put('custom', upsertBody),
+    isRight: ({ upsertCustomIntegration: { record } }) =>
+      record.integrationId === recordId && record.permissions.length === 3,
+  },
+};
+
+export const furtherOperations = {
+  upsertOpenAi: {
+    title: 'Upsert of OpenAI',
+    query: upsertOpenAi,
+    variables: { input: { token: 'benchmark-token', organizationId: 'org-benchmark' } },
+    plain: put('openai', { token: 'benchmark-token', organization_id: 'org-benchmark' }),
+    isRight: ({ upsertOpenAIIntegration: { record } }) => record.integrationId === recordId,
+  },
+  remove: {
+    title: 'Delete',
+    query: remove,
+    variables: { name: 'OPENAI' },
+    plain: { method: 'DELETE', path: '/integrations/openai', body: '' },
+    isRight: ({ deleteIntegration }) => deleteIntegration.name === 'OPENAI',
   },
 };

@@ -1,44 +1,55 @@
-// npm run bench [-- --quick]: measures the gateway beside a pass-through and its rivals, in interleaved rounds, and writes
-// docs/performance-figures.md. Linux only: it reads processor time from /proc.
+// npm run bench [-- --quick | --check]: measures the gateway, a pass-through and its rivals in interleaved rounds, prints the
+// ratios and writes docs/performance-figures.md. `--check` only checks their responses. Linux only: it reads processor time from /proc, and needs wrk.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { contenders, getProcessorTimeUs, getResidentMb, startLoad, startStub } from './contenders.js';
-import { allNames, modelCounts, operations, several } from './operations.js';
+import { availableParallelism, loadavg } from 'node:os';
+import { contenders, getProcessorTimeUs, getResidentMb, loadCommand, startStub } from './contenders.js';
+import { load } from './load.js';
+import { furtherOperations, operations } from './operations.js';
 
 const isQuick = process.argv.includes('--quick');
-// Many short ones: what disturbs the machine disturbs some of them, and then the contenders beside each other.
-const rounds = { count: isQuick ? 3 : 15, durationMs: 700 };
-// Where an answer takes up to a second.
-const longRounds = { count: 5, durationMs: 2000 };
-// Enough that the server never waits for the load; half of its sockets, so that a call behind a request never queues.
-const connections = 32;
-// Of each contender's own time to warm up: a quick run is for seeing that all of it runs.
-const warmUpShare = isQuick ? 0.12 : 1;
+const isCheck = process.argv.includes('--check');
+/** The contenders that are measured; without this option all of them. */
+const only = /^--only=(.*)$/.exec(process.argv.find((argument) => argument.startsWith('--only=')) ?? '')?.[1];
+const names = Object.keys(contenders).filter((name) => only === undefined || only.split(',').includes(name));
+const rounds = isQuick ? 9 : 15;
+const roundMs = 1000;
+const slowRounds = { count: 5, durationMs: 2000 };
+const connections = 64;
+const warmUpShare = isQuick ? 0.4 : 1;
 const tables = [];
-const say = (text) => process.stdout.write(`${text}\n`);
+const print = (text) => process.stdout.write(`${text}\n`);
 
 const quantile = (values, share) =>
   [...values].sort((a, b) => a - b)[Math.round((values.length - 1) * share)];
 const median = (values) => quantile(values, 0.5);
-/** Of the middle half. */
-const spread = (values) =>
-  `${Math.round(((quantile(values, 0.75) - quantile(values, 0.25)) / median(values)) * 100)} %`;
 
-const inWordsOf = (name, operation) => contenders[name].operations?.get(operation) ?? operation;
+const toOwn = (name, operation) => contenders[name].operations?.get(operation) ?? operation;
 
-async function answersRightly({ name, url }, operation) {
-  const { query, variables, isRight } = inWordsOf(name, operation);
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'galileo-api-key': 'benchmark-check' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = await response.json();
-  return errors === undefined && isRight(data);
+/** The URL and the request that a contender gets for an operation. */
+function toRequest({ name, url }, operation) {
+  if (name === 'pass-through') return { url: url + operation.plain.path, request: operation.plain };
+  const { query, variables } = toOwn(name, operation);
+  return { url, request: { method: 'POST', body: JSON.stringify({ query, variables }) } };
 }
 
-async function startAll(names, upstreamUrl) {
+async function isRight(contender, operation) {
+  const { url, request } = toRequest(contender, operation);
+  const response = await fetch(url, {
+    method: request.method,
+    headers: { 'content-type': 'application/json', 'galileo-api-key': 'benchmark-check' },
+    body: request.body === '' ? undefined : request.body,
+  });
+  if (contender.name === 'pass-through') return response.status === 200;
+  const { data, errors } = await response.json();
+  if (errors !== undefined) print(`${contender.name}: ${JSON.stringify(errors).slice(0, 500)}`);
+  const right = errors === undefined && toOwn(contender.name, operation).isRight(data);
+  if (!right) print(`${contender.name}: ${JSON.stringify(data).slice(0, 500)}`);
+  return right;
+}
+
+async function startAll(started, upstreamUrl) {
   const running = [];
-  for (const name of names) running.push({ name, ...(await contenders[name].start(upstreamUrl)) });
+  for (const name of started) running.push({ name, ...(await contenders[name].start(upstreamUrl)) });
   return running;
 }
 
@@ -46,37 +57,36 @@ const stopAll = (running) => {
   for (const { child } of running) child.kill('SIGKILL');
 };
 
-async function measureOnce(load, { name, child, url }, operation, durationMs, callers = connections) {
+async function measureOnce(contender, operation, durationMs, callers = connections) {
+  const { child } = contender;
   const beforeUs = getProcessorTimeUs(child.pid);
-  const { query, variables } = inWordsOf(name, operation);
-  const result = await load.run({ url, query, variables, connections: callers, durationMs });
+  const job = { ...toRequest(contender, operation), connections: callers, durationMs };
+  const result = await load(job, loadCommand);
   return { ...result, processorUs: (getProcessorTimeUs(child.pid) - beforeUs) / result.requests };
 }
 
-/** Every contender in every round, one after the other, so that what disturbs the machine disturbs them all. */
-async function measure(load, running, operation, { count, durationMs } = rounds, callers = connections) {
+/** All contenders in each round, in an order that changes, so that a disturbance affects all of them. */
+async function measure(running, operation, { count, durationMs }, callers = connections) {
   const results = new Map(running.map(({ name }) => [name, []]));
   for (let round = 0; round < count; round += 1) {
-    for (const contender of running) {
-      results.get(contender.name).push(await measureOnce(load, contender, operation, durationMs, callers));
+    const first = round % running.length;
+    for (const contender of [...running.slice(first), ...running.slice(0, first)]) {
+      results.get(contender.name).push(await measureOnce(contender, operation, durationMs, callers));
     }
   }
   return results;
 }
 
-function summarize(results, name) {
-  const of = (key) => results.get(name).map((result) => result[key]);
-  const failures = of('failures').reduce((sum, count) => sum + count, 0);
-  const base = results.get('pass-through');
-  return {
-    processorUs: median(of('processorUs')),
-    ratio: median(of('processorUs').map((time, round) => base[round].processorUs / time)),
-    spread: spread(of('processorUs')),
-    requestsPerSecond: median(of('requestsPerSecond')),
-    p50Ms: median(of('p50Ms')),
-    p99Ms: median(of('p99Ms')),
-    failures,
-  };
+async function warmUp(running, measured) {
+  for (const contender of running) {
+    for (const operation of measured) {
+      if (!(await isRight(contender, operation))) {
+        throw new Error(`the response of ${contender.name} to "${operation.title}" is not correct`);
+      }
+      if (isCheck) continue;
+      await measureOnce(contender, operation, (contenders[contender.name].warmUpMs * warmUpShare) / 2);
+    }
+  }
 }
 
 function addTable(title, head, rows) {
@@ -87,61 +97,41 @@ function addTable(title, head, rows) {
   const rule = widths.map((width) => '-'.repeat(width));
   const lines = [`## ${title}`, '', ...[head, rule, ...rows].map(toLine)];
   tables.push(lines.join('\n'));
-  say(`\n${lines.join('\n')}`);
+  print(`\n${lines.join('\n')}`);
 }
 
-const head = [
-  '',
-  'processor time a request',
-  'spread',
-  'ratio',
-  'requests a second',
-  'p50',
-  'p99',
-  'p99 / p50',
-];
+const head = ['', 'ratio', 'range', 'processor time per request', 'requests per second', 'p50', 'p99'];
 
 function addComparison(title, results) {
-  const rows = [...results.keys()].map((name) => {
-    const {
-      processorUs,
-      ratio,
-      spread: range,
-      requestsPerSecond,
-      p50Ms,
-      p99Ms,
-      failures,
-    } = summarize(results, name);
-    const label = failures === 0 ? name : `${name} (${failures} failures)`;
+  const base = results.get('pass-through');
+  const rows = [...results].map(([name, samples]) => {
+    const of = (key) => samples.map((sample) => sample[key]);
+    const ratios = samples.map(({ processorUs }, round) => base[round].processorUs / processorUs);
+    const failures = of('failures').reduce((sum, count) => sum + count, 0);
     return [
-      label,
-      `${processorUs.toFixed(0)} µs`,
-      range,
-      ratio.toFixed(2),
-      requestsPerSecond.toFixed(0),
-      `${p50Ms.toFixed(1)} ms`,
-      `${p99Ms.toFixed(1)} ms`,
-      (p99Ms / p50Ms).toFixed(1),
+      failures === 0 ? name : `${name} (${failures} failures)`,
+      median(ratios).toFixed(2),
+      `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`,
+      `${median(of('processorUs')).toFixed(0)} µs`,
+      median(of('requestsPerSecond')).toFixed(0),
+      `${median(of('p50Ms')).toFixed(1)} ms`,
+      `${median(of('p99Ms')).toFixed(1)} ms`,
     ];
   });
   addTable(title, head, rows);
 }
 
-async function compareOperations(load) {
+async function compare(started, measured) {
   const stub = await startStub();
-  const running = await startAll(Object.keys(contenders), stub.url);
+  const running = await startAll(started, stub.url);
   try {
-    for (const contender of running) {
-      const share = contenders[contender.name].warmUpMs / Object.keys(operations).length;
-      for (const operation of Object.values(operations)) {
-        if (contender.name !== 'pass-through' && !(await answersRightly(contender, operation))) {
-          throw new Error(`${contender.name} answers "${operation.title}" wrongly`);
-        }
-        await measureOnce(load, contender, operation, share * warmUpShare);
-      }
-    }
-    for (const operation of Object.values(operations)) {
-      addComparison(operation.title, await measure(load, running, operation));
+    await warmUp(running, measured);
+    if (isCheck) return;
+    for (const operation of measured) {
+      addComparison(
+        operation.title,
+        await measure(running, operation, { count: rounds, durationMs: roundMs }),
+      );
     }
     addTable(
       'Memory after the run',
@@ -153,46 +143,20 @@ async function compareOperations(load) {
   }
 }
 
-async function compareSlowUpstream(load) {
+async function compareSlowUpstream() {
   const stub = await startStub({ DELAY_MS: '50' });
   const running = await startAll(['pass-through', 'galileo-gateway'], stub.url);
   try {
     for (const callers of [32, 256, 1000]) {
       const title = `One provider, an upstream that takes 50 ms, ${callers} connections`;
-      addComparison(title, await measure(load, running, operations.one, longRounds, callers));
+      addComparison(title, await measure(running, operations.one, slowRounds, callers));
     }
   } finally {
     stopAll([...running, stub]);
   }
 }
 
-async function compareSizes(load) {
-  const names = ['pass-through', 'galileo-gateway'];
-  for (const count of modelCounts) {
-    const stub = await startStub({ MODELS: String(count) });
-    const running = await startAll(names, stub.url);
-    try {
-      for (const contender of running)
-        await measureOnce(load, contender, operations.sagemaker, 2000 * warmUpShare);
-      addComparison(`SageMaker with ${count} models`, await measure(load, running, operations.sagemaker));
-    } finally {
-      stopAll([...running, stub]);
-    }
-  }
-  const stub = await startStub();
-  const running = await startAll(names, stub.url);
-  try {
-    for (const count of [1, 4, 12]) {
-      const operation = several(allNames.slice(0, count));
-      for (const contender of running) await measureOnce(load, contender, operation, 2000 * warmUpShare);
-      addComparison(operation.title, await measure(load, running, operation));
-    }
-  } finally {
-    stopAll([...running, stub]);
-  }
-}
-
-function printVersions() {
+function getVersions() {
   const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
   const rivals = [
     'mercurius',
@@ -209,26 +173,23 @@ function printVersions() {
   );
 }
 
-const load = await startLoad();
-try {
-  await compareOperations(load);
-  if (!isQuick) {
-    await compareSlowUpstream(load);
-    await compareSizes(load);
-    const introduction = [
-      '# Performance figures',
-      '',
-      'Written by `npm run bench`. Medians over rounds; `ratio` is the processor time of the pass-through over that of the',
-      'row in the same round, so that 1.00 is as cheap as not looking at the request at all; `spread` is that of the middle',
-      'half of the rounds. [performance.md](performance.md) explains them.',
-      '',
-      `${printVersions()}; ${rounds.count} rounds of ${rounds.durationMs} ms, ${longRounds.count} of ${longRounds.durationMs} ms for the upstream that takes 50 ms; ${connections} connections where nothing else is said, 4,096 credentials.`,
-    ].join('\n');
-    writeFileSync(
-      new URL('../docs/performance-figures.md', import.meta.url),
-      `${introduction}\n\n${tables.join('\n\n')}\n`,
-    );
-  }
-} finally {
-  load.child.kill('SIGKILL');
+const [loadBefore = 0] = loadavg();
+await compare(names, Object.values(operations));
+await compare(['pass-through', 'galileo-gateway'], Object.values(furtherOperations));
+if (!isQuick && !isCheck) await compareSlowUpstream();
+const introduction = [
+  '# Performance figures',
+  '',
+  'Written by `npm run bench`. `ratio` is the processor time per request of the pass-through divided by that of the row, in the same',
+  'round: 1.00 costs as much as the pass-through, higher is better. It is the median over the rounds, and `range` is the lowest and',
+  'the highest. [performance.md](performance.md) explains the method.',
+  '',
+  `${getVersions()}; ${rounds} rounds of ${roundMs} ms; ${connections} connections unless stated otherwise, 4,096 credentials;`,
+  `${availableParallelism()} processors, load average ${loadBefore.toFixed(1)} before the run.`,
+].join('\n');
+if (only === undefined && !isCheck) {
+  writeFileSync(
+    new URL('../docs/performance-figures.md', import.meta.url),
+    `${introduction}\n\n${tables.join('\n\n')}\n`,
+  );
 }

@@ -1,23 +1,26 @@
-// An upstream that costs as little as possible: every answer is a buffer made at the start.
-// Settings by environment: PORT, DELAY_MS (before each answer), MODELS (of SageMaker).
-import { createServer } from 'node:http';
+// An upstream that costs as little as possible: a server on sockets, whose responses are buffers made at the start.
+// Settings by environment: PORT, DELAY_MS (before each response).
+import { createServer } from 'node:net';
 
 const delayMs = Number(process.env.DELAY_MS ?? 0);
-const modelCount = Number(process.env.MODELS ?? 10);
 
 const id = '7d0c3a56-6e39-4a0c-9d0f-9ee8a9c7a001';
 const limits = { max_files: 10, max_file_size_bytes: 5_368_709_120 };
 const common = { id, extra: { team: 'benchmark', cost_centre: 42 } };
+const oauth2 = {
+  authentication_scope: 'llm.read llm.write',
+  oauth2_token_url: 'https://identity.example.com/oauth2/token',
+};
 
 const createModel = (number) => ({
-  name: `model-${number}`,
-  alias: `Model ${number}`,
+  name: `jumpstart-model-${number}`,
+  alias: `Model "${number}"`,
   integration: 'aws_sagemaker',
   user_role: 'user',
   assistant_role: 'assistant',
   system_supported: true,
   input_modalities: ['text', 'image'],
-  alternative_names: [`m-${number}`],
+  alternative_names: [`m-${number}`, `model-${number} (legacy)`],
   input_token_limit: 128_000,
   output_token_limit: 8192,
   token_limit: null,
@@ -38,52 +41,81 @@ const createModel = (number) => ({
     max_tokens: 'max_tokens',
     stop_sequences: 'stop',
     top_p: 'top_p',
+    top_k: 'top_k',
+    frequency_penalty: null,
+    presence_penalty: null,
   },
   output_map: {
-    response: 'choices[0].text',
-    token_count: 'usage.total',
-    completion_reason: 'choices[0].finish',
+    response: '$.generated_text',
+    token_count: '$.usage.total',
+    input_token_count: '$.usage.input',
+    output_token_count: '$.usage.output',
+    completion_reason: '$.finish_reason',
   },
-  input_map: { prompt: 'messages', prefix: '', suffix: '' },
+  input_map: { prompt: '$.inputs', prefix: '<s>[INST] ', suffix: ' [/INST]' },
 });
 
 const integrations = {
   anthropic: {
     ...common,
+    ...oauth2,
     authentication_type: 'api_key',
-    endpoint: null,
-    custom_header_mapping: { 'x-user': 'user_id' },
+    endpoint: 'https://anthropic.example.com/v1',
+    custom_header_mapping: { job_id: 'X-Job-Id', user_id: 'X-User-Id' },
     multi_modal_config: limits,
   },
   aws_bedrock: {
     ...common,
     credential_type: 'key_secret',
     region: 'eu-central-1',
-    inference_profiles: { claude: 'eu.claude', nova: 'eu.nova' },
+    inference_profiles: { claude: 'arn:aws:bedrock:eu.claude', nova: 'arn:aws:bedrock:eu.nova' },
+    multi_modal_config: limits,
   },
   aws_sagemaker: {
     ...common,
     credential_type: 'assumed_role',
     region: 'eu-central-1',
-    models: Array.from({ length: modelCount }, (_, index) => createModel(index)),
-    multi_modal_config: limits,
+    models: Array.from({ length: 3 }, (_, index) => createModel(index)),
+    multi_modal_config: null,
   },
   azure: {
     ...common,
+    ...oauth2,
     proxy: false,
     endpoint: 'https://benchmark.example.com',
     api_version: '2025-03-01-preview',
+    azure_deployment: 'prod-4o',
     authentication_type: 'api_key',
-    deployments: { 'gpt-4o': 'prod-4o', 'gpt-4o-mini': 'prod-mini' },
-    available_deployments: [{ id: 'prod-4o', model: 'gpt-4o' }],
+    default_headers: { 'X-Tenant': 'benchmark', 'X-Env': 'prod' },
+    deployments: { 'gpt-4o': 'prod-4o', 'gpt-4o-mini': 'prod-mini', o3: 'prod-o3' },
+    available_deployments: [
+      { id: 'prod-4o', model: 'gpt-4o' },
+      { id: 'prod-mini', model: 'gpt-4o-mini' },
+    ],
+    custom_header_mapping: null,
+    multi_modal_config: limits,
   },
   custom: {
     ...common,
+    ...oauth2,
     authentication_type: 'oauth2',
     base_url: 'https://llm.example.com/v1',
-    model_properties: [{ name: 'small', alias: 'Small' }, { name: 'large' }],
+    models: ['small', 'large'],
+    model_properties: [
+      { name: 'small', alias: 'Small', based_on: 'gpt-4o', supported_parameters: null },
+      { name: 'large', alias: 'Large', based_on: null, supported_parameters: ['temperature', 'max_tokens'] },
+    ],
     default_model: 'small',
     is_legacy_format: false,
+    api_key_header: 'X-API-Key',
+    custom_llm_config: {
+      file_name: 'handler.py',
+      class_name: 'Handler',
+      init_kwargs: { timeout: 60, retries: [1, 2] },
+    },
+    custom_header_mapping: { job_id: 'X-Job', user_id: 'X-User' },
+    headers: { 'X-Team': 'benchmark' },
+    multi_modal_config: limits,
   },
   databricks: common,
   mistral: common,
@@ -98,41 +130,76 @@ const integrations = {
   writer: { ...common, organization_id: 'org-writer' },
 };
 
-const answers = new Map(
-  Object.entries(integrations).map(([name, body]) => [
-    `/v2/integrations/${name}`,
-    Buffer.from(JSON.stringify({ name, ...body })),
-  ]),
-);
+const createRecord = (name) => ({
+  id,
+  name,
+  provider: name,
+  permissions: [
+    { action: 'update', allowed: true, message: null },
+    { action: 'delete', allowed: false, message: 'Only administrators can delete an integration.' },
+    { action: 'share', allowed: true, message: null },
+  ],
+  created_at: '2026-01-31T08:15:30.123456',
+  updated_at: '2026-11-02T10:00:00.000001',
+  created_by: id,
+  is_selected: true,
+  is_disabled: false,
+});
 
-const record = Buffer.from(
-  JSON.stringify({
-    id,
-    name: 'custom',
-    permissions: [
-      { action: 'update', allowed: true, message: null },
-      { action: 'delete', allowed: false, message: 'Only administrators may.' },
-    ],
-    created_at: '2026-01-31T08:15:30.123456',
-    updated_at: '2026-11-02T10:00:00.000001',
-    created_by: id,
-    is_selected: true,
-    is_disabled: false,
-  }),
-);
+const respond = (status, body) => {
+  const text = JSON.stringify(body);
+  return Buffer.from(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
+};
+const responses = new Map();
+for (const [name, body] of Object.entries(integrations)) {
+  const path = `/v2/integrations/${name}`;
+  responses.set(`GET ${path}`, respond('200 OK', { name, provider: name, ...body }));
+  responses.set(`PUT ${path}`, respond('200 OK', createRecord(name)));
+  responses.set(`DELETE /integrations/${name}`, respond('200 OK', { message: 'deleted' }));
+}
+const unauthenticated = respond('401 Unauthorized', { detail: 'Not authenticated' });
+const unknown = respond('404 Not Found', { detail: 'Integration not found' });
+const invalid = respond('422 Unprocessable Entity', { detail: 'The body is not JSON.' });
 
-// Longer than a pause between rounds: no contender pays for a socket that was closed.
-const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-  const body = request.method === 'PUT' ? record : answers.get(request.url);
-  const answer = () => {
-    response.writeHead(body === undefined ? 404 : 200, {
-      'content-type': 'application/json',
-      'content-length': body?.length ?? 0,
-    });
-    response.end(body);
-  };
-  request.resume();
-  request.once('end', () => (delayMs > 0 ? setTimeout(answer, delayMs) : answer()));
+/** The response to the first request in the string, and the rest of the string; undefined if it is not complete. */
+function takeRequest(text) {
+  const end = text.indexOf('\r\n\r\n');
+  if (end === -1) return undefined;
+  const head = text.slice(0, end).toLowerCase();
+  const length = Number(/\r\ncontent-length: *(\d+)/.exec(head)?.[1] ?? 0);
+  const next = end + 4 + length;
+  if (text.length < next) return undefined;
+  const line = text.slice(0, text.indexOf(' HTTP/'));
+  let response = responses.get(line) ?? unknown;
+  if (!head.includes('\r\ngalileo-api-key:')) response = unauthenticated;
+  else if (length > 0) {
+    // Parsed, so that no contender gets away with a body that upstream would refuse.
+    try {
+      JSON.parse(text.slice(end + 4, next));
+    } catch {
+      response = invalid;
+    }
+  }
+  return { response, rest: text.slice(next) };
+}
+
+const server = createServer({ noDelay: true }, (socket) => {
+  let text = '';
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (chunk) => {
+    text += chunk.latin1Slice();
+    const parts = [];
+    for (let taken = takeRequest(text); taken !== undefined; taken = takeRequest(text)) {
+      parts.push(taken.response);
+      text = taken.rest;
+    }
+    if (parts.length === 0) return;
+    const bytes = parts.length === 1 ? parts[0] : Buffer.concat(parts);
+    if (delayMs > 0) setTimeout(() => socket.write(bytes), delayMs);
+    else socket.write(bytes);
+  });
 });
 
 server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () =>

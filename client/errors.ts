@@ -1,9 +1,11 @@
-/** Codes of a field's error: the answer has `data`, and null in that field's place. */
+/** Codes of a field error: the response has `data`, and the field is null. */
 export const fieldErrorCodes = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'BAD_USER_INPUT',
+  'NOT_FOUND',
   'RATE_LIMITED',
+  'PROVIDER_ERROR',
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_TIMEOUT',
   'UPSTREAM_OUTCOME_UNKNOWN',
@@ -14,8 +16,8 @@ export const fieldErrorCodes = [
 ] as const;
 
 /**
- * Codes of a request that was not executed: the answer has no `data`. `BAD_USER_INPUT`, for variables, `OVERLOADED`, for a
- * request that was shed, and `INTERNAL_SERVER_ERROR` come that way too.
+ * Codes of a request that was not executed: the response has no `data`. `BAD_USER_INPUT` (variables), `OVERLOADED` (a request
+ * that was shed) and `INTERNAL_SERVER_ERROR` occur here, too.
  */
 export const requestErrorCodes = [
   'GRAPHQL_PARSE_FAILED',
@@ -24,24 +26,158 @@ export const requestErrorCodes = [
   'QUERY_TOO_COMPLEX',
   'PERSISTED_DOCUMENT_NOT_FOUND',
   'PERSISTED_DOCUMENT_REQUIRED',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
   'BAD_REQUEST',
   'REQUEST_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
   'METHOD_NOT_ALLOWED',
 ] as const;
 
-/** Why a field or a request failed; docs/errors.md of the gateway says what to do about each. */
+/** Why a field or a request failed. The gateway's docs/errors.md says what to do about each. */
 export type ErrorCode = (typeof fieldErrorCodes)[number] | (typeof requestErrorCodes)[number];
 
-/** What an error's `extensions` have. */
+/** The `extensions` of an error. */
 export interface ErrorExtensions {
   readonly code: ErrorCode;
-  /** The `x-request-id` of the answer: what the gateway's log has of the request. */
+  /** The `x-request-id` of the response; the gateway's log lines have it, too. */
   readonly requestId: string;
-  /** Whether the same request may succeed later; absent where the request itself was at fault. */
+  /** Whether the same request can succeed later; absent if the request itself has to change. */
   readonly retryable?: boolean;
-  /** How long Galileo asks to wait before the next attempt. */
+  /** How long Galileo asks clients to wait before the next attempt. */
   readonly retryAfterMs?: number;
-  /** The HTTP status of Galileo's answer, where there was one. */
+  /** The HTTP status of Galileo's response, if there was one. */
   readonly upstreamStatus?: number;
+  /** Galileo's own error code, if its response had one: 7000 to 7006 for a failure of the LLM provider. */
+  readonly galileoErrorCode?: number;
 }
+
+/** An error of the gateway with checked extensions, or a request that never got a response of the gateway. */
+export interface GatewayError {
+  readonly code: ErrorCode | 'NETWORK_ERROR';
+  readonly message: string;
+  /** Path of the field in the response; empty if the request as a whole failed. */
+  readonly path: readonly (string | number)[];
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+  readonly requestId: string | undefined;
+  readonly upstreamStatus: number | undefined;
+  readonly galileoErrorCode: number | undefined;
+}
+
+const codes: ReadonlySet<unknown> = new Set([...fieldErrorCodes, ...requestErrorCodes]);
+const isErrorCode = (code: unknown): code is ErrorCode => codes.has(code);
+
+/**
+ * Reads the errors of a result. Takes what a client calls the error: Apollo Client's `error`, urql's `CombinedError`,
+ * graphql-request's `ClientError`, or a plain `errors` array. A failure without a GraphQL error, such as a lost connection,
+ * becomes one `NETWORK_ERROR`. Nothing (null or undefined) becomes an empty array.
+ */
+export function toGatewayErrors(error: unknown): readonly GatewayError[] {
+  if (error === undefined || error === null) return [];
+  const errors = findErrors(error);
+  if (errors !== undefined && errors.length > 0) return errors.map(toGatewayError);
+  if (Array.isArray(error)) return [];
+  return [
+    {
+      code: 'NETWORK_ERROR',
+      message: error instanceof Error ? error.message : 'The request failed.',
+      path: [],
+      retryable: true,
+      retryAfterMs: undefined,
+      requestId: undefined,
+      upstreamStatus: undefined,
+      galileoErrorCode: undefined,
+    },
+  ];
+}
+
+const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
+function findErrors(error: unknown): readonly unknown[] | undefined {
+  if (isArray(error)) return error;
+  const { errors, graphQLErrors, response } = toRecord(error);
+  return [errors, graphQLErrors, toRecord(response)['errors']].find(isArray);
+}
+
+function toGatewayError(error: unknown): GatewayError {
+  const { message, path, extensions } = toRecord(error);
+  const { code, retryable, retryAfterMs, requestId, upstreamStatus, galileoErrorCode } = toRecord(extensions);
+  return {
+    code: isErrorCode(code) ? code : 'INTERNAL_SERVER_ERROR',
+    message: typeof message === 'string' ? message : 'Unknown error',
+    path: Array.isArray(path) ? path.filter((part) => ['string', 'number'].includes(typeof part)) : [],
+    retryable: retryable === true,
+    retryAfterMs: toNumber(retryAfterMs),
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    upstreamStatus: toNumber(upstreamStatus),
+    galileoErrorCode: toNumber(galileoErrorCode),
+  };
+}
+
+const toRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+
+const toNumber = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+
+/** The errors at a path of the response or below it. */
+export function errorsAt(
+  errors: readonly GatewayError[],
+  path: readonly (string | number)[],
+): readonly GatewayError[] {
+  return errors.filter((error) => path.every((part, depth) => error.path[depth] === part));
+}
+
+/** Whether the same request can succeed later. A write with an unknown outcome is not retryable: look at what is stored. */
+export const isRetryable = ({ retryable }: GatewayError): boolean => retryable;
+
+/**
+ * How long to wait before an attempt: what Galileo asked for, otherwise one second, doubled with each attempt, up to 30
+ * seconds.
+ *
+ * @param attempt 1 for the first retry
+ */
+export const getRetryDelayMs = ({ retryAfterMs }: GatewayError, attempt: number): number =>
+  retryAfterMs ?? Math.min(1000 * 2 ** (attempt - 1), 30_000);
+
+/** What a page can show for an error. */
+export interface ErrorDescription {
+  readonly title: string;
+  /** What the user can do. */
+  readonly advice: string;
+}
+
+const tryAgain = 'Try again in a moment.';
+const report = 'If it happens again, report the request id.';
+
+/** Messages for users, in English, by error code. Codes that only a programming mistake causes are not listed. */
+export const errorDescriptions: Readonly<Partial<Record<GatewayError['code'], ErrorDescription>>> = {
+  UNAUTHENTICATED: {
+    title: 'Galileo did not accept this API key',
+    advice: 'Check the key or enter another one.',
+  },
+  FORBIDDEN: {
+    title: 'You don’t have permission to do this',
+    advice: 'Ask an administrator of your organization.',
+  },
+  NOT_FOUND: { title: 'This no longer exists', advice: 'Reload to see what is stored now.' },
+  BAD_USER_INPUT: { title: 'Galileo rejected the input', advice: 'Change it and try again.' },
+  RATE_LIMITED: { title: 'Too many requests', advice: tryAgain },
+  PROVIDER_ERROR: {
+    title: 'The provider reported an error',
+    advice: 'Check its credentials, or try again later.',
+  },
+  UPSTREAM_UNAVAILABLE: { title: 'Galileo is not available', advice: tryAgain },
+  UPSTREAM_TIMEOUT: { title: 'Galileo took too long to respond', advice: tryAgain },
+  UPSTREAM_OUTCOME_UNKNOWN: {
+    title: 'We couldn’t confirm the save',
+    advice: 'Check what is stored before you try again.',
+  },
+  UPSTREAM_INVALID_RESPONSE: { title: 'Galileo’s response could not be read', advice: report },
+  UPSTREAM_ERROR: { title: 'Galileo reported an error', advice: report },
+  OVERLOADED: { title: 'The gateway is busy', advice: tryAgain },
+  NETWORK_ERROR: { title: 'Can’t reach the gateway', advice: 'Check your connection and try again.' },
+};
+
+/** The message for an error; a general one if its code is not listed. */
+export const describeError = ({ code }: GatewayError): ErrorDescription =>
+  errorDescriptions[code] ?? { title: 'Something went wrong', advice: report };

@@ -1,31 +1,37 @@
 import { readFile } from 'node:fs/promises';
-import { isOpenApiDocument } from './document-reader.ts';
+import { isJsonObject } from '../src/json.ts';
 
-/** From the first byte sent to the last one read. */
+/** For the whole exchange. */
 const timeoutMs = 10_000;
-/** Ten times what a large API needs. */
+/** 64 MiB, ten times the size of a large document. */
 const maxBytes = 67_108_864;
 
-/** A document that cannot be used; the message says why, on one line. */
+/** A document that cannot be used. The message is one line. */
 export class UnreadableDocument extends Error {
   override readonly name = 'UnreadableDocument';
 }
 
 /**
- * Reads an OpenAPI document. Fails with UnreadableDocument; sends no credential.
+ * Reads an OpenAPI document. Rejects with UnreadableDocument. Sends no credential.
  *
  * @param source an http or https URL, or the path of a file
  */
 export async function readDocument(source: URL | string): Promise<Readonly<Record<string, unknown>>> {
   const text = typeof source === 'string' ? await readText(source) : await fetchText(source);
+  return parseDocument(text);
+}
+
+/** Throws UnreadableDocument. */
+export function parseDocument(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new UnreadableDocument('it is not JSON');
   }
-  if (!isOpenApiDocument(value)) throw new UnreadableDocument('it is not an OpenAPI 3 document');
-  return value;
+  if (isJsonObject(value) && String(value['openapi']).startsWith('3.') && isJsonObject(value['paths']))
+    return value;
+  throw new UnreadableDocument('it is not an OpenAPI 3 document');
 }
 
 async function readText(path: string): Promise<string> {
@@ -42,7 +48,7 @@ async function fetchText(url: URL): Promise<string> {
     const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
     if (!response.ok) {
       await response.body?.cancel();
-      throw new UnreadableDocument(`the answer is HTTP ${response.status}`);
+      throw new UnreadableDocument(`the response is HTTP ${response.status}`);
     }
     const chunks: Uint8Array[] = [];
     let bytes = 0;
@@ -55,12 +61,12 @@ async function fetchText(url: URL): Promise<string> {
     return Buffer.concat(chunks).toString('utf8');
   } catch (error) {
     if (error instanceof UnreadableDocument) throw error;
-    if (signal.aborted) throw new UnreadableDocument(`no answer within ${timeoutMs / 1000} seconds`);
+    if (signal.aborted) throw new UnreadableDocument(`no response within ${timeoutMs / 1000} seconds`);
     throw new UnreadableDocument(`it cannot be fetched${explain(error)}`);
   }
 }
 
-/** Node's word for what happened, which says enough and quotes nothing. */
+/** Node's error code, which contains nothing of the URL. */
 function explain(error: unknown): string {
   const code = getCode(error) ?? getCode(error instanceof Error ? error.cause : undefined);
   return code === undefined ? '' : ` (${code})`;

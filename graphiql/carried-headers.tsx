@@ -2,13 +2,13 @@ import { useEditorContext } from '@graphiql/react';
 import { useEffect, useRef } from 'react';
 
 interface CarriedHeadersProps {
-  /** What a headers editor holds before anybody has typed into it. */
+  /** The content of the headers editor before the user types. */
   readonly initial: string;
 }
 
 /**
- * Headers typed once are there in every tab that has none of its own, and stay when an entry of the history, which has
- * none either, is opened. They live in this component: a reload forgets them.
+ * Headers that were typed once are used in every tab without headers, and stay when an entry of the history is opened. They live
+ * in this component: a reload forgets them.
  */
 export function CarriedHeaders({ initial }: CarriedHeadersProps) {
   const { headerEditor } = useEditorContext({ nonNull: true });
@@ -17,7 +17,7 @@ export function CarriedHeaders({ initial }: CarriedHeadersProps) {
     if (headerEditor === null) {
       return undefined;
     }
-    // Somebody may have typed between the editor's appearance and this moment.
+    // The user can type before this effect runs.
     if (headerEditor.getValue() !== initial) {
       typed.current = headerEditor.getValue();
     }

@@ -6,8 +6,8 @@ interface Stylesheet {
 }
 
 /**
- * Stands in for the package `react-style-singleton`, which writes `<style>` elements. A constructed stylesheet does the
- * same and needs no 'unsafe-inline' in the page's policy.
+ * Replaces the package `react-style-singleton`, which writes `<style>` elements. A constructed stylesheet does the same without
+ * 'unsafe-inline' in the page's policy.
  */
 export function stylesheetSingleton(): Stylesheet {
   let users = 0;
@@ -31,15 +31,16 @@ export function stylesheetSingleton(): Stylesheet {
   };
 }
 
-/** The package's hook: a style is there as long as a component uses it; one that is not dynamic stays as it was first. */
+/** The package's hook: a style exists as long as a component uses it. A style that is not dynamic does not change. */
 export function styleHookSingleton(): (css: string, isDynamic?: boolean) => void {
   const sheet = stylesheetSingleton();
   return function useStyle(css, isDynamic) {
-    // Only a dynamic style is ever written anew.
+    // Only a dynamic style is written again.
     const version = isDynamic === true ? css : '';
     useEffect(() => {
       sheet.add(css);
       return () => sheet.remove();
+      // oxlint-disable-next-line react-hooks/exhaustive-deps
     }, [version]);
   };
 }

@@ -2,7 +2,7 @@ import { DOC_EXPLORER_PLUGIN, DocExplorer } from '@graphiql/plugin-doc-explorer'
 import { type GraphiQLPlugin, useSchemaStore } from '@graphiql/react';
 import { INTROSPECTION_OFF } from './fetcher.ts';
 
-/** GraphiQL's documentation; says so in words where there is none. */
+/** GraphiQL's documentation, with an explanation if there is none. */
 export const DOCUMENTATION_PLUGIN: GraphiQLPlugin = { ...DOC_EXPLORER_PLUGIN, content: Documentation };
 
 function Documentation() {
@@ -16,7 +16,7 @@ function Documentation() {
       <p>
         {fetchError.includes(INTROSPECTION_OFF)
           ? INTROSPECTION_OFF
-          : 'The schema could not be loaded, so there is no documentation. What the gateway said stands on the right.'}
+          : 'The schema could not be loaded, so there is no documentation. The response of the gateway is on the right.'}
       </p>
     </section>
   );

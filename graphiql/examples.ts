@@ -5,89 +5,69 @@ export interface Example {
   readonly variables?: string;
 }
 
-/** What a tab opened by hand starts with. */
-export const EMPTY_DOCUMENT = '# Ctrl-Space completes, Ctrl-Enter runs.\n';
+/** The content of a tab that the user opens. */
+export const EMPTY_DOCUMENT = '# Ctrl-Space completes, Ctrl-Enter runs. Tab moves on to the next control.\n';
 
-/** The ready tabs, in order. The first one is what the run button runs on a first visit. */
+const toJson = (value: object): string => JSON.stringify(value, null, 2);
+
+/** One tab for each task. On a first visit, the run button runs the first one. */
 export function createExamples(hasKey: boolean): readonly Example[] {
   const key = hasKey
     ? '# The key is set: press the run button.'
-    : '# Your API key goes under Headers, below.';
+    : '# Enter your API key under Headers, below.';
   return [
     {
-      query: `# One provider; null where not configured.
+      query: `# Read every provider, configured or not.
 ${key}
-query OneProvider {
-  integration(name: AZURE) {
-    __typename
-    id
-    name
-    ... on AzureIntegration {
-      endpoint
-      apiVersion
-      authenticationType
-      deployments {
-        key
-        value
-      }
-    }
-  }
-}
-`,
-    },
-    {
-      query: `# Every provider, configured or not.
-query SettingsPage {
+# Fields of one type: "... on AzureIntegration".
+query ReadProviders {
   integrationProviders {
     name
     displayName
+    isAvailable
     integration {
-      __typename
       id
-      ... on AnthropicIntegration {
-        authenticationType
-        endpoint
-      }
       ... on AwsBedrockIntegration {
         credentialType
         region
       }
+      ... on AzureIntegration {
+        endpoint
+        apiVersion
+        deployments {
+          key
+          value
+        }
+      }
       ... on CustomIntegration {
         baseUrl
         defaultModel
-        modelProperties {
-          name
-          alias
-        }
       }
-      ... on OpenAIIntegration {
-        organizationId
-      }
+    }
+    records {
+      integrationId
+      label
+      isSelected
+      updatedAt
     }
   }
 }
 `,
     },
     {
-      query: `# Creates or changes the custom integration.
+      query: `# Connect a provider, or replace its settings.
 # The input is under Variables, below.
-mutation UpsertCustom($input: UpsertCustomIntegrationInput!) {
+mutation ConnectProvider($input: UpsertCustomIntegrationInput!) {
   upsertCustomIntegration(input: $input) {
     __typename
-    ... on UpsertCustomIntegrationSuccess {
+    ... on UpsertIntegrationSuccess {
       record {
         integrationId
-        createdAt
         updatedAt
       }
       integration {
-        baseUrl
-        authenticationType
-        defaultModel
-        modelProperties {
-          name
-          alias
-        }
+        id
+        name
       }
     }
     ... on IntegrationValidationFailure {
@@ -95,51 +75,66 @@ mutation UpsertCustom($input: UpsertCustomIntegrationInput!) {
       issues {
         path
         message
-        code
       }
     }
   }
 }
 `,
-      variables: JSON.stringify(
-        {
-          input: {
-            endpoint: 'https://llm.example.com/v1',
-            authenticationType: 'API_KEY',
-            apiKeyHeader: 'X-API-Key',
-            apiKeyValue: 'replace-me',
-            defaultModel: 'assistant-large',
-            modelProperties: [
-              { name: 'assistant-large', alias: 'Assistant' },
-              { name: 'assistant-small', alias: 'Assistant, small' },
-            ],
-          },
+      variables: toJson({
+        input: {
+          endpoint: 'https://llm.example.com/v1',
+          authenticationType: 'API_KEY',
+          apiKeyHeader: 'X-API-Key',
+          apiKeyValue: 'replace-me',
+          defaultModel: 'assistant-large',
+          modelProperties: [{ name: 'assistant-large', alias: 'Assistant' }],
         },
-        null,
-        2,
-      ),
+      }),
     },
     {
-      // In the document, for the editor takes an object in the place of a custom scalar's variable for a mistake.
-      query: `# What a federation router asks.
-query Entities {
-  _entities(
-    representations: [
-      { __typename: "OpenAIIntegration", name: "OPENAI" }
-      { __typename: "VertexAIIntegration", name: "VERTEX_AI" }
-    ]
-  ) {
+      query: `# Share an integration. The first tab lists ids.
+# An unknown e-mail address is invited.
+mutation ShareIntegration($input: ShareIntegrationWithUsersInput!) {
+  shareIntegrationWithUsers(input: $input) {
     __typename
-    ... on Integration {
-      id
-      name
+    ... on ShareIntegrationWithUsersSuccess {
+      users {
+        userId
+        email
+        role
+      }
     }
-    ... on OpenAIIntegration {
-      organizationId
+    ... on IntegrationValidationFailure {
+      message
+      issues {
+        path
+        message
+      }
     }
   }
 }
 `,
+      variables: toJson({
+        input: {
+          integrationId: '00000000-0000-4000-8000-000000000000',
+          collaborators: [{ userEmail: 'colleague@example.com', role: 'VIEWER' }],
+        },
+      }),
+    },
+    {
+      query: `# Delete the settings and credentials of a provider.
+# The provider is under Variables, below.
+mutation DeleteProvider($name: IntegrationName!) {
+  deleteIntegration(name: $name) {
+    name
+    displayName
+    integration {
+      id
+    }
+  }
+}
+`,
+      variables: toJson({ name: 'MISTRAL' }),
     },
   ];
 }

@@ -1,26 +1,28 @@
 import type { Fetcher, FetcherParams } from '@graphiql/toolkit';
 import { type ExecutionResult, GraphQLError, Kind, parse } from 'graphql';
 
+import { setStatus } from './status.ts';
+
 const INTROSPECTION = 'IntrospectionQuery';
 
-/** What people read in the place of the schema; the documentation knows by it why there is none. */
+/** Shown instead of the schema. The documentation recognises it. */
 export const INTROSPECTION_OFF =
-  'Introspection is switched off on this gateway. Documentation, explorer and completion are not available; operations run all the same.';
+  'Introspection is off on this gateway. Documentation, explorer and completion are not available. Operations still run.';
 
 /**
- * Sends an operation to the page's own address; the stop button ends the request. A gateway that cannot be reached and an
- * answer that is not GraphQL come back as GraphQL errors.
+ * Sends an operation to the page's own address. The stop button ends the request. A gateway that cannot be reached and a response
+ * that is not GraphQL become GraphQL errors.
  */
 export const fetchOperation: Fetcher = (editorParams, options) => {
   const params = withOwnOperationName(editorParams);
   const headers = toSentHeaders(options?.headers ?? {});
   if (params.operationName === INTROSPECTION) {
-    return send(params, headers).then(toIntrospectionAnswer);
+    return send(params, headers).then(toIntrospectionResult);
   }
   return toStoppable((signal) => send(params, headers, signal));
 };
 
-/** GraphiQL sends the name of the tab before for a moment after another tab was opened. */
+/** For a moment after a tab was opened, GraphiQL sends the operation name of the previous tab. */
 function withOwnOperationName(params: FetcherParams): FetcherParams {
   let names: (string | undefined)[];
   try {
@@ -33,7 +35,7 @@ function withOwnOperationName(params: FetcherParams): FetcherParams {
   return names.length === 1 ? { ...params, operationName: names[0] ?? null } : params;
 }
 
-/** An iteration with one item, or with none when it is ended before that item is there. */
+/** An iteration with one item, or with none if it is ended before. */
 function toStoppable(
   load: (signal: AbortSignal) => Promise<ExecutionResult>,
 ): AsyncIterable<ExecutionResult> {
@@ -66,6 +68,7 @@ async function send(
 ): Promise<ExecutionResult> {
   let status: string;
   let text: string;
+  const startedAt = performance.now();
   try {
     const response = await fetch(location.pathname, {
       method: 'POST',
@@ -79,20 +82,25 @@ async function send(
     });
     status = `${response.status} ${response.statusText}`.trim();
     text = await response.text();
+    if (params.operationName !== INTROSPECTION) {
+      const durationMs = Math.round(performance.now() - startedAt);
+      const requestId = response.headers.get('x-request-id') ?? 'unknown';
+      setStatus(`${status} · ${durationMs} ms · request id ${requestId}`);
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return toFailure(`The request could not be sent, or was not answered: ${reason}`);
+    return toFailure(`The request failed: ${reason}`);
   }
   try {
-    const answer: unknown = JSON.parse(text);
-    if (typeof answer === 'object' && answer !== null) {
-      return answer;
+    const result: unknown = JSON.parse(text);
+    if (typeof result === 'object' && result !== null) {
+      return result;
     }
   } catch {}
-  return toFailure(`The answer is not GraphQL: ${status}`);
+  return toFailure(`The response is not GraphQL: ${status}`);
 }
 
-/** A header without a value is a form that nobody has filled in. */
+/** A header without a value was not filled in. */
 function toSentHeaders(headers: Record<string, unknown>): Record<string, string> {
   const sent: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
@@ -103,14 +111,14 @@ function toSentHeaders(headers: Record<string, unknown>): Record<string, string>
   return sent;
 }
 
-/** A refused document is what introspection gets where it is off; every other failure is shown as it came. */
-function toIntrospectionAnswer(answer: ExecutionResult): ExecutionResult {
-  const isRefused = answer.errors?.some(
+/** If introspection is off, its document is rejected. Other failures are shown unchanged. */
+function toIntrospectionResult(result: ExecutionResult): ExecutionResult {
+  const isRefused = result.errors?.some(
     ({ extensions }) =>
       extensions?.['code'] === 'GRAPHQL_VALIDATION_FAILED' ||
       extensions?.['code'] === 'PERSISTED_DOCUMENT_REQUIRED',
   );
-  return isRefused === true ? toFailure(INTROSPECTION_OFF) : answer;
+  return isRefused === true ? toFailure(INTROSPECTION_OFF) : result;
 }
 
 function toFailure(message: string): ExecutionResult {

@@ -4,9 +4,12 @@ import { GraphiQL } from 'graphiql';
 import 'graphiql/style.css';
 import { createRoot } from 'react-dom/client';
 import { CarriedHeaders } from './carried-headers.tsx';
+import { CopyLinkButton, StatusLine } from './copy-link.tsx';
 import { DOCUMENTATION_PLUGIN } from './documentation.tsx';
+import { EditorAccess, LinkedOperationName, VariablesOfTab } from './editor-access.tsx';
 import { createExamples, EMPTY_DOCUMENT } from './examples.ts';
 import { fetchOperation } from './fetcher.ts';
+import { readLink } from './link.ts';
 import './page.css';
 import { type PageConfig, toHeadersText } from './page-config.ts';
 import { createEditorStorage, createMemoryBacking, type EditorStorage } from './storage.ts';
@@ -18,6 +21,7 @@ if (root === null) {
 const config = JSON.parse(root.dataset['config'] ?? '{}') as PageConfig;
 const headers = toHeadersText(config);
 const examples = createExamples(config.headers !== undefined);
+const link = readLink(window.location.search);
 const plugins = [explorerPlugin({ showAttribution: false })];
 
 createRoot(root).render(
@@ -28,23 +32,40 @@ createRoot(root).render(
     defaultTabs={examples.map((example) => ({ ...example }))}
     defaultHeaders={headers}
     defaultQuery={EMPTY_DOCUMENT}
+    defaultEditorToolsVisibility="headers"
     plugins={plugins}
     referencePlugin={DOCUMENTATION_PLUGIN}
     inputValueDeprecation
     schemaDescription
   >
     <GraphiQL.Logo>
-      <span className="gateway-logo">Galileo gateway</span>
+      <h1 className="gateway-logo">Galileo gateway</h1>
     </GraphiQL.Logo>
+    <GraphiQL.Toolbar>
+      {({ prettify, merge, copy }) => (
+        <>
+          {prettify}
+          {merge}
+          {copy}
+          <CopyLinkButton examples={examples} />
+        </>
+      )}
+    </GraphiQL.Toolbar>
+    <GraphiQL.Footer>
+      <StatusLine />
+    </GraphiQL.Footer>
     <CarriedHeaders initial={headers} />
+    <EditorAccess />
+    <VariablesOfTab />
+    <LinkedOperationName name={link?.operationName ?? null} />
   </GraphiQL>,
 );
 
-/** A browser that refuses storage altogether gets a page that remembers nothing beyond itself. */
+/** A browser without storage gets a page that remembers nothing. */
 function createStorage(): EditorStorage {
   try {
-    return createEditorStorage(window.localStorage, examples);
+    return createEditorStorage(window.localStorage, examples, link);
   } catch {
-    return createEditorStorage(createMemoryBacking(), examples);
+    return createEditorStorage(createMemoryBacking(), examples, link);
   }
 }

@@ -1,10 +1,10 @@
 /** What the server writes into the page's `data-config`. */
 export interface PageConfig {
-  /** Headers the editor starts with, in demo mode; a page without them starts with an empty key. */
+  /** Headers that the editor starts with in the demo. Without them it starts with an empty key. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The text a headers editor starts with. An empty value is never sent, so that this is a form to fill in. */
+/** The initial content of the headers editor. Empty values are never sent, so it is a form to fill in. */
 export function toHeadersText(config: PageConfig): string {
   return JSON.stringify(config.headers ?? { 'Galileo-API-Key': '' }, null, 2);
 }

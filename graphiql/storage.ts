@@ -1,7 +1,8 @@
 import type { Example } from './examples.ts';
+import type { LinkedOperation } from './link.ts';
 import { toStoredOperation } from './stored.ts';
 
-/** The part of `localStorage` that is used here; `setItem` may throw, as where it is full. */
+/** The part of `localStorage` that is used here. `setItem` throws if the storage is full. */
 export interface Backing {
   readonly length: number;
   key(index: number): string | null;
@@ -10,7 +11,7 @@ export interface Backing {
   removeItem(key: string): void;
 }
 
-/** What GraphiQL asks of a storage. */
+/** What GraphiQL expects of a storage. */
 export interface EditorStorage {
   readonly length: number;
   getItem(key: string): string | null;
@@ -19,7 +20,7 @@ export interface EditorStorage {
   clear(): void;
 }
 
-/** Apart from other GraphiQL pages that were served from the same origin. */
+/** Keeps the keys apart from those of other GraphiQL pages on the same origin. */
 const PREFIX = 'galileo-gateway:';
 const TABS = 'graphiql:tabState';
 const HISTORIES: ReadonlySet<string> = new Set(['graphiql:queries', 'graphiql:favorites']);
@@ -32,16 +33,25 @@ const LAYOUT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * GraphiQL's storage with an allow-list: the layout, and tabs and history without headers, without answers and without
- * anything else that may be secret. GraphiQL itself writes headers into its history whatever `shouldPersistHeaders` says.
+ * GraphiQL's storage with an allow-list: the layout, and tabs and history without headers, responses and anything else that can
+ * be secret. GraphiQL writes headers into its history even with `shouldPersistHeaders: false`.
+ *
+ * @param link opened in a tab: in the one that has this operation already, otherwise in a new one
  */
-export function createEditorStorage(backing: Backing, examples: readonly Example[]): EditorStorage {
+export function createEditorStorage(
+  backing: Backing,
+  examples: readonly Example[],
+  link?: LinkedOperation,
+): EditorStorage {
+  let opened: string | undefined =
+    link && JSON.stringify(openLink(link, parseRecord(backing.getItem(PREFIX + TABS)), examples));
+  const getTabs = (): string | null => opened ?? backing.getItem(PREFIX + TABS);
   const ownKeys = (): string[] =>
     Array.from({ length: backing.length }, (_, index) => backing.key(index) ?? '').filter((key) =>
       key.startsWith(PREFIX),
     );
   const getActiveTab = (): Record<string, unknown> => {
-    const { tabs, activeTabIndex } = parseRecord(backing.getItem(PREFIX + TABS));
+    const { tabs, activeTabIndex } = parseRecord(getTabs());
     return Array.isArray(tabs) ? toRecord(tabs[Number(activeTabIndex)]) : {};
   };
   return {
@@ -49,16 +59,17 @@ export function createEditorStorage(backing: Backing, examples: readonly Example
       return ownKeys().length;
     },
     getItem(key) {
-      // GraphiQL adds a tab at each visit unless these two are those of the active tab.
+      // GraphiQL adds a tab at each visit unless these two match the active tab.
       if (key === 'graphiql:query') {
         return toText(getActiveTab()['query']);
       }
       if (key === 'graphiql:variables') {
         return toText(getActiveTab()['variables']);
       }
-      return backing.getItem(PREFIX + key);
+      return key === TABS ? getTabs() : backing.getItem(PREFIX + key);
     },
     setItem(key, value) {
+      if (key === TABS) opened = undefined;
       if (LAYOUT.has(key)) {
         backing.setItem(PREFIX + key, value);
       } else if (key === TABS) {
@@ -79,6 +90,41 @@ export function createEditorStorage(backing: Backing, examples: readonly Example
         backing.removeItem(key);
       }
     },
+  };
+}
+
+/** The state of the tabs with a tab for the link, which is the active one. */
+function openLink(
+  link: LinkedOperation,
+  state: Record<string, unknown>,
+  examples: readonly Example[],
+): object {
+  const stored = toRecords(state['tabs']);
+  const tabs =
+    stored.length > 0 ? stored : examples.map(({ query, variables = null }) => createTab(query, variables));
+  const isSame = (tab: Record<string, unknown>): boolean =>
+    tab['query'] === link.query && (tab['variables'] ?? '') === (link.variables ?? '');
+  const index = tabs.findIndex(isSame);
+  if (index >= 0) return { tabs, activeTabIndex: index };
+  const tab = createTab(link.query, link.variables, link.operationName);
+  return { tabs: [...tabs, tab], activeTabIndex: tabs.length };
+}
+
+function createTab(
+  query: string,
+  variables: string | null,
+  operationName: string | null = null,
+): Record<string, unknown> {
+  const name = operationName ?? /(?:query|mutation)\s+(\w+)/.exec(query)?.[1] ?? null;
+  return {
+    id: crypto.randomUUID(),
+    title: name ?? '<untitled>',
+    operationName: name,
+    query,
+    variables,
+    hash: null,
+    headers: null,
+    response: null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind, parse, print, type ValueNode, visit } from 'graphql';
 import type { Example } from './examples.ts';
 
-/** A document with its variables (JSON), as the editors hold them; null where an editor holds nothing. */
+/** A document and its variables (JSON) in the editors; null for an empty editor. */
 export interface Operation {
   readonly query: string | null;
   readonly variables: string | null;
@@ -10,9 +10,9 @@ export interface Operation {
 const NOTHING: Operation = { query: null, variables: null };
 
 /**
- * What of an operation may be stored. Reads take no secret: they are stored as they are, with the variables they declare.
- * A mutation does: it keeps its shape and loses its values and comments. Text that is no document is not stored at all,
- * for nobody can tell what it is; an example that nobody has changed is stored as it is.
+ * The part of an operation that can be stored. Reads take no secrets: they are stored with the variables that they declare.
+ * Mutations take secrets: they keep their shape and lose their values and comments. Text that is not a document is not stored. An
+ * unchanged example is stored unchanged.
  */
 export function toStoredOperation(operation: Operation, examples: readonly Example[]): Operation {
   const query = operation.query ?? '';
@@ -90,7 +90,7 @@ function rewriteJson(text: string, replace: (key: string, value: unknown) => unk
   return top === undefined ? null : JSON.stringify(top, replace, 2);
 }
 
-/** Undefined where the text is no JSON object. */
+/** Undefined unless the string is a JSON object. */
 function parseObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -11,7 +11,7 @@ const toGzip = promisify(gzip);
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** GraphiQL's stylesheet carries 380 KB of fonts as data URLs; the system's own are as good. */
+/** GraphiQL's stylesheet has 380 KB of fonts as data URLs. The system's fonts are used instead. */
 const withoutFonts: Plugin = {
   name: 'without-fonts',
   enforce: 'pre',
@@ -21,8 +21,8 @@ const withoutFonts: Plugin = {
 };
 
 /**
- * Writes, beside the finished files, their brotli and gzip forms, the icon, and the list that src/graphiql.ts serves from.
- * Later than `generateBundle`, where other plugins still change the code.
+ * Writes, next to the finished files, their brotli and gzip forms, the icon, and the list that src/http/graphiql.ts reads. Not in
+ * `generateBundle`, because other plugins still change the code there.
  */
 const servedFiles: Plugin = {
   name: 'served-files',
@@ -55,7 +55,6 @@ const servedFiles: Plugin = {
   },
 };
 
-// biome-ignore lint/style/noDefaultExport: Vite reads the default export.
 export default defineConfig({
   root: here('.'),
   base: './',
@@ -63,7 +62,7 @@ export default defineConfig({
   plugins: [withoutFonts, servedFiles],
   resolve: {
     alias: [
-      // One copy: the explorer would otherwise bring the CommonJS one, whose types are not instances of ours.
+      // One copy: the explorer would otherwise add the CommonJS one, whose types fail instanceof checks.
       { find: /^graphql$/, replacement: here('../node_modules/graphql/index.mjs') },
       { find: /^react-style-singleton$/, replacement: here('constructed-styles.ts') },
     ],
@@ -75,7 +74,7 @@ export default defineConfig({
     target: 'es2022',
     license: { fileName: 'licenses.txt' },
     modulePreload: false,
-    // In kB, uncompressed. One file is meant; a test holds the compressed size of all.
+    // In kB, uncompressed. One file is intended; a test limits the compressed size.
     chunkSizeWarningLimit: 2000,
     cssCodeSplit: false,
     rolldownOptions: {

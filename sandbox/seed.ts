@@ -1,12 +1,18 @@
-import type { Model, operations } from '../src/upstream/generated/galileo.ts';
+import type {
+  GroupCollaborator,
+  Model,
+  operations,
+  UserCollaborator,
+} from '../src/upstream/generated/galileo.ts';
 import type { IntegrationName } from '../src/upstream/wire.ts';
 
-type Integration = operations['getIntegration']['responses'][200]['content']['application/json'];
+type Integration =
+  operations['get_integration_v2_integrations__name__get']['responses'][200]['content']['application/json'];
 
-/** Upstream writes every property, null ones too; the id is each tenant's own. */
-type Seed<Name extends IntegrationName> = Omit<Required<Extract<Integration, { name: Name }>>, 'id'>;
+/** Every property is present, as upstream sends it. Each tenant adds its own id. */
+type Seed<Name extends IntegrationName> = Omit<Required<Extract<Integration, { provider: Name }>>, 'id'>;
 
-/** The providers that no tenant has, so that a demo can show what that looks like. */
+/** The providers that are not configured, so that a demo shows this state. */
 export const notConfigured = ['databricks', 'writer'] as const satisfies readonly IntegrationName[];
 
 type Seeds = {
@@ -175,7 +181,7 @@ const sageMakerModels = [
   },
 ] satisfies Required<Model>[];
 
-/** What every tenant begins with: one of each provider, but for `notConfigured`. Shared between tenants, so nobody changes it. */
+/** The integrations of a new tenant: one of every provider except `notConfigured`. */
 export const seededIntegrations: Seeds = {
   anthropic: {
     multi_modal_config: { max_files: 20, max_file_size_bytes: 33_554_432 },
@@ -185,6 +191,7 @@ export const seededIntegrations: Seeds = {
     oauth2_token_url: 'https://login.acme.example/oauth2/v2.0/token',
     custom_header_mapping: { 'X-Acme-Project': 'project_id', 'X-Acme-User': 'user_email' },
     name: 'anthropic',
+    provider: 'anthropic',
     extra: { cost_center: 'ml-platform', prompt_caching: true },
   },
   aws_bedrock: {
@@ -198,6 +205,7 @@ export const seededIntegrations: Seeds = {
         'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6',
     },
     name: 'aws_bedrock',
+    provider: 'aws_bedrock',
     extra: { guardrail: { id: 'gr-8f2k1', version: 'DRAFT' } },
   },
   aws_sagemaker: {
@@ -206,6 +214,7 @@ export const seededIntegrations: Seeds = {
     multi_modal_config: { max_files: 4, max_file_size_bytes: 6_291_456 },
     models: sageMakerModels,
     name: 'aws_sagemaker',
+    provider: 'aws_sagemaker',
     extra: { endpoint_owner: 'search-relevance' },
   },
   azure: {
@@ -227,6 +236,7 @@ export const seededIntegrations: Seeds = {
       { model: 'text-embedding-3-large', id: 'embeddings' },
     ],
     name: 'azure',
+    provider: 'azure',
     extra: { subscription: 'acme-ai-prod', content_filter: { hate: 'medium', violence: 'medium' } },
   },
   custom: {
@@ -257,21 +267,95 @@ export const seededIntegrations: Seeds = {
     custom_header_mapping: { 'X-Acme-Project': 'project_id' },
     headers: null,
     name: 'custom',
+    provider: 'custom',
     extra: { owner: 'platform-team', tags: ['internal', 'gdpr'] },
   },
-  mistral: { name: 'mistral', extra: { plan: 'scale' } },
-  nvidia: { name: 'nvidia', extra: { nim_version: '1.8.3', self_hosted: true } },
+  mistral: { name: 'mistral', provider: 'mistral', extra: { plan: 'scale' } },
+  nvidia: { name: 'nvidia', provider: 'nvidia', extra: { nim_version: '1.8.3', self_hosted: true } },
   openai: {
     organization_id: 'org-acme-research',
     name: 'openai',
+    provider: 'openai',
     extra: { data_residency: 'eu' },
   },
-  vegas_gateway: { name: 'vegas_gateway', extra: null },
+  vegas_gateway: { name: 'vegas_gateway', provider: 'vegas_gateway', extra: null },
   vertex_ai: {
-    // 5 GiB: past what 32 bits hold.
+    // 5 GiB does not fit into 32 bits.
     multi_modal_config: { max_files: 3_000, max_file_size_bytes: 5_368_709_120 },
     gcs_config: { bucket_name: 'acme-galileo-media', object_path_prefix: 'evaluations/' },
     name: 'vertex_ai',
+    provider: 'vertex_ai',
     extra: { project: 'acme-ml-prod', location: 'europe-west4' },
   },
 };
+
+/** An integration that another user of the organization shared with the tenant. */
+export const sharedAzure: Seed<'azure'> = {
+  ...seededIntegrations.azure,
+  endpoint: 'https://acme-westeurope.openai.azure.com',
+  azure_deployment: 'gpt-4o-shared',
+  authentication_type: 'api_key',
+  authentication_scope: null,
+  default_headers: null,
+  deployments: { 'gpt-4o': 'gpt-4o-shared' },
+  oauth2_token_url: null,
+  custom_header_mapping: null,
+  available_deployments: [{ model: 'gpt-4o', id: 'gpt-4o-shared' }],
+  extra: { subscription: 'acme-ai-shared' },
+};
+
+/** The collaborators of the `openai` integration. */
+export const seededUsers = [
+  {
+    user: {
+      user_id: '5f1c2a7e-0b7d-4c57-9f62-3f6f0c1f7a01',
+      first_name: 'Ada',
+      last_name: 'Okafor',
+      email: 'ada.okafor@acme.example',
+    },
+    role: 'editor',
+  },
+  {
+    user: {
+      user_id: '5f1c2a7e-0b7d-4c57-9f62-3f6f0c1f7a02',
+      first_name: null,
+      last_name: null,
+      email: 'new.colleague@acme.example',
+    },
+    role: 'viewer',
+  },
+] as const satisfies readonly Seeded<
+  UserCollaborator,
+  'user',
+  'user_id' | 'first_name' | 'last_name' | 'email'
+>[];
+
+export const seededGroups = [
+  {
+    group: { group_id: '9d3b8c44-6a1e-4f0b-8a55-2c9e7d4b5c11', group_name: 'Evaluation team' },
+    role: 'annotator',
+  },
+] as const satisfies readonly Seeded<GroupCollaborator, 'group', 'group_id' | 'group_name'>[];
+
+type Seeded<Kind extends { readonly role: string }, Name extends string, Key extends keyof Kind> = {
+  readonly [Property in Name]: Pick<Kind, Key>;
+} & Pick<Kind, 'role'>;
+
+/** The models of providers whose settings do not name any. */
+export const seededModels: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
+  anthropic: ['claude-opus-4', 'claude-sonnet-4', 'claude-3-5-haiku'],
+  aws_bedrock: ['anthropic.claude-sonnet-4-20250514-v1:0', 'meta.llama3-3-70b-instruct-v1:0'],
+  databricks: ['databricks-meta-llama-3-3-70b-instruct'],
+  mistral: ['mistral-large-latest', 'mistral-small-latest'],
+  nvidia: ['meta/llama-3.3-70b-instruct'],
+  openai: ['gpt-4o', 'gpt-4o-mini', 'o3-mini'],
+  vegas_gateway: ['vegas-chat'],
+  vertex_ai: ['gemini-2.5-flash', 'gemini-2.5-pro'],
+  writer: ['palmyra-x5'],
+};
+
+/** The databases of a configured `databricks` integration by their catalogs. */
+export const seededCatalogs: ReadonlyMap<string, readonly string[]> = new Map([
+  ['main', ['default', 'evaluations', 'prompts']],
+  ['samples', ['bookings', 'trips']],
+]);

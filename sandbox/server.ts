@@ -1,39 +1,44 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openApiDocument } from '../src/upstream/openapi-document.ts';
-import { type Tenant, Tenants } from './tenants.ts';
-import { toJsonIssue, toMissingBodyIssue, type ValidationIssue, validate } from './validation.ts';
+import { nestsTooDeep } from '../src/json.ts';
+import { applyDemoKey } from './demo-keys.ts';
+import { findOperation, type MatchedOperation, openApiDocument } from './document.ts';
+import { HttpError } from './http-error.ts';
+import { runOperation } from './operations.ts';
+import { Tenants } from './tenants.ts';
+import { createJsonIssue, toJsonIssue, type ValidationIssue, validateRequest } from './validation.ts';
 
-/** The key that the demo shows and uses. The sandbox takes any other as well: it is no secret. */
-export const demoApiKey = 'demo-key';
-
-/** An upstream with its state in memory that behaves as the real one does. */
+/** An upstream with its state in memory that behaves like the real one. */
 export interface Sandbox {
-  /** The origin, without a slash at the end. */
+  /** The origin, without a trailing slash. */
   readonly url: string;
-  /** Frees the port at once and cuts every connection, idle or not. */
+  /** Frees the port immediately and closes every connection, idle or not. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/**
- * Starts a sandbox: both operations, the three credential schemes, a seeded tenant for each distinct credential, and the
- * OpenAPI document itself at `/public/v2/openapi.json`, for which no credential is asked.
- *
- * Rejects with Node's own error (`code` `EADDRINUSE`, `EACCES`, …) where it cannot listen.
- *
- * @param options.port 0 takes a free one
- * @param options.host 127.0.0.1 where it is left out
- */
-export async function startSandbox(options: {
+interface SandboxOptions {
+  /** 0 picks a free port. */
   readonly port: number;
+  /** Default: 127.0.0.1. */
   readonly host?: string;
-}): Promise<Sandbox> {
+  /** Responds in the older form of the API, whose only discriminator is `name`. */
+  readonly olderForm?: boolean;
+}
+
+/**
+ * Starts a sandbox: every operation of the OpenAPI document, a seeded tenant for each distinct credential, and the document
+ * itself at `/public/v2/openapi.json`, without a credential.
+ *
+ * Rejects with Node's error (`code` `EADDRINUSE`, `EACCES`, …) if it cannot listen.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const tenants = new Tenants();
-  // Longer than a gateway keeps an idle socket, so that no call is sent into one that is just being closed.
+  // Longer than the gateway keeps an idle socket, so that it never uses one that is being closed.
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
-    void answer(request, response, tenants);
+    void respond(request, response, tenants, options.olderForm ?? false);
   });
   server.listen(options.port, options.host ?? '127.0.0.1');
   await once(server, 'listening');
@@ -55,59 +60,75 @@ function toUrl(address: AddressInfo | string | null): string {
   return `http://${host}:${address.port}`;
 }
 
-interface Reply {
-  readonly status: number;
-  readonly json: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-async function answer(request: IncomingMessage, response: ServerResponse, tenants: Tenants): Promise<void> {
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  tenants: Tenants,
+  olderForm: boolean,
+): Promise<void> {
   try {
-    send(response, await route(request, tenants));
-  } catch {
-    // The caller is gone, and then nobody reads this, or the fault is the sandbox's own.
-    send(response, { status: 500, json: { detail: 'Internal Server Error' } });
+    const json = await handle(request, tenants);
+    send(response, 200, JSON.stringify(json, olderForm ? dropProvider : undefined));
+  } catch (error) {
+    // Any other error is a bug of the sandbox, or the client has closed the connection.
+    const { status, json, headers } =
+      error instanceof HttpError ? error : new HttpError(500, 'Internal Server Error');
+    send(response, status, JSON.stringify(json), headers);
   }
 }
 
-function send(response: ServerResponse, { status, json, headers }: Reply): void {
-  const body = JSON.stringify(json);
+/** Integrations are the only responses with `extra`. */
+function dropProvider(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('provider' in value) || !('extra' in value))
+    return value;
+  const { provider: _provider, ...rest } = value;
+  return rest;
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const length = Buffer.byteLength(body);
   response
-    .writeHead(status, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      ...headers,
-    })
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': length, ...headers })
     .end(body);
 }
 
 const documentPath = '/public/v2/openapi.json';
-const customPath = '/v2/integrations/custom';
-const integrationPath = /^\/v2\/integrations\/(?<name>[^/]+)$/;
 
-async function route(request: IncomingMessage, tenants: Tenants): Promise<Reply> {
-  const path = toPath(request.url ?? '/');
-  const name = integrationPath.exec(path)?.groups?.['name'];
-  if (path !== documentPath && name === undefined) return { status: 404, json: { detail: 'Not Found' } };
-  const allowed = path === customPath ? ['GET', 'PUT'] : ['GET'];
-  if (!allowed.includes(request.method ?? '')) {
-    const headers = { allow: allowed.join(', ') };
-    return { status: 405, json: { detail: 'Method Not Allowed' }, headers };
+async function handle(request: IncomingMessage, tenants: Tenants): Promise<unknown> {
+  const { method = '' } = request;
+  const [rawPath = '', rawQuery = ''] = (request.url ?? '/').split(/\?(.*)/s);
+  const path = decodePath(rawPath);
+  const found = path === documentPath ? { allowed: ['GET'] } : findOperation(method, path);
+  if (found === undefined) throw new HttpError(404, 'Not Found');
+  if ('allowed' in found) {
+    if (path === documentPath && method === 'GET') return openApiDocument;
+    throw new HttpError(405, 'Method Not Allowed', { allow: found.allowed.join(', ') });
   }
-  if (name === undefined) return { status: 200, json: openApiDocument };
 
   const credential = toCredential(request.headers);
   if (credential === undefined) {
-    const headers = { 'www-authenticate': 'Bearer' };
-    return { status: 401, json: { detail: 'Not authenticated' }, headers };
+    throw new HttpError(401, 'Not authenticated', { 'www-authenticate': 'Bearer' });
   }
-  const tenant = tenants.get(credential);
-  return request.method === 'PUT' ? putCustom(request, tenant) : getIntegration(name, tenant);
+  await applyDemoKey(credential.name, method, path);
+  const values = readRequest(found, rawQuery, await readBody(request), request.headers['content-type']);
+  const tenant = tenants.get(credential.tenantKey, {
+    isEmpty: credential.name === 'empty',
+    isReadOnly: credential.name === 'read-only',
+  });
+  try {
+    return runOperation(found.key, { tenant, ...values });
+  } finally {
+    if (method !== 'GET') tenants.updateSize(credential.tenantKey, tenant);
+  }
 }
 
-/** The decoded path without its query; one that cannot be decoded stays as it came. */
-function toPath(url: string): string {
-  const path = url.replace(/\?.*$/, '');
+/** Decodes a path. A path that cannot be decoded stays unchanged. */
+function decodePath(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
@@ -116,54 +137,71 @@ function toPath(url: string): string {
 }
 
 /**
- * What tells one tenant from another: the scheme and the credential. A `Galileo-API-Key` that is not empty counts alone,
- * whatever `Authorization` says. Undefined where there is nothing usable.
+ * The credential of a request: the first usable one of the two API key headers and `Authorization`. The same key in either
+ * header is the same tenant. Tenant keys are digests, so that their size does not depend on the client.
  */
-function toCredential(headers: IncomingHttpHeaders): string | undefined {
-  const apiKey = headers['galileo-api-key'];
-  if (typeof apiKey === 'string' && apiKey !== '') return `key ${apiKey}`;
-  const [, scheme, credential] = /^(bearer|basic) +(\S.*)$/i.exec(headers.authorization ?? '') ?? [];
-  return scheme === undefined ? undefined : `${scheme.toLowerCase()} ${credential}`;
+function toCredential(
+  headers: IncomingHttpHeaders,
+): { readonly name: string; readonly tenantKey: string } | undefined {
+  const apiKey = [headers['galileo-api-key'], headers['splunk-ao-api-key']].flat().find(Boolean);
+  if (apiKey !== undefined) return { name: apiKey, tenantKey: digest(`key ${apiKey}`) };
+  const [, scheme = '', value = ''] = /^(bearer|basic) +(\S.*)$/i.exec(headers.authorization ?? '') ?? [];
+  if (value === '') return undefined;
+  const isBasic = scheme.toLowerCase() === 'basic';
+  const name = isBasic ? Buffer.from(value, 'base64').toString('utf8').replace(/:.*$/s, '') : value;
+  return { name, tenantKey: digest(`${scheme.toLowerCase()} ${value}`) };
 }
 
-function getIntegration(rawName: string, tenant: Tenant): Reply {
-  const name = validate('IntegrationName', rawName, ['path', 'name']);
-  if ('issues' in name) return refuse(name.issues);
-  const integration = tenant.getIntegration(name.value);
-  if (integration !== undefined) return { status: 200, json: integration };
-  return { status: 404, json: { detail: `Integration ${name.value} not found` } };
+function digest(credential: string): string {
+  return createHash('sha256').update(credential).digest('base64');
 }
 
-async function putCustom(request: IncomingMessage, tenant: Tenant): Promise<Reply> {
-  const text = await readBody(request);
-  if (text === undefined) return { status: 413, json: { detail: 'Content Too Large' } };
-  if (text === '') return refuse([toMissingBodyIssue()]);
-  const isJson = /^application\/(.+\+)?json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
-  let input: unknown = text;
-  try {
-    if (isJson) input = JSON.parse(text);
-  } catch (error) {
-    return refuse([toJsonIssue(error)]);
+/** Throws a 422 in FastAPI's form. */
+function readRequest(
+  operation: MatchedOperation,
+  query: string,
+  text: string,
+  contentType = '',
+): Extract<ReturnType<typeof validateRequest>, { values: unknown }>['values'] {
+  let body: unknown = text === '' ? undefined : text;
+  if (body !== undefined && /^application\/(.+\+)?json\s*(;|$)/i.test(contentType)) {
+    try {
+      body = JSON.parse(text);
+    } catch (error) {
+      throw toValidationError([toJsonIssue(error)]);
+    }
+    if (nestsTooDeep(body)) throw toValidationError([createJsonIssue(0, 'Nested too deeply')]);
   }
-  if (input === null) return refuse([toMissingBodyIssue()]);
-  const body = validate('CustomIntegrationCreate', input, ['body']);
-  return 'issues' in body ? refuse(body.issues) : { status: 200, json: tenant.putCustom(body.value) };
+  const result = validateRequest(operation, Object.fromEntries(new URLSearchParams(query)), body);
+  if ('issues' in result) throw toValidationError(result.issues);
+  return result.values;
 }
 
-function refuse(issues: readonly ValidationIssue[]): Reply {
-  return { status: 422, json: { detail: issues } };
+/** Issues repeat parts of the request. The response stays below twice the size of the request. */
+const maxIssuesLength = 1024 * 1024;
+
+function toValidationError(issues: readonly ValidationIssue[]): HttpError {
+  const detail: ValidationIssue[] = [];
+  let length = 0;
+  for (const issue of issues) {
+    length += JSON.stringify(issue).length;
+    if (detail.length > 0 && length > maxIssuesLength) break;
+    detail.push(issue);
+  }
+  return new HttpError(422, { detail });
 }
 
-/** Four times what the gateway takes by default: what it passes on always fits. */
+/** Four times the default `MAX_REQUEST_BYTES`, so that everything that the gateway forwards fits. */
 const maxBodyBytes = 1024 * 1024;
 
-/** Undefined where the body is larger than the limit; it is read to its end all the same, so that the answer arrives. */
-async function readBody(request: AsyncIterable<Buffer>): Promise<string | undefined> {
+/** Reads a body to its end. Throws a 413 if it is too large. */
+async function readBody(request: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
     if (bytes <= maxBodyBytes) chunks.push(chunk);
   }
-  return bytes <= maxBodyBytes ? Buffer.concat(chunks).toString('utf8') : undefined;
+  if (bytes > maxBodyBytes) throw new HttpError(413, 'Content Too Large');
+  return Buffer.concat(chunks).toString('utf8');
 }

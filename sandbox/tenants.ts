@@ -1,98 +1,218 @@
 import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type {
-  CustomIntegration,
-  CustomIntegrationCreate,
+  GroupCollaborator,
   IntegrationDb,
-  operations,
+  Permission,
+  UserCollaborator,
 } from '../src/upstream/generated/galileo.ts';
 import type { IntegrationName } from '../src/upstream/wire.ts';
-import { seededIntegrations } from './seed.ts';
+import { HttpError } from './http-error.ts';
+import { seededGroups, seededIntegrations, seededUsers, sharedAzure } from './seed.ts';
 
-type Integration = operations['getIntegration']['responses'][200]['content']['application/json'];
-
-/** When every seeded integration was made, in microseconds since 1970. */
+/** The creation time of every seeded integration, in microseconds since 1970. */
 const seededAtUs = Date.UTC(2025, 5, 17, 8, 41, 23) * 1000 + 517_204;
 
-/** What one credential sees: its own integrations, under ids of its own. */
+/** Memory for the written data of all tenants, in characters. The least recently used tenants are dropped beyond it. */
+const maxTotalLength = 32 * 1024 * 1024;
+/** Memory for the written data of one tenant, in characters. */
+const maxTenantLength = 8 * 1024 * 1024;
+/** A generous estimate for the id, names, address and permissions of one collaborator. */
+const collaboratorLength = 500;
+const maxTenants = 1000;
+
+type Collaborator = UserCollaborator | GroupCollaborator;
+
+/** An integration of a tenant: its record, its settings and its collaborators. */
+export interface StoredIntegration {
+  readonly record: IntegrationDb;
+  /** The response of `GET /v2/integrations/{name}` without `id`, as JSON: a string has a known size and cannot be changed. */
+  settings: string;
+  /** False for an integration that another user shared. */
+  readonly isOwn: boolean;
+  readonly users: Map<string, UserCollaborator>;
+  readonly groups: Map<string, GroupCollaborator>;
+}
+
+/** The data of one credential. */
 export class Tenant {
   readonly #userId = randomUUID();
-  readonly #customId = randomUUID();
-  readonly #integrations: Map<IntegrationName, Integration>;
-  #customUpdatedAtUs = seededAtUs;
+  readonly #integrations: StoredIntegration[] = [];
+  readonly #isReadOnly: boolean;
+  #lastUpdateUs = seededAtUs;
 
-  constructor() {
-    this.#integrations = new Map(
-      Object.values(seededIntegrations).map((seed) => [seed.name, { ...seed, id: randomUUID() }]),
+  constructor(options: { readonly isEmpty: boolean; readonly isReadOnly: boolean }) {
+    this.#isReadOnly = options.isReadOnly;
+    if (options.isEmpty) return;
+    for (const seed of Object.values(seededIntegrations))
+      this.#add(seed.provider, JSON.stringify(seed), seededAtUs);
+    this.#add('azure', JSON.stringify(sharedAzure), seededAtUs, false);
+    const openai = this.#find('openai');
+    for (const { user, role } of seededUsers) {
+      openai.users.set(user.user_id, { ...this.#createCollaborator(role, seededAtUs), ...user });
+    }
+    for (const { group, role } of seededGroups) {
+      openai.groups.set(group.group_id, { ...this.#createCollaborator(role, seededAtUs), ...group });
+    }
+  }
+
+  get integrations(): readonly StoredIntegration[] {
+    return this.#integrations;
+  }
+
+  /** The size of everything that this tenant has written, in characters. */
+  get length(): number {
+    return this.#integrations.reduce(
+      (sum, { settings, users, groups }) =>
+        sum + settings.length + collaboratorLength * (users.size + groups.size),
+      0,
     );
-    this.#integrations.set('custom', { ...seededIntegrations.custom, id: this.#customId });
   }
 
-  /** Undefined where that provider is not configured. */
-  getIntegration(name: IntegrationName): Integration | undefined {
-    return this.#integrations.get(name);
+  /** The integration that reads return: the selected one, or else the tenant's own. Throws a 404. */
+  get(name: IntegrationName): StoredIntegration {
+    const ofProvider = this.#integrations.filter(({ record }) => record.provider === name);
+    const found =
+      ofProvider.find(({ record }) => record.is_selected) ?? ofProvider.find(({ isOwn }) => isOwn);
+    return found ?? throwNotFound(name);
   }
 
-  /**
-   * Replaces the custom integration, except for what the body has no word for: `id`, `extra` and the time it was made.
-   * The secrets are not even kept, since no answer may have them.
-   */
-  putCustom(body: Required<CustomIntegrationCreate>): IntegrationDb {
-    const custom: Required<CustomIntegration> = {
-      multi_modal_config: body.multi_modal_config,
-      authentication_type: body.authentication_type,
-      models: body.models,
-      model_properties: body.model_properties,
-      is_legacy_format: body.models !== null && body.model_properties === null,
-      default_model: body.default_model,
-      base_url: body.endpoint,
-      authentication_scope: body.authentication_scope,
-      oauth2_token_url: body.oauth2_token_url,
-      api_key_header: body.api_key_header,
-      api_key_value: null,
-      custom_llm_config: body.custom_llm_config,
-      custom_header_mapping: body.custom_header_mapping,
-      headers: null,
-      id: this.#customId,
-      name: 'custom',
-      extra: seededIntegrations.custom.extra,
+  /** Throws a 404. */
+  getById(id: string): StoredIntegration {
+    return this.#integrations.find(({ record }) => record.id === id) ?? throwNotFound(id);
+  }
+
+  /** Creates or replaces the tenant's own integration, and selects it if another one was selected. */
+  put(name: IntegrationName, settings: string): IntegrationDb {
+    const own = this.#integrations.find(({ record, isOwn }) => isOwn && record.provider === name);
+    this.#checkRoom(settings.length - (own?.settings.length ?? 0));
+    if (own === undefined) return this.#add(name, settings, this.#tick()).record;
+    own.settings = settings;
+    own.record.updated_at = toDatetime(this.#tick());
+    if (this.get(name) !== own) this.select(own.record.id);
+    return own.record;
+  }
+
+  /** Deletes the tenant's own integration. Throws a 404. */
+  delete(name: IntegrationName): void {
+    this.#integrations.splice(this.#integrations.indexOf(this.#find(name)), 1);
+  }
+
+  /** Throws a 404. */
+  select(id: string): IntegrationDb {
+    const selected = this.getById(id);
+    for (const { record } of this.#integrations) {
+      if (record.provider === selected.record.provider) record.is_selected = record.id === id;
+    }
+    return selected.record;
+  }
+
+  /** Adds a collaborator, or changes the role of one that is there. */
+  share<Kind extends Collaborator>(
+    collaborators: Map<string, Kind>,
+    id: string,
+    role: Kind['role'],
+    create: (base: Pick<Collaborator, 'id' | 'permissions' | 'role' | 'created_at'>) => Kind,
+  ): Kind {
+    const known = collaborators.get(id);
+    if (known !== undefined) {
+      known.role = role;
+      return known;
+    }
+    this.#checkRoom(collaboratorLength);
+    const created = create(this.#createCollaborator(role, this.#tick()));
+    collaborators.set(id, created);
+    return created;
+  }
+
+  #find(name: IntegrationName): StoredIntegration {
+    const own = this.#integrations.find(({ record, isOwn }) => isOwn && record.provider === name);
+    return own ?? throwNotFound(name);
+  }
+
+  #add(name: IntegrationName, settings: string, createdAtUs: number, isOwn = true): StoredIntegration {
+    const createdAt = toDatetime(createdAtUs);
+    const mayChange = isOwn && !this.#isReadOnly;
+    const stored: StoredIntegration = {
+      record: {
+        id: randomUUID(),
+        permissions: [
+          toPermission('update', mayChange),
+          toPermission('delete', mayChange),
+          toPermission('share', mayChange),
+          { action: 'read_secrets', allowed: false, message: 'Secrets are never returned.' },
+        ],
+        name,
+        provider: name,
+        created_at: createdAt,
+        updated_at: createdAt,
+        created_by: isOwn ? this.#userId : randomUUID(),
+        is_selected: false,
+        is_disabled: false,
+      },
+      settings,
+      isOwn,
+      users: new Map(),
+      groups: new Map(),
     };
-    this.#integrations.set('custom', custom);
-    // Two updates within the clock's resolution still differ.
-    const nowUs = Math.floor((performance.timeOrigin + performance.now()) * 1000);
-    this.#customUpdatedAtUs = Math.max(nowUs, this.#customUpdatedAtUs + 1);
+    this.#integrations.push(stored);
+    return stored;
+  }
+
+  #createCollaborator<Role extends Collaborator['role']>(role: Role, createdAtUs: number) {
     return {
-      id: this.#customId,
-      permissions: [
-        { action: 'update', allowed: true, message: null },
-        { action: 'delete', allowed: true, message: null },
-        { action: 'share', allowed: false, message: 'Only an organization admin can share an integration.' },
-      ],
-      name: 'custom',
-      created_at: toDatetime(seededAtUs),
-      updated_at: toDatetime(this.#customUpdatedAtUs),
-      created_by: this.#userId,
-      is_selected: false,
-      is_disabled: false,
+      id: randomUUID(),
+      permissions: [toPermission('update', !this.#isReadOnly), toPermission('delete', !this.#isReadOnly)],
+      role,
+      created_at: toDatetime(createdAtUs),
     };
+  }
+
+  #checkRoom(addedLength: number): void {
+    if (this.length + addedLength > maxTenantLength)
+      throw new HttpError(413, 'This tenant of the sandbox is full. Use another key.');
+  }
+
+  /** The current time, later than the time before even within the resolution of the clock. */
+  #tick(): number {
+    const nowUs = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+    this.#lastUpdateUs = Math.max(nowUs, this.#lastUpdateUs + 1);
+    return this.#lastUpdateUs;
   }
 }
 
-/** Tenants by credential. They live as long as the sandbox and are never given up. */
+/** Tenants by credential, up to a number and a total size. The least recently used ones are dropped. */
 export class Tenants {
-  readonly #tenants = new Map<string, Tenant>();
+  readonly #tenants = new LRUCache<string, Tenant>({ max: maxTenants, maxSize: maxTotalLength });
 
-  /** The tenant of that credential, seeded when it is first asked for. */
-  get(credential: string): Tenant {
-    const known = this.#tenants.get(credential);
+  /** The tenant of a credential, seeded on its first request. */
+  get(key: string, options: ConstructorParameters<typeof Tenant>[0]): Tenant {
+    const known = this.#tenants.get(key);
     if (known !== undefined) return known;
-    const tenant = new Tenant();
-    this.#tenants.set(credential, tenant);
+    const tenant = new Tenant(options);
+    this.#tenants.set(key, tenant, { size: tenant.length + 1 });
     return tenant;
   }
+
+  /** Must be called after a write. */
+  updateSize(key: string, tenant: Tenant): void {
+    if (this.#tenants.peek(key) !== tenant) return;
+    // The cache keeps the old size if the value is the same.
+    this.#tenants.delete(key);
+    this.#tenants.set(key, tenant, { size: tenant.length + 1 });
+  }
 }
 
-/** As upstream writes a time: in UTC, with microseconds, without an offset. */
+function throwNotFound(name: string): never {
+  throw new HttpError(404, `Integration ${name} not found`);
+}
+
+function toPermission(action: Permission['action'], allowed: boolean): Permission {
+  return { action, allowed, message: allowed ? null : 'You are not allowed to change this integration.' };
+}
+
+/** In UTC with microseconds, as upstream writes it. */
 function toDatetime(timeUs: number): string {
   const seconds = new Date(timeUs / 1000).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length);
-  return `${seconds}.${String(timeUs % 1_000_000).padStart(6, '0')}`;
+  return `${seconds}.${String(timeUs % 1_000_000).padStart(6, '0')}Z`;
 }

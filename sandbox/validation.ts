@@ -1,49 +1,67 @@
-import { type JsonSchema, openApiDocument, type Schemas } from '../src/upstream/openapi-document.ts';
+import { isJsonObject } from '../src/json.ts';
+import { type JsonSchema, type MatchedOperation, resolveSchema, toSchemaName } from './document.ts';
 
-/** Where in a request: `body`, `path`, then property names and list indices. */
+/** A position in a request: `body`, `path` or `query`, then property names and list indices. */
 type Location = readonly (string | number)[];
 
-/** An entry of a 422's `detail`, as FastAPI sends what pydantic 2 finds. */
+/** An entry of a 422's `detail` in FastAPI's form, which is what pydantic 2 reports. */
 export interface ValidationIssue {
   readonly type: string;
   readonly loc: Location;
   readonly msg: string;
-  /** What was refused; for a missing property the whole object around it. */
+  /** The rejected value; for a missing property, the whole object around it. */
   readonly input: unknown;
   readonly ctx?: Readonly<Record<string, unknown>>;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The input as pydantic reads it, with each property of the schema filled in, or else what is wrong with it. */
-type Validation<Name extends keyof Schemas> =
-  | { readonly value: Required<Schemas[Name]> }
-  | { readonly issues: readonly ValidationIssue[] };
+/** More issues than a form has controls. */
+const maxIssues = 100;
+
+/** The values of a request, with every property of their schemas filled in. */
+export interface RequestValues {
+  readonly path: JsonObject;
+  readonly query: JsonObject;
+  readonly body: unknown;
+}
 
 /**
- * Holds the input against that schema of the OpenAPI document, as FastAPI's lax mode does: `"5"` is an integer, `"yes"`
- * a boolean, an unknown property is left out. Throws where the document uses a form of schema that no request had so far.
+ * Validates a request as FastAPI's lax mode does: `"5"` is an integer, `"yes"` a boolean, an unknown property is dropped.
+ * Throws if the document uses a schema keyword combination that no request had so far.
+ *
+ * @param body undefined if the request has none
+ * @returns at most 100 issues
  */
-export function validate<Name extends keyof Schemas>(
-  name: Name,
-  input: unknown,
-  loc: Location,
-): Validation<Name> {
+export function validateRequest(
+  operation: MatchedOperation,
+  query: Readonly<Record<string, string>>,
+  body: unknown,
+): { readonly values: RequestValues } | { readonly issues: readonly ValidationIssue[] } {
   const issues: ValidationIssue[] = [];
-  const value = readNamed(name, { input, loc, issues });
-  return conforms<Name>(value, issues) ? { value } : { issues };
+  const values: Record<'path' | 'query', Record<string, unknown>> = { path: {}, query: {} };
+  for (const { in: place, name, required = false, schema } of operation.parameters ?? []) {
+    const given: Readonly<Record<string, string>> = place === 'path' ? operation.pathValues : query;
+    const position = { input: given[name], loc: [place, name], issues };
+    values[place][name] = Object.hasOwn(given, name)
+      ? readValue(schema, position)
+      : required
+        ? reject({ ...position, input: null }, 'missing', 'Field required')
+        : getDefault(schema);
+  }
+  const bodySchema = operation.requestBody?.content['application/json'].schema;
+  const position = { input: body ?? null, loc: ['body'], issues };
+  const value =
+    bodySchema === undefined
+      ? undefined
+      : position.input === null
+        ? reject(position, 'missing', 'Field required')
+        : readValue(bodySchema, position);
+  return issues.length > 0 ? { issues } : { values: { ...values, body: value } };
 }
 
-/** The generated types and the schemas come from one document, so what passed the one has the other. */
-function conforms<Name extends keyof Schemas>(
-  _value: unknown,
-  issues: readonly ValidationIssue[],
-): _value is Required<Schemas[Name]> {
-  return issues.length === 0;
-}
-
-/** Where V8's messages about JSON begin, and what Python's decoder calls the same fault. */
-const jsonFaults: readonly (readonly [start: string, name: string])[] = [
+/** The start of V8's messages about JSON, and the name that Python's decoder has for the same error. */
+const jsonErrors: readonly (readonly [start: string, name: string])[] = [
   ['Unterminated string', 'Unterminated string starting at'],
   ['Bad control character', 'Invalid control character at'],
   ['Bad escaped character', 'Invalid \\escape'],
@@ -55,159 +73,224 @@ const jsonFaults: readonly (readonly [start: string, name: string])[] = [
   ['Unexpected non-whitespace', 'Extra data'],
 ];
 
-/** What FastAPI answers to a body that is not JSON. The offset in `loc` is 0 where V8 names none. */
+/** FastAPI's issue for a body that is not JSON. The offset in `loc` is 0 if V8 does not report one. */
 export function toJsonIssue(error: unknown): ValidationIssue {
   const message = error instanceof Error ? error.message : '';
-  const [, name = 'Expecting value'] = jsonFaults.find(([start]) => message.startsWith(start)) ?? [];
+  const [, name = 'Expecting value'] = jsonErrors.find(([start]) => message.startsWith(start)) ?? [];
   const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? 0);
-  return {
-    type: 'json_invalid',
-    loc: ['body', offset],
-    msg: 'JSON decode error',
-    input: {},
-    ctx: { error: name },
-  };
+  return createJsonIssue(offset, name);
 }
 
-/** What FastAPI answers where a body is required and there is none. */
-export function toMissingBodyIssue(): ValidationIssue {
-  return { type: 'missing', loc: ['body'], msg: 'Field required', input: null };
+export function createJsonIssue(offset: number, error: string): ValidationIssue {
+  return { type: 'json_invalid', loc: ['body', offset], msg: 'JSON decode error', input: {}, ctx: { error } };
 }
 
-/** What upstream's documentation demands in words: the complaint about a value that fits its schema, if there is one. */
-const writtenRules = new Map<string, (value: JsonObject) => string | undefined>(
-  Object.entries({
-    CustomIntegrationCreate: ({ authentication_type, api_key_header, api_key_value }) =>
+/** Rules that Galileo's documentation states in words. Each returns the message for a value that breaks it. */
+const writtenRules: ReadonlyMap<string, (value: JsonObject) => string | undefined> = new Map([
+  [
+    'CustomIntegrationCreate',
+    ({ authentication_type, api_key_header, api_key_value }) =>
       authentication_type === 'api_key' && !(api_key_header && api_key_value)
         ? "api_key_header and api_key_value are required when authentication_type is 'api_key'"
         : undefined,
-    ModelProperties: ({ based_on, supported_parameters }) =>
+  ],
+  [
+    'ModelProperties',
+    ({ based_on, supported_parameters }) =>
       based_on !== null && supported_parameters !== null
         ? 'based_on and supported_parameters cannot both be set'
         : undefined,
-  } satisfies Partial<Record<keyof Schemas, (value: JsonObject) => string | undefined>>),
-);
+  ],
+  ['BaseAwsIntegrationCreate', checkAwsToken],
+  ['AwsSageMakerIntegrationCreate', checkAwsToken],
+  [
+    'UserCollaboratorCreate',
+    ({ user_id, user_email }) =>
+      user_id === null && user_email === null ? 'user_id or user_email is required' : undefined,
+  ],
+]);
 
-/** One value on its way through the validation; what is wrong with it is added to `issues`. */
-interface Place {
+function checkAwsToken({ credential_type: type, token }: JsonObject): string | undefined {
+  const keys = type === 'assumed_role' ? ['aws_role_arn'] : ['aws_access_key_id', 'aws_secret_access_key'];
+  if (isJsonObject(token) && keys.every((key) => token[key])) return undefined;
+  return `${keys.join(' and ')} ${keys.length > 1 ? 'are' : 'is'} required when credential_type is '${String(type)}'`;
+}
+
+/** One value of a request. Its issues are added to `issues`. */
+interface Position {
   readonly input: unknown;
   readonly loc: Location;
   readonly issues: ValidationIssue[];
 }
 
-function refuse({ input, loc, issues }: Place, type: string, msg: string, ctx?: JsonObject): undefined {
-  issues.push({ type, loc, msg, input, ...(ctx && { ctx }) });
+function reject({ input, loc, issues }: Position, type: string, msg: string, ctx?: JsonObject): undefined {
+  if (issues.length < maxIssues) issues.push({ type, loc, msg, input, ...(ctx && { ctx }) });
 }
 
-function within(place: Place, key: string | number, input: unknown): Place {
-  return { ...place, input, loc: [...place.loc, key] };
+function descend(position: Position, key: string | number, input: unknown): Position {
+  return { ...position, input, loc: [...position.loc, key] };
 }
 
-function readNamed(name: string, place: Place): unknown {
-  const schema = openApiDocument.components.schemas[name];
-  if (schema === undefined) throw new Error(`The OpenAPI document has no schema ${name}.`);
-  const issuesBefore = place.issues.length;
-  const value = read(schema, place);
-  const complaint =
-    isJsonObject(value) && place.issues.length === issuesBefore ? writtenRules.get(name)?.(value) : undefined;
-  if (complaint !== undefined) refuse(place, 'value_error', `Value error, ${complaint}`, { error: {} });
-  return value;
-}
-
-function read(schema: JsonSchema, place: Place): unknown {
-  if (schema.$ref !== undefined) return readNamed(schema.$ref.replace('#/components/schemas/', ''), place);
-  if (schema.anyOf !== undefined) return readNullable(schema.anyOf, place);
-  if (schema.enum !== undefined) return readEnum(schema.enum, place);
-  const reader = readers.get(schema.type ?? '');
+function readValue(schema: JsonSchema, position: Position): unknown {
+  if (schema.$ref !== undefined) return readReference(schema, schema.$ref, position);
+  if (schema.anyOf !== undefined) return readNullable(schema.anyOf, position);
+  if (schema.enum !== undefined) return readEnum(schema.enum, position);
+  const reader = readers.get(schema.format ?? schema.type ?? '');
   if (reader === undefined) throw new Error(`The sandbox cannot validate ${JSON.stringify(schema)}.`);
-  return reader(schema, place);
+  return reader(schema, position);
 }
 
-const readers = new Map<string, (schema: JsonSchema, place: Place) => unknown>([
+function readReference(schema: JsonSchema, reference: string, position: Position): unknown {
+  const issuesBefore = position.issues.length;
+  const value = readValue(resolveSchema(schema), position);
+  if (!isJsonObject(value) || position.issues.length > issuesBefore) return value;
+  const message = writtenRules.get(toSchemaName(reference))?.(value);
+  return message === undefined
+    ? value
+    : reject(position, 'value_error', `Value error, ${message}`, { error: {} });
+}
+
+const readers = new Map<string, (schema: JsonSchema, position: Position) => unknown>([
   ['string', readString],
+  ['uuid4', readUuid],
+  ['uri', readUrl],
+  ['email', readEmail],
   ['boolean', readBoolean],
   ['integer', readInteger],
+  ['number', readNumber],
   ['array', readList],
   ['object', readObject],
 ]);
 
-/** The only unions a request has are those of one type with null. */
-function readNullable(choices: readonly JsonSchema[], place: Place): unknown {
+/** The only unions in requests are those of one type with null. */
+function readNullable(choices: readonly JsonSchema[], position: Position): unknown {
   const [schema, ...others] = choices.filter(({ type }) => type !== 'null');
   if (schema === undefined || others.length > 0 || choices.length !== 2)
     throw new Error(`The sandbox cannot validate ${JSON.stringify(choices)}.`);
-  return place.input === null ? null : read(schema, place);
+  return position.input === null ? null : readValue(schema, position);
 }
 
-function readEnum(values: readonly string[], place: Place): string | undefined {
-  if (typeof place.input === 'string' && values.includes(place.input)) return place.input;
+function readEnum(values: readonly string[], position: Position): string | undefined {
+  if (typeof position.input === 'string' && values.includes(position.input)) return position.input;
   const quoted = values.map((value) => `'${value}'`);
   const expected = [quoted.slice(0, -1).join(', '), ...quoted.slice(-1)].join(' or ');
-  return refuse(place, 'enum', `Input should be ${expected}`, { expected });
+  return reject(position, 'enum', `Input should be ${expected}`, { expected });
 }
 
-function readString(_schema: JsonSchema, place: Place): string | undefined {
-  return typeof place.input === 'string'
-    ? place.input
-    : refuse(place, 'string_type', 'Input should be a valid string');
+function readString(_schema: JsonSchema, position: Position): string | undefined {
+  return typeof position.input === 'string'
+    ? position.input
+    : reject(position, 'string_type', 'Input should be a valid string');
 }
 
-const booleanWords = new Map([
+/** Any version: the gateway does not restrict it either. */
+function readUuid(_schema: JsonSchema, position: Position): string | undefined {
+  const { input } = position;
+  if (typeof input !== 'string')
+    return reject(position, 'uuid_type', 'UUID input should be a string, bytes or UUID object');
+  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(input)) return input.toLowerCase();
+  const error = 'expected 32 hexadecimal digits in five groups';
+  return reject(position, 'uuid_parsing', `Input should be a valid UUID, ${error}`, { error });
+}
+
+function readUrl(
+  { maxLength = Number.POSITIVE_INFINITY }: JsonSchema,
+  position: Position,
+): string | undefined {
+  const { input } = position;
+  if (typeof input !== 'string') return reject(position, 'url_type', 'URL input should be a string or URL');
+  if (input.length > maxLength) {
+    const msg = `URL should have at most ${maxLength} characters`;
+    return reject(position, 'url_too_long', msg, { max_length: maxLength });
+  }
+  if (URL.canParse(input)) return input;
+  const error = input === '' ? 'input is empty' : 'relative URL without a base';
+  return reject(position, 'url_parsing', `Input should be a valid URL, ${error}`, { error });
+}
+
+/** RFC 5321, section 4.5.3.1.3. */
+const maxEmailLength = 254;
+
+function readEmail(schema: JsonSchema, position: Position): string | undefined {
+  const email = readString(schema, position);
+  if (email === undefined) return undefined;
+  if (email.length <= maxEmailLength && /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(email)) return email;
+  const reason = email.includes('@')
+    ? 'The email address is not valid.'
+    : 'An email address must have an @-sign.';
+  return reject(position, 'value_error', `value is not a valid email address: ${reason}`, { reason });
+}
+
+const booleanStrings = new Map([
   ...['1', 'on', 't', 'true', 'y', 'yes'].map((word) => [word, true] as const),
   ...['0', 'off', 'f', 'false', 'n', 'no'].map((word) => [word, false] as const),
 ]);
 
-function readBoolean(_schema: JsonSchema, place: Place): boolean | undefined {
-  const { input } = place;
+function readBoolean(_schema: JsonSchema, position: Position): boolean | undefined {
+  const { input } = position;
   if (typeof input === 'boolean') return input;
   if (typeof input !== 'string' && !Number.isInteger(input))
-    return refuse(place, 'bool_type', 'Input should be a valid boolean');
+    return reject(position, 'bool_type', 'Input should be a valid boolean');
   const msg = 'Input should be a valid boolean, unable to interpret input';
-  return booleanWords.get(String(input).toLowerCase()) ?? refuse(place, 'bool_parsing', msg);
+  return booleanStrings.get(String(input).toLowerCase()) ?? reject(position, 'bool_parsing', msg);
 }
 
-function readInteger({ minimum = Number.NEGATIVE_INFINITY }: JsonSchema, place: Place): number | undefined {
-  const { input } = place;
+function readInteger(
+  { minimum = Number.NEGATIVE_INFINITY }: JsonSchema,
+  position: Position,
+): number | undefined {
+  const { input } = position;
   if (typeof input === 'string' && !/^\s*[+-]?\d+(_\d+)*(\.0*)?\s*$/.test(input)) {
     const msg = 'Input should be a valid integer, unable to parse string as an integer';
-    return refuse(place, 'int_parsing', msg);
+    return reject(position, 'int_parsing', msg);
   }
   if (typeof input !== 'string' && typeof input !== 'number' && typeof input !== 'boolean')
-    return refuse(place, 'int_type', 'Input should be a valid integer');
+    return reject(position, 'int_type', 'Input should be a valid integer');
   const value = Number(typeof input === 'string' ? input.replaceAll('_', '') : input);
   if (!Number.isInteger(value)) {
     const msg = 'Input should be a valid integer, got a number with a fractional part';
-    return refuse(place, 'int_from_float', msg);
+    return reject(position, 'int_from_float', msg);
   }
   if (value >= minimum) return value;
   const msg = `Input should be greater than or equal to ${minimum}`;
-  return refuse(place, 'greater_than_equal', msg, { ge: minimum });
+  return reject(position, 'greater_than_equal', msg, { ge: minimum });
 }
 
-function readList({ items = {} }: JsonSchema, place: Place): unknown[] | undefined {
-  const { input } = place;
-  if (!Array.isArray(input)) return refuse(place, 'list_type', 'Input should be a valid list');
-  return input.map((item: unknown, index) => read(items, within(place, index, item)));
+function readNumber(_schema: JsonSchema, position: Position): number | undefined {
+  const { input } = position;
+  if (typeof input === 'number' || typeof input === 'boolean') return Number(input);
+  if (typeof input !== 'string') return reject(position, 'float_type', 'Input should be a valid number');
+  const value = input.trim() === '' ? Number.NaN : Number(input);
+  const msg = 'Input should be a valid number, unable to parse string as a number';
+  return Number.isNaN(value) ? reject(position, 'float_parsing', msg) : value;
 }
 
-function readObject(schema: JsonSchema, place: Place): JsonObject | undefined {
+function readList({ items = {} }: JsonSchema, position: Position): unknown[] | undefined {
+  const { input } = position;
+  if (!Array.isArray(input)) return reject(position, 'list_type', 'Input should be a valid list');
+  return input.map((item: unknown, index) => readValue(items, descend(position, index, item)));
+}
+
+function readObject(schema: JsonSchema, position: Position): JsonObject | undefined {
   const { properties } = schema;
-  return properties === undefined ? readDictionary(schema, place) : readModel(schema, properties, place);
+  return properties === undefined
+    ? readDictionary(schema, position)
+    : readModel(schema, properties, position);
 }
 
-function readDictionary(schema: JsonSchema, place: Place): JsonObject | undefined {
-  const { input, issues } = place;
-  if (!isJsonObject(input)) return refuse(place, 'dict_type', 'Input should be a valid dictionary');
+function readDictionary(schema: JsonSchema, position: Position): JsonObject | undefined {
+  const { input, issues } = position;
+  if (!isJsonObject(input)) return reject(position, 'dict_type', 'Input should be a valid dictionary');
   const { additionalProperties, maxProperties = Number.POSITIVE_INFINITY } = schema;
   if (typeof additionalProperties !== 'object') return input;
   const issuesBefore = issues.length;
   const entries = Object.entries(input).map(
-    ([key, value]) => [key, read(additionalProperties, within(place, key, value))] as const,
+    ([key, value]) => [key, readValue(additionalProperties, descend(position, key, value))] as const,
   );
   if (entries.length > maxProperties && issues.length === issuesBefore) {
     const msg = `Dictionary should have at most ${maxProperties} items after validation, not ${entries.length}`;
     const ctx = { field_type: 'Dictionary', max_length: maxProperties, actual_length: entries.length };
-    return refuse(place, 'too_long', msg, ctx);
+    return reject(position, 'too_long', msg, ctx);
   }
   return Object.fromEntries(entries);
 }
@@ -215,23 +298,28 @@ function readDictionary(schema: JsonSchema, place: Place): JsonObject | undefine
 function readModel(
   { required = [] }: JsonSchema,
   properties: Readonly<Record<string, JsonSchema>>,
-  place: Place,
+  position: Position,
 ): JsonObject | undefined {
-  const { input } = place;
+  const { input } = position;
   if (!isJsonObject(input)) {
     const msg = 'Input should be a valid dictionary or object to extract fields from';
-    return refuse(place, 'model_attributes_type', msg);
+    return reject(position, 'model_attributes_type', msg);
   }
   return Object.fromEntries(
     Object.entries(properties).map(([key, schema]) => {
-      if (Object.hasOwn(input, key)) return [key, read(schema, within(place, key, input[key]))];
+      if (Object.hasOwn(input, key)) return [key, readValue(schema, descend(position, key, input[key]))];
       if (required.includes(key))
-        return [key, refuse(within(place, key, input), 'missing', 'Field required')];
-      return [key, schema.default ?? null];
+        return [key, reject(descend(position, key, input), 'missing', 'Field required')];
+      return [key, getDefault(schema)];
     }),
   );
 }
 
-function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The document leaves out the default of a list, a map and an object: pydantic creates an empty one. */
+function getDefault(schema: JsonSchema): unknown {
+  if (schema.default !== undefined) return schema.default;
+  const { type, properties = {} } = resolveSchema(schema);
+  if (type === 'array') return [];
+  if (type !== 'object') return null;
+  return Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, getDefault(inner)]));
 }

@@ -1,8 +1,8 @@
-// Compares schema.graphql and subgraph.graphql with those of the last release, in contract/released. A change that breaks
-// clients or composition ends it with 1, unless the Unreleased part of CHANGELOG.md says "breaking".
+// Compares schema.graphql and subgraph.graphql with those of the last release, in contract/released. Exits with 1 if a change
+// breaks clients or composition, unless the Unreleased section of CHANGELOG.md says "breaking".
 //
-//   node scripts/check-schema.js [DIRECTORY]            the project, unless another directory is named
-//   node scripts/check-schema.js --accept [DIRECTORY]   makes today's schemas those of the last release
+//   node scripts/check-schema.js [DIRECTORY]            DIRECTORY: default is the project
+//   node scripts/check-schema.js --accept [DIRECTORY]   copies the current schemas to contract/released
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,8 +37,8 @@ function check() {
   if (changes.length === 0) return 0;
   const isAnnounced = announcesBreak(readUnreleased());
   const verdict = isAnnounced
-    ? 'Since the last release these changes break clients or composition, as CHANGELOG.md says:'
-    : 'Since the last release these changes break clients or composition. Take them back, or write what breaks, with the word "breaking", into the Unreleased part of CHANGELOG.md:';
+    ? 'These changes since the last release break clients or composition, as CHANGELOG.md says:'
+    : 'These changes since the last release break clients or composition. Undo them, or describe them as "breaking" in the Unreleased section of CHANGELOG.md:';
   process.stdout.write(`${[verdict, ...changes.map((change) => `- ${change}`)].join('\n')}\n`);
   return isAnnounced ? 0 : 1;
 }
@@ -48,7 +48,7 @@ function readBoth(file, read = (text) => text) {
   return [join(released, file), join(directory, file)].map((path) => read(readFileSync(path, 'utf8')));
 }
 
-/** The part of the changelog between the heading "Unreleased" and the next release. */
+/** The section of the changelog between the heading "Unreleased" and the next release. */
 function readUnreleased() {
   const path = join(directory, 'CHANGELOG.md');
   if (!existsSync(path)) return '';

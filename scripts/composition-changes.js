@@ -1,6 +1,6 @@
 import { Kind, parse, print } from 'graphql';
 
-/** Directives that take something from clients or other subgraphs when they are added. */
+/** Directives that remove something from clients or other subgraphs when they are added. */
 const restrictions = [
   'inaccessible',
   'external',
@@ -11,8 +11,8 @@ const restrictions = [
 ];
 
 /**
- * What changed between two SDLs of a subgraph so that it no longer composes, or answers routers less than before: a
- * sentence each. It does not look at what clients see: `findBreakingChanges` does.
+ * Finds changes between two SDLs of a subgraph that break composition, or requests of routers. Returns a
+ * sentence for each. `findBreakingChanges` finds changes that break clients.
  *
  * @param {string} before
  * @param {string} after
@@ -31,7 +31,7 @@ export function findCompositionChanges(before, after) {
   ];
 }
 
-/** Which composers and routers take the subgraph depends on the version. */
+/** The version decides which composers and routers accept the subgraph. */
 function findLinkChanges(old, now) {
   if (old.link === now.link) return [];
   return [`The federation specification changed from ${old.link} to ${now.link}.`];
@@ -49,7 +49,7 @@ function* findLostKeys(old, now) {
   }
 }
 
-/** A field that two subgraphs answer must be shareable in both. */
+/** A field that two subgraphs resolve must be shareable in both. */
 function* findLostShares(old, now) {
   for (const [name, type] of old.types) {
     const current = now.types.get(name);
@@ -72,7 +72,7 @@ function* findAddedRestrictions(old, now) {
   }
 }
 
-/** Another subgraph that answers the type cannot answer its new field, and without a key nobody can be asked for it. */
+/** Another subgraph that resolves the type cannot resolve its new field. Without a key, routers cannot fetch it elsewhere. */
 function* findAddedShares(old, now) {
   for (const [name, type] of now.types) {
     const previous = old.types.get(name);
@@ -80,7 +80,7 @@ function* findAddedShares(old, now) {
     const known = new Set(listFields(previous).map((field) => field.name.value));
     for (const field of listFields(type)) {
       if (!known.has(field.name.value)) {
-        yield `${name}.${field.name.value} was added to a shareable type without a @key: subgraphs that answer the type do not have it.`;
+        yield `${name}.${field.name.value} was added to a shareable type without a @key: other subgraphs that resolve the type do not have it.`;
       }
     }
   }
@@ -141,7 +141,7 @@ const listFields = (type) => type.fields ?? [];
 const listShared = (type) => listFields(type).filter((field) => isShared(type, field));
 const isShared = (type, field) => hasDirective(type, 'shareable') || hasDirective(field, 'shareable');
 
-/** A directive by its name, however it is imported. */
+/** The directives with this name, imported or with their namespace. */
 const listDirectives = (node, name) =>
   (node.directives ?? []).filter(({ name: { value } }) => value === name || value === `federation__${name}`);
 const hasDirective = (node, name) => listDirectives(node, name).length > 0;

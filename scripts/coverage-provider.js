@@ -1,5 +1,5 @@
-// What Vitest's own provider measures, and what runs in processes that the tests start: the command line, the workers.
-// V8 writes down what ran in a process as it exits; one that is killed leaves nothing.
+// Vitest's coverage, and the coverage of processes that the tests start: the command line and the workers.
+// V8 writes the coverage of a process when it exits. A killed process leaves none.
 import { fileURLToPath } from 'node:url';
 import v8 from '@vitest/coverage-v8';
 
@@ -10,17 +10,17 @@ export default {
 
   /** In each process that runs tests. */
   startCoverage(options) {
-    // Node hands this one on to every process that is started, whatever environment that is given.
+    // Node passes this variable on to every child process, whatever its environment.
     process.env.NODE_V8_COVERAGE = directory;
     return v8.startCoverage(options);
   },
 
-  /** In the one process that collects what they measured. */
+  /** In the process that collects the coverage of all. */
   async getProvider() {
     const provider = await v8.getProvider();
     const { generateCoverage, resolveOptions } = provider;
     return Object.assign(provider, {
-      // The processes that run tests would not ask this module otherwise.
+      // Otherwise the processes that run tests would not load this module.
       resolveOptions: () => ({
         ...resolveOptions.call(provider),
         provider: 'custom',

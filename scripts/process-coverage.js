@@ -8,15 +8,15 @@ import { parseAstAsync } from 'vite';
 const program = new URL('../dist/', import.meta.url).href;
 
 /**
- * Adds to a coverage map what ran of the built program in other processes, and deletes what they wrote down.
+ * Adds the coverage of the built program in other processes to a coverage map, and deletes their files.
  *
- * @param directory where they did: their `NODE_V8_COVERAGE`
+ * @param directory the `NODE_V8_COVERAGE` of those processes
  */
 export async function addProcesses(coverage, directory) {
   const processes = await readProcesses(directory);
   const modules = await Promise.all(mergeProcessCovs(processes).result.map(toSource));
   for (const module of modules.flatMap((map) => Object.values(map))) {
-    // Generated code is in no report.
+    // Generated code is not reported.
     if (coverage.files().includes(module.path)) add(coverage.fileCoverageFor(module.path), module);
   }
   await rm(directory, { recursive: true, force: true });
@@ -31,7 +31,7 @@ async function readProcesses(directory) {
   return processes;
 }
 
-/** Nothing where the process was killed while it wrote. */
+/** Empty if the process was killed while it wrote. */
 function parse(text) {
   try {
     return JSON.parse(text).result;
@@ -40,7 +40,7 @@ function parse(text) {
   }
 }
 
-/** What ran of a module of the program, by the places in its source. */
+/** The coverage of one module of the program, mapped to its source. */
 async function toSource(module) {
   const path = fileURLToPath(module.url);
   const [code, map] = await Promise.all([readFile(path, 'utf8'), readFile(`${path}.map`, 'utf8')]);
@@ -51,8 +51,8 @@ async function toSource(module) {
 }
 
 /**
- * The program and the tests are compiled by different compilers, whose columns differ; but statements, functions and
- * branches come in the order of the source, so that each is told by its number.
+ * The program and the tests are compiled by different compilers, and their columns differ. Statements, functions and
+ * branches have the order of the source in both, so each is identified by its number.
  */
 function add(counts, others) {
   for (const kind of ['s', 'f', 'b']) {

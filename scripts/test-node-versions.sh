@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Runs the tests on every version of Node that is supported, each from its package of that name. Builds first, with the
-# Node that is there.
+# Runs the tests on every supported version of Node, each from the npm package `node`. Builds first, with the installed
+# Node.
 #
 #   scripts/test-node-versions.sh [ARGUMENTS OF VITEST]     NODE_VERSIONS="20 22" for some of them
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-npm run --silent build || exit 1
+node scripts/build.js || exit 1
 
 failed=0
 for version in ${NODE_VERSIONS:-20 22 24}; do
-  # The path of that Node, so that no other is found first, also by what the tests start.
+  # First in PATH, so that processes that the tests start use it too.
   node=$(npm exec --yes --package "node@$version" -- node -p process.execPath) || { failed=1; continue; }
   printf '\n== Node %s\n' "$("$node" --version)"
   case "$("$node" --version)" in

@@ -1,16 +1,21 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import { readTrustedDocuments } from './execution/trusted-documents.ts';
+import { isJsonObject } from './json.ts';
+import { readOtelVariables } from './observability/otel-variables.ts';
 
-/** A day: a longer timeout is a mistake. */
+/** One day. A longer timeout is a mistake. */
 const maxMs = 86_400_000;
-/** Far beyond what one process can hold; a larger number is a mistake. */
+/** More than one process can hold. */
 const maxCount = 1_000_000;
-/** 1 GiB. A body is read as one string, and V8's end at half a billion characters: a larger number is a mistake. */
+/** 1 GiB. A body is one string, and V8 limits a string to about half a billion characters. */
 const maxBytes = 1_073_741_824;
 
-function wholeNumber(minimum: number, maximum: number, alternative = '') {
-  const expected = `a whole number from ${minimum} to ${maximum}${alternative}`;
+function wholeNumber(minimum: number, maximum: number) {
+  const expected = `a whole number from ${minimum} to ${maximum}`;
   return z
     .string()
     .regex(/^\d{1,15}$/, { error: expected })
@@ -22,7 +27,11 @@ const onOff = z.enum(['on', 'off'], { error: '"on" or "off"' }).transform((value
 
 const host = z.string().regex(/^[\w.:%-]+$/, { error: 'a host name or an IP address' });
 
-const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+/** An origin as browsers serialize it. `URL.origin` is `null` for schemes such as `capacitor:`. */
+const isOrigin = (text: string): boolean =>
+  /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@*]+$/.test(text) &&
+  URL.canParse(text) &&
+  (!/^https?:/.test(text) || new URL(text).origin === text);
 
 const origins = z
   .string()
@@ -42,6 +51,12 @@ const upstreamUrl = z
   .refine(isUpstreamUrl, { error: 'an http or https URL without user, password, query or fragment' })
   .transform((text) => new URL(text));
 
+const proxyUrl = z.string().refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+  error: 'the http or https URL of a proxy',
+});
+
+const noProxy = z.string().regex(/^[\w.:*,[\]/ -]+$/, { error: 'host names, comma separated' });
+
 const trustedDocuments = z.string().transform((path, context) => {
   try {
     return { path, documents: readTrustedDocuments(path) };
@@ -51,6 +66,63 @@ const trustedDocuments = z.string().transform((path, context) => {
     return z.NEVER;
   }
 });
+
+/** A PEM file, read at start. `check` throws if the content cannot be used. */
+const pemFile = (expected: string, check: (content: string) => void) =>
+  z.string().transform((path, context) => {
+    try {
+      const content = readFileSync(path, 'utf8');
+      check(content);
+      return { path, content };
+    } catch (error) {
+      const isUnreadable = error instanceof Error && 'syscall' in error;
+      const reason = isUnreadable ? 'the file cannot be read' : 'the file has another content';
+      context.addIssue(`the path of ${expected} (PEM), but ${reason}`);
+      return z.NEVER;
+    }
+  });
+
+/** Header names that callers, undici or the gateway set: a fixed header must not replace them. */
+const reservedHeaders =
+  /^(?:galileo-api-key|splunk-ao-api-key|authorization|proxy-authorization|host|connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|expect|content-length|content-type|content-encoding|accept|accept-encoding|user-agent|x-request-id|traceparent|tracestate|baggage|cookie)$/i;
+
+const upstreamHeaders = z.string().transform((text, context): Readonly<Record<string, string>> => {
+  const fail = (reason: string) => {
+    context.addIssue(`a JSON object of header names and values, but ${reason}`);
+    return z.NEVER;
+  };
+  let headers: unknown;
+  try {
+    headers = JSON.parse(text);
+  } catch {
+    return fail('the value is not JSON');
+  }
+  if (!isJsonObject(headers)) return fail('the value is not an object');
+  const checked: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) return fail('a name is not a header name');
+    if (reservedHeaders.test(name)) return fail(`the header ${name} is set by the gateway or by callers`);
+    if (typeof value !== 'string' || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      return fail(`the value of ${name} is not a header value`);
+    if (Object.keys(checked).some((other) => other.toLowerCase() === name.toLowerCase()))
+      return fail(`the header ${name} is listed twice`);
+    checked[name] = value;
+  }
+  return checked;
+});
+
+const basePath = z
+  .string()
+  .regex(/^\/(?:[\w.~-]+(?:\/[\w.~-]+)*\/?)?$/, { error: 'a path such as /api' })
+  // Without the slash at the end, so that `${basePath}/graphql` is a path.
+  .transform((path) => path.replace(/\/$/, ''));
+
+const addresses = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((list) => list.every((part) => /^(?:loopback|private|[\da-fA-F.:]+(?:\/\d{1,3})?)$/.test(part)), {
+    error: 'addresses or CIDR ranges, comma separated; `loopback` and `private` stand for theirs',
+  });
 
 // 1,024: more processors than a machine has.
 const workers = z.union([z.literal('auto').transform(() => availableParallelism()), wholeNumber(1, 1024)], {
@@ -63,38 +135,78 @@ const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'si
 
 interface Setting {
   readonly schema: z.ZodType<unknown, string>;
-  /** As it would be written in the environment; undefined is off. */
+  /** As written in the environment. Undefined means off. */
   readonly default: string | undefined;
-  /** What the default is under `NODE_ENV=production`, where it differs. */
+  /** The default if `NODE_ENV=production`. */
   readonly productionDefault?: string;
+  /** Whether the value is never printed. */
+  readonly isSecret?: boolean;
+  /** Whether the environment variable is also read in lower case, as proxy variables are. */
+  readonly isCaseInsensitive?: boolean;
   readonly meaning: string;
 }
 
 /**
- * Every setting, in the order of the documentation, which has the reasons for the defaults. The variable of `maxDepth` is
+ * Every setting, in the order of docs/configuration.md, which explains the defaults. The variable of `maxDepth` is
  * `MAX_DEPTH`, its flag `--max-depth`.
  */
 export const settings = {
   port: {
     schema: wholeNumber(0, 65_535),
     default: '4000',
-    meaning: 'The port of the GraphQL listener; 0 takes a free one.',
+    meaning: 'Port of the GraphQL listener; 0 picks a free port.',
   },
-  host: { schema: host, default: '127.0.0.1', meaning: 'The address of the GraphQL listener.' },
+  host: {
+    schema: host,
+    default: '127.0.0.1',
+    meaning: 'Address of the GraphQL listener.',
+  },
   metricsPort: {
     schema: wholeNumber(0, 65_535),
     default: undefined,
-    meaning: 'The port of a second listener that serves `/metrics` (Prometheus text) and nothing else.',
+    meaning: 'Port of a second listener that serves only `/metrics` (Prometheus text format).',
   },
   galileoApiUrl: {
     schema: upstreamUrl,
     default: 'https://api.galileo.ai',
-    meaning: 'The one upstream origin; a base path in it is kept.',
+    meaning: 'The one upstream origin; its base path is kept.',
+  },
+  upstreamHeaders: {
+    schema: upstreamHeaders,
+    default: undefined,
+    isSecret: true,
+    meaning: 'Fixed headers for every upstream request, as a JSON object. Values are secret.',
+  },
+  httpsProxy: {
+    schema: proxyUrl,
+    default: undefined,
+    isSecret: true,
+    isCaseInsensitive: true,
+    meaning: 'Proxy for upstream requests over https. A user and password in it are secret.',
+  },
+  httpProxy: {
+    schema: proxyUrl,
+    default: undefined,
+    isSecret: true,
+    isCaseInsensitive: true,
+    meaning: 'Proxy for upstream requests over http. A user and password in it are secret.',
+  },
+  noProxy: {
+    schema: noProxy,
+    default: undefined,
+    isCaseInsensitive: true,
+    meaning: 'Hosts that are reached without the proxy, comma separated.',
   },
   requestTimeoutMs: {
     schema: wholeNumber(1, maxMs),
     default: '10000',
-    meaning: "From a request's arrival to its answer, all attempts and waits included, in milliseconds.",
+    meaning:
+      'From the arrival of a request to its complete response, all attempts and waits included, in milliseconds.',
+  },
+  responseTimeoutMs: {
+    schema: wholeNumber(1, maxMs),
+    default: '10000',
+    meaning: 'How long a client may take to read a response, in milliseconds; then its socket is destroyed.',
   },
   upstreamTimeoutMs: {
     schema: wholeNumber(1, maxMs),
@@ -107,52 +219,96 @@ export const settings = {
     meaning: 'TCP and TLS of one connection to upstream, in milliseconds.',
   },
   upstreamConnections: {
-    // From one address to one port there are no more.
     schema: wholeNumber(1, 65_535),
     default: '64',
-    meaning: 'Sockets to upstream, for each process.',
+    meaning: 'Sockets to upstream, per process.',
   },
   upstreamQueue: {
     schema: wholeNumber(0, maxCount),
-    default: '1024',
-    meaning: 'Calls waiting for a socket before more are refused, for each process.',
+    default: '16384',
+    meaning: 'Calls that wait for a socket before more are refused, per process.',
+  },
+  upstreamConnectionMaxAgeMs: {
+    schema: wholeNumber(1, maxMs),
+    default: '300000',
+    meaning:
+      'Age at which a connection to upstream is replaced, in milliseconds, so that DNS changes are noticed.',
   },
   upstreamRetries: {
-    // Ten wait up to 6.5 s in all: more would hardly ever run within a request.
     schema: wholeNumber(0, 10),
     default: '2',
-    meaning: 'Further attempts at a read, or at a write of which nothing has left.',
+    meaning: 'Further attempts at a read, or at a write of which no byte was sent.',
   },
   upstreamMaxResponseBytes: {
     schema: wholeNumber(1, maxBytes),
     default: '1048576',
-    meaning: "The largest body of upstream's that is read, in bytes.",
+    meaning: 'Largest upstream response body, in bytes.',
   },
   maxRequestBytes: {
     schema: wholeNumber(1, maxBytes),
     default: '262144',
-    meaning: 'The largest body of a request, in bytes.',
+    meaning: 'Largest request body, in bytes.',
+  },
+  maxResponseBytes: {
+    schema: wholeNumber(1, maxBytes),
+    default: '8388608',
+    meaning: 'Largest response body, in bytes; a larger one becomes `QUERY_TOO_COMPLEX`.',
+  },
+  maxBufferedBytes: {
+    schema: wholeNumber(1, 1_099_511_627_776),
+    default: '134217728',
+    meaning:
+      'Memory that a process may hold in request bodies, variables and responses being written, in bytes; beyond it requests are shed.',
   },
   maxConcurrentRequests: {
     schema: wholeNumber(1, maxCount),
     default: '1000',
-    meaning: 'Requests in the process at once before more are shed.',
+    meaning: 'Requests in a process at the same time before more are shed.',
   },
-  maxTokens: { schema: wholeNumber(1, maxCount), default: '2000', meaning: 'Tokens of a document.' },
+  maxTokens: {
+    schema: wholeNumber(1, maxCount),
+    default: '2000',
+    meaning: 'Tokens of a document.',
+  },
   maxAliases: {
     schema: wholeNumber(0, maxCount),
     default: '60',
-    meaning: 'Aliased fields of an operation, fragments expanded where they are spread.',
+    meaning: 'Aliased fields of an operation, with fragments expanded.',
   },
   maxDepth: {
     schema: wholeNumber(1, maxCount),
     default: '8',
-    meaning: 'Fields within fields of an operation, fragments expanded; introspection is exempt.',
+    meaning: 'Nested fields of an operation, with fragments expanded; introspection is exempt.',
   },
   maxEntities: {
     schema: wholeNumber(0, maxCount),
     default: '100',
-    meaning: 'The length of `representations` in `_entities`.',
+    meaning: 'Sum of the lengths of `representations` in an operation.',
+  },
+  basePath: {
+    schema: basePath,
+    default: '/',
+    meaning: 'Prefix of every path except the probes.',
+  },
+  upstreamCaFile: {
+    schema: pemFile('CA certificates', (content) => void new X509Certificate(content)),
+    default: undefined,
+    meaning: 'PEM file with additional CAs for the certificate of upstream.',
+  },
+  upstreamCertFile: {
+    schema: pemFile('a client certificate', (content) => void new X509Certificate(content)),
+    default: undefined,
+    meaning: 'PEM file with the client certificate of the gateway.',
+  },
+  upstreamKeyFile: {
+    schema: pemFile('a private key', (content) => void createSecureContext({ key: content })),
+    default: undefined,
+    meaning: 'PEM file with the private key of the client certificate.',
+  },
+  trustProxy: {
+    schema: addresses,
+    default: undefined,
+    meaning: 'Proxies whose `X-Forwarded-For` names the client in the log.',
   },
   corsOrigins: {
     schema: origins,
@@ -163,23 +319,23 @@ export const settings = {
     schema: onOff,
     default: 'on',
     productionDefault: 'off',
-    meaning: 'Whether `GET /graphql` shows GraphiQL to browsers: `on` or `off`.',
+    meaning: 'Whether `GET /graphql` serves GraphiQL to browsers: `on` or `off`.',
   },
   introspection: {
     schema: onOff,
     default: 'on',
     productionDefault: 'off',
-    meaning: 'Whether the schema can be asked for: `on` or `off`.',
+    meaning: 'Whether introspection is allowed: `on` or `off`.',
   },
   trustedDocuments: {
     schema: trustedDocuments,
     default: undefined,
-    meaning: 'The path of a persisted-documents JSON (hash to document); then nothing else is executed.',
+    meaning: 'Path of a persisted-documents JSON (hash to document); then only these documents run.',
   },
   shutdownDelayMs: {
     schema: wholeNumber(0, maxMs),
     default: '0',
-    meaning: 'How long it still takes requests after the signal, unready, in milliseconds.',
+    meaning: 'How long the process accepts requests after the signal while not ready, in milliseconds.',
   },
   shutdownTimeoutMs: {
     schema: wholeNumber(0, maxMs),
@@ -189,19 +345,19 @@ export const settings = {
   workers: {
     schema: workers,
     default: '1',
-    meaning: 'Processes sharing the port; `auto` takes one for each processor.',
+    meaning: 'Processes that share the port; `auto` is one per CPU.',
   },
   logLevel: {
     schema: logLevel,
     default: 'info',
-    meaning: 'The least level of log lines on standard output.',
+    meaning: 'Lowest level of the log lines on standard output.',
   },
 } satisfies Record<string, Setting>;
 
-/** A setting by its name in code; `toVariable` and `toFlag` make its other names of it. */
+/** The name of a setting in code. `toVariable` and `toFlag` derive its other names. */
 export type SettingName = keyof typeof settings;
 
-/** Everything that is set, as the program takes it; a setting that is off is undefined. */
+/** Every setting as the program uses it. A setting that is off is undefined. */
 export type Config = {
   readonly [Name in SettingName]:
     | z.output<(typeof settings)[Name]['schema']>
@@ -214,23 +370,23 @@ export const toVariable = (name: string): string => name.replace(/[A-Z]/g, '_$&'
 /** The flag of a setting: `maxDepth` is `--max-depth`. */
 export const toFlag = (name: string): string => `--${toVariable(name).toLowerCase().replaceAll('_', '-')}`;
 
-/** Settings that cannot be used: one line for each, with its name and what was expected; no value is quoted. */
+/** Invalid settings: one line each, with the name and what was expected. Never quotes a value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  readonly faults: readonly string[];
+  readonly problems: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super(faults.join('\n'));
-    this.faults = faults;
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
   }
 }
 
 /**
- * Reads all settings: a flag wins over the environment, the environment over the default; empty is as unset. Throws
- * ConfigError, which names every faulty one.
+ * Reads all settings. A flag wins over the environment, the environment over the default. An empty variable counts as unset.
+ * Throws ConfigError, which names every invalid setting.
  *
- * @param flags by the names of the settings
- * @param nameFlag what a fault calls a flag
+ * @param flags by setting name
+ * @param nameFlag how a problem names a flag
  */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
@@ -238,26 +394,45 @@ export function readConfig(
   nameFlag: (name: string) => string = toFlag,
 ): Config {
   const isProduction = environment['NODE_ENV'] === 'production';
-  const faults: string[] = [];
+  const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  const names = Object.keys(settings) as SettingName[];
-  for (const name of names) {
+  const toName = (name: SettingName) => (flags[name] === undefined ? toVariable(name) : nameFlag(name));
+  for (const name of Object.keys(settings) as SettingName[]) {
     const setting: Setting = settings[name];
-    const flag = flags[name];
+    const variable = toVariable(name);
     const text =
-      flag ??
-      (environment[toVariable(name)] ||
+      flags[name] ??
+      // As in undici's EnvHttpProxyAgent, the lower-case name wins.
+      ((setting.isCaseInsensitive && environment[variable.toLowerCase()]) ||
+        environment[variable] ||
         (isProduction ? (setting.productionDefault ?? setting.default) : setting.default));
-    // What check-config prints of a setting without a default can be set again.
+    // `check-config` prints `off` for a setting without a value, and its output can be used as input.
     if (text === undefined || (text === 'off' && setting.default === undefined)) continue;
     const parsed = setting.schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
-    else {
-      const expected = parsed.error.issues[0]?.message ?? 'another value';
-      faults.push(`${flag === undefined ? toVariable(name) : nameFlag(name)}: expected ${expected}`);
-    }
+    else problems.push(`${toName(name)}: expected ${parsed.error.issues[0]?.message ?? 'another value'}`);
   }
-  if (faults.length > 0) throw new ConfigError(faults);
-  // Every name of the table has been parsed by its own schema.
-  return values as Config;
+  // Every name of the table was parsed by its own schema.
+  const config = values as Config;
+  if (problems.length === 0) problems.push(...findConflicts(config, toName));
+  problems.push(...readOtelVariables(environment).problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** Settings that are valid on their own but not together. */
+function* findConflicts(config: Config, toName: (name: SettingName) => string): Generator<string> {
+  const { port, metricsPort, upstreamCertFile: cert, upstreamKeyFile: key } = config;
+  if (port !== 0 && port === metricsPort)
+    yield `${toName('metricsPort')}: expected another port than ${toName('port')}`;
+  if (cert === undefined && key !== undefined)
+    yield `${toName('upstreamCertFile')}: expected the certificate of ${toName('upstreamKeyFile')}`;
+  if (cert !== undefined && key === undefined)
+    yield `${toName('upstreamKeyFile')}: expected the key of ${toName('upstreamCertFile')}`;
+  if (cert === undefined || key === undefined) return;
+  try {
+    createSecureContext({ cert: cert.content, key: key.content });
+  } catch {
+    yield `${toName('upstreamKeyFile')}: expected the key of ${toName('upstreamCertFile')}, but the two do not match`;
+  }
 }

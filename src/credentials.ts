@@ -1,19 +1,17 @@
-import { isUtf8 } from 'node:buffer';
-
-/** The credentials of one request and what else of its headers goes along to upstream. */
+/** The credentials of one request and the other headers that are forwarded to upstream. */
 export interface ForwardedHeaders {
   /** Flat list of names and values as undici takes it: usable credentials byte for byte, trace context, request id. */
   readonly headers: readonly string[];
   /** Whether a usable credential is among them. */
   readonly hasCredential: boolean;
-  /** The caller's `x-request-id` where it is usable, else a new one. */
+  /** The client's `x-request-id` if it is usable, else a new one. */
   readonly requestId: string;
 }
 
-/** The request's headers cannot be used: which, and what to do. */
+/** The request's headers cannot be used. The message says which, and what to do. */
 export class InvalidHeaders extends Error {
   override readonly name = 'InvalidHeaders';
-  /** The id to answer under. */
+  /** The id for the response. */
   readonly requestId: string;
 
   constructor(message: string, requestId: string) {
@@ -22,22 +20,29 @@ export class InvalidHeaders extends Error {
   }
 }
 
-/** The caller's id of a request is kept where it is 1 to 128 visible ASCII characters. */
+/** The headers that can be credentials, by their names in lower case. */
+const credentialHeaders = {
+  'galileo-api-key': 'Galileo-API-Key',
+  'splunk-ao-api-key': 'Splunk-AO-API-Key',
+  authorization: 'Authorization',
+} as const;
+type CredentialHeader = keyof typeof credentialHeaders;
+
+/** A client's request id is used if it is 1 to 128 visible ASCII characters. */
 const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
 const fieldValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
 const usableAuthorizationPattern = /^(?:bearer|basic) +[^ ]/i;
 
 /**
- * Reads the headers that the gateway knows out of Node's raw list, in which nothing is joined or dropped.
- * Throws InvalidHeaders where a credential header comes twice, or has bytes that no header may have.
+ * Reads the headers that the gateway knows from Node's raw list, in which nothing is joined or dropped. Throws
+ * InvalidHeaders if a credential header occurs twice or contains control characters.
  *
  * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders`
  */
 export function readHeaders(rawHeaders: readonly string[], createRequestId: () => string): ForwardedHeaders {
-  let apiKey: string | undefined;
-  let authorization: string | undefined;
+  const credentials: Partial<Record<CredentialHeader, string>> = {};
   let requestId: string | undefined;
-  let fault: string | undefined;
+  let problem: string | undefined;
   let traceparent: string | undefined;
   const lists = { tracestate: '', baggage: '' };
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -45,12 +50,10 @@ export function readHeaders(rawHeaders: readonly string[], createRequestId: () =
     const value = rawHeaders[index + 1] ?? '';
     switch (name) {
       case 'galileo-api-key':
-        fault ??= findFault('Galileo-API-Key', apiKey, value);
-        apiKey = trimSpace(value);
-        break;
+      case 'splunk-ao-api-key':
       case 'authorization':
-        fault ??= findFault('Authorization', authorization, value);
-        authorization = trimSpace(value);
+        problem ??= findProblem(name, credentials[name], value);
+        credentials[name] = trimBlanks(value);
         break;
       case 'x-request-id':
         requestId ??= requestIdPattern.test(value) ? value : undefined;
@@ -66,65 +69,90 @@ export function readHeaders(rawHeaders: readonly string[], createRequestId: () =
       default:
     }
   }
-  requestId ??= createRequestId();
-  if (fault !== undefined) throw new InvalidHeaders(fault, requestId);
-  const headers = ['x-request-id', requestId];
-  if (traceparent !== undefined && fieldValuePattern.test(traceparent))
-    headers.push('traceparent', traceparent);
-  if (lists.tracestate !== '') headers.push('tracestate', lists.tracestate);
-  if (lists.baggage !== '') headers.push('baggage', lists.baggage);
-  let hasCredential = false;
-  if (apiKey !== undefined && apiKey !== '') {
-    headers.push('Galileo-API-Key', apiKey);
-    hasCredential = true;
+  const headers: string[] = [];
+  for (const name of ['galileo-api-key', 'splunk-ao-api-key'] as const) {
+    const key = credentials[name];
+    if (key !== undefined && key !== '') headers.push(credentialHeaders[name], key);
   }
+  const { authorization } = credentials;
   if (authorization !== undefined && usableAuthorizationPattern.test(authorization)) {
     headers.push('Authorization', authorization);
-    hasCredential = true;
   }
+  const hasCredential = headers.length > 0;
+  // A request id is logged and returned: one that contains the credential is not used.
+  if (requestId === undefined || (hasCredential && containsSecret(requestId, headers))) {
+    requestId = createRequestId();
+  }
+  if (problem !== undefined) throw new InvalidHeaders(problem, requestId);
+  headers.push('x-request-id', requestId);
+  if (traceparent !== undefined && fieldValuePattern.test(traceparent)) {
+    headers.push('traceparent', traceparent);
+  }
+  if (lists.tracestate !== '') headers.push('tracestate', lists.tracestate);
+  if (lists.baggage !== '') headers.push('baggage', lists.baggage);
   return { headers, hasCredential, requestId };
 }
 
-function findFault(name: string, earlier: string | undefined, value: string): string | undefined {
-  if (earlier !== undefined) return `The header ${name} came twice: send each credential once.`;
-  return fieldValuePattern.test(value) ? undefined : `The header ${name} has control characters in it.`;
+function findProblem(name: CredentialHeader, earlier: string | undefined, value: string): string | undefined {
+  if (earlier !== undefined)
+    return `The header ${credentialHeaders[name]} occurs twice: send each credential once.`;
+  return fieldValuePattern.test(value)
+    ? undefined
+    : `The header ${credentialHeaders[name]} contains control characters.`;
 }
 
-// RFC 9110, section 5.5. String.trim would take more, the byte A0 for one, which is the end of an "à" in UTF-8.
-const trimSpace = (value: string): string => value.replace(/^[\t ]+|[\t ]+$/g, '');
+/**
+ * Without blanks at the beginning and the end: RFC 9110, section 5.5. `String.trim` would also remove the byte A0, which
+ * is the end of an "à" in UTF-8. A regular expression would take quadratic time.
+ */
+function trimBlanks(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isBlank(value.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end -= 1;
+  return value.slice(start, end);
+}
 
-/** Every text in which a credential could be recognized, of the headers that are forwarded. */
-export function getCredentialSecrets(forwarded: ForwardedHeaders): string[] {
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
+
+/** In characters. A request id can contain a shorter secret by chance. */
+const minContainedLength = 8;
+
+const containsSecret = (requestId: string, headers: readonly string[]): boolean =>
+  getCredentialSecrets(headers).some(
+    (secret) => secret === requestId || (secret.length >= minContainedLength && requestId.includes(secret)),
+  );
+
+/**
+ * Every string by which a credential could be recognised.
+ *
+ * @param headers names and values in turn, as `ForwardedHeaders.headers`
+ */
+export function getCredentialSecrets(headers: readonly string[]): string[] {
   const secrets: string[] = [];
-  for (let index = 0; index + 1 < forwarded.headers.length; index += 2) {
-    const name = forwarded.headers[index];
-    const value = forwarded.headers[index + 1] ?? '';
-    if (name === 'Galileo-API-Key') addReadings(secrets, value);
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index];
+    const value = headers[index + 1] ?? '';
     if (name === 'Authorization') addAuthorizationSecrets(secrets, value);
+    else if (name === 'Galileo-API-Key' || name === 'Splunk-AO-API-Key') addReadings(secrets, value);
   }
   return secrets;
 }
 
 function addAuthorizationSecrets(secrets: string[], authorization: string): void {
-  const credential = trimSpace(authorization.slice(authorization.indexOf(' ')));
+  const credential = trimBlanks(authorization.slice(authorization.indexOf(' ')));
   addReadings(secrets, authorization);
   addReadings(secrets, credential);
   if (!/^basic /i.test(authorization)) return;
   const userAndPassword = Buffer.from(credential, 'base64').toString('latin1');
+  const colon = userAndPassword.indexOf(':');
   addReadings(secrets, userAndPassword);
-  addReadings(secrets, userAndPassword.slice(userAndPassword.indexOf(':') + 1));
+  addReadings(secrets, userAndPassword.slice(0, Math.max(0, colon)));
+  addReadings(secrets, userAndPassword.slice(colon + 1));
 }
 
-/** Node reads the bytes of a header as Latin-1; whoever echoes them may have read them as UTF-8. */
+/** Node reads the bytes of a header as Latin-1. Programs that echo them may have read them as UTF-8. */
 function addReadings(secrets: string[], text: string): void {
   secrets.push(text);
-  if (!/[\x80-\xff]/.test(text)) return;
-  const bytes = Buffer.from(text, 'latin1');
-  secrets.push(bytes.toString('utf8'));
-  if (isUtf8(bytes)) return;
-  // Whoever encodes a text encodes its UTF-8; of these bytes there is none, and they are encoded as they are.
-  secrets.push(bytes.toString('base64').replace(/=+$/, ''));
-  secrets.push(bytes.toString('base64url'));
-  const encode = (byte: string) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`;
-  secrets.push(text.replace(/[^\w.~-]/g, encode));
+  if (/[\x80-\xff]/.test(text)) secrets.push(Buffer.from(text, 'latin1').toString('utf8'));
 }

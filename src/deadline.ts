@@ -1,10 +1,9 @@
-/** Why a request needs no answer any more. */
+/** Why a request no longer needs a response. */
 export type DeadlineEnd = 'expired' | 'abandoned';
 
 /**
- * The life of one request, from its arrival to its answer: it ends at a fixed time (`expired`) or when the caller goes
- * away (`abandoned`), whichever is first, and every wait of the request listens to it. An AbortSignal in a few lines:
- * the platform's own costs several microseconds a request, which is a tenth of all that the gateway may cost.
+ * The deadline of one request. It ends at a fixed time (`expired`) or when the client disconnects (`abandoned`). Every wait
+ * of the request listens to it. A cheaper AbortSignal: docs/performance.md has the figures.
  */
 export class Deadline {
   readonly #endsAtMs: number;
@@ -21,7 +20,7 @@ export class Deadline {
     this.#timer = setTimeout(() => this.#finish('expired'), timeoutMs);
   }
 
-  /** Undefined while the request still waits for its answer. */
+  /** Undefined until the deadline has ended. */
   get end(): DeadlineEnd | undefined {
     return this.#end;
   }
@@ -31,24 +30,24 @@ export class Deadline {
     return this.#end === undefined ? Math.max(0, this.#endsAtMs - performance.now()) : 0;
   }
 
-  /** Calls the listener once, at the end, unless it is taken back before; at once where the end has passed. */
+  /** Calls the listener once, at the end, unless it is removed first. Calls it immediately if the deadline has ended. */
   onEnd(listener: (end: DeadlineEnd) => void): void {
     if (this.#end === undefined) this.#listeners.push(listener);
     else listener(this.#end);
   }
 
-  /** Takes a listener back. */
+  /** Removes a listener. */
   offEnd(listener: (end: DeadlineEnd) => void): void {
     const index = this.#listeners.indexOf(listener);
     if (index !== -1) this.#listeners.splice(index, 1);
   }
 
-  /** The caller is gone: nobody waits for the answer. */
+  /** Ends the deadline because the client has disconnected. */
   abandon(): void {
     this.#finish('abandoned');
   }
 
-  /** The request was answered: the timer is released and no listener is called any more. */
+  /** Stops the timer and removes all listeners, when the response is complete. */
   release(): void {
     clearTimeout(this.#timer);
     this.#listeners = [];

@@ -1,13 +1,22 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ProxyTracerProvider, trace } from '@opentelemetry/api';
+import type { Registry } from 'prom-client';
 import { type Config, ConfigError, readConfig, type SettingName, settings } from './config.ts';
-import { readFetchBody } from './http/body.ts';
-import type { IncomingRequest } from './http/incoming-request.ts';
-import { GatewayRuntime, processSettings, type RuntimeConfig } from './http/runtime.ts';
+import { Connections } from './http/connections.ts';
+import { GraphqlHandler, type HandlerConfig, processSettings } from './http/handler.ts';
+import { fromFetch, getTarget } from './http/http-request.ts';
+import type { Plugins } from './http/pipeline.ts';
+import type { HttpResponse } from './http/responses.ts';
+import { serveGraphql } from './http/routes.ts';
+import { isJsonObject } from './json.ts';
 import { createLog, type Log } from './observability/log.ts';
+import { Metrics } from './observability/metrics.ts';
 import { Telemetry } from './observability/telemetry.ts';
+import { Tracing } from './observability/tracing.ts';
 
 export { ConfigError } from './config.ts';
 
-/** A value as a program has it: a setting that the environment writes as text. */
+/** A setting as a program has it. */
 type Natural<Value> = Value extends URL
   ? URL | string
   : Value extends { readonly path: string }
@@ -18,97 +27,99 @@ type Natural<Value> = Value extends URL
 
 /**
  * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Those of listeners and processes
- * (ports, shutdown, workers) and GraphiQL are not among them: whoever mounts the gateway has their own. No variable of the
- * environment is read but `NODE_ENV`, where `production` turns introspection off unless it is set here.
+ * (ports, base path, shutdown, workers) and GraphiQL are not among them. No environment variable is read but `NODE_ENV`:
+ * `production` turns introspection off unless it is set here.
  */
 export type GatewayOptions = {
-  readonly [Name in keyof RuntimeConfig]?: Natural<RuntimeConfig[Name]> | undefined;
+  readonly [Name in keyof HandlerConfig]?: Natural<HandlerConfig[Name]> | undefined;
 } & {
-  /** A pino logger, for a line a request and what goes wrong. Default: nothing is logged. */
-  readonly log?: Log;
+  /** A pino logger for one line per request and for problems. Default: nothing is logged. */
+  readonly log?: Log | undefined;
+  /** A prom-client registry that the gateway adds its metrics to; process metrics are left to you. Default: no metrics. */
+  readonly metrics?: Registry | undefined;
+  /** graphql-yoga and Envelop plugins. With plugins, every request passes through graphql-yoga's pipeline. */
+  readonly plugins?: Plugins | undefined;
 };
 
 /**
- * Answers a request of the Fetch standard, whatever its path. It rejects only where the request was aborted, or
- * its body broke off.
+ * Responds to a request of the Fetch standard, whatever its path. Rejects only if the request was aborted or its body broke
+ * off.
  */
 export interface Gateway {
   (request: Request): Promise<Response>;
-  /** The same, for servers that want an object with this name. */
+  /** The same, for servers that expect an object with this name. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Sheds further requests; resolves when those that run have been answered and the connections to upstream are closed. */
+  /**
+   * The same for Node's server and for frameworks on it, as fast as `galileo-gateway serve`. Mount it before body parsers, and
+   * behind routes of the framework: it responds to every path.
+   */
+  readonly node: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Sheds further requests; resolves when the running ones have ended and the connections to upstream are closed. */
   close(): Promise<void>;
 }
 
 /**
- * A gateway to mount in a server of one's own. Throws ConfigError, which names every faulty option. Opens no port, and no
- * connection before the first request. Reads end when `request.signal` is aborted.
- *
- * In servers that speak Fetch (Bun, Deno, Hono) it is a handler as it is:
+ * A gateway to mount in your own server. Throws ConfigError, which names every invalid option. Opens no port, and no connection
+ * before the first request. Reads end when the client disconnects. Spans go to the tracer provider that is registered with the
+ * OpenTelemetry API when this is called.
  *
  * ```ts
  * const gateway = createGateway({ galileoApiUrl: 'https://api.galileo.ai' });
+ * createServer(gateway.node).listen(4000); // node:http
+ * app.all('/graphql', gateway.node); // Express
  * app.all('/graphql', (context) => gateway(context.req.raw)); // Hono
- * Bun.serve({ fetch: gateway });
  * Deno.serve(gateway);
+ * export const GET = gateway; // a route handler of Next.js; the same for POST
  * ```
  *
- * In Node's own server:
- *
- * ```ts
- * createServer(async (incoming, outgoing) => {
- *   const caller = new AbortController();
- *   outgoing.on('close', () => caller.abort());
- *   const headers = new Headers();
- *   for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
- *     for (const value of values) headers.append(name, value);
- *   }
- *   const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
- *   const response = await gateway(
- *     new Request(new URL(incoming.url, 'http://localhost'), {
- *       method: incoming.method,
- *       headers,
- *       signal: caller.signal,
- *       body: hasBody ? incoming : null,
- *       duplex: 'half',
- *     }),
- *   );
- *   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
- *   outgoing.end(await response.text());
- * }).listen(4000);
- * ```
+ * It does not run on Bun, whose replacement for undici cannot make the calls to upstream.
  */
-export function createGateway({ log, ...settings }: GatewayOptions = {}): Gateway {
-  const telemetry = new Telemetry(log ?? createLog('silent', { write: () => {} }), undefined, undefined);
-  const runtime = new GatewayRuntime(readOptions(settings), telemetry);
+export function createGateway({ log, metrics, plugins, ...settings }: GatewayOptions = {}): Gateway {
+  if ('bun' in process.versions)
+    throw new Error(
+      'galileo-gateway does not run on Bun: its replacement for undici has no dispatch(). Use Node or Deno.',
+    );
+  const config = readOptions(settings);
+  const ownLog = log ?? createLog('silent', { write: () => {} });
+  const telemetry = new Telemetry(
+    ownLog,
+    metrics && new Metrics(metrics),
+    hasTracerProvider() ? new Tracing(trace.getTracerProvider(), config.galileoApiUrl) : undefined,
+  );
+  const handler = new GraphqlHandler(config, telemetry, ownLog, plugins);
+  const connections = new Connections(config.responseTimeoutMs);
 
   const handle = async (request: Request): Promise<Response> => {
-    const exchange = runtime.begin(toIncoming(request));
-    const onAbort = () => exchange.close(false);
+    const exchange = handler.begin(fromFetch(request));
+    const onAbort = () => exchange.end(false);
     if (request.signal.aborted) onAbort();
     else request.signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const answer = await exchange.answer();
-      if (answer === undefined) throw toError(request.signal.reason);
-      const { status, headers, body } = answer;
-      // 204 and the like must have none at all.
-      return new Response(body === '' ? null : body, {
-        status,
-        headers: { ...headers, 'x-request-id': exchange.requestId },
-      });
+      const response = await exchange.respond();
+      if (response === undefined) throw toError(request.signal.reason);
+      return toResponse(response, exchange.requestId);
     } finally {
       request.signal.removeEventListener('abort', onAbort);
-      exchange.close(true);
+      exchange.end(true);
     }
   };
 
   return Object.assign((request: Request) => handle(request), {
     fetch: handle,
-    close: () => runtime.close(),
+    node: (request: IncomingMessage, response: ServerResponse) =>
+      connections.accept(request, response, (pending) => serveGraphql(handler, pending, getTarget(request))),
+    close: () => handler.close(),
   });
 }
+/** Without one, spans are not recorded, and the trace context of clients must be forwarded unchanged. */
+function hasTracerProvider(): boolean {
+  const provider = trace.getTracerProvider();
+  return (
+    !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer('galileo-gateway') !== undefined
+  );
+}
 
-function readOptions(options: Omit<GatewayOptions, 'log'>): Config {
+function readOptions(options: Omit<GatewayOptions, 'log' | 'metrics' | 'plugins'>): Config {
   const foreign: readonly string[] = processSettings;
   const texts: Partial<Record<SettingName, string>> = {};
   const unknown: string[] = [];
@@ -121,40 +132,25 @@ function readOptions(options: Omit<GatewayOptions, 'log'>): Config {
     const config = readConfig({ NODE_ENV: process.env['NODE_ENV'] }, texts, (name) => name);
     if (unknown.length === 0) return config;
   } catch (error) {
-    if (error instanceof ConfigError) throw new ConfigError([...unknown, ...error.faults]);
+    if (error instanceof ConfigError) throw new ConfigError([...unknown, ...error.problems]);
     throw error;
   }
   throw new ConfigError(unknown);
 }
-
 const isSettingName = (name: string): name is SettingName => Object.hasOwn(settings, name);
-
-/** The value as it would be written in the environment, whose schema then checks it. */
+/** The value as it is written in the environment, whose schema checks it. */
 function toText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (isJsonObject(value) && Object.getPrototypeOf(value) === Object.prototype) return JSON.stringify(value);
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
-const toIncoming = (request: Request): IncomingRequest => {
-  const { pathname, search } = new URL(request.url);
-  return {
-    method: request.method,
-    target: pathname + search,
-    rawHeaders: [...splitHeaders(request.headers)],
-    getHeader: (name) => request.headers.get(name) ?? undefined,
-    readBody: (maxBytes, deadline) => readFetchBody(request, maxBytes, deadline),
-  };
-};
-
-/** Names and values in turn. A credential that came twice, which Fetch joins, comes twice again: it has to be refused. */
-function* splitHeaders(headers: Headers): Generator<string> {
-  for (const [name, value] of headers) {
-    if (name === 'galileo-api-key') for (const key of value.split(', ')) yield* [name, key];
-    // No usable Authorization has a comma in it, but another scheme's parameters may.
-    else if (name === 'authorization')
-      for (const one of value.split(/, (?=bearer |basic )/i)) yield* [name, one];
-    else yield* [name, value];
-  }
+function toResponse({ status, headers, body }: HttpResponse, requestId: string): Response {
+  const fields = new Headers({ 'x-request-id': requestId });
+  for (const [name, value] of Object.entries(headers))
+    for (const one of typeof value === 'string' ? [value] : value) fields.append(name, one);
+  // A 204 must not have a body at all.
+  return new Response(body.length === 0 ? null : body.toString(), { status, headers: fields });
 }
 
 const toError = (reason: unknown): Error =>

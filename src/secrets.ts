@@ -1,101 +1,243 @@
-/** What stands in place of what was cut out of a text. */
+import { decodeEscapes, findEncodedRuns, type Layer, toLayer } from './escapes.ts';
+
+/** Replaces a secret that was removed from a string. */
 export const redactionMark = '[redacted]';
 
-/** Upstream takes no more than 50 headers; with more secrets than this a search would cost more than a message is worth. */
+/** Upstream accepts no more than 50 headers. Strings are removed as a whole if a request has more secrets than this. */
 const maxSecrets = 100;
-/** In characters. A secret shorter than this is looked for as a word of its own: as a part of others it would be everywhere. */
+/** In bytes. A shorter secret is only found as a separate word: parts of other words would match everywhere. */
 const minPartLength = 4;
+/** In bytes. A longer secret is recognised by its beginning: V8 searches for a pattern of this length in linear time. */
+const maxPatternLength = 250;
+/** In characters, before and after redaction: readable messages are shorter. */
+const maxTextLength = 2000;
+/** In characters: a secret that begins at the end of a string is read as far as this. */
+const margin = 4096;
+/** Escapes within escapes, and encoded runs within encoded runs. Programs nest two or three. */
+const maxRounds = 6;
+const maxDepth = 4;
+/** Different results of decoding one string, in any order of the kinds of escapes. */
+const maxLayers = 60;
+/** A secret that is a JSON object covers its string members from this length. */
+const minMemberLength = 16;
+/** Bytes of strings times secrets, for one request: less than a tenth of a second. Further strings are removed as a whole. */
+const maxWork = 10_000_000;
+
+/** Ends a search whose cost exceeds the limit. */
+const exhausted = Symbol('too much work');
 
 /**
- * What must not be read in anything that leaves the process: the values of one request's credentials and of the
- * secret fields of its input. Looked at only when there is a text to clean, so that a request without errors pays nothing.
+ * The secrets of one request: its credentials and the secret fields of its input. `redact` removes them from strings that
+ * leave the process. Prepared when the first string is redacted, so that most requests pay nothing.
  */
 export class Secrets {
-  /** Since the last look each as often as it was added. */
-  #values: string[] = [];
-  /** Undefined until the first look after an addition; none where there are too many secrets to look for. */
-  #forms: readonly string[] | undefined;
-  #shortestForm = Number.POSITIVE_INFINITY;
+  readonly #values = new Set<string>();
+  /** Undefined until the first string after an addition. */
+  #search: SecretSearch | undefined;
+  #work = 0;
+  /** In characters: no form of a secret is shorter. */
+  #minLength = Number.POSITIVE_INFINITY;
 
-  /** Remembers a secret for the life of the request; an empty one is none. */
+  /** Adds a secret for the life of the request. An empty string is ignored. */
   add(value: string): void {
     if (value === '') return;
-    this.#values.push(value);
-    this.#forms = undefined;
-    // Every form is at least as long as its secret; but bytes that are read as UTF-8 may become one character for four.
-    const length = /^[\x20-\x7e]*$/.test(value) ? value.length : Math.ceil(value.length / 4);
-    this.#shortestForm = Math.min(this.#shortestForm, length);
+    this.#values.add(value);
+    this.#search = undefined;
+    const length = isAscii(value) ? value.length : Math.ceil(value.length / 4);
+    this.#minLength = Math.min(this.#minLength, length, minMemberLength);
   }
 
   /**
-   * The text without the secrets, in the forms that programs echo them in: as they are, in JSON, in a URL, in base64.
-   * Where there are too many secrets to look for, nothing of the text.
+   * The string without the secrets, cut to 2,000 characters. Decodes JSON, Python, HTML and URL escapes, base64 and hexadecimal
+   * as often as they are nested, and removes what decodes to a secret. Removes the whole string if a request has too many
+   * secrets or the search costs too much.
    */
   redact(text: string): string {
-    // The name of an operation, which is looked at for each request, is mostly shorter than a key.
-    if (text.length < this.#shortestForm) return text;
-    this.#forms ??= this.#findForms();
-    if (this.#values.length > maxSecrets) return redactionMark;
-    // All places first, and then one mark for those that touch: secrets overlap, and some are parts of the mark itself.
-    const places = this.#forms.flatMap((form) => findPlaces(text, form)).sort((a, b) => a.start - b.start);
-    let clean = '';
-    let end = 0;
-    for (const place of places) {
-      if (place.start > end || end === 0) clean += text.slice(end, place.start) + redactionMark;
-      end = Math.max(end, place.end);
+    // The name of an operation, which is redacted for every log line, is often shorter than a key.
+    if (text.length < this.#minLength && isAscii(text)) return cut(text);
+    if (this.#values.size > maxSecrets) return redactionMark;
+    this.#search ??= new SecretSearch(this.#values, (work) => {
+      this.#work += work;
+      if (this.#work > maxWork) throw exhausted;
+    });
+    try {
+      return removeSpans(text, this.#search.findSpans(text.slice(0, maxTextLength + margin)));
+    } catch (error) {
+      if (error === exhausted) return redactionMark;
+      throw error;
     }
-    return clean + text.slice(end);
-  }
-
-  /** Once for all texts: a body has room for thousands of secrets, and an answer for thousands of texts. */
-  #findForms(): string[] {
-    this.#values = [...new Set(this.#values)];
-    return this.#values.length > maxSecrets ? [] : [...new Set(this.#values.flatMap(getForms))];
   }
 }
 
-interface Place {
-  readonly start: number;
-  readonly end: number;
-}
+/** A part of a string: its first character and the one after its last. */
+type Span = readonly [start: number, end: number];
 
-function findPlaces(text: string, form: string): Place[] {
-  const places: Place[] = [];
-  for (let start = text.indexOf(form); start !== -1; ) {
-    const end = start + form.length;
-    const isPart = isWordPart(text[start - 1]) || isWordPart(text[end]);
-    if (form.length >= minPartLength || !isPart) places.push({ start, end });
-    start = text.indexOf(form, end);
+const cut = (text: string): string =>
+  text.length > maxTextLength ? `${text.slice(0, maxTextLength).toWellFormed()}…` : text;
+
+function removeSpans(text: string, spans: Span[]): string {
+  if (spans.length === 0) return cut(text);
+  const limit = Math.min(text.length, maxTextLength);
+  let clean = '';
+  let end = 0;
+  // One mark for spans that touch: secrets overlap, and some are parts of the mark itself.
+  for (const [start, spanEnd] of spans.sort((a, b) => a[0] - b[0])) {
+    if (start >= limit) break;
+    if (start > end || end === 0) clean += text.slice(end, start) + redactionMark;
+    end = Math.max(end, spanEnd);
   }
-  return places;
+  return clean + text.slice(end, limit).toWellFormed() + (text.length > limit ? '…' : '');
 }
 
-const isWordPart = (character: string | undefined) =>
-  character !== undefined && /[\p{L}\p{N}_]/u.test(character);
-
-function getForms(value: string): string[] {
-  const json = JSON.stringify(value).slice(1, -1);
-  const base64 = Buffer.from(value, 'utf8').toString('base64');
-  return [
-    value,
-    json,
-    // As Python writes it by default.
-    json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
-    ...getUrlForms(encodeURIComponent(value.toWellFormed())),
-    // The forms without padding are found in the padded ones too.
-    base64.replace(/=+$/, ''),
-    base64.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_'),
-  ];
+/** A secret in one of its forms, in bytes. */
+interface Pattern {
+  /** The secret, or the beginning of a long one. */
+  readonly beginning: string;
+  readonly whole: string;
 }
 
-/** What programs disagree about in a URL: which marks are encoded, a slash, a space, and the case of the digits. */
-function getUrlForms(encoded: string): string[] {
-  // encodeURIComponent, Python's quote, and the serializer of HTML forms.
-  const marks = [encoded, encodeMarks(encoded, /[!'()*]/g), encodeMarks(encoded, /[!'()~]/g)];
-  const slashes = marks.flatMap((form) => [form, form.replaceAll('%2F', '/')]);
-  const spaces = slashes.flatMap((form) => [form, form.replaceAll('%20', '+')]);
-  return spaces.flatMap((form) => [form, form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
+/** Searches strings for the secrets of a request. All strings and patterns are strings with one character for each byte. */
+class SecretSearch {
+  readonly #patterns: readonly Pattern[];
+  /** Of secrets that are shorter than `minPartLength`. */
+  readonly #words: ReadonlySet<string>;
+  readonly #spend: (work: number) => void;
+  /** In bytes, of the patterns. */
+  readonly #minLength: number;
+
+  constructor(values: ReadonlySet<string>, spend: (work: number) => void) {
+    const patterns = new Map<string, Pattern>();
+    const words = new Set<string>();
+    for (const value of values) {
+      for (const whole of getForms(value)) {
+        const beginning = whole.slice(0, maxPatternLength);
+        if (whole.length < minPartLength) words.add(whole);
+        else patterns.set(whole, { beginning, whole });
+      }
+    }
+    this.#patterns = [...patterns.values()];
+    this.#words = words;
+    this.#spend = spend;
+    this.#minLength = Math.min(...this.#patterns.map(({ beginning }) => beginning.length));
+  }
+
+  /** The parts of a string that are secrets or decode to one. */
+  findSpans(text: string): Span[] {
+    const spans: Span[] = [];
+    for (const layer of decodeAll(toLayer(text))) this.#findInLayer(layer, spans);
+    return spans;
+  }
+
+  #findInLayer({ bytes, getOrigin }: Layer, spans: Span[]): void {
+    this.#spend(bytes.length * (1 + this.#patterns.length + this.#words.size));
+    for (const { beginning, whole } of this.#patterns) {
+      for (let start = bytes.indexOf(beginning); start !== -1; ) {
+        const end = start + getCommonLength(bytes, start, whole);
+        spans.push([getOrigin(start), getOrigin(end)]);
+        start = bytes.indexOf(beginning, end);
+      }
+    }
+    for (const word of this.#words) {
+      for (let start = bytes.indexOf(word); start !== -1; start = bytes.indexOf(word, start + 1)) {
+        const end = start + word.length;
+        if (!isWordPart(bytes[start - 1]) && !isWordPart(bytes[end])) {
+          spans.push([getOrigin(start), getOrigin(end)]);
+        }
+      }
+    }
+    for (const { start, end, decoded } of findEncodedRuns(bytes, this.#minLength)) {
+      if (decoded.some((inner) => this.#contains(inner, 1))) spans.push([getOrigin(start), getOrigin(end)]);
+    }
+  }
+
+  /** Whether decoded bytes have a secret in them, plainly or decoded further. */
+  #contains(decoded: string, depth: number): boolean {
+    for (const { bytes } of decodeAll({ bytes: decoded, getOrigin: (index) => index })) {
+      this.#spend(bytes.length * (1 + this.#patterns.length));
+      if (this.#patterns.some(({ beginning }) => bytes.includes(beginning))) return true;
+      if (depth === maxDepth) continue;
+      for (const run of findEncodedRuns(bytes, this.#minLength)) {
+        if (run.decoded.some((inner) => this.#contains(inner, depth + 1))) return true;
+      }
+    }
+    return false;
+  }
 }
 
-const encodeMarks = (encoded: string, marks: RegExp) =>
-  encoded.replace(marks, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+/** The layer and everything that decoding its escapes leads to, in any order of their kinds. */
+function* decodeAll(first: Layer): Generator<Layer> {
+  const seen = new Set([first.bytes]);
+  let layers = [first];
+  for (let round = 0; round <= maxRounds && layers.length > 0; round += 1) {
+    const next: Layer[] = [];
+    for (const layer of layers) {
+      yield layer;
+      for (const decoded of decodeEscapes(layer)) {
+        if (seen.has(decoded.bytes)) continue;
+        seen.add(decoded.bytes);
+        if (seen.size > maxLayers) throw exhausted;
+        next.push(decoded);
+      }
+    }
+    layers = next;
+  }
+}
+
+/** How many bytes of the pattern are in the string from that position. */
+function getCommonLength(bytes: string, start: number, pattern: string): number {
+  let length = Math.min(pattern.length, maxPatternLength);
+  while (length < pattern.length && bytes[start + length] === pattern[length]) length += 1;
+  return length;
+}
+
+const isWordPart = (byte: string | undefined) => byte !== undefined && /[\w\x80-\xff]/.test(byte);
+
+/** The forms of a secret, in bytes, that decoding does not undo, in all combinations. */
+function getForms(secret: string): Set<string> {
+  const forms = new Set<string>();
+  for (const value of [secret, ...getMembers(secret)]) {
+    if (value.length < minPartLength) for (const form of encodeWord(value)) forms.add(form);
+    for (const written of getSpellings(value)) {
+      forms.add(toBytes(written));
+      if (isAscii(written)) continue;
+      // UTF-8 that was read as Latin-1, once or twice, and Latin-1.
+      forms.add(toBytes(toBytes(written)));
+      forms.add(toBytes(toBytes(toBytes(written))));
+      if (/^[\0-\xff]*$/.test(written)) forms.add(written);
+    }
+  }
+  return forms;
+}
+
+/** The string as programs normalize it, and with a space written as a plus or with doubled quotes. */
+function getSpellings(value: string): Set<string> {
+  const normalized = [value, value.normalize('NFC'), value.normalize('NFD')];
+  const spaced = normalized.flatMap((spelling) => [spelling, spelling.replaceAll(' ', '+')]);
+  return new Set(spaced.flatMap((spelling) => [spelling, spelling.replaceAll("'", "''")]));
+}
+
+/** A short secret is not searched in what is decoded: it would be found in any binary data. */
+const encodeWord = (word: string): string[] => {
+  const bytes = Buffer.from(word);
+  const hex = bytes.toString('hex');
+  return [bytes.toString('base64'), bytes.toString('base64url'), hex, hex.toUpperCase()];
+};
+
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
+
+const toBytes = (text: string): string => toLayer(text).bytes;
+
+/** The strings in a secret that is a JSON object, such as the key of a service account. */
+function getMembers(secret: string): string[] {
+  if (!/^\s*\{/.test(secret)) return [];
+  const members: string[] = [];
+  try {
+    JSON.parse(secret, (_name, value: unknown) => {
+      if (typeof value === 'string' && value.length >= minMemberLength) members.push(value);
+      return value;
+    });
+  } catch {
+    // Not JSON: the secret is only itself.
+  }
+  return members.slice(0, maxSecrets);
+}

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findDrift } from '../drift/find-drift.ts';
 import { startSandbox } from '../sandbox/server.ts';
-import { createSchema } from '../src/schema/index.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { runProgram } from './support/program.ts';
 
@@ -16,7 +15,7 @@ interface Schema {
 }
 interface Operation {
   [keyword: string]: unknown;
-  parameters: unknown[];
+  parameters: Record<string, unknown>[];
   security: Record<string, unknown>[];
   responses: Record<string, { content: Record<string, { schema: Schema }> }>;
 }
@@ -28,9 +27,7 @@ interface Document {
 
 const text = readFileSync(new URL('../contract/galileo-openapi.json', import.meta.url), 'utf8');
 const readKnown = () => JSON.parse(text) as Document;
-const graphqlSchema = createSchema();
 
-/** The document with a change in it. */
 function alter(change: (document: Document) => void): Document {
   const document = readKnown();
   change(document);
@@ -38,13 +35,16 @@ function alter(change: (document: Document) => void): Document {
 }
 const inSchema = (name: string, change: (schema: Schema, all: Record<string, Schema>) => void) =>
   alter(({ components: { schemas } }) => change(get(schemas, name), schemas));
-const inGet = (change: (operation: Operation, document: Document) => void) =>
-  alter((document) => change(get(get(document.paths, getPath), 'get'), document));
-const inPut = (change: (operation: Operation, document: Document) => void) =>
-  alter((document) => change(get(get(document.paths, putPath), 'put'), document));
+const inOperation = (
+  method: string,
+  path: string,
+  change: (operation: Operation, document: Document) => void,
+) => alter((document) => change(get(get(document.paths, path), method), document));
 
 const getPath = '/v2/integrations/{name}';
 const putPath = '/v2/integrations/custom';
+const inGet = (change: (operation: Operation, document: Document) => void) =>
+  inOperation('get', getPath, change);
 
 function get<T>(record: Record<string, T>, key: string): T {
   const value = record[key];
@@ -59,30 +59,30 @@ const getUnion = (operation: Operation) =>
   };
 
 const compare = (published: Document) =>
-  findDrift(readKnown(), published, graphqlSchema).map(
-    ({ level, change, subject, text }) => `${level} ${change} ${subject}: ${text}`,
+  findDrift(readKnown(), published).findings.map(
+    ({ level, change, subject, text: message }) => `${level} ${change} ${subject}: ${message}`,
   );
 
-const providerSchemas = Object.entries(inGetMapping(readKnown())).map(
-  ([word, reference]) => [word, String(reference).split('/').at(-1) ?? ''] as const,
-);
+const providerSchemas = Object.entries(
+  getUnion(get(get(readKnown().paths, getPath), 'get')).discriminator.mapping,
+).map(([value, reference]) => [value, String(reference).split('/').at(-1) ?? ''] as const);
 
-function inGetMapping(document: Document) {
-  return getUnion(get(get(document.paths, getPath), 'get')).discriminator.mapping;
-}
-
-/** Reverses every list of which the order means nothing, and the keys of every object. */
-function reorder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(reorder).reverse();
+/** Reverses every list whose order has no meaning, and the keys of every object. */
+function reorder(value: unknown, key = ''): unknown {
+  // Path parameters are matched by their order.
+  if (Array.isArray(value)) {
+    const items = value.map((item) => reorder(item));
+    return key === 'parameters' ? items : items.reverse();
+  }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .map(([key, inner]) => [key, reorder(inner)])
+      .map(([name, inner]) => [name, reorder(inner, name)])
       .reverse(),
   );
 }
 
-/** Adds to every schema what people read and programs do not. */
+/** Adds descriptions and other annotations to every schema. */
 function annotate(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(annotate);
   if (typeof value !== 'object' || value === null) return value;
@@ -92,14 +92,14 @@ function annotate(value: unknown): unknown {
     : inner;
 }
 
-describe('a document that says the same', () => {
+describe('An equivalent document', () => {
   const rename = (document: Document, from: string, to: string) =>
     JSON.parse(
       JSON.stringify(document).replaceAll(`"${from}"`, `"${to}"`).replaceAll(`/${from}"`, `/${to}"`),
     ) as Document;
 
   it.each<readonly [string, () => unknown]>([
-    ['word for word', readKnown],
+    ['that is the same', readKnown],
     ['in another order', () => reorder(readKnown())],
     ['with prose, titles and examples', () => annotate(readKnown())],
     [
@@ -120,7 +120,7 @@ describe('a document that says the same', () => {
         }),
     ],
     [
-      'without a discriminator, each provider with its constant',
+      'without a discriminator, but with a constant for each provider',
       () => inGet((operation) => Reflect.deleteProperty(getUnion(operation), 'discriminator')),
     ],
     [
@@ -155,7 +155,7 @@ describe('a document that says the same', () => {
         ) as Document,
     ],
     [
-      'as OpenAPI 3.0 writes what can be null',
+      'with nullable, as in OpenAPI 3.0',
       () =>
         JSON.parse(
           text
@@ -170,14 +170,14 @@ describe('a document that says the same', () => {
         ) as Document,
     ],
     [
-      'with a tighter promise of what is answered',
+      'with stricter responses',
       () =>
         inSchema('CustomIntegration', (schema) =>
           schema.required.push('authentication_type', 'is_legacy_format'),
         ),
     ],
     [
-      'with a looser demand on what is sent',
+      'with more lenient requests',
       () =>
         inSchema('CustomIntegrationCreate', (schema) => {
           schema.properties['endpoint'] = { anyOf: [{ type: 'string' }, { type: 'null' }] };
@@ -185,7 +185,7 @@ describe('a document that says the same', () => {
         }),
     ],
     [
-      'with its objects put together from two parts each',
+      'with objects that are composed with allOf',
       () =>
         alter(({ components: { schemas } }) => {
           for (const [name, { properties, required }] of Object.entries(schemas)) {
@@ -201,7 +201,7 @@ describe('a document that says the same', () => {
         }),
     ],
     [
-      'without the types that constants, values, properties and items tell',
+      'without types that other keywords imply',
       () =>
         JSON.parse(text, (_key, value: unknown) => {
           if (typeof value === 'object' && value !== null) {
@@ -212,7 +212,7 @@ describe('a document that says the same', () => {
         }) as Document,
     ],
     [
-      'with security, responses and parameters in their own places',
+      'with shared security, responses and parameters',
       () =>
         inGet((operation, document) => {
           const { security, responses, parameters } = operation;
@@ -224,18 +224,20 @@ describe('a document that says the same', () => {
             parameters: undefined,
             responses: { ...responses, '200': undefined, '2XX': { $ref: '#/components/responses/Read' } },
           });
-          // As it arrives: what is undefined is not there.
           Object.assign(document, JSON.parse(JSON.stringify(document)));
         }),
     ],
     [
-      'with a name that its references escape',
+      'with a schema name that is escaped in references',
       () =>
         JSON.parse(
           text.replaceAll('"Model":', '"a/~ model":').replaceAll('/Model"', '/a~1~0%20model"'),
         ) as Document,
     ],
-    ['with a name that its references should escape', () => rename(readKnown(), 'Model', 'Model 100%')],
+    [
+      'with a schema name that should be escaped in references',
+      () => rename(readKnown(), 'Model', 'Model 100%'),
+    ],
     [
       'among thousands of other paths and schemas',
       () =>
@@ -246,584 +248,357 @@ describe('a document that says the same', () => {
           }
         }),
     ],
-  ])('%s is no news', (_how, getDocument) => {
+  ])('check-upstream reports no difference for a document %s', (_how, getDocument) => {
     expect(compare(getDocument() as Document)).toEqual([]);
   });
 });
 
-describe('a document that says something else', () => {
+describe('A changed document', () => {
   it.each<readonly [string, () => Document, readonly string[]]>([
     [
-      'base_url renamed to endpoint on read',
+      'base_url renamed to endpoint, which the gateway reads too',
       () =>
         inSchema('CustomIntegration', (schema) => {
           schema.properties['endpoint'] = get(schema.properties, 'base_url');
           Reflect.deleteProperty(schema.properties, 'base_url');
           schema.required = ['endpoint'];
         }),
-      [
-        'news changed CustomIntegration.baseUrl: `base_url` is called `endpoint` now: handled, either is read.',
-      ],
+      ['news changed CustomIntegration.base_url: is called `endpoint` now. The gateway reads either name.'],
     ],
     [
-      'base_url renamed to endpoint, which may be left out',
-      () =>
-        inSchema('CustomIntegration', (schema) => {
-          schema.properties['endpoint'] = get(schema.properties, 'base_url');
-          Reflect.deleteProperty(schema.properties, 'base_url');
-          schema.required = [];
-        }),
-      [
-        'breaking changed CustomIntegration.baseUrl: `base_url` can be left out or null now: it fails, and so does the CustomIntegration then.',
-        'news changed CustomIntegration.baseUrl: `base_url` is called `endpoint` now: handled, either is read.',
-      ],
-    ],
-    [
-      'base_url renamed to something that the gateway does not read',
+      'base_url renamed to another name',
       () =>
         inSchema('CustomIntegration', (schema) => {
           schema.properties['url'] = get(schema.properties, 'base_url');
           Reflect.deleteProperty(schema.properties, 'base_url');
         }),
       [
-        'breaking gone CustomIntegration.baseUrl: `base_url` is gone, perhaps called `url` now: it fails, and so does the CustomIntegration.',
-        'news new CustomIntegration: also answered: `url`; ignored, no field shows it yet.',
+        'breaking gone CustomIntegration.base_url: is no longer part of the schema.',
+        'news new CustomIntegration: has a new property `url`.',
       ],
     ],
     [
-      'a discriminator `provider` beside `name`',
+      'the older form of the API, with name as the only discriminator',
       () =>
         inGet((operation, { components: { schemas } }) => {
-          getUnion(operation).discriminator.propertyName = 'provider';
-          for (const [word, name] of providerSchemas) {
-            const { properties } = get(schemas, name);
-            properties['provider'] = { type: 'string', const: word };
-            properties['name'] = { type: 'string' };
-          }
-          get(schemas, 'IntegrationDB').properties['provider'] = {
-            $ref: '#/components/schemas/IntegrationName',
-          };
+          getUnion(operation).discriminator.propertyName = 'name';
+          for (const [, name] of providerSchemas.slice(0, 1))
+            Reflect.deleteProperty(get(schemas, name).properties, 'provider');
         }),
       [
-        'news new Integration.name: `provider` tells the providers apart now: handled, `name` is a free label where it is there.',
-        'news new IntegrationRecord.name: `provider` stands beside `name` now: handled, it is what counts.',
+        `news gone ${providerSchemas[0]?.[1]}.provider: is no longer part of the schema. The gateway does not use it.`,
       ],
     ],
     [
-      'a name that is free without a provider beside it',
+      'a discriminator that the gateway does not read',
       () =>
-        inSchema('OpenAIIntegration', ({ properties }) => {
-          properties['name'] = { type: 'string' };
-          properties['kind'] = { const: 'openai' };
-        }),
-      ['news new OpenAIIntegration: also answered: `kind`; ignored, no field shows it yet.'],
-    ],
-    [
-      'another discriminator, and a name that is free',
-      () =>
-        inGet((operation, { components: { schemas } }) => {
+        inGet((operation) => {
           getUnion(operation).discriminator.propertyName = 'kind';
-          get(schemas, 'OpenAIIntegration').properties['name'] = { type: 'string' };
         }),
       [
-        'breaking changed Integration.name: `name` need not be `openai` in an answer of that provider: reading it fails with UPSTREAM_INVALID_RESPONSE.',
-        'news changed Integration.name: `kind` tells the providers apart now: ignored, the gateway goes by `name`.',
+        'breaking changed GET /v2/integrations/{name} response: the discriminator is `"kind"`, which the gateway does not read.',
       ],
     ],
     [
-      'a thirteenth provider',
+      'a new provider',
       () =>
         inGet((operation, { components: { schemas } }) => {
-          const { oneOf, discriminator } = getUnion(operation);
-          oneOf.push({ $ref: '#/components/schemas/CohereIntegration' });
-          discriminator.mapping['cohere'] = '#/components/schemas/CohereIntegration';
-          const schema = structuredClone(get(schemas, 'NvidiaIntegration'));
-          schema.properties['name'] = { type: 'string', const: 'cohere', default: 'cohere' };
-          schemas['CohereIntegration'] = schema;
-          get(schemas, 'IntegrationName').enum.push('cohere');
-          get(schemas, 'LLMIntegration').enum.push('cohere');
+          getUnion(operation).discriminator.mapping['cohere'] = '#/components/schemas/MistralIntegration';
+          get(schemas, 'IntegrationProvider').enum.push('cohere');
         }),
       [
-        'news new Integration: a provider without a type: `cohere`; ignored, it cannot be asked for yet.',
-        'news new IntegrationModel.integration: also answered: `cohere`: it is null with an error then.',
-        'news new IntegrationName: also taken: `cohere`; it cannot be sent yet.',
-        'news changed IntegrationRecord.name: Galileo may name no provider, or one that the schema does not know: it is CUSTOM then.',
+        'news new GET /v2/integrations/{name} response: has new providers: `cohere`. They cannot be asked for yet.',
+        'news new IntegrationProvider: Galileo also accepts `cohere`.',
+        'news new IntegrationProvider: Galileo also sends `cohere`.',
       ],
     ],
     [
-      'a provider gone',
+      'a provider that is gone',
       () =>
         inGet((operation, { components: { schemas } }) => {
           Reflect.deleteProperty(getUnion(operation).discriminator.mapping, 'writer');
-          const { enum: words } = get(schemas, 'IntegrationName');
-          words.splice(words.indexOf('writer'), 1);
+          get(schemas, 'IntegrationProvider').enum.pop();
         }),
       [
-        'breaking gone IntegrationName: no longer taken: `writer`; who sends it, fails.',
-        'breaking gone IntegrationName: the provider `writer` is gone: whoever asks for it gets an error or null.',
+        'breaking gone GET /v2/integrations/{name} response: the provider `writer` is gone.',
+        'breaking gone IntegrationProvider: Galileo no longer accepts `writer`.',
+        'news gone IntegrationProvider: Galileo no longer sends `writer`.',
       ],
     ],
     [
-      'a new value of an enum that is answered',
-      () => inSchema('AwsCredentialType', (schema) => schema.enum.push('sso')),
-      ['news new AwsCredentialType: also answered: `sso`; shown as UNRECOGNIZED.'],
-    ],
-    [
-      'a new value of an enum that is answered and sent',
-      () => inSchema('CustomAuthenticationType', (schema) => schema.enum.push('saml')),
+      'a union without a way to tell its members apart',
+      () =>
+        inGet((operation, { components: { schemas } }) => {
+          Reflect.deleteProperty(getUnion(operation), 'discriminator');
+          for (const [, name] of providerSchemas) {
+            const { properties } = get(schemas, name);
+            properties['name'] = { type: 'string' };
+            properties['provider'] = { type: 'string' };
+          }
+        }),
       [
-        'news new IntegrationAuthenticationType: also answered: `saml`; shown as UNRECOGNIZED.',
-        'news new UpsertCustomIntegrationInput.authenticationType: also taken: `saml`; it cannot be sent yet.',
+        'breaking gone GET /v2/integrations/{name} response: the document no longer says which provider has which schema.',
       ],
     ],
     [
-      'a value that the schema has for another provider',
-      () => inSchema('AnthropicAuthenticationType', (schema) => schema.enum.push('oauth2')),
-      [
-        'news new AnthropicIntegration.authenticationType: also answered: OAUTH2; handled, the schema has it.',
-      ],
-    ],
-    [
-      'an action that no permission had',
+      'a new value of an enum that Galileo sends',
       () => inSchema('IntegrationAction', (schema) => schema.enum.push('use')),
-      ['news new IntegrationPermissionAction: also answered: `use`; shown as UNRECOGNIZED.'],
+      ['news new Permission.action: Galileo also sends `use`.'],
     ],
     [
-      'a value gone from an enum that is answered',
-      () => inSchema('ContentModality', (schema) => schema.enum.pop()),
-      ['news gone IntegrationModel.inputModalities: no longer answered: `video`; ignored.'],
+      'a new value of an enum that Galileo sends and accepts',
+      () => inSchema('AwsCredentialType', (schema) => schema.enum.push('sso')),
+      [
+        'news new AwsCredentialType: Galileo also accepts `sso`.',
+        'news new AwsCredentialType: Galileo also sends `sso`.',
+      ],
     ],
     [
-      'a value gone from an enum that is answered and sent',
+      'a value that is gone from an enum that Galileo sends and accepts',
       () => inSchema('CustomAuthenticationType', (schema) => schema.enum.pop()),
       [
-        'breaking gone UpsertCustomIntegrationInput.authenticationType: no longer taken: `oauth2`; who sends it, fails.',
-        'news gone CustomIntegration.authenticationType: no longer answered: `oauth2`; ignored.',
+        'breaking gone CustomAuthenticationType: Galileo no longer accepts `oauth2`.',
+        'news gone CustomAuthenticationType: Galileo no longer sends `oauth2`.',
       ],
     ],
     [
-      'free text in the place of an enum',
+      'any string instead of an enum',
+      () => inSchema('ModelCostBy', (schema) => Reflect.deleteProperty(schema, 'enum')),
+      ['news changed ModelCostBy: Galileo can send any value now.'],
+    ],
+    [
+      'an enum instead of any string in a request',
       () =>
-        inSchema('ModelCostBy', (schema) => {
-          Reflect.deleteProperty(schema, 'enum');
+        inSchema('WriterIntegrationCreate', ({ properties }) => {
+          properties['organization_id'] = { enum: ['a', 'b'] };
+        }),
+      ['breaking changed WriterIntegrationCreate.organization_id: Galileo accepts only `a`, `b` now.'],
+    ],
+    [
+      'a required property that is gone from a response',
+      () => inSchema('IntegrationDB', ({ properties }) => Reflect.deleteProperty(properties, 'created_at')),
+      ['breaking gone IntegrationDB.created_at: is no longer part of the schema.'],
+    ],
+    [
+      'optional properties that are gone from a response, used and unused',
+      () =>
+        alter(({ components: { schemas } }) => {
+          Reflect.deleteProperty(get(schemas, 'OpenAIIntegration').properties, 'organization_id');
+          Reflect.deleteProperty(get(schemas, 'CustomIntegration').properties, 'api_key_value');
         }),
       [
-        'news changed IntegrationModel.costBy: Galileo answers any text, no longer one of a few: what the schema does not know is UNRECOGNIZED.',
+        'news gone CustomIntegration.api_key_value: is no longer part of the schema. The gateway does not use it.',
+        'news gone OpenAIIntegration.organization_id: is no longer part of the schema.',
       ],
     ],
     [
-      'a required field gone that is never null here',
-      () => inSchema('IntegrationDB', ({ properties }) => Reflect.deleteProperty(properties, 'created_at')),
-      [
-        'breaking gone IntegrationRecord.createdAt: `created_at` is gone: it fails, and so does the IntegrationRecord.',
-      ],
-    ],
-    [
-      'a required field gone that can be null here',
-      () => inSchema('AzureIntegration', ({ properties }) => Reflect.deleteProperty(properties, 'endpoint')),
-      ['breaking gone AzureIntegration.endpoint: `endpoint` is gone: it is null.'],
-    ],
-    [
-      'a required field that may be left out',
+      'a required property of a response that can be omitted',
       () =>
         inSchema('IntegrationDB', (schema) => {
           schema.required = schema.required.filter((name) => name !== 'created_by');
         }),
-      [
-        'breaking changed IntegrationRecord.createdBy: `created_by` can be left out or null now: it fails, and so does the IntegrationRecord then.',
-      ],
+      ['breaking changed IntegrationDB.created_by: can be omitted or null now.'],
     ],
     [
-      'optional fields gone: null, a default, an empty list',
-      () =>
-        alter(({ components: { schemas } }) => {
-          Reflect.deleteProperty(get(schemas, 'OpenAIIntegration').properties, 'organization_id');
-          Reflect.deleteProperty(get(schemas, 'AwsBedrockIntegration').properties, 'region');
-          Reflect.deleteProperty(get(schemas, 'AwsBedrockIntegration').properties, 'inference_profiles');
-        }),
-      [
-        'news gone AwsBedrockIntegration.inferenceProfiles: `inference_profiles` is gone: it is an empty list.',
-        'news gone AwsBedrockIntegration.region: `region` is gone: it is `"us-west-2"`, the default that this version knows.',
-        'news gone OpenAIIntegration.organizationId: `organization_id` is gone: it is null.',
-      ],
-    ],
-    [
-      'a field gone that nothing reads',
-      () =>
-        inSchema('CustomIntegration', ({ properties }) =>
-          Reflect.deleteProperty(properties, 'api_key_value'),
-        ),
-      ['news gone CustomIntegration: `api_key_value` is gone: ignored, no field shows it.'],
-    ],
-    [
-      'a new field of one provider, and of what several share',
+      'new properties of responses and requests',
       () =>
         alter(({ components: { schemas } }) => {
           get(schemas, 'VertexAIIntegration').properties['project'] = { type: 'string' };
           get(schemas, 'MultiModalModelIntegrationConfig').properties['max_pages'] = { type: 'integer' };
         }),
       [
-        'news new MultiModalIntegrationConfig: also answered: `max_pages`; ignored, no field shows it yet.',
-        'news new MultiModalIntegrationConfigInput: `max_pages` can be sent: ignored, it has no field yet.',
-        'news new VertexAIIntegration: also answered: `project`; ignored, no field shows it yet.',
+        'news new MultiModalModelIntegrationConfig: accepts the new property `max_pages`.',
+        'news new MultiModalModelIntegrationConfig: has a new property `max_pages`.',
+        'news new VertexAIIntegration: has a new property `project`.',
       ],
     ],
     [
-      'a field renamed that the gateway knows by one name',
-      () =>
-        inSchema('VertexAIGCSConfigResponse', (schema) => {
-          schema.properties['prefix'] = get(schema.properties, 'object_path_prefix');
-          Reflect.deleteProperty(schema.properties, 'object_path_prefix');
-        }),
-      [
-        'breaking gone VertexAIGcsConfig.objectPathPrefix: `object_path_prefix` is gone, perhaps called `prefix` now: it fails, and so does the VertexAIGcsConfig.',
-        'news new VertexAIGcsConfig: also answered: `prefix`; ignored, no field shows it yet.',
-      ],
-    ],
-    [
-      'another type of a field that can be null, and of one that cannot',
+      'other types in a response, and in items and map values',
       () =>
         alter(({ components: { schemas } }) => {
-          const { properties } = get(schemas, 'Model');
-          properties['token_limit'] = { anyOf: [{ type: 'string' }, { type: 'null' }] };
-          properties['is_chat'] = { type: 'string', default: false };
-          properties['max_top_p'] = { anyOf: [{ type: 'number' }, { type: 'string' }, { type: 'null' }] };
-        }),
-      [
-        'breaking changed IntegrationModel.isChat: Galileo answers text, no longer true or false: it fails then, and so does the IntegrationModel.',
-        'news changed IntegrationModel.maxTopP: Galileo answers text, beside a number: it is null with an error then.',
-        'news changed IntegrationModel.tokenLimit: Galileo answers text, no longer a whole number: it is null with an error then.',
-      ],
-    ],
-    [
-      'another type of the items of a list, and of the values of a map',
-      () =>
-        alter(({ components: { schemas } }) => {
-          get(schemas, 'ModelProperties').properties['supported_parameters'] = {
-            anyOf: [{ type: 'array', items: { type: 'object' } }, { type: 'null' }],
-          };
+          get(schemas, 'UserCollaborator').properties['email'] = { type: 'integer' };
           get(schemas, 'AzureIntegration').properties['deployments'] = {
             type: 'object',
             additionalProperties: { type: 'array', items: { type: 'string' } },
           };
+          get(schemas, 'AvailableIntegrations').properties['integrations'] = {
+            type: 'array',
+            items: { type: 'object' },
+          };
         }),
       [
-        'breaking changed AzureIntegration.deployments: Galileo answers a list, no longer text: it fails then, and so does the AzureIntegration.',
-        'breaking changed CustomModelPropertiesInput.supportedParameters: Galileo takes an object, no longer text: it is refused (IntegrationValidationFailure).',
-        'news changed CustomModelProperties.supportedParameters: Galileo answers an object, no longer text: it is null with an error then.',
+        'breaking changed AvailableIntegrations.integrations[]: Galileo sends object, no longer string.',
+        'breaking changed AzureIntegration.deployments{}: Galileo sends array, no longer string.',
+        'breaking changed UserCollaborator.email: Galileo sends integer, no longer string.',
+        'news changed IntegrationProvider: Galileo can send any value now.',
       ],
     ],
     [
-      'a time that is no time',
+      'another type in a request',
+      () =>
+        inSchema('NvidiaIntegrationCreate', ({ properties }) => {
+          properties['token'] = { type: 'object' };
+        }),
+      ['breaking changed NvidiaIntegrationCreate.token: Galileo accepts object, no longer string.'],
+    ],
+    [
+      'other formats',
       () =>
         inSchema('IntegrationDB', ({ properties }) => {
+          properties['id'] = { type: 'string' };
           properties['updated_at'] = { type: 'string', format: 'date' };
         }),
       [
-        'breaking changed IntegrationRecord.updatedAt: Galileo answers the format `date`, no longer a date and time: it fails then, and so does the IntegrationRecord.',
+        'breaking changed IntegrationDB.id: the format is nothing, no longer `"uuid4"`.',
+        'breaking changed IntegrationDB.updated_at: the format is `"date"`, no longer `"date-time"`.',
       ],
     ],
     [
-      'other defaults of what is answered and of what is sent',
+      'other defaults',
       () =>
         alter(({ components: { schemas } }) => {
           get(get(schemas, 'AwsSageMakerIntegration').properties, 'region')['default'] = 'eu-west-1';
           get(get(schemas, 'CustomIntegrationCreate').properties, 'authentication_type')['default'] = 'none';
         }),
       [
-        'news changed AwsSageMakerIntegration.region: the default of `region` is `"eu-west-1"` now: where Galileo leaves it out, it is `"us-west-2"`, the default that this version knows.',
-        'news changed UpsertCustomIntegrationInput.authenticationType: where it is omitted, Galileo takes `"none"`, no longer `"oauth2"`.',
+        'news changed AwsSageMakerIntegration.region: the default is `"eu-west-1"`, no longer `"us-west-2"`.',
+        'news changed CustomIntegrationCreate.authentication_type: the default is `"none"`, no longer `"oauth2"`.',
       ],
     ],
     [
-      'a new required property of the body, and a new optional one',
+      'stricter requests',
       () =>
         inSchema('CustomIntegrationCreate', (schema) => {
           schema.properties['region'] = { type: 'string' };
-          schema.properties['labels'] = { type: 'array', items: { type: 'string' } };
-          schema.required.push('region');
-        }),
-      [
-        'breaking new UpsertCustomIntegrationInput: `region` is required, and has no field: every upsert with UpsertCustomIntegrationInput is refused.',
-        'news new UpsertCustomIntegrationInput: `labels` can be sent: ignored, it has no field yet.',
-      ],
-    ],
-    [
-      'a property of the body that is required now, gone, or not null',
-      () =>
-        inSchema('CustomIntegrationCreate', (schema) => {
-          schema.required.push('default_model', 'is_legacy_format');
+          schema.required.push('region', 'default_model');
           Reflect.deleteProperty(schema.properties, 'token');
           schema.properties['api_key_header'] = { type: 'string' };
+          schema.properties['endpoint'] = { type: 'string', maxLength: 200 };
         }),
       [
-        'breaking new UpsertCustomIntegrationInput: `is_legacy_format` is required, and has no field: every upsert with UpsertCustomIntegrationInput is refused.',
-        'breaking changed UpsertCustomIntegrationInput.apiKeyHeader: `api_key_header` cannot be null any more: it is refused (IntegrationValidationFailure).',
-        'breaking changed UpsertCustomIntegrationInput.defaultModel: `default_model` is required now: where it is omitted, it is refused (IntegrationValidationFailure).',
-        'breaking gone UpsertCustomIntegrationInput.token: `token` is gone: what is sent in it is lost or refused.',
+        'breaking new CustomIntegrationCreate: requires the new property `region`: every write fails.',
+        'breaking changed CustomIntegrationCreate.api_key_header: cannot be null any more.',
+        'breaking changed CustomIntegrationCreate.default_model: is required now.',
+        'breaking gone CustomIntegrationCreate.token: is no longer part of the schema.',
+        'news changed CustomIntegrationCreate.endpoint: `maxLength` is `200`: Galileo refuses other values.',
       ],
     ],
     [
-      'a new limit on what is sent',
+      'deprecated operations and properties',
       () =>
-        inSchema('CustomIntegrationCreate', ({ properties }) => {
-          properties['endpoint'] = { type: 'string', maxLength: 200 };
-        }),
-      [
-        'news changed UpsertCustomIntegrationInput.endpoint: `maxLength` is `200` now: what breaks it is refused (IntegrationValidationFailure).',
-      ],
-    ],
-    [
-      'an operation gone',
-      () => alter(({ paths }) => Reflect.deleteProperty(get(paths, putPath), 'put')),
-      [
-        'breaking gone Mutation.upsertCustomIntegration: `PUT /v2/integrations/custom` is gone: every call fails.',
-      ],
-    ],
-    [
-      'an operation deprecated',
-      () =>
-        inGet((operation) => {
+        inGet((operation, { components: { schemas } }) => {
           operation['deprecated'] = true;
+          get(get(schemas, 'Model').properties, 'alias')['deprecated'] = true;
         }),
-      ['news changed Query.integration: `GET /v2/integrations/{name}` is deprecated now; it still works.'],
-    ],
-    [
-      'no answer that can be understood',
-      () => inGet((operation) => Reflect.deleteProperty(operation.responses, '200')),
       [
-        'breaking gone Integration: Galileo no longer says what it answers for which provider: reads may fail.',
+        'news changed GET /v2/integrations/{name}: the operation is deprecated. It still works.',
+        'news changed Model.alias: is deprecated. It still works.',
       ],
     ],
     [
-      'an upsert without body, record and form of refusal',
+      'content that is no longer described',
       () =>
-        inPut((operation) => {
+        inOperation('put', putPath, (operation) => {
           Reflect.deleteProperty(operation, 'requestBody');
           operation.responses = { 204: { content: {} } };
         }),
       [
-        'breaking changed IntegrationRecord: Galileo answers no JSON that it describes, no longer an object: every one of them fails.',
-        'breaking gone UpsertCustomIntegrationInput: Galileo takes no JSON body any more: every upsert fails.',
-        'news changed IntegrationValidationFailure: Galileo answers no JSON that it describes, no longer an object: only a general message is left.',
+        'breaking gone PUT /v2/integrations/custom 422: the document no longer describes a JSON value here.',
+        'breaking gone PUT /v2/integrations/custom body: the document no longer describes a JSON value here.',
+        'breaking gone PUT /v2/integrations/custom response: the document no longer describes a JSON value here.',
       ],
     ],
     [
-      'another form of refusal',
-      () =>
-        inSchema('ValidationError', ({ properties }) => {
-          properties['msg'] = { type: 'object' };
-          properties['ctx'] = { type: 'object' };
-        }),
-      [
-        'news new IntegrationValidationIssue: also answered: `ctx`; ignored, no field shows it yet.',
-        'news changed IntegrationValidationIssue.message: Galileo answers an object, no longer text: it has something general to say instead.',
-      ],
-    ],
-    [
-      'a credential scheme gone, and a new one',
+      'other credentials',
       () =>
         inGet((operation, { components }) => {
-          operation.security = [{ APIKeyHeader: [] }, { OAuth2PasswordBearer: [] }, { Cookie: [] }];
+          operation.security = [
+            { APIKeyHeader: [], HTTPBasic: [] },
+            { OAuth2PasswordBearer: [] },
+            { Cookie: [] },
+          ];
           components.securitySchemes['Cookie'] = { type: 'apiKey', in: 'cookie', name: 'session' };
         }),
       [
-        'breaking gone Query.integration: no longer accepted: `Authorization: Basic`; who sends nothing else gets UNAUTHENTICATED.',
-        'news new Query.integration: also accepted: `the cookie session`; ignored, it is not forwarded.',
+        'breaking gone GET /v2/integrations/{name}: Galileo no longer accepts `header galileo-api-key`, `header splunk-ao-api-key`, `basic credential`.',
+        'news new GET /v2/integrations/{name}: Galileo also accepts `header splunk-ao-api-key and basic credential`, `cookie session`. The gateway does not forward it.',
       ],
     ],
     [
-      'two credentials at once',
-      () =>
-        inPut((operation) => {
-          operation.security = [{ APIKeyHeader: [], HTTPBasic: [] }, { OAuth2PasswordBearer: [] }];
-        }),
-      [
-        'breaking gone Mutation.upsertCustomIntegration: no longer accepted: `the header Galileo-API-Key`, `Authorization: Basic`; who sends nothing else gets UNAUTHENTICATED.',
-        'news new Mutation.upsertCustomIntegration: also accepted: `the header Galileo-API-Key and Authorization: Basic`; ignored, it is not forwarded.',
-      ],
-    ],
-    [
-      'no credential asked for any more',
+      'an operation without a credential',
       () =>
         inGet((operation) => {
           operation.security = [{}];
         }),
-      ['news changed Query.integration: Galileo asks for no credential now; the gateway still does.'],
-    ],
-    [
-      'credential schemes of kinds that are not forwarded, one of them without a definition',
-      () =>
-        inGet((operation, { components }) => {
-          operation.security.push({ Certificate: [] }, { Nowhere: [] });
-          components.securitySchemes['Certificate'] = { type: 'mutualTLS' };
-        }),
-      ['news new Query.integration: also accepted: `Certificate`, `Nowhere`; ignored, it is not forwarded.'],
-    ],
-    [
-      'numbers in the place of the names of providers',
-      () =>
-        inSchema('IntegrationName', (_schema, all) => {
-          all['IntegrationName'] = { type: 'integer' } as unknown as Schema;
-        }),
       [
-        'breaking changed IntegrationName: Galileo takes a whole number, no longer text: every call fails.',
-        'news changed IntegrationRecord.name: Galileo may name no provider, or one that the schema does not know: it is CUSTOM then.',
+        'news changed GET /v2/integrations/{name}: Galileo no longer requires a credential. The gateway still does.',
       ],
     ],
     [
-      'deprecated properties, answered and sent',
+      'other parameters',
       () =>
-        alter(({ components: { schemas } }) => {
-          get(get(schemas, 'Model').properties, 'alias')['deprecated'] = true;
-          get(get(schemas, 'CustomIntegrationCreate').properties, 'token')['deprecated'] = true;
-        }),
-      [
-        'news changed IntegrationModel.alias: `alias` is deprecated now; it still works.',
-        'news changed UpsertCustomIntegrationInput.token: `token` is deprecated now; it still works.',
-      ],
-    ],
-    [
-      'defaults gone, and one of several properties',
-      () =>
-        alter(({ components: { schemas } }) => {
-          Reflect.deleteProperty(
-            get(get(schemas, 'AwsSageMakerIntegration').properties, 'region'),
-            'default',
-          );
-          get(get(schemas, 'CustomIntegrationCreate').properties, 'headers')['default'] = { b: '2', a: '1' };
-        }),
-      [
-        'news changed AwsSageMakerIntegration.region: the default of `region` is nothing now: where Galileo leaves it out, it is `"us-west-2"`, the default that this version knows.',
-        'news changed UpsertCustomIntegrationInput.headers: where it is omitted, Galileo takes `{"b":"2","a":"1"}`, no longer nothing.',
-      ],
-    ],
-    [
-      'a required field that may be left out where it can be null here',
-      () =>
-        inSchema('AzureIntegration', (schema) => {
-          schema.required = schema.required.filter((name) => name !== 'endpoint');
-        }),
-      ['news changed AzureIntegration.endpoint: `endpoint` can be left out or null now: it is null then.'],
-    ],
-    [
-      'a time that is any text',
-      () =>
-        inSchema('IntegrationDB', ({ properties }) => {
-          properties['updated_at'] = { type: 'string' };
-        }),
-      [
-        'breaking changed IntegrationRecord.updatedAt: Galileo answers any text, no longer a date and time: it fails then, and so does the IntegrationRecord.',
-      ],
-    ],
-    [
-      'free text in the place of an enum that has no UNRECOGNIZED',
-      () =>
-        inSchema('LLMIntegration', (_schema, all) => {
-          all['LLMIntegration'] = { type: 'string' } as unknown as Schema;
-        }),
-      [
-        'news changed IntegrationModel.integration: Galileo answers any text, no longer one of a few: it is null with an error then.',
-      ],
-    ],
-    [
-      'a map whose keys are listed, one with another type',
-      () =>
-        inSchema('AzureIntegration', ({ properties }) => {
-          properties['deployments'] = {
-            type: 'object',
-            properties: { small: { type: 'string' }, large: { type: 'integer' } },
-          };
-        }),
-      [
-        'breaking changed AzureIntegration.deployments: Galileo answers a whole number, no longer text: it fails then, and so does the AzureIntegration.',
-      ],
-    ],
-    [
-      'a few words where any text could be sent',
-      () =>
-        inSchema('CustomIntegrationCreate', ({ properties }) => {
-          properties['default_model'] = { anyOf: [{ enum: ['small', 'large'] }, { type: 'null' }] };
-        }),
-      [
-        'breaking changed UpsertCustomIntegrationInput.defaultModel: only taken now: `small`, `large`; anything else is refused (IntegrationValidationFailure).',
-      ],
-    ],
-    [
-      'a property of the body gone that is never sent',
-      () =>
-        inSchema('CustomIntegrationCreate', ({ properties }) =>
-          Reflect.deleteProperty(properties, 'is_legacy_format'),
-        ),
-      ['news gone UpsertCustomIntegrationInput: `is_legacy_format` is gone: ignored, it is never sent.'],
-    ],
-    [
-      'a record that names no provider',
-      () => inSchema('IntegrationDB', ({ properties }) => Reflect.deleteProperty(properties, 'name')),
-      [
-        'news changed IntegrationRecord.name: Galileo may name no provider, or one that the schema does not know: it is CUSTOM then.',
-      ],
-    ],
-    [
-      'constants without a type that are no text',
-      () =>
-        inSchema('IntegrationDB', ({ properties }) => {
-          properties['is_selected'] = { enum: [1, 0.5, null], default: false };
-          properties['created_by'] = { const: [] };
-        }),
-      [
-        'breaking changed IntegrationRecord.createdBy: Galileo answers a list, no longer text: it fails then, and so does the IntegrationRecord.',
-        'breaking changed IntegrationRecord.isSelected: Galileo answers a number or a whole number, no longer true or false: it fails then, and so does the IntegrationRecord.',
-        'news changed IntegrationRecord.isSelected: `is_selected` can be left out or null now: it is `false`, the default that this version knows then.',
-      ],
-    ],
-    [
-      'a reference that leads out of the document',
-      () =>
-        inSchema('IntegrationDB', ({ properties }) => {
-          properties['created_by'] = { $ref: 'https://elsewhere.example/schemas.json#/User' };
-        }),
-      [
-        'breaking changed IntegrationRecord.createdBy: Galileo answers anything, no longer text: it fails then, and so does the IntegrationRecord.',
-      ],
-    ],
-    [
-      'new parameters',
-      () =>
-        inGet((operation) => {
+        inOperation('get', '/v2/integrations/{integration_id}/users', (operation) => {
+          operation.parameters = operation.parameters.filter(({ name }) => name !== 'limit');
           operation.parameters.push(
             { name: 'project', in: 'query', required: true, schema: { type: 'string' } },
             { name: 'fresh', in: 'query', schema: { type: 'boolean' } },
           );
         }),
       [
-        'breaking new Query.integration: the query parameter `project` is required, and is not sent: every call fails.',
-        'news new Query.integration: the query parameter `fresh` can be sent: ignored, it never is.',
+        'breaking gone GET /v2/integrations/{integration_id}/users: the query parameter `limit` is gone: it has no effect or is refused.',
+        'breaking new GET /v2/integrations/{integration_id}/users: the query parameter `project` is required: every call fails.',
+        'news new GET /v2/integrations/{integration_id}/users: the query parameter `fresh` can be sent. The gateway does not send it.',
       ],
     ],
-  ])('has its findings told: %s', (_what, getDocument, expected) => {
+  ])('check-upstream reports %s', (_, getDocument, expected) => {
     expect(compare(getDocument())).toEqual(expected);
   });
 
-  it('has names that a terminal would obey shown harmless, and long lists cut', () => {
-    const [line = ''] = compare(
-      inSchema('AwsCredentialType', (schema) => {
+  it.each(
+    Object.entries(readKnown().paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => [method.toUpperCase(), path, method] as const),
+    ),
+  )('check-upstream reports that %s %s is gone', (label, path, method) => {
+    const published = alter(({ paths }) => Reflect.deleteProperty(get(paths, path), method));
+    expect(compare(published)).toEqual([
+      `breaking gone ${label} ${path}: the operation is gone: every call fails.`,
+    ]);
+  });
+
+  it('check-upstream does not compare the client API with a document that describes only the public API', () => {
+    const published = alter(({ paths }) => {
+      for (const path of Object.keys(paths))
+        if (!path.startsWith('/v2/')) Reflect.deleteProperty(paths, path);
+    });
+    expect(findDrift(readKnown(), published)).toEqual({
+      findings: [],
+      notCovered: [
+        'GET /integrations',
+        'DELETE /integrations/{name}',
+        'GET /llm_integrations/{llm_integration}/models',
+      ],
+    });
+  });
+
+  it('check-upstream cuts long lists and replaces control characters', () => {
+    const line = compare(
+      inSchema('ContentModality', (schema) => {
         schema.enum.push('\u001b[31mred\nnews', ...Array.from({ length: 500 }, (_, index) => `w${index}`));
       }),
-    );
+    ).join('');
     expect(line).toContain('`?[31mred?news`');
     expect(line).not.toMatch(/\p{C}/u);
     expect(line).toContain('and 481 more');
   });
 
-  it('is read to an end where a schema of it leads back to itself', () => {
+  it('check-upstream terminates if a schema refers to itself', () => {
     const published = inSchema('MultiModalModelIntegrationConfig', (schema, all) => {
       all['Loop'] = { anyOf: [{ $ref: '#/components/schemas/Loop' }, { type: 'null' }] } as unknown as Schema;
       schema.properties['max_files'] = { $ref: '#/components/schemas/Loop' };
     });
-    expect(compare(published)).toContain(
-      'news changed MultiModalIntegrationConfig.maxFiles: Galileo answers nothing but null now.',
-    );
+    expect(compare(published)).toEqual([
+      'breaking changed MultiModalModelIntegrationConfig.max_files: Galileo accepts null, no longer integer.',
+    ]);
   });
 });
 
@@ -841,17 +616,16 @@ describe('galileo-gateway check-upstream', () => {
   const run = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
     runProgram(['check-upstream', ...args], environment);
 
-  it('reads the document below GALILEO_API_URL, and ends with 0 where there is nothing new', async () => {
+  it('check-upstream reads the document below GALILEO_API_URL, and exits with 0 if nothing is new', async () => {
     await using sandbox = await startSandbox({ port: 0 });
-    // What else the environment says is none of its business.
-    const { code, stdout, stderr } = await run([], { GALILEO_API_URL: sandbox.url, PORT: 'faulty' });
+    const { code, stdout, stderr } = await run([], { GALILEO_API_URL: sandbox.url, PORT: 'invalid' });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^Nothing new: .*\/public\/v2\/openapi\.json says what galileo-gateway .* knows\.\n$/,
+      /^Nothing new: .*\/public\/v2\/openapi\.json describes the API that galileo-gateway .* knows\.\n$/,
     );
   });
 
-  it('keeps the base path of GALILEO_API_URL, and sends no credential', async () => {
+  it('check-upstream keeps the base path of GALILEO_API_URL, and sends no credential', async () => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', '/api/public/v2/openapi.json', { json: readKnown() });
     expect((await run([], { GALILEO_API_URL: `${upstream.url}/api/` })).code).toBe(0);
@@ -860,44 +634,43 @@ describe('galileo-gateway check-upstream', () => {
     expect(Object.keys(call?.headers ?? {})).not.toContain('galileo-api-key');
   });
 
-  it('ends with 1 where there is news', async () => {
+  it('check-upstream exits with 1 if there is news', async () => {
     await using upstream = await startFakeUpstream();
     const published = inSchema('AwsCredentialType', (schema) => schema.enum.push('sso'));
     upstream.on('GET', '/openapi.json', { json: published });
     const { code, stdout, stderr } = await run([`${upstream.url}/openapi.json`]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toContain(
-      'news      new      AwsCredentialType: also answered: `sso`; shown as UNRECOGNIZED.\n',
-    );
-    expect(stdout).toMatch(/: 0 breaking, 1 other news\.\n$/);
+    expect(stdout).toContain('news      new      AwsCredentialType: Galileo also sends `sso`.\n');
+    expect(stdout).toMatch(/: 0 breaking, 2 other\.\n$/);
   });
 
-  it('ends with 3 where something breaks, which it tells first', async () => {
+  it('check-upstream exits with 3 if something breaks, and prints that first', async () => {
     const published = inSchema('CustomIntegration', ({ properties }) => {
       Reflect.deleteProperty(properties, 'base_url');
       Reflect.deleteProperty(properties, 'api_key_header');
     });
     const { code, stdout } = await run([write('breaking.json', published)]);
     expect(code).toBe(3);
-    expect(stdout).toMatch(/^breaking {2}gone {5}CustomIntegration\.baseUrl: .*\nnews /);
+    expect(stdout).toMatch(/^breaking {2}gone {5}CustomIntegration\.base_url: .*\nnews /);
   });
 
-  it('calls an API without the two operations breaking', async () => {
+  it('check-upstream exits with 3 for an API without the public operations, and names the ones that it did not compare', async () => {
     const path = write('other.json', { openapi: '3.1.0', info: {}, paths: {} });
     const { code, stdout } = await run([path]);
     expect(code).toBe(3);
-    expect(stdout.match(/is gone: every call fails/g)).toHaveLength(2);
+    expect(stdout.match(/is gone: every call fails/g)).toHaveLength(26);
+    expect(stdout).toContain('Not described by this document, and not compared: GET /integrations, ');
   });
 
   it.each<readonly [string, () => string, string]>([
-    ['a file that is not there', () => join(directory, 'none.json'), 'the file cannot be read (ENOENT)'],
+    ['a file that does not exist', () => join(directory, 'none.json'), 'the file cannot be read (ENOENT)'],
     ['a directory', () => directory, 'the file cannot be read (EISDIR)'],
     ['a file that is not JSON', () => write('page.json', '<html>'), 'it is not JSON'],
-    ['a list', () => write('list.json', []), 'it is not an OpenAPI 3 document'],
+    ['a JSON array', () => write('list.json', []), 'it is not an OpenAPI 3 document'],
     ['JSON of another kind', () => write('other.json', { paths: {} }), 'it is not an OpenAPI 3 document'],
     ['OpenAPI 2', () => write('old.json', { swagger: '2.0', paths: {} }), 'it is not an OpenAPI 3 document'],
     ['a URL with a password', () => 'http://me:hunter2@127.0.0.1:9/?key=hunter2', 'it cannot be fetched'],
-  ])('ends with 2 and one line for %s', async (_what, getSource, reason) => {
+  ])('check-upstream exits with 2 and one line for %s', async (_what, getSource, reason) => {
     const { code, stdout, stderr } = await run([getSource()]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^galileo-gateway: .+\n$/);
@@ -905,7 +678,7 @@ describe('galileo-gateway check-upstream', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
-  it('ends with 2 and one line for an HTTP error, for HTML, and for an answer cut off', async () => {
+  it('check-upstream exits with 2 and one line for an HTTP error, for HTML, and for an incomplete response', async () => {
     await using upstream = await startFakeUpstream();
     upstream
       .on('GET', '/500', { status: 500, json: readKnown() })
@@ -915,7 +688,7 @@ describe('galileo-gateway check-upstream', () => {
         setImmediate(() => response.destroy());
       });
     for (const [path, reason] of [
-      ['500', 'the answer is HTTP 500'],
+      ['500', 'the response is HTTP 500'],
       ['html', 'it is not JSON'],
       ['cut', 'it cannot be fetched (UND_ERR_SOCKET)'],
     ]) {
@@ -927,7 +700,7 @@ describe('galileo-gateway check-upstream', () => {
     }
   });
 
-  it('ends with 2 and one line where nobody listens', async () => {
+  it('check-upstream exits with 2 and one line if the connection is refused', async () => {
     const { url } = await (async () => {
       await using upstream = await startFakeUpstream();
       return upstream;
@@ -939,7 +712,7 @@ describe('galileo-gateway check-upstream', () => {
     });
   });
 
-  it('ends with 2 where the answer is larger than 64 MiB', async () => {
+  it('check-upstream exits with 2 if the response is larger than 64 MiB', async () => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', '/large', { body: Buffer.alloc(64 * 1024 * 1024 + 1, ' ') });
     const { code, stderr } = await run([`${upstream.url}/large`]);
@@ -949,9 +722,9 @@ describe('galileo-gateway check-upstream', () => {
     });
   });
 
-  it('ends with 2 where the answer takes longer than ten seconds', async () => {
+  it('check-upstream exits with 2 if the response takes longer than ten seconds', async () => {
     await using upstream = await startFakeUpstream();
-    // It trickles, so that no single wait is long.
+    // One byte at a time, so that no single wait is long.
     upstream.on('GET', '/slow', (_call, response) => {
       response.writeHead(200);
       const timer = setInterval(() => response.write(' '), 500);
@@ -960,11 +733,11 @@ describe('galileo-gateway check-upstream', () => {
     const { code, stderr } = await run([`${upstream.url}/slow`]);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `galileo-gateway: ${upstream.url}/slow: no answer within 10 seconds\n`,
+      stderr: `galileo-gateway: ${upstream.url}/slow: no response within 10 seconds\n`,
     });
   });
 
-  it('ends with 2 and names GALILEO_API_URL where that is faulty', async () => {
+  it('check-upstream exits with 2 and names GALILEO_API_URL if that is invalid', async () => {
     const { code, stderr } = await run([], { GALILEO_API_URL: 'hunter2' });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^galileo-gateway: GALILEO_API_URL: expected .+\n$/);

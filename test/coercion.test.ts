@@ -3,7 +3,7 @@ import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { type GraphqlBody, parseBody, send } from './support/http-client.ts';
 
-/** Stands for a secret that somebody put in the wrong place. It is a GraphQL name, so that it can stand anywhere. */
+/** A secret in the wrong position. It is a valid GraphQL name, so that it fits everywhere. */
 const secret = 'sk_live_s3cr3t';
 
 let upstream: FakeUpstream;
@@ -35,7 +35,7 @@ const upsert =
   'mutation Save($input: UpsertCustomIntegrationInput!) {\n  upsertCustomIntegration(input: $input) { __typename }\n}';
 const good = { endpoint: 'https://llm.example' };
 
-describe('a variable that does not fit is told by its place and type, never by its value:', () => {
+describe('the error of an invalid variable names its path and type, never its value:', () => {
   const cases: [what: string, input: unknown, message: string][] = [
     [
       'a text for an object',
@@ -144,16 +144,16 @@ describe('a variable that does not fit is told by its place and type, never by i
     );
   });
 
-  it('all faults, but no more than ten', async () => {
+  it('all problems, but no more than five', async () => {
     const headers = Array.from({ length: 1000 }, () => ({ key: 'a', value: [secret] }));
     const faults = await refuse({ query: upsert, variables: { input: { headers, models: secret.length } } });
-    expect(faults).toHaveLength(10);
+    expect(faults).toHaveLength(5);
     const few = await refuse({ query: upsert, variables: { input: { token: 1, apiKeyValue: 2 } } });
     expect(few).toHaveLength(3);
   });
 });
 
-describe('a literal that does not fit is told by its place and type, never by its value:', () => {
+describe('the error of an invalid literal names its position and type, never its value:', () => {
   const save = (fields: string) =>
     `mutation {\n upsertCustomIntegration(input: {${fields}}) { __typename } }`;
   const cases: [what: string, query: string, message: string | RegExp][] = [
@@ -269,7 +269,7 @@ describe('a literal that does not fit is told by its place and type, never by it
   });
 });
 
-describe('a syntax error says where and what was expected, and quotes nothing:', () => {
+describe('a syntax error names the position and what was expected, and quotes nothing:', () => {
   const cases: [query: string, message: string, column: number][] = [
     [`{ integration(name: OPENAI) { id } "${secret}" }`, 'Syntax Error: Expected Name, found String.', 36],
     [`{ integration("${secret}": 1) { id } }`, 'Syntax Error: Expected Name, found String.', 15],

@@ -1,24 +1,26 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { demoKeys } from '../sandbox/demo-keys.ts';
 import { type SettingName, settings, toFlag, toVariable } from '../src/config.ts';
+import { getFreePort } from './support/free-port.ts';
 import { parseBody, send } from './support/http-client.ts';
 import { runProgram, startProgram } from './support/program.ts';
 
 const commands = ['serve', 'demo', 'sandbox', 'print-schema', 'check-config', 'check-upstream'];
 const names = Object.keys(settings) as SettingName[];
-const { version, scripts } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-) as { version: string; scripts: Record<string, string> };
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 const runFile = promisify(execFile);
-/** What nobody may connect to: a program that does fails at once. */
+/** An address that must not be called: connections to it are refused. */
 const noNetwork = { GALILEO_API_URL: 'http://127.0.0.1:9' };
 const trusted = fileURLToPath(new URL('../client/generated/persisted-documents.json', import.meta.url));
 const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
@@ -26,7 +28,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
 );
 
 describe('--help and --version', () => {
-  it('are answered on every level, with exit code 0', async () => {
+  it('--help works on every level, with exit code 0', async () => {
     const levels = [[], ...commands.map((command) => [command])];
     await Promise.all(
       levels.map(async (level) => {
@@ -39,7 +41,7 @@ describe('--help and --version', () => {
     );
   });
 
-  it('are told by the command help as well', async () => {
+  it('the command help prints the same', async () => {
     const [all, ofServe] = await Promise.all([runProgram(['help']), runProgram(['help', 'serve'])]);
     expect(all).toEqual(await runProgram(['--help']));
     expect(ofServe).toEqual(await runProgram(['serve', '--help']));
@@ -76,9 +78,9 @@ describe('a wrong command line', () => {
   });
 });
 
-describe('a faulty configuration', () => {
+describe('an invalid configuration', () => {
   it.each(['serve', 'demo', 'check-config'])(
-    'stops %s with code 2 and a line for each fault',
+    'an invalid configuration stops %s with code 2 and a line for each error',
     async (command) => {
       const { code, stdout, stderr } = await runProgram([command], {
         PORT: 'hunter2',
@@ -102,7 +104,7 @@ describe('a faulty configuration', () => {
     },
   );
 
-  it('names the flag where the flag is at fault', async () => {
+  it('the message names the flag if the flag is invalid', async () => {
     const { code, stderr } = await runProgram(['serve', '--max-depth', 'deep'], { MAX_DEPTH: '3' });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^galileo-gateway: --max-depth: expected .+\n$/);
@@ -138,6 +140,43 @@ describe('check-config', () => {
       METRICS_PORT: 'off',
       GALILEO_API_URL: 'https://api.galileo.ai/',
     });
+  });
+});
+
+describe('check-config, for settings that do not fit together,', () => {
+  it('warns if REQUEST_TIMEOUT_MS is shorter than UPSTREAM_TIMEOUT_MS, and exits with 0', async () => {
+    const { code, stderr } = await runProgram(['check-config'], { REQUEST_TIMEOUT_MS: '1000' });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^galileo-gateway: warning: REQUEST_TIMEOUT_MS .*UPSTREAM_TIMEOUT_MS.*\n$/);
+  });
+
+  it('refuses trusted documents that the schema does not allow, and warns of keys that are not their hash', async () => {
+    await using invalid = await writeTemporary({ one: '{ integrationProviders { nope } }', two: '{' });
+    const refused = await runProgram(['check-config'], { TRUSTED_DOCUMENTS: invalid.path });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(
+      /TRUSTED_DOCUMENTS: document one: .*nope.*\n.*TRUSTED_DOCUMENTS: document two: /,
+    );
+    await using renamed = await writeTemporary({ [`sha256:${'0'.repeat(64)}`]: '{ __typename }' });
+    const warned = await runProgram(['check-config'], { TRUSTED_DOCUMENTS: renamed.path });
+    expect(warned.code).toBe(0);
+    expect(warned.stderr).toMatch(
+      /^galileo-gateway: warning: TRUSTED_DOCUMENTS: document 0{64}: its id is not the SHA-256 of the document/,
+    );
+  });
+
+  it('refuses an OTLP endpoint without a scheme, and warns of OpenTelemetry values that are ignored', async () => {
+    const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+    const refused = await runProgram(['check-config'], { [endpoint]: '127.0.0.1:4318' });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(endpoint) as string });
+    const warned = await runProgram(['check-config'], {
+      [endpoint]: 'http://127.0.0.1:4318',
+      OTEL_PROPAGATORS: 'b3',
+      OTEL_EXPORTER_OTLP_HEADERS: 'Authorization: Bearer hunter2',
+    });
+    expect(warned.code).toBe(0);
+    expect(warned.stderr).toMatch(/warning: OTEL_PROPAGATORS: .*\n.*warning: OTEL_EXPORTER_OTLP_HEADERS: /);
+    expect(warned.stderr).not.toContain('hunter2');
   });
 });
 
@@ -180,7 +219,42 @@ describe('serve', () => {
       expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 
-  it.skipIf(!hasIpv6)('says its address as a URL writes it also where that is one of IPv6', async () => {
+  it.each(['1', '2'])('--plugins loads plugins from a module, with WORKERS=%s', async (workers) => {
+    const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-'));
+    const file = join(directory, 'plugins.mjs');
+    await writeFile(
+      file,
+      `export default [{
+        onExecute: () => ({
+          onExecuteDone: ({ result, setResult }) => setResult({ ...result, extensions: { from: 'plugin' } }),
+        }),
+      }];`,
+    );
+    try {
+      const args = ['serve', '--plugins', file];
+      await using program = startProgram(args, { ...noNetwork, PORT: '0', WORKERS: workers });
+      const url = await program.waitFor(/"url":"([^"]+)"/);
+      const headers = { 'content-type': 'application/json' };
+      const response = await send(url, { headers, body: '{"query":"{ __typename }"}' });
+      expect(JSON.parse(response.text)).toEqual({
+        data: { __typename: 'Query' },
+        extensions: { from: 'plugin' },
+      });
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it.each([
+    ['is missing', '/nowhere/plugins.mjs'],
+    ['exports something else', fileURLToPath(new URL('../dist/src/json.js', import.meta.url))],
+  ])('a module for --plugins that %s stops the start with code 2 and one line', async (_reason, file) => {
+    const { code, stderr } = await runProgram(['serve', '--plugins', file], noNetwork);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^galileo-gateway: --plugins: .+\n$/);
+  });
+
+  it.skipIf(!hasIpv6)('serve prints an IPv6 address as a URL writes it', async () => {
     await using program = startProgram(['serve', '--port', '0', '--host', '::1'], noNetwork);
     const url = await program.waitFor(/"url":"(http:\/\/\[::1\]:\d+\/graphql)"/);
     expect((await fetch(new URL('/livez', url))).status).toBe(200);
@@ -200,7 +274,7 @@ describe('serve', () => {
     },
   );
 
-  it('says in one line that an address is none of this machine, and ends with 1', async () => {
+  it('serve exits with 1 and one line if the address does not belong to this machine', async () => {
     const { code, stderr } = await runProgram(['serve', '--port', '0', '--host', '192.0.2.1'], noNetwork);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^galileo-gateway: .*--host.*\n$/);
@@ -208,7 +282,7 @@ describe('serve', () => {
 });
 
 describe('demo', () => {
-  it('prints an address, a key and a curl line, and that very line answers data', async () => {
+  it('demo prints an address, a key and a curl command that returns data', async () => {
     await using program = startProgram(['demo'], { PORT: '0' });
     const url = await program.waitFor(/(http:\/\/127\.0\.0\.1:\d+\/graphql) /);
     const curl = await program.waitFor(/^ *(curl .*)$/m);
@@ -223,7 +297,7 @@ describe('demo', () => {
     expect(await program.exit).toBe(0);
   });
 
-  it('shows GraphiQL and the schema also where NODE_ENV is production', async () => {
+  it('demo serves GraphiQL and the schema also with NODE_ENV=production', async () => {
     await using program = startProgram(['demo'], { PORT: '0', NODE_ENV: 'production' });
     const url = await program.waitFor(/(http:\/\/127\.0\.0\.1:\d+\/graphql) /);
     expect((await send(url, { headers: { accept: 'text/html' } })).text).toContain('demo-key');
@@ -234,17 +308,17 @@ describe('demo', () => {
   });
 
   describe('with trusted documents', () => {
-    it('prints a curl line that names one of them, and that very line answers data', async () => {
+    it('demo prints a curl command with a trusted document, and the command returns data', async () => {
       await using program = startProgram(['demo', '--trusted-documents', trusted], { PORT: '0' });
       const curl = await program.waitFor(/^ *(curl .*)$/m);
       const { stdout } = await runFile('/bin/sh', ['-c', curl]);
       const answer = JSON.parse(stdout) as { data?: unknown; errors?: unknown };
       expect(answer.errors).toBeUndefined();
-      expect(answer.data).toMatchObject({ integrationProviders: expect.anything() as unknown });
+      expect(answer.data).toBeTypeOf('object');
       expect(program.stdout).not.toContain('press the run button');
     });
 
-    it('prints no curl line where none of them is a query that runs without variables', async () => {
+    it('demo prints no curl command if no trusted document is a query without variables', async () => {
       await using file = await writeTemporary({
         'sha256:aa': 'query One($name: IntegrationName!) { integration(name: $name) { id } }',
         'sha256:bb': 'mutation Two { upsertCustomIntegration(input: { endpoint: "" }) { __typename } }',
@@ -258,7 +332,7 @@ describe('demo', () => {
       expect(program.stdout).toContain('documentId');
     });
 
-    it('prints a hash that is no hash in a form that a shell reads as it is', async () => {
+    it('demo quotes a document id for the shell', async () => {
       await using file = await writeTemporary({ "it's $(one)": 'query One { __typename }' });
       await using program = startProgram(['demo', '--trusted-documents', file.path], { PORT: '0' });
       const curl = await program.waitFor(/^ *(curl .*)$/m);
@@ -267,7 +341,7 @@ describe('demo', () => {
     });
   });
 
-  it('says which command asks another upstream, where the environment or a flag names one', async () => {
+  it('demo names the command for another upstream if the environment or a flag sets one', async () => {
     await using byVariable = startProgram(['demo'], { PORT: '0', ...noNetwork });
     await using byFlag = startProgram([
       'demo',
@@ -284,7 +358,7 @@ describe('demo', () => {
   });
 
   it.each(hasIpv6 ? ['0.0.0.0', '::'] : ['0.0.0.0'])(
-    'prints addresses that can be opened here where it listens on all interfaces, as %s',
+    'demo prints addresses that can be opened on this machine if it listens on all interfaces, as %s',
     async (host) => {
       await using program = startProgram(['demo', '--port', '0', '--host', host]);
       await program.waitFor(/Ctrl\+C/);
@@ -299,13 +373,41 @@ describe('demo', () => {
     },
   );
 
-  it('says nothing of interfaces where it listens on one address', async () => {
+  it('has stable ports next to its own, with a landing page at / that links to everything', async () => {
+    const port = await getFreePort();
+    await using program = startProgram(['demo', '--port', String(port)]);
+    const page = await program.waitFor(/Settings +(http:\S+)/);
+    await program.waitFor(/Ctrl\+C/);
+    expect(page).toBe(`http://127.0.0.1:${port + 2}`);
+    expect(program.stdout).toContain(`a sandbox at http://127.0.0.1:${port + 1},`);
+    const landing = await send(`http://127.0.0.1:${port}`, { path: '/' });
+    expect(landing).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
+    expect(landing.text).toContain(`href="http://127.0.0.1:${port}/graphql"`);
+    expect(landing.text).toContain(`href="${page}"`);
+    for (const key of Object.keys(demoKeys)) {
+      expect(landing.text).toContain(`<code>${key}</code>`);
+      expect(program.stdout).toContain(key);
+    }
+  });
+
+  it('refuses requests whose Host is not a name of this machine', async () => {
+    await using program = startProgram(['demo'], { PORT: '0' });
+    const url = await program.waitFor(/GraphiQL +(http:\S+)/);
+    const { port } = new URL(url);
+    const ask = (host: string, path: string) => send(url, { path, headers: { host, accept: 'text/html' } });
+    for (const path of ['/', '/graphql', '/graphql?query={__typename}']) {
+      expect((await ask(`evil.example:${port}`, path)).status).toBe(403);
+      expect((await ask(`localhost:${port}`, path)).status).toBe(200);
+    }
+  });
+
+  it('demo does not mention interfaces if it listens on one address', async () => {
     await using program = startProgram(['demo'], { PORT: '0' });
     await program.waitFor(/Ctrl\+C/);
     expect(program.stdout).not.toContain('all interfaces');
   });
 
-  it('serves its front end at an address of its own, and nothing else there', async () => {
+  it('demo serves only the settings page at the address of the settings page', async () => {
     await using program = startProgram(['demo'], { PORT: '0' });
     const page = await program.waitFor(/Settings\s+(http:\/\/127\.0\.0\.1:\d+)/);
     const answer = await send(page, { path: '/' });
@@ -323,7 +425,7 @@ describe('demo', () => {
 
 describe('sandbox', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'says where it listens and which key it knows, and ends with 0 at %s',
+    'sandbox prints its address and its key, and exits with 0 after %s',
     async (signal) => {
       await using program = startProgram(['sandbox', '--port', '0']);
       const url = await program.waitFor(/^sandbox upstream at (http:\/\/\S+), API key demo-key\n/);
@@ -339,37 +441,7 @@ describe('sandbox', () => {
   );
 });
 
-describe('npm start', () => {
-  it('builds the program where it was never built, and only there', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-'));
-    try {
-      const { prestart, start, 'build:first': buildFirst } = scripts;
-      // Stands for the real build, which takes long.
-      const build = 'node build.cjs';
-      await writeFile(
-        join(directory, 'package.json'),
-        JSON.stringify({ scripts: { prestart, start, 'build:first': buildFirst, build } }),
-      );
-      await writeFile(
-        join(directory, 'build.cjs'),
-        `const fs = require('node:fs');
-        fs.mkdirSync('dist', { recursive: true });
-        fs.appendFileSync('dist/main.js', 'console.log("started", ...process.argv.slice(2));');`,
-      );
-      for (const path of ['first', 'second']) {
-        const { stdout } = await runFile('npm', ['--silent', 'start', '--', '--port', path], {
-          cwd: directory,
-        });
-        expect(stdout).toBe(`started serve --port ${path}\n`);
-      }
-      expect((await readFile(join(directory, 'dist/main.js'), 'utf8')).match(/started/g)).toHaveLength(1);
-    } finally {
-      await rm(directory, { recursive: true });
-    }
-  });
-});
-
-/** A JSON file that is gone with its scope. */
+/** A JSON file that is removed with its scope. */
 async function writeTemporary(content: unknown): Promise<AsyncDisposable & { readonly path: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-'));
   const path = join(directory, 'file.json');

@@ -30,6 +30,42 @@ const table: Readonly<
     good: [['https://galileo.example/api/', new URL('https://galileo.example/api/')]],
     bad: ['galileo.example', 'ftp://x', 'https://user:hunter2@x', 'https://x?key=hunter2', 'https://x#a'],
   },
+  upstreamHeaders: {
+    good: [['{"x-api-gateway-key":"hunter2"}', { 'x-api-gateway-key': 'hunter2' }]],
+    bad: [
+      'hunter2',
+      '[]',
+      '{"Authorization":"hunter2"}',
+      '{"a b":"hunter2"}',
+      '{"x":1}',
+      '{"x":"hunter2","X":"b"}',
+    ],
+  },
+  httpsProxy: {
+    good: [['http://user:hunter2@proxy:3128', 'http://user:hunter2@proxy:3128']],
+    bad: ['proxy'],
+  },
+  httpProxy: { good: [['http://proxy:3128', 'http://proxy:3128']], bad: ['socks5://hunter2'] },
+  noProxy: { good: [['localhost,.internal', 'localhost,.internal']], bad: ['a;b'] },
+  responseTimeoutMs: { good: [['1', 1]], bad: ['0'] },
+  upstreamConnectionMaxAgeMs: { good: [['1', 1]], bad: ['0'] },
+  maxResponseBytes: { good: [['1', 1]], bad: ['0'] },
+  maxBufferedBytes: { good: [['1', 1]], bad: ['0'] },
+  basePath: {
+    good: [
+      ['/', ''],
+      ['/api', '/api'],
+      ['/api/v1/', '/api/v1'],
+    ],
+    bad: ['api', '//', '/a b', '/a?b'],
+  },
+  upstreamCaFile: { good: [], bad: ['/no/such/file', 'package.json'] },
+  upstreamCertFile: { good: [], bad: ['/no/such/file', 'package.json'] },
+  upstreamKeyFile: { good: [], bad: ['/no/such/file', 'package.json'] },
+  trustProxy: {
+    good: [['loopback, 10.0.0.0/8', ['loopback', '10.0.0.0/8']]],
+    bad: ['proxy.example', '10.0.0.0/x'],
+  },
   requestTimeoutMs: { good: [['1', 1]], bad: ['0', '10s', '1e4', '99999999999'] },
   upstreamTimeoutMs: { good: [['1', 1]], bad: ['0'] },
   upstreamConnectTimeoutMs: { good: [['1', 1]], bad: ['0'] },
@@ -87,7 +123,7 @@ function getFaults(...parameters: Parameters<typeof readConfig>): readonly strin
   try {
     readConfig(...parameters);
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.problems;
     throw error;
   }
   return [];
@@ -104,7 +140,7 @@ describe.each(names)('the setting %s', (name) => {
     }
   });
 
-  it('has its default where the variable is missing or empty', () => {
+  it('a setting has its default if the variable is missing or empty', () => {
     expect(readConfig({ [variable]: '' })[name]).toEqual(readConfig({})[name]);
   });
 
@@ -128,7 +164,7 @@ describe.each(names)('the setting %s', (name) => {
   });
 });
 
-it('all faults are told at once', () => {
+it('the error lists all invalid settings', () => {
   const environment = Object.fromEntries(names.map((name) => [toVariable(name), table[name].bad[0]]));
   expect(getFaults(environment).map((fault) => fault.split(':')[0])).toEqual(names.map(toVariable));
 });
@@ -146,9 +182,9 @@ it('NODE_ENV=production turns GraphiQL and introspection off, unless they are se
 describe('TRUSTED_DOCUMENTS', () => {
   it.each([
     ['{"a": ', 'it is not JSON'],
-    ['[]', 'it is no object from hash to document'],
-    ['{"hunter2\\nx": 7}', 'a document of it is no text'],
-    ['null', 'it is no object from hash to document'],
+    ['[]', 'it is neither an object from hash to document nor a manifest of Apollo'],
+    ['{"hunter2\\nx": 7}', 'it is neither an object from hash to document nor a manifest of Apollo'],
+    ['null', 'it is neither an object from hash to document nor a manifest of Apollo'],
   ])('refuses the file %s in one line', (content, reason) => {
     const directory = mkdtempSync(join(tmpdir(), 'config-'));
     try {

@@ -1,18 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { settings, toFlag, toVariable } from '../src/config.ts';
-import { printSettingsTable } from '../src/settings-table.ts';
 
 const page = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
 
-it('docs/configuration.md has the table of the settings that the code has', () => {
-  const [, table] = /<!-- settings: [^\n]*-->\n(.*)<!-- end of settings -->/s.exec(page) ?? [];
-  // Otherwise: npm run build && npm run codegen:configuration
-  expect(table).toBe(printSettingsTable());
-});
-
-it('the table has a row for each setting, with its variable, flag, default, values and meaning', () => {
-  const rows = printSettingsTable()
+// `npm run check:generated` compares the whole table with the code.
+it('docs/configuration.md has a row for each setting, with its variable, flag, default, values and meaning', () => {
+  const [, table = ''] = /<!-- settings: [^\n]*-->\n(.*)<!-- end of settings -->/s.exec(page) ?? [];
+  const rows = table
     .trimEnd()
     .split('\n')
     .slice(2)
@@ -32,7 +27,7 @@ it('the table has a row for each setting, with its variable, flag, default, valu
   }
 });
 
-it('docs/configuration.md and docs/operations.md name no variable that means nothing', () => {
+it('docs/configuration.md and docs/operations.md name only variables that exist', () => {
   const operations = readFileSync(new URL('../docs/operations.md', import.meta.url), 'utf8');
   const foreign = /^(?:NODE_ENV|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|OTEL_[A-Z_]+)$/;
   const errorCodes = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');

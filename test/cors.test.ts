@@ -33,7 +33,7 @@ const getQuery = (origin: string): PlainRequest => ({
 
 describe('without CORS_ORIGINS', () => {
   it.each([preflight(listed), query(listed), getQuery(listed), getQuery('null')])(
-    'no page of another origin may read an answer (%j)',
+    'a page of an unlisted origin cannot read a response (%j)',
     async (request) => {
       await using upstream = await startFakeUpstream();
       await using gateway = await startGateway(upstream.url);
@@ -47,7 +47,7 @@ describe('without CORS_ORIGINS', () => {
 describe('with CORS_ORIGINS', () => {
   const corsOrigins = `${listed}, http://localhost:3000`;
 
-  it('a preflight of a listed origin is told methods, headers and how long that holds', async () => {
+  it('the response to a preflight of a listed origin has the methods, the headers and the max-age', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { corsOrigins });
     for (const origin of [listed, 'http://localhost:3000']) {
@@ -65,17 +65,20 @@ describe('with CORS_ORIGINS', () => {
     }
   });
 
-  it.each([query(listed), getQuery(listed)])('a listed origin may read answers (%j)', async (request) => {
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url, { corsOrigins });
-    const answer = await send(gateway.url, request);
-    expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
-    expect(answer.headers['access-control-allow-origin']).toBe(listed);
-    expect(answer.headers['access-control-allow-credentials']).not.toBe('true');
-    expect(answer.headers['access-control-expose-headers']?.toLowerCase()).toContain('x-request-id');
-    expect(answer.headers.vary?.toLowerCase()).toContain('origin');
-    expect(answer.headers['cache-control']).toBe('private, no-store');
-  });
+  it.each([query(listed), getQuery(listed)])(
+    'a page of a listed origin can read responses (%j)',
+    async (request) => {
+      await using upstream = await startFakeUpstream();
+      await using gateway = await startGateway(upstream.url, { corsOrigins });
+      const answer = await send(gateway.url, request);
+      expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
+      expect(answer.headers['access-control-allow-origin']).toBe(listed);
+      expect(answer.headers['access-control-allow-credentials']).not.toBe('true');
+      expect(answer.headers['access-control-expose-headers']?.toLowerCase()).toContain('x-request-id');
+      expect(answer.headers.vary?.toLowerCase()).toContain('origin');
+      expect(answer.headers['cache-control']).toBe('private, no-store');
+    },
+  );
 
   it.each([
     'https://app.example.com.evil.example',
@@ -109,5 +112,49 @@ describe('with CORS_ORIGINS', () => {
     });
     expect(notJson.status).toBe(415);
     expect(notJson.headers['access-control-allow-origin']).toBe(listed);
+  });
+
+  it('a page may send any header, and read X-Request-Id and Retry-After', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { corsOrigins });
+    const ask = (requested: string) =>
+      send(gateway.url, {
+        method: 'OPTIONS',
+        headers: {
+          origin: listed,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': requested,
+        },
+      });
+    const allowed = (await ask('apollographql-client-name, content-type')).headers;
+    expect(allowed['access-control-allow-headers']).toContain('apollographql-client-name');
+    expect(allowed.vary).toContain('Access-Control-Request-Headers');
+    const invalid = (await ask('x y, <script>')).headers;
+    expect(invalid['access-control-allow-headers']).not.toContain('<');
+    const response = await send(gateway.url, query(listed));
+    expect(response.headers['access-control-expose-headers']).toBe('X-Request-Id, Retry-After');
+  });
+
+  it('an origin of any scheme can be listed', async () => {
+    await using upstream = await startFakeUpstream();
+    const origin = 'capacitor://localhost';
+    await using gateway = await startGateway(upstream.url, { corsOrigins: origin });
+    const response = await send(gateway.url, query(origin));
+    expect(response.headers['access-control-allow-origin']).toBe(origin);
+  });
+});
+
+describe('a page of an origin that is not listed', () => {
+  it('is logged once, unless it is of the gateway itself', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    const getHints = () => gateway.log.filter((line) => line.includes('CORS_ORIGINS'));
+    await send(gateway.url, query(new URL(gateway.url).origin));
+    await send(gateway.url, query('null'));
+    expect(getHints()).toEqual([]);
+    for (const origin of [listed, listed, 'http://localhost:5173']) await send(gateway.url, query(origin));
+    expect(getHints()).toHaveLength(2);
+    for (let index = 0; index < 200; index += 1) await send(gateway.url, query(`http://x${index}.example`));
+    expect(getHints().length).toBeLessThanOrEqual(100);
   });
 });

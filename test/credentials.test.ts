@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { getCredentialSecrets, readHeaders } from '../src/credentials.ts';
+import { version } from '../src/package.ts';
 import type { RecordedCall } from './support/fake-upstream.ts';
 import { toPath } from './support/naming.ts';
 import { postRaw } from './support/raw-http.ts';
@@ -38,6 +40,7 @@ describe('a credential', () => {
     ['a bearer token with spaces inside', 'Authorization', 'Bearer to ken  three'],
     ['a bearer token with bytes from 80 to FF', 'Authorization', 'Bearer \xe9\xa0'],
     ['a basic password', 'Authorization', 'Basic dXNlcjpwYXNz'],
+    ['a Splunk key', 'Splunk-AO-API-Key', 'key-5678'],
     ['a basic password of an odd case', 'Authorization', 'BASIC  dXNlcjpwYXNz'],
   ])('goes to upstream byte for byte: %s', async (_what, name, value) => {
     const { answer, received } = await send([`${name}: ${value}`]);
@@ -45,12 +48,12 @@ describe('a credential', () => {
     expect(received.map((headers) => headers.get(name.toLowerCase()))).toEqual([value]);
   });
 
-  it('goes along with a write as well, byte for byte', async () => {
+  it('a credential is forwarded with a write too, byte for byte', async () => {
     const { received } = await send(['Galileo-API-Key: k\xff \xa0'], mutation);
     expect(received.map((headers) => headers.get('galileo-api-key'))).toEqual(['k\xff \xa0']);
   });
 
-  it('goes to upstream beside the other, where both came', async () => {
+  it('both credentials are forwarded if both are sent', async () => {
     const { received } = await send(['gALILEO-api-KEY: key', 'AUTHORIZATION: Bearer token']);
     expect(received).toHaveLength(1);
     expect(received[0]?.get('galileo-api-key')).toBe('key');
@@ -116,10 +119,11 @@ describe('a credential', () => {
     ['two API keys', ['Galileo-API-Key: key-one', 'Galileo-API-Key: key-two']],
     ['the same API key twice', ['Galileo-API-Key: key-one', 'galileo-api-key: key-one']],
     ['an API key and an empty one', ['Galileo-API-Key: ', 'Galileo-API-Key: key-one']],
+    ['two Splunk keys', ['Splunk-AO-API-Key: key-one', 'Splunk-AO-API-Key: key-two']],
     ['two tokens', ['Authorization: Bearer key-one', 'Authorization: Bearer key-two']],
     ['a token and another scheme', ['Authorization: Digest key-one', 'authorization: Bearer key-two']],
     [
-      'two tokens beside a good API key',
+      'two tokens and a valid API key',
       ['Galileo-API-Key: k', 'Authorization: Basic a', 'Authorization: Basic b'],
     ],
   ])('that came twice is refused, with nothing sent: %s', async (_what, lines) => {
@@ -138,9 +142,10 @@ describe('a credential', () => {
     ['Authorization', 'Bearer secret.token.value', /secret\.token\.value/],
     [
       'Authorization',
-      `Basic ${Buffer.from('user:secret-password').toString('base64')}`,
-      /secret-password|dXNlcjpz/,
+      `Basic ${Buffer.from('secret-user:secret-password').toString('base64')}`,
+      /secret-user|secret-password|c2VjcmV0LXVzZXI/,
     ],
+    ['Splunk-AO-API-Key', 'splunk-key-value', /splunk-key-value/],
   ])('is in no log line at any level, whatever comes of the request: %s', async (name, value, secret) => {
     await using stack = await startStack({ upstreamRetries: '0' });
     const { gateway, upstream } = stack;
@@ -168,8 +173,40 @@ describe('a credential', () => {
   });
 });
 
+describe('a request id that contains the credential', () => {
+  it.each([
+    ['an API key', 'Galileo-API-Key: secret-key-1', 'secret-key-1'],
+    ['a token', 'Authorization: Bearer secret-key-1', 'id-secret-key-1'],
+    ['the user of a Basic credential', `Authorization: Basic ${btoa('secret-key-1:')}`, 'secret-key-1'],
+  ])('is replaced by a new one: %s', async (_what, line, id) => {
+    const { answer, log } = await send([line, `X-Request-Id: ${id}`]);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('x-request-id')).not.toContain('secret-key-1');
+    expect(log).not.toContain('secret-key-1');
+  });
+
+  it('is kept if the credential is only a few of its letters', async () => {
+    const { answer } = await send(['Galileo-API-Key: abc', 'X-Request-Id: xabcx']);
+    expect(answer.headers.get('x-request-id')).toBe('xabcx');
+  });
+});
+
+describe('a credential header', () => {
+  it.each(['Galileo-API-Key: a', 'Authorization: basic a', 'Splunk-AO-API-Key: a'])(
+    'with thousands of blanks costs less than 20 ms of processor time: %s',
+    (line) => {
+      const [name = '', value = ''] = line.split(': ');
+      const headers = [name, `${value}${' '.repeat(1_000_000)}b${'\t '.repeat(500_000)}`];
+      const before = process.cpuUsage();
+      getCredentialSecrets(readHeaders(headers, () => 'id').headers);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1000).toBeLessThan(20);
+    },
+  );
+});
+
 describe('the headers of a call to upstream', () => {
-  it('are an allow-list: nothing of the caller’s goes along but credentials, trace context and the request’s id', async () => {
+  it('only credentials, trace context and the request id of the client are forwarded', async () => {
     const lines = [
       'Galileo-API-Key: key',
       'Authorization: Bearer token',
@@ -200,6 +237,7 @@ describe('the headers of a call to upstream', () => {
     expect(headers).toEqual({
       connection: 'keep-alive',
       accept: 'application/json',
+      'user-agent': `galileo-gateway/${version}`,
       'galileo-api-key': 'key',
       authorization: 'Bearer token',
       traceparent,
@@ -222,7 +260,7 @@ describe('the headers of a call to upstream', () => {
   });
 
   it.each(['a', 'A-b_c.1:/?#[]@!$&()*+,;=~"', 'x'.repeat(128)])(
-    'have the caller’s request id where it is usable, and so does the answer: %s',
+    'upstream calls and the response have the client’s request id if it is usable: %s',
     async (id) => {
       const { answer, received } = await send(['Galileo-API-Key: key', `X-Request-Id: ${id}`]);
       expect(answer.headers.get('x-request-id')).toBe(id);
@@ -236,15 +274,18 @@ describe('the headers of a call to upstream', () => {
     ['one with a space', ['X-Request-Id: a b']],
     ['one with a byte beyond ASCII', ['X-Request-Id: a\xff']],
     ['one that is too long', [`X-Request-Id: ${'x'.repeat(129)}`]],
-  ])('have a new request id where the caller sent %s, the same as the answer', async (_what, lines) => {
-    const { answer, received } = await send(['Galileo-API-Key: key', ...lines]);
-    const id = answer.headers.get('x-request-id') ?? '';
-    expect(id).toMatch(/^[\x21-\x7e]{1,128}$/);
-    expect(lines.join('')).not.toContain(id);
-    expect(received.map((headers) => headers.get('x-request-id'))).toEqual([id]);
-  });
+  ])(
+    'upstream calls and the response have the same new request id if the client sent %s',
+    async (_what, lines) => {
+      const { answer, received } = await send(['Galileo-API-Key: key', ...lines]);
+      const id = answer.headers.get('x-request-id') ?? '';
+      expect(id).toMatch(/^[\x21-\x7e]{1,128}$/);
+      expect(lines.join('')).not.toContain(id);
+      expect(received.map((headers) => headers.get('x-request-id'))).toEqual([id]);
+    },
+  );
 
-  it('have the id that an error of the answer has', async () => {
+  it('upstream calls have the request id of the error in the response', async () => {
     await using stack = await startStack();
     stack.upstream.on('GET', toPath('openai'), { status: 403, json: {} });
     const { errors, headers } = await stack.gateway.query(

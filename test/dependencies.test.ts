@@ -8,6 +8,10 @@ const manifest = z
   .object({
     license: z.string(),
     dependencies: z.record(z.string(), z.string()),
+    devDependencies: z.record(z.string(), z.string()),
+    peerDependencies: z.record(z.string(), z.string()),
+    peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean() })),
+    overrides: z.record(z.string(), z.unknown()),
     allowScripts: z.record(z.string(), z.boolean()),
   })
   .parse(JSON.parse(read('package.json')));
@@ -26,7 +30,7 @@ const lock = z
   })
   .parse(JSON.parse(read('package-lock.json')));
 
-/** By their places in `node_modules`; the project itself is not among them. */
+/** The packages of a production install by their paths in `node_modules`, without the project itself. */
 const production = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && dev !== true);
 
 const page = read('docs/dependencies.md');
@@ -44,14 +48,14 @@ const allowed = new Set([
 const toName = (path: string): string =>
   path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
-describe('the packages that run in production', () => {
+describe('The packages of a production install', () => {
   it('are those that docs/dependencies.md gives a reason for', () => {
     const rows = [...page.matchAll(/^\| `([^`]+)` +\| (.+) \|$/gm)];
     expect(rows.map(([, name]) => name)).toEqual(Object.keys(manifest.dependencies).sort());
     for (const [, , reason] of rows) expect(reason?.trim()).not.toBe('');
   });
 
-  it('have licences that go with MIT', () => {
+  it('have licences that are compatible with MIT', () => {
     expect(manifest.license).toBe('MIT');
     expect(production.length).toBeGreaterThan(Object.keys(manifest.dependencies).length);
     const others = production
@@ -61,21 +65,33 @@ describe('the packages that run in production', () => {
   });
 
   it('have no install script', () => {
-    expect(production.filter(([, entry]) => entry.hasInstallScript === true).map(([path]) => path)).toEqual(
-      [],
-    );
+    const scripted = production.filter(([, entry]) => entry.hasInstallScript === true);
+    expect(scripted.map(([path]) => path)).toEqual([]);
   });
 
-  it('are the ones that are installed, with the licences that the lock file says', () => {
+  it('are installed with the licences that the lock file lists', () => {
     const installed = z.object({ license: z.string() });
     for (const [path, { license }] of production) {
       expect(installed.parse(JSON.parse(read(`${path}/package.json`))).license, path).toBe(license);
     }
   });
+
+  it('do not depend on overrides, which apply only in this repository', () => {
+    const names = new Set(production.map(([path]) => toName(path)));
+    expect(Object.keys(manifest.overrides).filter((name) => names.has(name))).toEqual([]);
+  });
 });
 
-describe('install scripts', () => {
-  it('are refused one by one in package.json, so that npm 11 asks nobody about them', () => {
+describe('graphql-yoga', () => {
+  it('is an optional peer dependency, because only plugins need it', () => {
+    expect(manifest.peerDependencies).toEqual({ 'graphql-yoga': expect.any(String) as unknown });
+    expect(manifest.peerDependenciesMeta).toEqual({ 'graphql-yoga': { optional: true } });
+    expect(manifest.devDependencies).toHaveProperty('graphql-yoga');
+  });
+});
+
+describe('Install scripts', () => {
+  it('are refused one by one in package.json, so that npm 11 does not ask about them', () => {
     const names = Object.entries(lock.packages)
       .filter(([, { hasInstallScript }]) => hasInstallScript === true)
       .map(([path]) => [toName(path), false]);

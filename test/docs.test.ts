@@ -18,7 +18,7 @@ function findPages(folder: string): string[] {
 
 const subgraphExample = 'examples/supergraph/costs-subgraph.js';
 const pages = findPages('').map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-/** Every page and example that declares the enum of the providers, as other subgraphs must. */
+/** Every page and example that declares the enum of the providers. */
 const declarations = [
   ...pages,
   { path: subgraphExample, text: readFileSync(join(root, subgraphExample), 'utf8') },
@@ -29,8 +29,8 @@ const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   readonly scripts: Readonly<Record<string, string>>;
 };
 
-describe('the docs', () => {
-  it.each(pages)('link to files that exist: $path', ({ path, text }) => {
+describe('documentation', () => {
+  it.each(pages)('$path links only to files that exist', ({ path, text }) => {
     const targets = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(
       ([, target = '']) => target,
     );
@@ -38,15 +38,15 @@ describe('the docs', () => {
     expect(missing).toEqual([]);
   });
 
-  it.each(pages)('name scripts that exist: $path', ({ path, text }) => {
-    // An example in a folder of its own may have scripts of its own.
+  it.each(pages)('$path names only npm scripts that exist', ({ path, text }) => {
+    // An example with its own folder can have its own scripts.
     const scripts = /^(?:examples|bench)\//.test(path)
       ? undefined
       : [...text.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, name = '']) => name);
     expect((scripts ?? []).filter((name) => !(name in packageJson.scripts))).toEqual([]);
   });
 
-  it.each(pages)('name tests and sources that exist: $path', ({ text }) => {
+  it.each(pages)('$path names only tests and sources that exist', ({ text }) => {
     const named = [
       ...text.matchAll(
         /(?<![\w./-])((?:src|test|docs|examples|scripts|deploy|contract|client)\/[\w./-]*\w)/g,
@@ -56,21 +56,20 @@ describe('the docs', () => {
     expect(missing).toEqual([]);
   });
 
-  // The bench writes its own page, and is not run for the tests.
-  it.each(pages)('have tables with straight columns: $path', ({ text }) => {
+  it.each(pages)('the tables of $path have aligned columns', ({ text }) => {
     const tables = text.match(/(?:^\|.*\n)+/gm) ?? [];
-    const crooked = tables.filter((table) => {
+    const uneven = tables.filter((table) => {
       const [first, ...others] = table.trimEnd().split('\n').map(findBars);
       return others.some((bars) => bars !== first);
     });
-    expect(crooked).toEqual([]);
+    expect(uneven).toEqual([]);
   });
 
-  it.each(declarations)('declare the values that IntegrationName has: $path', ({ values }) => {
+  it.each(declarations)('$path declares all values of IntegrationName', ({ values }) => {
     expect(values?.trim().split(/\s+/)).toEqual(integrationNames.map(toEnumName));
   });
 
-  it('say in the README how many providers there are', () => {
+  it('the README states the number of providers', () => {
     const readme = pages.find(({ path }) => path === 'README.md')?.text ?? '';
     const words = ['ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen'];
     const said = readme.match(new RegExp(`\\b(?:${words.join('|')})\\b`, 'g')) ?? [];
@@ -78,7 +77,7 @@ describe('the docs', () => {
     expect(new Set(said)).toEqual(new Set([words[integrationNames.length - 10]]));
   });
 
-  it('have only variables in the README that can be set', () => {
+  it('the README names only variables that exist', () => {
     const readme = pages.find(({ path }) => path === 'README.md')?.text ?? '';
     const known = new Set([...Object.keys(settings).map(toVariable), 'NODE_ENV']);
     const named = [...readme.matchAll(/\b([A-Z][A-Z_]{3,})=/g)].map(([, name = '']) => name);
@@ -87,5 +86,5 @@ describe('the docs', () => {
   });
 });
 
-/** Where the bars between the cells of a row stand. */
+/** The positions of the bars in a row. */
 const findBars = (row: string): string => [...row.matchAll(/(?<!\\)\|/g)].map(({ index }) => index).join();

@@ -12,7 +12,7 @@ const read = {
 
 interface Held {
   readonly upstream: FakeUpstream;
-  /** Resolves when a call has come to upstream, with what answers it. */
+  /** Resolves when upstream has received a call, with a function that responds to it. */
   readonly arrived: Promise<() => void>;
 }
 
@@ -36,7 +36,7 @@ const serve = (upstream: FakeUpstream, settings: Record<string, string> = {}): P
 const getUrl = (program: Program): Promise<string> => program.waitFor(/"url":"([^"]+)"/);
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('after %s', (signal) => {
-  it('running requests are answered, new ones refused with 503, idle sockets closed, and it ends with 0', async () => {
+  it('draining completes running requests, refuses new ones with 503, closes idle sockets and exits with 0', async () => {
     const { upstream, arrived } = await startHoldingUpstream();
     await using _upstream = upstream;
     await using program = serve(upstream);
@@ -68,7 +68,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('after %s', (signal) => {
     expect(upstream.calls).toHaveLength(1);
   });
 
-  it('it ends at once with 0 where nothing runs, whatever sockets are open', async () => {
+  it('the process exits immediately with 0 if no request is running, whatever sockets are open', async () => {
     await using upstream = await startFakeUpstream();
     await using program = serve(upstream, { SHUTDOWN_TIMEOUT_MS: '60000' });
     const url = await getUrl(program);
@@ -110,7 +110,7 @@ it('past SHUTDOWN_TIMEOUT_MS it cuts off what still runs, and ends with 1', asyn
   expect(await running).toBe('cut off');
 });
 
-it('a second signal ends it at once, with 1', async () => {
+it('a second signal ends the process immediately, with 1', async () => {
   const { upstream, arrived } = await startHoldingUpstream();
   await using _upstream = upstream;
   await using program = serve(upstream, { SHUTDOWN_TIMEOUT_MS: '60000' });

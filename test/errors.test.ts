@@ -1,4 +1,4 @@
-import { GraphQLError, parse } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { toClientError } from '../src/resolvers/errors.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
@@ -13,8 +13,9 @@ interface Failure {
   readonly retryable: boolean;
   readonly message?: string;
   readonly retryAfterMs?: unknown;
-  /** Undefined where upstream gave no answer. */
+  /** Undefined if upstream sent no response. */
   readonly upstreamStatus?: number;
+  readonly galileoErrorCode?: number;
 }
 
 const html = { headers: { 'content-type': 'text/html' }, body: '<html><h1>Bad Gateway</h1></html>' };
@@ -32,7 +33,7 @@ const standardError = {
 const requestId = 'request-1';
 const headers = { 'galileo-api-key': 'test-key', 'x-request-id': requestId };
 
-/** Reads an integration that upstream answers so, beside one that it answers well. */
+/** Reads an integration with this response of upstream's, and another one that succeeds. */
 async function read(reply: Reply, settings: Parameters<typeof startStack>[0] = { upstreamRetries: '0' }) {
   await using stack = await startStack(settings);
   const { gateway, upstream } = stack;
@@ -51,7 +52,7 @@ async function read(reply: Reply, settings: Parameters<typeof startStack>[0] = {
   };
 }
 
-/** Upserts where upstream answers so. */
+/** Upserts with this response of upstream's. */
 async function write(
   reply: Reply,
   input: object = { endpoint: 'e' },
@@ -68,7 +69,7 @@ async function write(
   return { ...answer, callCount: upstream.calls.length, log: gateway.log.join('') };
 }
 
-/** What the caller reads of a failure, exactly: no extension beside those that are promised. */
+/** Exactly the error that a client gets, with no other extension than the documented ones. */
 function toError(path: string, { message, ...extensions }: Failure) {
   return {
     message: message ?? (expect.stringMatching(/^Galileo [^\n]{10,150}\.$/) as string),
@@ -79,6 +80,20 @@ function toError(path: string, { message, ...extensions }: Failure) {
 }
 
 const withDetail = (status: number, detail = 'In words.') => ({ status, json: { detail } });
+
+/** A response in upstream's second error form; `retriable` is true. */
+const withStandardError = (status: number, code: number) => ({
+  status,
+  json: {
+    standard_error: {
+      error_code: code,
+      error_type: 'integration_error',
+      message: 'The provider says no.',
+      user_action: 'Check the key.',
+      retriable: true,
+    },
+  },
+});
 
 type Case = [what: string, reply: Reply, failure: Failure];
 
@@ -142,12 +157,24 @@ const failures: Case[] = [
   [
     '500 with a standard error',
     { status: 500, json: standardError },
-    { code: 'UPSTREAM_ERROR', retryable: true, upstreamStatus: 500, message: 'The integration is broken.' },
+    {
+      code: 'UPSTREAM_ERROR',
+      retryable: true,
+      upstreamStatus: 500,
+      galileoErrorCode: 1006,
+      message: 'The integration is broken.',
+    },
   ],
   [
     '403 with a standard error',
     { status: 403, json: standardError },
-    { code: 'FORBIDDEN', retryable: false, upstreamStatus: 403, message: 'The integration is broken.' },
+    {
+      code: 'FORBIDDEN',
+      retryable: false,
+      upstreamStatus: 403,
+      galileoErrorCode: 1006,
+      message: 'The integration is broken.',
+    },
   ],
   [
     '503',
@@ -227,7 +254,7 @@ describe('a read that upstream fails', () => {
     ['504', { status: 504, json: {} }, { ...unavailable, upstreamStatus: 504 }],
     ['a reset', (_call, response) => void response.destroy(), unavailable],
   ] satisfies Case[])(
-    'has its code, costs its own field, and HTTP stays 200: %s',
+    'has its code, affects its field alone, and HTTP stays 200: %s',
     async (_what, reply, failure) => {
       const { status, data, errors, callCount, log } = await read(reply);
       expect(status).toBe(200);
@@ -238,12 +265,54 @@ describe('a read that upstream fails', () => {
     },
   );
 
-  it('with a 404 is null without an error, whatever the body', async () => {
-    for (const reply of [withDetail(404), { ...html, status: 404 }, { status: 404 }]) {
-      const { status, data, errors, callCount } = await read(reply);
-      expect(status).toBe(200);
+  it.each<[string, Reply]>([
+    ['404 with a detail', withDetail(404)],
+    ['404 with a standard error', { status: 404, json: standardError }],
+    ['400 with the code 7012', withStandardError(400, 7012)],
+  ])('is null without an error if the integration is not configured: %s', async (_what, reply) => {
+    const { status, data, errors, callCount } = await read(reply);
+    expect(status).toBe(200);
+    expect(data).toMatchObject({ integration: null });
+    expect(errors).toEqual([]);
+    expect(callCount).toBe(1);
+  });
+
+  it.each<[string, Reply]>([
+    ['HTML', { ...html, status: 404 }],
+    ['nothing', { status: 404 }],
+    ['JSON without detail and standard_error', { status: 404, json: { error: 'no such tenant' } }],
+    ['a JSON string', { status: 404, json: 'detail' }],
+  ])(
+    'with a 404 that the API does not send is UPSTREAM_INVALID_RESPONSE and logged at warn: %s',
+    async (_what, reply) => {
+      const { data, errors, callCount, log } = await read(reply);
       expect(data).toMatchObject({ integration: null });
-      expect(errors).toEqual([]);
+      expect(errors).toEqual([
+        toError('integration', {
+          code: 'UPSTREAM_INVALID_RESPONSE',
+          retryable: false,
+          upstreamStatus: 404,
+        }),
+      ]);
+      expect(callCount).toBe(1);
+      expect(log).toMatch(/"level":(?:40|"warn")[^\n]*"status":404/);
+    },
+  );
+
+  it('is never tried again if upstream reports a provider error, whatever the status', async () => {
+    for (const status of [403, 429, 500, 502, 503, 504]) {
+      const reply = withStandardError(status, 7003);
+      const { callCount, errors } = await read({ ...reply, headers: { 'retry-after': '0' } }, {});
+      expect(errors).toMatchObject([
+        {
+          extensions: {
+            code: 'PROVIDER_ERROR',
+            galileoErrorCode: 7003,
+            retryable: true,
+            upstreamStatus: status,
+          },
+        },
+      ]);
       expect(callCount).toBe(1);
     }
   });
@@ -255,7 +324,7 @@ describe('a read that upstream fails', () => {
     ['a reset three times', (_call, response) => void response.destroy(), 3],
     ['429 with Retry-After 0 three times', { status: 429, headers: { 'retry-after': '0' } }, 3],
     [
-      '429 once, where Retry-After does not fit the time',
+      '429 once, if Retry-After exceeds the remaining time',
       { status: 429, headers: { 'retry-after': '60' } },
       1,
     ],
@@ -266,11 +335,11 @@ describe('a read that upstream fails', () => {
     ['500 once', { status: 500 }, 1],
     ['HTML once', html, 1],
     ['a redirect once', { status: 302, headers: { location: '/v2/integrations/azure' } }, 1],
-  ])('is tried again where that may help: %s', async (_what, reply, calls) => {
+  ])('is retried if that may help: %s', async (_what, reply, calls) => {
     expect(await read(reply, {})).toMatchObject({ status: 200, callCount: calls });
   });
 
-  it('has how long to wait, where Retry-After is a date', async () => {
+  it('says how long to wait if Retry-After is a date', async () => {
     const inTenSeconds = new Date(Date.now() + 10_000).toUTCString();
     const { errors } = await read({ status: 429, headers: { 'retry-after': inTenSeconds } });
     const retryAfterMs = Number(errors[0]?.extensions['retryAfterMs']);
@@ -285,7 +354,23 @@ describe('a write that upstream fails', () => {
     [
       '404',
       withDetail(404),
-      { code: 'UPSTREAM_ERROR', retryable: false, upstreamStatus: 404, message: 'In words.' },
+      { code: 'NOT_FOUND', retryable: false, upstreamStatus: 404, message: 'In words.' },
+    ],
+    [
+      'an HTML 404',
+      { ...html, status: 404 },
+      { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 404 },
+    ],
+    [
+      '502 with a provider error',
+      withStandardError(502, 7000),
+      {
+        code: 'PROVIDER_ERROR',
+        retryable: true,
+        upstreamStatus: 502,
+        galileoErrorCode: 7000,
+        message: 'The provider says no.',
+      },
     ],
     ['an HTML 502', { ...html, status: 502 }, { ...unknown, upstreamStatus: 502 }],
     ['504', { status: 504, json: {} }, { ...unknown, upstreamStatus: 504 }],
@@ -294,7 +379,7 @@ describe('a write that upstream fails', () => {
       (_call, response) => void response.destroy(),
       { ...unknown, message: expect.stringContaining('may or may not') as string },
     ],
-  ] satisfies Case[])('has its code, and is never sent again: %s', async (_what, reply, failure) => {
+  ] satisfies Case[])('has its code, and is never retried: %s', async (_what, reply, failure) => {
     const { status, data, errors, callCount, log } = await write(reply);
     expect(status).toBe(200);
     expect(data).toEqual({ upsertCustomIntegration: null });
@@ -310,7 +395,7 @@ async function getMessage(detail: string): Promise<string | undefined> {
   return errors[0]?.message;
 }
 
-describe('a message of upstream’s', () => {
+describe('a message of upstream', () => {
   it.each([
     ['  One line. \n', 'One line.'],
     ['The first.\nThe second.\r\nat /app/main.py:12', 'The first.'],
@@ -318,12 +403,12 @@ describe('a message of upstream’s', () => {
     ['Ünïcode, "quotes" & <tags>', 'Ünïcode, "quotes" & <tags>'],
     ['x'.repeat(100_000), `${'x'.repeat(500)}…`],
     [`${'x'.repeat(499)}🔑🔑`, expect.not.stringMatching(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/)],
-  ])('is one line that is not too long: %j', async (detail, message) => {
+  ])('is one line of limited length: %j', async (detail, message) => {
     expect(await getMessage(detail)).toEqual(message);
   });
 
   it.each(['', '  \n ', 'Traceback (most recent call last):\n  File "/app/main.py", line 1'])(
-    'that is empty or a stack gives way to one of the gateway’s: %j',
+    'that is empty or a stack is replaced by the gateway’s own: %j',
     async (detail) => {
       expect(await getMessage(detail)).toBe('Galileo refused the request as invalid.');
     },
@@ -363,14 +448,14 @@ describe('a message of upstream’s', () => {
     'several times': (secret) => secret.repeat(3),
   };
 
-  it.each(Object.entries(forms))('has every secret of the request cut out, %s', async (_form, encode) => {
+  it.each(Object.entries(forms))('does not show any secret of the request, %s', async (_form, encode) => {
     for (const secret of [...Object.values(secrets), basic, `Basic ${basic}`, `user:${secrets.password}`]) {
       const { errors } = await write(withDetail(400, `Refused: <${encode(secret)}> is wrong.`), input, sent);
       expect(errors.map(({ message }) => message)).toEqual(['Refused: <[redacted]> is wrong.']);
     }
   });
 
-  it('has secrets cut out before it is made short', async () => {
+  it('is redacted before it is shortened', async () => {
     for (const secret of Object.values(secrets)) {
       const before = 'x'.repeat(495);
       const { errors } = await write(withDetail(400, `${before} ${secret}`), input, sent);
@@ -378,7 +463,7 @@ describe('a message of upstream’s', () => {
     }
   });
 
-  it('has secrets cut out that overlap, that are a part of each other, and that are a part of the mark', async () => {
+  it('does not show secrets that overlap, that contain each other, or that are part of the mark', async () => {
     const overlapping = {
       endpoint: 'e',
       token: 'abcdef-ghijkl',
@@ -392,7 +477,7 @@ describe('a message of upstream’s', () => {
     expect(errors[0]?.message).toBe('x [redacted] y [redacted] z [redacted] bad');
   });
 
-  it('is not shown at all where there are too many secrets to look for', async () => {
+  it('is not shown if there are too many secrets to search for', async () => {
     const entries = Array.from({ length: 2_000 }, (_, index) => ({
       key: `k${index}`,
       value: `value-${index}`,
@@ -401,7 +486,7 @@ describe('a message of upstream’s', () => {
     expect(errors).toMatchObject([{ message: '[redacted]', extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  it('has the bytes of a header cut out, however upstream reads them', async () => {
+  it('does not show the bytes of a header, in whichever encoding upstream reads them', async () => {
     const key = 'clé-secrète';
     const asLatin1 = Buffer.from(key, 'utf8').toString('latin1');
     const { errors } = await write(
@@ -418,7 +503,7 @@ describe('a message of upstream’s', () => {
     ['base64', (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')],
     ['base64 for URLs', (bytes: Buffer) => bytes.toString('base64url')],
     ['a URL', (bytes: Buffer) => bytes.toString('latin1').replaceAll('é', '%E9').replaceAll('þ', '%FE')],
-  ])('has the bytes of a header that are no UTF-8 cut out, in %s', async (_form, encode) => {
+  ])('does not show the bytes of a header that are not UTF-8, in %s', async (_form, encode) => {
     const key = 'cléþþþ-secret';
     const { errors } = await write(
       withDetail(401, `Not <${encode(Buffer.from(key, 'latin1'))}>.`),
@@ -451,14 +536,14 @@ describe('a message of upstream’s', () => {
     expect(text).not.toContain(new URL(upstream.url).host);
   });
 
-  it('keeps other addresses: they are what the caller has to correct', async () => {
+  it('keeps other addresses, which the caller may have to correct', async () => {
     const message = 'https://llm.example.test:8080/v2/models and http://127.0.0.1:1/ cannot be reached.';
     expect(await getMessage(message)).toBe(message);
   });
 });
 
-describe('a field of an answer that fails', () => {
-  it('has the error of the one call behind it at each place that selects it', async () => {
+describe('a field of a response that fails', () => {
+  it('has the error of its one call at every path that selects it', async () => {
     await using stack = await startStack();
     stack.upstream.on('GET', toPath('openai'), withDetail(403));
     const { data, errors } = await stack.gateway.query(
@@ -472,12 +557,12 @@ describe('a field of an answer that fails', () => {
     expect(stack.upstream.calls).toHaveLength(1);
   });
 
-  it('leaves what a success has said, where a later field of it fails', async () => {
+  it('keeps the success if a later field of it fails', async () => {
     await using stack = await startStack();
     const record = { ...integrationRecordFixtures.full, updated_at: 'never' };
     stack.upstream.on('PUT', toPath('custom'), { json: record });
     const { errors, text } = await stack.gateway.query(
-      'mutation { upsertCustomIntegration(input: { endpoint: "e" }) { ... on UpsertCustomIntegrationSuccess { record { updatedAt } } } }',
+      'mutation { upsertCustomIntegration(input: { endpoint: "e" }) { ... on UpsertIntegrationSuccess { record { updatedAt } } } }',
     );
     expect(errors).toMatchObject([
       {
@@ -489,44 +574,30 @@ describe('a field of an answer that fails', () => {
   });
 });
 
-describe('a fault of the gateway’s own', () => {
+describe('an unexpected error of the gateway', () => {
   const fault = new TypeError("Cannot read properties of undefined (reading 'https://secret.test')");
-  const nodes = parse('{ integration }').definitions.flatMap((definition) =>
-    definition.kind === 'OperationDefinition' ? definition.selectionSet.selections : [],
-  );
 
-  it('is INTERNAL_SERVER_ERROR: the caller is told nothing of it, the log everything', () => {
+  it('is INTERNAL_SERVER_ERROR: the log has all of it, the client nothing', () => {
     const reported: unknown[] = [];
-    const error = new GraphQLError(fault.message, {
-      originalError: fault,
-      nodes,
-      path: ['integration'],
-    });
+    const { message, extensions } = toClientError(fault, 'id-1', (it) => reported.push(it));
 
-    const { message, path, extensions } = toClientError(error, { requestId: 'id-1' }, (it) =>
-      reported.push(it),
-    );
-
-    expect(message).toBe('The gateway failed to answer this field.');
-    expect(path).toEqual(['integration']);
+    expect(message).toBe('The gateway failed to resolve this field.');
     expect(extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId: 'id-1', retryable: false });
     expect(reported).toEqual([fault]);
   });
 
-  it('is INTERNAL_SERVER_ERROR also where the library found it', () => {
+  it('is INTERNAL_SERVER_ERROR also if graphql-js throws it', () => {
     const reported: unknown[] = [];
-    const error = new GraphQLError('Cannot return null for non-nullable field Query.secret.', {
-      nodes,
-    });
-    expect(toClientError(error, { requestId: 'id-1' }, (it) => reported.push(it))).toMatchObject({
-      message: 'The gateway failed to answer this field.',
+    const error = new GraphQLError('Cannot return null for non-nullable field Query.secret.');
+    expect(toClientError(error, 'id-1', (it) => reported.push(it))).toMatchObject({
+      message: 'The gateway failed to resolve this field.',
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     });
     expect(reported).toEqual([error]);
   });
 });
 
-describe('an argument that does not fit, which only execution can see', () => {
+describe('an invalid argument that only execution detects', () => {
   it('is BAD_USER_INPUT, and is not quoted', async () => {
     await using stack = await startStack();
     const { status, data, errors } = await stack.gateway.query(
@@ -540,28 +611,4 @@ describe('an argument that does not fit, which only execution can see', () => {
     ]);
     expect(stack.upstream.calls).toEqual([]);
   });
-});
-
-it('no message shows what stands in variables where a secret would, even where no input is made of it', async () => {
-  await using stack = await startStack({ upstreamRetries: '0' });
-  const detail = 'neither token-in-a-representation nor value-of-a-header nor key-value is known';
-  stack.upstream.on('GET', toPath('openai'), { status: 400, json: { detail } });
-  const document = `query ($name: IntegrationName!, $representations: [_Any!]!) {
-    integration(name: $name) { id }
-    _entities(representations: $representations) { __typename }
-  }`;
-
-  const { errors, text } = await stack.gateway.query(document, {
-    name: 'OPENAI',
-    representations: [
-      {
-        token: 'token-in-a-representation',
-        nested: [{ headers: [{ key: 'k', value: 'value-of-a-header' }] }],
-      },
-      { input: { apiKeyValue: 'key-value' } },
-    ],
-  });
-
-  expect(errors.map(({ extensions }) => extensions.code)).toContain('BAD_USER_INPUT');
-  expect(text).toContain('neither [redacted] nor [redacted] nor [redacted] is known');
 });

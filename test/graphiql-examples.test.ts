@@ -9,14 +9,14 @@ describe.each([
   ['without a key', createExamples(false)],
   ['with one', createExamples(true)],
 ])('the ready examples %s', (_name, examples) => {
-  test('are valid, each one operation with a name and the variables it needs', () => {
+  test('are valid, and each has one named operation with the variables that it needs', () => {
     for (const { query, variables } of examples) {
       const document = parse(query);
       expect(validate(schema, document)).toEqual([]);
       const [operation, ...others] = document.definitions;
       expect(others).toEqual([]);
       if (operation?.kind !== 'OperationDefinition') {
-        throw new Error('The example is no operation.');
+        throw new Error('The example is not an operation.');
       }
       expect(operation.name).toBeDefined();
       const values = JSON.parse(variables ?? '{}') as Record<string, unknown>;
@@ -26,12 +26,12 @@ describe.each([
     }
   });
 
-  test('show a read, the catalogue, the upsert and the entities', () => {
+  test('have one tab for each task: read, connect, share and delete', () => {
     const names = examples.map(({ query }) => /(?:query|mutation) (\w+)/.exec(query)?.[1]);
-    expect(names).toEqual(['OneProvider', 'SettingsPage', 'UpsertCustom', 'Entities']);
+    expect(names).toEqual(['ReadProviders', 'ConnectProvider', 'ShareIntegration', 'DeleteProvider']);
   });
 });
 
-test('a new tab holds nothing but comments', () => {
+test('a new tab has only comments', () => {
   expect(EMPTY_DOCUMENT).toMatch(/^(?:#.*\n)+$/);
 });

@@ -1,11 +1,12 @@
 import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { createExamples } from '../graphiql/examples.ts';
+import type { LinkedOperation } from '../graphiql/link.ts';
 import { createEditorStorage, createMemoryBacking } from '../graphiql/storage.ts';
 
 const SECRET = 'sk-0123456789';
 const examples = createExamples(false);
-const [first, , upsert] = examples;
+const [first, upsert] = examples;
 if (first === undefined || upsert === undefined) {
   throw new Error('There are too few examples.');
 }
@@ -23,7 +24,7 @@ function createTab(query: string | null, variables: string | null): object {
   };
 }
 
-/** What is left of a tab in the store, and the whole store as text. */
+/** The stored part of a tab, and the whole store as a string. */
 function storeTab(query: string | null, variables: string | null): { tab: unknown; all: string } {
   const backing = createMemoryBacking();
   const storage = createEditorStorage(backing, examples);
@@ -43,13 +44,13 @@ function toText(backing: ReturnType<typeof createMemoryBacking>): string {
 }
 
 describe('tabs', () => {
-  test('are stored without headers and answers', () => {
+  test('tabs are stored without headers and responses', () => {
     const { tab, all } = storeTab('{ integrations { id } }', '');
     expect(tab).toMatchObject({ query: '{ integrations { id } }', headers: null, response: null });
     expect(all).not.toContain(SECRET);
   });
 
-  test('keep the variables that a read declares, and no others', () => {
+  test('keep only the variables that a read declares', () => {
     const query = 'query ($name: IntegrationName!) { integration(name: $name) { id } }';
     expect(storeTab(query, '{"name":"AZURE"}').tab).toMatchObject({ variables: '{"name":"AZURE"}' });
     const { tab, all } = storeTab(query, JSON.stringify({ name: 'AZURE', token: SECRET }));
@@ -57,17 +58,17 @@ describe('tabs', () => {
     expect(all).not.toContain(SECRET);
   });
 
-  test('keep an example that nobody has changed', () => {
+  test('tabs keep an unchanged example', () => {
     for (const { query, variables } of examples) {
       expect(storeTab(query, variables ?? null).tab).toMatchObject({ query, variables: variables ?? null });
     }
   });
 
-  test('keep the shape of a mutation and none of its values', () => {
+  test('keep the shape of a mutation without its values', () => {
     const variables = { input: { endpoint: SECRET, apiKeyValue: SECRET, maxFiles: 3, legacy: true } };
     const { tab, all } = storeTab(upsert.query, JSON.stringify(variables));
     expect(tab).toMatchObject({
-      query: expect.stringContaining('mutation UpsertCustom(') as string,
+      query: expect.stringContaining('mutation ConnectProvider(') as string,
       variables: JSON.stringify(
         { input: { endpoint: '', apiKeyValue: '', maxFiles: '', legacy: true } },
         null,
@@ -80,11 +81,11 @@ describe('tabs', () => {
   test.each([
     ['a string', `mutation { upsert(input: { token: "${SECRET}" }) { id } }`],
     ['a block string', `mutation { upsert(input: { token: """${SECRET}""" }) { id } }`],
-    ['a bare word', 'mutation { upsert(input: { token: sk0123456789 }) { id } }'],
+    ['an enum value', 'mutation { upsert(input: { token: sk0123456789 }) { id } }'],
     ['a number', 'mutation { upsert(input: { token: 0, other: 123456789 }) { id } }'],
     ['a comment', `mutation { upsert { id } } # ${SECRET}`],
     ['a variable’s default', `mutation ($token: String = "${SECRET}") { upsert(token: $token) { id } }`],
-    ['a read beside it', `query A { a(b: "${SECRET}") } mutation B { upsert { id } }`],
+    ['a query in the same document', `query A { a(b: "${SECRET}") } mutation B { upsert { id } }`],
   ])('have no value of a mutation: %s', (_name, query) => {
     const { tab, all } = storeTab(query, '');
     expect(all).not.toContain('123456789');
@@ -92,7 +93,7 @@ describe('tabs', () => {
   });
 
   test.each([`mutation { upsert(token: "${SECRET}"`, SECRET, `# ${SECRET}`, `{"token":"${SECRET}"}`])(
-    'have nothing of a text that is no document: %s',
+    'tabs do not store an invalid document: %s',
     (query) => {
       const { tab, all } = storeTab(query, JSON.stringify({ token: SECRET }));
       expect(tab).toMatchObject({ query: null, variables: null });
@@ -100,7 +101,7 @@ describe('tabs', () => {
     },
   );
 
-  test('have nothing of variables that are no JSON', () => {
+  test('tabs do not store variables that are not JSON', () => {
     expect(storeTab(upsert.query, `{"token": "${SECRET}`).all).not.toContain(SECRET);
     expect(storeTab(first.query, SECRET).all).not.toContain(SECRET);
   });
@@ -121,7 +122,7 @@ test.each(['queries', 'favorites'])('the history (%s) is stored without headers 
   expect(toText(backing)).not.toContain(SECRET);
 });
 
-test('nothing else is stored but the layout', () => {
+test('only the layout is stored in addition', () => {
   const backing = createMemoryBacking();
   const storage = createEditorStorage(backing, examples);
   for (const key of ['headers', 'variables', 'query', 'operationName', 'somethingNew']) {
@@ -132,7 +133,7 @@ test('nothing else is stored but the layout', () => {
   expect(storage.getItem('graphiql:theme')).toBe('dark');
 });
 
-test('the active tab is what the page opens with', () => {
+test('the page opens with the active tab', () => {
   const storage = createEditorStorage(createMemoryBacking(), examples);
   expect(storage.getItem('graphiql:query')).toBeNull();
   const tabs = [createTab('{ a }', ''), createTab(upsert.query, upsert.variables ?? null)];
@@ -141,7 +142,7 @@ test('the active tab is what the page opens with', () => {
   expect(storage.getItem('graphiql:variables')).toBe(upsert.variables);
 });
 
-test('clearing leaves what others have stored', () => {
+test('clearing leaves what other pages have stored', () => {
   const backing = createMemoryBacking();
   backing.setItem('graphiql:theme', 'of another page');
   const storage = createEditorStorage(backing, examples);
@@ -150,4 +151,43 @@ test('clearing leaves what others have stored', () => {
   storage.clear();
   expect(storage.length).toBe(0);
   expect(backing.getItem('graphiql:theme')).toBe('of another page');
+});
+
+describe('a link', () => {
+  const link = { query: '{ integrations { id } }', variables: null, operationName: null };
+  const open = (backing = createMemoryBacking(), opened: LinkedOperation = link) => {
+    const storage = createEditorStorage(backing, examples, opened);
+    const state = JSON.parse(storage.getItem('graphiql:tabState') ?? '') as {
+      tabs: { query: string }[];
+      activeTabIndex: number;
+    };
+    return { storage, ...state };
+  };
+
+  test('opens in a new tab after the ready examples', () => {
+    const { storage, tabs, activeTabIndex } = open();
+    expect(tabs).toHaveLength(examples.length + 1);
+    expect(tabs[activeTabIndex]).toMatchObject({ query: link.query, headers: null });
+    expect(storage.getItem('graphiql:query')).toBe(link.query);
+  });
+
+  test('opens the tab that has the same operation', () => {
+    const { activeTabIndex, tabs } = open(undefined, {
+      query: upsert.query,
+      variables: upsert.variables ?? '',
+      operationName: null,
+    });
+    expect(tabs).toHaveLength(examples.length);
+    expect(activeTabIndex).toBe(1);
+  });
+
+  test('is stored like any other tab once it is open', () => {
+    const backing = createMemoryBacking();
+    const { storage } = open(backing);
+    storage.setItem(
+      'graphiql:tabState',
+      JSON.stringify({ tabs: [createTab('{ a }', '')], activeTabIndex: 0 }),
+    );
+    expect(storage.getItem('graphiql:query')).toBe('{ a }');
+  });
 });

@@ -4,23 +4,32 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type GraphiqlResponse, loadGraphiql } from '../src/http/graphiql.ts';
+import { createGraphiql } from '../src/http/graphiql.ts';
+import type { HttpResponse } from '../src/http/responses.ts';
 
-const graphiql = loadGraphiql();
+const graphiql = createGraphiql();
+
+const toHeaders = (acceptEncoding?: string, ifNoneMatch?: string) => ({
+  ...(acceptEncoding !== undefined && { 'accept-encoding': acceptEncoding }),
+  ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
+});
+
+const getPage = (acceptEncoding?: string, ifNoneMatch?: string): HttpResponse =>
+  graphiql.page(toHeaders(acceptEncoding, ifNoneMatch));
+
+const toBuffer = ({ body }: HttpResponse): Buffer => Buffer.from(body);
 
 function toAssetPaths(html: string): string[] {
   return [...html.matchAll(/(?:href|src)="(graphiql\/[^"]+)"/g)].map((match) => `/${match[1]}`);
 }
 
-const html = graphiql.page(undefined, undefined).body.toString();
+const html = getPage().body.toString();
 const paths = toAssetPaths(html);
 
-function getAsset(path: string, acceptEncoding?: string, ifNoneMatch?: string): GraphiqlResponse {
-  const response = graphiql.asset(path, acceptEncoding, ifNoneMatch);
-  if (response === undefined) {
-    throw new Error(`There is no asset ${path}.`);
-  }
-  return response;
+function getAsset(path: string, acceptEncoding?: string, ifNoneMatch?: string): HttpResponse {
+  const resource = graphiql.files(path);
+  if (resource === undefined) throw new Error(`There is no file ${path}.`);
+  return resource(toHeaders(acceptEncoding, ifNoneMatch));
 }
 
 describe('the page', () => {
@@ -39,7 +48,7 @@ describe('the page', () => {
   });
 
   test('is revalidated each time and guarded by a strict policy', () => {
-    const { status, headers } = graphiql.page(undefined, undefined);
+    const { status, headers } = getPage();
     expect(status).toBe(200);
     expect(headers).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
@@ -48,7 +57,7 @@ describe('the page', () => {
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     });
-    const policy = headers['content-security-policy'] ?? '';
+    const policy = String(headers['content-security-policy']);
     expect(policy).not.toMatch(/unsafe|blob:|https?:|\*/);
     for (const directive of [
       "default-src 'none'",
@@ -68,8 +77,8 @@ describe('the page', () => {
 
   test('holds the demo headers, escaped', () => {
     const key = `"><script src='x'>&amp;`;
-    const text = loadGraphiql({ demoHeaders: { 'Galileo-API-Key': key } })
-      .page(undefined, undefined)
+    const text = createGraphiql({ demoHeaders: { 'Galileo-API-Key': key } })
+      .page({})
       .body.toString();
     const attribute = /data-config="([^"]*)"/.exec(text)?.[1] ?? '';
     const config: unknown = JSON.parse(
@@ -94,15 +103,14 @@ describe('the files', () => {
   });
 
   test.each(paths)('are the same in each encoding: %s', (path) => {
-    const plain = getAsset(path).body;
-    expect(brotliDecompressSync(getAsset(path, 'br').body).equals(plain)).toBe(true);
-    expect(gunzipSync(getAsset(path, 'gzip').body).equals(plain)).toBe(true);
+    const plain = toBuffer(getAsset(path));
+    expect(brotliDecompressSync(toBuffer(getAsset(path, 'br'))).equals(plain)).toBe(true);
+    expect(gunzipSync(toBuffer(getAsset(path, 'gzip'))).equals(plain)).toBe(true);
   });
 
   test.each([
     '/graphiql/',
     '/graphiql/manifest.json',
-    '/graphiql/licenses.txt',
     '/graphiql/graphiql-00000000.js',
     '/graphiql/../graphiql.js',
     '/graphiql/%2e%2e/graphiql.js',
@@ -112,10 +120,10 @@ describe('the files', () => {
     `/x${paths[0]}`,
     (paths[0] ?? '').slice('/graphiql'.length),
   ])('do not include %s', (path) => {
-    expect(graphiql.asset(path, 'br', undefined)).toBeUndefined();
+    expect(graphiql.files(path)).toBeUndefined();
   });
 
-  test('have the licenses of what is in them beside them', async () => {
+  test('the licences of bundled packages are next to the bundles', async () => {
     const directory = fileURLToPath(new URL('../dist/graphiql/', import.meta.url));
     const licenses = await readFile(join(directory, 'licenses.txt'), 'utf8');
     for (const name of ['react', 'graphiql', 'codemirror', 'graphql', 'graphiql-explorer']) {
@@ -140,26 +148,26 @@ describe('a caller that accepts', () => {
     ['', undefined],
     [undefined, undefined],
   ])('%j gets %j', (acceptEncoding, expected) => {
-    expect(graphiql.page(acceptEncoding, undefined).headers['content-encoding']).toBe(expected);
+    expect(getPage(acceptEncoding).headers['content-encoding']).toBe(expected);
     expect(getAsset(paths[0] ?? '', acceptEncoding).headers['content-encoding']).toBe(expected);
   });
 });
 
 describe('an entity tag', () => {
-  const answers: [string, (acceptEncoding?: string, ifNoneMatch?: string) => GraphiqlResponse][] = [
-    ['the page', (acceptEncoding, ifNoneMatch) => graphiql.page(acceptEncoding, ifNoneMatch)],
+  const answers: [string, (acceptEncoding?: string, ifNoneMatch?: string) => HttpResponse][] = [
+    ['the page', getPage],
     ['a file', (acceptEncoding, ifNoneMatch) => getAsset(paths[1] ?? '', acceptEncoding, ifNoneMatch)],
   ];
 
   test.each(answers)('of %s is another for each encoding', (_name, answer) => {
     const tags = ['br', 'gzip', undefined].map((encoding) => answer(encoding).headers['etag']);
     expect(new Set(tags).size).toBe(3);
-    expect(tags.every((tag) => /^"[\w-]+"$/.test(tag ?? ''))).toBe(true);
+    expect(tags.every((tag) => /^"[\w-]+"$/.test(String(tag)))).toBe(true);
   });
 
   test.each(answers)('keeps %s from being sent again to who has it', (_name, answer) => {
     const { headers } = answer('br');
-    const tag = headers['etag'] ?? '';
+    const tag = String(headers['etag']);
     for (const ifNoneMatch of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
       const repeated = answer('br', ifNoneMatch);
       expect(repeated.status).toBe(304);
@@ -176,23 +184,19 @@ describe('an entity tag', () => {
   });
 
   test('of the page is another with other headers', () => {
-    const other = loadGraphiql({ demoHeaders: { 'Galileo-API-Key': 'x' } });
-    expect(other.page('br', undefined).headers['etag']).not.toBe(
-      graphiql.page('br', undefined).headers['etag'],
-    );
+    const other = createGraphiql({ demoHeaders: { 'Galileo-API-Key': 'x' } });
+    expect(other.page(toHeaders('br')).headers['etag']).not.toBe(getPage('br').headers['etag']);
   });
 });
 
 test('the page and its files are under 450 KB compressed', () => {
-  const sizes = [graphiql.page('br', undefined), ...paths.map((path) => getAsset(path, 'br'))].map(
-    ({ body }) => body.length,
-  );
+  const sizes = [getPage('br'), ...paths.map((path) => getAsset(path, 'br'))].map(({ body }) => body.length);
   expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(450_000);
 });
 
 test('a page that was never built says what to do, at the first request and not before', async () => {
-  const unbuilt = loadGraphiql({ directory: await mkdtemp(join(tmpdir(), 'graphiql-')) });
-  expect(() => unbuilt.page('br', undefined)).toThrow('run "npm run build"');
-  expect(() => unbuilt.asset('/graphiql/x', 'br', undefined)).toThrow('run "npm run build"');
-  expect(unbuilt.asset('/elsewhere', 'br', undefined)).toBeUndefined();
+  const unbuilt = createGraphiql({ directory: await mkdtemp(join(tmpdir(), 'graphiql-')) });
+  expect(() => unbuilt.page({})).toThrow('run "npm run build"');
+  expect(unbuilt.files('/graphiql/x.js')).toBeUndefined();
+  expect(unbuilt.files('/elsewhere')).toBeUndefined();
 });

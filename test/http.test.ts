@@ -49,19 +49,18 @@ describe('the audits of graphql-http', () => {
   });
 });
 
-// An Origin header sends a POST through yoga; without one it takes the direct way.
 describe.each([
-  { way: 'the direct way', origin: {} },
-  { way: 'the way of yoga', origin: { origin: 'https://elsewhere.example' } },
-])('the endpoint, by POST on $way,', ({ origin }) => {
-  it('answers a query as application/json in UTF-8', async () => {
+  { from: 'the same origin', origin: {} },
+  { from: 'another origin', origin: { origin: 'https://elsewhere.example' } },
+])('POST /graphql from $from', ({ origin }) => {
+  it('the response to a query is application/json in UTF-8', async () => {
     const answer = await post({ query: '{ __typename }' }, origin);
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
   });
 
-  it('answers a mutation', async () => {
+  it('POST runs a mutation', async () => {
     const answer = await post({ query: 'mutation { __typename }' }, origin);
     expect(parseBody(answer)).toEqual({ data: { __typename: 'Mutation' } });
   });
@@ -70,6 +69,11 @@ describe.each([
     'application/json; charset=utf-8',
     'application/json;charset=UTF-8',
     'Application/JSON; charset="utf-8"',
+    'application/json;',
+    'application/json ;',
+    'application/json; charset=utf-8;',
+    'application/json; version=1',
+    'application/json; charset=utf-8; version="a;b"',
   ])('takes %s', async (contentType) => {
     const answer = await post({ query: '{ __typename }' }, { ...origin, 'content-type': contentType });
     expect(answer.status).toBe(200);
@@ -119,7 +123,6 @@ describe.each([
   it.each([
     ['invalid JSON', `{"query": "${secret}`],
     ['an empty body', ''],
-    ['a byte order mark', '\uFEFF{"query":"{ __typename }"}'],
     ['a string', `"${secret}"`],
     ['null', 'null'],
     ['no query', `{"qeury":"${secret}"}`],
@@ -131,7 +134,6 @@ describe.each([
     ['an operationName that is a number', '{"query":"{ __typename }","operationName":7}'],
     ['extensions that are a string', `{"query":"{ __typename }","extensions":"${secret}"}`],
     ['a documentId that is a list', `{"documentId":["${secret}"]}`],
-    ['a documentId alone, where trusted documents are off', `{"documentId":"${secret}"}`],
   ])('refuses %s with 400 BAD_REQUEST and quotes nothing', async (_what, body) => {
     for (const accept of ['application/json', graphqlResponse]) {
       const answer = await send(gateway.url, { headers: { ...json, ...origin, accept }, body });
@@ -140,6 +142,31 @@ describe.each([
       expect(answer.text).not.toContain(secret);
       expect(parseBody(answer)).not.toHaveProperty('data');
     }
+  });
+
+  it('ignores a UTF-8 byte order mark before the body', async () => {
+    const body = '\uFEFF{"query":"{ __typename }"}';
+    const response = await send(gateway.url, { headers: { ...json, ...origin }, body });
+    expect(parseBody(response)).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  it.each([
+    { documentId: 'sha256:0a' },
+    { extensions: { persistedQuery: { version: 1, sha256Hash: '0a' } } },
+  ])('refuses a hash without a document with PERSISTED_QUERY_NOT_SUPPORTED (%j)', async (body) => {
+    const classic = await post(body, origin);
+    const modern = await post(body, { ...origin, accept: graphqlResponse });
+    expect([classic.status, modern.status]).toEqual([200, 400]);
+    for (const response of [classic, modern]) {
+      expect(getCodes(response)).toEqual(['PERSISTED_QUERY_NOT_SUPPORTED']);
+      expect(parseBody(response).errors?.[0]?.message).toBe('PersistedQueryNotSupported');
+    }
+  });
+
+  it('runs a document that comes with a hash', async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: '0a' } };
+    const response = await post({ query: '{ __typename }', extensions }, origin);
+    expect(parseBody(response)).toEqual({ data: { __typename: 'Query' } });
   });
 
   it('refuses bytes that are not UTF-8 with 400 BAD_REQUEST', async () => {
@@ -191,7 +218,7 @@ describe.each([
     },
   );
 
-  it('executes the operation that operationName names, also one beside a subscription', async () => {
+  it('POST executes the operation that operationName names, also in a document with a subscription', async () => {
     const query = 'query A { __typename } mutation B { __typename } subscription C { x }';
     const named = await post({ query, operationName: 'B' }, origin);
     expect(parseBody(named)).toEqual({ data: { __typename: 'Mutation' } });
@@ -218,7 +245,7 @@ describe.each([
     ['application/xml, text/plain', 406],
     ['application/json;q=0', 406],
   ];
-  it.each(negotiations)('answers Accept "%s" with %s', async (accept, expected) => {
+  it.each(negotiations)('the response to Accept "%s" is %s', async (accept, expected) => {
     const answer = await post(
       { query: '{ __typename }' },
       { ...origin, ...(accept === undefined ? {} : { accept }) },
@@ -232,7 +259,7 @@ describe.each([
     }
   });
 
-  it('keeps the caller’s x-request-id, and makes one where it is not visible ASCII of at most 128', async () => {
+  it('the response has the client’s x-request-id, or a new one if it is not 1 to 128 visible ASCII characters', async () => {
     for (const good of ['a', 'x'.repeat(128), '!~']) {
       const answer = await post({ query: '{ __typename }' }, { ...origin, 'x-request-id': good });
       expect(answer.headers['x-request-id']).toBe(good);
@@ -262,7 +289,7 @@ describe.each([
 });
 
 describe('the endpoint, by GET,', () => {
-  it('answers a query with variables and an operation name', async () => {
+  it('GET runs a query with variables and an operation name', async () => {
     const answer = await get({
       query: 'query A { __typename } query B($name: String!) { __type(name: $name) { name } }',
       variables: '{"name":"Query"}',
@@ -312,7 +339,7 @@ describe('the endpoint, by GET,', () => {
     expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
   });
 
-  it('reads broken percent escapes as text', async () => {
+  it('GET reads broken percent escapes literally', async () => {
     const answer = await send(gateway.url, {
       path: '/graphql?query=%7B__typename%7D%23%E0%A4%A&variables=%',
     });
@@ -322,7 +349,7 @@ describe('the endpoint, by GET,', () => {
 });
 
 describe('the server', () => {
-  it.each(['PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND'])(
+  it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'])(
     'refuses %s with 405',
     async (method) => {
       for (const headers of [{}, { origin: 'https://elsewhere.example' }]) {
@@ -330,7 +357,7 @@ describe('the server', () => {
         expect(answer.status).toBe(405);
         expect(answer.headers.allow).toBe('GET, POST');
         expect(answer.headers['x-request-id']).toMatch(/./);
-        if (method !== 'HEAD') expect(getCodes(answer)).toEqual(['METHOD_NOT_ALLOWED']);
+        expect(getCodes(answer)).toEqual(['METHOD_NOT_ALLOWED']);
       }
     },
   );
@@ -357,7 +384,7 @@ describe('the server', () => {
     }
   });
 
-  it('answers livez and readyz with 200 under the caller’s request id', async () => {
+  it('livez and readyz return 200 with the client’s request id', async () => {
     for (const path of ['/livez', '/readyz', '/livez?x=1']) {
       const answer = await send(gateway.url, { path, headers: { 'x-request-id': 'probe' } });
       expect(answer.status).toBe(200);
@@ -379,7 +406,7 @@ describe('the server', () => {
   });
 
   it.each([
-    ['an expectation that nobody can meet with 417', 'host: x\r\nexpect: 200-maybe\r\n', 417],
+    ['an unsupported expectation with 417', 'host: x\r\nexpect: 200-maybe\r\n', 417],
     ['a request without Host with 400', '', 400],
   ])('refuses %s, under the caller’s request id', async (_what, headers, status) => {
     using connection = await openConnection(gateway.url);
@@ -388,7 +415,7 @@ describe('the server', () => {
     expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*\\r\\nx-request-id: mine\\r\\n`));
   });
 
-  it('answers several requests on one connection, after refusing one whose body it did not read', async () => {
+  it('one connection serves several requests, after one was refused without reading its body', async () => {
     using connection = await openConnection(gateway.url);
     connection.write(
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 5\r\n\r\n',
@@ -410,5 +437,126 @@ describe('the server', () => {
       headers: { accept: 'text/html,*/*;q=0.8' },
     });
     expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
+  });
+});
+
+describe('Host', () => {
+  const get = async (lines: string, version = '1.1', url = gateway.url) => {
+    using connection = await openConnection(url);
+    connection.write(`GET /graphql?query={__typename} HTTP/${version}\r\n${lines}connection: close\r\n\r\n`);
+    return Number((await connection.closed).split(' ')[1]);
+  };
+
+  it.each([
+    ['x', 200],
+    ['x:4000', 200],
+    ['[::1]:4000', 200],
+    ['x.example.', 200],
+    ['x y', 400],
+    ['x/y', 400],
+    ['user@x', 400],
+    ['x:port', 400],
+    ['[::1', 400],
+    ['a, b', 400],
+  ])('"%s" gets %i', async (host, status) => expect(await get(`host: ${host}\r\n`)).toBe(status));
+
+  it('must be sent once, and can be left out in HTTP/1.0', async () => {
+    expect(await get('host: x\r\nHost: x\r\n')).toBe(400);
+    expect(await get('')).toBe(400);
+    expect(await get('', '1.0')).toBe(200);
+  });
+
+  it('is limited to allowedHosts, except for probes', async () => {
+    await using demo = await startGateway(
+      upstream.url,
+      {},
+      { allowedHosts: ['localhost', '127.0.0.1', '[::1]'] },
+    );
+    for (const host of ['localhost', 'LOCALHOST:4000', '127.0.0.1:1', '[::1]:4000'])
+      expect(await get(`host: ${host}\r\n`, '1.1', demo.url)).toBe(200);
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.nip.io'])
+      expect(await get(`host: ${host}\r\n`, '1.1', demo.url)).toBe(403);
+    expect((await send(demo.url, { path: '/readyz', headers: { host: '10.0.0.1' } })).status).toBe(200);
+  });
+});
+
+describe('paths', () => {
+  it('start with BASE_PATH, except those of probes; the page finds its files', async () => {
+    await using below = await startGateway(upstream.url, { basePath: '/api/v1/' });
+    const status = async (path: string, accept = '*/*') =>
+      (await send(below.url, { path, headers: { accept } })).status;
+    expect(await status('/api/v1/graphql?query={__typename}')).toBe(200);
+    for (const path of ['/graphql?query={__typename}', '/api/v1', '/api/v1/livez', '/api/v1graphql'])
+      expect(await status(path)).toBe(404);
+    expect([await status('/livez'), await status('/readyz')]).toEqual([200, 200]);
+    const page = await send(below.url, { path: '/api/v1/graphql', headers: { accept: 'text/html' } });
+    const files = [...page.text.matchAll(/(?:href|src)="(graphiql\/[^"]+)"/g)].map(([, file]) => file);
+    expect(files).toHaveLength(3);
+    for (const file of files) expect(await status(`/api/v1/${file}`)).toBe(200);
+  });
+
+  it('serve further pages of a program', async () => {
+    const page = () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'welcome' });
+    await using demo = await startGateway(
+      upstream.url,
+      {},
+      { pages: (path) => (path === '/' ? page : undefined) },
+    );
+    expect((await send(demo.url, { path: '/' })).text).toBe('welcome');
+    expect((await send(demo.url, { path: '/x' })).status).toBe(404);
+    expect((await send(demo.url, { path: '/', method: 'POST' })).status).toBe(404);
+  });
+});
+
+describe('HEAD', () => {
+  it('HEAD works for every path of GET, without a body', async () => {
+    const page = await send(gateway.url, { headers: { accept: 'text/html' } });
+    const file = /src="(graphiql\/[^"]+)"/.exec(page.text)?.[1] ?? '';
+    for (const path of ['/graphql?query={__typename}', `/${file}`, '/livez', '/readyz']) {
+      const get = await send(gateway.url, { path });
+      const head = await send(gateway.url, { path, method: 'HEAD' });
+      expect([head.status, head.text]).toEqual([get.status, '']);
+      expect(head.headers['content-length']).toBe(get.headers['content-length']);
+      expect(head.headers['content-type']).toBe(get.headers['content-type']);
+    }
+  });
+});
+
+describe('Accept', () => {
+  it.each([
+    ['text/html', 'text/html'],
+    ['text/html;q=0', 406],
+    ['text/html;q=0, application/json', 'application/json'],
+    ['application/json, text/html;q=0.5', 'application/json'],
+    ['TEXT/HTML, */*;q=0.1', 'text/html'],
+    ['x/y;a="text/html, b", application/json', 'application/json'],
+    [', ,application/json,,', 'application/json'],
+    ['application/json;', 'application/json'],
+  ])('"%s" gets %s at the GraphQL endpoint', async (accept, expected) => {
+    const response = await send(gateway.url, { path: '/graphql?query={__typename}', headers: { accept } });
+    if (typeof expected === 'number') expect(response.status).toBe(expected);
+    else expect(response.headers['content-type']).toBe(`${expected}; charset=utf-8`);
+  });
+
+  it('of a browser gets a readable response if GraphiQL is off', async () => {
+    await using plain = await startGateway(upstream.url, { graphiql: 'off' });
+    const response = await send(plain.url, {
+      headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+    });
+    expect(response.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(response.text).toContain('GraphiQL is off');
+  });
+});
+
+describe('Content-Encoding', () => {
+  it.each([
+    ['identity', 200],
+    ['Identity', 200],
+    [', identity,', 200],
+    ['gzip', 415],
+    ['identity, br', 415],
+  ])('"%s" gets %i', async (encoding, status) => {
+    const response = await post({ query: '{ __typename }' }, { 'content-encoding': encoding });
+    expect(response.status).toBe(status);
   });
 });

@@ -5,10 +5,12 @@ import { integrationFixtures } from './fixtures/integrations.ts';
 import { integrationNames, toEnumName, toPath } from './support/naming.ts';
 import { type Stack, startStack } from './support/stack.ts';
 
-/** Has upstream answer every provider, but those that it is told not to know. */
+/** Registers a response for every provider except the ones that are not configured. */
 function configure({ upstream }: Stack, missing: readonly string[] = []) {
   for (const name of integrationNames) {
-    const reply = missing.includes(name) ? { status: 404 } : { json: integrationFixtures[name].full };
+    const reply = missing.includes(name)
+      ? { status: 404, json: { detail: 'Not found' } }
+      : { json: integrationFixtures[name].full };
     upstream.on('GET', toPath(name), reply);
   }
 }
@@ -20,7 +22,7 @@ const catalogue =
   'query ($names: [IntegrationName!]) { integrationProviders(names: $names) { name displayName integration { name } } }';
 
 describe('one operation', () => {
-  it('asks upstream for a name once, however often and wherever it selects it', async () => {
+  it('an operation reads a name once, regardless of how often it selects it', async () => {
     await using stack = await startStack();
     configure(stack);
     const { data, errors } = await stack.gateway.query(`{
@@ -40,7 +42,9 @@ describe('one operation', () => {
 
   it('asks once also for what fails and for what is not configured', async () => {
     await using stack = await startStack();
-    stack.upstream.on('GET', toPath('openai'), { status: 403 }).on('GET', toPath('azure'), { status: 404 });
+    stack.upstream
+      .on('GET', toPath('openai'), { status: 403 })
+      .on('GET', toPath('azure'), { status: 404, json: { detail: 'Not found' } });
     const { errors } = await stack.gateway.query(
       '{ a: integration(name: OPENAI) { id } integrations(names: [OPENAI, AZURE]) { id } integrationProviders(names: [OPENAI, AZURE]) { integration { id } } }',
     );
@@ -58,13 +62,13 @@ describe('one operation', () => {
     expect(getPaths(stack)).toEqual([]);
   });
 
-  it('asks for all names at once', async () => {
+  it('an operation reads all names in parallel', async () => {
     await using stack = await startStack();
     const waiting: (() => void)[] = [];
     for (const name of integrationNames) {
       stack.upstream.on('GET', toPath(name), (_call, response) => {
         waiting.push(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
-        // Nothing is answered before all calls are there.
+        // Upstream responds when all calls have arrived.
         if (waiting.length === integrationNames.length) for (const answer of waiting) answer();
       });
     }
@@ -82,13 +86,13 @@ describe('one operation', () => {
     expect(getPaths(stack)).toHaveLength(2);
   });
 
-  it('that writes asks anew after the write, and once', async () => {
+  it('a mutation reads again after the write, and once', async () => {
     await using stack = await startStack();
     configure(stack);
     stack.upstream.on('PUT', toPath('custom'), { json: integrationRecordFixtures.full });
     await stack.gateway.query(`mutation {
       upsertCustomIntegration(input: { endpoint: "e" }) {
-        ... on UpsertCustomIntegrationSuccess { integration { id } again: integration { baseUrl } }
+        ... on UpsertIntegrationSuccess { integration { id } again: integration { name } }
       }
     }`);
     expect(stack.upstream.calls.map(({ method }) => method)).toEqual(['PUT', 'GET']);
@@ -96,7 +100,7 @@ describe('one operation', () => {
 });
 
 describe('integration', () => {
-  it('is null without an error where it is not configured', async () => {
+  it('integration is null without an error if it is not configured', async () => {
     await using stack = await startStack();
     configure(stack, ['writer']);
     const { data, errors } = await stack.gateway.query('{ integration(name: WRITER) { id } }');
@@ -109,7 +113,7 @@ describe('integrations', () => {
     ['omitted', {}],
     ['null', { names: null }],
   ])(
-    'answers all that are configured, in the order of the enum, where names is %s',
+    'integrations returns all configured ones in the order of the enum if names is %s',
     async (_what, variables) => {
       await using stack = await startStack();
       configure(stack, ['databricks', 'writer']);
@@ -121,7 +125,7 @@ describe('integrations', () => {
     },
   );
 
-  it('answers in the order asked, a name that was asked twice once and at its first place', async () => {
+  it('integrations keeps the order of names, and returns a repeated name once, at its first position', async () => {
     await using stack = await startStack();
     configure(stack, ['mistral']);
     const names = ['WRITER', 'OPENAI', 'MISTRAL', 'WRITER', 'AZURE', 'OPENAI'];
@@ -131,14 +135,14 @@ describe('integrations', () => {
     expect(getPaths(stack)).toHaveLength(4);
   });
 
-  it('answers none where none is asked for, without a call', async () => {
+  it('integrations is empty for an empty list of names, without a call', async () => {
     await using stack = await startStack();
     const { data, errors } = await stack.gateway.query(list, { names: [] });
     expect({ data, errors }).toEqual({ data: { integrations: [] }, errors: [] });
     expect(getPaths(stack)).toEqual([]);
   });
 
-  it('has null for an item only where loading it failed, with its place in the answer as the path', async () => {
+  it('integrations has a null item only if loading it failed, and the error has its path', async () => {
     await using stack = await startStack({ upstreamRetries: '0' });
     configure(stack, ['mistral']);
     stack.upstream
@@ -157,7 +161,7 @@ describe('integrations', () => {
     );
   });
 
-  it('has every item null, and HTTP 200, where all fail', async () => {
+  it('integrations has only null items, with HTTP 200, if all fail', async () => {
     await using stack = await startStack({ upstreamRetries: '0' });
     for (const name of integrationNames) stack.upstream.on('GET', toPath(name), { status: 401 });
     const { status, data, errors } = await stack.gateway.query(list);
@@ -181,7 +185,7 @@ describe('integrationProviders', () => {
     ['omitted', {}],
     ['null', { names: null }],
   ])(
-    'is the whole catalogue, configured or not, in the order of the enum, where names is %s',
+    'integrationProviders is the whole catalogue in the order of the enum if names is %s',
     async (_what, variables) => {
       await using stack = await startStack();
       configure(stack, ['azure', 'writer']);
@@ -199,7 +203,7 @@ describe('integrationProviders', () => {
     expect(data).toEqual({ integrationProviders: expected(['writer', 'azure'], ['azure']) });
   });
 
-  it('is empty where none is asked for', async () => {
+  it('integrationProviders is empty for an empty list of names', async () => {
     await using stack = await startStack();
     const { data } = await stack.gateway.query(catalogue, { names: [] });
     expect(data).toEqual({ integrationProviders: [] });

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { version } from '../src/package.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { getSample, readMetrics } from './support/metrics.ts';
@@ -9,9 +11,77 @@ const path = '/v2/integrations/openai';
 const integration = { id: '0b1f0a2e-4d0c-4f35-9f0b-6a7b1f0a2e4d', name: 'openai' };
 const query = '{ integration(name: OPENAI) { id } }';
 
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
+if (!hasPromtool) console.warn('Skipped: the check of metrics by promtool, which is not installed.');
+
 const read = (gateway: TestGateway) => readMetrics(`${gateway.metricsUrl}/metrics`);
 
+const problem = (code: number) => ({ standard_error: { error_code: code, message: 'no' } });
+
 describe('the metrics', () => {
+  it.each([
+    [
+      'an HTML response',
+      { status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Login</h1>' },
+      'UPSTREAM_INVALID_RESPONSE',
+      '2xx',
+      'foreign',
+    ],
+    [
+      'the 404 of a wrong base path',
+      { status: 404, body: 'Not Found' },
+      'UPSTREAM_INVALID_RESPONSE',
+      '4xx',
+      'foreign',
+    ],
+    [
+      'an HTML 403 of a firewall',
+      { status: 403, headers: { 'content-type': 'text/html' }, body: '<h1>No</h1>' },
+      'FORBIDDEN',
+      '4xx',
+      'foreign',
+    ],
+    ['a rate limit', { status: 429, json: { detail: 'slow down' } }, 'RATE_LIMITED', '4xx', 'rate_limited'],
+    ['a provider error', { status: 502, json: problem(7001) }, 'PROVIDER_ERROR', '5xx', 'provider_error'],
+  ])(
+    'the metrics count %s with its own outcome, and its error with its code',
+    async (_name, reply, code, statusClass, outcome) => {
+      await using upstream = await startFakeUpstream();
+      upstream.on('GET', path, reply);
+      await using gateway = await startGateway(upstream.url, { metricsPort: '0', upstreamRetries: '0' });
+      await gateway.query(query);
+      const metrics = await read(gateway);
+      const labels = `operation="get_integration",provider="openai",method="GET",status_class="${statusClass}"`;
+      expect(getSample(metrics, `gateway_upstream_requests_total{${labels},outcome="${outcome}"}`)).toBe(1);
+      expect(getSample(metrics, `gateway_errors_total{code="${code}"}`)).toBe(1);
+    },
+  );
+
+  it('show how many requests are in flight', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
+    let during = '';
+    upstream.on('GET', path, async (_call, response) => {
+      during = await read(gateway);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(integration));
+    });
+    await gateway.query(query);
+    expect(getSample(during, 'gateway_requests_in_flight')).toBe(1);
+  });
+
+  it.skipIf(!hasPromtool)('have names and types that promtool accepts', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { json: integration });
+    await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
+    await gateway.query(query);
+    const own = (await read(gateway)).replace(/^.*\b(?:nodejs|process)_.*\n/gm, '');
+    const { stderr, stdout, status } = spawnSync('promtool', ['check', 'metrics'], {
+      input: own,
+      encoding: 'utf8',
+    });
+    expect({ stderr, stdout, status }).toEqual({ stderr: '', stdout: '', status: 0 });
+  });
+
   it('are those of the contract, with its labels', async () => {
     await using upstream = await startFakeUpstream();
     upstream.once('GET', path, { status: 503, json: {} }).on('GET', path, { json: integration });
@@ -20,7 +90,7 @@ describe('the metrics', () => {
     const metrics = await read(gateway);
     expect(getSample(metrics, 'gateway_requests_total{operation_type="query",outcome="ok"}')).toBe(1);
     expect(getSample(metrics, 'gateway_request_duration_seconds_count')).toBe(1);
-    const labels = 'provider="openai",method="GET",status_class';
+    const labels = 'operation="get_integration",provider="openai",method="GET",status_class';
     expect(getSample(metrics, `gateway_upstream_requests_total{${labels}="5xx",outcome="answered"}`)).toBe(1);
     expect(getSample(metrics, `gateway_upstream_requests_total{${labels}="2xx",outcome="answered"}`)).toBe(1);
     expect(getSample(metrics, 'gateway_upstream_request_duration_seconds_count')).toBe(2);
@@ -28,6 +98,9 @@ describe('the metrics', () => {
     expect(getSample(metrics, 'gateway_upstream_breaker_open')).toBe(0);
     expect(getSample(metrics, 'gateway_upstream_queue_depth')).toBe(0);
     expect(getSample(metrics, 'gateway_requests_shed_total')).toBe(0);
+    expect(getSample(metrics, 'gateway_requests_in_flight')).toBe(0);
+    expect(getSample(metrics, `gateway_build_info{version="${version}"}`)).toBe(1);
+    expect(getSample(metrics, 'gateway_errors_total{code="RATE_LIMITED"}')).toBe(0);
     expect(getSample(metrics, 'process_cpu_seconds_total')).toBeGreaterThan(0);
     expect(getSample(metrics, 'process_start_time_seconds')).toBeGreaterThan(0);
   });
@@ -75,7 +148,7 @@ describe('the metrics', () => {
     upstream.on('GET', path, async (_call, response) => {
       await gateway.query('{ __typename }');
       during = await read(gateway);
-      response.writeHead(404).end();
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"not found"}');
     });
     await gateway.query('{ a: integration(name: OPENAI) { id } b: integration(name: ANTHROPIC) { id } }');
     expect(getSample(during, 'gateway_requests_shed_total')).toBe(1);
@@ -91,7 +164,8 @@ describe('the metrics', () => {
     });
     for (let count = 0; count < 20; count += 1) await gateway.query(query);
     const metrics = await read(gateway);
-    const labels = 'provider="openai",method="GET",status_class="none",outcome="upstream_unavailable"';
+    const labels =
+      'operation="get_integration",provider="openai",method="GET",status_class="none",outcome="upstream_unavailable"';
     expect(getSample(metrics, `gateway_upstream_requests_total{${labels}}`)).toBe(20);
     expect(getSample(metrics, 'gateway_upstream_breaker_open')).toBe(1);
   });
@@ -136,7 +210,7 @@ describe('the listener of METRICS_PORT', () => {
     expect((await fetch(new URL('/metrics', gateway.url))).status).toBe(404);
   });
 
-  it('whose port is taken stops the start with a sentence for people', async () => {
+  it('a metrics port in use stops the start with a readable message', async () => {
     await using upstream = await startFakeUpstream();
     const { port } = new URL(upstream.url);
     await using program = startProgram(['serve'], { PORT: '0', METRICS_PORT: port });

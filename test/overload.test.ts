@@ -17,7 +17,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
-  it('are shed at once with 503, Retry-After and OVERLOADED; probes never are', async () => {
+  it('excess requests are shed immediately with 503, Retry-After and OVERLOADED; probes are never shed', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '2' });
     const held: (() => void)[] = [];
@@ -59,7 +59,7 @@ describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
     expect((await next).status).toBe(200);
   });
 
-  it('are counted without those whose caller has gone away', async () => {
+  it('requests of disconnected clients do not count', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '1' });
     let calls = 0;
@@ -117,7 +117,7 @@ describe('a caller that is slower than REQUEST_TIMEOUT_MS', () => {
     expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
   });
 
-  it('and sends half a body is told so with 408', async () => {
+  it('a client that sends half a body gets 408', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { requestTimeoutMs });
     using connection = await openConnection(gateway.url);
@@ -125,7 +125,7 @@ describe('a caller that is slower than REQUEST_TIMEOUT_MS', () => {
     expect(await connection.closed).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  it('and sends half a header is told so with 408, under a request id', async () => {
+  it('a client that sends half a header gets 408 with a request id', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { requestTimeoutMs });
     using connection = await openConnection(gateway.url);
@@ -142,16 +142,21 @@ describe('what cannot be a request', () => {
     'GET /graphql HTTP/1.1\r\nhost: x\r\ngalileo-api-key: a\rb\r\n\r\n',
     'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
     `GET /graphql HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(100_000)}\r\n\r\n`,
-  ])('is refused with 400 or 431, and harms nobody (%#)', async (text) => {
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url);
-    using connection = await openConnection(gateway.url);
-    connection.write(text);
-    expect(await connection.closed).toMatch(/^HTTP\/1\.1 (?:400|431) [\s\S]*\r\nx-request-id: [\w-]{36}\r\n/);
-    expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
-  });
+  ])(
+    'a malformed request is refused with 400 or 431, and other clients are not affected (%#)',
+    async (text) => {
+      await using upstream = await startFakeUpstream();
+      await using gateway = await startGateway(upstream.url);
+      using connection = await openConnection(gateway.url);
+      connection.write(text);
+      expect(await connection.closed).toMatch(
+        /^HTTP\/1\.1 (?:400|431) [\s\S]*\r\nx-request-id: [\w-]{36}\r\n/,
+      );
+      expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
+    },
+  );
 
-  it('has its connection ended where it is a CONNECT', async () => {
+  it('the connection of a CONNECT request is closed', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url);
     using connection = await openConnection(gateway.url);

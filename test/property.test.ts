@@ -21,7 +21,9 @@ const codes = new Set([
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'BAD_USER_INPUT',
+  'NOT_FOUND',
   'RATE_LIMITED',
+  'PROVIDER_ERROR',
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_TIMEOUT',
   'UPSTREAM_OUTCOME_UNKNOWN',
@@ -34,13 +36,14 @@ const codes = new Set([
   'QUERY_TOO_COMPLEX',
   'PERSISTED_DOCUMENT_NOT_FOUND',
   'PERSISTED_DOCUMENT_REQUIRED',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
   'BAD_REQUEST',
   'REQUEST_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
   'METHOD_NOT_ALLOWED',
 ]);
 
-/** An upstream that answers each call with the bytes that were set, whatever they are, and ends the connection. */
+/** An upstream that responds to each call with the given bytes and closes the connection. */
 async function startByteUpstream(): Promise<AsyncDisposable & { readonly url: string; bytes: Buffer }> {
   const sockets = new Set<Socket>();
   const upstream = {
@@ -143,7 +146,7 @@ const noise = fc.oneof(
     .map((parts) => parts.join(' ')),
 );
 const upsertFields = (fields: string) =>
-  `__typename ... on UpsertCustomIntegrationSuccess { record { name createdAt permissions { action } } integration { ${fields} } } ... on IntegrationValidationFailure { message issues { path message code } }`;
+  `__typename ... on UpsertIntegrationSuccess { record { name createdAt permissions { action } } integration { ${fields} } } ... on IntegrationValidationFailure { message issues { path message code } }`;
 
 const anyValue = fc.oneof(
   fc.jsonValue({ maxDepth: 4 }),
@@ -346,7 +349,7 @@ const upstreamBytes = fc.oneof(
 
 type SentHeaders = typeof headers extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Upstream's bytes without the secrets that this request has not told it: nobody can know those. */
+/** Upstream's bytes without secrets that are not in this request, because the gateway cannot know them. */
 function withoutUnsent(bytes: Buffer, body: string, sent: SentHeaders): Buffer {
   const isBasic = /^basic/i.test(sent.authorization ?? '');
   const isToken = sent.authorization === `Bearer ${token}` || secretField.test(body);

@@ -34,8 +34,8 @@ const expectedOf = (headers: Readonly<Record<string, string>>) => {
   return { openai, integrations: [openai, { id: `writer ${tenant}`, organizationId: tenant }] };
 };
 
-describe('forty tenants at once', () => {
-  it('each read their own, with one call a tenant and name, in whatever order upstream answers', async () => {
+describe('forty concurrent tenants', () => {
+  it('concurrent tenants each read their own data, with one call per tenant and name, whatever the order of upstream’s responses', async () => {
     await using stack = await startStack({ upstreamConnections: '128' });
     const { gateway, upstream } = stack;
     const waiting: (() => void)[] = [];
@@ -47,7 +47,7 @@ describe('forty tenants at once', () => {
             .writeHead(200, { 'content-type': 'application/json' })
             .end(JSON.stringify({ name, id: `${name} ${tenant}`, organization_id: tenant })),
         );
-        // When all calls are there, the last that came is the first to be answered.
+        // When all calls have arrived, the last one gets the first response.
         if (waiting.length === 2 * tenants.length) for (const answer of waiting.reverse()) answer();
       });
     }
@@ -88,7 +88,7 @@ describe('forty tenants at once', () => {
     );
   });
 
-  it('are never told what is wrong with another', async () => {
+  it('a tenant never sees the error of another', async () => {
     await using stack = await startStack();
     const { gateway, upstream } = stack;
     upstream.on('GET', toPath('openai'), (call, response) => {

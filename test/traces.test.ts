@@ -55,6 +55,8 @@ describe('with an OTLP endpoint', () => {
         'http.request.method': 'POST',
         'http.response.status_code': 200,
         'url.path': '/graphql',
+        'url.scheme': 'http',
+        'http.route': '/graphql',
         'gateway.request_id': 'request-1',
       },
     });
@@ -99,7 +101,7 @@ describe('with an OTLP endpoint', () => {
     );
     expect(shapes).toHaveLength(4);
     expect(new Set(shapes).size).toBe(2);
-    expect(gateway.log.filter((line) => line.includes(`"traceId":"${traceId}"`))).toHaveLength(2);
+    expect(gateway.log.filter((line) => line.includes(`"trace_id":"${traceId}"`))).toHaveLength(2);
   });
 
   it('no span has a secret', async () => {
@@ -136,7 +138,7 @@ describe('with an OTLP endpoint', () => {
     ]);
   });
 
-  it('a trace that is not sampled is not sent, and upstream is told so', async () => {
+  it('a trace that is not sampled is not exported, and the flag is forwarded to upstream', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url, { OTEL_TRACES_SAMPLER: 'parentbased_always_off' });
     await using upstream = await startFakeUpstream();
@@ -146,6 +148,51 @@ describe('with an OTLP endpoint', () => {
     await gateway.drain();
     expect(receiver.spans).toEqual([]);
     expect(upstream.calls[0]?.headers['traceparent']).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-00$/);
+  });
+
+  it('http/protobuf is sent as protobuf', async () => {
+    await using receiver = await startOtlpReceiver();
+    sendTo(receiver.url, { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' });
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query('query Named { __typename }');
+    await gateway.drain();
+    expect(receiver.headers?.['content-type']).toBe('application/x-protobuf');
+    expect(receiver.text).toContain('Named');
+  });
+
+  it('OTEL_PROPAGATORS=none starts a new trace and forwards the caller’s context unchanged', async () => {
+    await using receiver = await startOtlpReceiver();
+    sendTo(receiver.url, { OTEL_PROPAGATORS: 'None' });
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { json: integration });
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query(query, { name: 'OPENAI' }, headers);
+    await gateway.drain();
+    expect(receiver.spans).toHaveLength(2);
+    for (const span of receiver.spans) expect(span.traceId).not.toBe(traceId);
+    expect(upstream.calls[0]?.headers).toMatchObject({ traceparent: headers.traceparent });
+  });
+
+  it('every value that is ignored is logged by the name of its variable', async () => {
+    await using receiver = await startOtlpReceiver();
+    const ignored = {
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'carrier-pigeon',
+      OTEL_PROPAGATORS: 'b3',
+      OTEL_TRACES_SAMPLER: 'sometimes',
+      OTEL_EXPORTER_OTLP_HEADERS: 'Authorization: Bearer receivers-key',
+      OTEL_RESOURCE_ATTRIBUTES: 'service.name=a,novalue',
+      OTEL_BSP_SCHEDULE_DELAY: 'soon',
+      OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere.pem',
+      OTEL_TRACES_EXPORTER: 'zipkin',
+    };
+    sendTo(receiver.url, ignored);
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    for (const name of Object.keys(ignored)) {
+      expect(gateway.log.filter((line) => line.includes(`"msg":"${name}: expected `))).toHaveLength(1);
+    }
+    expect(gateway.log.join('')).not.toContain('receivers-key');
   });
 
   it('a receiver that refuses costs a line of the log and no request', async () => {
@@ -161,7 +208,7 @@ describe('with an OTLP endpoint', () => {
     expect(gateway.log.join('')).not.toContain('receivers-key');
   });
 
-  it('a protocol that is not spoken is told in the log, and HTTP is used', async () => {
+  it('an unsupported protocol is reported in the log, and HTTP is used', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
     await using upstream = await startFakeUpstream();
@@ -195,11 +242,15 @@ describe('with an OTLP endpoint', () => {
 describe.each([
   ['without an OTLP endpoint', {}],
   [
+    'with OTEL_TRACES_EXPORTER=None',
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_TRACES_EXPORTER: 'None' },
+  ],
+  [
     'with OTEL_SDK_DISABLED',
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_SDK_DISABLED: 'true' },
   ],
 ])('%s', (_name, environment) => {
-  it('the caller’s own trace context goes along untouched', async () => {
+  it('the client’s trace context is forwarded unchanged', async () => {
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { json: integration });

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkTrustedDocuments, readTrustedDocuments } from '../src/execution/index.ts';
+import { createSchema } from '../src/schema/index.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { getCodes, type PlainAnswer, parseBody, send } from './support/http-client.ts';
@@ -84,7 +86,7 @@ describe('with TRUSTED_DOCUMENTS', () => {
     expect((await get({ documentId: 'x' })).status).toBe(404);
   });
 
-  it('a request that names none is 400, also where it sends the very text of one', async () => {
+  it('a request without a document id is 400, also if it sends a trusted document', async () => {
     for (const answer of [
       await post({ query }),
       await post({}),
@@ -96,7 +98,7 @@ describe('with TRUSTED_DOCUMENTS', () => {
     }
   });
 
-  it('the text beside an id is not looked at', async () => {
+  it('a document next to a document id is ignored', async () => {
     const answer = await post({ query: 'mutation { upsertCustomIntegration }', documentId: hash, variables });
     expect(parseBody(answer)).toEqual({ data: writers.data });
   });
@@ -114,5 +116,63 @@ describe('with TRUSTED_DOCUMENTS', () => {
       expect(answer.status).toBe(400);
       expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
     }
+  });
+});
+
+describe('the file of TRUSTED_DOCUMENTS', () => {
+  const write = (content: unknown): string => {
+    const path = join(directory, 'file.json');
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+    return path;
+  };
+  const read = (content: unknown) => [...readTrustedDocuments(write(content))];
+
+  it('can be an object from hash to document, also after a byte order mark', () => {
+    expect(read({ [hash]: query })).toEqual([[hash, query]]);
+    expect(read(`\ufeff${JSON.stringify({ [`sha256:${hash}`]: query })}`)).toEqual([[hash, query]]);
+  });
+
+  it('can be the manifest of Apollo, or the operation output of Apollo Kotlin', () => {
+    const operations = [{ id: hash, name: 'Names', type: 'query', body: query }];
+    expect(read({ format: 'apollo-persisted-query-manifest', version: 1, operations })).toEqual([
+      [hash, query],
+    ]);
+    expect(read({ [hash]: { name: 'Names', source: query } })).toEqual([[hash, query]]);
+  });
+
+  it.each([
+    ['is not JSON', '{', 'it is not JSON'],
+    ['has no documents', {}, 'it has no documents'],
+    [
+      'has something else than documents',
+      { a: 1 },
+      'it is neither an object from hash to document nor a manifest',
+    ],
+    ['is an array', [query], 'it is neither an object from hash to document nor a manifest'],
+  ])('is refused with the reason if it %s', (_what, content, message) => {
+    expect(() => read(content)).toThrow(message);
+  });
+
+  it('is checked against the schema: documents that are not valid, and warnings for what clients would miss', () => {
+    const withoutTypename =
+      '{ integration(name: OPENAI) { id ... on OpenAIIntegration { organizationId } } }';
+    const { problems, warnings } = checkTrustedDocuments(
+      new Map([
+        [hash, query],
+        ['1111', '{ __typename }'],
+        [toHash('{ nope }'), '{ nope }'],
+        [toHash('{'), '{'],
+        [toHash(withoutTypename), withoutTypename],
+      ]),
+      createSchema(),
+    );
+    expect(problems).toEqual([
+      expect.stringContaining('Cannot query field "nope"'),
+      expect.stringContaining('Syntax Error'),
+    ]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^document 1111: its id is not the SHA-256/),
+      expect.stringMatching(/a selection on Integration does not have `__typename`/),
+    ]);
   });
 });

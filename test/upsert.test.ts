@@ -16,7 +16,7 @@ const endpoint = 'https://llm.example.test/v1';
 const upsert = `mutation ($input: UpsertCustomIntegrationInput!) {
   upsertCustomIntegration(input: $input) {
     __typename
-    ... on UpsertCustomIntegrationSuccess { record { integrationId } }
+    ... on UpsertIntegrationSuccess { record { integrationId } }
     ... on IntegrationValidationFailure { message issues { path message code } }
   }
 }`;
@@ -207,7 +207,7 @@ describe('the body of the PUT', () => {
     ]);
   });
 
-  it('has text of every script as it was', async () => {
+  it('the request body has strings of every script unchanged', async () => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, record);
     const token = 'ключ 鍵 🔑 "quoted" \\ \n \u2028';
@@ -216,7 +216,7 @@ describe('the body of the PUT', () => {
   });
 
   it.each(['headers', 'customHeaderMapping'] as const)(
-    'is not sent where a key of %s comes twice, and no value is quoted',
+    'with duplicate keys in %s is not sent: every duplicate is an issue, and no value is quoted',
     async (field) => {
       await using stack = await startStack();
       const { data, errors, text } = await sendUpsert(stack, {
@@ -225,14 +225,20 @@ describe('the body of the PUT', () => {
           { key: 'X-A', value: 'first-value' },
           { key: 'X-B', value: 'other-value' },
           { key: 'X-A', value: 'second-value' },
+          { key: 'X-A', value: 'third-value' },
         ],
       });
-      expect(data).toEqual({ upsertCustomIntegration: null });
-      expect(errors).toMatchObject([
-        { path: ['upsertCustomIntegration'], extensions: { code: 'BAD_USER_INPUT' } },
-      ]);
-      expect(errors[0]?.message).toContain(`input.${field}.2.key`);
-      expect(text).not.toMatch(/first-value|other-value|second-value/);
+      expect(errors).toEqual([]);
+      expect(data?.upsertCustomIntegration).toEqual({
+        __typename: 'IntegrationValidationFailure',
+        message: 'The input has duplicate keys.',
+        issues: ['2', '3'].map((index) => ({
+          path: ['input', field, index, 'key'],
+          message: 'This key occurs more than once.',
+          code: 'duplicate_key',
+        })),
+      });
+      expect(text).not.toMatch(/first-value|other-value|second-value|third-value/);
       expect(stack.upstream.calls).toEqual([]);
     },
   );
@@ -258,7 +264,7 @@ describe('a success', () => {
     });
     expect(errors).toEqual([]);
     expect(data?.upsertCustomIntegration).toMatchObject({
-      __typename: 'UpsertCustomIntegrationSuccess',
+      __typename: 'UpsertIntegrationSuccess',
       record: {
         integrationId: '00000000-0000-4000-8000-000000000005',
         name: 'CUSTOM',
@@ -308,8 +314,8 @@ describe('a success', () => {
     ['null without an error on a 404', { status: 404, json: { detail: 'Gone.' } }, []],
     ['null with an error on a 500', { status: 500, json: { detail: 'Broken.' } }, ['UPSTREAM_ERROR']],
     ['null with an error on a 403', { status: 403, json: { detail: 'No.' } }, ['FORBIDDEN']],
-    ['null with an error on what is no JSON', { body: '<html>' }, ['UPSTREAM_INVALID_RESPONSE']],
-  ])('stands where the read-back fails: %s', async (_what, reply, codes) => {
+    ['null with an error if the response is not JSON', { body: '<html>' }, ['UPSTREAM_INVALID_RESPONSE']],
+  ])('a success is kept if reading the integration fails: %s', async (_what, reply, codes) => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, record).on('GET', path, reply);
     const { status, data, errors } = await stack.gateway.query(UpsertCustomIntegrationDocument, {
@@ -317,7 +323,7 @@ describe('a success', () => {
     });
     expect(status).toBe(200);
     expect(data?.upsertCustomIntegration).toMatchObject({
-      __typename: 'UpsertCustomIntegrationSuccess',
+      __typename: 'UpsertIntegrationSuccess',
       record: { name: 'CUSTOM' },
       integration: null,
     });
@@ -332,7 +338,8 @@ describe('a success', () => {
       .on('PUT', path, record)
       .once('GET', path, reply('first'))
       .once('GET', path, reply('second'));
-    const selection = '{ ... on UpsertCustomIntegrationSuccess { integration { defaultModel } } }';
+    const selection =
+      '{ ... on UpsertIntegrationSuccess { integration { ... on CustomIntegration { defaultModel } } } }';
     const { data, errors } = await stack.gateway.query(`mutation {
       a: upsertCustomIntegration(input: { endpoint: "a" }) ${selection}
       b: upsertCustomIntegration(input: { endpoint: "b" }) ${selection}
@@ -352,7 +359,7 @@ describe('a permission’s message', () => {
     const permissions = [{ action: 'update', allowed: false, message: 'Not with the-token.' }];
     stack.upstream.on('PUT', path, { json: { ...integrationRecordFixtures.full, permissions } });
     const { data } = await stack.gateway.query(
-      'mutation { upsertCustomIntegration(input: { endpoint: "e", token: "the-token" }) { ... on UpsertCustomIntegrationSuccess { record { permissions { message } } } } }',
+      'mutation { upsertCustomIntegration(input: { endpoint: "e", token: "the-token" }) { ... on UpsertIntegrationSuccess { record { permissions { message } } } } }',
     );
     expect(data).toEqual({
       upsertCustomIntegration: { record: { permissions: [{ message: 'Not with [redacted].' }] } },
@@ -361,11 +368,11 @@ describe('a permission’s message', () => {
 });
 
 describe('two upserts in one document', () => {
-  it('run in order, and the failure of the second keeps the answer of the first', async () => {
+  it('mutations run in order, and a failure of the second keeps the result of the first', async () => {
     await using stack = await startStack();
     stack.upstream.once('PUT', path, record).once('PUT', path, { status: 500, json: { detail: 'Broken.' } });
     const { status, data, errors } = await stack.gateway.query(`mutation {
-      first: upsertCustomIntegration(input: { endpoint: "1" }) { ... on UpsertCustomIntegrationSuccess { record { name } } }
+      first: upsertCustomIntegration(input: { endpoint: "1" }) { ... on UpsertIntegrationSuccess { record { name } } }
       second: upsertCustomIntegration(input: { endpoint: "2" }) { __typename }
     }`);
     expect(status).toBe(200);
@@ -385,13 +392,13 @@ describe('two upserts in one document', () => {
     }`);
     expect(data).toEqual({
       first: { __typename: 'IntegrationValidationFailure' },
-      second: { __typename: 'UpsertCustomIntegrationSuccess' },
+      second: { __typename: 'UpsertIntegrationSuccess' },
     });
   });
 });
 
 describe('a 422', () => {
-  it('is data: each issue with its place, its message and upstream’s word for it', async () => {
+  it('a 422 is data: each issue has its path, its message and upstream’s code', async () => {
     const result = await refuse(
       { modelProperties: [{ name: 'm', basedOn: 'x', supportedParameters: [] }] },
       {
@@ -417,13 +424,32 @@ describe('a 422', () => {
     });
   });
 
+  it('uses the names of this schema in messages, as whole words, and drops "Value error, "', async () => {
+    const msg =
+      "Value error, 'based_on' and `supported_parameters` exclude each other; api_key_header_x, x_based_on";
+    const translated = "'basedOn' and `supportedParameters` exclude each other; api_key_header_x, x_based_on";
+    const result = await refuse(
+      {},
+      {
+        detail: [
+          { loc: ['body', 'model_properties', 0], msg, type: 'value_error' },
+          { loc: ['body'], msg: 'Value error, api_key_header is required', type: 'value_error' },
+        ],
+      },
+    );
+    expect(result).toMatchObject({
+      message: `${translated}; apiKeyHeader is required`,
+      issues: [{ message: translated }, { message: 'apiKeyHeader is required' }],
+    });
+  });
+
   it.each([
     ['a string', { detail: 'Not like this.' }, 'Not like this.'],
     ['a standard error', { standard_error: { message: 'Not like that.', error_code: 1 } }, 'Not like that.'],
-    ['an empty list', { detail: [] }, 'Galileo refused the integration as invalid.'],
-    ['an object', { detail: { a: 1 } }, 'Galileo refused the integration as invalid.'],
-    ['nothing', {}, 'Galileo refused the integration as invalid.'],
-    ['no object', ['a'], 'Galileo refused the integration as invalid.'],
+    ['an empty list', { detail: [] }, 'Galileo refused the input as invalid.'],
+    ['an object', { detail: { a: 1 } }, 'Galileo refused the input as invalid.'],
+    ['nothing', {}, 'Galileo refused the input as invalid.'],
+    ['no object', ['a'], 'Galileo refused the input as invalid.'],
   ])('with %s has a message and no issues', async (_what, json, message) => {
     expect(await refuse({}, json)).toMatchObject({ message, issues: [] });
   });
@@ -439,13 +465,13 @@ describe('a 422', () => {
     expect(errors).toEqual([]);
     expect(data?.upsertCustomIntegration).toEqual({
       __typename: 'IntegrationValidationFailure',
-      message: 'Galileo refused the integration as invalid.',
+      message: 'Galileo refused the input as invalid.',
       issues: [],
     });
   });
 
-  it('passes over what is no issue, and fills in what an issue lacks', async () => {
-    const result = await refuse({}, { detail: [null, 'text', {}, { loc: 'body', msg: 5, type: null }] });
+  it('ignores items that are not issues, and fills in what an issue lacks', async () => {
+    const result = await refuse({}, { detail: [null, {}, { loc: 'body', msg: 5, type: null }] });
     const issue = { path: [], message: 'Galileo gave no reason.', code: 'unknown' };
     expect(result).toMatchObject({ issues: [issue, issue] });
   });
@@ -461,7 +487,7 @@ describe('a 422', () => {
       ['multiModalConfig', 'maxFiles'],
     ],
     [['headers', 'X'], ['headers']],
-  ])('that names %j, of which the input had nothing, shows the place as %j', async (loc, path) => {
+  ])('an issue at %j, which the input does not have, has the path %j', async (loc, path) => {
     const result = await refuse({}, { detail: [{ loc: ['body', ...loc], msg: 'No.', type: 'missing' }] });
     expect(result).toMatchObject({ issues: [{ path: ['input', ...path] }] });
   });

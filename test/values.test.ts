@@ -2,15 +2,17 @@ import { print } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   IntegrationDocument,
+  IntegrationGroupsDocument,
   type IntegrationName,
+  IntegrationUsersDocument,
   UpsertCustomIntegrationDocument,
 } from '../client/generated/graphql.ts';
-import { toFieldName } from '../drift/findings.ts';
 import { getTypeName } from '../src/resolvers/discriminator.ts';
-import { type JsonSchema, openApiDocument, resolveReference } from '../src/upstream/openapi-document.ts';
+import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
-import { toEnumName, toPath } from './support/naming.ts';
+import { toEnumName, toFieldName, toPath } from './support/naming.ts';
+import { type JsonSchema, openApiDocument, resolveReference } from './support/openapi-document.ts';
 import { startStack } from './support/stack.ts';
 
 type Name = keyof typeof integrationFixtures;
@@ -20,7 +22,7 @@ const stack = await startStack();
 const { gateway, upstream } = stack;
 afterAll(() => stack[Symbol.asyncDispose]());
 
-/** Reads one provider, with all of its fields, from an upstream that answers so. */
+/** Reads one provider, with all of its fields, from an upstream with this response. */
 async function readIntegration(name: Name, body: Json | string) {
   upstream.on('GET', toPath(name), toReply(body));
   const answer = await gateway.query(IntegrationDocument, { name: toEnumName(name) });
@@ -31,9 +33,11 @@ async function readIntegration(name: Name, body: Json | string) {
 const toReply = (body: Json | string) =>
   typeof body === 'string' ? { headers: { 'content-type': 'application/json' }, body } : { json: body };
 
-/** Writes the custom integration to an upstream that answers so. */
+/** Writes the custom integration to an upstream with this response. */
 async function readRecord(body: Json) {
-  upstream.on('PUT', toPath('custom'), { json: body }).on('GET', toPath('custom'), { status: 404 });
+  upstream
+    .on('PUT', toPath('custom'), { json: body })
+    .on('GET', toPath('custom'), { status: 404, json: { detail: 'Not found' } });
   const answer = await gateway.query(UpsertCustomIntegrationDocument, {
     input: { endpoint: 'https://e.test' },
   });
@@ -41,10 +45,28 @@ async function readRecord(body: Json) {
   return {
     ...answer,
     record:
-      result?.__typename === 'UpsertCustomIntegrationSuccess'
+      result?.__typename === 'UpsertIntegrationSuccess'
         ? (result.record as Record<string, unknown>)
         : undefined,
   };
+}
+
+/** Reads the only collaborator of the openai integration from an upstream that returns it so. */
+async function readCollaborator(kind: 'users' | 'groups', body: Json) {
+  const { full } = integrationFixtures.openai;
+  upstream
+    .on('GET', toPath('openai'), { json: full })
+    .on('GET', `/v2/integrations/${full.id}/${kind}?starting_token=0&limit=100`, {
+      json: { collaborators: [body] },
+    });
+  const variables = { name: 'OPENAI' } as const;
+  const { data } =
+    kind === 'users'
+      ? await gateway.query(IntegrationUsersDocument, variables)
+      : await gateway.query(IntegrationGroupsDocument, variables);
+  const integration = data?.integration;
+  const connection = integration && ('users' in integration ? integration.users : integration.groups);
+  return connection?.edges[0]?.node as Record<string, unknown> | undefined;
 }
 
 const { full: sageMaker } = integrationFixtures.aws_sagemaker;
@@ -52,7 +74,7 @@ const model: Json = { ...sageMaker.models[0] };
 
 const first = (list: unknown) => (list as readonly Record<string, unknown>[])[0];
 
-/** How to put an object of one schema into an answer of upstream's, and how to find it in the gateway's. */
+/** How to put an object of one schema into an upstream response, and how to find it in the gateway's response. */
 interface Place {
   readonly full: Json;
   read(body: Json): Promise<Record<string, unknown> | null | undefined>;
@@ -85,28 +107,47 @@ const places: Readonly<Record<string, Place>> = {
       return first(integration?.['models'])?.['inputMap'] as Record<string, unknown>;
     },
   },
+  UserCollaborator: {
+    full: collaboratorFixtures.user,
+    read: async (body) => readCollaborator('users', body),
+  },
+  GroupCollaborator: {
+    full: collaboratorFixtures.group,
+    read: async (body) => readCollaborator('groups', body),
+  },
   IntegrationDB: {
     full: integrationRecordFixtures.full,
     read: async (body) => (await readRecord(body)).record,
   },
 };
 
+/** The types of schemas that have another name. */
+const typeNames: Readonly<Record<string, string>> = {
+  GroupCollaborator: 'IntegrationGroup',
+  InputMap: 'ModelInputMap',
+  IntegrationDB: 'IntegrationRecord',
+  Model: 'IntegrationModel',
+  UserCollaborator: 'IntegrationUser',
+};
+
 /** Every default of the document that a reader can meet: the schema, the property, and the value as GraphQL writes it. */
 const defaults = Object.entries(openApiDocument.components.schemas)
-  // What is written gets no default from the gateway.
-  .filter(([name]) => name !== 'CustomIntegrationCreate')
+  // A body gets no default from the gateway; a page is asked for with its arguments.
+  .filter(([name]) => !/(?:Create|ListUserCollaboratorsResponse|ListGroupCollaboratorsResponse)$/.test(name))
   .flatMap(([name, { properties = {} }]) =>
     Object.entries(properties)
-      .filter(([, property]) => property.default !== undefined)
+      // Prices are null if they are left out, in spite of the document's default.
+      .filter(([property, schema]) => schema.default !== undefined && !property.endsWith('_price'))
       .map(([property, schema]) => ({ name, property, value: toValue(schema) })),
   );
 
 function toValue(schema: JsonSchema): unknown {
-  const isWord = resolveReference(schema).enum !== undefined || schema.const !== undefined;
-  return isWord ? String(schema.default).toUpperCase() : schema.default;
+  const isEnumValue =
+    resolveReference(schema).enum !== undefined || schema.const !== undefined || schema.default === 'custom';
+  return isEnumValue ? String(schema.default).toUpperCase() : schema.default;
 }
 
-describe('what upstream leaves out, or answers with null', () => {
+describe('a property that upstream leaves out, or sends as null', () => {
   it.each(defaults)(
     'has the default of the OpenAPI document: $property of $name',
     async ({ name, property, value }) => {
@@ -117,7 +158,7 @@ describe('what upstream leaves out, or answers with null', () => {
       const without = await place.read(rest);
       const withNull = await place.read({ ...rest, [property]: null });
 
-      const field = toFieldName(name, property) ?? '';
+      const field = toFieldName(typeNames[name] ?? name, property) ?? '';
       expect(without?.[field]).toEqual(value);
       expect(withNull?.[field]).toEqual(value);
     },
@@ -127,7 +168,7 @@ describe('what upstream leaves out, or answers with null', () => {
     ['aws_bedrock', 'inference_profiles'],
     ['aws_sagemaker', 'models'],
     ['azure', 'deployments'],
-  ] as const)('is an empty list where it cannot be null: %s.%s', async (name, property) => {
+  ] as const)('a missing list is empty if it cannot be null: %s.%s', async (name, property) => {
     const { [property]: _left, ...rest } = integrationFixtures[name].full as Json;
     for (const body of [rest, { ...rest, [property]: null }]) {
       const { integration, errors } = await readIntegration(name, body);
@@ -250,7 +291,7 @@ describe('a value that does not fit its field', () => {
     ['aws_bedrock', { region: {} }, 'region'],
     ['aws_bedrock', { credential_type: ['key_secret'] }, 'credentialType'],
     ['aws_sagemaker', { models: {} }, 'models'],
-    ['aws_sagemaker', withModel({ output_price: '1' }), 'models.0.outputPrice'],
+    ['aws_sagemaker', withModel({ requires_max_tokens: '1' }), 'models.0.requiresMaxTokens'],
     ['aws_sagemaker', withModel({ formatting_tokens: 1.5 }), 'models.0.formattingTokens'],
     ['aws_sagemaker', withModel({ formatting_tokens: -(2 ** 31) - 1 }), 'models.0.formattingTokens'],
     ['aws_sagemaker', withModel({ is_chat: 1 }), 'models.0.isChat'],
@@ -260,7 +301,7 @@ describe('a value that does not fit its field', () => {
     ['custom', { base_url: 1 }, 'baseUrl'],
     ['custom', { is_legacy_format: 'no' }, 'isLegacyFormat'],
   ])(
-    'costs its integration where no field can be null, never a neighbour: %s %j',
+    'an invalid value nulls its integration if no field can be null, and no other integration: %s %j',
     async (name, patch, place) => {
       const path = place.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
       upstream
@@ -324,7 +365,7 @@ describe('a date and time', () => {
   });
 
   it.each(['yesterday', '2025-13-01T00:00:00Z', '2025-03-04', '', 1_741_064_767])(
-    'that is none does not fit: %j',
+    'an invalid time is an error: %j',
     async (sent) => {
       const { data, errors } = await readRecord({
         ...integrationRecordFixtures.full,
@@ -364,7 +405,7 @@ describe('numbers', () => {
   });
 });
 
-describe('a word that no schema knew', () => {
+describe('an enum value that the schema does not know', () => {
   it.each<[Name, Json, string]>([
     ['anthropic', { authentication_type: 'passkey' }, 'authenticationType'],
     ['azure', { authentication_type: 'passkey' }, 'authenticationType'],
@@ -393,7 +434,7 @@ describe('a word that no schema knew', () => {
     });
   });
 
-  it('is UNRECOGNIZED as a permission’s action, with upstream’s own word beside it', async () => {
+  it('an unknown action of a permission is UNRECOGNIZED, and rawAction has upstream’s value', async () => {
     const permissions = [
       { action: 'update', allowed: true },
       { action: 'teleport', allowed: false, message: 'Not yet.' },
@@ -412,11 +453,11 @@ describe('the URL of the custom endpoint', () => {
     ['base_url', { base_url: 'https://b.test' }, 'https://b.test'],
     ['endpoint, as a later upstream says', { endpoint: 'https://e.test' }, 'https://e.test'],
     [
-      'base_url where both are there',
+      'base_url if both are present',
       { base_url: 'https://b.test', endpoint: 'https://e.test' },
       'https://b.test',
     ],
-    ['endpoint where base_url is null', { base_url: null, endpoint: 'https://e.test' }, 'https://e.test'],
+    ['endpoint if base_url is null', { base_url: null, endpoint: 'https://e.test' }, 'https://e.test'],
   ])('is %s', async (_what, patch, url) => {
     const { integration, errors } = await readIntegration('custom', { name: 'custom', ...patch });
     expect(errors).toEqual([]);
@@ -427,11 +468,11 @@ describe('the URL of the custom endpoint', () => {
 describe('the discriminator of an integration', () => {
   it.each([
     ['name', { name: 'openai' }],
-    ['provider, where name is a free label', { provider: 'openai', name: 'Our own OpenAI' }],
-    ['provider, where name is that of another provider', { provider: 'openai', name: 'azure' }],
-    ['name, where provider is null', { provider: null, name: 'openai' }],
-    ['the provider asked for, where neither is there', {}],
-    ['the provider asked for, where both are null', { provider: null, name: null }],
+    ['provider, if name is a free label', { provider: 'openai', name: 'Our own OpenAI' }],
+    ['provider, if name is that of another provider', { provider: 'openai', name: 'azure' }],
+    ['name, if provider is null', { provider: null, name: 'openai' }],
+    ['the requested provider, if both are absent', {}],
+    ['the requested provider, if both are null', { provider: null, name: null }],
   ])('is %s', async (_what, body) => {
     const { integration, errors } = await readIntegration('openai', {
       ...body,
@@ -447,12 +488,12 @@ describe('the discriminator of an integration', () => {
 
   it.each([
     ['another provider', { name: 'azure' }],
-    ['a word that is no provider', { name: 'openai_v2' }],
-    ['something that is no word', { name: { of: 'openai' } }],
+    ['a string that is not a provider', { name: 'openai_v2' }],
+    ['an object', { name: { of: 'openai' } }],
     ['an inherited property', { name: 'constructor' }],
-    ['another provider beside the right name', { provider: 'azure', name: 'openai' }],
+    ['another provider with the right name', { provider: 'azure', name: 'openai' }],
     ['a number', { provider: 0, name: 'openai' }],
-  ])('that is %s makes the answer invalid', async (_what, body) => {
+  ])('a body that is %s makes the response invalid', async (_what, body) => {
     const { integration, errors } = await readIntegration('openai', body);
     expect(integration).toBeNull();
     expect(errors).toMatchObject([
@@ -464,12 +505,15 @@ describe('the discriminator of an integration', () => {
 describe('the provider of a record', () => {
   it.each([
     ['name', { name: 'custom' }, 'CUSTOM'],
-    ['provider, where name is a free label', { provider: 'custom', name: 'Our own' }, 'CUSTOM'],
+    ['provider, if name is a free label', { provider: 'custom', name: 'Our own' }, 'CUSTOM'],
     ['provider, before a name that is a provider as well', { provider: 'custom', name: 'openai' }, 'CUSTOM'],
-    ['upstream’s word, even where it is another provider', { name: 'openai' }, 'OPENAI'],
-    ['the one that was written to, where upstream’s word is no provider', { name: 'Our own' }, 'CUSTOM'],
-    ['the one that was written to, where upstream has none', { name: null }, 'CUSTOM'],
-    ['the one that was written to, where it is no word', { name: 7 }, 'CUSTOM'],
+    ['name, if it is another provider', { provider: null, name: 'openai' }, 'OPENAI'],
+    ['null if upstream names an unknown provider', { provider: 'cohere', name: 'openai' }, null],
+    [
+      'the one that was written to, if upstream has no provider and a free label',
+      { provider: null, name: 'Our own' },
+      'CUSTOM',
+    ],
   ])('is %s', async (_what, patch, name) => {
     const { record, errors } = await readRecord({ ...integrationRecordFixtures.full, ...patch });
     expect(errors).toEqual([]);
@@ -481,7 +525,7 @@ describe('keys that mean something to JavaScript', () => {
   const extra =
     '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toString":null}';
 
-  it('are data like any other in an answer', async () => {
+  it('special keys are ordinary data in a response', async () => {
     const { integration, errors } = await readIntegration(
       'custom',
       `{"__proto__":{"endpoint":"https://evil.test","default_model":"evil"},"name":"custom","base_url":"https://b.test",
@@ -540,7 +584,7 @@ describe('objects with free keys', () => {
     expect(JSON.stringify(integration?.['extra'])).toBe(nested(150));
   });
 
-  it('cost themselves alone where upstream nests them beyond reason', async () => {
+  it('JSON that upstream nests too deep fails only its field', async () => {
     const body = `{"organization_id":"org","extra":${nested(100_000)}}`;
     const { status, integration, errors } = await readIntegration('openai', body);
     expect(status).toBe(200);
@@ -550,7 +594,7 @@ describe('objects with free keys', () => {
     ]);
   });
 
-  it('are refused where the caller nests them beyond reason', async () => {
+  it('JSON that the client nests too deep is refused', async () => {
     const body = `{"query":"mutation ($input: UpsertCustomIntegrationInput!) { upsertCustomIntegration(input: $input) { __typename } }",
       "variables":{"input":{"endpoint":"e","customLlmConfig":{"fileName":"f","className":"c","initKwargs":${nested(50_000)}}}}}`;
     const callCount = upstream.calls.length;

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { readCrewMessage, readWorkerMessage } from '../src/workers/messages.ts';
+import { readPrimaryMessage, readWorkerMessage } from '../src/workers/messages.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { getSample, readMetrics } from './support/metrics.ts';
 import { type Program, startProgram } from './support/program.ts';
@@ -13,12 +13,14 @@ const serve = (settings: Record<string, string> = {}, options = {}) =>
 const getUrl = (program: Program) => program.waitFor(/"url":"([^"]+)"/);
 const getMetricsUrl = (program: Program) => program.waitFor(/"metrics":"([^"]+)"/);
 
-/** One request on a connection of its own, so that the workers take turns. */
+/** One request on a new connection, so that the workers take turns. */
 const query = async (url: string, text = '{ __typename }') => {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'galileo-api-key': 'k', connection: 'close' },
     body: JSON.stringify({ query: text }),
+    // A connection that the primary process hands to a worker while that is killed stays open without a response.
+    signal: AbortSignal.timeout(10_000),
   });
   return { status: answer.status, text: await answer.text() };
 };
@@ -29,7 +31,7 @@ const getWorkers = (program: Program): number[] =>
     .split(/\s+/)
     .map(Number);
 
-/** One that has ended and that nobody has asked about, a zombie, is not. */
+/** False for a zombie. */
 const isAlive = (pid: number): boolean => {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.includes('Z');
@@ -38,7 +40,7 @@ const isAlive = (pid: number): boolean => {
 const series = 'gateway_requests_total{operation_type="query",outcome="ok"}';
 
 describe('with WORKERS=2', () => {
-  it('two processes share the port, metrics add up, and the start is told once', async () => {
+  it('two processes share the port, their metrics are summed, and the start is logged once', async () => {
     await using program = serve();
     const url = await getUrl(program);
     expect(getWorkers(program)).toHaveLength(2);
@@ -64,7 +66,7 @@ describe('with WORKERS=2', () => {
       expect(getSample(await readMetrics(metricsUrl), series)).toBe(6);
       const [worker = 0, other = 0] = getWorkers(program);
       process.kill(worker, signal);
-      await program.waitFor(/a worker has taken the place of another/);
+      await program.waitFor(/a replacement worker listens/);
       const now = getWorkers(program);
       expect(now).toHaveLength(2);
       expect(now).toContain(other);
@@ -76,14 +78,14 @@ describe('with WORKERS=2', () => {
     },
   );
 
-  it('a signal drains all of them: a running request is answered, and it ends with 0', async () => {
+  it('a signal drains all workers: a running request completes, and the program exits with 0', async () => {
     await using upstream = await startFakeUpstream();
     await using program = serve({ GALILEO_API_URL: upstream.url });
     const url = await getUrl(program);
     upstream.on('GET', path, async (_call, response) => {
       program.process.kill('SIGTERM');
       await program.waitFor(/"msg":"draining"/);
-      response.writeHead(404).end();
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"not found"}');
     });
     const answer = await query(url, '{ integration(name: OPENAI) { id } }');
     expect(answer).toEqual({ status: 200, text: '{"data":{"integration":null}}' });
@@ -98,7 +100,7 @@ describe('with WORKERS=2', () => {
     upstream.on('GET', path, async (_call, response) => {
       process.kill(-(program.process.pid ?? 0), 'SIGINT');
       await program.waitFor(/"msg":"draining"/);
-      response.writeHead(404).end();
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"not found"}');
     });
     const answer = await query(url, '{ integration(name: OPENAI) { id } }');
     expect(answer.status).toBe(200);
@@ -116,7 +118,7 @@ describe('with WORKERS=2', () => {
     expect(await program.exit).toBe(1);
   });
 
-  it('a second signal ends it at once with 1, and no worker is left', async () => {
+  it('a second signal ends the program immediately with 1, and no worker remains', async () => {
     await using upstream = await startFakeUpstream();
     await using program = serve({ GALILEO_API_URL: upstream.url });
     const url = await getUrl(program);
@@ -140,8 +142,72 @@ describe('with WORKERS=2', () => {
   });
 });
 
+describe('a worker that is killed under load', () => {
+  it('loses only its own requests, and its counts stay in the sum', { timeout: 60_000 }, async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', path, { status: 404, json: { detail: 'not found' } });
+    await using program = serve({ GALILEO_API_URL: upstream.url });
+    const url = await getUrl(program);
+    const metricsUrl = await getMetricsUrl(program);
+    const clientCount = 4;
+    const results = { ok: 0, lost: 0 };
+    let isDone = false;
+    const clients = Array.from({ length: clientCount }, async () => {
+      while (!isDone) {
+        await query(url, '{ integration(name: OPENAI) { id } }').then(
+          ({ status }) => (status === 200 ? (results.ok += 1) : (results.lost += 1)),
+          () => (results.lost += 1),
+        );
+      }
+    });
+    let latest = 0;
+    for (let kill = 0; kill < 2; kill += 1) {
+      const before = results.ok;
+      expect(getWorkers(program)).toHaveLength(2);
+      await expect.poll(() => results.ok).toBeGreaterThan(before + 100);
+      process.kill(getWorkers(program)[0] ?? 0, 'SIGKILL');
+      await expect.poll(() => program.stdout.split('a replacement worker listens').length - 1).toBe(kill + 1);
+      const counted = getSample(await readMetrics(metricsUrl), series) ?? 0;
+      expect(counted).toBeGreaterThanOrEqual(latest);
+      latest = counted;
+    }
+    isDone = true;
+    await Promise.all(clients);
+    // Each of two killed workers had at most the requests of all clients.
+    expect(results.lost).toBeLessThanOrEqual(2 * clientCount);
+    const counted = getSample(await readMetrics(metricsUrl), series) ?? 0;
+    // A worker reports its counts every 200 ms. What it counted in the last interval is lost with it.
+    expect(counted).toBeGreaterThan(results.ok * 0.5);
+    expect(counted).toBeLessThanOrEqual(results.ok + results.lost);
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+  });
+
+  it('has reported its counts without being scraped', async () => {
+    await using program = serve();
+    const url = await getUrl(program);
+    for (let count = 0; count < 6; count += 1) await query(url);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for (const worker of getWorkers(program)) process.kill(worker, 'SIGKILL');
+    await program.waitFor(/(?:a replacement worker listens[^]*){2}/);
+    expect(getSample(await readMetrics(await getMetricsUrl(program)), series)).toBe(6);
+  });
+
+  it('again and again is replaced after a backoff, which the log names', async () => {
+    await using program = serve({ METRICS_PORT: '' });
+    await getUrl(program);
+    for (const count of [1, 2, 3]) {
+      process.kill(getWorkers(program)[0] ?? 0, 'SIGKILL');
+      await program.waitFor(new RegExp(`(?:a replacement worker listens[^]*){${count}}`));
+    }
+    const backoffs = [...program.stdout.matchAll(/"backoffMs":(\d+)/g)].map(([, ms]) => Number(ms));
+    expect(backoffs).toEqual([0, 100, 200]);
+    expect(program.stdout).toContain('workers end early one after another');
+  });
+});
+
 describe('with WORKERS=2 and no METRICS_PORT', () => {
-  it('requests are answered, no metrics are served, and it ends with 0', async () => {
+  it('requests succeed, no metrics are served, and the program exits with 0', async () => {
     await using program = serve({ METRICS_PORT: '' });
     const url = await getUrl(program);
     expect(program.stdout).toContain('"metrics":"off"');
@@ -150,13 +216,13 @@ describe('with WORKERS=2 and no METRICS_PORT', () => {
     expect(await program.exit).toBe(0);
   });
 
-  it('workers that die young one after another are replaced all the same', async () => {
+  it('workers that end early one after another are replaced', async () => {
     await using program = serve({ METRICS_PORT: '' });
     const url = await getUrl(program);
     for (const count of [1, 2, 3]) {
       const [worker = 0] = getWorkers(program);
       process.kill(worker, 'SIGKILL');
-      await program.waitFor(new RegExp(`(?:a worker has taken the place of another[^]*){${count}}`));
+      await program.waitFor(new RegExp(`(?:a replacement worker listens[^]*){${count}}`));
     }
     expect(getWorkers(program)).toHaveLength(2);
     expect((await query(url)).status).toBe(200);
@@ -172,14 +238,14 @@ describe('on the channel between the processes', () => {
     { type: 'listening' },
     { type: 'failed', message: 1 },
     { type: 'metrics', snapshot: {} },
-  ])('%j is no message of a worker', (message) => {
+  ])('%j is not a message of a worker', (message) => {
     expect(readWorkerMessage(message)).toBeUndefined();
   });
 
   it.each([null, 'drain', [], { type: 'listening' }, { action: 'drain' }])(
-    '%j is no message to a worker',
+    '%j is not a message to a worker',
     (message) => {
-      expect(readCrewMessage(message)).toBeUndefined();
+      expect(readPrimaryMessage(message)).toBeUndefined();
     },
   );
 });

@@ -1,14 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DocumentStore } from '../src/execution/documents.ts';
+import { readConfig } from '../src/config.ts';
+import { createExecutor } from '../src/execution/index.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { parseBody, send } from './support/http-client.ts';
 
-/** How long the gateway may be busy with one request, whatever is in it. */
-const budgetMs = 50;
+/** Processor time that one request can take, whatever is in it. */
+const budgetMs = 100;
 /** What a body may have, less the JSON around the document. */
 const maxLength = 262_144 - 1000;
 
@@ -17,7 +19,7 @@ const times = (count: number, write: (index: number) => string): string =>
 const lines = '\n'.repeat(maxLength / 2 - 8000);
 const name = 'x'.repeat(maxLength - 100);
 
-// Each one is as large as the limits let it be, in the one way that its name tells.
+// Each one is as large as the limits permit, in the dimension that its name states.
 const documents: Readonly<Record<string, string>> = {
   'the same field 1,998 times': `{${'__typename '.repeat(1998)}}`,
   'the same field with an argument': `{${'integration(name:OPENAI){id}'.repeat(200)}}`,
@@ -61,6 +63,11 @@ const documents: Readonly<Record<string, string>> = {
   'the same variable again, far down': `${lines}query(${'$a:Int '.repeat(490)}){__typename}`,
   'the same argument again': `{integration(${'name:OPENAI '.repeat(600)}){id}}`,
   'the same input field again': `mutation{upsertCustomIntegration(input:{${'token:"a" '.repeat(600)}}){__typename}}`,
+  'every provider sixty times, without a credential': `{${times(60, (i) => `a${i}:integrationProviders{integration{id}}`)}}`,
+  'the schema sixty times': `{${times(60, (i) => `a${i}:__schema{types{name fields{name type{name}}}}`)}}`,
+  'the fields of the types of fields': `{__schema{types{fields{type{${times(59, (i) => `a${i}:fields{name}`)}}}}}}`,
+  'sixty fragments of every provider': `{${times(60, (i) => `a${i}:integrationProviders{integration{...F}}`)}}fragment F on Integration{${times(12, () => 'id name extra')}}`,
+  'literals of representations': `{${times(60, (i) => `a${i}:_entities(representations:[${'{} '.repeat(8)}]){__typename}`)}}`,
   directives: `{__typename ${'@skip(if:true)'.repeat(280)}}`,
   'nothing but quotes': '"'.repeat(maxLength / 2 - 10),
   'nothing but brackets': `${'{'.repeat(maxLength - 10)}`,
@@ -98,6 +105,20 @@ const variables: Readonly<Record<string, { readonly query: string; readonly vari
       },
     },
   },
+  'values that cannot become strings': { query: entities, variables: { r: listOf(50, { toString: 1 }) } },
+  'representations in every alias': {
+    query: `query($r: [_Any!]!) { ${times(60, (i) => `a${i}: _entities(representations: $r) { __typename }`)} }`,
+    variables: { r: listOf(1, { __typename: 'Integration', name: 'OPENAI' }) },
+  },
+  'conditions with long names and values': {
+    query: `query(${times(60, (i) => `$${'c'.repeat(200)}${i}: Boolean!`)}) { ${times(60, (i) => `a${i}: __typename @skip(if: $${'c'.repeat(200)}${i})`)} }`,
+    variables: Object.fromEntries(listOf(60, 0).map((_, i) => [`${'c'.repeat(200)}${i}`, i % 2 === 0])),
+  },
+  'a secret as long as the body': { query: upsert, variables: { input: { endpoint: 'x', token: name } } },
+  'a secret and a field of the same letters': {
+    query: `{${'a'.repeat(195_000)}}`,
+    variables: { token: `${'a'.repeat(32_500)}b${'a'.repeat(32_500)}` },
+  },
   '80,000 representations': { query: entities, variables: { r: listOf(80_000, {}) } },
   'a representation 3,000 deep': {
     query: entities,
@@ -111,7 +132,7 @@ let gateway: TestGateway;
 beforeAll(async () => {
   upstream = await startFakeUpstream();
   gateway = await startGateway(upstream.url, { logLevel: 'silent' });
-  // A warm process: the code has been compiled, as it is in any that serves.
+  // Warm up: the code is compiled, as in a process that serves.
   for (let round = 0; round < 200; round += 1) {
     await measure({
       query: `{ integrations { id name a${round}: extra ... on CustomIntegration { baseUrl } } }`,
@@ -125,21 +146,21 @@ afterAll(async () => {
   await upstream[Symbol.asyncDispose]();
 });
 
-/** Milliseconds of processor time that one request takes, test and gateway together; the answer has no `data` but null, or all of it. */
+/** CPU time of one request in milliseconds, test and gateway together. The response has no `data`, or all of it. */
 async function measure(body: { readonly query: string; readonly variables?: unknown }): Promise<number> {
   const text = JSON.stringify(body);
   const before = process.cpuUsage();
   const answer = await send(gateway.url, { headers: { 'content-type': 'application/json' }, body: text });
   const { user, system } = process.cpuUsage(before);
   expect([200, 400]).toContain(answer.status);
-  expect(answer.text.length).toBeLessThan(50_000);
+  expect(answer.text.length).toBeLessThan(2_200_000);
   for (const { extensions } of parseBody(answer).errors ?? []) {
     expect(extensions.code).not.toBe('INTERNAL_SERVER_ERROR');
   }
   return (user + system) / 1000;
 }
 
-/** The best of several: what the garbage collector and the neighbours do is not the document's fault. */
+/** The best of several runs, to exclude garbage collection and other processes. */
 async function measureBest(
   write: (round: number) => { query: string; variables?: unknown },
 ): Promise<number> {
@@ -151,22 +172,22 @@ async function measureBest(
   return best;
 }
 
-describe('the worst documents that fit the limits are refused or answered within 50 ms:', () => {
+describe('the worst documents within the limits are refused or executed within 100 ms of processor time:', () => {
   it.each(Object.entries(documents))('%s', async (_name, query) => {
     expect(query.length).toBeLessThan(maxLength);
-    // A comment of its own in each round: no document is known from before.
+    // A unique comment in each round, so that no document is cached.
     expect(await measureBest((round) => ({ query: `${query}#${round}` }))).toBeLessThan(budgetMs);
   });
 });
 
-describe('the worst variables that fit the limits are refused or answered within 50 ms:', () => {
+describe('the worst variables within the limits are refused or executed within 100 ms of processor time:', () => {
   it.each(Object.entries(variables))('%s', async (_name, body) => {
     expect(JSON.stringify(body).length).toBeLessThan(262_144);
     expect(await measureBest(() => body)).toBeLessThan(budgetMs);
   });
 });
 
-it('thousands of secrets beside thousands of texts of Galileo cost no more than either alone', async () => {
+it('thousands of secrets and thousands of messages of Galileo cost no more than either alone', async () => {
   const issue = { loc: ['body', 'token'], msg: 'Input should be another text', type: 'value_error' };
   upstream.on('PUT', '/v2/integrations/custom', {
     status: 422,
@@ -183,23 +204,150 @@ it('thousands of secrets beside thousands of texts of Galileo cost no more than 
   expect(parseBody(answer).data).toEqual({
     upsertCustomIntegration: { __typename: 'IntegrationValidationFailure' },
   });
-  // Sorting the secrets out anew for each text takes more than four seconds.
+  // Preparing the secrets again for each message takes more than four seconds.
   expect((user + system) / 1000).toBeLessThan(1000);
 });
 
+describe('what one request makes the gateway hold and write', () => {
+  const headers = { 'content-type': 'application/json', 'galileo-api-key': 'k' };
+  const post = (body: unknown) => send(gateway.url, { headers, body: JSON.stringify(body) });
+
+  it('stops at MAX_RESPONSE_BYTES, in less than a second: 2 kB that ask for 54 MB', async () => {
+    upstream.on('GET', '/v2/integrations/custom', {
+      json: { name: 'custom', extra: { text: 'x'.repeat(900_000) } },
+    });
+    const query = `{${times(60, (i) => `a${i}: integration(name: CUSTOM) { extra }`)}}`;
+    const before = process.cpuUsage();
+    const answer = await post({ query });
+    const { user, system } = process.cpuUsage(before);
+    expect(parseBody(answer)).not.toHaveProperty('data');
+    expect(parseBody(answer).errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
+    expect((user + system) / 1000).toBeLessThan(1000);
+  });
+
+  it('makes all writes of a mutation whose response is too large, and says so', async () => {
+    await using small = await startGateway(upstream.url, { maxResponseBytes: '1024' });
+    upstream.on('PUT', '/v2/integrations/custom', { json: { id: 'x'.repeat(2000), name: 'custom' } });
+    const write = 'upsertCustomIntegration(input: { endpoint: "e" })';
+    const selection = '{ ... on UpsertIntegrationSuccess { record { integrationId } } }';
+    const before = upstream.calls.length;
+    const answer = await send(small.url, {
+      headers,
+      body: JSON.stringify({ query: `mutation { a: ${write} ${selection} b: ${write} ${selection} }` }),
+    });
+    expect(upstream.calls.slice(before).map(({ method }) => method)).toEqual(['PUT', 'PUT']);
+    expect(parseBody(answer).errors).toMatchObject([
+      {
+        message: expect.stringContaining('its writes stand') as string,
+        extensions: { code: 'QUERY_TOO_COMPLEX' },
+      },
+    ]);
+  });
+
+  it('is one error for each cause: 720 fields without a credential', async () => {
+    const query = `{${times(60, (i) => `a${i}: integrationProviders { integration { id } }`)}}`;
+    const answer = await send(gateway.url, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    const { errors = [] } = parseBody(answer);
+    expect(errors).toHaveLength(720);
+    expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['UNAUTHENTICATED']));
+    expect(answer.text.length).toBeLessThan(300_000);
+  });
+});
+
+describe('any request around the worst ones', () => {
+  const pieces = fc.constantFrom(
+    '{',
+    '}',
+    '(',
+    ')',
+    '[',
+    ']',
+    ':',
+    '$a',
+    '@skip(if:$a)',
+    '...F',
+    '...on Integration{',
+    '"x"',
+    '"""',
+    '__typename',
+    'integrations{',
+    'integration(name:OPENAI){',
+    'integrationProviders{',
+    '__schema{types{',
+    'fields{',
+    '_entities(representations:$a){',
+    '_entities(representations:[{}]){',
+    'a:',
+    'b:',
+    'id',
+    'name',
+    '\n',
+    '#c\n',
+    ',',
+    'fragment F on Query{',
+    'query($a:Boolean!){',
+    'query($a:[_Any!]!){',
+    'mutation{',
+    'input:{token:"s"}',
+    'x'.repeat(300),
+  );
+  const document = fc
+    .array(fc.tuple(pieces, fc.integer({ min: 1, max: 400 })), { maxLength: 12 })
+    .map((parts) =>
+      parts
+        .map(([piece, count]) => piece.repeat(count))
+        .join(' ')
+        .slice(0, maxLength - 1000),
+    );
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 4 }),
+    fc.integer({ min: 1, max: 20_000 }).map((count) => listOf(count, {})),
+    fc.integer({ min: 1, max: 30_000 }).map((count) => 'a'.repeat(count)),
+    fc.integer({ min: 1, max: 3000 }).map((depth) => nest(depth, '[', ']')),
+  );
+
+  it('a worst case is refused or executed within 100 ms of CPU time', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        document,
+        value,
+        fc.constantFrom(upsert, read, entities, undefined),
+        async (text, a, known) => {
+          const body = {
+            query: known ?? text,
+            variables: { a, input: a, names: a, r: a, token: text.slice(0, 1000) },
+          };
+          fc.pre(JSON.stringify(body).length < 262_144);
+          expect(await measureBest(() => body)).toBeLessThan(budgetMs);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
 describe('documents that were met once', () => {
-  it('leave less than 100 MB in memory, however many and large they are', () => {
+  it('documents leave less than 100 MB in memory, regardless of their number and size', () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
     const getHeap = (): number => {
       collectGarbage();
       return process.memoryUsage().heapUsed;
     };
-    const limits = { maxTokens: 2000, maxAliases: 60, maxDepth: 8 };
-    const store = new DocumentStore(createSchema(), limits, { introspection: true });
+    const executor = createExecutor(createSchema(), {
+      limits: readConfig({}),
+      introspection: true,
+      trustedDocuments: undefined,
+      report: () => undefined,
+    });
     const before = getHeap();
     for (let round = 0; round < 300; round += 1) {
-      store.prepare(`{ integrations { ${'id '.repeat(1990)} } } # ${round}`, undefined);
+      const query = `{ integrations { ${'id '.repeat(1990)} } } # ${round}`;
+      const params = { query, operationName: undefined, variables: undefined, documentId: undefined };
+      executor.prepare(params, { isReadOnly: false });
     }
     expect(getHeap() - before).toBeLessThan(100_000_000);
   });

@@ -30,7 +30,7 @@ const resolvers = createResolvers(({ api }) => ({
   get: (name) => api.read(name),
   put: (body) => api.write(body),
 }));
-for (const name of ['Integration', 'UpsertCustomIntegrationResult']) {
+for (const name of ['Integration', 'UpsertIntegrationResult']) {
   resolvers[name] = { __resolveType: resolvers[name].__resolveType };
 }
 const server = new ApolloServer({ typeDefs, resolvers });

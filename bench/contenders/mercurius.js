@@ -22,7 +22,7 @@ const resolvers = createResolvers((context) => ({
   put: (body) =>
     call(context, { method: 'PUT', path: '/v2/integrations/custom', body: JSON.stringify(body) }),
 }));
-for (const name of ['Integration', 'UpsertCustomIntegrationResult']) {
+for (const name of ['Integration', 'UpsertIntegrationResult']) {
   resolvers[name] = { resolveType: resolvers[name].resolveType };
 }
 

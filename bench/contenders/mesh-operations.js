@@ -1,89 +1,68 @@
-// The operations in the words of the schema that Mesh makes of the contract: providers are members of a union, names are
-// those of the REST API, and there is no field for several providers. What is asked for is the same, field by field.
-import { allNames, operations } from '../operations.js';
-import { typeNames } from './rival-schema.js';
+// The operations in the schema that Mesh generates from the contract: providers are members of a union, and names are those
+// of the REST API. The selected data is the same, field by field.
+import { allNames, operations, selectAll, typeNames, upsertBody } from '../operations.js';
 
-// A field that is of another type in another provider needs a name of its own here, or the operation is not valid.
-const toNameAlias = (name) => `${name}_name`;
-const selectEach = (fieldsByName) =>
-  Object.entries(typeNames)
-    .map(
-      ([name, type]) => `... on ${type} { id ${toNameAlias(name)}: name extra ${fieldsByName[name] ?? ''} }`,
-    )
-    .join('\n');
-const isOf = (item, name) => item.__typename === typeNames[name] && item[toNameAlias(name)] === name;
+const restNames = { legacyModels: 'models', integrationId: 'id' };
+const toSnake = (name) => restNames[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const maps = new Set([
+  'customHeaderMapping',
+  'inferenceProfiles',
+  'deployments',
+  'defaultHeaders',
+  'headers',
+  'rawAction',
+]);
+const selectFields = (typeName) =>
+  selectAll(typeName, { toName: toSnake, isLeaf: (name) => maps.has(name) }).replace(' raw_action', '');
+const select = (name) => `... on ${typeNames[name]} { ${selectFields(typeNames[name])} }`;
 
-const limits = 'multi_modal_config { max_files max_file_size_bytes }';
-
-const one = `query One($name: IntegrationName!) {
-  integration: getIntegration(name: $name) {
+// A field with different types in two members of the union needs an alias.
+const one = `query One($name: IntegrationProvider!) {
+  integration: get_integration_v2_integrations__name__get(name: $name) {
     __typename
-    ${selectEach({ openai: 'organization_id', anthropic: `${limits} authentication_type endpoint` })}
+    ... on OpenAIIntegration { id name extra organization_id }
+    ... on WriterIntegration { id extra writer_organization: organization_id }
+    ... on AzureIntegration { id extra azure_endpoint: endpoint api_version proxy }
+    ... on AnthropicIntegration { id extra endpoint authentication_scope }
+    ... on AwsBedrockIntegration { id extra region credential_type inference_profiles }
   }
 }`;
 
-const wireNames = allNames.map((name) => name.toLowerCase());
-const severalFields = {
-  anthropic:
-    'anthropic_authentication: authentication_type anthropic_endpoint: endpoint custom_header_mapping',
-  aws_bedrock: 'credential_type region inference_profiles',
-  aws_sagemaker: 'credential_type region models { name alias is_chat }',
-  azure: 'proxy endpoint api_version azure_authentication: authentication_type deployments',
-  custom: 'authentication_type base_url default_model model_properties { name alias }',
-  openai: 'organization_id',
-  vertex_ai: limits,
-  writer: 'writer_organization: organization_id',
-};
 const twelve = `query Twelve {
-  ${wireNames.map((name) => `${name}: getIntegration(name: ${name}) { ...Fields }`).join('\n  ')}
-}
-fragment Fields on Integration {
-  __typename
-  ${selectEach(severalFields)}
+  ${allNames.map((name) => `${name}: get_integration_v2_integrations__name__get(name: ${name}) { __typename ${select(name)} }`).join('\n  ')}
 }`;
 
 const sageMaker = `query SageMaker {
-  integration: getIntegration(name: aws_sagemaker) {
-    __typename
-    ... on AwsSageMakerIntegration {
-      id name credential_type region extra
-      ${limits}
-      models {
-        name alias integration user_role assistant_role system_supported input_modalities alternative_names
-        input_token_limit output_token_limit token_limit output_price input_price cost_by is_chat provides_log_probs
-        formatting_tokens response_prefix_tokens api_version legacy_mistral_prompt_format requires_max_tokens max_top_p
-        params_map { model temperature max_tokens stop_sequences top_p top_k frequency_penalty presence_penalty }
-        output_map { response token_count input_token_count output_token_count completion_reason }
-        input_map { prompt prefix suffix }
-      }
-    }
-  }
+  integration: get_integration_v2_integrations__name__get(name: aws_sagemaker) { __typename ${select('aws_sagemaker')} }
 }`;
 
-const upsert = `mutation Upsert($input: CustomIntegrationCreate_Input!) {
-  upsertCustomIntegration(input: $input) {
+const upsert = `mutation Upsert($input: CustomIntegrationCreate_Input) {
+  upsertCustomIntegration: create_or_update_integration_v2_integrations_custom_put(input: $input) {
     __typename
     ... on IntegrationDB {
-      id name created_at updated_at is_selected is_disabled permissions { action allowed }
+      id name created_at updated_at created_by is_selected is_disabled permissions { action allowed message }
     }
     ... on HTTPValidationError { detail { msg } }
   }
 }`;
 
-/** What Mesh is sent in place of each operation, and what a right answer has there. */
+/** What Mesh is sent instead of each operation, and what a correct response has. */
 export const meshOperations = new Map([
   [
     operations.one,
     {
       query: one,
       variables: { name: 'openai' },
-      isRight: ({ integration }) =>
-        isOf(integration, 'openai') && integration.organization_id === 'org-benchmark',
+      isRight: ({ integration }) => integration.organization_id === 'org-benchmark',
     },
   ],
   [
     operations.twelve,
-    { query: twelve, variables: {}, isRight: (data) => wireNames.every((name) => isOf(data[name], name)) },
+    {
+      query: twelve,
+      variables: {},
+      isRight: (data) => allNames.every((name) => data[name].__typename === typeNames[name]),
+    },
   ],
   [
     operations.sagemaker,
@@ -91,16 +70,16 @@ export const meshOperations = new Map([
       query: sageMaker,
       variables: {},
       isRight: ({ integration: { models } }) =>
-        models.length > 0 && models.every((model) => model.params_map.model === 'model'),
+        models.length === 3 && models.every((model) => model.params_map.model === 'model'),
     },
   ],
   [
     operations.upsert,
     {
       query: upsert,
-      variables: { input: JSON.parse(operations.upsert.calls[0].body) },
+      variables: { input: upsertBody },
       isRight: ({ upsertCustomIntegration: record }) =>
-        record.id === '7d0c3a56-6e39-4a0c-9d0f-9ee8a9c7a001' && record.permissions[0].action === 'update',
+        record.id === '7d0c3a56-6e39-4a0c-9d0f-9ee8a9c7a001' && record.permissions.length === 3,
     },
   ],
 ]);

@@ -6,7 +6,7 @@ import { composeSubgraphs } from '@graphql-mesh/fusion-composition';
 import restTransport from '@graphql-mesh/transport-rest';
 import { loadOpenAPISubgraph } from '@omnigraph/openapi';
 
-/** The contract with the three changes without which Mesh answers wrongly; docs/performance.md tells what they mend. */
+/** The contract with the three changes that Mesh needs for correct responses; docs/performance.md describes them. */
 function prepareDocument() {
   const contract = new URL('../../contract/galileo-openapi.json', import.meta.url);
   const document = JSON.parse(readFileSync(contract, 'utf8'));

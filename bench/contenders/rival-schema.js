@@ -1,24 +1,10 @@
 // What a careful team would write by hand for a rival: the same SDL, upstream's objects renamed once, default resolvers.
 import { readFileSync } from 'node:fs';
+import { typeNames } from '../operations.js';
 
-/** The gateway's own SDL: every contender but Mesh answers the same schema. */
+/** The gateway's own SDL: every contender except Mesh has the same schema. */
 export const typeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
 
-/** The GraphQL type of each provider, by upstream's word for it. */
-export const typeNames = {
-  anthropic: 'AnthropicIntegration',
-  aws_bedrock: 'AwsBedrockIntegration',
-  aws_sagemaker: 'AwsSageMakerIntegration',
-  azure: 'AzureIntegration',
-  custom: 'CustomIntegration',
-  databricks: 'DatabricksIntegration',
-  mistral: 'MistralIntegration',
-  nvidia: 'NvidiaIntegration',
-  openai: 'OpenAIIntegration',
-  vegas_gateway: 'VegasGatewayIntegration',
-  vertex_ai: 'VertexAIIntegration',
-  writer: 'WriterIntegration',
-};
 const mapProperties = new Set([
   'inference_profiles',
   'deployments',
@@ -34,6 +20,7 @@ const enumProperties = new Set([
   'input_modalities',
   'action',
 ]);
+const freeProperties = new Set(['extra', 'init_kwargs']);
 const camelNames = new Map();
 
 function toCamel(property) {
@@ -48,7 +35,7 @@ function toCamel(property) {
 function toGraphql(value, property) {
   if (Array.isArray(value)) return value.map((item) => toGraphql(item, property));
   if (typeof value === 'string') return enumProperties.has(property) ? value.toUpperCase() : value;
-  if (typeof value !== 'object' || value === null || property === 'extra') return value;
+  if (typeof value !== 'object' || value === null || freeProperties.has(property)) return value;
   if (mapProperties.has(property))
     return Object.entries(value).map(([key, entry]) => ({ key, value: entry }));
   return Object.fromEntries(
@@ -83,6 +70,7 @@ function toRequestBody(input) {
       body[property] = Object.fromEntries(value.map((entry) => [entry.key, entry.value]));
     else if (name === 'authenticationType') body[property] = value.toLowerCase();
     else if (name === 'modelProperties') body[property] = value.map(toRequestBody);
+    else if (name === 'customLlmConfig' || name === 'multiModalConfig') body[property] = toRequestBody(value);
     else body[property] = value;
   }
   return body;
@@ -90,7 +78,7 @@ function toRequestBody(input) {
 
 const toDateTime = (text) => (/[Zz]|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
 
-/** @param getApi (context) => ({ get(name), put(body) }), which answer parsed bodies; get answers null for 404. */
+/** @param getApi (context) => ({ get(name), put(body) }), which return parsed bodies; `get` returns null for 404. */
 export function createResolvers(getApi) {
   const load = async (name, context) => {
     const body = await getApi(context).get(name.toLowerCase());
@@ -115,7 +103,7 @@ export function createResolvers(getApi) {
     Mutation: {
       upsertCustomIntegration: async (_root, { input }, context) => {
         const record = toRecord(await getApi(context).put(toRequestBody(input)));
-        return { __typename: 'UpsertCustomIntegrationSuccess', record };
+        return { __typename: 'UpsertIntegrationSuccess', record };
       },
     },
     IntegrationRecord: {
@@ -124,6 +112,6 @@ export function createResolvers(getApi) {
     },
     IntegrationPermission: { rawAction: (permission) => permission.action.toLowerCase() },
     Integration: byTypename,
-    UpsertCustomIntegrationResult: byTypename,
+    UpsertIntegrationResult: byTypename,
   };
 }

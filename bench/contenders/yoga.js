@@ -1,10 +1,10 @@
-// Plain graphql-yoga with the gateway's own Pothos schema and loader, and a client on undici: what the gateway would be
-// without its own way for a request.
+// Plain graphql-yoga with the gateway's own Pothos schema and reads, and a client on undici: the gateway without its own
+// HTTP server and executor.
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
-import { createIntegrationLoader } from '../../dist/resolvers/integration-loader.js';
+import { createReads } from '../../dist/src/resolvers/reads.js';
 import { createSchema } from '../../dist/src/schema/index.js';
-import { GalileoClient } from '../../dist/upstream/galileo-client.js';
+import { GalileoClient } from '../../dist/src/upstream/galileo-client.js';
 // Of the gateway's own installation: two copies of graphql in one process refuse each other's schemas.
 import { createYoga } from '../../node_modules/graphql-yoga/esm/index.js';
 
@@ -13,11 +13,13 @@ const pool = new Pool(process.env.UPSTREAM_URL, { connections: 64 });
 const transport = {
   async send({ method, path, headers, body }) {
     const answer = await pool.request({ method, path, headers: [...headers], body });
+    const bytes = Buffer.from(await answer.body.arrayBuffer());
     return {
       status: answer.statusCode,
       contentType: answer.headers['content-type'],
       retryAfterMs: undefined,
-      body: Buffer.from(await answer.body.arrayBuffer()),
+      body: bytes,
+      json: JSON.parse(bytes.toString()),
     };
   },
 };
@@ -35,7 +37,7 @@ const yoga = createYoga({
       getCall,
       redact,
       addSecret: () => {},
-      integrations: createIntegrationLoader({ galileo, getCall }),
+      reads: createReads(galileo, getCall),
     };
   },
 });

@@ -15,9 +15,17 @@
       "VertexAIIntegration",
       "WriterIntegration"
     ],
-    "UpsertCustomIntegrationResult": [
+    "ShareIntegrationWithGroupsResult": [
       "IntegrationValidationFailure",
-      "UpsertCustomIntegrationSuccess"
+      "ShareIntegrationWithGroupsSuccess"
+    ],
+    "ShareIntegrationWithUsersResult": [
+      "IntegrationValidationFailure",
+      "ShareIntegrationWithUsersSuccess"
+    ],
+    "UpsertIntegrationResult": [
+      "IntegrationValidationFailure",
+      "UpsertIntegrationSuccess"
     ]
   }
 };
@@ -37,9 +45,17 @@
       "VertexAIIntegration",
       "WriterIntegration"
     ],
-    "UpsertCustomIntegrationResult": [
+    "ShareIntegrationWithGroupsResult": [
       "IntegrationValidationFailure",
-      "UpsertCustomIntegrationSuccess"
+      "ShareIntegrationWithGroupsSuccess"
+    ],
+    "ShareIntegrationWithUsersResult": [
+      "IntegrationValidationFailure",
+      "ShareIntegrationWithUsersSuccess"
+    ],
+    "UpsertIntegrationResult": [
+      "IntegrationValidationFailure",
+      "UpsertIntegrationSuccess"
     ]
   }
 };

@@ -7,327 +7,656 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** A point in time as RFC 3339 writes it, always with an offset, in all the precision that Galileo keeps: `2026-01-31T08:15:30.123456Z`. */
+  /** A date and time in RFC 3339 form, always with an offset, as precise as Galileo stores it: `2026-01-31T08:15:30.123456Z`. */
   DateTime: { input: string; output: string; }
-  /** A JSON object with free keys. A list or a single value is none. */
+  /** A JSON object with arbitrary keys. An input with a number that a double cannot hold exactly (a whole number beyond 2^53, for example) is BAD_USER_INPUT. */
   JSONObject: { input: Record<string, unknown>; output: Record<string, unknown>; }
-  /** A whole number between -(2^53 - 1) and 2^53 - 1, as a JSON number: file sizes pass what Int can hold. */
+  /** A whole number between -(2^53 - 1) and 2^53 - 1, as a JSON number. File sizes exceed the range of Int. */
   SafeInt: { input: number; output: number; }
 };
+
+/** How Galileo can authenticate with Anthropic. */
+export type AnthropicAuthenticationType =
+  /** An API key in a header. */
+  | 'API_KEY'
+  /** OAuth 2 with a token endpoint that the customer provides. */
+  | 'CUSTOM_OAUTH2';
 
 /** Models of Anthropic. */
 export type AnthropicIntegration = Integration & {
   __typename: 'AnthropicIntegration';
-  /** The OAuth 2 scope that Galileo asks for; null where none is set. */
+  /** The OAuth 2 scope that Galileo requests. Null if none is set. */
   authenticationScope: Maybe<Scalars['String']['output']>;
-  /** How Galileo authenticates with Anthropic. */
+  /** How Galileo authenticates with Anthropic. Default: `API_KEY`. */
   authenticationType: IntegrationAuthenticationType;
-  /** Headers that Galileo fills from its own values; null where none are mapped. */
+  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
-  /** The URL that models are called at; null for Anthropic's own. */
+  /** The URL of the API. Null for Anthropic's own. */
   endpoint: Maybe<Scalars['String']['output']>;
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** Limits on files; null where none are set. */
+  /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
-  /** Where Galileo gets its OAuth 2 token; null where none is set. */
+  /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
+};
+
+
+/** Models of Anthropic. */
+export type AnthropicIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models of Anthropic. */
+export type AnthropicIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** Models of AWS Bedrock. */
 export type AwsBedrockIntegration = Integration & {
   __typename: 'AwsBedrockIntegration';
-  /** What Galileo identifies itself to AWS with. */
+  /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType: AwsCredentialType;
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** Inference profiles: the model, and the profile that it is called through. */
+  /** Inference profiles: the key is the model, the value is the profile that it is called through. */
   inferenceProfiles: Array<StringMapEntry>;
-  /** Limits on files; null where none are set. */
+  /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
-  /** The AWS region that models are called in. */
+  /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
 };
 
-/** What Galileo identifies itself to AWS with. */
+
+/** Models of AWS Bedrock. */
+export type AwsBedrockIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models of AWS Bedrock. */
+export type AwsBedrockIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** How Galileo authenticates with AWS. */
 export type AwsCredentialType =
   /** Galileo assumes an IAM role. */
   | 'ASSUMED_ROLE'
-  /** An access key with its secret. */
+  /** An access key id and its secret access key. */
   | 'KEY_SECRET'
   /** A kind of credential that Galileo added after this schema was built. */
   | 'UNRECOGNIZED';
 
+/** How Galileo authenticates with AWS. */
+export type AwsCredentialTypeInput =
+  /** Galileo assumes an IAM role. */
+  | 'ASSUMED_ROLE'
+  /** An access key id and its secret access key. */
+  | 'KEY_SECRET';
+
 /** Models behind AWS SageMaker endpoints. */
 export type AwsSageMakerIntegration = Integration & {
   __typename: 'AwsSageMakerIntegration';
-  /** What Galileo identifies itself to AWS with. */
+  /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType: AwsCredentialType;
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The models behind the endpoints, in the order that Galileo stores. */
+  /** The endpoints' models, in Galileo's order. */
   models: Array<IntegrationModel>;
-  /** Limits on files; null where none are set. */
+  /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
-  /** The AWS region that models are called in. */
+  /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
 };
+
+
+/** Models behind AWS SageMaker endpoints. */
+export type AwsSageMakerIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models behind AWS SageMaker endpoints. */
+export type AwsSageMakerIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** The credentials of AWS: `accessKeyId` and `secretAccessKey`, or `roleArn`. */
+export type AwsTokenInput = {
+  /** The access key id. Required for `KEY_SECRET`. Secret: forwarded to Galileo and never returned. */
+  accessKeyId?: InputMaybe<Scalars['String']['input']>;
+  /** The ARN of the IAM role. Required for `ASSUMED_ROLE`. */
+  roleArn?: InputMaybe<Scalars['String']['input']>;
+  /** The secret access key. Required for `KEY_SECRET`. Secret: forwarded to Galileo and never returned. */
+  secretAccessKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** How Galileo can authenticate with Azure. */
+export type AzureAuthenticationType =
+  /** An API key in a header. */
+  | 'API_KEY'
+  /** An OAuth 2 client secret. */
+  | 'CLIENT_SECRET'
+  /** OAuth 2 with a token endpoint that the customer provides. */
+  | 'CUSTOM_OAUTH2'
+  /** A user name and a password. */
+  | 'USERNAME_PASSWORD';
 
 /** Models deployed on Azure OpenAI. */
 export type AzureIntegration = Integration & {
   __typename: 'AzureIntegration';
   /** The version of Azure's API. */
   apiVersion: Scalars['String']['output'];
-  /** The OAuth 2 scope that Galileo asks for; null where none is set. */
+  /** The OAuth 2 scope that Galileo requests. Null if none is set. */
   authenticationScope: Maybe<Scalars['String']['output']>;
-  /** How Galileo authenticates with Azure. */
+  /** How Galileo authenticates with Azure. Default: `API_KEY`. */
   authenticationType: IntegrationAuthenticationType;
-  /** The deployments that Azure reports; null where Galileo has not asked. */
+  /** The deployments that Azure offers. Null if Galileo does not know them. */
   availableDeployments: Maybe<Array<AzureModelDeployment>>;
-  /** The one deployment that all calls go to; null where `deployments` tells it by model. */
+  /** The deployment that serves all requests. Null if `deployments` has one per model. */
   azureDeployment: Maybe<Scalars['String']['output']>;
-  /** Headers that Galileo fills from its own values; null where none are mapped. */
+  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
-  /** Headers that go along with every call; null where there are none. */
+  /** Headers of every request to Azure. Null if there are none. */
   defaultHeaders: Maybe<Array<StringMapEntry>>;
-  /** Deployments: the model, and the deployment that it is called through. */
+  /** Deployments: the key is the model, the value is the deployment that serves it. */
   deployments: Array<StringMapEntry>;
-  /** The URL that models are called at. Galileo always has one. */
+  /** The URL of the API. Galileo always returns one. */
   endpoint: Maybe<Scalars['String']['output']>;
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** Limits on files; null where none are set. */
+  /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
-  /** Where Galileo gets its OAuth 2 token; null where none is set. */
+  /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
-  /** Whether the endpoint is a proxy in front of Azure. */
+  /** Whether the endpoint is a proxy in front of Azure. Default: false. */
   proxy: Scalars['Boolean']['output'];
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
 };
 
-/** A deployment of a model that Azure reports. */
+
+/** Models deployed on Azure OpenAI. */
+export type AzureIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models deployed on Azure OpenAI. */
+export type AzureIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A deployment of a model on Azure. */
 export type AzureModelDeployment = {
   __typename: 'AzureModelDeployment';
-  /** Azure's name of the deployment. */
+  /** Azure's id of the deployment. */
   id: Scalars['String']['output'];
-  /** The model that is deployed. */
+  /** The deployed model. */
   model: Scalars['String']['output'];
 };
 
-/** A kind of content that a model takes. */
+/** A deployment of a model on Azure. */
+export type AzureModelDeploymentInput = {
+  /** Azure's id of the deployment. */
+  id: Scalars['String']['input'];
+  /** The deployed model. */
+  model: Scalars['String']['input'];
+};
+
+/** A kind of content that a model accepts. */
 export type ContentModality =
-  /** The model takes audio content. */
+  /** Audio. */
   | 'AUDIO'
-  /** The model takes document content. */
+  /** Documents, for example PDF files. */
   | 'DOCUMENT'
-  /** The model takes image content. */
+  /** Images. */
   | 'IMAGE'
-  /** The model takes text content. */
+  /** Text. */
   | 'TEXT'
   /** A kind of content that Galileo added after this schema was built. */
   | 'UNRECOGNIZED'
-  /** The model takes video content. */
+  /** Video. */
   | 'VIDEO';
 
-/** How Galileo shall authenticate with a custom integration. */
+/** A kind of content that a model accepts. */
+export type ContentModalityInput =
+  /** Audio. */
+  | 'AUDIO'
+  /** Documents, for example PDF files. */
+  | 'DOCUMENT'
+  /** Images. */
+  | 'IMAGE'
+  /** Text. */
+  | 'TEXT'
+  /** Video. */
+  | 'VIDEO';
+
+/** How Galileo can authenticate with a custom endpoint. */
 export type CustomAuthenticationType =
-  /** An API key, sent in a header. */
+  /** An API key in a header. */
   | 'API_KEY'
   /** No authentication. */
   | 'NONE'
-  /** An OAuth 2 flow. */
+  /** OAuth 2. */
   | 'OAUTH2';
 
-/** An endpoint of the customer's own. Its API key, token and headers are write-only: no field answers them. */
+/** Models behind the customer's own endpoint. */
 export type CustomIntegration = Integration & {
   __typename: 'CustomIntegration';
-  /** The name of the header that the API key goes into; null where none is set. */
+  /** The name of the header with the API key. Null if none is set. */
   apiKeyHeader: Maybe<Scalars['String']['output']>;
-  /** The OAuth 2 scope that Galileo asks for; null where none is set. */
+  /** The OAuth 2 scope that Galileo requests. Null if none is set. */
   authenticationScope: Maybe<Scalars['String']['output']>;
-  /** How Galileo authenticates with the endpoint. */
+  /** How Galileo authenticates with the endpoint. Default: `OAUTH2`. */
   authenticationType: IntegrationAuthenticationType;
   /** The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`. */
   baseUrl: Scalars['String']['output'];
-  /** Headers that Galileo fills from its own values; null where none are mapped. */
+  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
-  /** Code of the customer's own that the endpoint is called through; null where there is none. */
+  /** The customer's Python class that the endpoint is called through. Null if there is none. */
   customLlmConfig: Maybe<CustomLlmConfig>;
-  /** The model that is used where none is named; null where none is set. */
+  /** The model that is used by default. Null if none is set. */
   defaultModel: Maybe<Scalars['String']['output']>;
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** Whether Galileo stores the models in the older form. */
+  /** Whether Galileo stores the models in the legacy format. */
   isLegacyFormat: Scalars['Boolean']['output'];
   /**
-   * The names of the models, in the older form; null where Galileo stores none in it.
+   * The names of the models in the legacy format. Null if Galileo stores none.
    * @deprecated Use modelProperties.
    */
   legacyModels: Maybe<Array<Scalars['String']['output']>>;
-  /** The models that the endpoint offers; null where Galileo stores none in this form. */
+  /** The models of the endpoint. Null if Galileo stores none. */
   modelProperties: Maybe<Array<CustomModelProperties>>;
-  /** Limits on files; null where none are set. */
+  /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
-  /** Where Galileo gets its OAuth 2 token; null where none is set. */
+  /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
 };
 
-/** Code of the customer's own that Galileo calls the endpoint through. */
+
+/** Models behind the customer's own endpoint. */
+export type CustomIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models behind the customer's own endpoint. */
+export type CustomIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** The customer's Python class that Galileo calls the endpoint through. */
 export type CustomLlmConfig = {
   __typename: 'CustomLlmConfig';
-  /** The class in that file. */
+  /** The name of the class. */
   className: Scalars['String']['output'];
-  /** The Python file that has the class. */
+  /** The Python file that contains the class. */
   fileName: Scalars['String']['output'];
-  /** Keyword arguments that the class is made with; null where it takes none. */
+  /** The keyword arguments of the class's constructor. Null if there are none. */
   initKwargs: Maybe<Scalars['JSONObject']['output']>;
 };
 
-/** Code of the customer's own that Galileo shall call the endpoint through. */
+/** The customer's Python class that Galileo calls the endpoint through. */
 export type CustomLlmConfigInput = {
-  /** The class in that file. */
+  /** The name of the class. */
   className: Scalars['String']['input'];
-  /** The Python file that has the class. */
+  /** The Python file that contains the class. */
   fileName: Scalars['String']['input'];
-  /** Keyword arguments that the class is made with. */
+  /** The keyword arguments of the class's constructor. */
   initKwargs?: InputMaybe<Scalars['JSONObject']['input']>;
 };
 
-/** A model that a custom integration offers. */
+/** A model of a custom endpoint. It can have `basedOn` or `supportedParameters`, not both. */
 export type CustomModelProperties = {
   __typename: 'CustomModelProperties';
-  /** The name that people see; null where the model has none beside `name`. */
+  /** The name of the model in Galileo. Null if it is `name`. */
   alias: Maybe<Scalars['String']['output']>;
-  /** A known model whose parameters this one takes; null where `supportedParameters` lists them or nothing is known. */
+  /** A known model that has the same parameters. Null if there is none. */
   basedOn: Maybe<Scalars['String']['output']>;
-  /** The name that the endpoint knows the model by. */
+  /** The endpoint's name of the model. */
   name: Scalars['String']['output'];
-  /** The parameters that the model takes; null where `basedOn` tells them or nothing is known. */
+  /** The parameters that the model accepts. Null if unknown, or if `basedOn` is set. */
   supportedParameters: Maybe<Array<Scalars['String']['output']>>;
 };
 
-/** A model that the endpoint offers. `basedOn` and `supportedParameters` exclude each other. */
+/** A model of a custom endpoint. It can have `basedOn` or `supportedParameters`, not both. */
 export type CustomModelPropertiesInput = {
-  /** The name that people shall see; omitted or null for `name`. */
+  /** The name of the model in Galileo. */
   alias?: InputMaybe<Scalars['String']['input']>;
-  /** A known model whose parameters this one takes. */
+  /** A known model that has the same parameters. */
   basedOn?: InputMaybe<Scalars['String']['input']>;
-  /** The name that the endpoint knows the model by. */
+  /** The endpoint's name of the model. */
   name: Scalars['String']['input'];
-  /** The parameters that the model takes. */
+  /** The parameters that the model accepts. */
   supportedParameters?: InputMaybe<Array<Scalars['String']['input']>>;
 };
 
 /** Models served by Databricks. */
 export type DatabricksIntegration = Integration & {
   __typename: 'DatabricksIntegration';
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** The catalogs of the workspace. One call to Galileo. */
+  catalogs: Maybe<Array<Scalars['String']['output']>>;
+  /** The databases of a catalog. One call to Galileo per catalog. */
+  databases: Maybe<Array<Scalars['String']['output']>>;
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
 };
 
-/** A connected LLM provider. Its type tells which one, and has the fields of that provider. */
+
+/** Models served by Databricks. */
+export type DatabricksIntegrationdatabasesArgs = {
+  catalog?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** Models served by Databricks. */
+export type DatabricksIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models served by Databricks. */
+export type DatabricksIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A connected LLM provider. The object's type says which, and has the fields of that provider. */
 export type Integration = {
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
 };
 
-/** How Galileo authenticates with the provider. */
+
+/** A connected LLM provider. The object's type says which, and has the fields of that provider. */
+export type IntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A connected LLM provider. The object's type says which, and has the fields of that provider. */
+export type IntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** How Galileo authenticates with a provider. */
 export type IntegrationAuthenticationType =
-  /** An API key, sent in a header. */
+  /** An API key in a header. */
   | 'API_KEY'
   /** An OAuth 2 client secret. */
   | 'CLIENT_SECRET'
-  /** An OAuth 2 flow against a token endpoint of the customer's own. */
+  /** OAuth 2 with a token endpoint that the customer provides. */
   | 'CUSTOM_OAUTH2'
   /** No authentication. */
   | 'NONE'
-  /** An OAuth 2 flow. */
+  /** OAuth 2. */
   | 'OAUTH2'
-  /** A way that Galileo added after this schema was built. */
+  /** A method that Galileo added after this schema was built. */
   | 'UNRECOGNIZED'
   /** A user name and a password. */
   | 'USERNAME_PASSWORD';
 
-/** A model that an integration offers, with its limits, prices and manners. */
+/** What a user or group can do with a shared integration. */
+export type IntegrationCollaboratorRole =
+  /** Can annotate. */
+  | 'ANNOTATOR'
+  /** Can use and change the integration. */
+  | 'EDITOR'
+  /** Can use, change, share and delete the integration. */
+  | 'OWNER'
+  /** A role that Galileo added after this schema was built. */
+  | 'UNRECOGNIZED'
+  /** Can use the integration. */
+  | 'VIEWER';
+
+/** What a user or group can do with a shared integration. */
+export type IntegrationCollaboratorRoleInput =
+  /** Can annotate. */
+  | 'ANNOTATOR'
+  /** Can use and change the integration. */
+  | 'EDITOR'
+  /** Can use, change, share and delete the integration. */
+  | 'OWNER'
+  /** Can use the integration. */
+  | 'VIEWER';
+
+/** A group that an integration is shared with. */
+export type IntegrationGroup = {
+  __typename: 'IntegrationGroup';
+  /** When the integration was shared. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Galileo's id of the group. */
+  groupId: Scalars['ID']['output'];
+  /** The name of the group. */
+  name: Scalars['String']['output'];
+  /** What the caller can do. Empty if Galileo does not say. */
+  permissions: Array<IntegrationPermission>;
+  /** The role in this integration. */
+  role: IntegrationCollaboratorRole;
+};
+
+/** One page of the groups that an integration is shared with. */
+export type IntegrationGroupConnection = {
+  __typename: 'IntegrationGroupConnection';
+  /** The collaborators with their cursors. */
+  edges: Array<IntegrationGroupEdge>;
+  /** The collaborators without cursors. */
+  nodes: Array<IntegrationGroup>;
+  /** The position of the page. */
+  pageInfo: PageInfo;
+};
+
+/** A position in a list of groups. */
+export type IntegrationGroupEdge = {
+  __typename: 'IntegrationGroupEdge';
+  /** An opaque cursor: as `after`, it leads to what follows this edge. */
+  cursor: Scalars['String']['output'];
+  /** The collaborator at this position. */
+  node: IntegrationGroup;
+};
+
+/** One of the groups to share with. */
+export type IntegrationGroupInput = {
+  /** The id of the group. */
+  groupId: Scalars['ID']['input'];
+  /** The role. Default: `VIEWER`. */
+  role?: InputMaybe<IntegrationCollaboratorRoleInput>;
+};
+
+/** A model of an integration: its names, limits and API. */
 export type IntegrationModel = {
   __typename: 'IntegrationModel';
-  /** The name that people see. */
+  /** The name of the model in Galileo. */
   alias: Scalars['String']['output'];
-  /** Other names of the same model; empty where it has none. */
+  /** Other names of the same model. */
   alternativeNames: Array<Scalars['String']['output']>;
-  /** The version of the provider's API that the model needs; null where any will do. */
+  /** The version of the provider's API that the model needs. Null if it works with any version. */
   apiVersion: Maybe<Scalars['String']['output']>;
-  /** What the model calls its own part of a chat; null where it has no roles. */
+  /** The model's name of the assistant role in a chat. Null if it has no roles. */
   assistantRole: Maybe<Scalars['String']['output']>;
-  /** What the prices count. */
+  /** The unit that prices are for. */
   costBy: ModelCostBy;
-  /** Tokens that the format of a message costs. */
+  /** Number of tokens that the format of each message adds. */
   formattingTokens: Scalars['Int']['output'];
-  /** Where in the provider's request the prompt goes; null where Galileo does not tell. */
+  /** The paths of values in the provider's request. Null if unknown. */
   inputMap: Maybe<ModelInputMap>;
-  /** The kinds of content that the model takes; empty where Galileo does not tell. */
+  /** The kinds of content that the model accepts. Empty if Galileo does not know them. */
   inputModalities: Array<ContentModality>;
-  /** The price of the prompt, for each unit of `costBy`, as Galileo stores it; 0 where it is not known. */
-  inputPrice: Scalars['Float']['output'];
-  /** The most tokens of a prompt; null where it is not known. */
+  /**
+   * The price of input, per unit of `costBy`. Null if Galileo does not return it.
+   * @deprecated Galileo no longer returns prices here.
+   */
+  inputPrice: Maybe<Scalars['Float']['output']>;
+  /** Maximum number of input tokens. Null if unknown. */
   inputTokenLimit: Maybe<Scalars['Int']['output']>;
-  /** The provider that the model is called through; null with an error where Galileo names one that this schema does not know. */
+  /** The provider that the model is called through. Null with an error if Galileo names a provider that this schema does not know. */
   integration: Maybe<IntegrationName>;
-  /** Whether the model takes a chat, not a single prompt. */
+  /** Whether the model accepts a chat instead of a single prompt. */
   isChat: Scalars['Boolean']['output'];
-  /** Whether prompts are written in Mistral's older format. */
+  /** Whether prompts are in Mistral's legacy format. */
   legacyMistralPromptFormat: Scalars['Boolean']['output'];
-  /** The largest value of nucleus sampling; null where the provider sets none. */
+  /** Maximum value for nucleus sampling. Null if the provider sets none. */
   maxTopP: Maybe<Scalars['Float']['output']>;
   /** The provider's name of the model. */
   name: Scalars['String']['output'];
-  /** Where in the provider's answer each value stands; null where Galileo does not tell. */
+  /** The paths of values in the provider's response. Null if unknown. */
   outputMap: Maybe<ModelOutputMap>;
-  /** The price of the answer, for each unit of `costBy`, as Galileo stores it; 0 where it is not known. */
-  outputPrice: Scalars['Float']['output'];
-  /** The most tokens of an answer; null where it is not known. */
+  /**
+   * The price of output, per unit of `costBy`. Null if Galileo does not return it.
+   * @deprecated Galileo no longer returns prices here.
+   */
+  outputPrice: Maybe<Scalars['Float']['output']>;
+  /** Maximum number of output tokens. Null if unknown. */
   outputTokenLimit: Maybe<Scalars['Int']['output']>;
-  /** What each parameter is called in the provider's API; null where Galileo does not tell. */
+  /** The names of the parameters in the provider's API. Null if unknown. */
   paramsMap: Maybe<ModelParamsMap>;
   /** Whether the model can report log probabilities. */
   providesLogProbs: Scalars['Boolean']['output'];
-  /** Whether a call must say the most tokens of its answer. */
+  /** Whether a request must set the maximum number of output tokens. */
   requiresMaxTokens: Scalars['Boolean']['output'];
-  /** Tokens that the beginning of each answer costs. */
+  /** Number of tokens that the beginning of each response adds. */
   responsePrefixTokens: Scalars['Int']['output'];
-  /** Whether the model takes a system prompt. */
+  /** Whether the model accepts a system prompt. */
   systemSupported: Scalars['Boolean']['output'];
-  /** The most tokens of prompt and answer together; null where it is not known. */
+  /** Maximum number of input and output tokens together. Null if unknown. */
   tokenLimit: Maybe<Scalars['Int']['output']>;
-  /** What the model calls the user's part of a chat; null where it has no roles. */
+  /** The model's name of the user role in a chat. Null if it has no roles. */
   userRole: Maybe<Scalars['String']['output']>;
+};
+
+/** A model of an integration: its names, limits and API. */
+export type IntegrationModelInput = {
+  /** The name of the model in Galileo. */
+  alias: Scalars['String']['input'];
+  /** Other names of the same model. */
+  alternativeNames?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** The version of the provider's API that the model needs. */
+  apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The model's name of the assistant role in a chat. */
+  assistantRole?: InputMaybe<Scalars['String']['input']>;
+  /** The unit that prices are for. */
+  costBy?: InputMaybe<ModelCostByInput>;
+  /** Number of tokens that the format of each message adds. */
+  formattingTokens?: InputMaybe<Scalars['Int']['input']>;
+  /** The paths of values in the provider's request. */
+  inputMap?: InputMaybe<ModelInputMapInput>;
+  /** The kinds of content that the model accepts. */
+  inputModalities?: InputMaybe<Array<ContentModalityInput>>;
+  /** Maximum number of input tokens. */
+  inputTokenLimit?: InputMaybe<Scalars['Int']['input']>;
+  /** The provider that the model is called through. */
+  integration?: InputMaybe<IntegrationName>;
+  /** Whether the model accepts a chat instead of a single prompt. */
+  isChat?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether prompts are in Mistral's legacy format. */
+  legacyMistralPromptFormat?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Maximum value for nucleus sampling. */
+  maxTopP?: InputMaybe<Scalars['Float']['input']>;
+  /** The provider's name of the model. */
+  name: Scalars['String']['input'];
+  /** The paths of values in the provider's response. */
+  outputMap?: InputMaybe<ModelOutputMapInput>;
+  /** Maximum number of output tokens. */
+  outputTokenLimit?: InputMaybe<Scalars['Int']['input']>;
+  /** The names of the parameters in the provider's API. */
+  paramsMap?: InputMaybe<ModelParamsMapInput>;
+  /** Whether the model can report log probabilities. */
+  providesLogProbs?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether a request must set the maximum number of output tokens. */
+  requiresMaxTokens?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Number of tokens that the beginning of each response adds. */
+  responsePrefixTokens?: InputMaybe<Scalars['Int']['input']>;
+  /** Whether the model accepts a system prompt. */
+  systemSupported?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Maximum number of input and output tokens together. */
+  tokenLimit?: InputMaybe<Scalars['Int']['input']>;
+  /** The model's name of the user role in a chat. */
+  userRole?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** The LLM providers that Galileo can be connected to. */
@@ -357,430 +686,1079 @@ export type IntegrationName =
   /** The provider that Galileo calls `writer`. */
   | 'WRITER';
 
-/** Whether the caller may do something with the integration. */
+/** Whether the caller can do something. */
 export type IntegrationPermission = {
   __typename: 'IntegrationPermission';
-  /** What is allowed or refused. */
+  /** What the permission is about. */
   action: IntegrationPermissionAction;
-  /** Whether the caller may. */
+  /** Whether the caller can do it. */
   allowed: Scalars['Boolean']['output'];
-  /** Why not, in words for people; null where Galileo gives none. */
+  /** Why the caller cannot do it. Null if Galileo gives no reason. */
   message: Maybe<Scalars['String']['output']>;
-  /** Galileo's own word for the action, also where this schema does not know it. */
+  /** Galileo's own name of the action, also if this schema does not know it. */
   rawAction: Scalars['String']['output'];
 };
 
-/** What a permission allows or refuses. Galileo uses one list of actions for all its resources. */
+/** What a permission is about. Galileo has one list of actions for all its resources. */
 export type IntegrationPermissionAction =
-  /** The action `change_role_to_admin`. */
+  /** The action that Galileo calls `autotune_apply`. */
+  | 'AUTOTUNE_APPLY'
+  /** The action that Galileo calls `change_role_to_admin`. */
   | 'CHANGE_ROLE_TO_ADMIN'
-  /** The action `change_role_to_manager`. */
+  /** The action that Galileo calls `change_role_to_manager`. */
   | 'CHANGE_ROLE_TO_MANAGER'
-  /** The action `change_role_to_read_only`. */
+  /** The action that Galileo calls `change_role_to_read_only`. */
   | 'CHANGE_ROLE_TO_READ_ONLY'
-  /** The action `change_role_to_user`. */
+  /** The action that Galileo calls `change_role_to_user`. */
   | 'CHANGE_ROLE_TO_USER'
-  /** The action `configure_crown_logic`. */
+  /** The action that Galileo calls `configure_crown_logic`. */
   | 'CONFIGURE_CROWN_LOGIC'
-  /** The action `configure_human_feedback`. */
+  /** The action that Galileo calls `configure_human_feedback`. */
   | 'CONFIGURE_HUMAN_FEEDBACK'
-  /** The action `create_run`. */
+  /** The action that Galileo calls `create`. */
+  | 'CREATE'
+  /** The action that Galileo calls `create_run`. */
   | 'CREATE_RUN'
-  /** The action `create_stage`. */
+  /** The action that Galileo calls `create_stage`. */
   | 'CREATE_STAGE'
-  /** The action `delete`. */
+  /** The action that Galileo calls `delete`. */
   | 'DELETE'
-  /** The action `delete_data`. */
+  /** The action that Galileo calls `delete_data`. */
   | 'DELETE_DATA'
-  /** The action `delete_log_data`. */
+  /** The action that Galileo calls `delete_log_data`. */
   | 'DELETE_LOG_DATA'
-  /** The action `delete_run`. */
+  /** The action that Galileo calls `delete_run`. */
   | 'DELETE_RUN'
-  /** The action `dismiss_alert`. */
+  /** The action that Galileo calls `dismiss_alert`. */
   | 'DISMISS_ALERT'
-  /** The action `edit_alert`. */
+  /** The action that Galileo calls `edit_alert`. */
   | 'EDIT_ALERT'
-  /** The action `edit_edit`. */
+  /** The action that Galileo calls `edit_edit`. */
   | 'EDIT_EDIT'
-  /** The action `edit_run_tags`. */
+  /** The action that Galileo calls `edit_run_tags`. */
   | 'EDIT_RUN_TAGS'
-  /** The action `edit_slice`. */
+  /** The action that Galileo calls `edit_slice`. */
   | 'EDIT_SLICE'
-  /** The action `edit_stage`. */
+  /** The action that Galileo calls `edit_stage`. */
   | 'EDIT_STAGE'
-  /** The action `export`. */
+  /** The action that Galileo calls `export`. */
   | 'EXPORT'
-  /** The action `export_data`. */
+  /** The action that Galileo calls `export_data`. */
   | 'EXPORT_DATA'
-  /** The action `join`. */
+  /** The action that Galileo calls `join`. */
   | 'JOIN'
-  /** The action `list_members`. */
+  /** The action that Galileo calls `list_members`. */
   | 'LIST_MEMBERS'
-  /** The action `log_data`. */
+  /** The action that Galileo calls `log_data`. */
   | 'LOG_DATA'
-  /** The action `move_run`. */
+  /** The action that Galileo calls `move_run`. */
   | 'MOVE_RUN'
-  /** The action `read_api_keys`. */
+  /** The action that Galileo calls `read`. */
+  | 'READ'
+  /** The action that Galileo calls `read_ai_usage`. */
+  | 'READ_AI_USAGE'
+  /** The action that Galileo calls `read_api_keys`. */
   | 'READ_API_KEYS'
-  /** The action `read_settings`. */
+  /** The action that Galileo calls `read_cost_settings`. */
+  | 'READ_COST_SETTINGS'
+  /** The action that Galileo calls `read_secrets`. */
+  | 'READ_SECRETS'
+  /** The action that Galileo calls `read_settings`. */
   | 'READ_SETTINGS'
-  /** The action `record_annotation`. */
+  /** The action that Galileo calls `record_annotation`. */
   | 'RECORD_ANNOTATION'
-  /** The action `record_human_feedback`. */
+  /** The action that Galileo calls `record_human_feedback`. */
   | 'RECORD_HUMAN_FEEDBACK'
-  /** The action `rename`. */
+  /** The action that Galileo calls `rename`. */
   | 'RENAME'
-  /** The action `rename_run`. */
+  /** The action that Galileo calls `rename_run`. */
   | 'RENAME_RUN'
-  /** The action `request_to_join`. */
+  /** The action that Galileo calls `request_to_join`. */
   | 'REQUEST_TO_JOIN'
-  /** The action `set_metric`. */
+  /** The action that Galileo calls `set_metric`. */
   | 'SET_METRIC'
-  /** The action `share`. */
+  /** The action that Galileo calls `share`. */
   | 'SHARE'
-  /** The action `toggle_metric`. */
+  /** The action that Galileo calls `toggle_metric`. */
   | 'TOGGLE_METRIC'
   /** An action that Galileo added after this schema was built. */
   | 'UNRECOGNIZED'
-  /** The action `update`. */
+  /** The action that Galileo calls `update`. */
   | 'UPDATE'
-  /** The action `update_role`. */
+  /** The action that Galileo calls `update_control_bindings`. */
+  | 'UPDATE_CONTROL_BINDINGS'
+  /** The action that Galileo calls `update_role`. */
   | 'UPDATE_ROLE'
-  /** The action `update_settings`. */
-  | 'UPDATE_SETTINGS';
+  /** The action that Galileo calls `update_settings`. */
+  | 'UPDATE_SETTINGS'
+  /** The action that Galileo calls `use_control_runtime`. */
+  | 'USE_CONTROL_RUNTIME';
 
 /** A provider of the catalogue, configured or not. */
 export type IntegrationProvider = {
   __typename: 'IntegrationProvider';
-  /** The provider's name as people write it. */
+  /** The provider's name as users know it. */
   displayName: Scalars['String']['output'];
-  /** The caller's integration of this provider: null where none is configured; null with an error where loading it failed. */
+  /** The caller's integration of this provider. Null if it is not configured; null with an error if loading it failed. One call to Galileo. */
   integration: Maybe<Integration>;
+  /** Whether this Galileo deployment offers the provider. One call to Galileo for all providers. */
+  isAvailable: Maybe<Scalars['Boolean']['output']>;
+  /** The names of the models that the caller can use. One call to Galileo. */
+  models: Maybe<Array<Scalars['String']['output']>>;
   /** The provider. */
   name: IntegrationName;
+  /** The integrations of this provider that the caller can use, own and shared. One call to Galileo for all providers. */
+  records: Maybe<Array<IntegrationRecord>>;
 };
 
-/** What Galileo keeps about an integration beside its settings. */
+/** What Galileo stores about an integration in addition to its settings. */
 export type IntegrationRecord = {
   __typename: 'IntegrationRecord';
-  /** When the integration was first stored. */
+  /** When the integration was created. */
   createdAt: Scalars['DateTime']['output'];
-  /** The id of the user who first stored the integration. */
+  /** The id of the user who created the integration. */
   createdBy: Scalars['ID']['output'];
-  /** The id of the integration, the same as `CustomIntegration.id`. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration: the `id` of the Integration. */
   integrationId: Scalars['ID']['output'];
-  /** Whether the integration is switched off. */
+  /** Whether the integration is disabled. */
   isDisabled: Scalars['Boolean']['output'];
-  /** Whether the integration is the one that is used where none is named. */
+  /** Whether this is the integration that Galileo uses for the provider. */
   isSelected: Scalars['Boolean']['output'];
-  /** The provider. */
-  name: IntegrationName;
-  /** What the caller may do with the integration; empty where Galileo does not tell. */
+  /** Galileo's name of the integration: the provider's name, or the label of a named custom integration. */
+  label: Scalars['String']['output'];
+  /** The provider. Null if Galileo names one that this schema does not know. */
+  name: Maybe<IntegrationName>;
+  /** What the caller can do. Empty if Galileo does not say. */
   permissions: Array<IntegrationPermission>;
-  /** When the integration was last stored. */
+  /** When the integration was last changed. */
   updatedAt: Scalars['DateTime']['output'];
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
 };
 
-/** Galileo refused the input as invalid, and stored nothing. */
+
+/** What Galileo stores about an integration in addition to its settings. */
+export type IntegrationRecordgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What Galileo stores about an integration in addition to its settings. */
+export type IntegrationRecordusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A user that an integration is shared with. */
+export type IntegrationUser = {
+  __typename: 'IntegrationUser';
+  /** When the integration was shared. */
+  createdAt: Scalars['DateTime']['output'];
+  /** The e-mail address. */
+  email: Scalars['String']['output'];
+  /** The first name. Null if unknown. */
+  firstName: Maybe<Scalars['String']['output']>;
+  /** The last name. Null if unknown. */
+  lastName: Maybe<Scalars['String']['output']>;
+  /** What the caller can do. Empty if Galileo does not say. */
+  permissions: Array<IntegrationPermission>;
+  /** The role in this integration. */
+  role: IntegrationCollaboratorRole;
+  /** Galileo's id of the user. */
+  userId: Scalars['ID']['output'];
+};
+
+/** One page of the users that an integration is shared with. */
+export type IntegrationUserConnection = {
+  __typename: 'IntegrationUserConnection';
+  /** The collaborators with their cursors. */
+  edges: Array<IntegrationUserEdge>;
+  /** The collaborators without cursors. */
+  nodes: Array<IntegrationUser>;
+  /** The position of the page. */
+  pageInfo: PageInfo;
+};
+
+/** A position in a list of users. */
+export type IntegrationUserEdge = {
+  __typename: 'IntegrationUserEdge';
+  /** An opaque cursor: as `after`, it leads to what follows this edge. */
+  cursor: Scalars['String']['output'];
+  /** The collaborator at this position. */
+  node: IntegrationUser;
+};
+
+/** One of the users to share with. */
+export type IntegrationUserInput = {
+  /** The role. Default: `VIEWER`. */
+  role?: InputMaybe<IntegrationCollaboratorRoleInput>;
+  /** The e-mail address of the user. An unknown one is invited. */
+  userEmail?: InputMaybe<Scalars['String']['input']>;
+  /** The id of the user. Either this or `userEmail` is required. */
+  userId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** The input is invalid. Nothing was stored. */
 export type IntegrationValidationFailure = {
   __typename: 'IntegrationValidationFailure';
-  /** The single faults, each with its place; empty where Galileo named none. */
+  /** The single problems with their paths. Empty if Galileo lists none. */
   issues: Array<IntegrationValidationIssue>;
-  /** All that is wrong, in words for people. */
+  /** All problems in one message, for users. */
   message: Scalars['String']['output'];
 };
 
-/** One fault that Galileo found in the input. */
+/** One problem of an input. */
 export type IntegrationValidationIssue = {
   __typename: 'IntegrationValidationIssue';
-  /** Galileo's word for the kind of fault: `missing`, `string_type`, `value_error`, … */
+  /** Galileo's type of the problem: `missing`, `string_type`, `value_error`, and so on. `duplicate_key` is the gateway's own. */
   code: Scalars['String']['output'];
-  /** What is wrong, in words for people. */
+  /** The problem, for users. */
   message: Scalars['String']['output'];
-  /** Where in the arguments the fault is, in the names of this schema: `["input", "modelProperties", "0", "basedOn"]`. Empty where Galileo named no place in them. */
+  /** The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no place in them. */
   path: Array<Scalars['String']['output']>;
 };
 
 /** Models of Mistral AI. */
 export type MistralIntegration = Integration & {
   __typename: 'MistralIntegration';
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
 };
 
-/** What a model's prices count. */
+
+/** Models of Mistral AI. */
+export type MistralIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models of Mistral AI. */
+export type MistralIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** The unit that a model's price is for. */
 export type ModelCostBy =
-  /** Prices count characters. */
+  /** The price is per character. */
   | 'CHARACTERS'
-  /** Prices count tokens. */
+  /** The price is per token. */
   | 'TOKENS'
   /** A unit that Galileo added after this schema was built. */
   | 'UNRECOGNIZED';
 
-/** Where in the provider's request the prompt goes. */
+/** The unit that a model's price is for. */
+export type ModelCostByInput =
+  /** The price is per character. */
+  | 'CHARACTERS'
+  /** The price is per token. */
+  | 'TOKENS';
+
+/** The paths of values in the provider's request. */
 export type ModelInputMap = {
   __typename: 'ModelInputMap';
-  /** Text that is put before the prompt; empty where there is none. */
+  /** The string before the prompt. Empty by default. */
   prefix: Scalars['String']['output'];
-  /** Where the prompt goes. */
+  /** The path of the prompt in the request. */
   prompt: Scalars['String']['output'];
-  /** Text that is put after the prompt; empty where there is none. */
+  /** The string after the prompt. Empty by default. */
   suffix: Scalars['String']['output'];
 };
 
-/** Where in the provider's answer each value stands. */
+/** The paths of values in the provider's request. */
+export type ModelInputMapInput = {
+  /** The string before the prompt. Empty by default. */
+  prefix?: InputMaybe<Scalars['String']['input']>;
+  /** The path of the prompt in the request. */
+  prompt: Scalars['String']['input'];
+  /** The string after the prompt. Empty by default. */
+  suffix?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** The paths of values in the provider's response. */
 export type ModelOutputMap = {
   __typename: 'ModelOutputMap';
-  /** Where the reason stands why the answer ended; null where the provider does not tell. */
+  /** The path of the reason why the output ended in the response. Null if the response does not have it. */
   completionReason: Maybe<Scalars['String']['output']>;
-  /** Where the number of the prompt's tokens stands; null where the provider does not tell. */
+  /** The path of the number of input tokens in the response. Null if the response does not have it. */
   inputTokenCount: Maybe<Scalars['String']['output']>;
-  /** Where the number of the answer's tokens stands; null where the provider does not tell. */
+  /** The path of the number of output tokens in the response. Null if the response does not have it. */
   outputTokenCount: Maybe<Scalars['String']['output']>;
-  /** Where the text of the answer stands. */
+  /** The path of the output in the response. */
   response: Scalars['String']['output'];
-  /** Where the number of all tokens stands; null where the provider does not tell. */
+  /** The path of the total number of tokens in the response. Null if the response does not have it. */
   tokenCount: Maybe<Scalars['String']['output']>;
 };
 
-/** What each parameter is called in the provider's API. A field is null where the provider has no such parameter. */
+/** The paths of values in the provider's response. */
+export type ModelOutputMapInput = {
+  /** The path of the reason why the output ended in the response. */
+  completionReason?: InputMaybe<Scalars['String']['input']>;
+  /** The path of the number of input tokens in the response. */
+  inputTokenCount?: InputMaybe<Scalars['String']['input']>;
+  /** The path of the number of output tokens in the response. */
+  outputTokenCount?: InputMaybe<Scalars['String']['input']>;
+  /** The path of the output in the response. */
+  response: Scalars['String']['input'];
+  /** The path of the total number of tokens in the response. */
+  tokenCount?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** The names of a model's parameters in the provider's API. */
 export type ModelParamsMap = {
   __typename: 'ModelParamsMap';
-  /** The provider's name of the parameter for the version of the API; null where it has none. */
+  /** The provider's name of the parameter for the API version. Null if the provider does not have it. */
   apiVersion: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the deployment of the model; null where it has none. */
+  /** The provider's name of the parameter for the deployment of the model. Null if the provider does not have it. */
   deploymentName: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for repeating the prompt in the answer; null where it has none. */
+  /** The provider's name of the parameter for repeating the prompt in the output. Null if the provider does not have it. */
   echo: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the penalty on frequent tokens; null where it has none. */
+  /** The provider's name of the parameter for the penalty on frequent tokens. Null if the provider does not have it. */
   frequencyPenalty: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for log probabilities of the tokens; null where it has none. */
+  /** The provider's name of the parameter for log probabilities of tokens. Null if the provider does not have it. */
   logprobs: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the most tokens of an answer; null where it has none. */
+  /** The provider's name of the parameter for the maximum number of output tokens. Null if the provider does not have it. */
   maxTokens: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the model; null where it has none. */
+  /** The provider's name of the parameter for the model. Null if the provider does not have it. */
   model: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the number of answers; null where it has none. */
+  /** The provider's name of the parameter for the number of outputs. Null if the provider does not have it. */
   n: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the penalty on tokens that occurred; null where it has none. */
+  /** The provider's name of the parameter for the penalty on tokens that occurred. Null if the provider does not have it. */
   presencePenalty: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for how much the model reasons; null where it has none. */
+  /** The provider's name of the parameter for the reasoning effort. Null if the provider does not have it. */
   reasoningEffort: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the format of the answer; null where it has none. */
+  /** The provider's name of the parameter for the format of the output. Null if the provider does not have it. */
   responseFormat: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the texts that end an answer; null where it has none. */
+  /** The provider's name of the parameter for the strings that end the output. Null if the provider does not have it. */
   stopSequences: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the sampling temperature; null where it has none. */
+  /** The provider's name of the parameter for the sampling temperature. Null if the provider does not have it. */
   temperature: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for which tool the model must call; null where it has none. */
+  /** The provider's name of the parameter for the tool that the model must call. Null if the provider does not have it. */
   toolChoice: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the tools that the model may call; null where it has none. */
+  /** The provider's name of the parameter for the tools that the model can call. Null if the provider does not have it. */
   tools: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for sampling from the k likeliest tokens; null where it has none. */
+  /** The provider's name of the parameter for sampling from the k most likely tokens. Null if the provider does not have it. */
   topK: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for how many likeliest tokens to report log probabilities of; null where it has none. */
+  /** The provider's name of the parameter for the number of most likely tokens to report log probabilities of. Null if the provider does not have it. */
   topLogprobs: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for nucleus sampling; null where it has none. */
+  /** The provider's name of the parameter for nucleus sampling. Null if the provider does not have it. */
   topP: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for how long the answer is to be; null where it has none. */
+  /** The provider's name of the parameter for the verbosity of the output. Null if the provider does not have it. */
   verbosity: Maybe<Scalars['String']['output']>;
 };
 
-/** Limits on the files that go to a model beside text. */
+/** The names of a model's parameters in the provider's API. */
+export type ModelParamsMapInput = {
+  /** The provider's name of the parameter for the API version. */
+  apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the deployment of the model. */
+  deploymentName?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for repeating the prompt in the output. */
+  echo?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the penalty on frequent tokens. */
+  frequencyPenalty?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for log probabilities of tokens. */
+  logprobs?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the maximum number of output tokens. */
+  maxTokens?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the model. */
+  model?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the number of outputs. */
+  n?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the penalty on tokens that occurred. */
+  presencePenalty?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the reasoning effort. */
+  reasoningEffort?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the format of the output. */
+  responseFormat?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the strings that end the output. */
+  stopSequences?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the sampling temperature. */
+  temperature?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the tool that the model must call. */
+  toolChoice?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the tools that the model can call. */
+  tools?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for sampling from the k most likely tokens. */
+  topK?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the number of most likely tokens to report log probabilities of. */
+  topLogprobs?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for nucleus sampling. */
+  topP?: InputMaybe<Scalars['String']['input']>;
+  /** The provider's name of the parameter for the verbosity of the output. */
+  verbosity?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Limits on the files of a request to a model. */
 export type MultiModalIntegrationConfig = {
   __typename: 'MultiModalIntegrationConfig';
-  /** The largest size of one file, in bytes; null where there is no limit of its own. */
+  /** Maximum size of one file, in bytes. Null if no limit is set. */
   maxFileSizeBytes: Maybe<Scalars['SafeInt']['output']>;
-  /** The most files in one call; null where there is no limit of its own. */
+  /** Maximum number of files per request. Null if no limit is set. */
   maxFiles: Maybe<Scalars['Int']['output']>;
 };
 
-/** Limits on the files that go to a model beside text. */
+/** Limits on the files of a request to a model. */
 export type MultiModalIntegrationConfigInput = {
-  /** The largest size of one file, in bytes; at least 1. */
+  /** Maximum size of one file, in bytes. At least 1. */
   maxFileSizeBytes?: InputMaybe<Scalars['SafeInt']['input']>;
-  /** The most files in one call; at least 1. */
+  /** Maximum number of files per request. At least 1. */
   maxFiles?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** What can be written. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
 export type Mutation = {
   __typename: 'Mutation';
-  /** Stores the custom integration, new or in place of the one that is there. Null with an error where it failed; with UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same. */
-  upsertCustomIntegration: Maybe<UpsertCustomIntegrationResult>;
+  /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo. */
+  deleteIntegration: Maybe<IntegrationProvider>;
+  /** Ends the sharing of an integration with a group. Returns the id of the group. One call to Galileo. */
+  removeIntegrationGroup: Maybe<Scalars['ID']['output']>;
+  /** Ends the sharing of an integration with a user. Returns the id of the user. One call to Galileo. */
+  removeIntegrationUser: Maybe<Scalars['ID']['output']>;
+  /** Makes Galileo use this one of several integrations of a provider. One call to Galileo. */
+  selectIntegration: Maybe<IntegrationRecord>;
+  /** Shares an integration with groups. One call to Galileo. Null with an error if it failed. */
+  shareIntegrationWithGroups: Maybe<ShareIntegrationWithGroupsResult>;
+  /** Shares an integration with users. One call to Galileo. Null with an error if it failed. */
+  shareIntegrationWithUsers: Maybe<ShareIntegrationWithUsersResult>;
+  /** Changes the role of a group in an integration. One call to Galileo. */
+  updateIntegrationGroup: Maybe<IntegrationGroup>;
+  /** Changes the role of a user in an integration. One call to Galileo. */
+  updateIntegrationUser: Maybe<IntegrationUser>;
+  /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertAnthropicIntegration: Maybe<UpsertIntegrationResult>;
+  /** Creates or replaces the caller's AWS Bedrock integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertAwsBedrockIntegration: Maybe<UpsertIntegrationResult>;
+  /** Creates or replaces the caller's AWS SageMaker integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertAwsSageMakerIntegration: Maybe<UpsertIntegrationResult>;
+  /** Creates or replaces the caller's Azure integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertAzureIntegration: Maybe<UpsertIntegrationResult>;
+  /** Creates or replaces the caller's Custom integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertCustomIntegration: Maybe<UpsertIntegrationResult>;
+  /** Creates or replaces the caller's Databricks integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertDatabricksIntegration: Maybe<UpsertIntegrationResult>;
+  /** Creates or replaces the caller's Mistral integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertMistralIntegration: Maybe<UpsertIntegrationResult>;
+  /** Creates or replaces the caller's NVIDIA integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertNvidiaIntegration: Maybe<UpsertIntegrationResult>;
+  /** Creates or replaces the caller's OpenAI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertOpenAIIntegration: Maybe<UpsertIntegrationResult>;
+  /** Creates or replaces the caller's Vegas Gateway integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertVegasGatewayIntegration: Maybe<UpsertIntegrationResult>;
+  /** Creates or replaces the caller's Vertex AI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertVertexAIIntegration: Maybe<UpsertIntegrationResult>;
+  /** Creates or replaces the caller's Writer integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  upsertWriterIntegration: Maybe<UpsertIntegrationResult>;
 };
 
 
-/** What can be written. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationdeleteIntegrationArgs = {
+  name: IntegrationName;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationremoveIntegrationGroupArgs = {
+  groupId: Scalars['ID']['input'];
+  integrationId: Scalars['ID']['input'];
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationremoveIntegrationUserArgs = {
+  integrationId: Scalars['ID']['input'];
+  userId: Scalars['ID']['input'];
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationselectIntegrationArgs = {
+  integrationId: Scalars['ID']['input'];
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationshareIntegrationWithGroupsArgs = {
+  input: ShareIntegrationWithGroupsInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationshareIntegrationWithUsersArgs = {
+  input: ShareIntegrationWithUsersInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupdateIntegrationGroupArgs = {
+  groupId: Scalars['ID']['input'];
+  integrationId: Scalars['ID']['input'];
+  role: IntegrationCollaboratorRoleInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupdateIntegrationUserArgs = {
+  integrationId: Scalars['ID']['input'];
+  role: IntegrationCollaboratorRoleInput;
+  userId: Scalars['ID']['input'];
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupsertAnthropicIntegrationArgs = {
+  input: UpsertAnthropicIntegrationInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupsertAwsBedrockIntegrationArgs = {
+  input: UpsertAwsBedrockIntegrationInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupsertAwsSageMakerIntegrationArgs = {
+  input: UpsertAwsSageMakerIntegrationInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupsertAzureIntegrationArgs = {
+  input: UpsertAzureIntegrationInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
 export type MutationupsertCustomIntegrationArgs = {
   input: UpsertCustomIntegrationInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupsertDatabricksIntegrationArgs = {
+  input: UpsertDatabricksIntegrationInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupsertMistralIntegrationArgs = {
+  input: UpsertMistralIntegrationInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupsertNvidiaIntegrationArgs = {
+  input: UpsertNvidiaIntegrationInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupsertOpenAIIntegrationArgs = {
+  input: UpsertOpenAIIntegrationInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupsertVegasGatewayIntegrationArgs = {
+  input: UpsertVegasGatewayIntegrationInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupsertVertexAIIntegrationArgs = {
+  input: UpsertVertexAIIntegrationInput;
+};
+
+
+/** Writes. The mutations of one operation run in order. Each needs a credential. */
+export type MutationupsertWriterIntegrationArgs = {
+  input: UpsertWriterIntegrationInput;
 };
 
 /** Models served by NVIDIA. */
 export type NvidiaIntegration = Integration & {
   __typename: 'NvidiaIntegration';
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
+};
+
+
+/** Models served by NVIDIA. */
+export type NvidiaIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models served by NVIDIA. */
+export type NvidiaIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** Models of OpenAI. */
 export type OpenAIIntegration = Integration & {
   __typename: 'OpenAIIntegration';
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
-  /** The OpenAI organization that calls are counted to; null where none is set. */
+  /** The OpenAI organization that usage is billed to. Null if none is set. */
   organizationId: Maybe<Scalars['String']['output']>;
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
 };
 
-/** What can be read. Every field but the catalogue itself needs a credential. */
+
+/** Models of OpenAI. */
+export type OpenAIIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models of OpenAI. */
+export type OpenAIIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** The position of a page in its list. */
+export type PageInfo = {
+  __typename: 'PageInfo';
+  /** The cursor of the last edge: the `after` of the next page. Null if the page is empty. */
+  endCursor: Maybe<Scalars['String']['output']>;
+  /** Whether there is a page after this one. */
+  hasNextPage: Scalars['Boolean']['output'];
+  /** Whether there is a page before this one. */
+  hasPreviousPage: Scalars['Boolean']['output'];
+  /** The cursor of the first edge. Null if the page is empty. */
+  startCursor: Maybe<Scalars['String']['output']>;
+};
+
+/** Reads. Every field that calls Galileo needs a credential. */
 export type Query = {
   __typename: 'Query';
-  /** The caller's integration of one provider: null without an error where it is not configured; null with an error where loading it failed. */
+  /** The caller's integration of one provider. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo. */
   integration: Maybe<Integration>;
-  /** The catalogue: one entry for each provider, configured or not, with its integration. All that a settings page needs. */
+  /** The catalogue: one entry per provider, configured or not. It has everything that a settings page needs. */
   integrationProviders: Array<IntegrationProvider>;
-  /** The configured integrations among `names`, in the order asked; providers that are not configured are left out. An item is null only where loading it failed, and `errors` has its path then. */
+  /** Every integration that the caller can use, own and shared. A provider can have several. One call to Galileo. */
+  integrationRecords: Maybe<Array<IntegrationRecord>>;
+  /** The configured integrations among `names`, in the order of `names`. Providers that are not configured are left out. An item is null only if loading it failed; `errors` then has its path. One call to Galileo per provider. */
   integrations: Array<Maybe<Integration>>;
 };
 
 
-/** What can be read. Every field but the catalogue itself needs a credential. */
+/** Reads. Every field that calls Galileo needs a credential. */
 export type QueryintegrationArgs = {
   name: IntegrationName;
 };
 
 
-/** What can be read. Every field but the catalogue itself needs a credential. */
+/** Reads. Every field that calls Galileo needs a credential. */
 export type QueryintegrationProvidersArgs = {
   names?: InputMaybe<Array<IntegrationName>>;
 };
 
 
-/** What can be read. Every field but the catalogue itself needs a credential. */
+/** Reads. Every field that calls Galileo needs a credential. */
 export type QueryintegrationsArgs = {
   names?: InputMaybe<Array<IntegrationName>>;
 };
 
-/** One entry of a map from text to text. */
+/** The groups to share an integration with. */
+export type ShareIntegrationWithGroupsInput = {
+  /** The groups to add. */
+  collaborators: Array<IntegrationGroupInput>;
+  /** The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record. */
+  integrationId: Scalars['ID']['input'];
+};
+
+/** Result of sharing with groups. */
+export type ShareIntegrationWithGroupsResult = IntegrationValidationFailure | ShareIntegrationWithGroupsSuccess;
+
+/** The integration is shared. */
+export type ShareIntegrationWithGroupsSuccess = {
+  __typename: 'ShareIntegrationWithGroupsSuccess';
+  /** The groups that were added. */
+  groups: Array<IntegrationGroup>;
+};
+
+/** The users to share an integration with. */
+export type ShareIntegrationWithUsersInput = {
+  /** The users to add. */
+  collaborators: Array<IntegrationUserInput>;
+  /** The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record. */
+  integrationId: Scalars['ID']['input'];
+};
+
+/** Result of sharing with users. */
+export type ShareIntegrationWithUsersResult = IntegrationValidationFailure | ShareIntegrationWithUsersSuccess;
+
+/** The integration is shared. */
+export type ShareIntegrationWithUsersSuccess = {
+  __typename: 'ShareIntegrationWithUsersSuccess';
+  /** The users that were added. */
+  users: Array<IntegrationUser>;
+};
+
+/** One entry of a map from string to string. */
 export type StringMapEntry = {
   __typename: 'StringMapEntry';
-  /** The key; it occurs once in its map. */
+  /** The key. It is unique in its map. */
   key: Scalars['String']['output'];
-  /** The value of the key. */
+  /** The value. */
   value: Scalars['String']['output'];
 };
 
-/** One entry of a map from text to text. A key may come once in its map. */
+/** One entry of a map from string to string. A duplicate key is a validation issue. */
 export type StringMapEntryInput = {
-  /** The key. */
+  /** The key. It must be unique in its map. */
   key: Scalars['String']['input'];
-  /** The value of the key. */
+  /** The value. */
   value: Scalars['String']['input'];
 };
 
-/** The settings of the custom integration. What is omitted is not sent, and Galileo decides; what is null is sent as null. */
-export type UpsertCustomIntegrationInput = {
-  /** The name of the header that the API key goes into. */
-  apiKeyHeader?: InputMaybe<Scalars['String']['input']>;
-  /** The API key. A secret: it is passed on and never answered. */
-  apiKeyValue?: InputMaybe<Scalars['String']['input']>;
-  /** The OAuth 2 scope to ask for. */
+/** The settings of the Anthropic integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertAnthropicIntegrationInput = {
+  /** The OAuth 2 scope that Galileo requests. */
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
-  /** How Galileo shall authenticate with the endpoint. `API_KEY` needs `apiKeyHeader` and `apiKeyValue`. */
-  authenticationType?: InputMaybe<CustomAuthenticationType>;
-  /** Headers that Galileo shall fill from its own values. */
+  /** How Galileo authenticates with Anthropic. Default: `API_KEY`. */
+  authenticationType?: InputMaybe<AnthropicAuthenticationType>;
+  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
-  /** Code of the customer's own that the endpoint is called through. */
-  customLlmConfig?: InputMaybe<CustomLlmConfigInput>;
-  /** The model that is used where none is named. */
-  defaultModel?: InputMaybe<Scalars['String']['input']>;
-  /** The URL of the endpoint: `CustomIntegration.baseUrl`. */
+  /** The URL of the API. */
+  endpoint?: InputMaybe<Scalars['String']['input']>;
+  /** Limits on the files of a request. */
+  multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
+  /** The URL of the OAuth 2 token endpoint. */
+  oauth2TokenUrl?: InputMaybe<Scalars['String']['input']>;
+  /** The API key of Anthropic, or the credential of the custom OAuth 2 endpoint. Secret: forwarded to Galileo and never returned. */
+  token: Scalars['String']['input'];
+};
+
+/** The settings of the AWS Bedrock integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertAwsBedrockIntegrationInput = {
+  /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
+  credentialType?: InputMaybe<AwsCredentialTypeInput>;
+  /** Inference profiles: the key is the model, the value is the profile that it is called through. */
+  inferenceProfiles?: InputMaybe<Array<StringMapEntryInput>>;
+  /** Limits on the files of a request. */
+  multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
+  /** The AWS region of the models. Default: `us-west-2`. */
+  region?: InputMaybe<Scalars['String']['input']>;
+  /** The credentials of AWS. */
+  token: AwsTokenInput;
+};
+
+/** The settings of the AWS SageMaker integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertAwsSageMakerIntegrationInput = {
+  /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
+  credentialType?: InputMaybe<AwsCredentialTypeInput>;
+  /** Inference profiles: the key is the model, the value is the profile that it is called through. */
+  inferenceProfiles?: InputMaybe<Array<StringMapEntryInput>>;
+  /** The endpoints' models, in Galileo's order. */
+  models?: InputMaybe<Array<IntegrationModelInput>>;
+  /** Limits on the files of a request. */
+  multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
+  /** The AWS region of the models. Default: `us-west-2`. */
+  region?: InputMaybe<Scalars['String']['input']>;
+  /** The credentials of AWS. */
+  token: AwsTokenInput;
+};
+
+/** The settings of the Azure integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertAzureIntegrationInput = {
+  /** The version of Azure's API. */
+  apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The OAuth 2 scope that Galileo requests. */
+  authenticationScope?: InputMaybe<Scalars['String']['input']>;
+  /** How Galileo authenticates with Azure. Default: `API_KEY`. */
+  authenticationType?: InputMaybe<AzureAuthenticationType>;
+  /** The deployments that Azure offers. */
+  availableDeployments?: InputMaybe<Array<AzureModelDeploymentInput>>;
+  /** The deployment that serves all requests. */
+  azureDeployment?: InputMaybe<Scalars['String']['input']>;
+  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
+  /** Headers of every request to Azure. Secret: forwarded to Galileo and never returned. */
+  defaultHeaders?: InputMaybe<Array<StringMapEntryInput>>;
+  /** Deployments: the key is the model, the value is the deployment that serves it. */
+  deployments?: InputMaybe<Array<StringMapEntryInput>>;
+  /** The URL of the API. */
   endpoint: Scalars['String']['input'];
-  /** Headers that go along with every call; at most 50. Their values are secrets: they are passed on and never answered. */
+  /** Limits on the files of a request. */
+  multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
+  /** The URL of the OAuth 2 token endpoint. */
+  oauth2TokenUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Whether the endpoint is a proxy in front of Azure. Default: false. */
+  proxy?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The API key of Azure, the client secret or the password, depending on `authenticationType`. Secret: forwarded to Galileo and never returned. */
+  token: Scalars['String']['input'];
+};
+
+/** The settings of the Custom integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertCustomIntegrationInput = {
+  /** The name of the header with the API key. */
+  apiKeyHeader?: InputMaybe<Scalars['String']['input']>;
+  /** The API key. Secret: forwarded to Galileo and never returned. */
+  apiKeyValue?: InputMaybe<Scalars['String']['input']>;
+  /** The OAuth 2 scope that Galileo requests. */
+  authenticationScope?: InputMaybe<Scalars['String']['input']>;
+  /** How Galileo authenticates with the endpoint. Default: `OAUTH2`. `API_KEY` requires `apiKeyHeader` and `apiKeyValue`. */
+  authenticationType?: InputMaybe<CustomAuthenticationType>;
+  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
+  /** The customer's Python class that the endpoint is called through. */
+  customLlmConfig?: InputMaybe<CustomLlmConfigInput>;
+  /** The model that is used by default. */
+  defaultModel?: InputMaybe<Scalars['String']['input']>;
+  /** The URL of the endpoint: the `baseUrl` of `CustomIntegration`. */
+  endpoint: Scalars['String']['input'];
+  /** Headers of every request to the endpoint, at most 50. Secret: forwarded to Galileo and never returned. */
   headers?: InputMaybe<Array<StringMapEntryInput>>;
-  /** The models that the endpoint offers. */
+  /** The models of the endpoint. */
   modelProperties?: InputMaybe<Array<CustomModelPropertiesInput>>;
   /**
-   * The names of the models, in the older form.
+   * The names of the models in the legacy format.
    * @deprecated Use modelProperties.
    */
   models?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Limits on files. */
+  /** Limits on the files of a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
-  /** Where Galileo shall get its OAuth 2 token. */
+  /** The URL of the OAuth 2 token endpoint. */
   oauth2TokenUrl?: InputMaybe<Scalars['String']['input']>;
-  /** The credential that Galileo authenticates with. A secret: it is passed on and never answered. */
+  /** The credential that Galileo authenticates with. Secret: forwarded to Galileo and never returned. */
   token?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What came of a write that Galileo has understood. */
-export type UpsertCustomIntegrationResult = IntegrationValidationFailure | UpsertCustomIntegrationSuccess;
+/** The settings of the Databricks integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertDatabricksIntegrationInput = {
+  /** The catalog that Galileo uses by default. */
+  defaultCatalogName?: InputMaybe<Scalars['String']['input']>;
+  /** The URL of the Databricks workspace, 1 to 2083 characters. */
+  hostname: Scalars['String']['input'];
+  /** Whether Galileo uses the models of Databricks. Default: false. */
+  llm?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The path of the SQL warehouse or cluster. */
+  path?: InputMaybe<Scalars['String']['input']>;
+  /** Whether Galileo uses the storage of Databricks. Default: false. */
+  storage?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The access token of Databricks. Secret: forwarded to Galileo and never returned. */
+  token: Scalars['String']['input'];
+};
 
-/** Galileo has stored the custom integration. */
-export type UpsertCustomIntegrationSuccess = {
-  __typename: 'UpsertCustomIntegrationSuccess';
-  /** The integration as it stands now, read back when selected: one more call to Galileo. Null with an error where that failed; the write stands all the same. */
-  integration: Maybe<CustomIntegration>;
-  /** What Galileo answered to the write. */
+/** Result of an upsert. */
+export type UpsertIntegrationResult = IntegrationValidationFailure | UpsertIntegrationSuccess;
+
+/** The integration is stored. */
+export type UpsertIntegrationSuccess = {
+  __typename: 'UpsertIntegrationSuccess';
+  /** The stored integration, read after the write: one more call to Galileo. Null with an error if reading it failed, which does not undo the write. */
+  integration: Maybe<Integration>;
+  /** What Galileo stores about the integration. */
   record: IntegrationRecord;
+};
+
+/** The settings of the Mistral integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertMistralIntegrationInput = {
+  /** The API key of Mistral AI. Secret: forwarded to Galileo and never returned. */
+  token: Scalars['String']['input'];
+};
+
+/** The settings of the NVIDIA integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertNvidiaIntegrationInput = {
+  /** The URL of the NVIDIA server, 1 to 2083 characters. */
+  hostname: Scalars['String']['input'];
+  /** The API key of NVIDIA. Secret: forwarded to Galileo and never returned. */
+  token: Scalars['String']['input'];
+};
+
+/** The settings of the OpenAI integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertOpenAIIntegrationInput = {
+  /** The OpenAI organization that usage is billed to. */
+  organizationId?: InputMaybe<Scalars['String']['input']>;
+  /** The API key of OpenAI. Secret: forwarded to Galileo and never returned. */
+  token: Scalars['String']['input'];
+};
+
+/** The settings of the Vegas Gateway integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertVegasGatewayIntegrationInput = {
+  /** The URL of the gateway, 1 to 2083 characters. */
+  endpoint: Scalars['String']['input'];
+  /** Limits on the files of a request. */
+  multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
+  /** The credential of the gateway. Secret: forwarded to Galileo and never returned. */
+  token: Scalars['String']['input'];
+  /** The use case that requests are made for. */
+  useCase: Scalars['String']['input'];
+};
+
+/** The settings of the Vertex AI integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertVertexAIIntegrationInput = {
+  /** The location of files for Vertex AI. */
+  gcsConfig?: InputMaybe<VertexAIGcsConfigInput>;
+  /** Limits on the files of a request. */
+  multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
+  /** The service account's key file, as a JSON string. Secret: forwarded to Galileo and never returned. */
+  token: Scalars['String']['input'];
+};
+
+/** The settings of the Writer integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+export type UpsertWriterIntegrationInput = {
+  /** The Writer organization that usage is billed to. */
+  organizationId: Scalars['String']['input'];
+  /** The API key of Writer. Secret: forwarded to Galileo and never returned. */
+  token: Scalars['String']['input'];
 };
 
 /** Models behind a Vegas gateway. */
 export type VegasGatewayIntegration = Integration & {
   __typename: 'VegasGatewayIntegration';
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
 };
 
-/** Where in Google Cloud Storage the files lie that Galileo hands to Vertex AI. */
+
+/** Models behind a Vegas gateway. */
+export type VegasGatewayIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models behind a Vegas gateway. */
+export type VegasGatewayIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** The location in Google Cloud Storage of the files that Galileo passes to Vertex AI. */
 export type VertexAIGcsConfig = {
   __typename: 'VertexAIGcsConfig';
   /** The bucket. */
   bucketName: Scalars['String']['output'];
-  /** What the names of all objects in it begin with. */
+  /** The prefix of the names of all objects. */
   objectPathPrefix: Scalars['String']['output'];
+};
+
+/** The location in Google Cloud Storage of the files that Galileo passes to Vertex AI. */
+export type VertexAIGcsConfigInput = {
+  /** The bucket. */
+  bucketName: Scalars['String']['input'];
+  /** The prefix of the names of all objects. */
+  objectPathPrefix: Scalars['String']['input'];
+  /** The key file of the service account that can write to the bucket, as a JSON string. Secret: forwarded to Galileo and never returned. */
+  serviceAccountCredentials: Scalars['String']['input'];
 };
 
 /** Models of Google Cloud Vertex AI. */
 export type VertexAIIntegration = Integration & {
   __typename: 'VertexAIIntegration';
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Where files for Vertex AI lie; null where Galileo stores none. */
+  /** The location of files for Vertex AI. Null if none is set. */
   gcsConfig: Maybe<VertexAIGcsConfig>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** Limits on files; null where none are set. */
+  /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
+};
+
+
+/** Models of Google Cloud Vertex AI. */
+export type VertexAIIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models of Google Cloud Vertex AI. */
+export type VertexAIIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** Models of Writer. */
 export type WriterIntegration = Integration & {
   __typename: 'WriterIntegration';
-  /** Settings that have no field of their own, as Galileo stores them; null where there are none. */
+  /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** Galileo's UUID of the integration; null where Galileo gives it none. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  groups: Maybe<IntegrationGroupConnection>;
+  /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. One integration a provider: this is the key of an integration. */
+  /** The provider. It identifies the integration: a caller has one integration per provider. */
   name: IntegrationName;
-  /** The Writer organization that calls are counted to. Galileo always has one. */
+  /** The Writer organization that usage is billed to. Galileo always returns one. */
   organizationId: Maybe<Scalars['String']['output']>;
+  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  status: Maybe<Array<StringMapEntry>>;
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  users: Maybe<IntegrationUserConnection>;
+};
+
+
+/** Models of Writer. */
+export type WriterIntegrationgroupsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Models of Writer. */
+export type WriterIntegrationusersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };

@@ -1,31 +1,104 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from 'react';
+import { Toaster } from './feedback.tsx';
+import { Icon } from './icon.tsx';
+import { type Tab, tabs } from './navigation.ts';
 
 interface DrawerProps {
   readonly title: ReactNode;
-  readonly children: (close: () => void) => ReactNode;
-  readonly onClosed: () => void;
+  readonly children: ReactNode;
+  /** Asked for by Escape, the close button or a click outside. The parent decides. */
+  readonly onClose: () => void;
 }
 
-/** A modal dialog at the side. The browser keeps focus inside, closes it with Escape, and gives focus back to the opener. */
-export function Drawer({ title, children, onClosed }: DrawerProps) {
+/** A modal dialog at the side. The browser keeps the focus inside and returns it to the element that opened it. */
+export function Drawer({ title, children, onClose }: DrawerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // A layout effect, because the dialog has to be closed before it is removed: only then the focus returns.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();
   }, []);
-  const close = (): void => dialog.current?.close();
   return (
-    <dialog ref={dialog} className="drawer" aria-labelledby="drawer-title" onClose={onClosed}>
-      <div className="drawer-head">
-        {title}
-        <button type="button" className="quiet icon-button" aria-label="Close" onClick={close}>
-          <svg viewBox="0 0 16 16" aria-hidden="true">
-            <path d="M4 4l8 8M12 4l-8 8" />
-          </svg>
-        </button>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Keys and clicks close it, as in a native dialog.
+    <dialog
+      ref={dialog}
+      className="drawer"
+      aria-labelledby="drawer-title"
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onKeyDown={(event) => {
+        // Browsers close a dialog at the second Escape without asking; this asks each time.
+        if (event.key !== 'Escape') return;
+        event.preventDefault();
+        onClose();
+      }}
+      onMouseDown={(event) => event.target === dialog.current && onClose()}
+    >
+      <div className="drawer-frame">
+        <div className="drawer-head">
+          {title}
+          <button type="button" className="quiet icon-button" aria-label="Close" onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        </div>
+        {children}
+        <Toaster />
       </div>
-      {children(close)}
     </dialog>
+  );
+}
+
+const tabLabels: Readonly<Record<Tab, string>> = {
+  configuration: 'Configuration',
+  access: 'Access',
+  models: 'Models',
+  status: 'Status',
+};
+
+/** Tabs by the ARIA pattern: arrow keys move, and one tab stop for all. */
+export function Tabs({
+  tab,
+  onTab,
+  children,
+}: {
+  readonly tab: Tab;
+  readonly onTab: (tab: Tab) => void;
+  readonly children: ReactNode;
+}) {
+  const list = useRef<HTMLDivElement>(null);
+  const move = (event: KeyboardEvent): void => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length] ?? tab;
+    onTab(next);
+    list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+  };
+  return (
+    <>
+      {/* oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- Its tabs take the focus. */}
+      <div className="tabs" role="tablist" aria-label="Sections" ref={list} onKeyDown={move}>
+        {tabs.map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={name === tab}
+            aria-controls="tab-panel"
+            tabIndex={name === tab ? 0 : -1}
+            onClick={() => name !== tab && onTab(name)}
+          >
+            {tabLabels[name]}
+          </button>
+        ))}
+      </div>
+      <div className="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
+        {children}
+      </div>
+    </>
   );
 }

@@ -1,55 +1,50 @@
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
-import type { Fault } from './faults.ts';
+import { Icon } from './icon.tsx';
 
 interface KeyFormProps {
-  readonly initialKey: string;
-  /** Why the key that was given does not do. */
-  readonly fault: Fault | undefined;
-  readonly isLoaded: boolean;
+  /** Why a key is needed again. */
+  readonly notice: string;
   readonly onKey: (apiKey: string) => void;
-  readonly onForget: () => void;
 }
 
-/** Asks for the key. The input is not controlled, so that the key is nowhere but in it and in the gateway's client. */
-export function KeyForm({ initialKey, fault, isLoaded, onKey, onForget }: KeyFormProps) {
+/** Asks for the API key. The input is not controlled, so that the key is only in it and in the client. */
+export function KeyForm({ notice, onKey }: KeyFormProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isShown, setIsShown] = useState(false);
-  const [isMissing, setIsMissing] = useState(false);
-  const error = isMissing ? 'Paste an API key first.' : fault && `${fault.title}. ${fault.advice}`;
-
-  useEffect(() => {
-    if (fault !== undefined) input.current?.focus();
-  }, [fault]);
+  const [message, setMessage] = useState(notice);
+  const isProblem = message !== '' && !message.includes('forgotten');
+  useEffect(() => input.current?.focus(), []);
 
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const apiKey = input.current?.value.trim() ?? '';
-    setIsMissing(apiKey === '');
-    if (apiKey === '') input.current?.focus();
-    else onKey(apiKey);
-  };
-  const forget = (): void => {
-    if (input.current !== null) input.current.value = '';
+    if (apiKey !== '') onKey(apiKey);
+    else setMessage('Enter your API key.');
     input.current?.focus();
-    setIsMissing(false);
-    onForget();
   };
 
   return (
     <form className="key-form" onSubmit={submit} noValidate autoComplete="off">
-      <label htmlFor="api-key">Galileo API key</label>
-      <div className="key-row">
-        <div className="key-input">
+      <span className="monogram" aria-hidden="true">
+        <Icon name="key" />
+      </span>
+      <h2>Enter your API key</h2>
+      <p className="hint" id="api-key-hint">
+        It stays in the memory of this page and is sent only to the gateway. Closing or reloading the page
+        forgets it.
+      </p>
+      <div className="field">
+        <label htmlFor="api-key">Galileo API key</label>
+        <div className="with-button">
           <input
             ref={input}
             id="api-key"
             type={isShown ? 'text' : 'password'}
-            defaultValue={initialKey}
             autoComplete="off"
             autoCapitalize="off"
             spellCheck={false}
-            aria-invalid={error !== undefined}
-            aria-describedby={error === undefined ? 'api-key-hint' : 'api-key-error api-key-hint'}
+            aria-invalid={isProblem}
+            aria-describedby="api-key-message api-key-hint"
           />
           <button
             type="button"
@@ -61,21 +56,13 @@ export function KeyForm({ initialKey, fault, isLoaded, onKey, onForget }: KeyFor
             {isShown ? 'Hide' : 'Show'}
           </button>
         </div>
-        <button type="submit" className="primary">
-          {isLoaded ? 'Reload' : 'Load'}
-        </button>
-        {isLoaded && (
-          <button type="button" className="secondary" onClick={forget}>
-            Forget
-          </button>
-        )}
+        <p className={isProblem ? 'error' : 'hint'} id="api-key-message" role="alert">
+          {message}
+        </p>
       </div>
-      <p className="error" id="api-key-error" role="alert">
-        {error}
-      </p>
-      <p className="hint" id="api-key-hint">
-        Stays in this page’s memory. A reload forgets it.
-      </p>
+      <button type="submit" className="primary">
+        Continue
+      </button>
     </form>
   );
 }

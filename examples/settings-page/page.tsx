@@ -1,162 +1,234 @@
-import { type IntegrationName, possibleTypes } from 'galileo-gateway/client';
-import { useEffect, useState } from 'react';
-import { FaultNotice } from './fault-notice.tsx';
-import type { Fault } from './faults.ts';
+import { ApolloProvider } from '@apollo/client/react';
+import { describeError, type IntegrationName, integrationNames } from 'galileo-gateway/client';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { createClient } from './client.ts';
+import { ErrorNotice } from './error-notice.tsx';
+import { FeedbackProvider, Toaster } from './feedback.tsx';
+import type { Draft } from './fields.ts';
+import { Icon } from './icon.tsx';
 import { KeyForm } from './key-form.tsx';
+import { useNavigation } from './navigation.ts';
 import type { PageConfig } from './page-config.ts';
 import { ProviderDrawer } from './provider-drawer.tsx';
-import { Gateway, getSharedFault, type Provider, type ProviderState } from './providers.ts';
-import { Tile } from './tile.tsx';
+import type { Provider } from './providers.ts';
+import { getStatus, type Status, Tile } from './tile.tsx';
+import { useProviders } from './use-providers.ts';
 
-/** All that is known, and through which gateway: an answer to another key changes nothing. */
-interface Loading {
-  readonly gateway: Gateway;
-  readonly providers: readonly Provider[] | undefined;
-  readonly fault: Fault | undefined;
-  readonly isLoading: boolean;
-}
-
-const providerCount = possibleTypes.Integration.length;
-
-/** The model providers of whoever owns the key. */
+/** The page: an API key first, then the providers of its organization. The key lives in memory only. */
 export function Page({ config }: { readonly config: PageConfig }) {
-  const [loading, setLoading] = useState<Loading>();
-  const [selected, setSelected] = useState<IntegrationName>();
-  const [reloading, setReloading] = useState<ReadonlySet<IntegrationName>>(new Set());
-  const [fresh, setFresh] = useState<IntegrationName>();
+  const [apiKey, setApiKey] = useState(config.apiKey);
   const [notice, setNotice] = useState('');
-
-  /** Changes what is known, unless another key was given meanwhile. */
-  const update = (gateway: Gateway, changes: (before: Loading) => Partial<Loading>): void =>
-    setLoading((before) => (before?.gateway === gateway ? { ...before, ...changes(before) } : before));
-
-  const loadAll = async (apiKey: string): Promise<void> => {
-    const gateway = new Gateway(config, apiKey);
-    setNotice('');
-    setFresh(undefined);
-    setLoading({ gateway, providers: undefined, fault: undefined, isLoading: true });
-    const loaded = await gateway.load();
-    const fault = loaded.kind === 'failed' ? loaded.fault : getSharedFault(loaded.providers);
-    update(gateway, () => ({
-      isLoading: false,
-      fault,
-      providers: loaded.kind === 'failed' || fault !== undefined ? undefined : loaded.providers,
-    }));
+  const client = useMemo(() => (apiKey === '' ? undefined : createClient(config, apiKey)), [config, apiKey]);
+  const leave = (reason: string): void => {
+    client?.stop();
+    void client?.clearStore();
+    setApiKey('');
+    setNotice(reason);
   };
-
-  const setState = (gateway: Gateway, name: IntegrationName, state: ProviderState): void =>
-    update(gateway, ({ providers }) => ({
-      providers: providers?.map((provider) => (provider.name === name ? { ...provider, state } : provider)),
-    }));
-
-  const reload = async (gateway: Gateway, name: IntegrationName): Promise<void> => {
-    setReloading((before) => new Set(before).add(name));
-    const loaded = await gateway.load([name]);
-    const state: ProviderState | undefined =
-      loaded.kind === 'failed' ? { status: 'failed', fault: loaded.fault } : loaded.providers[0]?.state;
-    if (state !== undefined) setState(gateway, name, state);
-    setReloading((before) => new Set([...before].filter((other) => other !== name)));
-  };
-
-  useEffect(() => {
-    if (config.apiKey !== '') void loadAll(config.apiKey);
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [config]);
-
-  const { gateway, providers, fault } = loading ?? {};
-  const provider = providers?.find(({ name }) => name === selected);
-  const isKeyFault = fault?.code === 'UNAUTHENTICATED' || fault?.code === 'FORBIDDEN';
   return (
     <div className="page">
       <header className="top">
-        <div className="title">
+        <div>
           <p className="eyebrow">Galileo</p>
           <h1>Model providers</h1>
-          <p className="lead">The providers that Galileo calls for you, and how each of them is set up.</p>
+          <p className="lead">
+            Connect the LLM providers that Galileo calls for you, and choose who can use them.
+          </p>
         </div>
-        <KeyForm
-          initialKey={config.apiKey}
-          fault={isKeyFault ? fault : undefined}
-          isLoaded={providers !== undefined}
-          onKey={(apiKey) => void loadAll(apiKey)}
-          onForget={() => {
-            setLoading(undefined);
-            setNotice('The key is forgotten.');
-          }}
-        />
+        {client !== undefined && (
+          <button type="button" className="secondary" onClick={() => leave('Your API key is forgotten.')}>
+            <Icon name="key" /> Forget API key
+          </button>
+        )}
       </header>
-      <main>
-        <p className="status-line" role="status">
-          {notice !== '' && <span className="done">{notice}</span>} {toStatus(loading)}
-        </p>
-        {fault !== undefined && !isKeyFault && (
-          <div role="alert">
-            <FaultNotice fault={fault} />
-          </div>
-        )}
-        {loading === undefined && (
-          <div className="empty">
-            <h2>Paste your API key to begin</h2>
-            <p>It is sent to the gateway with each request, and is not stored anywhere.</p>
-          </div>
-        )}
-        {loading?.isLoading === true && <Skeletons />}
-        {gateway !== undefined && providers !== undefined && (
-          // biome-ignore lint/a11y/noRedundantRoles: a list without markers is no list to Safari's screen reader.
-          <ul className="tiles" role="list" aria-label="Providers">
-            {providers.map((item) => (
-              <Tile
-                key={item.name}
-                provider={item}
-                isReloading={reloading.has(item.name)}
-                isFresh={fresh === item.name}
-                onOpen={() => setSelected(item.name)}
-                onReload={() => void reload(gateway, item.name)}
-              />
-            ))}
-          </ul>
-        )}
-      </main>
-      {gateway !== undefined && provider !== undefined && (
-        <ProviderDrawer
-          key={provider.name}
-          provider={provider}
-          gateway={gateway}
-          onClosed={() => setSelected(undefined)}
-          onSaved={(state) => {
-            setNotice(`${provider.displayName} is saved.`);
-            setFresh(provider.name);
-            if (state === undefined) void reload(gateway, provider.name);
-            else setState(gateway, provider.name, state);
-          }}
-          onReload={() => void reload(gateway, provider.name)}
-        />
+      {client === undefined ? (
+        <main>
+          <KeyForm notice={notice} onKey={setApiKey} />
+        </main>
+      ) : (
+        <ApolloProvider client={client} key={apiKey}>
+          <FeedbackProvider>
+            <ProviderList onRejectedKey={leave} />
+          </FeedbackProvider>
+        </ApolloProvider>
       )}
     </div>
+  );
+}
+
+const filters: Readonly<Record<Status | 'all', string>> = {
+  all: 'All',
+  configured: 'Connected',
+  'not-configured': 'Not connected',
+  failed: 'Couldn’t load',
+  unavailable: 'Not available',
+};
+
+const sections: readonly (readonly [Status, string])[] = [
+  ['failed', 'Couldn’t load'],
+  ['configured', 'Connected'],
+  ['not-configured', 'Not connected'],
+  ['unavailable', 'Not available'],
+];
+
+function ProviderList({ onRejectedKey }: { readonly onRejectedKey: (reason: string) => void }) {
+  const { providers, error, loading, isLoading, load } = useProviders();
+  const navigation = useNavigation();
+  const [search, setSearch] = useState('');
+  const [filter, setFilter] = useState<Status | 'all'>('all');
+  const drafts = useRef(new Map<IntegrationName, Draft>());
+  const rejection = getRejection(providers);
+  useEffect(() => {
+    if (rejection !== undefined) onRejectedKey(rejection);
+  }, [rejection, onRejectedKey]);
+
+  const opened = providers?.find(({ name }) => name === navigation.name);
+  const count = (status: Status | 'all'): number =>
+    providers?.filter((provider) => status === 'all' || getStatus(provider) === status).length ?? 0;
+  const found = providers?.filter(
+    (provider) =>
+      (filter === 'all' || getStatus(provider) === filter) &&
+      provider.displayName.toLowerCase().includes(search.trim().toLowerCase()),
+  );
+  const isEmpty = providers !== undefined && count('configured') === 0 && count('failed') === 0;
+  return (
+    <>
+      <main>
+        <div className="toolbar">
+          <div className="search">
+            <Icon name="search" />
+            <input
+              type="search"
+              aria-label="Search providers"
+              placeholder="Search providers"
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+            />
+          </div>
+          <fieldset className="filters">
+            <legend className="sr-only">Show</legend>
+            {(Object.keys(filters) as (Status | 'all')[])
+              .filter((status) => status === filter || status === 'all' || count(status) > 0)
+              .map((status) => (
+                <label key={status}>
+                  <input
+                    type="radio"
+                    name="filter"
+                    checked={filter === status}
+                    onChange={() => setFilter(status)}
+                  />
+                  <span>
+                    {filters[status]} {providers !== undefined && <small>{count(status)}</small>}
+                  </span>
+                </label>
+              ))}
+          </fieldset>
+          <button
+            type="button"
+            className="secondary"
+            aria-disabled={isLoading}
+            onClick={() => isLoading || void load()}
+          >
+            <Icon name="refresh" /> Refresh
+          </button>
+        </div>
+        <p className="sr-only" role="status">
+          {isLoading ? 'Loading providers…' : describeCounts(found)}
+        </p>
+        {error !== undefined && (
+          <div role="alert">
+            <ErrorNotice error={error} onRetry={() => void load()} />
+          </div>
+        )}
+        {isLoading && providers === undefined && <Skeletons />}
+        {isEmpty && (
+          <div className="empty welcome">
+            <h2>Connect your first provider</h2>
+            <p>
+              Choose a provider below and enter its credentials. Galileo can then call its models for you.
+            </p>
+          </div>
+        )}
+        {found?.length === 0 && (
+          <div className="empty">
+            <h2>No provider found</h2>
+            <button
+              type="button"
+              className="secondary"
+              onClick={() => {
+                setSearch('');
+                setFilter('all');
+              }}
+            >
+              Show all providers
+            </button>
+          </div>
+        )}
+        {sections.map(([status, title]) => {
+          const items = found?.filter((provider) => getStatus(provider) === status) ?? [];
+          return items.length === 0 ? null : (
+            <section key={status} aria-labelledby={`section-${status}`}>
+              <h2 className="section-title" id={`section-${status}`}>
+                {title}
+              </h2>
+              <ul className="tiles">
+                {items.map((provider) => (
+                  <Tile
+                    key={provider.name}
+                    provider={provider}
+                    isLoading={loading.has(provider.name)}
+                    onOpen={() => navigation.open(provider.name)}
+                    onReload={() => void load([provider.name])}
+                  />
+                ))}
+              </ul>
+            </section>
+          );
+        })}
+      </main>
+      {opened === undefined ? (
+        <Toaster />
+      ) : (
+        <ProviderDrawer
+          key={opened.name}
+          provider={opened}
+          navigation={navigation}
+          drafts={drafts}
+          onReload={() => void load([opened.name])}
+        />
+      )}
+    </>
   );
 }
 
 function Skeletons() {
   return (
     <div className="tiles" aria-hidden="true">
-      {Array.from({ length: providerCount }, (_, index) => (
-        <div key={index} className="tile skeleton" />
+      {integrationNames.map((name) => (
+        <div key={name} className="tile skeleton" />
       ))}
     </div>
   );
 }
 
-/** How many providers are in which state; empty before a key was given. */
-function toStatus(loading: Loading | undefined): string {
-  if (loading === undefined) return '';
-  if (loading.isLoading) return 'Loading the providers…';
-  const { providers = [] } = loading;
-  const count = (status: ProviderState['status']): number =>
-    providers.filter(({ state }) => state.status === status).length;
-  if (providers.length === 0) return '';
-  return [
-    `${count('configured')} configured`,
-    `${count('not-configured')} not configured`,
-    ...(count('failed') > 0 ? [`${count('failed')} could not be loaded`] : []),
-  ].join(', ');
+/** Every provider fails with the same code if Galileo does not accept the key. */
+function getRejection(providers: readonly Provider[] | undefined): string | undefined {
+  const [first] = providers ?? [];
+  if (first?.state.status !== 'failed' || first.state.error.code !== 'UNAUTHENTICATED') return undefined;
+  const { title, advice } = describeError(first.state.error);
+  const isShared = providers?.every(
+    ({ state }) => state.status === 'failed' && state.error.code === 'UNAUTHENTICATED',
+  );
+  return isShared === true ? `${title}. ${advice}` : undefined;
+}
+
+function describeCounts(providers: readonly Provider[] | undefined): string {
+  return sections
+    .map(
+      ([status, title]) =>
+        [providers?.filter((provider) => getStatus(provider) === status).length ?? 0, title] as const,
+    )
+    .filter(([count]) => count > 0)
+    .map(([count, title]) => `${count} ${title.toLowerCase()}`)
+    .join(', ');
 }

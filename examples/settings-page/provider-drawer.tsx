@@ -1,93 +1,115 @@
-import { useEffect, useRef, useState } from 'react';
-import { CustomForm } from './custom-form.tsx';
-import { Details } from './details.tsx';
-import { Drawer } from './drawer.tsx';
-import { FaultNotice } from './fault-notice.tsx';
-import type { CustomIntegration, Gateway, Provider, ProviderState } from './providers.ts';
+import type { IntegrationName } from 'galileo-gateway/client';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { Access } from './access.tsx';
+import { Configuration } from './configuration.tsx';
+import { Drawer, Tabs } from './drawer.tsx';
+import { useFeedback } from './feedback.tsx';
+import type { Draft } from './fields.ts';
+import { describeResult, ProviderForm } from './form.tsx';
+import { Models, Status } from './insights.tsx';
+import type { Navigation } from './navigation.ts';
+import type { Provider, SaveResult } from './providers.ts';
 import { Monogram, StatusBadge } from './tile.tsx';
 
 interface ProviderDrawerProps {
   readonly provider: Provider;
-  readonly gateway: Gateway;
-  /** The drawer has closed. */
-  readonly onClosed: () => void;
-  /** Stored; the state is undefined where it could not be read back. */
-  readonly onSaved: (state: ProviderState | undefined) => void;
-  /** What is stored has to be looked at anew. */
+  readonly navigation: Navigation;
+  /** Drafts of saves that failed after their form was closed. */
+  readonly drafts: RefObject<Map<IntegrationName, Draft>>;
   readonly onReload: () => void;
 }
 
-/** One provider in full; the custom one with its form. */
-export function ProviderDrawer({ provider, gateway, onClosed, onSaved, onReload }: ProviderDrawerProps) {
+/** Everything about one provider. */
+export function ProviderDrawer({ provider, navigation, drafts, onReload }: ProviderDrawerProps) {
   const { name, displayName, state } = provider;
-  const [isEditing, setIsEditing] = useState(false);
-  const editButton = useRef<HTMLButtonElement>(null);
-  const wasEditing = useRef(false);
-  useEffect(() => {
-    if (wasEditing.current && !isEditing) editButton.current?.focus();
-    wasEditing.current = isEditing;
-  }, [isEditing]);
+  const { tab, open, close, setGuard } = navigation;
+  const { announce, confirm } = useFeedback();
+  const [isEditing, setIsEditing] = useState(drafts.current.has(name));
+  useEffect(() => () => setGuard(undefined), [setGuard]);
 
-  const title = (
-    <div className="drawer-title">
-      <Monogram displayName={displayName} />
-      <h2 id="drawer-title">{isEditing ? `Edit ${displayName}` : displayName}</h2>
-      {!isEditing && <StatusBadge status={state.status} />}
-    </div>
-  );
+  const confirmDiscard = async (): Promise<boolean> => {
+    const isDiscarded = await confirm({
+      title: 'Discard your changes?',
+      body: <p>The changes to {displayName} are not saved.</p>,
+      action: 'Discard changes',
+      isDangerous: true,
+    });
+    if (isDiscarded) drafts.current.delete(name);
+    return isDiscarded;
+  };
+
+  const finish = (): void => {
+    setGuard(undefined);
+    drafts.current.delete(name);
+    setIsEditing(false);
+  };
+
+  const showResult = (result: SaveResult, draft: Draft): void => {
+    const isNew = state.status !== 'configured';
+    const text = describeResult(displayName, isNew, result);
+    if (result.kind === 'saved') {
+      announce({ tone: 'good', text });
+      finish();
+      if (!result.isRead) onReload();
+    } else {
+      drafts.current.set(name, draft);
+      announce({ tone: 'bad', text, action: { label: 'Open', run: () => open(name) } });
+    }
+  };
+
+  const checkStored = (): void => {
+    finish();
+    onReload();
+    announce({ tone: 'good', text: `This is what Galileo has stored for ${displayName} now.` });
+  };
+
+  const hasMore = state.status === 'configured' && !isEditing;
+  const edited = isEditing && state.status !== 'failed';
+  // The form takes its focus along when it is closed.
+  const heading = useRef<HTMLHeadingElement>(null);
+  const wasEdited = useRef(edited);
+  useEffect(() => {
+    if (wasEdited.current && !edited) heading.current?.focus();
+    wasEdited.current = edited;
+  }, [edited]);
   return (
-    <Drawer title={title} onClosed={onClosed}>
-      {(close) =>
-        isEditing ? (
-          <CustomForm
-            current={getCustom(state)}
-            gateway={gateway}
-            onCancel={() => setIsEditing(false)}
-            onSaved={(saved) => {
-              close();
-              onSaved(saved);
-            }}
-            onReload={() => {
-              close();
-              onReload();
-            }}
-          />
-        ) : (
-          <div className="drawer-body">
-            <StateInFull state={state} />
-            {name === 'CUSTOM' && state.status !== 'failed' && (
-              <div className="drawer-foot">
-                <button type="button" className="primary" ref={editButton} onClick={() => setIsEditing(true)}>
-                  {state.status === 'configured' ? 'Edit' : 'Set up'}
-                </button>
-              </div>
-            )}
-          </div>
-        )
+    <Drawer
+      onClose={close}
+      title={
+        <div className="drawer-title">
+          <Monogram provider={provider} />
+          <h2 id="drawer-title" ref={heading} tabIndex={-1}>
+            {edited
+              ? state.status === 'configured'
+                ? `Edit ${displayName}`
+                : `Connect ${displayName}`
+              : displayName}
+          </h2>
+          {!edited && <StatusBadge provider={provider} />}
+        </div>
       }
+    >
+      {edited ? (
+        <ProviderForm
+          provider={provider}
+          kept={drafts.current.get(name)}
+          onDirty={(isDirty) => setGuard(isDirty ? confirmDiscard : undefined)}
+          onCancel={finish}
+          onResult={showResult}
+          onCheckStored={checkStored}
+        />
+      ) : hasMore ? (
+        <Tabs tab={tab} onTab={(next) => open(name, next)}>
+          {tab === 'configuration' && (
+            <Configuration provider={provider} onEdit={() => setIsEditing(true)} onReload={onReload} />
+          )}
+          {tab === 'access' && <Access provider={provider} />}
+          {tab === 'models' && <Models provider={provider} />}
+          {tab === 'status' && <Status provider={provider} />}
+        </Tabs>
+      ) : (
+        <Configuration provider={provider} onEdit={() => setIsEditing(true)} onReload={onReload} />
+      )}
     </Drawer>
   );
-}
-
-function getCustom(state: ProviderState): CustomIntegration | undefined {
-  if (state.status !== 'configured') return undefined;
-  return state.integration.__typename === 'CustomIntegration' ? state.integration : undefined;
-}
-
-function StateInFull({ state }: { readonly state: ProviderState }) {
-  switch (state.status) {
-    case 'configured':
-      return (
-        <>
-          {state.faults.length > 0 && (
-            <p className="notice">Some of it could not be read, and is shown as not set.</p>
-          )}
-          <Details integration={state.integration} />
-        </>
-      );
-    case 'not-configured':
-      return <p className="notice">Galileo has no settings for this provider.</p>;
-    case 'failed':
-      return <FaultNotice fault={state.fault} />;
-  }
 }

@@ -1,118 +1,92 @@
-import { type RefObject, useEffect, useRef } from 'react';
-import { getSummary } from './details.tsx';
-import type { Provider, ProviderState } from './providers.ts';
+import type { IntegrationName } from 'galileo-gateway/client';
+import { describeError, integrationNames } from 'galileo-gateway/client';
+import { RetryButton } from './error-notice.tsx';
+import { type Provider, summarize } from './providers.ts';
 
-const statusWords: Readonly<Record<ProviderState['status'], string>> = {
-  configured: 'Configured',
-  'not-configured': 'Not configured',
-  failed: 'Could not be loaded',
+/** `unavailable` is a provider that this Galileo deployment does not offer. */
+export type Status = Provider['state']['status'] | 'unavailable';
+
+const statusLabels: Readonly<Record<Status, string>> = {
+  configured: 'Connected',
+  'not-configured': 'Not connected',
+  failed: 'Couldn’t load',
+  unavailable: 'Not available',
 };
 
-export function StatusBadge({
-  status,
-  id,
-}: {
-  readonly status: ProviderState['status'];
-  readonly id?: string;
-}) {
+export const getStatus = ({ state, isAvailable }: Provider): Status =>
+  state.status === 'not-configured' && isAvailable === false ? 'unavailable' : state.status;
+
+export function StatusBadge({ provider }: { readonly provider: Provider }) {
+  const status = getStatus(provider);
   return (
-    <span className="badge" data-status={status} id={id}>
-      {statusWords[status]}
+    <span className="badge" data-status={status}>
+      {statusLabels[status]}
     </span>
   );
 }
 
-/** Two letters in the place of a logo. */
-export function Monogram({ displayName }: { readonly displayName: string }) {
+/** Two letters instead of a logo, with a colour for each provider. */
+export function Monogram({
+  provider: { name, displayName },
+}: {
+  readonly provider: Pick<Provider, 'name' | 'displayName'>;
+}) {
   const words = displayName.split(' ');
   const capitals = displayName.match(/[A-Z]/g) ?? [];
-  const letters = words.length > 1 ? words.map((word) => word.slice(0, 1)) : capitals;
-  const initials = letters.length > 1 ? letters.join('').slice(0, 2) : displayName.slice(0, 2);
-  const hue = Array.from(displayName).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
+  const letters =
+    words.length > 1
+      ? words.map((word) => word.charAt(0))
+      : capitals.length > 1
+        ? capitals
+        : Array.from(displayName);
   return (
-    <span className="monogram" aria-hidden="true" style={{ '--hue': hue }}>
-      {initials}
+    <span className="monogram" aria-hidden="true" style={{ '--hue': getHue(name) }}>
+      {letters.slice(0, 2).join('')}
     </span>
   );
 }
+
+/** Adjacent providers have distant colours. */
+const getHue = (name: IntegrationName): number => (integrationNames.indexOf(name) * 150 + 265) % 360;
 
 interface TileProps {
   readonly provider: Provider;
-  readonly isReloading: boolean;
-  readonly isFresh: boolean;
+  readonly isLoading: boolean;
   readonly onOpen: () => void;
   readonly onReload: () => void;
 }
 
-/** One provider. The button of its name covers the whole tile; trying again lies above it. */
-export function Tile({ provider, isReloading, isFresh, onOpen, onReload }: TileProps) {
+/** One provider. The button with its name covers the whole tile; "Try again" lies above it. */
+export function Tile({ provider, isLoading, onOpen, onReload }: TileProps) {
   const { name, displayName, state } = provider;
-  const nameButton = useRef<HTMLButtonElement>(null);
-  useFocusWhenRecovered(nameButton, state.status);
-  const statusId = `status-${name}`;
-  const summaryId = `summary-${name}`;
   return (
-    <li
-      className="tile"
-      data-status={state.status}
-      data-fresh={isFresh}
-      data-provider={name}
-      aria-busy={isReloading}
-    >
-      <div className="tile-head">
-        <Monogram displayName={displayName} />
-        <StatusBadge status={state.status} id={statusId} />
-      </div>
-      <h2>
-        <button
-          type="button"
-          ref={nameButton}
-          aria-haspopup="dialog"
-          aria-describedby={`${statusId} ${summaryId}`}
-          onClick={onOpen}
-        >
+    <li className="tile" data-status={getStatus(provider)} aria-busy={isLoading}>
+      <Monogram provider={provider} />
+      <h3>
+        <button type="button" aria-haspopup="dialog" aria-describedby={`summary-${name}`} onClick={onOpen}>
           {displayName}
         </button>
-      </h2>
-      <p className="tile-summary" id={summaryId}>
-        {toSummary(provider)}
+      </h3>
+      <StatusBadge provider={provider} />
+      <p className="tile-summary" id={`summary-${name}`}>
+        {getSummary(provider)}
       </p>
-      {state.status === 'failed' && (
-        <button
-          type="button"
-          className="quiet tile-retry"
-          aria-disabled={isReloading}
-          onClick={() => isReloading || onReload()}
-        >
-          {isReloading ? 'Loading…' : 'Try again'}
-          <span className="sr-only"> to load {displayName}</span>
-        </button>
+      {state.status === 'failed' && state.error.retryable && (
+        <div className="tile-retry">
+          {isLoading ? (
+            <span className="hint">Loading…</span>
+          ) : (
+            <RetryButton error={state.error} onRetry={onReload} label={`to load ${displayName}`} />
+          )}
+        </div>
       )}
     </li>
   );
 }
 
-function toSummary({ name, state }: Provider): string {
-  switch (state.status) {
-    case 'configured':
-      return getSummary(state.integration);
-    case 'not-configured':
-      return name === 'CUSTOM' ? 'Connect an endpoint of your own' : 'Nothing is stored';
-    case 'failed':
-      return state.fault.title;
-  }
-}
-
-/** The button that was pressed goes away with the failure: focus would go with it. */
-function useFocusWhenRecovered(
-  button: RefObject<HTMLButtonElement | null>,
-  status: ProviderState['status'],
-): void {
-  const before = useRef(status);
-  useEffect(() => {
-    if (before.current === 'failed' && status !== 'failed' && document.activeElement === document.body) {
-      button.current?.focus();
-    }
-    before.current = status;
-  }, [button, status]);
+function getSummary(provider: Provider): string {
+  const { name, state } = provider;
+  if (state.status === 'configured') return summarize(name, state.integration);
+  if (state.status === 'failed') return describeError(state.error).title;
+  return getStatus(provider) === 'unavailable' ? 'Your deployment does not offer it' : 'Ready to connect';
 }

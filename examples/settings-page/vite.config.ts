@@ -3,14 +3,13 @@ import { defineConfig } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-// biome-ignore lint/style/noDefaultExport: Vite reads the default export.
 export default defineConfig({
   root: here('.'),
   base: './',
   publicDir: false,
-  // In a project of its own this is the published package; here it is its source.
+  // In another project, this is the published package.
   resolve: { alias: { 'galileo-gateway/client': here('../../client/index.ts') } },
-  // `npx vite examples/settings-page` beside a gateway: the page and /graphql have one origin, so that CORS plays no part.
+  // `npx vite examples/settings-page` next to a gateway: the page and /graphql share an origin, so CORS plays no part.
   server: { proxy: { '/graphql': process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:4000' } },
   build: {
     outDir: here('../../dist/settings-page'),
@@ -18,6 +17,8 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: false,
     assetsInlineLimit: 0,
+    // In kB, uncompressed: React, Apollo Client and the documents.
+    chunkSizeWarningLimit: 800,
     license: { fileName: 'assets/licenses.txt' },
     rolldownOptions: { checks: { bundlerTimings: false } },
   },

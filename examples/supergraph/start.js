@@ -11,10 +11,10 @@ import { composeServices, compositionHasErrors } from '@theguild/federation-comp
 import { parse } from 'graphql';
 import { startCostsSubgraph } from './costs-subgraph.js';
 
-/** The sandbox takes any key; each is a tenant of its own. */
+/** The sandbox accepts any key. Each key is a separate tenant. */
 const apiKey = 'demo-key';
 
-/** Starts sandbox and gateway, as `npm run demo` does, in a process of their own that ends with this one. */
+/** Starts sandbox and gateway, as `npm run demo` does, in a separate process that ends with this one. */
 async function startGalileoSubgraph() {
   const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
   if (!existsSync(program)) throw new Error('There is no dist/ yet: run npm run build first.');
@@ -25,7 +25,7 @@ async function startGalileoSubgraph() {
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /http:\S+\/graphql/.exec(line)?.[0];
     if (url === undefined) continue;
-    // What else it says is read by nobody, and a full pipe would stop it.
+    // Discard further output, because a full pipe would block the process.
     child.stdout.resume();
     return { name: 'galileo', url };
   }
@@ -50,7 +50,7 @@ async function compose(subgraphs) {
   return result.supergraphSdl;
 }
 
-/** A router passes on no header that it was not told to. These belong to the gateway alone. */
+/** A router forwards only the headers that it is configured to. These are for the gateway only. */
 class GalileoDataSource extends RemoteGraphQLDataSource {
   willSendRequest({ request, context }) {
     for (const name of [

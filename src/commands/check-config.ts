@@ -1,15 +1,53 @@
-import { type Config, type SettingName, settings, toVariable } from '../config.ts';
+import { type Config, ConfigError, readConfig, type SettingName, settings, toVariable } from '../config.ts';
+import { checkTrustedDocuments } from '../execution/index.ts';
+import { readOtelVariables } from '../observability/otel-variables.ts';
+import { createSchema } from '../schema/index.ts';
 
-/** The configuration in effect, a line for each variable. There is no secret among the settings. */
-export function printConfig(config: Config): string {
-  const names = Object.keys(settings) as SettingName[];
-  return names.map((name) => `${toVariable(name)}=${printValue(config[name])}\n`).join('');
+/**
+ * Validates the configuration, prints the effective one to standard output and warnings to standard error. Throws ConfigError
+ * if `serve` would not start.
+ */
+export function checkConfig(environment: Readonly<Record<string, string | undefined>>): void {
+  const config = readConfig(environment);
+  const warnings = [
+    ...checkDocuments(config),
+    ...findWarnings(config),
+    ...readOtelVariables(environment).warnings,
+  ];
+  for (const warning of warnings) process.stderr.write(`galileo-gateway: warning: ${warning}\n`);
+  process.stdout.write(printConfig(config));
 }
 
-function printValue(value: Config[SettingName]): string {
+/** The effective configuration, one line per variable, without secret values. */
+export function printConfig(config: Config): string {
+  const names = Object.keys(settings) as SettingName[];
+  return names.map((name) => `${toVariable(name)}=${printSetting(name, config[name])}\n`).join('');
+}
+
+function printSetting(name: SettingName, value: Config[SettingName]): string {
   if (value === undefined) return 'off';
+  const setting: (typeof settings)[SettingName] & { readonly isSecret?: boolean } = settings[name];
+  if (setting.isSecret === true) return '[set]';
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (value instanceof URL) return value.href;
-  if (typeof value === 'object' && 'path' in value) return value.path;
-  return String(value);
+  if (typeof value === 'object' && 'path' in value) return String(value.path);
+  if (name === 'basePath' && value === '') return '/';
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** Checks the trusted documents against the schema. Throws ConfigError if one cannot be executed. Returns warnings. */
+export function checkDocuments({ trustedDocuments }: Config): readonly string[] {
+  if (trustedDocuments === undefined) return [];
+  const { problems, warnings } = checkTrustedDocuments(trustedDocuments.documents, createSchema());
+  const name = (line: string) => `TRUSTED_DOCUMENTS: ${line}`;
+  if (problems.length > 0) throw new ConfigError(problems.map(name));
+  return warnings.map(name);
+}
+
+function* findWarnings(config: Config): Generator<string> {
+  const { requestTimeoutMs, upstreamTimeoutMs } = config;
+  if (requestTimeoutMs < upstreamTimeoutMs) {
+    yield 'REQUEST_TIMEOUT_MS is shorter than UPSTREAM_TIMEOUT_MS: an attempt never has its full time, so timeouts do not open the circuit breaker';
+  }
 }

@@ -1,12 +1,10 @@
-import { findDrift } from '../../drift/find-drift.ts';
-import type { Finding } from '../../drift/findings.ts';
-import { readDocument, UnreadableDocument } from '../../drift/read-document.ts';
+import { readFileSync } from 'node:fs';
+import { type Drift, findDrift } from '../../drift/find-drift.ts';
+import { parseDocument, readDocument, UnreadableDocument } from '../../drift/read-document.ts';
 import { readConfig } from '../config.ts';
-import { version } from '../package.ts';
-import { createSchema } from '../schema/index.ts';
-import { openApiDocument } from '../upstream/openapi-document.ts';
+import { getPackagePath, version } from '../package.ts';
 
-// 2 is what every command ends with where what it was given is at fault: hence the order.
+// Every command exits with 2 if its input is invalid.
 const exitNews = 1;
 const exitUnreadable = 2;
 const exitBreaking = 3;
@@ -14,8 +12,8 @@ const exitBreaking = 3;
 /**
  * Compares upstream's published OpenAPI document with the one of this version, and prints what differs.
  *
- * @param source the path of a file, or a URL; where it is left out, the document below `GALILEO_API_URL`
- * @returns the exit code: 0 nothing, 1 news, 3 something breaking, 2 the document could not be read
+ * @param source a file path or a URL; undefined means the document below `GALILEO_API_URL`
+ * @returns the exit code: 0 no difference, 1 other differences, 3 breaking differences, 2 unreadable document
  */
 export async function checkUpstream(
   source: string | undefined,
@@ -25,10 +23,11 @@ export async function checkUpstream(
   const label = toLabel(location);
   try {
     const published = await readDocument(location);
-    const findings = findDrift({ ...openApiDocument }, published, createSchema());
-    process.stdout.write(printFindings(findings, label));
-    if (findings.some(({ level }) => level === 'breaking')) return exitBreaking;
-    return findings.length > 0 ? exitNews : 0;
+    const known = parseDocument(readFileSync(getPackagePath('contract/galileo-openapi.json'), 'utf8'));
+    const drift = findDrift(known, published);
+    process.stdout.write(printDrift(drift, label));
+    if (drift.findings.some(({ level }) => level === 'breaking')) return exitBreaking;
+    return drift.findings.length > 0 ? exitNews : 0;
   } catch (error) {
     if (!(error instanceof UnreadableDocument)) throw error;
     process.stderr.write(`galileo-gateway: ${label}: ${error.message}\n`);
@@ -36,7 +35,7 @@ export async function checkUpstream(
   }
 }
 
-/** Nothing but the address is asked of the environment: the rest of it may be another machine's. */
+/** Reads only the address from the environment, which can be configured for another machine. */
 function getDefault({ GALILEO_API_URL }: Readonly<Record<string, string | undefined>>): URL {
   const { galileoApiUrl } = readConfig({ GALILEO_API_URL });
   return new URL(`${galileoApiUrl.pathname.replace(/\/$/, '')}/public/v2/openapi.json`, galileoApiUrl);
@@ -45,15 +44,20 @@ function getDefault({ GALILEO_API_URL }: Readonly<Record<string, string | undefi
 const toLocation = (source: string): URL | string =>
   /^https?:/i.test(source) && URL.canParse(source) ? new URL(source) : source;
 
-/** What may be shown of it: a URL can hold a password or a key. */
+/** The location without passwords and keys of a URL. */
 const toLabel = (location: URL | string): string =>
   typeof location === 'string' ? location.replace(/\p{C}/gu, '?') : `${location.origin}${location.pathname}`;
 
-function printFindings(findings: readonly Finding[], label: string): string {
-  if (findings.length === 0) return `Nothing new: ${label} says what galileo-gateway ${version} knows.\n`;
+function printDrift({ findings, notCovered }: Drift, label: string): string {
+  const note =
+    notCovered.length === 0
+      ? ''
+      : `Not described by this document, and not compared: ${notCovered.join(', ')}.\n`;
+  if (findings.length === 0)
+    return `${note}Nothing new: ${label} describes the API that galileo-gateway ${version} knows.\n`;
   const lines = findings.map(
     ({ level, change, subject, text }) => `${level.padEnd(8)}  ${change.padEnd(7)}  ${subject}: ${text}\n`,
   );
   const breaking = findings.filter(({ level }) => level === 'breaking').length;
-  return `${lines.join('')}\n${label} against galileo-gateway ${version}: ${breaking} breaking, ${findings.length - breaking} other news.\n`;
+  return `${lines.join('')}\n${note}${label}, compared with galileo-gateway ${version}: ${breaking} breaking, ${findings.length - breaking} other.\n`;
 }

@@ -1,74 +1,124 @@
-import { demoApiKey, startSandbox } from '../../sandbox/server.ts';
+import { hostname, networkInterfaces } from 'node:os';
+import { demoApiKey, demoKeys } from '../../sandbox/demo-keys.ts';
+import { startSandbox } from '../../sandbox/server.ts';
 import { readConfig, type SettingName } from '../config.ts';
 import { startServer } from '../http/server.ts';
+import type { Resource } from '../http/static-files.ts';
 import { openLog } from '../observability/log.ts';
+import { endOnSignal } from '../workers/shutdown.ts';
 import { createExampleRequest } from './example-request.ts';
-import { endOnSignal, logUncaughtFaults } from './serve.ts';
+import { createLandingPage } from './landing-page.ts';
 import { startSettingsPage } from './settings-page.ts';
 
-/** Runs a sandbox upstream, the gateway in front of it and the example front end, and says how to use them. */
+/** Runs a sandbox upstream, the gateway and the example front end, and prints how to use them. */
 export async function demo(flags: Partial<Record<SettingName, string>>): Promise<void> {
-  // Before anything listens: a fault in the configuration must end it at once.
   // A demo is for exploring, wherever it runs.
   const environment = { LOG_LEVEL: 'warn', GRAPHIQL: 'on', INTROSPECTION: 'on', ...process.env };
-  const { host, trustedDocuments } = readConfig(environment, flags);
-  let url = '';
-  const page = await startSettingsPage({
-    host,
-    getConfig: () => ({
-      endpoint: url,
-      apiKey: demoApiKey,
-      trustedDocuments: trustedDocuments !== undefined,
+  // Read before anything listens, so that an invalid configuration ends the demo immediately.
+  const { host, port, basePath, trustedDocuments } = readConfig(environment, flags);
+  let graphqlUrl = '';
+  const page = await startOnPort(port === 0 ? 0 : port + 2, (pagePort) =>
+    startSettingsPage({
+      host,
+      port: pagePort,
+      getConfig: () => ({
+        endpoint: graphqlUrl,
+        apiKey: demoApiKey,
+        trustedDocuments: trustedDocuments !== undefined,
+      }),
     }),
-  });
-  const sandbox = await startSandbox({ port: 0 });
-  const config = readConfig(environment, { ...flags, galileoApiUrl: sandbox.url });
-  const log = await openLog(config.logLevel);
-  logUncaughtFaults(log);
+  );
+  const sandbox = await startOnPort(port === 0 ? 0 : port + 1, (sandboxPort) =>
+    startSandbox({ port: sandboxPort }),
+  );
   const release = async () => {
     await page[Symbol.asyncDispose]();
     await sandbox.close();
   };
+  const config = readConfig(environment, { ...flags, galileoApiUrl: sandbox.url });
+  const log = await openLog(config.logLevel);
   const pageUrl = toLocalUrl(page.url);
+  let landingPage: Resource | undefined;
   const server = await startServer({
-    config: { ...config, corsOrigins: [...(config.corsOrigins ?? []), pageUrl] },
+    config: { ...config, corsOrigins: [...(config.corsOrigins ?? []), ...getLocalOrigins(pageUrl)] },
     log,
     demoHeaders: { 'Galileo-API-Key': demoApiKey },
+    pages: (path) => (path === '/' ? landingPage : undefined),
+    allowedHosts: getHostNames(host),
   }).catch(async (error: unknown) => {
     await release();
     throw error;
   });
-  url = `${toLocalUrl(server.url)}/graphql`;
-  endOnSignal(server, log, release);
+  const url = toLocalUrl(server.url);
+  graphqlUrl = `${url}${basePath}/graphql`;
+  endOnSignal(server, log, { release });
   const example = createExampleRequest(trustedDocuments?.documents);
+  const curl = example && toCurl(graphqlUrl, example);
+  landingPage = createLandingPage({ graphqlUrl, settingsUrl: pageUrl, keys: demoKeys, curl });
+
   const hint =
     trustedDocuments === undefined
       ? 'open it in a browser and press the run button'
-      : 'what it sends is refused: only trusted documents are executed';
-  const isOtherNamed = Boolean(flags.galileoApiUrl ?? process.env['GALILEO_API_URL']);
-  const notAsked = isOtherNamed ? '; to have another, run "galileo-gateway serve"' : '';
-  const network = url.startsWith(server.url)
-    ? ''
-    : "\n  Network   it listens on all interfaces: other machines reach GraphiQL at this one's name or address";
+      : 'its operations are refused: only trusted documents are executed';
+  const isOtherUpstream = Boolean(flags.galileoApiUrl ?? process.env['GALILEO_API_URL']);
+  const upstreamHint = isOtherUpstream ? '; for another upstream, run "galileo-gateway serve"' : '';
+  const network =
+    url === server.url
+      ? ''
+      : '\n  Network   listens on all interfaces: other machines reach it at the name or address of this one';
+  const keys = Object.entries(demoKeys).map(([key, meaning]) => `    ${key.padEnd(15)}${meaning}\n`);
   process.stdout.write(`
 galileo-gateway demo
 
-  GraphiQL  ${url}  (${hint})
+  Start     ${url}${basePath}/  (links to everything)
+  GraphiQL  ${graphqlUrl}  (${hint})
   Settings  ${pageUrl}  (an example front end: the model providers of a settings page)
-  API key   ${demoApiKey}  (every other key is a tenant of its own)
-  Upstream  a sandbox at ${sandbox.url}, in memory${notAsked}${network}
+  API key   ${demoApiKey}
+  Upstream  a sandbox at ${sandbox.url}, in memory${upstreamHint}${network}
 
 Try it:
 
-  ${example === undefined ? 'Send the documentId of a trusted document and its variables. None is a query without.' : toCurl(url, example)}
+  ${curl ?? 'Send the documentId of a trusted document and its variables. Not one of them is a query without required variables.'}
 
-Ctrl+C ends it.
+Keys that show other states; every further key is another tenant:
+
+${keys.slice(1).join('')}
+Ctrl+C ends the demo.
 `);
 }
 
-/** Where this machine reaches a server: the address that means all interfaces is none to open in a browser. */
+/** Starts a server on this port, or on a free one if another program uses it. */
+async function startOnPort<T>(port: number, start: (port: number) => Promise<T>): Promise<T> {
+  if (port > 65_535) return start(0);
+  return start(port).catch((error: unknown) => {
+    if (port === 0) throw error;
+    return start(0);
+  });
+}
+
+/** The URL on this machine. Browsers cannot open an address that stands for all interfaces. */
 const toLocalUrl = (url: string): string =>
   url.replace(/^http:\/\/(?:0\.0\.0\.0|\[::\]):/, 'http://127.0.0.1:');
+
+/** The page's origin, with both names of this machine. */
+const getLocalOrigins = (pageUrl: string): readonly string[] => [
+  ...new Set([pageUrl, pageUrl.replace('//127.0.0.1:', '//localhost:')]),
+];
+
+/**
+ * Names that the header Host can have, against DNS rebinding: those of loopback and, if the demo listens on other
+ * interfaces, of this machine.
+ */
+function getHostNames(host: string): readonly string[] {
+  const names = ['localhost', '127.0.0.1', '[::1]', host.includes(':') ? `[${host}]` : host];
+  if (host !== '0.0.0.0' && host !== '::') return names;
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return [
+    ...names,
+    hostname().toLowerCase(),
+    ...addresses.map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address)),
+  ];
+}
 
 function toCurl(url: string, request: object): string {
   const body = JSON.stringify(request).replaceAll("'", "'\\''");

@@ -1,13 +1,13 @@
 import { type DocumentNode, type GraphQLSchema, Kind, parse, validate } from 'graphql';
-import type { TrustedDocuments } from '../execution/trusted-documents.ts';
+import type { TrustedDocuments } from '../execution/index.ts';
 import { createSchema } from '../schema/index.ts';
 
 const exampleQuery =
   '{ integration(name: OPENAI) { __typename id name ... on OpenAIIntegration { organizationId } } }';
 
 /**
- * The body of a request that answers data in the demo: where there are trusted documents, the first one that is a query
- * and needs no variables. Undefined where none is.
+ * The body of a request that returns data in the demo. With trusted documents, the first one that is a query
+ * and needs no variables. Undefined if there is no such document.
  */
 export function createExampleRequest(trustedDocuments: TrustedDocuments | undefined): object | undefined {
   if (trustedDocuments === undefined) return { query: exampleQuery };

@@ -1,8 +1,9 @@
-import { demoApiKey, startSandbox } from '../../sandbox/server.ts';
+import { demoApiKey, demoKeys } from '../../sandbox/demo-keys.ts';
+import { startSandbox } from '../../sandbox/server.ts';
 import { ConfigError } from '../config.ts';
 import { explainListenFailure } from '../http/listen.ts';
 
-/** Runs the sandbox upstream alone until it is told to end. */
+/** Runs the sandbox upstream until a signal ends it. */
 export async function sandbox(port: string): Promise<void> {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new ConfigError(['--port: expected a whole number from 0 to 65535']);
@@ -10,7 +11,11 @@ export async function sandbox(port: string): Promise<void> {
   const running = await startSandbox({ port: Number(port) }).catch((error: Error) => {
     throw explainListenFailure(error);
   });
-  process.stdout.write(`sandbox upstream at ${running.url}, API key ${demoApiKey}\n`);
+  const keys = Object.entries(demoKeys).map(([key, meaning]) => `  ${key.padEnd(15)}${meaning}\n`);
+  process.stdout.write(`sandbox upstream at ${running.url}, API key ${demoApiKey}
+
+Any credential works, and each has its own data. These keys show a certain state:
+${keys.join('')}`);
   const end = () => {
     running.close().then(
       () => process.exit(0),

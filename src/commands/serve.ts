@@ -1,31 +1,40 @@
 import cluster from 'node:cluster';
 import type { Config } from '../config.ts';
-import { type RunningServer, startServer } from '../http/server.ts';
-import { describeFault, flushLog, type Log, openLog } from '../observability/log.ts';
+import { startServer } from '../http/server.ts';
+import { type Log, openLog } from '../observability/log.ts';
 import { isTracingOn } from '../observability/telemetry.ts';
+import { endOnSignal } from '../workers/shutdown.ts';
+import { loadPlugins } from './load-plugins.ts';
 
-/** What is told of a gateway that has started. */
 interface Listening {
   readonly url: string;
   readonly metricsUrl: string | undefined;
 }
 
-/** Runs the gateway until it is told to end: in this process, or in as many as the settings say. */
-export async function serve(config: Config): Promise<void> {
+/**
+ * Runs the gateway until a signal, in this process or in `WORKERS` processes.
+ *
+ * @param pluginFile path of a module; see `loadPlugins`
+ */
+export async function serve(config: Config, pluginFile?: string): Promise<void> {
+  const plugins = pluginFile === undefined ? [] : await loadPlugins(pluginFile);
   const log = await openLog(config.logLevel);
-  logUncaughtFaults(log);
+  if (config.trustedDocuments !== undefined && !cluster.isWorker) {
+    const { checkDocuments } = await import('./check-config.ts');
+    for (const warning of checkDocuments(config)) log.warn(warning);
+  }
   if (config.workers > 1 && cluster.isWorker) {
     const { runWorker } = await import('../workers/worker.ts');
-    await runWorker(config, log);
+    await runWorker(config, log, plugins);
   } else if (config.workers > 1) {
-    const { Crew } = await import('../workers/worker-pool.ts');
-    const crew = new Crew(config, log);
-    const listening = await crew.start();
-    endOnSignal(crew, log);
-    logListening(log, config, listening);
+    const { WorkerPool } = await import('../workers/worker-pool.ts');
+    const pool = new WorkerPool(config, log);
+    // Before the start, so that a signal while workers start ends them too.
+    endOnSignal(pool, log);
+    logListening(log, config, await pool.start());
   } else {
-    const server = await startServer({ config, log });
-    // First: whoever reads that it listens may send a signal at once.
+    const server = await startServer({ config, log, plugins });
+    // Before the log line: a supervisor may send a signal as soon as it reads it.
     endOnSignal(server, log);
     logListening(log, config, server);
   }
@@ -34,7 +43,7 @@ export async function serve(config: Config): Promise<void> {
 function logListening(log: Log, config: Config, { url, metricsUrl }: Listening): void {
   log.info(
     {
-      url: `${url}/graphql`,
+      url: `${url}${config.basePath}/graphql`,
       upstream: config.galileoApiUrl.href,
       metrics: metricsUrl === undefined ? 'off' : `${metricsUrl}/metrics`,
       traces: isTracingOn(process.env),
@@ -47,47 +56,4 @@ function logListening(log: Log, config: Config, { url, metricsUrl }: Listening):
     'listening',
   );
   log.flush();
-}
-
-/**
- * Drains at SIGTERM and SIGINT, and ends the process: with 0 where every request was answered, with 1 where time ran out or
- * a second signal came.
- */
-export function endOnSignal(
-  running: Pick<RunningServer, 'drain'> & { destroy?(): void },
-  log: Log,
-  release: () => Promise<void> = async () => {},
-): void {
-  let isEnding = false;
-  const end = async (signal: NodeJS.Signals) => {
-    log.info({ signal }, 'draining');
-    const isDone = await running.drain();
-    await release();
-    log.info({ complete: isDone }, 'ended');
-    await flushLog(log);
-    process.exit(isDone ? 0 : 1);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, (received) => {
-      if (isEnding) {
-        running.destroy?.();
-        process.exit(1);
-      }
-      isEnding = true;
-      end(received).catch((fault: unknown) => {
-        log.fatal({ fault: describeFault(fault) }, 'draining failed');
-        process.exit(1);
-      });
-    });
-  }
-}
-
-/** A fault that no request catches costs that request, not the others. */
-export function logUncaughtFaults(log: Log): void {
-  process.on('uncaughtException', (fault) =>
-    log.error({ fault: describeFault(fault) }, 'uncaught exception'),
-  );
-  process.on('unhandledRejection', (fault) =>
-    log.error({ fault: describeFault(fault) }, 'unhandled rejection'),
-  );
 }

@@ -8,12 +8,12 @@ import {
   isEnumType,
 } from 'graphql';
 
-/** Writes a value, which is not null, as JSON text after the text before it. Throws where it is no value of the type. */
+/** Appends a value that is not null to a JSON string. Throws if it is not a value of the type. */
 export type LeafWriter = (value: unknown, before: string) => string;
 
 const writers = new WeakMap<GraphQLLeafType, LeafWriter>();
 
-/** The same text as JSON.stringify of what the type's `serialize` makes of a value, made without them where that is plain. */
+/** Writes the same JSON as JSON.stringify of the type's `serialize`, without calling them for simple values. */
 export function getLeafWriter(type: GraphQLLeafType): LeafWriter {
   let writer = writers.get(type);
   if (writer === undefined) {
@@ -56,15 +56,15 @@ function createLeafWriter(type: GraphQLLeafType): LeafWriter {
   }
 }
 
-/** Up to this many characters a look at each of them is cheaper than a call of JSON.stringify, as measured. */
+/** Measured: up to this length, checking each character is cheaper than a call of JSON.stringify. */
 const maxPlainLength = 40;
 
-/** The text as a JSON string after the text before it. */
+/** Appends a JSON string. */
 function quote(text: string, before: string): string {
   if (text.length > maxPlainLength) return before + JSON.stringify(text);
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
-    // Control characters, quotation marks, backslashes; and surrogates, of which a lone one is escaped.
+    // Control characters, quotation marks, backslashes, and surrogates: JSON.stringify escapes a lone one.
     if (unit < 0x20 || unit === 0x22 || unit === 0x5c || unit >= 0xd800) return before + JSON.stringify(text);
   }
   return `${before}"${text}"`;

@@ -1,8 +1,8 @@
 import type { ASTNode, GraphQLFormattedError } from 'graphql';
 
 /**
- * Where the nodes begin, as the lexer counted it. What graphql-js puts into an error itself is found by counting the lines of the
- * whole text anew for each place: in a document of nothing but line breaks a few errors cost seconds.
+ * The positions of nodes, from the lexer. graphql-js itself counts the lines of the whole document for each
+ * position of an error. In a document of many line breaks, a few errors would cost seconds.
  */
 export function toLocations(nodes: readonly ASTNode[] | undefined): GraphQLFormattedError['locations'] {
   return nodes?.flatMap(({ loc }) =>

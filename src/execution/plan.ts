@@ -3,8 +3,10 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLAbstractType,
+  GraphQLError,
   type GraphQLField,
   GraphQLIncludeDirective,
+  type GraphQLInputType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
@@ -13,96 +15,116 @@ import {
   GraphQLString,
   getArgumentValues,
   getDirectiveValues,
+  getNullableType,
   isAbstractType,
+  isInputObjectType,
   isListType,
   isNonNullType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionNode,
   type SelectionSetNode,
+  TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { getPropertyRead, type PropertyRead } from '../schema/reader.ts';
+import { UpstreamError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf.ts';
 
 /** Coerced variables by their names. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** The fields of one object type that are asked for, in the order of the answer. */
+/** The selected fields of one object type, in the order of the response. */
 export type SelectionPlan = readonly FieldPlan[];
 
-/** One field of the answer; the same plan serves every request with the same document and conditions. */
+/** One field of a response. Selections share it, and every request with the same operation and conditions. */
 export interface FieldPlan {
-  /** The field's name in the answer. */
+  /** The field's name in the response. */
   readonly key: string;
-  /** What stands before its value in the JSON text of the answer: a brace or a comma, the key, a colon. */
+  /** The JSON text before its value: a comma, the key and a colon. */
   readonly prefix: string;
-  /** Answers with a value or a promise, and may throw. */
+  /** The same if it is the first field of its object, with a brace instead of the comma. */
+  readonly firstPrefix: string;
+  /** Returns a value or a promise, and can throw. */
   readonly resolve: (source: unknown, variables: Variables, context: GatewayContext) => unknown;
-  /** What `resolve` does, where it is no more than that: done in place it is three calls less. */
+  /** What `resolve` reads, if it only reads a property: then it need not be called. */
   readonly read: PropertyRead | undefined;
   readonly value: ValuePlan;
-  /** Where in the document an error of the field is located. */
+  /** The position of the field in the document, for errors. */
   readonly nodes: readonly FieldNode[];
 }
 
-/** How a value is completed: the specification's section 6.4.3, worked out for one type. */
+/** How a value is completed: section 6.4.3 of the specification, compiled for one type. */
 export type ValuePlan = { readonly isNonNull: boolean } & (
   | { readonly kind: 'leaf'; readonly write: LeafWriter }
   | { readonly kind: 'list'; readonly item: ValuePlan }
   | { readonly kind: 'object'; readonly select: (source: unknown, context: GatewayContext) => SelectionPlan }
 );
 
+/** What an operation does, for one set of values of its conditions. */
+export interface OperationPlan {
+  readonly selection: SelectionPlan;
+  /** Whether the operation asks for the schema itself. */
+  readonly hasIntrospection: boolean;
+  /** An estimate of its memory. It grows while the plan is used: types behind an interface are planned when they occur. */
+  readonly bytes: number;
+}
+
 /**
- * Works out what an operation does: which fields of which type, with which arguments, completed how. What of it depends on
- * the request are the arguments that have variables in them, and the variables of `@skip` and `@include`: a plan is good
- * for their values alone. Types behind an interface are planned when the first object of them is met.
+ * Plans an operation: which fields of which type, with which arguments, completed how. Only arguments with variables
+ * depend on the request, and `@skip` and `@include`: a plan is for one set of their values.
  *
- * Undefined where the operation asks for the schema itself: that is left to graphql-js. Resolvers get an `info` that
- * knows the field and not the place in the answer; ours read nothing of it.
+ * @param conditions the values of the variables that `@skip` and `@include` depend on
  */
 export function planOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  variables: Variables,
-): SelectionPlan | undefined {
-  const rootType = schema.getRootType(operation.operation);
-  if (!rootType) return undefined;
-  const planner = new Planner(schema, document, operation, variables);
-  const fields = planner.collect(rootType, [operation.selectionSet]);
-  const asksForSchema = [...fields.values()].some(([node]) =>
-    /^__(?:schema|type)$/.test(node?.name.value ?? ''),
-  );
-  return asksForSchema ? undefined : planner.planFields(rootType, fields);
+  conditions: Variables,
+): OperationPlan {
+  return new Planner(schema, document, operation, conditions);
 }
 
 const typenameValue: ValuePlan = { kind: 'leaf', isNonNull: true, write: getLeafWriter(GraphQLString) };
 
-class Planner {
+/** What a field takes, and a selection for each of its fields, as measured. */
+const bytesPerField = 900;
+const bytesPerSelectedField = 16;
+const bytesPerSelection = 250;
+
+class Planner implements OperationPlan {
+  readonly selection: SelectionPlan;
+  hasIntrospection = false;
+  bytes = 0;
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
-  readonly #variables: Variables;
+  readonly #conditions: Variables;
   readonly #fragments: Record<string, FragmentDefinitionNode> = {};
+  /** Fields that are selected once in their object, by type: many aliases of one fragment share them. */
+  readonly #fields = new Map<GraphQLObjectType, Map<FieldNode, FieldPlan>>();
 
   constructor(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
-    variables: Variables,
+    conditions: Variables,
   ) {
     this.#schema = schema;
     this.#operation = operation;
-    this.#variables = variables;
+    this.#conditions = conditions;
     for (const definition of document.definitions) {
       if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments[definition.name.value] = definition;
     }
+    const type = schema.getRootType(operation.operation);
+    if (!type) throw new Error(`The schema does not have operations of the type ${operation.operation}.`);
+    this.selection = this.#planFields(type, this.#collect(type, [operation.selectionSet]));
   }
 
-  /** The fields that the selection sets ask for on an object of that type, by their keys: section 6.3.2. */
-  collect(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Map<string, FieldNode[]> {
+  /** The fields that the selection sets select on an object of that type, by their keys: section 6.3.2. */
+  #collect(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Map<string, FieldNode[]> {
     const fields = new Map<string, FieldNode[]>();
     const visited = new Set<string>();
     const add = (set: SelectionSetNode): void => {
@@ -127,31 +149,48 @@ class Planner {
     return fields;
   }
 
-  planFields(type: GraphQLObjectType, fields: ReadonlyMap<string, readonly FieldNode[]>): SelectionPlan {
-    return [...fields].map(([key, nodes], index) => ({
-      key,
-      prefix: `${index === 0 ? '{' : ','}${JSON.stringify(key)}:`,
-      nodes,
-      ...this.#planField(type, key, nodes),
-    }));
+  #planFields(type: GraphQLObjectType, fields: ReadonlyMap<string, readonly FieldNode[]>): SelectionPlan {
+    this.bytes += bytesPerSelection + bytesPerSelectedField * fields.size;
+    let known = this.#fields.get(type);
+    if (known === undefined) {
+      known = new Map();
+      this.#fields.set(type, known);
+    }
+    const plans: FieldPlan[] = [];
+    for (const [key, nodes] of fields) {
+      const [node] = nodes;
+      if (node === undefined) continue;
+      let plan = nodes.length === 1 ? known.get(node) : undefined;
+      if (plan === undefined) {
+        plan = this.#planField(type, key, nodes, node);
+        if (nodes.length === 1) known.set(node, plan);
+      }
+      plans.push(plan);
+    }
+    return plans;
   }
 
-  #planField(
-    type: GraphQLObjectType,
-    key: string,
-    nodes: readonly FieldNode[],
-  ): Omit<FieldPlan, 'key' | 'prefix' | 'nodes'> {
-    const [node] = nodes;
-    if (node?.name.value === '__typename') {
-      return { resolve: () => type.name, read: undefined, value: typenameValue };
+  #planField(type: GraphQLObjectType, key: string, nodes: readonly FieldNode[], node: FieldNode): FieldPlan {
+    this.bytes += bytesPerField;
+    const label = `${JSON.stringify(key)}:`;
+    const shared = { key, prefix: `,${label}`, firstPrefix: `{${label}`, nodes };
+    if (node.name.value === '__typename') {
+      return { ...shared, resolve: () => type.name, read: undefined, value: typenameValue };
     }
-    const field = type.getFields()[node?.name.value ?? ''];
-    if (node === undefined || field === undefined) throw new Error(`${type.name} has no field for ${key}.`);
+    const field = type.getFields()[node.name.value] ?? this.#getMetaField(node);
+    if (field === undefined) throw new Error(`${type.name} does not have a field for ${key}.`);
     return {
+      ...shared,
       resolve: this.#planResolver(type, field, nodes, node),
-      read: field.resolve && getPropertyRead(field.resolve),
+      read: getPropertyRead(field.extensions),
       value: this.#planValue(field.type, nodes),
     };
+  }
+
+  /** Validation allows these fields only on the query type. */
+  #getMetaField({ name }: FieldNode): GraphQLField<unknown, unknown> | undefined {
+    this.hasIntrospection = true;
+    return [SchemaMetaFieldDef, TypeMetaFieldDef].find((field) => field.name === name.value);
   }
 
   #planResolver(
@@ -161,8 +200,9 @@ class Planner {
     node: FieldNode,
   ): FieldPlan['resolve'] {
     const { resolve = (source: unknown) => readProperty(source, field.name) } = field;
-    // What our resolvers might ask of it; other libraries declare more into the type than there is.
     const info = {
+      // Whatever a resolver reads of it and is not here throws.
+      __proto__: missingInfo,
       fieldName: field.name,
       fieldNodes: nodes,
       returnType: field.type,
@@ -170,12 +210,12 @@ class Planner {
       schema: this.#schema,
       fragments: this.#fragments,
       operation: this.#operation,
-    } satisfies Partial<GraphQLResolveInfo> as unknown as GraphQLResolveInfo;
+    } as unknown as GraphQLResolveInfo;
     if (node.arguments?.some(({ value }) => hasVariable(value))) {
       return (source, variables, context) =>
-        resolve(source, getArgumentValues(field, node, variables), context, info);
+        resolve(source, getFrozenArguments(field, node, variables), context, info);
     }
-    const values = field.args.length === 0 ? {} : getArgumentValues(field, node);
+    const values = field.args.length === 0 ? noArguments : getFrozenArguments(field, node);
     return (source, _variables, context) => resolve(source, values, context, info);
   }
 
@@ -198,14 +238,14 @@ class Planner {
   #planTypes(type: GraphQLAbstractType, nodes: readonly FieldNode[]) {
     const selections = new Map<string, SelectionPlan>();
     return (source: unknown, context: GatewayContext): SelectionPlan => {
-      // Ours look at the object alone.
-      const name: unknown = type.resolveType?.(source, context, undefined as never, type);
+      const info = missingInfo as GraphQLResolveInfo;
+      const name: unknown = type.resolveType?.(source, context, info, type);
       if (typeof name !== 'string') throw new Error(`${type.name} has an object without a type.`);
       let selection = selections.get(name);
       if (selection === undefined) {
         const objectType = this.#schema.getType(name);
         if (!isObjectType(objectType) || !this.#schema.isSubType(type, objectType)) {
-          throw new Error(`${name} is no type of ${type.name}.`);
+          throw new Error(`${name} is not a type of ${type.name}.`);
         }
         selection = this.#planSelection(objectType, nodes);
         selections.set(name, selection);
@@ -216,13 +256,13 @@ class Planner {
 
   #planSelection(type: GraphQLObjectType, nodes: readonly FieldNode[]): SelectionPlan {
     const sets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
-    return this.planFields(type, this.collect(type, sets));
+    return this.#planFields(type, this.#collect(type, sets));
   }
 
   #isIncluded(selection: SelectionNode): boolean {
-    const skip = getDirectiveValues(GraphQLSkipDirective, selection, this.#variables);
+    const skip = getDirectiveValues(GraphQLSkipDirective, selection, this.#conditions);
     if (skip?.['if'] === true) return false;
-    return getDirectiveValues(GraphQLIncludeDirective, selection, this.#variables)?.['if'] !== false;
+    return getDirectiveValues(GraphQLIncludeDirective, selection, this.#conditions)?.['if'] !== false;
   }
 
   #applies(condition: string | undefined, type: GraphQLObjectType): boolean {
@@ -231,6 +271,45 @@ class Planner {
     return isAbstractType(conditionType) && this.#schema.isSubType(conditionType, type);
   }
 }
+
+/** The prototype of each `info`: a plan serves many requests, so its resolvers have no `path` or `variableValues`. */
+const missingInfo: unknown = new Proxy(Object.freeze({}), {
+  get(_target, name) {
+    if (typeof name === 'symbol') return undefined;
+    throw new Error(`Resolvers cannot read info.${name}.`);
+  },
+});
+
+const noArguments = Object.freeze({});
+
+function getFrozenArguments(field: GraphQLField<unknown, unknown>, node: FieldNode, variables?: Variables) {
+  let values: Record<string, unknown>;
+  try {
+    values = getArgumentValues(field, node, variables);
+  } catch (error) {
+    throw error instanceof GraphQLError ? createArgumentError() : error;
+  }
+  for (const { name, type } of field.args) freezeInput(type, values[name]);
+  return Object.freeze(values);
+}
+
+/** Freezes lists and input objects, but not the values of custom scalars: libraries add properties to representations. */
+function freezeInput(type: GraphQLInputType, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  const nullable = getNullableType(type);
+  if (isListType(nullable)) {
+    for (const item of value as readonly unknown[]) freezeInput(nullable.ofType, item);
+  } else if (isInputObjectType(nullable)) {
+    for (const field of Object.values(nullable.getFields())) {
+      freezeInput(field.type, (value as Readonly<Record<string, unknown>>)[field.name]);
+    }
+  } else return;
+  Object.freeze(value);
+}
+
+/** An argument that does not fit, in a way that validation cannot see: a null in a variable that has a default, say. */
+const createArgumentError = () =>
+  new UpstreamError('BAD_USER_INPUT', 'An argument of this field does not fit its type.');
 
 function hasVariable(value: ValueNode): boolean {
   if (value.kind === Kind.LIST) return value.values.some(hasVariable);

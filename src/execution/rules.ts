@@ -12,8 +12,8 @@ import {
 } from 'graphql';
 
 /**
- * The rules of the specification, with messages that may be shown to anybody, in two stages. Whether fields can be merged comes
- * second, for documents without another fault: a circle of fragments makes that rule of graphql-js exhaust the stack.
+ * The rules of the specification, with messages that contain no secret, in two stages. The rule for merging fields is in the
+ * second stage, for documents without another error: with a cycle of fragments, graphql-js's rule exhausts the stack.
  */
 export function getValidationStages(options: {
   readonly introspection: boolean;
@@ -30,7 +30,7 @@ export function getValidationStages(options: {
   ];
 }
 
-/** A rule that hands each of its errors over to `rewrite` before it is reported. */
+/** A rule that passes each of its errors to `rewrite` before it reports it. */
 const rewriteErrors =
   (
     rule: ValidationRule,
@@ -43,10 +43,14 @@ const rewriteErrors =
     return rule(rewriting);
   };
 
-/** graphql-js quotes a literal that does not fit its type, and the literal may be a secret. */
+/** An error of a scalar of this schema. Its message does not quote the value. */
+export const isInputError = ({ extensions }: GraphQLError): boolean =>
+  extensions['code'] === 'BAD_USER_INPUT';
+
+/** graphql-js quotes a literal of the wrong type, and the literal can be a secret. */
 const createDiscreetValuesRule = (showNames: boolean) =>
   rewriteErrors(ValuesOfCorrectTypeRule, (error, context) => {
-    if (error.message.startsWith('Field "')) return error;
+    if (error.message.startsWith('Field "') || isInputError(error)) return error;
     return replaceMessage(error, `Expected ${describeType(context.getInputType(), showNames)}.`);
   });
 
@@ -58,7 +62,7 @@ const leafsRuleWithoutSuggestion = rewriteErrors(ScalarLeafsRule, (error) =>
 const replaceMessage = (error: GraphQLError, message: string) =>
   new GraphQLError(message, error.nodes === undefined ? {} : { nodes: error.nodes });
 
-/** What a value must be, for people: `a value of type "Int"`, with the values of an enum. */
+/** Describes the expected value: `a value of type "Int"`, with the values of an enum. */
 export function describeType(type: Parameters<typeof getNamedType>[0], showNames: boolean): string {
   if (type === undefined || type === null) return 'another value';
   const named = getNamedType(type);

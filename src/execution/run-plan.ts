@@ -1,15 +1,24 @@
-import { GraphQLError, locatedError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import { isJsonObject } from '../json.ts';
+import type { ClientError } from '../resolvers/errors.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { readProperty } from '../schema/reader.ts';
+import { toLocations } from './locations.ts';
 import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
+import { RequestError } from './request-error.ts';
 
-/** What came of an operation. */
+/** The error of a field, as it is written into a response. */
+interface FieldError extends ClientError {
+  readonly locations: GraphQLFormattedError['locations'];
+  readonly path: GraphQLFormattedError['path'];
+}
+
+/** The result of an operation. */
 export interface OperationResult {
   /** JSON text. */
   readonly data: string;
-  /** Undefined where there are none. */
-  readonly errors?: readonly GraphQLError[] | undefined;
+  /** Undefined if there are none. */
+  readonly errors?: readonly FieldError[] | undefined;
 }
 
 /** What a plan is executed with. */
@@ -17,47 +26,72 @@ export interface RunOptions {
   readonly isMutation: boolean;
   readonly variables: Variables;
   readonly context: GatewayContext;
-  /** Makes of an error of the answer what the caller reads. */
-  readonly explain: (error: GraphQLError) => GraphQLError;
+  readonly maxResponseBytes: number;
+  /** Turns the cause of an error into what the client reads. Called once for each cause. */
+  readonly explain: (cause: unknown) => ClientError;
 }
 
-/** A place in the answer, from the inside out. */
+/** A position in the response, from the inside out. */
 interface Path {
   readonly parent: Path | undefined;
   readonly key: string | number;
 }
 
 /**
- * JSON text, at once or when what it waits for is there. Whoever makes some is given the text before it and answers with both:
- * a chain of pieces is put together faster than a tree of them.
+ * JSON, or a promise of it. A function that produces JSON receives the preceding JSON and returns both: a chain of
+ * strings is concatenated faster than a tree of them.
  */
 type Text = string | Promise<string>;
 
-/**
- * Executes a plan as section 6.2 of the specification says: the fields of a query at once, those of a mutation one after
- * another. The answer is written as text while it is worked out: objects in between cost more than all the rest. Values
- * that are there are completed without a promise between them.
- */
-export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise<OperationResult> {
-  const { isMutation, variables, context, explain } = options;
-  const run: Run = { errors: [], variables, context };
-  const { errors } = run;
-  let data: string;
-  try {
-    data = await (isMutation ? selectInTurn(run, plan) : select(run, plan, undefined, undefined, ''));
-  } catch (error) {
-    errors.push(toGraphQLError(error));
-    data = 'null';
+/** Ends the execution of a plan, because its response is larger than allowed. */
+const tooLarge = Symbol('the response is too large');
+
+/** An error on its way to the nearest nullable position. Not an Error: V8 would capture a stack for each field. */
+class Failure {
+  readonly error: FieldError;
+
+  constructor(error: FieldError) {
+    this.error = error;
   }
-  return errors.length === 0 ? { data } : { data, errors: errors.map(explain) };
 }
 
 /** What the fields of one operation share. */
 interface Run {
-  readonly errors: GraphQLError[];
+  readonly options: RunOptions;
   readonly variables: Variables;
   readonly context: GatewayContext;
+  readonly errors: FieldError[];
+  readonly explained: Map<unknown, ClientError>;
+  /** How many more characters the response can have. */
+  room: number;
 }
+
+/**
+ * Executes a plan as section 6.2 of the specification says: the fields of a query in parallel, those of a mutation in
+ * series. Rejects with RequestError as soon as the response is larger than allowed; a mutation makes all its writes
+ * before. The response is written as JSON text immediately, without objects in between.
+ */
+export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise<OperationResult> {
+  const { isMutation, variables, context, maxResponseBytes: room } = options;
+  const errors: FieldError[] = [];
+  const run: Run = { options, variables, context, errors, explained: new Map(), room };
+  let data: string;
+  try {
+    data = await (isMutation ? selectInSeries(run, plan) : select(run, plan, undefined, undefined, ''));
+  } catch (error) {
+    if (error === tooLarge) throw createTooLargeError(options);
+    if (!(error instanceof Failure)) throw error;
+    errors.push(error.error);
+    data = 'null';
+  }
+  return errors.length === 0 ? { data } : { data, errors };
+}
+
+const createTooLargeError = ({ isMutation, maxResponseBytes }: RunOptions) =>
+  new RequestError(
+    'QUERY_TOO_COMPLEX',
+    `The response would have more than ${maxResponseBytes} bytes: ask for less.${isMutation ? ' The operation has run: its writes stand.' : ''}`,
+  );
 
 /** The object that the selection makes of a source. */
 function select(
@@ -69,8 +103,10 @@ function select(
 ): Text {
   let text = before;
   let waiting: Promise<string>[] | undefined;
-  for (const field of plan) {
-    const next = completeField(run, field, source, path, text + field.prefix);
+  for (let index = 0; index < plan.length; index += 1) {
+    const field = plan[index] as FieldPlan;
+    const prefix = index === 0 ? field.firstPrefix : field.prefix;
+    const next = completeField(run, field, source, path, text + prefix);
     if (typeof next === 'string') text = next;
     else {
       waiting = append(waiting, next);
@@ -81,15 +117,40 @@ function select(
   return waiting === undefined ? text : join(waiting, text);
 }
 
-async function selectInTurn(run: Run, plan: SelectionPlan): Promise<string> {
+async function selectInSeries(run: Run, plan: SelectionPlan): Promise<string> {
   let text = '';
-  // Each by itself: a long text is put in one piece as it comes, and would be once more for every field after it.
-  for (const field of plan) text += await completeField(run, field, undefined, undefined, field.prefix);
+  for (const [index, field] of plan.entries()) {
+    const prefix = index === 0 ? field.firstPrefix : field.prefix;
+    try {
+      // Each on its own: a long text is flattened as it comes, and would be again for every field after it.
+      text += await completeField(run, field, undefined, undefined, prefix);
+    } catch (error) {
+      if (error === tooLarge) await resolveInSeries(run, plan.slice(index + 1));
+      throw error;
+    }
+  }
   return text + getEnd(plan);
 }
 
-/** The fields of a plan bring the brace before them. */
+/** Makes the remaining writes of a mutation whose response is too large already. */
+async function resolveInSeries({ variables, context }: Run, plan: SelectionPlan): Promise<void> {
+  for (const { resolve } of plan) {
+    try {
+      await resolve(undefined, variables, context);
+    } catch {
+      // Its error would be in the response that is too large.
+    }
+  }
+}
+
+/** The prefix of the first field has the opening brace. */
 const getEnd = (plan: SelectionPlan): string => (plan.length === 0 ? '{}' : '}');
+
+/** Subtracts characters of the response from what it can have. */
+function spend(run: Run, characters: number): void {
+  run.room -= characters;
+  if (run.room < 0) throw tooLarge;
+}
 
 function completeField(
   run: Run,
@@ -105,15 +166,15 @@ function completeField(
       read !== undefined && isJsonObject(source)
         ? readProperty(read, source)
         : field.resolve(source, run.variables, run.context);
-    // Leaves are most of all fields, and need no place in the answer unless they fail.
-    if (plan.kind === 'leaf' && !isPromise(value)) return completeLeaf(plan, value, before);
+    // Most fields are leaves, and need no path unless they fail.
+    if (plan.kind === 'leaf' && !isPromise(value)) return completeLeaf(run, plan, value, field, before);
   } catch (error) {
     return fail(run, error, field, plan, { parent, key: field.key }, before);
   }
   return completeAt(run, plan, value, field, { parent, key: field.key }, before);
 }
 
-/** A value at its place: what fails in it ends there where it may be null. */
+/** Completes a value. An error nulls the nearest nullable position. */
 function completeAt(
   run: Run,
   plan: ValuePlan,
@@ -146,16 +207,27 @@ function complete(
   path: Path,
   before: string,
 ): Text {
-  if (plan.kind === 'leaf') return completeLeaf(plan, value, before);
+  if (plan.kind === 'leaf') return completeLeaf(run, plan, value, field, before);
   if (value instanceof Error) throw value;
   if (value === null || value === undefined) return before + completeNull(plan);
+  spend(run, field.prefix.length);
   if (plan.kind === 'object') return select(run, plan.select(value, run.context), value, path, before);
-  if (!Array.isArray(value)) throw new Error('A list has no array behind it.');
+  if (!Array.isArray(value)) throw notAnArray;
   return completeList(run, plan.item, value, field, path, before);
 }
 
-const completeLeaf = (plan: ValuePlan & { readonly kind: 'leaf' }, value: unknown, before: string): string =>
-  value === null || value === undefined ? before + completeNull(plan) : plan.write(value, before);
+function completeLeaf(
+  run: Run,
+  plan: ValuePlan & { readonly kind: 'leaf' },
+  value: unknown,
+  field: FieldPlan,
+  before: string,
+): string {
+  const text =
+    value === null || value === undefined ? before + completeNull(plan) : plan.write(value, before);
+  spend(run, text.length - before.length + field.prefix.length);
+  return text;
+}
 
 function completeList(
   run: Run,
@@ -180,37 +252,48 @@ function completeList(
   return waiting === undefined ? text : join(waiting, text);
 }
 
-/** A failure is null with an error where null may be, and else the failure of what is around it. */
+/** An error is null with an entry in `errors` if the position is nullable. If not, it fails what is around it. */
 function fail(
   run: Run,
-  error: unknown,
+  cause: unknown,
   field: FieldPlan,
   plan: ValuePlan,
   path: Path,
   before: string,
 ): string {
-  const located = isLocated(error) ? error : locatedError(error, field.nodes, toKeys(path));
-  if (plan.isNonNull) throw located;
-  run.errors.push(located);
+  if (cause === tooLarge) throw cause;
+  const failure = cause instanceof Failure ? cause : createFailure(run, cause, field, path);
+  if (plan.isNonNull) throw failure;
+  run.errors.push(failure.error);
   return `${before}null`;
 }
 
-/** In characters. Shorter texts are moved sooner than read, as measured. */
+/** In characters: an error in a response without its message, about. */
+const errorSize = 200;
+
+function createFailure(run: Run, cause: unknown, field: FieldPlan, path: Path): Failure {
+  let explained = run.explained.get(cause);
+  if (explained === undefined) {
+    explained = run.options.explain(cause);
+    run.explained.set(cause, explained);
+  }
+  const { message, extensions } = explained;
+  spend(run, errorSize + message.length);
+  return new Failure({ message, locations: toLocations(field.nodes), path: toKeys(path), extensions });
+}
+
+/** In characters. Copying a shorter string is cheaper than reading it. */
 const minFlatLength = 32_768;
 
-/**
- * The same text; a long one in one piece. V8 keeps a text that was put together as a tree of its pieces until somebody reads it,
- * and a promise that has waited for long keeps its result over several collections of garbage: to move the thousands of
- * pieces of a large answer each time costs as much as to make it.
- */
+/** Flattens a long string, because it waits in a promise: docs/performance.md has the figures. */
 function flatten(text: Text): Text {
-  // A reading that no compiler leaves out.
+  // Reads every character. No compiler removes this call.
   if (typeof text === 'string' && text.length >= minFlatLength) Buffer.byteLength(text);
   return text;
 }
 
 function append(waiting: Promise<string>[] | undefined, part: Promise<string>): Promise<string>[] {
-  // Where a sibling fails at once, nobody waits any more for what was begun, and its failures are to trouble nobody.
+  // If a sibling fails immediately, nothing waits for this part any more: its rejection must not be unhandled.
   part.catch(() => {});
   if (waiting === undefined) return [part];
   waiting.push(part);
@@ -219,28 +302,25 @@ function append(waiting: Promise<string>[] | undefined, part: Promise<string>): 
 
 async function join(parts: readonly Promise<string>[], after: string): Promise<string> {
   const [first] = parts;
-  // A request for one provider, the most common one, has one.
+  // The most common request, for one provider, has one part.
   if (first !== undefined && parts.length === 1) return (await first) + after;
   return (await Promise.all(parts)).join('') + after;
 }
 
+const notAnArray = new Error('A list field resolved to a value that is not an array.');
+const noValue = new Error('A field that cannot be null resolved to null.');
+
 function completeNull({ isNonNull }: ValuePlan): 'null' {
-  if (isNonNull) throw new Error('A field that is never null has no value.');
+  if (isNonNull) throw noValue;
   return 'null';
 }
 
-// Whatever waits here waits for a native promise: resolvers are async functions, loaders make no other.
+// Only native promises occur here: resolvers are async functions, and loaders create no others.
 const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === 'object' && value instanceof Promise;
 
-const isLocated = (error: unknown): error is GraphQLError =>
-  error instanceof GraphQLError && error.path !== undefined;
-
-const toGraphQLError = (error: unknown): GraphQLError =>
-  isLocated(error) ? error : locatedError(error, undefined);
-
 function toKeys(path: Path): (string | number)[] {
   const keys: (string | number)[] = [];
-  for (let place: Path | undefined = path; place !== undefined; place = place.parent) keys.unshift(place.key);
-  return keys;
+  for (let at: Path | undefined = path; at !== undefined; at = at.parent) keys.push(at.key);
+  return keys.reverse();
 }

@@ -1,8 +1,8 @@
 import type { GraphQLError } from 'graphql';
-import type { RequestFault } from './request-error.ts';
+import type { RequestProblem } from './request-error.ts';
 
 const tokenKind = '(?:<EOF>|"[^"\\w]{1,3}"|Name|Int|Float|String|BlockString|Comment)';
-// The beginnings of the parser's messages that name nothing but kinds of tokens and the language's own words.
+// The beginnings of the parser's messages that contain only kinds of tokens and keywords.
 const safeBeginnings = [
   new RegExp(`^Syntax Error: Expected (?:${tokenKind}|"[a-z]+"), found ${tokenKind}`),
   new RegExp(`^Syntax Error: Unexpected (?:${tokenKind}|character|single quote character|description)`),
@@ -12,8 +12,8 @@ const safeBeginnings = [
   /^Syntax Error: Invalid Unicode escape sequence/,
 ];
 
-/** A syntax error without the text that the parser found: a misplaced quote can make it anybody's secret. */
-export function toSyntaxFault(error: GraphQLError): RequestFault {
+/** A syntax error without a quote of the document, which can contain a secret. */
+export function toSyntaxProblem(error: GraphQLError): RequestProblem {
   const beginning = safeBeginnings
     .map((pattern) => pattern.exec(error.message)?.[0])
     .find((text) => text !== undefined);

@@ -5,24 +5,40 @@ import { isJsonObject } from '../json.ts';
 export type TrustedDocuments = ReadonlyMap<string, string>;
 
 /**
- * Reads a persisted-documents file: a JSON object from hash to document text, as GraphQL Code Generator's client preset
- * writes it. Throws an Error that says what is wrong with the file.
+ * Reads a persisted-documents file: a JSON object from hash to document, as GraphQL Code Generator's client preset writes
+ * it, Apollo's manifest or the operation output of Apollo Kotlin. Throws an Error that says what is wrong with the file.
  */
 export function readTrustedDocuments(path: string): TrustedDocuments {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
+    // Some editors write a byte order mark.
+    content = JSON.parse(readFileSync(path, 'utf8').replace(/^\ufeff/, ''));
   } catch (error) {
     throw new Error(error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read', { cause: error });
   }
-  if (!isJsonObject(content)) throw new Error('it is no object from hash to document');
   const documents = new Map<string, string>();
-  for (const [hash, text] of Object.entries(content)) {
-    if (typeof text !== 'string') throw new Error('a document of it is no text');
-    documents.set(toHash(hash), text);
+  for (const [id, text] of getEntries(content)) {
+    if (typeof id !== 'string' || typeof text !== 'string') {
+      throw new Error('it is neither an object from hash to document nor a manifest of Apollo');
+    }
+    documents.set(toHash(id), text);
   }
+  if (documents.size === 0) throw new Error('it has no documents');
   return documents;
 }
 
-/** The hash that a document id means: it may have the prefix `sha256:`. */
+/** The ids and documents of the file. They are undefined if they are missing. */
+function getEntries(content: unknown): [id: unknown, text: unknown][] {
+  if (!isJsonObject(content)) return [[undefined, undefined]];
+  const { format, operations } = content;
+  if (format === 'apollo-persisted-query-manifest' && Array.isArray(operations)) {
+    return operations.map((operation: unknown) =>
+      isJsonObject(operation) ? [operation['id'], operation['body']] : [undefined, undefined],
+    );
+  }
+  // Apollo Kotlin writes an object with the name and the source of each operation.
+  return Object.entries(content).map(([id, entry]) => [id, isJsonObject(entry) ? entry['source'] : entry]);
+}
+
+/** The hash that a document id stands for: the id can have the prefix `sha256:`. */
 export const toHash = (documentId: string): string => documentId.replace(/^sha256:/, '').toLowerCase();

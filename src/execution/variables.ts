@@ -13,101 +13,122 @@ import {
   type VariableDefinitionNode,
   valueFromAST,
 } from 'graphql';
+import { getInputCoercion, type InputCoercion, invalid } from './input-coercion.ts';
 import { toLocations } from './locations.ts';
-import { maxFaults, type RequestFault } from './request-error.ts';
-import { describeType } from './rules.ts';
+import type { Variables } from './plan.ts';
+import { maxProblems, type RequestProblem } from './request-error.ts';
+import { describeType, isInputError } from './rules.ts';
 
-/** Variables as the resolvers take them, or all that is wrong with them. */
-export type CoercedVariables =
-  | { readonly values: Readonly<Record<string, unknown>> }
-  | { readonly faults: readonly RequestFault[] };
-
-/** A variable of an operation, with its type looked up. */
-export interface VariableDefinition {
-  readonly name: string;
-  /** Undefined where the schema has no such input type. */
-  readonly type: GraphQLInputType | undefined;
-  readonly node: VariableDefinitionNode;
-}
-
-/** The variables that an operation declares. The same for every request: work them out once. */
-export function defineVariables(
-  schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
-): readonly VariableDefinition[] {
-  return (operation.variableDefinitions ?? []).map((node) => {
-    const type = typeFromAST(schema, node.type);
-    return { name: node.variable.name.value, type: isInputType(type) ? type : undefined, node };
-  });
-}
+/** Variables as the resolvers receive them, or what is wrong with them. */
+type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };
 
 /**
- * Coerces the variables of an operation as the specification says (section 6.1.2). What graphql-js's own function says
- * of a value that does not fit quotes the value, secrets too; these messages name the place and the type.
+ * Coerces the variables of one operation as section 6.1.2 of the specification says, and adds the values of their secret
+ * fields to `secrets`. Messages name positions and types, never values: graphql-js would quote them, secrets included.
  */
-export function coerceVariables(
-  definitions: readonly VariableDefinition[],
-  inputs: Readonly<Record<string, unknown>>,
+export type VariableCoercion = (inputs: Variables, secrets: string[]) => CoercedVariables;
+
+interface Definition {
+  readonly name: string;
+  readonly node: VariableDefinitionNode;
+  /** Undefined if the schema does not have such an input type. */
+  readonly type: GraphQLInputType | undefined;
+  readonly coerce: InputCoercion;
+  /** Undefined if it has none. */
+  readonly defaultValue: unknown;
+}
+
+/** Compiles the coercion of an operation's variables. */
+export function createVariableCoercion(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
   options: { readonly suggestions: boolean },
-): CoercedVariables {
-  // Without a prototype: `__proto__` is a name that a variable may have.
-  const values: Record<string, unknown> = { __proto__: null };
-  const faults: RequestFault[] = [];
+): VariableCoercion {
+  const definitions = (operation.variableDefinitions ?? []).map((node): Definition => {
+    const found = typeFromAST(schema, node.type);
+    const type = isInputType(found) ? found : undefined;
+    return {
+      name: node.variable.name.value,
+      node,
+      type,
+      coerce: type === undefined ? () => invalid : getInputCoercion(type),
+      defaultValue: type && node.defaultValue && valueFromAST(node.defaultValue, type),
+    };
+  });
+  return (inputs, secrets) => {
+    // Without a prototype: a variable can have the name `__proto__`.
+    const values: Record<string, unknown> = { __proto__: null };
+    for (const { name, type, node, coerce, defaultValue } of definitions) {
+      if (Object.hasOwn(inputs, name)) {
+        const value = coerce(inputs[name], secrets);
+        if (value === invalid) return { problems: findProblems(definitions, inputs, options.suggestions) };
+        values[name] = value;
+      } else if (node.defaultValue !== undefined) values[name] = defaultValue;
+      else if (isNonNullType(type)) {
+        return { problems: findProblems(definitions, inputs, options.suggestions) };
+      }
+    }
+    return { values };
+  };
+}
+
+/** What is wrong with variables that do not fit: the first five problems. */
+function findProblems(
+  definitions: readonly Definition[],
+  inputs: Variables,
+  suggestions: boolean,
+): RequestProblem[] {
+  const problems: RequestProblem[] = [];
   try {
     for (const { name, type, node } of definitions) {
-      const fault = (message: string) => {
-        faults.push({ message, locations: toLocations([node]) });
-        if (faults.length === maxFaults) throw new EnoughFaults();
+      const report = (message: string) => {
+        problems.push({ message, locations: toLocations([node]) });
+        if (problems.length === maxProblems) throw enough;
       };
       if (type === undefined) {
-        fault(`Variable "$${name}" cannot have the type "${print(node.type)}".`);
+        report(`Variable "$${name}" cannot have the type "${print(node.type)}".`);
       } else if (!Object.hasOwn(inputs, name)) {
-        if (node.defaultValue !== undefined) values[name] = valueFromAST(node.defaultValue, type);
-        else if (isNonNullType(type))
-          fault(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
+        if (node.defaultValue === undefined && isNonNullType(type))
+          report(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
       } else if (inputs[name] === null && isNonNullType(type)) {
-        fault(`Variable "$${name}" of non-null type "${String(type)}" must not be null.`);
+        report(`Variable "$${name}" of non-null type "${String(type)}" must not be null.`);
       } else {
-        const onFault = (path: readonly (string | number)[], _value: unknown, error: GraphQLError) =>
-          fault(`Variable "$${name}"${printPath(path)}: ${explain(error, type, path, options.suggestions)}`);
-        values[name] = coerceInputValue(inputs[name], type, onFault, !options.suggestions);
+        const onError = (path: readonly (string | number)[], _value: unknown, error: GraphQLError) =>
+          report(`Variable "$${name}"${printPath(path)}: ${explain(error, type, path, suggestions)}`);
+        coerceInputValue(inputs[name], type, onError, !suggestions);
       }
     }
   } catch (error) {
-    if (!(error instanceof EnoughFaults)) throw error;
+    if (error !== enough) throw error;
   }
-  return faults.length > 0 ? { faults } : { values };
+  return problems;
 }
 
-/** Ends the search for faults: a body can have a hundred thousand. */
-class EnoughFaults extends Error {
-  override readonly name = 'EnoughFaults';
-}
+/** Ends the search for problems: a request body has room for a hundred thousand. */
+const enough = Symbol('enough problems');
 
 const printPath = (path: readonly (string | number)[]): string =>
   path.length === 0
     ? ''
     : ` at "${path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('')}"`;
 
-// The shapes of message that name nothing but the schema's own types and fields.
+// The messages that name only types and fields of the schema.
 const safeMessages = [
   /^Field "\w+" of required type "[\w![\]]+" was not provided\.$/,
   /^Expected non-nullable type "[\w![\]]+" not to be null\.$/,
   /^Expected type "\w+" to be an object\.$/,
+  /^Field "\w{1,64}" is not defined by type "\w+"\./,
 ];
-const unknownField = /^Field "\w{1,64}" is not defined by type "\w+"\./;
 
-function explain(
+const explain = (
   error: GraphQLError,
   type: GraphQLInputType,
   path: readonly (string | number)[],
   suggestions: boolean,
-): string {
-  if (safeMessages.some((pattern) => pattern.test(error.message))) return error.message;
-  const unknown = unknownField.exec(error.message);
-  if (unknown !== null) return error.message;
-  return `expected ${describeType(getTypeAt(type, path), suggestions)}.`;
-}
+): string =>
+  isInputError(error) || safeMessages.some((pattern) => pattern.test(error.message))
+    ? error.message
+    : `expected ${describeType(getTypeAt(type, path), suggestions)}.`;
 
 function getTypeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType {
   let current = type;

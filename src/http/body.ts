@@ -1,121 +1,154 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Deadline, DeadlineEnd } from '../deadline.ts';
-import { RequestError } from '../execution/request-error.ts';
+import type { Admission, Reservation } from './admission.ts';
+import { isIdentity } from './header-fields.ts';
+import { estimateParsedBytes } from './parameters.ts';
+import {
+  createCompressedBodyError,
+  createConsumedBodyError,
+  createShedError,
+  createSlowBodyError,
+  createTooLargeError,
+  createUtf8Error,
+} from './request-errors.ts';
 
-/** The caller went away before its body was complete: there is nobody to answer. */
-export class CallerGone extends Error {
-  override readonly name = 'CallerGone';
+/** The client disconnected before its request was complete: there is no one to respond to. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+}
+
+/** What limits the reading of a body. */
+export interface BodyLimits {
+  readonly maxBytes: number;
+  readonly deadline: Deadline;
+  readonly admission: Admission;
+  /** Holds the estimated size of the parsed body afterwards. */
+  readonly reservation: Reservation;
 }
 
 /**
- * Reads the body of a request as text. Rejects with RequestError where it is too large (by its declared length before a byte is
- * read), not UTF-8, compressed, or not complete when the deadline ends; with CallerGone where the caller goes away.
+ * Reads the body of a request as a string, without a byte order mark. Rejects with RequestError if it is too large (by its declared
+ * length before a byte is read), not UTF-8, compressed, already read, does not fit into the memory of the process, or is not
+ * complete at the deadline; with ClientGone if the client disconnects.
+ *
+ * @param onStart called if the body is going to be read
  */
-export function readBody(request: IncomingMessage, maxBytes: number, deadline: Deadline): Promise<string> {
+export function readBody(
+  request: IncomingMessage,
+  limits: BodyLimits,
+  onStart?: () => void,
+): Promise<string> {
+  const { deadline, admission } = limits;
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const stop = (error: Error) => {
+    const { 'content-length': length, 'content-encoding': encoding } = request.headers;
+    const chunks = new Chunks(limits, length, encoding, request.readableEnded || request.readableDidRead);
+    const stop = () => {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       deadline.offEnd(onDeadline);
+      admission.offStop(onFailure);
+    };
+    const onFailure = (error: Error) => {
+      stop();
       reject(error);
     };
     const onData = (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > maxBytes) stop(createTooLargeError(maxBytes));
-      else chunks.push(chunk);
+      try {
+        chunks.add(chunk);
+      } catch (error) {
+        onFailure(toError(error));
+      }
     };
     const onEnd = () => {
-      deadline.offEnd(onDeadline);
-      request.off('close', onClose);
-      const body = toText(chunks, length);
-      if (body === undefined) reject(createEncodingError());
-      else resolve(body);
+      stop();
+      try {
+        resolve(chunks.toText());
+      } catch (error) {
+        reject(toError(error));
+      }
     };
-    const onClose = () => stop(new CallerGone());
-    const onDeadline = () => stop(createSlowBodyError());
-
-    const refusal = refuseByHeaders(
-      request.headers['content-length'],
-      request.headers['content-encoding'],
-      maxBytes,
-    );
-    if (refusal !== undefined) return reject(refusal);
+    const onClose = () => onFailure(new ClientGone());
+    const onDeadline = (end: DeadlineEnd) => onFailure(toDeadlineError(end));
     request.on('data', onData).on('end', onEnd).on('close', onClose);
+    admission.onStop(onFailure);
     deadline.onEnd(onDeadline);
+    onStart?.();
   });
 }
 
 /** Does the same for a Request of the Fetch standard. */
-export async function readFetchBody(request: Request, maxBytes: number, deadline: Deadline): Promise<string> {
-  const refusal = refuseByHeaders(
-    request.headers.get('content-length'),
-    request.headers.get('content-encoding'),
-    maxBytes,
-  );
-  if (refusal !== undefined) throw refusal;
-  const reader = request.body?.getReader();
-  if (reader === undefined) return '';
-  let onEnd: ((end: DeadlineEnd) => void) | undefined;
-  const ended = new Promise<never>((_resolve, reject) => {
-    onEnd = (end) => reject(end === 'expired' ? createSlowBodyError() : new CallerGone());
-    deadline.onEnd(onEnd);
+export async function readFetchBody(request: Request, limits: BodyLimits): Promise<string> {
+  const { deadline, admission } = limits;
+  const { headers, bodyUsed, body } = request;
+  const getHeader = (name: string) => headers.get(name) ?? undefined;
+  const chunks = new Chunks(limits, getHeader('content-length'), getHeader('content-encoding'), bodyUsed);
+  if (body === null) return '';
+  const reader = body.getReader();
+  let onFailure: (error: Error) => void = () => {};
+  let onDeadline: (end: DeadlineEnd) => void = () => {};
+  const failed = new Promise<never>((_resolve, reject) => {
+    onFailure = reject;
+    onDeadline = (end) => reject(toDeadlineError(end));
   });
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+  admission.onStop(onFailure);
+  deadline.onEnd(onDeadline);
   try {
     for (;;) {
-      const { value } = await Promise.race([reader.read().catch(throwCallerGone), ended]);
-      if (value === undefined) break;
-      length += value.byteLength;
-      if (length > maxBytes) throw createTooLargeError(maxBytes);
-      chunks.push(value);
+      const { value } = await Promise.race([reader.read().catch(throwClientGone), failed]);
+      if (value === undefined) return chunks.toText();
+      chunks.add(value);
     }
   } catch (error) {
     reader.cancel().catch(() => {});
     throw error;
   } finally {
-    if (onEnd !== undefined) deadline.offEnd(onEnd);
+    admission.offStop(onFailure);
+    deadline.offEnd(onDeadline);
   }
-  const body = toText(chunks, length);
-  if (body === undefined) throw createEncodingError();
-  return body;
 }
 
-function throwCallerGone(): never {
-  throw new CallerGone();
+/** The chunks of one body. Every method throws RequestError if a limit is exceeded. */
+class Chunks {
+  readonly #limits: BodyLimits;
+  readonly #chunks: Uint8Array[] = [];
+  #length = 0;
+
+  constructor(
+    limits: BodyLimits,
+    declaredLength: string | undefined,
+    encoding: string | undefined,
+    isConsumed: boolean,
+  ) {
+    this.#limits = limits;
+    if (isConsumed) throw createConsumedBodyError();
+    if (Number(declaredLength ?? 0) > limits.maxBytes) throw createTooLargeError(limits.maxBytes);
+    if (!isIdentity(encoding)) throw createCompressedBodyError();
+  }
+
+  add(chunk: Uint8Array): void {
+    this.#length += chunk.byteLength;
+    if (this.#length > this.#limits.maxBytes) throw createTooLargeError(this.#limits.maxBytes);
+    if (!this.#limits.reservation.resize(this.#length)) throw createShedError();
+    this.#chunks.push(chunk);
+  }
+
+  toText(): string {
+    const [first] = this.#chunks;
+    const bytes =
+      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#length);
+    if (!isUtf8(bytes)) throw createUtf8Error();
+    const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (!this.#limits.reservation.resize(estimateParsedBytes(body))) throw createShedError();
+    const text = body.toString('utf8');
+    return text.startsWith('\uFEFF') ? text.slice(1) : text;
+  }
 }
 
-/** Why a body is not even begun to be read. */
-function refuseByHeaders(
-  declaredLength: string | null | undefined,
-  encoding: string | null | undefined,
-  maxBytes: number,
-): RequestError | undefined {
-  if (Number(declaredLength ?? 0) > maxBytes) return createTooLargeError(maxBytes);
-  return (encoding ?? 'identity') === 'identity' ? undefined : createCompressedError();
+function throwClientGone(): never {
+  throw new ClientGone();
 }
 
-/** Undefined where it is not UTF-8. */
-function toText(chunks: readonly Uint8Array[], length: number): string | undefined {
-  const [first] = chunks;
-  const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length);
-  return isUtf8(body)
-    ? Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
-    : undefined;
-}
+const toDeadlineError = (end: DeadlineEnd): Error =>
+  end === 'expired' ? createSlowBodyError() : new ClientGone();
 
-/** The refusal of a body that is longer than may be. */
-const createTooLargeError = (maxBytes: number) =>
-  new RequestError('REQUEST_TOO_LARGE', `The body of a request may have at most ${maxBytes} bytes.`);
-
-/** The refusal of a body that is not UTF-8: a part of it would be lost. */
-const createEncodingError = () => new RequestError('BAD_REQUEST', 'The body must be UTF-8, and is not.');
-
-const createCompressedError = () =>
-  new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as it is, without a content-encoding.');
-
-// RFC 9110, section 15.5.9.
-const createSlowBodyError = () =>
-  new RequestError('BAD_REQUEST', 'The body did not arrive in time.', { status: 408 });
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

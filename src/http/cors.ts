@@ -1,28 +1,107 @@
+import type { Log } from '../observability/log.ts';
 import type { HttpResponse } from './responses.ts';
 
+/** What pages of listed origins always send; browsers compare case-insensitively. */
+const commonHeaders = [
+  'Content-Type',
+  'Galileo-API-Key',
+  'Splunk-AO-API-Key',
+  'Authorization',
+  'X-Request-Id',
+  'traceparent',
+  'tracestate',
+  'baggage',
+];
+
+const tokenList = /^[!#$%&'*+.^`|~\w-]+(?:[\t ]*,[\t ]*[!#$%&'*+.^`|~\w-]+)*$/;
+const maxHeaderListLength = 2000;
+/** In seconds. WebKit keeps a preflight no longer. */
+const maxAgeSeconds = 600;
+/** Unlisted origins that are logged; the log must not grow with what pages send. */
+const maxHints = 100;
+
+/** The parts of a request that CORS needs. */
+export interface CorsRequest {
+  readonly method: string;
+  getHeader(name: string): string | undefined;
+}
+
 /**
- * The same answer, refusals among them, with what lets pages of a listed origin read it. A preflight's own headers are in
- * it already.
+ * Lets pages of listed origins read responses. Cookies and remembered passwords are not allowed: a page sends its credentials
+ * in headers that it sets itself.
  *
- * @param listed undefined where pages of other origins are not served
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
-export function allowOrigin(
-  response: HttpResponse,
-  listed: readonly string[] | undefined,
-  origin: string | undefined,
-): HttpResponse {
-  if (listed === undefined) return response;
-  const isAllowed = origin !== undefined && listed.includes(origin);
-  return {
-    ...response,
-    headers: {
-      ...response.headers,
-      vary: 'origin',
-      ...(isAllowed && {
-        'access-control-allow-origin': origin,
-        'access-control-expose-headers': 'X-Request-Id, Retry-After',
-      }),
-    },
-  };
+export class Cors {
+  readonly #origins: readonly string[];
+  readonly #log: Log;
+  readonly #hinted = new Set<string>();
+
+  constructor(origins: readonly string[] | undefined, log: Log) {
+    this.#origins = origins ?? [];
+    this.#log = log;
+  }
+
+  /** The response to a preflight request of a listed origin; undefined for any other request. */
+  respondToPreflight(request: CorsRequest): HttpResponse | undefined {
+    if (request.method !== 'OPTIONS' || !this.#isListed(request)) return undefined;
+    if (request.getHeader('access-control-request-method') === undefined) return undefined;
+    const headers = {
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': toAllowedHeaders(request.getHeader('access-control-request-headers')),
+      'access-control-max-age': String(maxAgeSeconds),
+    };
+    const response = this.allow(request, { status: 204, headers, body: '' });
+    return {
+      ...response,
+      headers: {
+        ...response.headers,
+        vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
+      },
+    };
+  }
+
+  /** Adds what lets a page of a listed origin read the response, whatever it says. */
+  allow(request: CorsRequest, response: HttpResponse): HttpResponse {
+    const origin = request.getHeader('origin');
+    if (origin !== undefined && !this.#isListed(request)) this.#hint(request, origin);
+    if (this.#origins.length === 0) return response;
+    const { vary } = response.headers;
+    return {
+      ...response,
+      headers: {
+        ...response.headers,
+        vary: vary === undefined ? 'Origin' : `${String(vary)}, Origin`,
+        ...(origin !== undefined &&
+          this.#isListed(request) && {
+            'access-control-allow-origin': origin,
+            'access-control-expose-headers': 'X-Request-Id, Retry-After',
+          }),
+      },
+    };
+  }
+
+  #isListed(request: CorsRequest): boolean {
+    const origin = request.getHeader('origin');
+    return origin !== undefined && this.#origins.includes(origin);
+  }
+
+  /** Logs each unlisted origin once. Pages of the gateway's own origin send `Origin` with a POST too. */
+  #hint(request: CorsRequest, origin: string): void {
+    if (this.#hinted.size >= maxHints || this.#hinted.has(origin)) return;
+    if (request.getHeader('sec-fetch-site') === 'same-origin') return;
+    const host = request.getHeader('host');
+    if (host !== undefined && origin.endsWith(`://${host}`)) return;
+    if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@]{1,253}$/i.test(origin)) return;
+    this.#hinted.add(origin);
+    this.#log.warn({ origin }, 'a page of an origin that is not in CORS_ORIGINS cannot read the response');
+  }
+}
+
+function toAllowedHeaders(requested: string | undefined): string {
+  if (requested === undefined || requested.length > maxHeaderListLength || !tokenList.test(requested))
+    return commonHeaders.join(', ');
+  const common = new Set(commonHeaders.map((name) => name.toLowerCase()));
+  const others = requested.split(',').map((name) => name.trim());
+  return [...commonHeaders, ...others.filter((name) => !common.has(name.toLowerCase()))].join(', ');
 }

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 
 /**
- * Resolves when the server takes connections; rejects with a sentence for people where the port cannot be had.
+ * Resolves when the server accepts connections. Rejects with a readable message if the port is not available.
  *
- * @param flag of the command line that chooses the port
+ * @param flag the command-line flag that sets the port
  */
 export function listen(server: Server, port: number, host: string, flag = '--port'): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -16,7 +16,7 @@ export function listen(server: Server, port: number, host: string, flag = '--por
   });
 }
 
-/** `http://host:port` of a server that listens, with the port that was really taken. */
+/** `http://host:port` of a listening server, with the actual port. */
 export function getUrl(server: Server): string {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server does not listen.');
@@ -24,20 +24,20 @@ export function getUrl(server: Server): string {
   return `http://${host}:${address.port}`;
 }
 
-/** Why a port cannot be had, in a sentence for people; any other error as it is. */
+/** Turns a listen error into a readable message. Returns other errors unchanged. */
 export function explainListenFailure(error: Error, flag = '--port'): Error {
   if (!('code' in error)) return error;
-  const port = 'port' in error ? String(error.port) : 'asked for';
+  const port = 'port' in error ? String(error.port) : 'requested';
   switch (error.code) {
     case 'EADDRINUSE':
       return new Error(
         `the port ${port} is taken: choose another with ${flag}, or any free one with ${flag} 0`,
       );
     case 'EACCES':
-      return new Error(`the port ${port} may not be used by this user: choose one above 1023 with ${flag}`);
+      return new Error(`this user cannot listen on port ${port}: choose a port above 1023 with ${flag}`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new Error('the address of --host is none of this machine');
+      return new Error('the address of --host does not belong to this machine');
     default:
       return error;
   }

@@ -1,29 +1,30 @@
-import { RequestError } from '../execution/request-error.ts';
+import { type OperationParams, RequestError } from '../execution/index.ts';
 import { isJsonObject } from '../json.ts';
-
-/** The parameters of a GraphQL request, as GraphQL over HTTP names them; one that is missing or null is undefined. */
-export interface OperationParams {
-  readonly query: string | undefined;
-  readonly operationName: string | undefined;
-  readonly variables: Readonly<Record<string, unknown>> | undefined;
-  /** The trusted document that is meant: `documentId`, or the hash in `extensions.persistedQuery`. */
-  readonly documentId: string | undefined;
-}
-
-const jsonContentType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
-
-/** Whether a body of that content type is taken. Anything else is a form that a page of another site could send. */
-export const isJsonContentType = (contentType: string | undefined | null): boolean =>
-  contentType !== undefined && contentType !== null && jsonContentType.test(contentType);
 
 const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);
 
-/** Reads the parameters out of the body of a POST request. Throws RequestError where it is no JSON, or one has another type than it must. */
-export const parseBody = (text: string): OperationParams => readParams(parseJsonText(text, 'The body'));
+/** Reads the parameters from the body of a POST. Throws RequestError if it is not JSON or a parameter has the wrong type. */
+export const parseBody = (text: string): OperationParams => readParams(parseJson(text, 'The request body'));
+
+/** Reads the parameters from the target of a GET. Throws RequestError as `parseBody` does. */
+export function parseQueryString(target: string): OperationParams {
+  const start = target.indexOf('?');
+  const search = new URLSearchParams(start === -1 ? '' : target.slice(start));
+  const body: Record<string, unknown> = {};
+  for (const name of ['query', 'operationName', 'documentId']) {
+    const value = search.get(name);
+    if (value !== null) body[name] = value;
+  }
+  for (const name of ['variables', 'extensions']) {
+    const value = search.get(name);
+    if (value !== null && value !== '') body[name] = parseJson(value, `The parameter \`${name}\``);
+  }
+  return readParams(body);
+}
 
 function readParams(body: unknown): OperationParams {
-  if (Array.isArray(body)) throw badRequest('Batches are not supported: send one operation a request.');
-  if (!isJsonObject(body)) throw badRequest('The body must be a JSON object with `query`.');
+  if (Array.isArray(body)) throw badRequest('Batches are not supported: send one operation per request.');
+  if (!isJsonObject(body)) throw badRequest('The request body must be a JSON object with `query`.');
   const extensions = readObject(body, 'extensions');
   const persistedQuery = extensions?.['persistedQuery'];
   return {
@@ -36,29 +37,13 @@ function readParams(body: unknown): OperationParams {
   };
 }
 
-/** The JSON value of a text. Throws RequestError, which does not quote it, where it is none. */
-function parseJsonText(text: string, what: string): unknown {
+/** Throws RequestError, which does not quote the string, if it is not JSON. */
+function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw badRequest(`${what} must be JSON, and cannot be parsed as such.`);
+    throw badRequest(`${what} is not valid JSON.`);
   }
-}
-
-/** Reads the parameters out of the target of a GET request. Throws RequestError as `parseBody` does. */
-export function readQueryString(target: string): OperationParams {
-  const start = target.indexOf('?');
-  const search = new URLSearchParams(start === -1 ? '' : target.slice(start));
-  const body: Record<string, unknown> = {};
-  for (const name of ['query', 'operationName', 'documentId']) {
-    const value = search.get(name);
-    if (value !== null) body[name] = value;
-  }
-  for (const name of ['variables', 'extensions']) {
-    const value = search.get(name);
-    if (value !== null && value !== '') body[name] = parseJsonText(value, `The parameter \`${name}\``);
-  }
-  return readParams(body);
 }
 
 function readString(source: Readonly<Record<string, unknown>>, name: string): string | undefined {
@@ -73,4 +58,27 @@ function readObject(source: Readonly<Record<string, unknown>>, name: string) {
   if (value === undefined || value === null) return undefined;
   if (isJsonObject(value)) return value;
   throw badRequest(`The parameter \`${name}\` must be an object.`);
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const [brace, bracket, colon, comma] = [0x7b, 0x5b, 0x3a, 0x2c];
+
+/**
+ * Estimates the memory of parsed JSON, in bytes: `[{},{},…]` takes 25 times its length. Measured with V8 12: an empty
+ * object takes 56 bytes and 8 in its list, a property with a unique name up to 100.
+ */
+export function estimateParsedBytes(json: Buffer): number {
+  let bytes = json.length;
+  let isInString = false;
+  for (let index = 0; index < json.length; index += 1) {
+    const byte = json[index];
+    if (byte === quote) isInString = !isInString;
+    else if (isInString) {
+      if (byte === backslash) index += 1;
+    } else if (byte === brace || byte === bracket) bytes += 64;
+    else if (byte === colon) bytes += 100;
+    else if (byte === comma) bytes += 16;
+  }
+  return bytes;
 }

@@ -1,141 +1,126 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { InvalidHeaders, readHeaders } from '../credentials.ts';
-import type { Telemetry } from '../observability/telemetry.ts';
-import { readBody } from './body.ts';
-import type { Exchange } from './exchange.ts';
-import type { Graphiql, GraphiqlResponse } from './graphiql.ts';
-import type { IncomingRequest } from './incoming-request.ts';
-import type { HttpResponse } from './responses.ts';
-import type { GatewayRuntime } from './runtime.ts';
+import type { Connections, PendingResponse } from './connections.ts';
+import type { Graphiql } from './graphiql.ts';
+import type { GraphqlHandler } from './handler.ts';
+import { checkHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
+import { fromNode, getTarget } from './http-request.ts';
+import { type HttpResponse, toTextResponse } from './responses.ts';
+import type { Resources } from './static-files.ts';
 
-/** What the routes lead to. */
 export interface RoutesOptions {
-  readonly runtime: GatewayRuntime;
-  readonly telemetry: Telemetry;
-  /** Undefined where it is off. */
+  readonly handler: GraphqlHandler;
+  readonly connections: Connections;
+  /** The prefix of every path but the probes, without a slash at the end. */
+  readonly basePath: string;
+  /** Undefined if it is off. */
   readonly graphiql: Graphiql | undefined;
-  /** Whether new requests are welcome: not any more while the process ends. */
+  /** Further pages by path, without the base path. */
+  readonly pages?: Resources | undefined;
+  /** Host names, without a port, that the header Host can have; undefined for any. Against DNS rebinding. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** False as soon as the process is ending. */
   readonly isReady: () => boolean;
+  /** Receives what a page or file throws, such as one that was not built. */
+  readonly onError: (error: unknown) => void;
 }
 
-/** What answers which path: GraphQL and its page, GraphiQL's files, and the probes of orchestrators. */
+/** Dispatches requests by path: GraphQL and its page, static files, and the probes. */
 export class Routes {
-  readonly #runtime: GatewayRuntime;
-  readonly #telemetry: Telemetry;
-  readonly #graphiql: Graphiql | undefined;
-  readonly #isReady: () => boolean;
+  readonly #options: RoutesOptions;
 
-  constructor({ runtime, telemetry, graphiql, isReady }: RoutesOptions) {
-    this.#runtime = runtime;
-    this.#telemetry = telemetry;
-    this.#graphiql = graphiql;
-    this.#isReady = isReady;
+  constructor(options: RoutesOptions) {
+    this.#options = options;
   }
 
-  /** Answers a request, now or later. Never throws. */
-  answer(request: IncomingMessage, response: ServerResponse): void {
+  /** @param expectsContinue whether the client waits for `100 Continue` before it sends the body */
+  respond(request: IncomingMessage, response: ServerResponse, expectsContinue = false): void {
+    this.#options.connections.accept(request, response, (pending) =>
+      this.#dispatch(pending, expectsContinue ? response : undefined),
+    );
+  }
+
+  /** Responds to an expectation that HTTP/1.1 does not define. */
+  refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
+    this.#options.connections.accept(request, response, (pending) =>
+      send(pending, toTextResponse(417, 'expectation failed')),
+    );
+  }
+
+  #dispatch(pending: PendingResponse, continued: ServerResponse | undefined): void {
+    const { request } = pending;
+    const problem = checkHost(request.rawHeaders, request.httpVersion);
+    if (problem !== undefined) return send(pending, toTextResponse(400, problem));
+    const { basePath, isReady, handler } = this.#options;
     const target = getTarget(request);
     const path = target.split('?', 1)[0] ?? '';
-    // RFC 9112, section 3.2.
-    if (request.headers.host === undefined && request.httpVersion === '1.1') {
-      this.#write(response, toText(400, 'the header Host is missing'), getRequestId(request));
-      return;
-    }
-    switch (path) {
-      case '/graphql':
-        if (this.#graphiql !== undefined && wantsPage(request)) {
-          const { 'accept-encoding': encodings, 'if-none-match': etag } = request.headers;
-          this.#write(response, this.#graphiql.page(encodings?.toString(), etag), getRequestId(request));
-        } else this.#serveGraphql(request, response, target);
-        break;
-      case '/livez':
-        this.#write(response, toText(200, 'alive'), getRequestId(request));
-        break;
-      case '/readyz':
-        this.#write(
-          response,
-          this.#isReady() ? toText(200, 'ready') : toText(503, 'draining'),
-          getRequestId(request),
-        );
-        break;
-      default:
-        this.#write(
-          response,
-          this.#getAsset(path, request) ?? toText(404, 'not found'),
-          getRequestId(request),
-        );
-    }
+    if (path === '/livez') return send(pending, toTextResponse(200, 'alive'));
+    if (path === '/readyz')
+      return send(pending, isReady() ? toTextResponse(200, 'ready') : toTextResponse(503, 'draining'));
+    if (!this.#isAllowedHost(request)) return send(pending, toTextResponse(403, 'this host is not allowed'));
+    const ownPath = path.startsWith(basePath) ? path.slice(basePath.length) : '';
+    const page = this.#getPage(request, ownPath, target);
+    if (page === undefined && ownPath === '/graphql')
+      return serveGraphql(handler, pending, target, continued);
+    send(pending, page ?? toTextResponse(404, 'not found'));
   }
 
-  /** Answers a request that expects what HTTP/1.1 does not have. */
-  refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
-    this.#write(response, toText(417, 'expectation failed'), getRequestId(request));
-  }
-
-  #getAsset(path: string, { method, headers }: IncomingMessage): GraphiqlResponse | undefined {
-    if (method !== 'GET') return undefined;
-    return this.#graphiql?.asset(path, headers['accept-encoding']?.toString(), headers['if-none-match']);
-  }
-
-  #serveGraphql(request: IncomingMessage, response: ServerResponse, target: string): void {
-    const exchange = this.#runtime.begin(toIncoming(request, target));
-    response.once('close', () => exchange.close(response.writableFinished));
-    void this.#respond(exchange, response);
-  }
-
-  async #respond(exchange: Exchange, response: ServerResponse): Promise<void> {
+  #getPage(request: IncomingMessage, path: string, target: string): HttpResponse | undefined {
+    const { graphiql, pages, onError } = this.#options;
+    const { method, headers } = request;
+    if (method !== 'GET' && method !== 'HEAD') return undefined;
     try {
-      const answer = await exchange.answer();
-      if (answer !== undefined) this.#write(response, answer, exchange.requestId);
-    } catch (fault) {
-      this.#telemetry.reportFault(fault, exchange);
-      response.destroy();
+      if (path !== '/graphql') return (graphiql?.files(path) ?? pages?.(path))?.(headers);
+      if (!prefersHtml(headers.accept)) return undefined;
+      if (graphiql !== undefined) return graphiql.page(headers);
+      return target.includes('?') ? undefined : withoutGraphiql;
+    } catch (error) {
+      onError(error);
+      return toTextResponse(500, 'this page is not available');
     }
   }
 
-  #write(
-    response: ServerResponse,
-    { status, headers, body }: HttpResponse | GraphiqlResponse,
-    requestId: string,
-  ): void {
-    if (response.destroyed) return;
-    const length = Buffer.byteLength(body);
-    // A list, because objects with such names cost the engine a microsecond and a half.
-    const fields = ['content-length', String(length), 'x-request-id', requestId];
-    for (const name in headers) fields.push(name, headers[name] ?? '');
-    if (!this.#isReady()) fields.push('connection', 'close');
-    response.writeHead(status, fields);
-    // Text of one byte a character is ASCII, which Node need not transcode: a third less for a long answer.
-    response.end(body, length === body.length ? 'latin1' : 'utf8');
+  #isAllowedHost({ headers }: IncomingMessage): boolean {
+    const { allowedHosts } = this.#options;
+    return allowedHosts?.includes((headers.host ?? '').replace(/:\d*$/, '').toLowerCase()) ?? true;
   }
 }
 
-/** Browsers that navigate say that they take HTML; clients of the API do not. */
-const wantsPage = ({ method, headers }: IncomingMessage): boolean =>
-  method === 'GET' && headers.accept?.includes('text/html') === true;
+const withoutGraphiql = toTextResponse(
+  406,
+  'This is a GraphQL endpoint. GraphiQL is off (GRAPHIQL=off): send operations with POST, as application/json.',
+);
 
-const toText = (status: number, text: string): HttpResponse => ({
-  status,
-  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-  body: `${text}\n`,
-});
+/** Handles a GraphQL request of Node's server. */
+export function serveGraphql(
+  handler: GraphqlHandler,
+  pending: PendingResponse,
+  target: string,
+  continued?: ServerResponse,
+): void {
+  const exchange = handler.begin(fromNode(pending.request, target, continued), pending.arrivedAtMs);
+  pending.onEnd = (isSent) => exchange.end(isSent);
+  exchange.respond().then(
+    (response) => {
+      if (response !== undefined) pending.send(response, exchange.requestId);
+    },
+    () => pending.abort(),
+  );
+}
 
-/** The target in origin form; a server must take the absolute form as well (RFC 9112, section 3.2.2). */
-const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/?#]+/i, '');
+/** Browsers that navigate prefer HTML; clients of the API do not. */
+const prefersHtml = (accept: string | undefined): boolean =>
+  accept?.toLowerCase().includes('text/html') === true &&
+  negotiateMediaType(accept, [...mediaTypes, 'text/html']) === 'text/html';
 
-function getRequestId(request: IncomingMessage): string {
+const send = (pending: PendingResponse, response: HttpResponse): void =>
+  pending.send(response, getRequestId(pending.request));
+
+function getRequestId({ rawHeaders }: IncomingMessage): string {
   try {
-    return readHeaders(request.rawHeaders, randomUUID).requestId;
+    return readHeaders(rawHeaders, randomUUID).requestId;
   } catch (error) {
     return error instanceof InvalidHeaders ? error.requestId : randomUUID();
   }
 }
-
-const toIncoming = (request: IncomingMessage, target: string): IncomingRequest => ({
-  method: request.method ?? '',
-  target,
-  rawHeaders: request.rawHeaders,
-  getHeader: (name) => request.headers[name]?.toString(),
-  readBody: (maxBytes, deadline) => readBody(request, maxBytes, deadline),
-});

@@ -1,58 +1,58 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { Server as TcpServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import type { Log } from '../observability/log.ts';
+import { describeFault, type Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
 import { openTelemetry, type Telemetry } from '../observability/telemetry.ts';
-import { type Graphiql, loadGraphiql } from './graphiql.ts';
+import { Connections } from './connections.ts';
+import { createGraphiql } from './graphiql.ts';
+import { GraphqlHandler } from './handler.ts';
 import { getUrl, listen } from './listen.ts';
-import { refuseConnection } from './refused-connection.ts';
-import { Routes } from './routes.ts';
-import { GatewayRuntime } from './runtime.ts';
+import type { Plugins } from './pipeline.ts';
+import { Routes, type RoutesOptions } from './routes.ts';
 
-export interface ServerOptions {
+export interface ServerOptions extends Pick<RoutesOptions, 'pages' | 'allowedHosts'> {
   readonly config: Config;
   readonly log: Log;
   /** Headers that GraphiQL starts with. */
   readonly demoHeaders?: Readonly<Record<string, string>>;
-  /** Whether another process answers for this one's metrics. Default: it does so itself, where metrics are on. */
+  /** graphql-yoga and Envelop plugins. */
+  readonly plugins?: Plugins | undefined;
+  /** Whether another process serves the metrics of this one. */
   readonly isWorker?: boolean;
 }
 
 /** A gateway that listens. */
 export interface RunningServer extends AsyncDisposable {
-  /** `http://host:port`, with the port that was really taken. */
+  /** `http://host:port`, with the port that was taken. */
   readonly url: string;
-  /** Where its metrics are; undefined where they are off, or another process has them. */
+  /** Undefined if metrics are off, or another process serves them. */
   readonly metricsUrl: string | undefined;
-  /** Undefined where metrics are off. */
+  /** Undefined if metrics are off. */
   readonly metrics: Metrics | undefined;
+  /** Requests that are executed, and the bytes that bodies and responses hold. */
+  readonly usage: GraphqlHandler['usage'];
   /**
-   * Ends it as an orchestrator expects: unready at once, taking requests for the delay, then waiting for the running ones.
-   * Resolves to whether all of them were answered in time; those that were not are cut off.
+   * Not ready from now on; accepts requests for SHUTDOWN_DELAY_MS, then waits for the running ones for SHUTDOWN_TIMEOUT_MS.
+   * Resolves to whether every response was sent; those that were not are cut off.
    */
   drain(): Promise<boolean>;
+  /** Accepts no further connection. For a worker that ends alone: the other workers get its connections. */
+  stopListening(): void;
 }
 
-/** Listens. Rejects with a sentence for people where a port cannot be had. */
-export async function startServer({
-  config,
-  log,
-  demoHeaders,
-  isWorker = false,
-}: ServerOptions): Promise<RunningServer> {
+/** Listens. Rejects with a readable message if a port is not available. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, log, isWorker = false } = options;
   const telemetry = await openTelemetry(config, log);
   const { metrics } = telemetry;
   const metricsServer =
     metrics === undefined || config.metricsPort === undefined || isWorker
       ? undefined
       : await startMetricsServer({ port: config.metricsPort, host: config.host }, () => metrics.print());
-  const graphiql = config.graphiql
-    ? loadGraphiql(demoHeaders === undefined ? {} : { demoHeaders })
-    : undefined;
-  const server = new GatewayServer(config, telemetry, metricsServer, graphiql);
+  const server = new GatewayServer(options, telemetry, metricsServer);
   try {
     await server.listen();
   } catch (error) {
@@ -62,60 +62,60 @@ export async function startServer({
   return server;
 }
 
-/** `unready` still takes requests; `draining` refuses new ones and waits for those that run. */
-type Phase = 'serving' | 'unready' | 'draining';
-
-/** How long a keep-alive socket may be idle: longer than load balancers keep theirs, so that they close first. */
+/** How long a keep-alive connection can be idle: longer than load balancers keep theirs, so that they close first. */
 const keepAliveTimeoutMs = 75_000;
 
 class GatewayServer implements RunningServer {
   readonly #config: Config;
   readonly #telemetry: Telemetry;
   readonly #metricsServer: MetricsServer | undefined;
-  readonly #runtime: GatewayRuntime;
+  readonly #handler: GraphqlHandler;
+  readonly #connections: Connections;
   readonly #server: Server;
-  /** The latest answer on each connection. */
-  readonly #answers = new WeakMap<Duplex, ServerResponse>();
-  #phase: Phase = 'serving';
+  #isReady = true;
   #draining: Promise<boolean> | undefined;
 
   constructor(
-    config: Config,
+    { config, log, demoHeaders, plugins, pages, allowedHosts }: ServerOptions,
     telemetry: Telemetry,
     metricsServer: MetricsServer | undefined,
-    graphiql: Graphiql | undefined,
   ) {
     this.#config = config;
     this.#telemetry = telemetry;
     this.#metricsServer = metricsServer;
-    this.#runtime = new GatewayRuntime(config, telemetry);
+    this.#handler = new GraphqlHandler(config, telemetry, log, plugins);
+    this.#connections = new Connections(config.responseTimeoutMs);
     const routes = new Routes({
-      runtime: this.#runtime,
-      telemetry,
-      graphiql,
-      isReady: () => this.#phase === 'serving',
+      handler: this.#handler,
+      connections: this.#connections,
+      basePath: config.basePath,
+      graphiql: config.graphiql ? createGraphiql({ demoHeaders }) : undefined,
+      pages,
+      allowedHosts,
+      isReady: () => this.#isReady,
+      onError: (error) => log.error({ fault: describeFault(error) }, 'a page could not be served'),
     });
-    this.#server = createServer(
-      {
-        keepAliveTimeout: keepAliveTimeoutMs,
-        // Slow callers are cut off; by default Node looks for them only every 30 s.
-        headersTimeout: config.requestTimeoutMs,
-        requestTimeout: config.requestTimeoutMs,
-        connectionsCheckingInterval: Math.min(1000, Math.max(50, config.requestTimeoutMs / 4)),
-        // Node's own answer would have no request id; nor would those to the two events below.
-        requireHostHeader: false,
-      },
-      (request, response) => {
-        this.#answers.set(request.socket, response);
-        routes.answer(request, response);
-      },
-    );
-    this.#server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
-      routes.refuseExpectation(request, response),
-    );
-    this.#server.on('clientError', (error: Error, socket) =>
-      refuseConnection(socket, error, this.#answers.get(socket)),
-    );
+    this.#server = createServer({
+      keepAliveTimeout: keepAliveTimeoutMs,
+      // Slow clients are cut off. By default, Node looks for them only every 30 s.
+      headersTimeout: config.requestTimeoutMs,
+      requestTimeout: config.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(1000, Math.max(50, config.requestTimeoutMs / 4)),
+      // Node's own response would have no request id.
+      requireHostHeader: false,
+    });
+    this.#server
+      .on('connection', (socket) => this.#connections.add(socket))
+      .on('request', (request: IncomingMessage, response: ServerResponse) =>
+        routes.respond(request, response),
+      )
+      .on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+        routes.respond(request, response, true),
+      )
+      .on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+        routes.refuseExpectation(request, response),
+      )
+      .on('clientError', (error: Error, socket) => this.#connections.refuse(socket, error));
   }
 
   get url(): string {
@@ -130,8 +130,13 @@ class GatewayServer implements RunningServer {
     return this.#telemetry.metrics;
   }
 
-  listen(): Promise<void> {
-    return listen(this.#server, this.#config.port, this.#config.host);
+  get usage(): GraphqlHandler['usage'] {
+    return this.#handler.usage;
+  }
+
+  async listen(): Promise<void> {
+    await this.#handler.ready();
+    await listen(this.#server, this.#config.port, this.#config.host);
   }
 
   drain(): Promise<boolean> {
@@ -140,29 +145,39 @@ class GatewayServer implements RunningServer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#phase = 'draining';
-    this.#runtime.destroy();
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await this.#runtime.close();
+    this.#isReady = false;
+    this.#handler.destroy();
+    this.#closeServer();
+    await this.#handler.close();
     await this.#closeTelemetry();
   }
 
   async #drain(): Promise<boolean> {
-    this.#phase = 'unready';
-    if (this.#config.shutdownDelayMs > 0) await setTimeout(this.#config.shutdownDelayMs);
-    this.#phase = 'draining';
-    this.#server.closeIdleConnections();
-    // The listener stays open until then, so that a probe on a new connection reads 503 and is not refused.
+    const { shutdownDelayMs, shutdownTimeoutMs } = this.#config;
+    this.#isReady = false;
+    this.#connections.closeAfterResponses();
+    if (shutdownDelayMs > 0) await setTimeout(shutdownDelayMs);
+    this.#handler.stop();
+    this.#connections.closeIdle();
+    // The listener stays open until then, so that a probe on a new connection gets 503 and is not refused.
     const isDone = await Promise.race([
-      this.#runtime.close().then(() => true),
-      setTimeout(this.#config.shutdownTimeoutMs, false, { ref: false }),
+      Promise.all([this.#handler.close(), this.#connections.waitUntilSent()]).then(() => true),
+      setTimeout(shutdownTimeoutMs, false, { ref: false }),
     ]);
-    this.#server.close();
-    this.#server.closeAllConnections();
-    if (!isDone) this.#runtime.destroy();
+    if (!isDone) this.#handler.destroy();
+    this.#closeServer();
     await this.#closeTelemetry();
     return isDone;
+  }
+
+  stopListening(): void {
+    // Unlike `http.Server.close`, this does not touch open connections.
+    TcpServer.prototype.close.call(this.#server);
+  }
+
+  #closeServer(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 
   async #closeTelemetry(): Promise<void> {

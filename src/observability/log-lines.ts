@@ -2,7 +2,7 @@ import type { TransportObserver } from '../upstream/transport.ts';
 import type { Log } from './log.ts';
 import type { RequestEnd, RequestOutcome } from './request-observation.ts';
 
-/** `warn`: something that is not the caller's doing and may pass. `error`: something to mend here. */
+/** `warn`: not the caller's error, and temporary. `error`: the gateway must be fixed. */
 const levels: Readonly<Record<RequestOutcome, 'info' | 'warn' | 'error'>> = {
   ok: 'info',
   client_error: 'info',
@@ -12,14 +12,16 @@ const levels: Readonly<Record<RequestOutcome, 'info' | 'warn' | 'error'>> = {
   fault: 'error',
 };
 
-/** One line for each GraphQL request. Its document and its variables are never given to it. */
+/** One line for each GraphQL request. It contains neither the document nor variables. */
 export function logRequest(log: Log, end: RequestEnd): void {
   const level = levels[end.outcome];
   if (!log.isLevelEnabled(level)) return;
   log[level](
     {
       requestId: end.requestId,
-      traceId: end.trace?.traceId,
+      clientAddress: end.clientAddress,
+      trace_id: end.trace?.traceId,
+      span_id: end.trace?.spanId,
       operationType: end.operationType,
       operationName: end.operationName,
       documentHash: end.documentHash,
@@ -32,25 +34,41 @@ export function logRequest(log: Log, end: RequestEnd): void {
   );
 }
 
-/** Lines of calls to upstream: `warn` where upstream failed, else `debug`. */
+/** One line for each upstream call: `warn` if upstream failed, else `debug`. */
 export function createCallLog(log: Log): TransportObserver {
   return {
-    callEnded({ method, provider, requestId }, { attempts, status, failure, reason, durationMs }) {
+    callEnded(
+      { operation, method, provider, requestId },
+      { attempts, status, failure, isForeign, reason, durationMs },
+    ) {
       const isUpstreamAtFault =
-        failure === undefined ? status !== undefined && status >= 500 : failure !== 'cancelled';
+        failure === undefined
+          ? isForeign || (status !== undefined && status >= 500)
+          : failure !== 'cancelled';
       const level = isUpstreamAtFault ? 'warn' : 'debug';
       if (!log.isLevelEnabled(level)) return;
       log[level](
-        { requestId, method, provider, status, attempts, failure, reason, durationMs: roundMs(durationMs) },
+        {
+          requestId,
+          operation,
+          method,
+          provider,
+          status,
+          attempts,
+          failure,
+          foreign: isForeign || undefined,
+          reason,
+          durationMs: roundMs(durationMs),
+        },
         'upstream call',
       );
     },
     breakerChanged(state) {
-      if (state === 'open') log.warn('upstream is unwell: calls are refused for ten seconds');
-      else if (state === 'closed') log.info('upstream is well again');
+      if (state === 'open') log.warn('circuit breaker opened: upstream calls are refused for ten seconds');
+      else if (state === 'closed') log.info('circuit breaker closed');
     },
   };
 }
 
-/** Microseconds are as fine as it gets. */
+/** Rounds to microseconds. */
 const roundMs = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -2,27 +2,27 @@ import cluster from 'node:cluster';
 import { setTimeout } from 'node:timers/promises';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** Where the program says what happens: JSON lines on standard output. No secret is ever given to it. */
+/** JSON lines on standard output. Never contains a secret. */
 export type Log = Logger;
 
-/** Lines are collected up to this length, so that a request costs a small fraction of a system call. */
+/** Lines are written together up to this size, so that a request costs a small fraction of a system call. */
 const batchBytes = 16_384;
-/** One write: what a pipe of Linux holds. */
+/** One write: the capacity of a Linux pipe. */
 const maxWriteBytes = 65_536;
-/** For processes that share a pipe: so that the line that fills a batch still goes out with it. */
+/** For workers that share a pipe: a full batch and the line that fills it fit in one write. */
 const sharedBatchBytes = 2048;
-/** What a pipe takes as a whole, PIPE_BUF of Linux: lines of several processes never run into each other. */
+/** Linux writes up to PIPE_BUF bytes to a pipe as a whole, so that lines of several processes are not mixed. */
 const sharedMaxWriteBytes = 4096;
-/** How long a line may wait for others: nobody who watches notices. */
+/** How long a line may wait for others. */
 const flushIntervalMs = 100;
-/** Where nobody reads, lines beyond this, some fifty thousand, are dropped: the log is not worth the process. */
-const maxUnreadBytes = 16_777_216;
-/** How long the end of the process waits for a reader; one that reads takes milliseconds. */
+/** Lines are dropped beyond this, about fifty thousand unwritten lines: the process must not run out of memory. */
+const maxUnwrittenBytes = 16_777_216;
+/** How long the end of the process waits for standard output. A working reader takes milliseconds. */
 const flushTimeoutMs = 1000;
 
 /**
- * @param level the least level that is written
- * @param destination where the lines go, a line a call
+ * @param level lowest level that is written
+ * @param destination called with one line at a time
  */
 export function createLog(level: string, destination: DestinationStream): Log {
   return pino(
@@ -37,10 +37,13 @@ export function createLog(level: string, destination: DestinationStream): Log {
 }
 
 /**
- * The log on standard output: for people where that is a terminal, else JSON lines, which are written in the background
- * at most 100 ms later. What has not been written is, when the process exits.
+ * The log on standard output: formatted for a terminal, else JSON lines, written in the background at most 100 ms later.
+ * `flushLog` writes the rest. If standard output cannot be written (full pipe, full disk), lines wait and are finally
+ * dropped; the process is never blocked.
  */
 export async function openLog(level: string): Promise<Log> {
+  // Reading `process.stdout` also makes a pipe non-blocking.
+  process.stdout.on('error', () => {});
   if (process.stdout.isTTY) {
     const { default: pretty } = await import('pino-pretty');
     return createLog(level, pretty({ destination: 1, sync: true }));
@@ -50,34 +53,66 @@ export async function openLog(level: string): Promise<Log> {
     sync: false,
     minLength: cluster.isWorker ? sharedBatchBytes : batchBytes,
     maxWrite: cluster.isWorker ? sharedMaxWriteBytes : maxWriteBytes,
-    maxLength: maxUnreadBytes,
+    maxLength: maxUnwrittenBytes,
     periodicFlush: flushIntervalMs,
     contentMode: 'buffer',
   });
+  let unwrittenBytes = 0;
+  let isFailing = false;
+  destination.on('write', (bytes: number) => {
+    unwrittenBytes -= bytes;
+    isFailing = false;
+  });
+  destination.on('drop', ({ length }: Buffer) => {
+    unwrittenBytes -= length;
+  });
+  // Unwritten lines stay in the buffer, and the next flush tries again.
+  destination.on('error', () => {
+    isFailing = true;
+  });
+  // pino calls this when the process exits. It would never return while standard output cannot be written.
+  destination.flushSync = () => {};
   const stream = {
-    // Given text, it would measure all that it holds anew for each line: a third of what a line costs. Its declared type
-    // knows text alone.
-    write: (line: string) => destination.write(Buffer.from(line) as unknown as string),
-    flush: (done?: (error?: Error) => void) => destination.flush(done),
+    write: (line: string) => {
+      const bytes = Buffer.from(line);
+      unwrittenBytes += bytes.length;
+      // A string would be measured again with each further line. The declared type only knows strings.
+      return destination.write(bytes as unknown as string);
+    },
+    // One flush of the destination may leave lines behind that arrived during a write.
+    flush: (done: () => void = () => {}) => {
+      const next = () => (unwrittenBytes <= 0 || isFailing ? done() : destination.flush(next));
+      destination.flush(next);
+    },
   };
   return createLog(level, stream);
 }
 
-/** Resolves when every line so far has been written, or nobody has read them for a second. */
+/**
+ * Makes a pipe on standard output non-blocking again. Node makes it blocking, for every process that shares it, when a
+ * child process starts and when one ends. A blocking write to a full pipe would keep the process from ending.
+ */
+export function keepOutputNonBlocking(): void {
+  // Node has no public function for this.
+  const { _handle: handle } = process.stdout as { readonly _handle?: { setBlocking?(value: boolean): void } };
+  handle?.setBlocking?.(false);
+}
+
+/** Resolves when every line so far has been written, or standard output cannot be written, or after a second. */
 export async function flushLog(log: Log): Promise<void> {
   const flushed = new Promise<void>((resolve) => {
     log.flush(() => resolve());
   });
-  await Promise.race([flushed, setTimeout(flushTimeoutMs, undefined, { ref: false })]);
+  await Promise.race([flushed, setTimeout(flushTimeoutMs)]);
 }
 
 /**
- * What the log says of an error that nobody expected: its kind, and where it came from. Its message and its properties
- * are left out: those of graphql-js, undici and Node quote inputs, headers and bodies.
+ * Describes an unexpected error for the log: its type and its stack frames. Its message and properties are left out, because
+ * those of graphql-js, undici and Node quote inputs, headers and bodies.
  */
 export function describeFault(fault: unknown): unknown {
   if (!(fault instanceof Error)) return { type: typeof fault };
-  // A message of several lines could look like a frame.
+  // A line of a message could look like a stack frame.
   const stack = fault.stack?.replace(fault.message, () => '') ?? '';
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
   return {

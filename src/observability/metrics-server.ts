@@ -1,20 +1,20 @@
 import { createServer } from 'node:http';
 import { getUrl, listen } from '../http/listen.ts';
 
-/** The listener that serves `/metrics` and nothing else. */
+/** The listener that serves only `/metrics`. */
 export interface MetricsServer {
-  /** `http://host:port`, with the port that was really taken. */
+  /** `http://host:port`, with the actual port. */
   readonly url: string;
-  /** Cuts its connections off. */
+  /** Destroys its connections. */
   close(): void;
 }
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8';
-/** A scrape takes milliseconds; a caller that takes longer to ask holds a socket for nothing. */
+/** A scrape takes milliseconds. */
 const requestTimeoutMs = 10_000;
 
 /**
- * Listens. Rejects with Node's error where the port cannot be had.
+ * Listens. Rejects if the port is not available.
  *
  * @param print the metrics in Prometheus' text format
  */
@@ -23,14 +23,14 @@ export async function startMetricsServer(
   print: () => Promise<string>,
 ): Promise<MetricsServer> {
   const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
-    const answer = (status: number, text: string, headers: Readonly<Record<string, string>> = {}) =>
+    const respond = (status: number, text: string, headers: Readonly<Record<string, string>> = {}) =>
       response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(text);
-    if (request.url?.split('?', 1)[0] !== '/metrics') answer(404, 'not found\n');
-    else if (request.method !== 'GET') answer(405, 'method not allowed\n', { allow: 'GET' });
+    if (request.url?.split('?', 1)[0] !== '/metrics') respond(404, 'not found\n');
+    else if (request.method !== 'GET') respond(405, 'method not allowed\n', { allow: 'GET' });
     else {
       print().then(
-        (text) => answer(200, text, { 'content-type': contentType }),
-        () => answer(500, 'the metrics could not be read\n'),
+        (text) => respond(200, text, { 'content-type': contentType }),
+        () => respond(500, 'the metrics could not be read\n'),
       );
     }
   });

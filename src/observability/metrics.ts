@@ -1,105 +1,178 @@
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { version } from '../package.ts';
 import type { AttemptEnd, AttemptInfo, Transport, TransportObserver } from '../upstream/transport.ts';
 import { operationTypes, type RequestEnd, requestOutcomes } from './request-observation.ts';
 
-/** The metrics of one process, to be sent between processes. */
+/** The metrics of one process, to be sent to another. */
 export type MetricsSnapshot = readonly object[];
 
-// In seconds, from the answer of a fast upstream to the longest that a request may take by default.
+// In seconds, from the response of a fast upstream to the default of REQUEST_TIMEOUT_MS.
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/**
- * The metrics of this process. Every label is of a small fixed set, whatever callers and upstream send. A registry of its own: in
- * prom-client's global one a library might have put something else.
- */
-export class Metrics {
-  readonly #registry = new Registry();
-  readonly #requests = new Counter({
-    name: 'gateway_requests_total',
-    help: 'GraphQL requests, by kind of operation and by the worst that was in the answer.',
-    labelNames: ['operation_type', 'outcome'],
-    registers: [this.#registry],
-  });
-  readonly #requestDuration = new Histogram({
-    name: 'gateway_request_duration_seconds',
-    help: 'From the arrival of a GraphQL request to its answer; requests that were shed are left out.',
-    buckets: durationBuckets,
-    registers: [this.#registry],
-  });
-  readonly #shed = new Counter({
-    name: 'gateway_requests_shed_total',
-    help: 'GraphQL requests refused because too many ran, or because the process was ending.',
-    registers: [this.#registry],
-  });
-  readonly #upstreamRequests = new Counter({
-    name: 'gateway_upstream_requests_total',
-    help: 'Attempts at upstream calls, by provider, method, class of the status (none without an answer) and outcome.',
-    labelNames: ['provider', 'method', 'status_class', 'outcome'],
-    registers: [this.#registry],
-  });
-  readonly #upstreamDuration = new Histogram({
-    name: 'gateway_upstream_request_duration_seconds',
-    help: 'From the dispatch of an attempt at an upstream call to its last byte or its failure.',
-    buckets: durationBuckets,
-    registers: [this.#registry],
-  });
-  readonly #retries = new Counter({
-    name: 'gateway_upstream_retries_total',
-    help: 'Attempts at upstream calls that follow a failed one.',
-    registers: [this.#registry],
-  });
-  #transport: Pick<Transport, 'breakerOpen' | 'queueDepth'> | undefined;
+/** Codes of the label `code`. A plugin's own code counts as `other`, so that the number of series has a limit. */
+const errorCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'BAD_USER_INPUT',
+  'RATE_LIMITED',
+  'PROVIDER_ERROR',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_OUTCOME_UNKNOWN',
+  'UPSTREAM_INVALID_RESPONSE',
+  'UPSTREAM_ERROR',
+  'OVERLOADED',
+  'INTERNAL_SERVER_ERROR',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'QUERY_TOO_COMPLEX',
+  'PERSISTED_DOCUMENT_NOT_FOUND',
+  'PERSISTED_DOCUMENT_REQUIRED',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'BAD_REQUEST',
+  'REQUEST_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'METHOD_NOT_ALLOWED',
+  'other',
+];
 
-  /** Counts attempts and retries of whatever transport it is given to. */
+/** What gauges read whenever the metrics are printed. */
+interface MetricSources {
+  readonly transport: Pick<Transport, 'breakerOpen' | 'queueDepth'>;
+  readonly getRequestCount: () => number;
+}
+
+/** The metrics of this process. Every label has a small fixed set of values, whatever callers and upstream send. */
+export class Metrics {
+  readonly #registry: Registry;
+  readonly #requests: Counter<'operation_type' | 'outcome'>;
+  readonly #errors: Counter<'code'>;
+  readonly #requestDuration: Histogram;
+  readonly #shed: Counter;
+  readonly #upstreamRequests: Counter<'operation' | 'provider' | 'method' | 'status_class' | 'outcome'>;
+  readonly #upstreamDuration: Histogram;
+  readonly #retries: Counter;
+  #sources: MetricSources | undefined;
+  #hasNewCounts = false;
+
+  /** Counts attempts and retries. */
   readonly transportObserver: TransportObserver = {
     attemptEnded: (attempt, end) => this.#recordAttempt(attempt, end),
     retryScheduled: () => this.#retries.inc(),
   };
 
-  constructor() {
+  /** @param registry of a host application, which collects process metrics itself. Default: a new one with process metrics */
+  constructor(registry?: Registry) {
+    this.#registry = registry ?? new Registry();
+    const registers = [this.#registry];
+    this.#requests = new Counter({
+      name: 'gateway_requests_total',
+      help: 'GraphQL requests, by operation type and by the worst result in the response.',
+      labelNames: ['operation_type', 'outcome'],
+      registers,
+    });
+    this.#errors = new Counter({
+      name: 'gateway_errors_total',
+      help: 'Responses that contain an error with this code; a response counts once for each of its codes.',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#requestDuration = new Histogram({
+      name: 'gateway_request_duration_seconds',
+      help: 'From the arrival of a GraphQL request to the end of its response, without shed requests.',
+      buckets: durationBuckets,
+      registers,
+    });
+    this.#shed = new Counter({
+      name: 'gateway_requests_shed_total',
+      help: 'GraphQL requests refused because a limit was reached or the process was draining.',
+      registers,
+    });
+    this.#upstreamRequests = new Counter({
+      name: 'gateway_upstream_requests_total',
+      help: 'Attempts at upstream calls, by REST operation, provider, method, status class (none without a response) and outcome.',
+      labelNames: ['operation', 'provider', 'method', 'status_class', 'outcome'],
+      registers,
+    });
+    this.#upstreamDuration = new Histogram({
+      name: 'gateway_upstream_request_duration_seconds',
+      help: 'From the dispatch of an attempt at an upstream call to its last byte or its failure.',
+      buckets: durationBuckets,
+      registers,
+    });
+    this.#retries = new Counter({
+      name: 'gateway_upstream_retries_total',
+      help: 'Attempts at upstream calls that follow a failed one.',
+      registers,
+    });
+    this.#addGauge(
+      'gateway_requests_in_flight',
+      'GraphQL requests that are being executed or whose responses are being sent.',
+      ({ getRequestCount }) => getRequestCount(),
+    );
     this.#addGauge(
       'gateway_upstream_breaker_open',
-      'Processes whose circuit breaker is open, or lets single calls through to see whether upstream is well again.',
-      (transport) => (transport.breakerOpen ? 1 : 0),
+      'Processes whose circuit breaker is open or half-open.',
+      ({ transport }) => (transport.breakerOpen ? 1 : 0),
     );
     this.#addGauge(
       'gateway_upstream_queue_depth',
       'Upstream calls that wait for a connection.',
-      (transport) => transport.queueDepth,
+      ({ transport }) => transport.queueDepth,
     );
-    // From zero on, so that the first one of a kind is seen as an increase.
+    new Gauge({
+      name: 'gateway_build_info',
+      help: 'The version of the gateway, as a label.',
+      labelNames: ['version'],
+      registers,
+      aggregator: 'first',
+    }).set({ version }, 1);
+    // From zero, so that Prometheus sees the first one as an increase.
     for (const operationType of operationTypes) {
       for (const outcome of requestOutcomes) {
         this.#requests.inc({ operation_type: operationType, outcome }, 0);
       }
     }
-    collectDefaultMetrics({ register: this.#registry });
+    for (const code of errorCodes) this.#errors.inc({ code }, 0);
+    if (registry === undefined) collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** Reads the state of this transport whenever the metrics are read. */
-  watch(transport: Pick<Transport, 'breakerOpen' | 'queueDepth'>): void {
-    this.#transport = transport;
+  /** Reads these sources whenever the metrics are printed. */
+  watch(sources: MetricSources): void {
+    this.#sources = sources;
   }
 
-  recordRequest({ operationType, outcome, durationMs }: RequestEnd): void {
+  /** Whether anything was counted since the last snapshot. */
+  hasNewCounts(): boolean {
+    return this.#hasNewCounts;
+  }
+
+  recordRequest({ operationType, outcome, codes, durationMs }: RequestEnd): void {
+    this.#hasNewCounts = true;
     this.#requests.inc({ operation_type: operationType, outcome });
+    for (const code of codes) this.#errors.inc({ code: errorCodes.includes(code) ? code : 'other' });
     if (outcome === 'shed') this.#shed.inc();
     else this.#requestDuration.observe(durationMs / 1000);
   }
 
-  /** Prometheus' text format. */
+  /** Prometheus text format. */
   print(): Promise<string> {
     return this.#registry.metrics();
   }
 
-  /** What can be sent to the process that answers for all. */
+  /** Can be sent to the primary process. */
   getSnapshot(): Promise<MetricsSnapshot> {
+    this.#hasNewCounts = false;
     return this.#registry.getMetricsAsJSON();
   }
 
   #recordAttempt({ request }: AttemptInfo, { outcome, status, durationMs }: AttemptEnd): void {
+    this.#hasNewCounts = true;
     this.#upstreamRequests.inc({
-      provider: request.provider,
+      operation: request.operation,
+      provider: request.provider ?? 'none',
       method: request.method,
       status_class: toStatusClass(status),
       outcome: outcome.toLowerCase(),
@@ -107,40 +180,33 @@ export class Metrics {
     this.#upstreamDuration.observe(durationMs / 1000);
   }
 
-  #addGauge(
-    name: string,
-    help: string,
-    read: (transport: Pick<Transport, 'breakerOpen' | 'queueDepth'>) => number,
-  ) {
+  #addGauge(name: string, help: string, read: (sources: MetricSources) => number): void {
     const gauge: Gauge = new Gauge({
       name,
       help,
       registers: [this.#registry],
-      collect: () => gauge.set(this.#transport === undefined ? 0 : read(this.#transport)),
+      collect: () => gauge.set(this.#sources === undefined ? 0 : read(this.#sources)),
     });
   }
 }
 
-/**
- * The sum of several processes' metrics in Prometheus' text format. What has no sum is averaged, or the first one's, as
- * prom-client has it.
- */
+/** The sum of the metrics of several processes in Prometheus text format. prom-client decides which gauges are averaged. */
 export const printSum = (snapshots: readonly MetricsSnapshot[]): Promise<string> =>
   AggregatorRegistry.aggregate(snapshots.map(keepAll)).metrics();
 
-/** What remains of processes that have ended: their counts, so that a sum never goes back. Their gauges went with them. */
+/** The counts of processes that have ended, so that a sum never decreases. Their gauges are dropped. */
 export async function addCounts(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
   const metrics = await AggregatorRegistry.aggregate(snapshots.map(keepAll)).getMetricsAsJSON();
-  // The declared type is a number, the real one a word.
+  // The declared type is a number, but the value is a string.
   return metrics.filter(({ type }) => String(type) !== 'gauge');
 }
 
-/** The start time of a process, which prom-client leaves out of sums, is the first one's. */
+/** Keeps the start time of the first process, which prom-client would leave out. */
 const keepAll = (snapshot: MetricsSnapshot): object[] =>
   snapshot.map((metric) =>
     'aggregator' in metric && metric.aggregator === 'omit' ? { ...metric, aggregator: 'first' } : metric,
   );
 
-/** `2xx`, or `none` where there was no answer. */
+/** `2xx`, or `none` without a response. */
 const toStatusClass = (status: number | undefined): string =>
   status === undefined ? 'none' : `${Math.floor(status / 100)}xx`;

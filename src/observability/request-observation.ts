@@ -1,21 +1,19 @@
 import type { Context } from '@opentelemetry/api';
-import type { PreparedOperation } from '../execution/documents.ts';
-import { toHash } from '../execution/trusted-documents.ts';
-import type { OperationParams } from '../http/parameters.ts';
+import { type OperationParams, type PreparedOperation, toHash } from '../execution/index.ts';
 import { redactionMark } from '../secrets.ts';
 
-/** The label of a request's kind in metrics; `unknown` where it was refused before that could be told. */
+/** Label of metrics; `unknown` if the request was refused before its operation was known. */
 export const operationTypes = ['query', 'mutation', 'unknown'] as const;
 export type OperationType = (typeof operationTypes)[number];
 
 /**
- * How a request ended, by the worst that was in its answer:
- * - `ok`: nothing failed
- * - `client_error`: the caller can mend it: a bad document, a bad credential, too many calls
- * - `upstream_error`: upstream failed, or could not be reached
- * - `shed`: refused because too much was going on, or because the process is ending
+ * How a request ended, by the worst result in its response:
+ * - `ok`: without an error
+ * - `client_error`: an invalid document, a bad credential, too many calls
+ * - `upstream_error`: upstream failed or was not reached
+ * - `shed`: refused because a limit was reached or the process was draining
  * - `fault`: the gateway failed
- * - `cancelled`: the caller went away before the answer
+ * - `cancelled`: the client disconnected before the end of the response
  */
 export const requestOutcomes = [
   'ok',
@@ -29,47 +27,52 @@ export type RequestOutcome = (typeof requestOutcomes)[number];
 
 /** The span of a request. */
 export interface RequestTrace {
-  /** In which its upstream calls are made. */
+  /** For the spans of upstream calls. */
   readonly context: Context;
   readonly traceId: string;
+  readonly spanId: string;
 }
 
 /** What is known of a GraphQL request at its end. */
 export interface RequestEnd {
   readonly requestId: string;
+  /** Behind the proxies of TRUST_PROXY. Undefined if it is not known. */
+  readonly clientAddress: string | undefined;
   readonly operationType: OperationType;
-  /** Cut to a length, of the letters that GraphQL has for names, without the secrets of the request. */
+  /** At most 100 characters, of those that GraphQL allows in names, without secrets of the request. */
   readonly operationName: string | undefined;
   /** SHA-256 of the document in hexadecimal. */
   readonly documentHash: string | undefined;
-  /** Of the answer; undefined where the caller was gone. */
+  /** HTTP status. Undefined if the client disconnected. */
   readonly status: number | undefined;
   readonly outcome: RequestOutcome;
-  /** Of the errors in the answer, each once. */
+  /** Codes of the errors in the response, each once. */
   readonly codes: readonly string[];
-  /** From the request's arrival to its answer. */
+  /** From the arrival of the request to the end of its response. */
   readonly durationMs: number;
-  /** Undefined where traces are off. */
+  /** Undefined if traces are off. */
   readonly trace: RequestTrace | undefined;
 }
 
-/** In characters: longer than people's names of operations, and no way to fill a disk. */
+/** In characters. Longer than real names of operations, and too short to fill a disk. */
 const maxNameLength = 100;
 
-/** Follows one GraphQL request from its arrival to its answer, whichever way it takes. */
+/** Follows one GraphQL request from its arrival to the end of its response. */
 export class RequestObservation {
   readonly requestId: string;
-  /** Undefined where traces are off. */
+  /** Undefined if traces are off. */
   readonly trace: RequestTrace | undefined;
-  /** What was asked for, as soon as it is known. */
+  /** Set when the body has been parsed. */
   params: OperationParams | undefined;
-  /** What is executed, as soon as it is known. */
+  /** Set when the document has been prepared. */
   operation: PreparedOperation | undefined;
-  /** Cuts the secrets of the request out of a text. */
+  /** Removes the secrets of the request from a string. */
   redactor: { redact(text: string): string } | undefined;
   readonly #arrivedAtMs: number;
+  readonly #clientAddress: string | undefined;
   readonly #onEnd: (end: RequestEnd) => void;
   readonly #codes: string[] = [];
+  #response: Omit<RequestEnd, 'requestId' | 'clientAddress' | 'codes' | 'durationMs' | 'trace'> | undefined;
   #isShed = false;
   #isEnded = false;
 
@@ -77,38 +80,49 @@ export class RequestObservation {
   constructor(
     requestId: string,
     arrivedAtMs: number,
+    clientAddress: string | undefined,
     trace: RequestTrace | undefined,
     onEnd: (end: RequestEnd) => void,
   ) {
     this.requestId = requestId;
     this.trace = trace;
     this.#arrivedAtMs = arrivedAtMs;
+    this.#clientAddress = clientAddress;
     this.#onEnd = onEnd;
   }
 
-  /** Takes the errors of fields. */
-  addErrors(errors: readonly { readonly extensions: Readonly<Record<string, unknown>> }[]): void {
-    for (const { extensions } of errors) this.#addCode(String(extensions['code']));
+  /** Adds the codes of field errors. */
+  addErrors(errors: readonly { readonly extensions: { readonly code: string } }[]): void {
+    for (const { extensions } of errors) this.#addCode(extensions.code);
   }
 
   /** The request is not executed. */
   refuse(code: string): void {
     this.#addCode(code);
-    // Among the errors of fields, OVERLOADED is the queue to upstream.
+    // As the code of a field error, OVERLOADED means the queue to upstream.
     if (code === 'OVERLOADED') this.#isShed = true;
   }
 
-  /** The request is answered; or its caller is gone, where there is no status. What comes later counts for nothing. */
-  end(status: number | undefined): void {
+  /** The response is complete, but not sent. Nothing of the request is kept from now on but what `RequestEnd` has. */
+  respond(status: number): void {
+    this.#response ??= { ...this.#describe(), status, outcome: this.#getOutcome(status) };
+    this.params = undefined;
+    this.operation = undefined;
+    this.redactor = undefined;
+  }
+
+  /** The response was sent; or the client is gone. Further calls do nothing. */
+  end(isSent: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    const response =
+      isSent && this.#response !== undefined
+        ? this.#response
+        : { ...(this.#response ?? this.#describe()), status: undefined, outcome: 'cancelled' as const };
     this.#onEnd({
+      ...response,
       requestId: this.requestId,
-      operationType: this.#getOperationType(),
-      operationName: this.#getOperationName(),
-      documentHash: this.operation?.hash ?? getDocumentHash(this.params),
-      status,
-      outcome: status === undefined ? 'cancelled' : this.#getOutcome(status),
+      clientAddress: this.#clientAddress,
       codes: this.#codes,
       durationMs: performance.now() - this.#arrivedAtMs,
       trace: this.trace,
@@ -116,9 +130,17 @@ export class RequestObservation {
     this.redactor = undefined;
   }
 
-  /** This is no request to tell of. */
+  /** Not a GraphQL request: it is neither logged nor counted. */
   discard(): void {
     this.#isEnded = true;
+  }
+
+  #describe(): Pick<RequestEnd, 'operationType' | 'operationName' | 'documentHash'> {
+    return {
+      operationType: this.#getOperationType(),
+      operationName: this.#getOperationName(),
+      documentHash: this.operation?.hash ?? getDocumentHash(this.params),
+    };
   }
 
   #addCode(code: string): void {
@@ -134,7 +156,7 @@ export class RequestObservation {
     const name = this.operation?.operation.name?.value ?? this.params?.operationName;
     if (name === undefined) return undefined;
     const readable = name.slice(0, maxNameLength).replace(/\W/g, '?');
-    // Before and after it is cut: neither a part of a secret nor one within odd letters shall remain.
+    // Compared before the name is cut: a part of a secret must not remain.
     const clean = this.redactor?.redact(name) ?? name;
     return clean === name ? readable : redactionMark;
   }
@@ -150,7 +172,7 @@ export class RequestObservation {
   }
 }
 
-/** A trusted document's id where it looks like one: what else stands in its place is the caller's own text. */
+/** The id of a trusted document. Anything that is not a hash is data of the caller. */
 function getDocumentHash(params: OperationParams | undefined): string | undefined {
   const hash = params?.documentId === undefined ? undefined : toHash(params.documentId);
   return hash !== undefined && /^[\da-f]{64}$/.test(hash) ? hash : undefined;

@@ -1,43 +1,61 @@
+import type { Config } from '../config.ts';
 import type { ForwardedHeaders } from '../credentials.ts';
 import type { Transport, TransportObserver } from '../upstream/transport.ts';
+import { type ClientAddressReader, createClientAddressReader } from './client-address.ts';
 import { describeFault, type Log } from './log.ts';
 import { createCallLog, logRequest } from './log-lines.ts';
 import type { Metrics } from './metrics.ts';
+import { readOtelVariables } from './otel-variables.ts';
 import { type RequestEnd, RequestObservation } from './request-observation.ts';
 import type { Tracing } from './tracing.ts';
 
-/** A request whose headers are being forwarded, and the one who follows it. */
+/** What is read from an HTTP request. */
+interface IncomingRequest {
+  readonly method: string;
+  readonly remoteAddress?: string | undefined;
+  getHeader(name: string): string | undefined;
+}
+
+/** A request that is being followed. */
 export interface ObservedRequest {
   readonly observation: RequestObservation;
-  /** Without trace context where every attempt has its own. */
+  /** Without trace context if every attempt has its own. */
   readonly forwarded: ForwardedHeaders;
 }
 
-/** Logs, metrics and traces of this process: fed in the same places, whatever of them is on. */
+/** Logs, metrics and traces, each of which may be off. */
 export class Telemetry {
-  /** Undefined where they are off. */
+  /** Undefined if they are off. */
   readonly metrics: Metrics | undefined;
   readonly #log: Log;
   readonly #tracing: Tracing | undefined;
+  readonly #getClientAddress: ClientAddressReader;
   readonly #onRequestEnd = (end: RequestEnd): void => {
     logRequest(this.#log, end);
     this.metrics?.recordRequest(end);
     this.#tracing?.endRequest(end);
   };
 
-  constructor(log: Log, metrics: Metrics | undefined, tracing: Tracing | undefined) {
+  /** @param trustProxy the setting */
+  constructor(log: Log, metrics?: Metrics, tracing?: Tracing, trustProxy?: Config['trustProxy']) {
     this.#log = log;
     this.metrics = metrics;
     this.#tracing = tracing;
+    this.#getClientAddress = createClientAddressReader(trustProxy);
   }
 
   /** @param arrivedAtMs on the clock of `performance.now()` */
-  observeRequest(method: string, forwarded: ForwardedHeaders, arrivedAtMs: number): ObservedRequest {
-    const traced = this.#tracing?.startRequest(method, forwarded);
+  observeRequest(
+    request: IncomingRequest,
+    forwarded: ForwardedHeaders,
+    arrivedAtMs: number,
+  ): ObservedRequest {
+    const traced = this.#tracing?.startRequest(request.method, forwarded);
     return {
       observation: new RequestObservation(
         forwarded.requestId,
         arrivedAtMs,
+        this.#getClientAddress(request.remoteAddress, request.getHeader('x-forwarded-for')),
         traced?.trace,
         this.#onRequestEnd,
       ),
@@ -50,54 +68,48 @@ export class Telemetry {
     return join(createCallLog(this.#log), this.metrics?.transportObserver, this.#tracing?.transportObserver);
   }
 
-  /** Has the metrics look at the transport whenever they are read. */
-  watch(transport: Transport): void {
-    this.metrics?.watch(transport);
+  /** Makes the metrics read the state of the gateway whenever they are printed. */
+  watch(transport: Transport, getRequestCount: () => number): void {
+    this.metrics?.watch({ transport, getRequestCount });
   }
 
-  /** Logs a fault that a request met, which its caller is told nothing of; in full where its secrets can be cut out. */
+  /** Logs an error of the gateway, which the client does not see. Complete if the request's secrets can be removed from it. */
   reportFault(fault: unknown, request: { readonly requestId: string; redact?(text: string): string }): void {
     const { requestId } = request;
     const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
     const clean = request.redact?.(text);
     const details = clean === undefined ? { fault: describeFault(fault) } : { fault: clean };
-    this.#log.error({ requestId, ...details }, 'a fault of the gateway');
+    this.#log.error({ requestId, ...details }, 'internal error');
   }
 
-  /** Sends what has not been sent, within two seconds. */
+  /** Sends the remaining spans, within two seconds. */
   async close(): Promise<void> {
     await this.#tracing?.close();
   }
 }
 
-/** What is on according to the settings and to OpenTelemetry's variables; what is off is not even loaded. */
+/** Creates what the settings and OpenTelemetry's variables turn on. What is off is not loaded. */
 export async function openTelemetry(
-  config: { readonly metricsPort: number | undefined; readonly galileoApiUrl: URL },
+  config: Pick<Config, 'metricsPort' | 'galileoApiUrl' | 'trustProxy'>,
   log: Log,
 ): Promise<Telemetry> {
+  const otel = readOtelVariables(process.env);
   const [metrics, tracing] = await Promise.all([
     config.metricsPort === undefined
       ? undefined
       : import('./metrics.ts').then(({ Metrics }) => new Metrics()),
-    isTracingOn(process.env)
-      ? import('./tracing.ts').then(({ openTracing }) => openTracing(config.galileoApiUrl, log))
-      : undefined,
+    otel.exporter === 'none'
+      ? undefined
+      : import('./otlp.ts').then(({ openTracing }) => openTracing(config.galileoApiUrl, otel, log)),
   ]);
-  return new Telemetry(log, metrics, tracing);
+  return new Telemetry(log, metrics, tracing, config.trustProxy);
 }
 
-/** Whether OpenTelemetry's own variables name a place to send spans to. */
-export function isTracingOn(environment: Readonly<Record<string, string | undefined>>): boolean {
-  return (
-    (environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ||
-      environment['OTEL_EXPORTER_OTLP_ENDPOINT'] ||
-      '') !== '' &&
-    environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() !== 'true' &&
-    environment['OTEL_TRACES_EXPORTER']?.trim() !== 'none'
-  );
-}
+/** Whether OpenTelemetry's variables turn traces on. */
+export const isTracingOn = (environment: Readonly<Record<string, string | undefined>>): boolean =>
+  readOtelVariables(environment).exporter !== 'none';
 
-/** One observer for several; a hook of an attempt that none of them has stays absent, and costs nothing. */
+/** One observer for several. A hook that no observer has is absent, so that it costs nothing. */
 function join(...given: (TransportObserver | undefined)[]): TransportObserver {
   const all = given.filter((observer) => observer !== undefined);
   const has = (hook: keyof TransportObserver) => all.some((observer) => observer[hook] !== undefined);

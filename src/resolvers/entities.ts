@@ -4,16 +4,15 @@ import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
 import { integrationNames } from '../upstream/wire.ts';
 import { getTypeName } from './discriminator.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import { loadIntegration } from './integrations.ts';
 
-/** Routers write an enum's name into a representation, not its internal value. */
+/** Routers send the name of an enum value in a representation, not its internal value. */
 const namesByKey: ReadonlyMap<unknown, IntegrationName> = new Map(
   integrationNames.map((name) => [name.toUpperCase(), name]),
 );
 
 /**
- * Resolves the representations of one `_entities` field, in their order. Each is loaded, and fails, by itself; null is
- * an integration that is not configured. Equal ones share one upstream call.
+ * Resolves the representations of one `_entities` field, in their order. One failure does not affect the others. Null is an
+ * integration that is not configured. Equal representations share one upstream call.
  */
 export const loadEntities = (
   representations: readonly unknown[],
@@ -21,16 +20,15 @@ export const loadEntities = (
 ): Promise<WireIntegration | null>[] =>
   representations.map((representation) => loadEntity(representation, context));
 
-/** Resolves one representation. Null is an integration that is not configured; a malformed one is BAD_USER_INPUT. */
 async function loadEntity(representation: unknown, context: GatewayContext): Promise<WireIntegration | null> {
-  if (!isJsonObject(representation)) throw badRepresentation('it is no object');
+  if (!isJsonObject(representation)) throw badRepresentation('it is not an object');
   const { __typename: typeName, name: key } = representation;
   const name = namesByKey.get(key);
-  if (name === undefined) throw badRepresentation('its key `name` is no value of IntegrationName');
+  if (name === undefined) throw badRepresentation('its key `name` is not a value of IntegrationName');
   if (typeName !== 'Integration' && typeName !== getTypeName(name)) {
-    throw badRepresentation('its `__typename` is not that of the integration which its key names');
+    throw badRepresentation('its `__typename` does not match its key');
   }
-  return loadIntegration(name, context);
+  return context.reads.integration.load(name);
 }
 
 const badRepresentation = (reason: string) =>

@@ -1,5 +1,5 @@
-import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
-import { integrationNames } from '../upstream/wire.ts';
+import type { JsonObject } from '../upstream/galileo-client.ts';
+import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
 import type { GatewayContext } from './gateway-context.ts';
 
 /** A provider of the catalogue, configured or not. */
@@ -9,37 +9,58 @@ export interface CatalogueEntry {
 
 const allNames: readonly IntegrationName[] = [...integrationNames].sort();
 
-/** The names asked for, each once and at its first place; all of them, in the enum's order, where none is given. */
+/** Each requested name once, at its first position. All names, in the order of the enum, if none are given. */
 const getNames = (names: readonly IntegrationName[] | null | undefined): readonly IntegrationName[] =>
   names === null || names === undefined ? allNames : [...new Set(names)];
 
-/** Null where the provider is not configured. At most one upstream call a name and operation. */
-export function loadIntegration(
-  name: IntegrationName,
-  context: GatewayContext,
-): Promise<WireIntegration | null> {
-  return context.integrations.load(name);
-}
-
 /**
- * The configured ones among the names. One that could not be loaded is a rejected promise in its place, which costs that
- * item alone. Up to one upstream call for each provider at once.
+ * The configured integrations among the names. A failure is a rejected promise at its position, so that it costs that item
+ * alone. All calls run in parallel.
  */
 export async function loadIntegrations(
   names: readonly IntegrationName[] | null | undefined,
-  context: GatewayContext,
+  { reads }: GatewayContext,
 ): Promise<(WireIntegration | Promise<WireIntegration | null>)[]> {
   const asked = getNames(names);
-  const loaded = await context.integrations.loadMany(asked);
+  const outcomes = await Promise.allSettled(asked.map((name) => reads.integration.load(name)));
   const items: (WireIntegration | Promise<WireIntegration | null>)[] = [];
   for (const [index, name] of asked.entries()) {
-    const outcome = loaded[index];
-    if (outcome instanceof Error) items.push(context.integrations.load(name));
-    else if (outcome !== null && outcome !== undefined) items.push(outcome);
+    const outcome = outcomes[index];
+    if (outcome?.status === 'rejected') items.push(reads.integration.load(name));
+    else if (outcome?.value) items.push(outcome.value);
   }
   return items;
 }
 
-/** The catalogue's entries; no call. */
+/** The entries of the catalogue, without a call. */
 export const getCatalogue = (names: readonly IntegrationName[] | null | undefined): CatalogueEntry[] =>
   getNames(names).map((name) => ({ name }));
+
+/** Whether this Galileo deployment offers the provider. */
+export async function isAvailable(name: IntegrationName, { reads }: GatewayContext): Promise<boolean> {
+  return (await reads.available.load('all')).includes(name);
+}
+
+const knownNames: ReadonlySet<unknown> = new Set(integrationNames);
+const isKnownName = (value: unknown): value is IntegrationName => knownNames.has(value);
+
+/**
+ * The provider of a record: its `provider`; if it has none, its `name`, which can be a free label; null if the provider is
+ * not known.
+ */
+export function getProvider({ provider, name }: JsonObject): IntegrationName | null {
+  const value = provider ?? name;
+  return isKnownName(value) ? value : null;
+}
+
+/** The record that a write returned, with the provider that was written to if the record does not name it. */
+export const withProvider = (record: JsonObject, provider: IntegrationName): JsonObject =>
+  (record['provider'] ?? null) === null && getProvider(record) === null ? { ...record, provider } : record;
+
+/** The caller's records of one provider. */
+export async function loadRecordsOf(
+  name: IntegrationName,
+  { reads }: GatewayContext,
+): Promise<readonly JsonObject[]> {
+  return (await reads.records.load('all')).filter((record) => getProvider(record) === name);
+}

@@ -1,38 +1,42 @@
-import type DataLoader from 'dataloader';
 import { type ForwardedHeaders, getCredentialSecrets } from '../credentials.ts';
 import type { Deadline } from '../deadline.ts';
-import type { RequestObservation } from '../observability/request-observation.ts';
 import { Secrets } from '../secrets.ts';
+import { toCaller } from '../upstream/caller.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
-import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import { findSecrets } from './input-secrets.ts';
-import { createIntegrationLoader } from './integration-loader.ts';
+import { createReads, type Reads } from './reads.ts';
 
-/** The context of one request. To make it calls nobody; its loader and its secrets are made when they are first needed. */
-export class RequestContext implements GatewayContext {
+/** The part of a request's observation that its context reads and sets. */
+export interface Observation {
+  redactor: Pick<GatewayContext, 'redact'> | undefined;
+  readonly trace: { readonly context: NonNullable<CallContext['traceContext']> } | undefined;
+  readonly params: { readonly variables: unknown } | undefined;
+}
+
+/** The context of one request. Its reads and its secrets are created when they are first needed. */
+export class RequestContext<O extends Observation = Observation> implements GatewayContext {
   readonly galileo: GalileoClient;
   readonly deadline: Deadline;
-  readonly observation: RequestObservation;
+  readonly observation: O;
   readonly #forwarded: ForwardedHeaders;
   readonly #call: CallContext;
-  #integrations: DataLoader<IntegrationName, WireIntegration | null> | undefined;
+  #reads: Reads | undefined;
   #secrets: Secrets | undefined;
 
-  constructor(
-    galileo: GalileoClient,
-    forwarded: ForwardedHeaders,
-    deadline: Deadline,
-    observation: RequestObservation,
-  ) {
+  constructor(galileo: GalileoClient, forwarded: ForwardedHeaders, deadline: Deadline, observation: O) {
     this.galileo = galileo;
     this.deadline = deadline;
     this.#forwarded = forwarded;
     this.observation = observation;
     observation.redactor = this;
+    let caller: string | undefined;
     this.#call = {
       headers: forwarded.headers,
+      get caller() {
+        caller ??= toCaller(forwarded.headers);
+        return caller;
+      },
       redact: (text) => this.redact(text),
       deadline,
       requestId: forwarded.requestId,
@@ -44,9 +48,9 @@ export class RequestContext implements GatewayContext {
     return this.#forwarded.requestId;
   }
 
-  get integrations(): DataLoader<IntegrationName, WireIntegration | null> {
-    this.#integrations ??= createIntegrationLoader(this);
-    return this.#integrations;
+  get reads(): Reads {
+    this.#reads ??= createReads(this.galileo, () => this.getCall());
+    return this.#reads;
   }
 
   getCall(): CallContext {
@@ -68,8 +72,7 @@ export class RequestContext implements GatewayContext {
   #getSecrets(): Secrets {
     if (this.#secrets === undefined) {
       this.#secrets = new Secrets();
-      for (const secret of getCredentialSecrets(this.#forwarded)) this.#secrets.add(secret);
-      for (const secret of findSecrets(this.observation.params?.variables)) this.#secrets.add(secret);
+      for (const secret of getCredentialSecrets(this.#forwarded.headers)) this.#secrets.add(secret);
     }
     return this.#secrets;
   }

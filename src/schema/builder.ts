@@ -1,16 +1,18 @@
 import SchemaBuilder from '@pothos/core';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 
-/** The one builder that every type of the schema is declared with. Fields are non-null unless they say otherwise. */
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Every type of the schema is declared with this builder. A field is non-null unless it is declared nullable. */
 export const builder = new SchemaBuilder<{
   Context: GatewayContext;
   DefaultFieldNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: string; Output: string };
-    JSONObject: { Input: Readonly<Record<string, unknown>>; Output: Readonly<Record<string, unknown>> };
+    JSONObject: { Input: JsonObject; Output: JsonObject };
     SafeInt: { Input: number; Output: number };
   };
-}>({
-  defaultFieldNullability: false,
-});
+}>({ defaultFieldNullability: false });
+
+export type SchemaTypes = (typeof builder)['$inferSchemaTypes'];

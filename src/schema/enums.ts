@@ -1,115 +1,174 @@
 import {
+  anthropicAuthenticationTypeValues,
   awsCredentialTypeValues,
+  azureAuthenticationTypeValues,
+  collaboratorRoleValues,
   contentModalityValues,
   customAuthenticationTypeValues,
   modelCostByValues,
 } from '../upstream/generated/galileo.ts';
-import { getSchema, resolveReference, type Schemas } from '../upstream/openapi-document.ts';
+import { permissionActions } from '../upstream/generated/tables.ts';
 import { integrationNames } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
+import type { ValueType } from './fields.ts';
+import { enumValue, knownEnumValue } from './reader.ts';
 
-/** The enum value of an upstream word: `aws_bedrock` is `AWS_BEDROCK`. */
-type EnumKey<Word extends string> = Uppercase<Word>;
+/** The values of an enum: upstream's in upper case, in alphabetical order. */
+const toEnumValues = <Value extends string>(values: readonly Value[], describe: (value: Value) => string) =>
+  Object.fromEntries(
+    [...values].sort().map((value) => [value.toUpperCase(), { value, description: describe(value) }]),
+  );
 
-const toEnumKey = <Word extends string>(word: Word) => word.toUpperCase() as EnumKey<Word>;
+/** An enum for arguments and inputs. */
+const createInputEnum = <Value extends string>(
+  name: string,
+  description: string,
+  values: readonly Value[],
+  describe: (value: Value) => string,
+) => builder.enumType(name, { description, values: toEnumValues(values, describe) });
 
-/** The values of an enum, in alphabetical order, each with the upstream word that it stands for. */
-function toEnumValues<Word extends string>(words: readonly Word[], describe: (word: Word) => string) {
-  const entries = [...words]
-    .sort()
-    .map((word) => [toEnumKey(word), { value: word, description: describe(word) }] as const);
-  return Object.fromEntries(entries) as Record<EnumKey<Word>, { value: Word; description: string }>;
+/** An enum for responses, which may have values that Galileo added later. */
+const createOutputEnum = <Value extends string>(
+  name: string,
+  description: string,
+  values: readonly Value[],
+  describe: (value: Value) => string,
+  unrecognized: string,
+) =>
+  builder.enumType(name, {
+    description,
+    values: {
+      ...toEnumValues(values, describe),
+      UNRECOGNIZED: {
+        value: 'UNRECOGNIZED' as const,
+        description: `${unrecognized} that Galileo added after this schema was built.`,
+      },
+    },
+  });
+
+/** An output enum, which ends in UNRECOGNIZED, and an input enum, which does not. */
+function enumOf<Value extends string>(
+  name: string,
+  description: string,
+  descriptions: Readonly<Record<Value, string>>,
+  input: { readonly name: string; readonly values: readonly Value[] },
+  unrecognized: string,
+) {
+  // The type of the argument says which keys there are.
+  const values = Object.keys(descriptions) as Value[];
+  const describe = (value: Value) => descriptions[value];
+  return {
+    output: createOutputEnum(name, description, values, describe, unrecognized),
+    parse: enumValue(values),
+    input: createInputEnum(input.name, description, input.values, describe),
+    shape: { kind: 'value' },
+  } satisfies ValueType;
 }
 
-const unrecognized = (what: string) => ({
-  UNRECOGNIZED: {
-    value: 'UNRECOGNIZED' as const,
-    description: `${what} that Galileo added after this schema was built.`,
-  },
-});
+/** The key of every entity, output and input alike: it has no UNRECOGNIZED. */
+export const integrationName = createInputEnum(
+  'IntegrationName',
+  'The LLM providers that Galileo can be connected to.',
+  integrationNames,
+  (name) => `The provider that Galileo calls \`${name}\`.`,
+);
 
-/** Input, output and key of every entity at once: it has no UNRECOGNIZED, which nobody could ask for. */
-export const integrationName = builder.enumType('IntegrationName', {
-  description: 'The LLM providers that Galileo can be connected to.',
-  values: toEnumValues(integrationNames, (name) => `The provider that Galileo calls \`${name}\`.`),
-});
+/** A provider that a response names, which may be unknown. */
+export const integrationNameValue = {
+  output: integrationName,
+  parse: knownEnumValue(integrationNames),
+  input: integrationName,
+  shape: { kind: 'value' },
+} satisfies ValueType;
 
-const authenticationTypeDescriptions: Readonly<Record<AuthenticationType, string>> = {
-  api_key: 'An API key, sent in a header.',
+const authenticationTypes = {
+  api_key: 'An API key in a header.',
   client_secret: 'An OAuth 2 client secret.',
-  custom_oauth2: "An OAuth 2 flow against a token endpoint of the customer's own.",
+  custom_oauth2: 'OAuth 2 with a token endpoint that the customer provides.',
   none: 'No authentication.',
-  oauth2: 'An OAuth 2 flow.',
+  oauth2: 'OAuth 2.',
   username_password: 'A user name and a password.',
-};
+} as const;
+type AuthenticationType = keyof typeof authenticationTypes;
 
-type AuthenticationType =
-  | Schemas['AnthropicAuthenticationType']
-  | Schemas['AzureAuthenticationType']
-  | Schemas['CustomAuthenticationType'];
+const authenticationTypeOutput = createOutputEnum(
+  'IntegrationAuthenticationType',
+  'How Galileo authenticates with a provider.',
+  Object.keys(authenticationTypes) as AuthenticationType[],
+  (value) => authenticationTypes[value],
+  'A method',
+);
 
-/** The words of every provider that has such a property, in one list: its field has one type in all of them. */
-export const authenticationTypes = Object.keys(authenticationTypeDescriptions) as AuthenticationType[];
-
-export const integrationAuthenticationType = builder.enumType('IntegrationAuthenticationType', {
-  description: 'How Galileo authenticates with the provider.',
-  values: {
-    ...toEnumValues(authenticationTypes, (type) => authenticationTypeDescriptions[type]),
-    ...unrecognized('A way'),
-  },
-});
-
-/** For what is written: it has no UNRECOGNIZED, which nobody could send. */
-export const customAuthenticationType = builder.enumType('CustomAuthenticationType', {
-  description: 'How Galileo shall authenticate with a custom integration.',
-  values: toEnumValues(customAuthenticationTypeValues, (type) => authenticationTypeDescriptions[type]),
-});
-
-const credentialTypeDescriptions: Readonly<Record<Schemas['AwsCredentialType'], string>> = {
-  assumed_role: 'Galileo assumes an IAM role.',
-  key_secret: 'An access key with its secret.',
-};
-
-export const awsCredentialType = builder.enumType('AwsCredentialType', {
-  description: 'What Galileo identifies itself to AWS with.',
-  values: {
-    ...toEnumValues(awsCredentialTypeValues, (type) => credentialTypeDescriptions[type]),
-    ...unrecognized('A kind of credential'),
-  },
-});
-
-export const contentModality = builder.enumType('ContentModality', {
-  description: 'A kind of content that a model takes.',
-  values: {
-    ...toEnumValues(contentModalityValues, (modality) => `The model takes ${modality} content.`),
-    ...unrecognized('A kind of content'),
-  },
-});
-
-export const modelCostBy = builder.enumType('ModelCostBy', {
-  description: "What a model's prices count.",
-  values: {
-    ...toEnumValues(modelCostByValues, (unit) => `Prices count ${unit}.`),
-    ...unrecognized('A unit'),
-  },
-});
-
-type PermissionAction = NonNullable<Schemas['Permission']['action']>;
-
-/** Every distinct word of the action enums that the OpenAPI document lists for a permission. */
-export const permissionActions = [
-  ...new Set(
-    getSchema('Permission').properties?.['action']?.anyOf?.flatMap(
-      (member) => resolveReference(member).enum ?? [],
-    ),
+/** One output enum for all providers, so that one query can select the field of each; each provider accepts some of its values. */
+const authenticationTypeOf = (provider: string, values: readonly AuthenticationType[]): ValueType => ({
+  output: authenticationTypeOutput,
+  parse: enumValue(Object.keys(authenticationTypes)),
+  input: createInputEnum(
+    `${provider}AuthenticationType`,
+    `How Galileo can authenticate with ${provider === 'Custom' ? 'a custom endpoint' : provider}.`,
+    values,
+    (value) => authenticationTypes[value],
   ),
-  // The type is generated from this very part of the document.
-] as PermissionAction[];
-
-export const integrationPermissionAction = builder.enumType('IntegrationPermissionAction', {
-  description: 'What a permission allows or refuses. Galileo uses one list of actions for all its resources.',
-  values: {
-    ...toEnumValues(permissionActions, (action) => `The action \`${action}\`.`),
-    ...unrecognized('An action'),
-  },
+  shape: { kind: 'value' },
 });
+
+export const anthropicAuthenticationType = authenticationTypeOf(
+  'Anthropic',
+  anthropicAuthenticationTypeValues,
+);
+export const azureAuthenticationType = authenticationTypeOf('Azure', azureAuthenticationTypeValues);
+export const customAuthenticationType = authenticationTypeOf('Custom', customAuthenticationTypeValues);
+
+export const awsCredentialType = enumOf(
+  'AwsCredentialType',
+  'How Galileo authenticates with AWS.',
+  {
+    assumed_role: 'Galileo assumes an IAM role.',
+    key_secret: 'An access key id and its secret access key.',
+  },
+  { name: 'AwsCredentialTypeInput', values: awsCredentialTypeValues },
+  'A kind of credential',
+);
+
+export const contentModality = enumOf(
+  'ContentModality',
+  'A kind of content that a model accepts.',
+  {
+    audio: 'Audio.',
+    document: 'Documents, for example PDF files.',
+    image: 'Images.',
+    text: 'Text.',
+    video: 'Video.',
+  },
+  { name: 'ContentModalityInput', values: contentModalityValues },
+  'A kind of content',
+);
+
+export const modelCostBy = enumOf(
+  'ModelCostBy',
+  "The unit that a model's price is for.",
+  { characters: 'The price is per character.', tokens: 'The price is per token.' },
+  { name: 'ModelCostByInput', values: modelCostByValues },
+  'A unit',
+);
+
+export const collaboratorRole = enumOf(
+  'IntegrationCollaboratorRole',
+  'What a user or group can do with a shared integration.',
+  {
+    annotator: 'Can annotate.',
+    editor: 'Can use and change the integration.',
+    owner: 'Can use, change, share and delete the integration.',
+    viewer: 'Can use the integration.',
+  },
+  { name: 'IntegrationCollaboratorRoleInput', values: collaboratorRoleValues },
+  'A role',
+);
+
+export const permissionAction = createOutputEnum(
+  'IntegrationPermissionAction',
+  'What a permission is about. Galileo has one list of actions for all its resources.',
+  permissionActions,
+  (action) => `The action that Galileo calls \`${action}\`.`,
+  'An action',
+);

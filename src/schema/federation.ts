@@ -18,12 +18,12 @@ import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import type { WireIntegration } from '../upstream/wire.ts';
 import { getDirectives } from './directives.ts';
 
-/** Federation v2.9 is the first with `@cost` and `@listSize` and the last that all composers of today accept. */
+/** Federation v2.9 is the first with `@cost` and `@listSize` and the last that all current composers accept. */
 const linkUrl = 'https://specs.apollo.dev/federation/v2.9';
 
 /**
- * The schema with what the federation specification adds to it: `_service`, which answers the subgraph's SDL, and `_entities`. Of
- * each representation the resolver sees what the router sent; one that is malformed fails alone.
+ * The schema with the additions of the federation specification: `_service`, which returns the subgraph's SDL, and
+ * `_entities`. The resolver gets each representation as the router sent it; a malformed one does not affect the others.
  */
 export function addFederation(schema: GraphQLSchema): GraphQLSchema {
   const federated = extendSchema(schema, parse(getAdditions(schema)));
@@ -58,9 +58,9 @@ const getAdditions = (schema: GraphQLSchema): string => `
     sdl: String!
   }
   extend type Query {
-    "Objects by their keys, for routers: one for each representation, null where it is not configured."
+    "Objects by their keys, for routers: one for each representation, null if it is not configured."
     _entities(representations: [_Any!]!): [_Entity]!
-    "What this subgraph brings to a supergraph."
+    "What this subgraph contributes to a supergraph."
     _service: _Service!
   }
 `;
@@ -84,7 +84,11 @@ export function printSubgraph(schema: GraphQLSchema): string {
       directives: [...(node.directives ?? []), ...collect(type.extensions)],
       fields: node.fields?.map((field) => ({
         ...field,
-        directives: [...(field.directives ?? []), ...collect(fields[field.name.value]?.extensions)],
+        directives: [
+          ...(field.directives ?? []),
+          // Composition rejects costs on the fields of an interface; the types that implement it have them.
+          ...(isInterfaceType(type) ? [] : collect(fields[field.name.value]?.extensions)),
+        ],
       })),
     };
   };

@@ -1,11 +1,10 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
 import { addFederation, printSubgraph } from './federation.ts';
-import './scalars.ts';
-import './query.ts';
 import './mutation.ts';
+import './query.ts';
 
-/** The public schema, sorted by name, so that what is printed of it does not depend on the order of its files. */
+/** The public schema, sorted by name, so that the printed SDL does not depend on the order of the declarations. */
 const createApiSchema = (): GraphQLSchema => lexicographicSortSchema(builder.toSchema());
 
 /** The executable schema: the public one, and what the federation specification adds to it. */
@@ -14,5 +13,5 @@ export const createSchema = (): GraphQLSchema => addFederation(createApiSchema()
 /** The SDL of the public schema. */
 export const printApiSchema = (): string => `${printSchema(createApiSchema())}\n`;
 
-/** The SDL of the subgraph: character by character what `_service` answers. */
+/** The SDL of the subgraph, exactly as `_service` returns it. */
 export const printSubgraphSchema = (): string => printSubgraph(createApiSchema());

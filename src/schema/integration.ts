@@ -1,35 +1,48 @@
 import { getTypeName } from '../resolvers/discriminator.ts';
 import type { WireIntegration } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
-import { entity } from './directives.ts';
+import { toCollaboratorFields } from './collaborators.ts';
+import { entity, upstreamList } from './directives.ts';
 import { integrationName } from './enums.ts';
-import { jsonObject, readerOf, string } from './reader.ts';
+import { toOutputFields } from './fields.ts';
+import { stringMap } from './reader.ts';
+import { id, json, stringMapEntry } from './values.ts';
 
-// Every provider's schema has these properties; any one of them will do to read them by.
-const read = readerOf('OpenAIIntegration');
-
-/** What all providers have in common; each type in `providers/` adds its own. */
+/** The interface of all integrations. Each type in `providers/` adds its own fields. */
 export const integration = builder.interfaceRef<WireIntegration>('Integration').implement({
-  description: 'A connected LLM provider. Its type tells which one, and has the fields of that provider.',
+  description: "A connected LLM provider. The object's type says which, and has the fields of that provider.",
   extensions: entity,
-  resolveType: (source) => getTypeName(source.name),
+  resolveType: ({ name }) => getTypeName(name),
   fields: (t) => ({
-    id: t.id({
-      nullable: true,
-      description: "Galileo's UUID of the integration; null where Galileo gives it none.",
-      resolve: read.optional('id', string),
+    // Every provider's schema has these properties, so that any of them serves as the source of the defaults.
+    ...toOutputFields(t, 'OpenAIIntegration', {
+      id: id('id', {
+        description: "Galileo's UUID of the integration.",
+        whenRead: 'Null if Galileo returns none.',
+      }),
+      extra: json('extra', {
+        description: 'Settings that have no separate field, as Galileo stores them.',
+        whenRead: 'Null if there are none.',
+      }),
     }),
     name: t.field({
       type: integrationName,
-      description: 'The provider. One integration a provider: this is the key of an integration.',
-      resolve: (source) => source.name,
+      description: 'The provider. It identifies the integration: a caller has one integration per provider.',
+      resolve: ({ name }) => name,
     }),
-    extra: t.field({
-      type: 'JSONObject',
+    status: t.field({
+      type: [stringMapEntry],
       nullable: true,
       description:
-        'Settings that have no field of their own, as Galileo stores them; null where there are none.',
-      resolve: read.optional('extra', jsonObject),
+        'The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it.',
+      extensions: upstreamList,
+      // Galileo's entries may quote what was written.
+      resolve: async ({ name }, _args, context) =>
+        stringMap(await context.reads.status.load(name)).map(({ key, value }) => ({
+          key,
+          value: context.redact(value),
+        })),
     }),
+    ...toCollaboratorFields(t),
   }),
 });

@@ -1,227 +1,195 @@
-import { contentModalityValues, modelCostByValues } from '../upstream/generated/galileo.ts';
-import type { WireObject } from '../upstream/wire.ts';
-import { integrationNames } from '../upstream/wire.ts';
-import { builder } from './builder.ts';
-import { shareable } from './directives.ts';
-import { contentModality, integrationName, modelCostBy } from './enums.ts';
-import { boolean, float, int, knownWordOf, list, object, readerOf, string, wordOf } from './reader.ts';
+import { contentModality, integrationNameValue, modelCostBy } from './enums.ts';
+import { type Field, fieldOf, listOf, objectOf, type PropertyOf } from './fields.ts';
+import { boolean, float, int, text, texts } from './values.ts';
 
-const readParamsMap = readerOf('RunParamsMap');
+const parameter = (property: PropertyOf<'RunParamsMap'>, purpose: string) =>
+  text(property, {
+    description: `The provider's name of the parameter for ${purpose}.`,
+    whenRead: 'Null if the provider does not have it.',
+  });
 
-const modelParamsMap = builder.objectRef<WireObject<'RunParamsMap'>>('ModelParamsMap').implement({
-  description:
-    "What each parameter is called in the provider's API. A field is null where the provider has no such parameter.",
-  extensions: shareable,
-  fields: (t) => {
-    const parameter = (property: Parameters<typeof readParamsMap.optional>[0], what: string) =>
-      t.string({
-        nullable: true,
-        description: `The provider's name of the parameter for ${what}; null where it has none.`,
-        resolve: readParamsMap.optional(property, string),
-      });
-    return {
-      model: parameter('model', 'the model'),
-      temperature: parameter('temperature', 'the sampling temperature'),
-      maxTokens: parameter('max_tokens', 'the most tokens of an answer'),
-      stopSequences: parameter('stop_sequences', 'the texts that end an answer'),
-      topP: parameter('top_p', 'nucleus sampling'),
-      topK: parameter('top_k', 'sampling from the k likeliest tokens'),
-      frequencyPenalty: parameter('frequency_penalty', 'the penalty on frequent tokens'),
-      presencePenalty: parameter('presence_penalty', 'the penalty on tokens that occurred'),
-      echo: parameter('echo', 'repeating the prompt in the answer'),
-      logprobs: parameter('logprobs', 'log probabilities of the tokens'),
-      topLogprobs: parameter('top_logprobs', 'how many likeliest tokens to report log probabilities of'),
-      n: parameter('n', 'the number of answers'),
-      apiVersion: parameter('api_version', 'the version of the API'),
-      tools: parameter('tools', 'the tools that the model may call'),
-      toolChoice: parameter('tool_choice', 'which tool the model must call'),
-      responseFormat: parameter('response_format', 'the format of the answer'),
-      reasoningEffort: parameter('reasoning_effort', 'how much the model reasons'),
-      verbosity: parameter('verbosity', 'how long the answer is to be'),
-      deploymentName: parameter('deployment_name', 'the deployment of the model'),
-    };
+const modelParamsMap = objectOf('ModelParamsMap', {
+  description: "The names of a model's parameters in the provider's API.",
+  schema: 'RunParamsMap',
+  fields: {
+    model: parameter('model', 'the model'),
+    temperature: parameter('temperature', 'the sampling temperature'),
+    maxTokens: parameter('max_tokens', 'the maximum number of output tokens'),
+    stopSequences: parameter('stop_sequences', 'the strings that end the output'),
+    topP: parameter('top_p', 'nucleus sampling'),
+    topK: parameter('top_k', 'sampling from the k most likely tokens'),
+    frequencyPenalty: parameter('frequency_penalty', 'the penalty on frequent tokens'),
+    presencePenalty: parameter('presence_penalty', 'the penalty on tokens that occurred'),
+    echo: parameter('echo', 'repeating the prompt in the output'),
+    logprobs: parameter('logprobs', 'log probabilities of tokens'),
+    topLogprobs: parameter('top_logprobs', 'the number of most likely tokens to report log probabilities of'),
+    n: parameter('n', 'the number of outputs'),
+    apiVersion: parameter('api_version', 'the API version'),
+    tools: parameter('tools', 'the tools that the model can call'),
+    toolChoice: parameter('tool_choice', 'the tool that the model must call'),
+    responseFormat: parameter('response_format', 'the format of the output'),
+    reasoningEffort: parameter('reasoning_effort', 'the reasoning effort'),
+    verbosity: parameter('verbosity', 'the verbosity of the output'),
+    deploymentName: parameter('deployment_name', 'the deployment of the model'),
   },
 });
 
-const readOutputMap = readerOf('OutputMap');
+const position = (property: PropertyOf<'OutputMap'>, value: string): Field<PropertyOf<'OutputMap'>> =>
+  text(property, {
+    description: `The path of ${value} in the response.`,
+    whenRead: 'Null if the response does not have it.',
+  });
 
-const modelOutputMap = builder.objectRef<WireObject<'OutputMap'>>('ModelOutputMap').implement({
-  description: "Where in the provider's answer each value stands.",
-  extensions: shareable,
-  fields: (t) => ({
-    response: t.string({
-      description: 'Where the text of the answer stands.',
-      resolve: readOutputMap.required('response', string),
+const modelOutputMap = objectOf('ModelOutputMap', {
+  description: "The paths of values in the provider's response.",
+  schema: 'OutputMap',
+  fields: {
+    response: text('response', {
+      description: 'The path of the output in the response.',
+      output: 'non-null',
+      input: 'required',
     }),
-    tokenCount: t.string({
-      nullable: true,
-      description: 'Where the number of all tokens stands; null where the provider does not tell.',
-      resolve: readOutputMap.optional('token_count', string),
-    }),
-    inputTokenCount: t.string({
-      nullable: true,
-      description: "Where the number of the prompt's tokens stands; null where the provider does not tell.",
-      resolve: readOutputMap.optional('input_token_count', string),
-    }),
-    outputTokenCount: t.string({
-      nullable: true,
-      description: "Where the number of the answer's tokens stands; null where the provider does not tell.",
-      resolve: readOutputMap.optional('output_token_count', string),
-    }),
-    completionReason: t.string({
-      nullable: true,
-      description: 'Where the reason stands why the answer ended; null where the provider does not tell.',
-      resolve: readOutputMap.optional('completion_reason', string),
-    }),
-  }),
+    tokenCount: position('token_count', 'the total number of tokens'),
+    inputTokenCount: position('input_token_count', 'the number of input tokens'),
+    outputTokenCount: position('output_token_count', 'the number of output tokens'),
+    completionReason: position('completion_reason', 'the reason why the output ended'),
+  },
 });
 
-const readInputMap = readerOf('InputMap');
-
-const modelInputMap = builder.objectRef<WireObject<'InputMap'>>('ModelInputMap').implement({
-  description: "Where in the provider's request the prompt goes.",
-  extensions: shareable,
-  fields: (t) => ({
-    prompt: t.string({
-      description: 'Where the prompt goes.',
-      resolve: readInputMap.required('prompt', string),
+const modelInputMap = objectOf('ModelInputMap', {
+  description: "The paths of values in the provider's request.",
+  schema: 'InputMap',
+  fields: {
+    prompt: text('prompt', {
+      description: 'The path of the prompt in the request.',
+      output: 'non-null',
+      input: 'required',
     }),
-    prefix: t.string({
-      description: 'Text that is put before the prompt; empty where there is none.',
-      resolve: readInputMap.required('prefix', string),
+    prefix: text('prefix', {
+      description: 'The string before the prompt. Empty by default.',
+      output: 'non-null',
     }),
-    suffix: t.string({
-      description: 'Text that is put after the prompt; empty where there is none.',
-      resolve: readInputMap.required('suffix', string),
+    suffix: text('suffix', {
+      description: 'The string after the prompt. Empty by default.',
+      output: 'non-null',
     }),
-  }),
+  },
 });
 
-const readModel = readerOf('Model');
+const price = (property: 'input_price' | 'output_price', what: string) =>
+  float(property, {
+    description: `The price of ${what}, per unit of \`costBy\`.`,
+    whenRead: 'Null if Galileo does not return it.',
+    input: 'none',
+    defaultValue: null,
+    deprecationReason: 'Galileo no longer returns prices here.',
+  });
 
-export const integrationModel = builder.objectRef<WireObject<'Model'>>('IntegrationModel').implement({
-  description: 'A model that an integration offers, with its limits, prices and manners.',
-  extensions: shareable,
-  fields: (t) => ({
-    name: t.string({
-      description: "The provider's name of the model.",
-      resolve: readModel.required('name', string),
+/** The models of an integration: a list of objects, as SageMaker has it. */
+export const integrationModels = fieldOf(
+  listOf(
+    objectOf('IntegrationModel', {
+      description: 'A model of an integration: its names, limits and API.',
+      schema: 'Model',
+      fields: {
+        name: text('name', {
+          description: "The provider's name of the model.",
+          output: 'non-null',
+          input: 'required',
+        }),
+        alias: text('alias', {
+          description: 'The name of the model in Galileo.',
+          output: 'non-null',
+          input: 'required',
+        }),
+        integration: fieldOf(integrationNameValue)('integration', {
+          description: 'The provider that the model is called through.',
+          whenRead: 'Null with an error if Galileo names a provider that this schema does not know.',
+        }),
+        userRole: text('user_role', {
+          description: "The model's name of the user role in a chat.",
+          whenRead: 'Null if it has no roles.',
+        }),
+        assistantRole: text('assistant_role', {
+          description: "The model's name of the assistant role in a chat.",
+          whenRead: 'Null if it has no roles.',
+        }),
+        systemSupported: boolean('system_supported', {
+          description: 'Whether the model accepts a system prompt.',
+          output: 'non-null',
+        }),
+        inputModalities: fieldOf(listOf(contentModality))('input_modalities', {
+          description: 'The kinds of content that the model accepts.',
+          whenRead: 'Empty if Galileo does not know them.',
+          output: 'non-null',
+        }),
+        alternativeNames: texts('alternative_names', {
+          description: 'Other names of the same model.',
+          output: 'non-null',
+        }),
+        inputTokenLimit: int('input_token_limit', {
+          description: 'Maximum number of input tokens.',
+          whenRead: 'Null if unknown.',
+        }),
+        outputTokenLimit: int('output_token_limit', {
+          description: 'Maximum number of output tokens.',
+          whenRead: 'Null if unknown.',
+        }),
+        tokenLimit: int('token_limit', {
+          description: 'Maximum number of input and output tokens together.',
+          whenRead: 'Null if unknown.',
+        }),
+        outputPrice: price('output_price', 'output'),
+        inputPrice: price('input_price', 'input'),
+        costBy: fieldOf(modelCostBy)('cost_by', {
+          description: 'The unit that prices are for.',
+          output: 'non-null',
+        }),
+        isChat: boolean('is_chat', {
+          description: 'Whether the model accepts a chat instead of a single prompt.',
+          output: 'non-null',
+        }),
+        providesLogProbs: boolean('provides_log_probs', {
+          description: 'Whether the model can report log probabilities.',
+          output: 'non-null',
+        }),
+        formattingTokens: int('formatting_tokens', {
+          description: 'Number of tokens that the format of each message adds.',
+          output: 'non-null',
+        }),
+        responsePrefixTokens: int('response_prefix_tokens', {
+          description: 'Number of tokens that the beginning of each response adds.',
+          output: 'non-null',
+        }),
+        apiVersion: text('api_version', {
+          description: "The version of the provider's API that the model needs.",
+          whenRead: 'Null if it works with any version.',
+        }),
+        legacyMistralPromptFormat: boolean('legacy_mistral_prompt_format', {
+          description: "Whether prompts are in Mistral's legacy format.",
+          output: 'non-null',
+        }),
+        requiresMaxTokens: boolean('requires_max_tokens', {
+          description: 'Whether a request must set the maximum number of output tokens.',
+          output: 'non-null',
+        }),
+        maxTopP: float('max_top_p', {
+          description: 'Maximum value for nucleus sampling.',
+          whenRead: 'Null if the provider sets none.',
+        }),
+        paramsMap: fieldOf(modelParamsMap)('params_map', {
+          description: "The names of the parameters in the provider's API.",
+          whenRead: 'Null if unknown.',
+        }),
+        outputMap: fieldOf(modelOutputMap)('output_map', {
+          description: "The paths of values in the provider's response.",
+          whenRead: 'Null if unknown.',
+        }),
+        inputMap: fieldOf(modelInputMap)('input_map', {
+          description: "The paths of values in the provider's request.",
+          whenRead: 'Null if unknown.',
+        }),
+      },
     }),
-    alias: t.string({
-      description: 'The name that people see.',
-      resolve: readModel.required('alias', string),
-    }),
-    integration: t.field({
-      type: integrationName,
-      nullable: true,
-      description:
-        'The provider that the model is called through; null with an error where Galileo names one that this schema does not know.',
-      resolve: readModel.optional('integration', knownWordOf(integrationNames)),
-    }),
-    userRole: t.string({
-      nullable: true,
-      description: "What the model calls the user's part of a chat; null where it has no roles.",
-      resolve: readModel.optional('user_role', string),
-    }),
-    assistantRole: t.string({
-      nullable: true,
-      description: 'What the model calls its own part of a chat; null where it has no roles.',
-      resolve: readModel.optional('assistant_role', string),
-    }),
-    systemSupported: t.boolean({
-      description: 'Whether the model takes a system prompt.',
-      resolve: readModel.required('system_supported', boolean),
-    }),
-    inputModalities: t.field({
-      type: [contentModality],
-      description: 'The kinds of content that the model takes; empty where Galileo does not tell.',
-      resolve: readModel.listed('input_modalities', list(wordOf(contentModalityValues))),
-    }),
-    alternativeNames: t.stringList({
-      description: 'Other names of the same model; empty where it has none.',
-      resolve: readModel.listed('alternative_names', list(string)),
-    }),
-    inputTokenLimit: t.int({
-      nullable: true,
-      description: 'The most tokens of a prompt; null where it is not known.',
-      resolve: readModel.optional('input_token_limit', int),
-    }),
-    outputTokenLimit: t.int({
-      nullable: true,
-      description: 'The most tokens of an answer; null where it is not known.',
-      resolve: readModel.optional('output_token_limit', int),
-    }),
-    tokenLimit: t.int({
-      nullable: true,
-      description: 'The most tokens of prompt and answer together; null where it is not known.',
-      resolve: readModel.optional('token_limit', int),
-    }),
-    outputPrice: t.float({
-      description:
-        'The price of the answer, for each unit of `costBy`, as Galileo stores it; 0 where it is not known.',
-      resolve: readModel.required('output_price', float),
-    }),
-    inputPrice: t.float({
-      description:
-        'The price of the prompt, for each unit of `costBy`, as Galileo stores it; 0 where it is not known.',
-      resolve: readModel.required('input_price', float),
-    }),
-    costBy: t.field({
-      type: modelCostBy,
-      description: 'What the prices count.',
-      resolve: readModel.required('cost_by', wordOf(modelCostByValues)),
-    }),
-    isChat: t.boolean({
-      description: 'Whether the model takes a chat, not a single prompt.',
-      resolve: readModel.required('is_chat', boolean),
-    }),
-    providesLogProbs: t.boolean({
-      description: 'Whether the model can report log probabilities.',
-      resolve: readModel.required('provides_log_probs', boolean),
-    }),
-    formattingTokens: t.int({
-      description: 'Tokens that the format of a message costs.',
-      resolve: readModel.required('formatting_tokens', int),
-    }),
-    responsePrefixTokens: t.int({
-      description: 'Tokens that the beginning of each answer costs.',
-      resolve: readModel.required('response_prefix_tokens', int),
-    }),
-    apiVersion: t.string({
-      nullable: true,
-      description: "The version of the provider's API that the model needs; null where any will do.",
-      resolve: readModel.optional('api_version', string),
-    }),
-    legacyMistralPromptFormat: t.boolean({
-      description: "Whether prompts are written in Mistral's older format.",
-      resolve: readModel.required('legacy_mistral_prompt_format', boolean),
-    }),
-    requiresMaxTokens: t.boolean({
-      description: 'Whether a call must say the most tokens of its answer.',
-      resolve: readModel.required('requires_max_tokens', boolean),
-    }),
-    maxTopP: t.float({
-      nullable: true,
-      description: 'The largest value of nucleus sampling; null where the provider sets none.',
-      resolve: readModel.optional('max_top_p', float),
-    }),
-    paramsMap: t.field({
-      type: modelParamsMap,
-      nullable: true,
-      description: "What each parameter is called in the provider's API; null where Galileo does not tell.",
-      resolve: readModel.optional('params_map', object('RunParamsMap')),
-    }),
-    outputMap: t.field({
-      type: modelOutputMap,
-      nullable: true,
-      description: "Where in the provider's answer each value stands; null where Galileo does not tell.",
-      resolve: readModel.optional('output_map', object('OutputMap')),
-    }),
-    inputMap: t.field({
-      type: modelInputMap,
-      nullable: true,
-      description: "Where in the provider's request the prompt goes; null where Galileo does not tell.",
-      resolve: readModel.optional('input_map', object('InputMap')),
-    }),
-  }),
-});
+  ),
+);

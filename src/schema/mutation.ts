@@ -1,179 +1,238 @@
+import type { ArgBuilder, MutationFieldBuilder, ObjectRef } from '@pothos/core';
+import { RequestBody, type ValidationFailure } from '../resolvers/request-body.ts';
 import {
+  deleteIntegration,
+  removeCollaborator,
+  type ShareSuccess,
+  selectIntegration,
+  shareIntegration,
   type UpsertSuccess,
-  upsertCustomIntegration,
-  type ValidationFailure,
-} from '../resolvers/custom-integration.ts';
-import { loadIntegration } from '../resolvers/integrations.ts';
-import { builder } from './builder.ts';
+  updateCollaborator,
+  upsertIntegration,
+} from '../resolvers/writes.ts';
+import type { CollaboratorKind } from '../upstream/galileo-client.ts';
+import { type IntegrationName, integrationNames } from '../upstream/wire.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+import { integrationGroup, integrationUser } from './collaborators.ts';
 import { upstreamCall } from './directives.ts';
-import { customAuthenticationType } from './enums.ts';
-import { integrationRecord } from './integration-record.ts';
-import { custom } from './providers/custom.ts';
+import { collaboratorRole, integrationName } from './enums.ts';
+import { type Fields, fieldOf, type PropertyOf, type Source, toInputType, toShape } from './fields.ts';
+import { integration } from './integration.ts';
+import { providers } from './providers/index.ts';
+import { integrationProvider } from './query.ts';
+import { integrationRecord } from './record.ts';
+import { id, text } from './values.ts';
 
-const stringMapEntryInput = builder.inputType('StringMapEntryInput', {
-  description: 'One entry of a map from text to text. A key may come once in its map.',
-  fields: (t) => ({
-    key: t.string({ required: true, description: 'The key.' }),
-    value: t.string({ required: true, description: 'The value of the key.' }),
-  }),
-});
+type MutationFields = MutationFieldBuilder<SchemaTypes, SchemaTypes['Root']>;
 
-const customModelPropertiesInput = builder.inputType('CustomModelPropertiesInput', {
-  description: 'A model that the endpoint offers. `basedOn` and `supportedParameters` exclude each other.',
+const issue = builder.objectRef<ValidationFailure['issues'][number]>('IntegrationValidationIssue').implement({
+  description: 'One problem of an input.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'The name that the endpoint knows the model by.' }),
-    alias: t.string({ description: 'The name that people shall see; omitted or null for `name`.' }),
-    basedOn: t.string({ description: 'A known model whose parameters this one takes.' }),
-    supportedParameters: t.stringList({ description: 'The parameters that the model takes.' }),
-  }),
-});
-
-const customLlmConfigInput = builder.inputType('CustomLlmConfigInput', {
-  description: "Code of the customer's own that Galileo shall call the endpoint through.",
-  fields: (t) => ({
-    fileName: t.string({ required: true, description: 'The Python file that has the class.' }),
-    className: t.string({ required: true, description: 'The class in that file.' }),
-    initKwargs: t.field({
-      type: 'JSONObject',
-      description: 'Keyword arguments that the class is made with.',
-    }),
-  }),
-});
-
-const multiModalIntegrationConfigInput = builder.inputType('MultiModalIntegrationConfigInput', {
-  description: 'Limits on the files that go to a model beside text.',
-  fields: (t) => ({
-    maxFiles: t.int({ description: 'The most files in one call; at least 1.' }),
-    maxFileSizeBytes: t.field({
-      type: 'SafeInt',
-      description: 'The largest size of one file, in bytes; at least 1.',
-    }),
-  }),
-});
-
-const upsertCustomIntegrationInput = builder.inputType('UpsertCustomIntegrationInput', {
-  description:
-    'The settings of the custom integration. What is omitted is not sent, and Galileo decides; what is null is sent as null.',
-  fields: (t) => ({
-    endpoint: t.string({
-      required: true,
-      description: 'The URL of the endpoint: `CustomIntegration.baseUrl`.',
-    }),
-    authenticationType: t.field({
-      type: customAuthenticationType,
+    path: t.exposeStringList('path', {
       description:
-        'How Galileo shall authenticate with the endpoint. `API_KEY` needs `apiKeyHeader` and `apiKeyValue`.',
+        'The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no place in them.',
     }),
-    models: t.stringList({
-      deprecationReason: 'Use modelProperties.',
-      description: 'The names of the models, in the older form.',
-    }),
-    modelProperties: t.field({
-      type: [customModelPropertiesInput],
-      description: 'The models that the endpoint offers.',
-    }),
-    defaultModel: t.string({ description: 'The model that is used where none is named.' }),
-    authenticationScope: t.string({ description: 'The OAuth 2 scope to ask for.' }),
-    oauth2TokenUrl: t.string({ description: 'Where Galileo shall get its OAuth 2 token.' }),
-    apiKeyHeader: t.string({ description: 'The name of the header that the API key goes into.' }),
-    apiKeyValue: t.string({ description: 'The API key. A secret: it is passed on and never answered.' }),
-    customLlmConfig: t.field({
-      type: customLlmConfigInput,
-      description: "Code of the customer's own that the endpoint is called through.",
-    }),
-    customHeaderMapping: t.field({
-      type: [stringMapEntryInput],
-      description: 'Headers that Galileo shall fill from its own values.',
-    }),
-    headers: t.field({
-      type: [stringMapEntryInput],
+    message: t.exposeString('message', { description: 'The problem, for users.' }),
+    code: t.exposeString('code', {
       description:
-        'Headers that go along with every call; at most 50. Their values are secrets: they are passed on and never answered.',
-    }),
-    multiModalConfig: t.field({
-      type: multiModalIntegrationConfigInput,
-      description: 'Limits on files.',
-    }),
-    token: t.string({
-      description:
-        'The credential that Galileo authenticates with. A secret: it is passed on and never answered.',
+        "Galileo's type of the problem: `missing`, `string_type`, `value_error`, and so on. `duplicate_key` is the gateway's own.",
     }),
   }),
 });
 
-const upsertCustomIntegrationSuccess = builder
-  .objectRef<UpsertSuccess>('UpsertCustomIntegrationSuccess')
-  .implement({
-    description: 'Galileo has stored the custom integration.',
+const validationFailure = builder.objectRef<ValidationFailure>('IntegrationValidationFailure').implement({
+  description: 'The input is invalid. Nothing was stored.',
+  fields: (t) => ({
+    message: t.exposeString('message', { description: 'All problems in one message, for users.' }),
+    issues: t.expose('issues', {
+      type: [issue],
+      description: 'The single problems with their paths. Empty if Galileo lists none.',
+    }),
+  }),
+});
+
+/** A success or an IntegrationValidationFailure. */
+const resultOf = <Success extends object>(
+  name: string,
+  success: ObjectRef<SchemaTypes, Success>,
+  description: string,
+) =>
+  builder.unionType(name, {
+    description,
+    types: [success, validationFailure],
+    resolveType: (result) => ('issues' in result ? validationFailure.name : success.name),
+  });
+
+const uncertain =
+  'After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry.';
+
+const upsertResult = resultOf(
+  'UpsertIntegrationResult',
+  builder.objectRef<UpsertSuccess>('UpsertIntegrationSuccess').implement({
+    description: 'The integration is stored.',
     fields: (t) => ({
       record: t.expose('record', {
         type: integrationRecord,
-        description: 'What Galileo answered to the write.',
+        description: 'What Galileo stores about the integration.',
       }),
       integration: t.field({
-        type: custom.type,
+        type: integration,
         nullable: true,
+        description:
+          'The stored integration, read after the write: one more call to Galileo. Null with an error if reading it failed, which does not undo the write.',
         extensions: upstreamCall,
-        description:
-          'The integration as it stands now, read back when selected: one more call to Galileo. Null with an error where that failed; the write stands all the same.',
-        resolve: (_success, _args, context) => loadIntegration('custom', context),
+        resolve: ({ name }, _args, { reads }) => reads.integration.load(name),
       }),
     }),
-  });
+  }),
+  'Result of an upsert.',
+);
 
-const integrationValidationIssue = builder
-  .objectRef<ValidationFailure['issues'][number]>('IntegrationValidationIssue')
-  .implement({
-    description: 'One fault that Galileo found in the input.',
+function createUpsert(t: MutationFields, name: IntegrationName) {
+  const { displayName, input, body } = providers[name];
+  return t.field({
+    type: upsertResult,
+    nullable: true,
+    description: `Creates or replaces the caller's ${displayName} integration. One call to Galileo. Null with an error if it failed. ${uncertain}`,
+    extensions: upstreamCall,
+    args: { input: t.arg({ type: input, required: true, description: 'The settings to store.' }) },
+    resolve: (_root, args, context) => upsertIntegration(name, body, args.input, context),
+  });
+}
+
+/** The ids that an argument can be. Each is checked to be a UUID before it is part of a path. */
+const ids = {
+  integration: 'The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record.',
+  user: 'The UUID of the user.',
+  group: 'The UUID of the group.',
+};
+const idOf = (arg: ArgBuilder<SchemaTypes>, of: keyof typeof ids) =>
+  arg.id({ required: true, description: ids[of] });
+
+const roleOf = (arg: ArgBuilder<SchemaTypes>) =>
+  arg({ type: collaboratorRole.input, required: true, description: 'The new role.' });
+
+const roleField = fieldOf(collaboratorRole)('role', { description: 'The role. Default: `VIEWER`.' });
+
+/** The input, result and body of a mutation that shares an integration. */
+function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>, fields: Fields) {
+  const name = kind === 'users' ? 'ShareIntegrationWithUsers' : 'ShareIntegrationWithGroups';
+  const collaborator = toInputType(`${node.name}Input`, `One of the ${kind} to share with.`, fields);
+  const body = new RequestBody({ kind: 'list', item: toShape(fields) }, ['collaborators']);
+  const success = builder.objectRef<ShareSuccess>(`${name}Success`).implement({
+    description: 'The integration is shared.',
     fields: (t) => ({
-      path: t.exposeStringList('path', {
-        description:
-          'Where in the arguments the fault is, in the names of this schema: `["input", "modelProperties", "0", "basedOn"]`. Empty where Galileo named no place in them.',
-      }),
-      message: t.exposeString('message', { description: 'What is wrong, in words for people.' }),
-      code: t.exposeString('code', {
-        description: "Galileo's word for the kind of fault: `missing`, `string_type`, `value_error`, …",
+      [kind]: t.field({
+        type: [node],
+        description: `The ${kind} that were added.`,
+        resolve: ({ collaborators }) => collaborators,
       }),
     }),
   });
-
-const integrationValidationFailure = builder
-  .objectRef<ValidationFailure>('IntegrationValidationFailure')
-  .implement({
-    description: 'Galileo refused the input as invalid, and stored nothing.',
+  const input = builder.inputType(`${name}Input`, {
+    description: `The ${kind} to share an integration with.`,
     fields: (t) => ({
-      message: t.exposeString('message', { description: 'All that is wrong, in words for people.' }),
-      issues: t.expose('issues', {
-        type: [integrationValidationIssue],
-        description: 'The single faults, each with its place; empty where Galileo named none.',
+      integrationId: t.id({ required: true, description: ids.integration }),
+      collaborators: t.field({
+        type: [collaborator],
+        required: true,
+        description: `The ${kind} to add.`,
       }),
     }),
   });
-
-const upsertCustomIntegrationResult = builder.unionType('UpsertCustomIntegrationResult', {
-  description: 'What came of a write that Galileo has understood.',
-  types: [upsertCustomIntegrationSuccess, integrationValidationFailure],
-  resolveType: (result) =>
-    'record' in result ? 'UpsertCustomIntegrationSuccess' : 'IntegrationValidationFailure',
-});
-
-builder.mutationType({
-  description: 'What can be written.',
-  fields: (t) => ({
-    upsertCustomIntegration: t.field({
-      type: upsertCustomIntegrationResult,
+  const result = resultOf(`${name}Result`, success, `Result of sharing with ${kind}.`);
+  return (t: MutationFields) =>
+    t.field({
+      type: result,
       nullable: true,
+      description: `Shares an integration with ${kind}. One call to Galileo. Null with an error if it failed.`,
       extensions: upstreamCall,
-      description:
-        'Stores the custom integration, new or in place of the one that is there. Null with an error where it failed; with UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same.',
       args: {
         input: t.arg({
-          type: upsertCustomIntegrationInput,
+          type: input,
           required: true,
-          description: 'The settings to store.',
+          description: 'The integration and its new collaborators.',
         }),
       },
-      resolve: (_root, { input }, context) => upsertCustomIntegration(input, context),
+      resolve: (_root, args, context) => shareIntegration(kind, body, args.input, context),
+    });
+}
+
+const users: Fields<PropertyOf<'UserCollaboratorCreate'>> = {
+  userId: id('user_id', { description: 'The id of the user. Either this or `userEmail` is required.' }),
+  userEmail: text('user_email', {
+    description: 'The e-mail address of the user. An unknown one is invited.',
+  }),
+  role: roleField,
+};
+const groups: Fields<PropertyOf<'GroupCollaboratorCreate'>> = {
+  groupId: id('group_id', { description: 'The id of the group.', input: 'required' }),
+  role: roleField,
+};
+
+const shareWithUsers = createShare('users', integrationUser, users);
+const shareWithGroups = createShare('groups', integrationGroup, groups);
+
+builder.mutationType({
+  description: 'Writes. The mutations of one operation run in order. Each needs a credential.',
+  fields: (t) => ({
+    ...Object.fromEntries(
+      integrationNames.map((name) => [`upsert${providers[name].type.name}`, createUpsert(t, name)]),
+    ),
+    deleteIntegration: t.field({
+      type: integrationProvider,
+      nullable: true,
+      description:
+        "Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo.",
+      extensions: upstreamCall,
+      args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
+      resolve: (_root, { name }, context) => deleteIntegration(name, context),
+    }),
+    selectIntegration: t.field({
+      type: integrationRecord,
+      nullable: true,
+      description: 'Makes Galileo use this one of several integrations of a provider. One call to Galileo.',
+      extensions: upstreamCall,
+      args: { integrationId: idOf(t.arg, 'integration') },
+      resolve: (_root, { integrationId }, context) => selectIntegration(integrationId, context),
+    }),
+    shareIntegrationWithUsers: shareWithUsers(t),
+    shareIntegrationWithGroups: shareWithGroups(t),
+    updateIntegrationUser: t.field({
+      type: integrationUser,
+      nullable: true,
+      description: 'Changes the role of a user in an integration. One call to Galileo.',
+      extensions: upstreamCall,
+      args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user'), role: roleOf(t.arg) },
+      resolve: (_root, { integrationId, userId, role }, context) =>
+        updateCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, role, context),
+    }),
+    updateIntegrationGroup: t.field({
+      type: integrationGroup,
+      nullable: true,
+      description: 'Changes the role of a group in an integration. One call to Galileo.',
+      extensions: upstreamCall,
+      args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group'), role: roleOf(t.arg) },
+      resolve: (_root, { integrationId, groupId, role }, context) =>
+        updateCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, role, context),
+    }),
+    removeIntegrationUser: t.id({
+      nullable: true,
+      description:
+        'Ends the sharing of an integration with a user. Returns the id of the user. One call to Galileo.',
+      extensions: upstreamCall,
+      args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user') },
+      resolve: (_root, { integrationId, userId }, context) =>
+        removeCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, context),
+    }),
+    removeIntegrationGroup: t.id({
+      nullable: true,
+      description:
+        'Ends the sharing of an integration with a group. Returns the id of the group. One call to Galileo.',
+      extensions: upstreamCall,
+      args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group') },
+      resolve: (_root, { integrationId, groupId }, context) =>
+        removeCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, context),
     }),
   }),
 });

@@ -1,78 +1,102 @@
 import {
   type CatalogueEntry,
   getCatalogue,
-  loadIntegration,
+  isAvailable,
   loadIntegrations,
+  loadRecordsOf,
 } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { providerList, upstreamCall, upstreamCalls } from './directives.ts';
+import { providerList, upstreamCall, upstreamCalls, upstreamList } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
+import { list, string } from './reader.ts';
+import { integrationRecord } from './record.ts';
 
-const integrationProvider = builder.objectRef<CatalogueEntry>('IntegrationProvider').implement({
+const toModelNames = list(string);
+
+export const integrationProvider = builder.objectRef<CatalogueEntry>('IntegrationProvider').implement({
   description: 'A provider of the catalogue, configured or not.',
   fields: (t) => ({
     name: t.expose('name', { type: integrationName, description: 'The provider.' }),
     displayName: t.string({
-      description: "The provider's name as people write it.",
+      description: "The provider's name as users know it.",
       resolve: ({ name }) => providers[name].displayName,
     }),
     integration: t.field({
       type: integration,
       nullable: true,
-      extensions: upstreamCall,
       description:
-        "The caller's integration of this provider: null where none is configured; null with an error where loading it failed.",
-      resolve: ({ name }, _args, context) => loadIntegration(name, context),
+        "The caller's integration of this provider. Null if it is not configured; null with an error if loading it failed. One call to Galileo.",
+      extensions: upstreamCall,
+      resolve: ({ name }, _args, { reads }) => reads.integration.load(name),
+    }),
+    isAvailable: t.boolean({
+      nullable: true,
+      description:
+        'Whether this Galileo deployment offers the provider. One call to Galileo for all providers.',
+      extensions: upstreamCall,
+      resolve: ({ name }, _args, context) => isAvailable(name, context),
+    }),
+    records: t.field({
+      type: [integrationRecord],
+      nullable: true,
+      description:
+        'The integrations of this provider that the caller can use, own and shared. One call to Galileo for all providers.',
+      extensions: upstreamList,
+      resolve: ({ name }, _args, context) => loadRecordsOf(name, context),
+    }),
+    models: t.stringList({
+      nullable: true,
+      description: 'The names of the models that the caller can use. One call to Galileo.',
+      extensions: upstreamList,
+      resolve: async ({ name }, _args, { reads }) => toModelNames(await reads.models.load(name)),
     }),
   }),
 });
 
 builder.queryType({
-  description: 'What can be read. Every field but the catalogue itself needs a credential.',
-  fields: (t) => ({
-    integration: t.field({
-      type: integration,
-      nullable: true,
-      extensions: upstreamCall,
-      description:
-        "The caller's integration of one provider: null without an error where it is not configured; null with an error where loading it failed.",
-      args: {
-        name: t.arg({ type: integrationName, required: true, description: 'The provider.' }),
-      },
-      resolve: (_root, { name }, context) => loadIntegration(name, context),
-    }),
-    integrations: t.field({
-      type: [integration],
-      nullable: { list: false, items: true },
-      extensions: upstreamCalls,
-      description:
-        'The configured integrations among `names`, in the order asked; providers that are not configured are left out. An item is null only where loading it failed, and `errors` has its path then.',
-      args: {
-        names: t.arg({
-          type: [integrationName],
-          required: false,
-          description:
-            'The providers, each counted once; omitted or null for all of them, in the order of the enum.',
-        }),
-      },
-      resolve: (_root, { names }, context) => loadIntegrations(names, context),
-    }),
-    integrationProviders: t.field({
-      type: [integrationProvider],
-      extensions: providerList,
-      description:
-        'The catalogue: one entry for each provider, configured or not, with its integration. All that a settings page needs.',
-      args: {
-        names: t.arg({
-          type: [integrationName],
-          required: false,
-          description:
-            'The providers, each counted once; omitted or null for all of them, in the order of the enum.',
-        }),
-      },
-      resolve: (_root, { names }) => getCatalogue(names),
-    }),
-  }),
+  description: 'Reads. Every field that calls Galileo needs a credential.',
+  fields: (t) => {
+    const names = t.arg({
+      type: [integrationName],
+      description: 'The providers, each counted once. Default: all of them, in the order of the enum.',
+    });
+    return {
+      integration: t.field({
+        type: integration,
+        nullable: true,
+        description:
+          "The caller's integration of one provider. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo.",
+        extensions: upstreamCall,
+        args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
+        resolve: (_root, { name }, { reads }) => reads.integration.load(name),
+      }),
+      integrations: t.field({
+        type: [integration],
+        nullable: { list: false, items: true },
+        description:
+          'The configured integrations among `names`, in the order of `names`. Providers that are not configured are left out. An item is null only if loading it failed; `errors` then has its path. One call to Galileo per provider.',
+        extensions: upstreamCalls,
+        args: { names },
+        resolve: (_root, args, context) => loadIntegrations(args.names, context),
+      }),
+      integrationProviders: t.field({
+        type: [integrationProvider],
+        description:
+          'The catalogue: one entry per provider, configured or not. It has everything that a settings page needs.',
+        extensions: providerList,
+        args: { names },
+        resolve: (_root, args) => getCatalogue(args.names),
+      }),
+      integrationRecords: t.field({
+        type: [integrationRecord],
+        nullable: true,
+        description:
+          'Every integration that the caller can use, own and shared. A provider can have several. One call to Galileo.',
+        extensions: upstreamCalls,
+        resolve: (_root, _args, { reads }) => reads.records.load('all'),
+      }),
+    };
+  },
 });

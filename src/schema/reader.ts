@@ -1,57 +1,62 @@
 import { isJsonObject, nestsTooDeep } from '../json.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import { getSchema, type Schemas } from '../upstream/openapi-document.ts';
-import type { WireObject } from '../upstream/wire.ts';
+import { propertyDefaults } from '../upstream/generated/tables.ts';
 import { toDateTime } from './scalars.ts';
 
-/** Checks one value of upstream's answer; throws UPSTREAM_INVALID_RESPONSE where it does not fit. */
-export type Parser<T> = (value: unknown) => T;
+/** Checks one value of an upstream response. Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
+export type Parser<T = unknown> = (value: unknown) => T;
 
-/**
- * What upstream sent does not fit the field that reads it. It costs this field alone, or the nearest one above it that
- * can be null.
- */
-function misfit(expected: string): never {
-  throw new UpstreamError(
-    'UPSTREAM_INVALID_RESPONSE',
-    `Galileo answered with a value that does not fit this field: expected ${expected}.`,
-  );
+function throwMismatch(expected: string): never {
+  let error = mismatches.get(expected);
+  if (error === undefined) {
+    error = new UpstreamError(
+      'UPSTREAM_INVALID_RESPONSE',
+      `Galileo returned a value that does not fit this field: expected ${expected}.`,
+    );
+    mismatches.set(expected, error);
+  }
+  throw error;
 }
 
-export const string: Parser<string> = (value) => (typeof value === 'string' ? value : misfit('a string'));
+/** One error per expectation: thousands of fields can fail in one request, and each new error captures a stack. */
+const mismatches = new Map<string, UpstreamError>();
+
+export const string: Parser<string> = (value) =>
+  typeof value === 'string' ? value : throwMismatch('a string');
 
 export const boolean: Parser<boolean> = (value) =>
-  typeof value === 'boolean' ? value : misfit('true or false');
+  typeof value === 'boolean' ? value : throwMismatch('true or false');
 
 /** A finite number. */
 export const float: Parser<number> = (value) =>
-  typeof value === 'number' && Number.isFinite(value) ? value : misfit('a number');
+  typeof value === 'number' && Number.isFinite(value) ? value : throwMismatch('a number');
 
 /** A whole number that GraphQL's Int can hold. */
 export const int: Parser<number> = (value) =>
-  typeof value === 'number' && value === (value | 0) ? value : misfit('a 32-bit whole number');
+  typeof value === 'number' && value === (value | 0) ? value : throwMismatch('a 32-bit whole number');
 
 /** A whole number that a double can hold exactly. */
 export const safeInt: Parser<number> = (value) =>
-  typeof value === 'number' && Number.isSafeInteger(value) ? value : misfit('a whole number');
+  typeof value === 'number' && Number.isSafeInteger(value) ? value : throwMismatch('a whole number');
 
 /** A date and time in its RFC 3339 form, see `toDateTime`. */
 export const dateTime: Parser<string> = (value) =>
-  (typeof value === 'string' ? toDateTime(value) : null) ?? misfit('a date and time');
+  (typeof value === 'string' ? toDateTime(value) : null) ?? throwMismatch('a date and time');
 
-/** An object with free keys; looked through to its end, because one that nests too deep could not be written again. */
+/** An object with arbitrary keys. One that nests too deep could not be serialized again. */
 export const jsonObject: Parser<Readonly<Record<string, unknown>>> = (value) =>
-  isJsonObject(value) && !nestsTooDeep(value) ? value : misfit('an object that does not nest too deep');
+  isJsonObject(value) && !nestsTooDeep(value)
+    ? value
+    : throwMismatch('an object that does not nest too deep');
 
-/** An object of the OpenAPI document, whose own properties are checked when they are read. */
-export function object<Name extends keyof Schemas>(_name: Name): Parser<WireObject<Name>> {
-  return (value) => (isJsonObject(value) ? value : misfit('an object'));
-}
+/** An object whose properties are checked when they are read. */
+export const object: Parser<Readonly<Record<string, unknown>>> = (value) =>
+  isJsonObject(value) ? value : throwMismatch('an object');
 
-/** A list; a null in it is treated as left out, because no list of the schema holds nulls. */
+/** A list. A null item is treated as left out, because no list of the schema has null items. */
 export function list<T>(item: Parser<T>): Parser<T[]> {
   return (value) => {
-    if (!Array.isArray(value)) return misfit('a list');
+    if (!Array.isArray(value)) return throwMismatch('a list');
     const items: T[] = [];
     for (const element of value as readonly unknown[]) {
       if (element !== null) items.push(item(element));
@@ -60,84 +65,66 @@ export function list<T>(item: Parser<T>): Parser<T[]> {
   };
 }
 
-/** One of the words that the schema knows; any other text is `UNRECOGNIZED`. */
-export function wordOf<Word extends string>(words: readonly Word[]): Parser<Word | 'UNRECOGNIZED'> {
-  const known = new Map<string, Word>(words.map((word) => [word, word]));
-  return (value) => known.get(string(value)) ?? 'UNRECOGNIZED';
+/** One of the known values. Any other string is `UNRECOGNIZED`. */
+export function enumValue(values: readonly string[]): Parser<string> {
+  const known = new Set(values);
+  return (value) => (known.has(string(value)) ? string(value) : 'UNRECOGNIZED');
 }
 
-/** One of the words that the schema knows; any other text does not fit. */
-export function knownWordOf<Word extends string>(words: readonly Word[]): Parser<Word> {
-  const known = new Map<string, Word>(words.map((word) => [word, word]));
-  return (value) => known.get(string(value)) ?? misfit('a value that this version of the schema knows');
+/** One of the known values. Any other string does not fit. */
+export function knownEnumValue(values: readonly string[]): Parser<string> {
+  const known = new Set(values);
+  return (value) =>
+    known.has(string(value)) ? string(value) : throwMismatch('a value that this version of the schema knows');
 }
 
-/** The entries of a map with free keys, in upstream's order. */
-export const stringMap: Parser<StringMapEntrySource[]> = (value) => {
-  const entries: StringMapEntrySource[] = [];
-  for (const [key, entry] of Object.entries(jsonObject(value))) {
+/** The entries of a map from string to string, in upstream's order. */
+export const stringMap: Parser<StringMapEntry[]> = (value) => {
+  const entries: StringMapEntry[] = [];
+  for (const [key, entry] of Object.entries(object(value))) {
     if (entry !== null) entries.push({ key, value: string(entry) });
   }
   return entries;
 };
 
-/** An entry of a map with free keys. */
-export interface StringMapEntrySource {
+export interface StringMapEntry {
   readonly key: string;
   readonly value: string;
 }
 
 /**
- * Resolvers for the properties of one schema of the OpenAPI document. A property that upstream leaves out, or answers
- * with null, has the document's default.
+ * What a resolver does if it only reads one property of its source. A field declares it in its extensions as `read`, so that
+ * the executor can read the property without calling the resolver.
  */
-export function readerOf<Name extends keyof Schemas>(name: Name) {
-  type Source = WireObject<Name>;
-  type Property = keyof Schemas[Name] & string;
-
-  const getDefault = (property: Property): unknown => {
-    const schema = getSchema(name).properties?.[property];
-    if (schema === undefined) throw new Error(`The OpenAPI document has no property ${property} in ${name}.`);
-    return schema.default ?? null;
-  };
-
-  return {
-    /** For a field that is never null: without a value and a default it fails. */
-    required<T>(property: Property, parse: Parser<T>): (source: Source) => T {
-      return createResolver({ property, defaultValue: getDefault(property), parse });
-    },
-    /** For a field that can be null: null is what upstream leaves out and the document has no default for. */
-    optional<T>(property: Property, parse: Parser<T>): (source: Source) => T | null {
-      return this.required(property, (value) => (value === null ? null : parse(value)));
-    },
-    /** For a list that is never null: empty where upstream leaves it out. */
-    listed<T>(property: Property, parse: Parser<T[]>): (source: Source) => T[] {
-      return this.required(property, (value) => (value === null ? [] : parse(value)));
-    },
-  };
-}
-
-/** What a resolver does that reads one property of its source, so that whoever executes plans can do it without the call. */
-export interface PropertyRead<T = unknown> {
+export class PropertyRead<T = unknown> {
   readonly property: string;
-  /** What stands for a property that is missing or null. */
+  /** Replaces a property that is missing or null. */
   readonly defaultValue: unknown;
   readonly parse: Parser<T>;
+
+  constructor(property: string, defaultValue: unknown, parse: Parser<T>) {
+    this.property = property;
+    this.defaultValue = defaultValue;
+    this.parse = parse;
+  }
 }
 
-/** The value of the property; throws UPSTREAM_INVALID_RESPONSE where it does not fit. */
+/** The value of the property. Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
 export const readProperty = <T>(
   { property, defaultValue, parse }: PropertyRead<T>,
   source: Readonly<Record<string, unknown>>,
 ): T => parse(source[property] ?? defaultValue);
 
-const propertyReads = new WeakMap<object, PropertyRead>();
-
-function createResolver<T>(read: PropertyRead<T>): (source: Readonly<Record<string, unknown>>) => T {
-  const resolve = (source: Readonly<Record<string, unknown>>) => readProperty(read, source);
-  propertyReads.set(resolve, read);
-  return resolve;
+/** The `read` of a field's extensions. Undefined if the field's resolver does more than that. */
+export function getPropertyRead({ read }: Readonly<Record<string, unknown>>): PropertyRead | undefined {
+  return read instanceof PropertyRead ? read : undefined;
 }
 
-/** Undefined where a resolver does anything else than read one property. */
-export const getPropertyRead = (resolve: object): PropertyRead | undefined => propertyReads.get(resolve);
+/** The default of a property in the OpenAPI document; null without one. Throws if the schema has no such property. */
+export function getDefault(schema: keyof typeof propertyDefaults, property: string): unknown {
+  const defaults: Readonly<Record<string, unknown>> = propertyDefaults[schema];
+  if (!Object.hasOwn(defaults, property)) {
+    throw new Error(`The OpenAPI document has no property ${property} in ${schema}.`);
+  }
+  return defaults[property];
+}

@@ -1,14 +1,22 @@
-import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import {
+  type FloatValueNode,
+  GraphQLError,
+  type IntValueNode,
+  Kind,
+  type ValueNode,
+  valueFromASTUntyped,
+  visit,
+} from 'graphql';
 import { isJsonObject, nestsTooDeep } from '../json.ts';
 import { builder } from './builder.ts';
 
-// RFC 3339, section 5.6, and what ISO 8601 writers make of it: a space for the T, an offset without its colon, none at all.
+// RFC 3339, section 5.6, and common ISO 8601 variants: a space instead of T, an offset without a colon, no offset.
 const dateTimePattern =
   /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))[Tt ]((?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:[.,]\d+)?)?)\s?([Zz]|[+-][0-2]\d(?::?[0-5]\d)?)?$/;
 
 /**
- * The RFC 3339 form of a date and time as upstream writes it, in all its precision; without an offset it is UTC.
- * Null where the text is no date and time.
+ * The RFC 3339 form of a date and time as upstream writes it, with all its precision. Without an offset it is UTC.
+ * Null if the string is not a date and time.
  */
 export function toDateTime(text: string): string | null {
   const match = dateTimePattern.exec(text);
@@ -24,7 +32,7 @@ function toOffset(offset: string): string {
   return `${offset[0]}${digits.slice(0, 2)}:${digits.slice(2)}`;
 }
 
-// What a scalar refuses is never quoted: the value may be a secret in the wrong place.
+// A refused value is never quoted: it may be a misplaced secret.
 const refuse = (expected: string, node?: ValueNode): never => {
   throw new GraphQLError(`Expected ${expected}.`, node === undefined ? {} : { nodes: node });
 };
@@ -34,30 +42,77 @@ const toSafeInt = (value: unknown, node?: ValueNode): number =>
     ? Number(value)
     : refuse('a whole number between -(2^53 - 1) and 2^53 - 1', node);
 
-const toJsonObject = (value: unknown, node?: ValueNode): Readonly<Record<string, unknown>> =>
-  isJsonObject(value) && !nestsTooDeep(value) ? value : refuse('an object that does not nest too deep', node);
-
 const parseDateTime = (value: unknown): string =>
-  (typeof value === 'string' ? toDateTime(value) : null) ?? refuse('a date and time as RFC 3339 writes it');
+  (typeof value === 'string' ? toDateTime(value) : null) ?? refuse('a date and time in RFC 3339 form');
 
 builder.scalarType('DateTime', {
   description:
-    'A point in time as RFC 3339 writes it, always with an offset, in all the precision that Galileo keeps: `2026-01-31T08:15:30.123456Z`.',
+    'A date and time in RFC 3339 form, always with an offset, as precise as Galileo stores it: `2026-01-31T08:15:30.123456Z`.',
   serialize: parseDateTime,
   parseValue: parseDateTime,
 });
 
+const toJsonObject = (value: unknown, node?: ValueNode): Readonly<Record<string, unknown>> =>
+  isJsonObject(value) && !nestsTooDeep(value)
+    ? value
+    : refuse('a JSON object that does not nest too deep', node);
+
+// The code is the same for a literal, which is refused with its document, and for a variable.
+const refuseNumber = (node?: ValueNode): never => {
+  throw new GraphQLError('A number in a JSON object cannot be stored exactly as it is written.', {
+    extensions: { code: 'BAD_USER_INPUT' },
+    ...(node !== undefined && { nodes: node }),
+  });
+};
+
+/** The object if it can be stored unchanged. A double cannot hold every whole number beyond 2^53, nor infinity. */
+function toStorableObject(value: unknown, node?: ValueNode): Readonly<Record<string, unknown>> {
+  const object = toJsonObject(value, node);
+  return holdsExactNumbers(object) ? object : refuseNumber(node);
+}
+
+const holdsExactNumbers = (value: unknown): boolean =>
+  typeof value === 'number'
+    ? Math.abs(value) <= Number.MAX_SAFE_INTEGER
+    : typeof value !== 'object' || value === null || Object.values(value).every(holdsExactNumbers);
+
+/** A literal as a JSON object. Its numbers have their original digits, so that each lost digit is noticed. */
+function parseJsonLiteral(node: ValueNode, variables: Readonly<Record<string, unknown>> | null | undefined) {
+  if (node.kind !== Kind.OBJECT) return refuse('a JSON object', node);
+  const checkNumber = (number: IntValueNode | FloatValueNode) => {
+    if (!isExact(number.value)) refuseNumber(number);
+  };
+  visit(node, { IntValue: checkNumber, FloatValue: checkNumber });
+  return toStorableObject(valueFromASTUntyped(node, variables), node);
+}
+
+/** Whether a double that is parsed from the literal is printed with the same digits. */
+const isExact = (literal: string): boolean => toDigits(literal) === toDigits(String(Number(literal)));
+
+/** The decimal digits of a number without insignificant zeros, and the exponent of the last one: `1.50e2` is `15e1`. */
+function toDigits(literal: string): string {
+  const [mantissa = '', exponent = '0'] = literal.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const digits = `${whole}${fraction}`.replace(/^(-?)0+/, '$1');
+  // Not a regular expression: /0+$/ takes quadratic time for zeros that are followed by another digit.
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  const significant = digits.slice(0, end);
+  if (significant === '' || significant === '-') return '0';
+  return `${significant}e${Number(exponent) - fraction.length + digits.length - end}`;
+}
+
 builder.scalarType('JSONObject', {
-  description: 'A JSON object with free keys. A list or a single value is none.',
+  description:
+    'A JSON object with arbitrary keys. An input with a number that a double cannot hold exactly (a whole number beyond 2^53, for example) is BAD_USER_INPUT.',
   serialize: (value) => toJsonObject(value),
-  parseValue: (value) => toJsonObject(value),
-  parseLiteral: (node: ValueNode, variables) =>
-    toJsonObject(node.kind === Kind.OBJECT ? valueFromASTUntyped(node, variables) : undefined, node),
+  parseValue: (value) => toStorableObject(value),
+  parseLiteral: parseJsonLiteral,
 });
 
 builder.scalarType('SafeInt', {
   description:
-    'A whole number between -(2^53 - 1) and 2^53 - 1, as a JSON number: file sizes pass what Int can hold.',
+    'A whole number between -(2^53 - 1) and 2^53 - 1, as a JSON number. File sizes exceed the range of Int.',
   serialize: (value) => toSafeInt(value),
   parseValue: (value) => toSafeInt(value),
   parseLiteral: (node: ValueNode) => toSafeInt(node.kind === Kind.INT ? Number(node.value) : undefined, node),

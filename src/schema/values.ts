@@ -1,142 +1,107 @@
-import type { WireObject } from '../upstream/wire.ts';
-import { builder } from './builder.ts';
+import type { ScalarName } from '@pothos/core';
+import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
+import { fieldOf, listOf, objectOf, type ValueType } from './fields.ts';
 import {
-  int,
+  boolean as booleanParser,
+  dateTime as dateTimeParser,
+  float as floatParser,
+  int as intParser,
   jsonObject,
-  list,
-  object,
-  readerOf,
-  type StringMapEntrySource,
-  safeInt,
+  type Parser,
+  type StringMapEntry,
+  safeInt as safeIntParser,
   string,
+  stringMap as stringMapParser,
 } from './reader.ts';
+import './scalars.ts';
 
-// The value types that several providers share. They are shareable: another subgraph may answer them too.
+const scalarOf = (type: ScalarName<SchemaTypes>, parse: Parser, kind: 'value' | 'json' = 'value') =>
+  ({ output: type, parse, input: type, shape: { kind } }) satisfies ValueType;
 
-export const stringMapEntry = builder.objectRef<StringMapEntrySource>('StringMapEntry').implement({
-  description: 'One entry of a map from text to text.',
+const stringValue = scalarOf('String', string);
+
+export const text = fieldOf(stringValue);
+export const texts = fieldOf(listOf(stringValue));
+export const id = fieldOf(scalarOf('ID', string));
+export const boolean = fieldOf(scalarOf('Boolean', booleanParser));
+export const int = fieldOf(scalarOf('Int', intParser));
+const safeInt = fieldOf(scalarOf('SafeInt', safeIntParser));
+export const float = fieldOf(scalarOf('Float', floatParser));
+export const dateTime = fieldOf(scalarOf('DateTime', dateTimeParser));
+export const json = fieldOf(scalarOf('JSONObject', jsonObject, 'json'));
+
+export const stringMapEntry = builder.objectRef<StringMapEntry>('StringMapEntry').implement({
+  description: 'One entry of a map from string to string.',
   extensions: shareable,
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'The key; it occurs once in its map.' }),
-    value: t.exposeString('value', { description: 'The value of the key.' }),
+    key: t.exposeString('key', { description: 'The key. It is unique in its map.' }),
+    value: t.exposeString('value', { description: 'The value.' }),
   }),
 });
 
-const readMultiModal = readerOf('MultiModalModelIntegrationConfig');
-
-export const multiModalIntegrationConfig = builder
-  .objectRef<WireObject<'MultiModalModelIntegrationConfig'>>('MultiModalIntegrationConfig')
-  .implement({
-    description: 'Limits on the files that go to a model beside text.',
-    extensions: shareable,
-    fields: (t) => ({
-      maxFiles: t.int({
-        nullable: true,
-        description: 'The most files in one call; null where there is no limit of its own.',
-        resolve: readMultiModal.optional('max_files', int),
-      }),
-      maxFileSizeBytes: t.field({
-        type: 'SafeInt',
-        nullable: true,
-        description: 'The largest size of one file, in bytes; null where there is no limit of its own.',
-        resolve: readMultiModal.optional('max_file_size_bytes', safeInt),
-      }),
-    }),
-  });
-
-const readDeployment = readerOf('AzureModelDeployment');
-
-export const azureModelDeployment = builder
-  .objectRef<WireObject<'AzureModelDeployment'>>('AzureModelDeployment')
-  .implement({
-    description: 'A deployment of a model that Azure reports.',
-    extensions: shareable,
-    fields: (t) => ({
-      id: t.string({
-        description: "Azure's name of the deployment.",
-        resolve: readDeployment.required('id', string),
-      }),
-      model: t.string({
-        description: 'The model that is deployed.',
-        resolve: readDeployment.required('model', string),
-      }),
-    }),
-  });
-
-const readModelProperties = readerOf('ModelProperties');
-
-export const customModelProperties = builder
-  .objectRef<WireObject<'ModelProperties'>>('CustomModelProperties')
-  .implement({
-    description: 'A model that a custom integration offers.',
-    extensions: shareable,
-    fields: (t) => ({
-      name: t.string({
-        description: 'The name that the endpoint knows the model by.',
-        resolve: readModelProperties.required('name', string),
-      }),
-      alias: t.string({
-        nullable: true,
-        description: 'The name that people see; null where the model has none beside `name`.',
-        resolve: readModelProperties.optional('alias', string),
-      }),
-      basedOn: t.string({
-        nullable: true,
-        description:
-          'A known model whose parameters this one takes; null where `supportedParameters` lists them or nothing is known.',
-        resolve: readModelProperties.optional('based_on', string),
-      }),
-      supportedParameters: t.stringList({
-        nullable: true,
-        description:
-          'The parameters that the model takes; null where `basedOn` tells them or nothing is known.',
-        resolve: readModelProperties.optional('supported_parameters', list(string)),
-      }),
-    }),
-  });
-
-const readCustomLlmConfig = readerOf('CustomLLMConfig');
-
-export const customLlmConfig = builder.objectRef<WireObject<'CustomLLMConfig'>>('CustomLlmConfig').implement({
-  description: "Code of the customer's own that Galileo calls the endpoint through.",
-  extensions: shareable,
+const stringMapEntryInput = builder.inputType('StringMapEntryInput', {
+  description: 'One entry of a map from string to string. A duplicate key is a validation issue.',
   fields: (t) => ({
-    fileName: t.string({
-      description: 'The Python file that has the class.',
-      resolve: readCustomLlmConfig.required('file_name', string),
-    }),
-    className: t.string({
-      description: 'The class in that file.',
-      resolve: readCustomLlmConfig.required('class_name', string),
-    }),
-    initKwargs: t.field({
-      type: 'JSONObject',
-      nullable: true,
-      description: 'Keyword arguments that the class is made with; null where it takes none.',
-      resolve: readCustomLlmConfig.optional('init_kwargs', jsonObject),
-    }),
+    key: t.string({ required: true, description: 'The key. It must be unique in its map.' }),
+    value: t.string({ required: true, description: 'The value.' }),
   }),
 });
 
-const readGcsConfig = readerOf('VertexAIGCSConfigResponse');
+export const stringMap = fieldOf({
+  output: [stringMapEntry],
+  parse: stringMapParser,
+  input: [stringMapEntryInput],
+  shape: { kind: 'map' },
+});
 
-export const vertexAIGcsConfig = builder
-  .objectRef<WireObject<'VertexAIGCSConfigResponse'>>('VertexAIGcsConfig')
-  .implement({
-    description: 'Where in Google Cloud Storage the files lie that Galileo hands to Vertex AI.',
-    extensions: shareable,
-    fields: (t) => ({
-      bucketName: t.string({
-        description: 'The bucket.',
-        resolve: readGcsConfig.required('bucket_name', string),
+// Fields that several providers have.
+
+export const multiModalConfig = fieldOf(
+  objectOf('MultiModalIntegrationConfig', {
+    description: 'Limits on the files of a request to a model.',
+    schema: 'MultiModalModelIntegrationConfig',
+    fields: {
+      maxFiles: int('max_files', {
+        description: 'Maximum number of files per request.',
+        whenRead: 'Null if no limit is set.',
+        whenWritten: 'At least 1.',
       }),
-      objectPathPrefix: t.string({
-        description: 'What the names of all objects in it begin with.',
-        resolve: readGcsConfig.required('object_path_prefix', string),
+      maxFileSizeBytes: safeInt('max_file_size_bytes', {
+        description: 'Maximum size of one file, in bytes.',
+        whenRead: 'Null if no limit is set.',
+        whenWritten: 'At least 1.',
       }),
-    }),
+    },
+  }),
+)('multi_modal_config', {
+  description: 'Limits on the files of a request.',
+  whenRead: 'Null if none are set.',
+});
+
+export const authenticationScope = text('authentication_scope', {
+  description: 'The OAuth 2 scope that Galileo requests.',
+  whenRead: 'Null if none is set.',
+});
+
+export const oauth2TokenUrl = text('oauth2_token_url', {
+  description: 'The URL of the OAuth 2 token endpoint.',
+  whenRead: 'Null if none is set.',
+});
+
+export const customHeaderMapping = stringMap('custom_header_mapping', {
+  description:
+    'Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header.',
+  whenRead: 'Null if none are mapped.',
+});
+
+export const organizationId = (provider: string, isRequired = false) =>
+  text('organization_id', {
+    description: `The ${provider} organization that usage is billed to.`,
+    whenRead: isRequired ? 'Galileo always returns one.' : 'Null if none is set.',
+    input: isRequired ? 'required' : 'optional',
   });
 
-/** The parser of a `multi_modal_config`. */
-export const multiModalSource = object('MultiModalModelIntegrationConfig');
+/** The secret that a provider identifies the caller by. */
+export const token = (description: string) =>
+  text('token', { description, output: 'none', input: 'required', secret: true });

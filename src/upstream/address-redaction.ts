@@ -1,23 +1,23 @@
 import { redactionMark } from '../secrets.ts';
 
 /**
- * Makes a function that cuts upstream's own address out of a text: its URL with all that follows in it, its host, and the
- * paths of its API. Other addresses stay: in most messages they are what the caller has to correct.
+ * Creates a function that removes upstream's own address from a string: its URL with path and query, its host, and the
+ * paths of its API. Other addresses stay, because the caller may have to correct them.
  */
 export function createAddressRedaction(origin: URL): (text: string) => string {
-  const host = escapeText(origin.hostname);
-  const port = escapeText(origin.port || (origin.protocol === 'https:' ? '443' : '80'));
+  const host = escapePattern(origin.hostname);
+  const port = escapePattern(origin.port || (origin.protocol === 'https:' ? '443' : '80'));
   const optionalPort = origin.port === '' ? `(?:(?::|%3A)${port})?` : `(?::|%3A)${port}`;
-  const basePath = escapeText(origin.pathname.replace(/\/+$/, ''));
+  const basePath = escapePattern(origin.pathname.replace(/\/+$/, ''));
   const patterns = [
-    // JSON may escape the slashes, and a URL within a URL has them encoded.
+    // JSON may escape the slashes; a URL within a URL has them percent-encoded.
     `https?(?::|%3A)(?:\\\\?/|%2F){2}${host}${optionalPort}(?![\\w-]|[.:]\\w)[^\\s"'<>]*`,
-    // A name without a dot may be any word: it is an address only with its port.
+    // A name without a dot may be any word. It counts as an address only with its port.
     `(?<![\\w.-])${host}(?::${port}${/[.:]/.test(origin.hostname) ? '|(?!:\\d)' : ''})(?![\\w-]|\\.\\w)`,
-    `(?<![\\w.-])${basePath}/v2/integrations\\b[^\\s"'<>]*`,
+    `(?<![\\w.-])${basePath}/(?:v2/integrations|integrations|llm_integrations)\\b[^\\s"'<>]*`,
   ];
   const address = new RegExp(patterns.join('|'), 'gi');
   return (text) => text.replace(address, redactionMark);
 }
 
-const escapeText = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const escapePattern = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

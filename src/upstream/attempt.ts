@@ -1,46 +1,49 @@
 import type { Dispatcher } from 'undici';
 import type { Connection } from './connection.ts';
+import { UpstreamResponse } from './responses.ts';
 import { toRetryAfterMs } from './retry.ts';
 import {
   type AttemptFailure,
   ConnectFailure,
   type FailureKind,
-  isFault,
+  isInvalidRequest,
   toLoggableCause,
   toSentFailureKind,
 } from './transport-failures.ts';
 import type { TransportRequest, TransportResponse } from './transport-types.ts';
 
-/** Who started an attempt. One of the first two is called, once; the third as well, once, before, with or after it. */
+/** The owner of an attempt. One of the first two methods is called once, and the third once, before or after it. */
 export interface AttemptOwner {
-  attemptAnswered(response: TransportResponse): void;
+  attemptResponded(response: TransportResponse): void;
   attemptFailed(failure: AttemptFailure): void;
-  /** The connection is free, or will be as soon as its socket has been closed. */
+  /** The connection is free, or will be as soon as its socket is closed. */
   attemptReleased(connection: Connection): void;
 }
 
-/** What bounds an attempt. */
+/** What all attempts of a transport have in common. */
 export interface AttemptLimits {
-  /** Upstream's base path, without a slash at its end. */
+  /** Upstream's base path, without a trailing slash. */
   readonly basePath: string;
-  /** From dispatch to the last byte; connecting is in it. */
+  /** From dispatch to the last byte, connecting included. */
   readonly attemptTimeoutMs: number;
-  /** A body with more is not read on. */
+  /** Of a body. */
   readonly maxResponseBytes: number;
+  /** Sent with every request, names and values in turn. */
+  readonly headers: readonly string[];
 }
 
-type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 const noBody = Buffer.alloc(0);
-// Made once: undici hands it back to `onResponseError`, where nobody reads it.
+// Created once: undici passes it to `onResponseError`, which ignores it.
 const stopped = new Error('The attempt was stopped.');
 
 /**
- * One exchange on one connection, from the handing over to undici to the last byte.
+ * One request and its response on one connection.
  *
- * `onRequestStart` is the last moment at which nothing has left: undici calls it when it holds a connected socket, right
- * before it writes (7.30, client-h1.js, writeH1), and not at all where connecting failed or the idle socket died first.
- * Each dispatched attempt gets `onResponseEnd` or `onResponseError`, once.
+ * Nothing is sent before `onRequestStart`: undici calls it with a connected socket, right before it writes (7.30,
+ * client-h1.js, writeH1), and not at all if connecting failed or the idle socket was closed. Every dispatched attempt gets
+ * either `onResponseEnd` or `onResponseError`, once.
  */
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly #connection: Connection;
@@ -51,8 +54,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #isReported = false;
   #isReleased = false;
   #isReusedSocket = false;
-  /** What to report at the end in place of what undici says. */
-  #decided: AttemptFailure | TransportResponse | undefined;
+  /** What to report at the end instead of undici's result. */
+  #result: AttemptFailure | TransportResponse | undefined;
 
   #status = 0;
   #contentType: string | undefined;
@@ -68,24 +71,24 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#timer = setTimeout(onTimeout, limits.attemptTimeoutMs, this);
   }
 
-  /** Whether bytes of the request may have left. */
+  /** Whether bytes of the request may have been sent. */
   get isSent(): boolean {
     return this.#controller !== undefined;
   }
 
   /**
-   * Hands the request to undici; `onRequestStart` may be called within this call.
+   * Passes the request to undici, which may call `onRequestStart` within this method.
    *
-   * @param moreHeaders those of this attempt alone
+   * @param moreHeaders headers of this attempt only
    */
   dispatch(request: TransportRequest, moreHeaders: readonly string[] = []): void {
     this.#connection.client.dispatch(
       {
         path: this.#limits.basePath + request.path,
         method: request.method,
-        headers: [...request.headers, ...moreHeaders],
+        headers: [...this.#limits.headers, ...request.headers, ...moreHeaders],
         body: request.body ?? null,
-        // Nothing is pipelined, so nothing is held back by this request.
+        // Nothing is pipelined.
         blocking: false,
       },
       this,
@@ -93,8 +96,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Ends the attempt now: reports the failure and destroys the socket. A request that waits for its connection is
-   * dropped when the connection comes about or fails; the owner hears of the failure now, of the release then.
+   * Reports the failure and destroys the socket. If the connection is still being opened, it is released when that has
+   * succeeded or failed.
    */
   stop(kind: FailureKind, reason: string): void {
     if (this.#isReported) return;
@@ -102,13 +105,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Thrown, not aborted: undici drops the request and keeps the new connection.
+    // Thrown, not aborted: undici then drops the request and keeps the new connection.
     if (this.#isReported) throw stopped;
     this.#controller = controller;
     this.#isReusedSocket = this.#connection.startExchange();
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
     this.#status = status;
     if (status < 200) return;
     this.#contentType = getFirst(headers['content-type']);
@@ -116,16 +119,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (retryAfter !== undefined) this.#retryAfterMs = toRetryAfterMs(retryAfter);
     const encoding = String(headers['content-encoding'] ?? '').toLowerCase();
     if (Number(headers['content-length'] ?? 0) > this.#limits.maxResponseBytes) {
-      this.#refuseBody('The answer is too large.');
+      this.#refuseBody('The response body is too large.');
     } else if (encoding !== '' && encoding !== 'identity') {
-      // No accept-encoding is ever sent.
-      this.#refuseBody('The answer is compressed, unasked.');
+      // No accept-encoding is sent.
+      this.#refuseBody('The response body is compressed although no encoding was accepted.');
     }
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bodyBytes += chunk.length;
-    if (this.#bodyBytes > this.#limits.maxResponseBytes) this.#refuseBody('The answer is too large.');
+    if (this.#bodyBytes > this.#limits.maxResponseBytes) this.#refuseBody('The response body is too large.');
     else if (this.#body === undefined) this.#body = chunk;
     else if (this.#moreChunks === undefined) this.#moreChunks = [this.#body, chunk];
     else this.#moreChunks.push(chunk);
@@ -134,32 +137,32 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const body = this.#moreChunks === undefined ? this.#body : Buffer.concat(this.#moreChunks);
     this.#release();
-    this.#report(this.#decided ?? this.#toResponse(body ?? noBody));
+    this.#report(this.#result ?? this.#toResponse(body ?? noBody));
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#release();
-    this.#report(this.#decided ?? this.#toFailure(this.#classify(error), error));
+    const cause = this.isSent ? (this.#connection.socketError ?? error) : error;
+    this.#report(this.#result ?? this.#toFailure(this.#classify(error), cause));
   }
 
-  /** For the timer. */
   onTimeout(): void {
-    this.stop('timeout', `No complete answer within ${this.#limits.attemptTimeoutMs} ms.`);
+    this.stop('timeout', `No complete response within ${this.#limits.attemptTimeoutMs} ms.`);
   }
 
-  // The status of a failure tells all that there is to know, so that one with an unreadable body is still an answer.
+  // The status of an error is meaningful without its body.
   #refuseBody(reason: string): void {
     if (this.#status >= 400) {
       this.#contentType = undefined;
       this.#end(this.#toResponse(noBody));
     } else {
-      this.stop('unreadable', reason);
+      this.stop('rejected', reason);
     }
   }
 
   #end(result: AttemptFailure | TransportResponse): void {
-    this.#decided = result;
-    // undici answers with `onResponseError` within this call, and destroys the socket.
+    this.#result = result;
+    // `abort` calls `onResponseError` and destroys the socket.
     if (this.#controller === undefined) {
       this.#report(result);
     } else {
@@ -169,7 +172,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #release(): void {
-    // A connection given back twice would serve two calls at once.
+    // A connection released twice would serve two calls in parallel.
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.#owner.attemptReleased(this.#connection);
@@ -179,32 +182,27 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#isReported) return;
     this.#isReported = true;
     clearTimeout(this.#timer);
-    if ('status' in result) this.#owner.attemptAnswered(result);
+    if ('status' in result) this.#owner.attemptResponded(result);
     else this.#owner.attemptFailed(result);
   }
 
   #classify(error: Error): FailureKind {
     if (error instanceof ConnectFailure) return error.kind;
     if (this.isSent) return toSentFailureKind(error, this.#status >= 200);
-    return isFault(error) ? 'fault' : 'stale';
+    return isInvalidRequest(error) ? 'invalid-request' : 'idle-closed';
   }
 
   #toFailure(kind: FailureKind, error: Error): AttemptFailure {
     return {
       kind,
       isSent: this.isSent,
-      isStaleConnection: kind === 'reset' && this.#isReusedSocket && this.#status === 0,
-      cause: kind === 'fault' ? error : toLoggableCause(error),
+      wasIdleConnection: kind === 'reset' && this.#isReusedSocket && this.#status === 0,
+      cause: kind === 'invalid-request' ? error : toLoggableCause(error),
     };
   }
 
   #toResponse(body: Buffer): TransportResponse {
-    return {
-      status: this.#status,
-      contentType: this.#contentType,
-      retryAfterMs: this.#retryAfterMs,
-      body,
-    };
+    return new UpstreamResponse(this.#status, this.#contentType, this.#retryAfterMs, body);
   }
 }
 

@@ -1,34 +1,40 @@
+import { CallerTallies } from './caller-tallies.ts';
 import { RollingCounter } from './rolling-counter.ts';
 import type { BreakerState } from './transport-types.ts';
 
-/** Of fewer attempts half may fail by chance. */
+/** Half of fewer attempts may fail by chance. */
 const minAttempts = 20;
-/** Below this, calls and their retries succeed more often than not. */
+/** Below this share, a call and its retries succeed more often than not. */
 const failedShare = 0.5;
-/** As long as failures are remembered: when a probe goes out, none of them would count any more. */
+/** Attempts are counted for the same time: when a probe is sent, none of the earlier ones counts any more. */
 const openMs = 10_000;
-// How long a probe will take is not known; a caller who asks again this much later finds it decided as a rule.
+// The duration of a probe is not known in advance. After this time it has usually ended.
 const probingRetryAfterMs = 1_000;
 
-/** How an attempt was let through; it is handed back with the attempt's verdict. */
+/** How an attempt was admitted. It must be passed to `settle` with the attempt's verdict. */
 export type Admission = 'normal' | 'probe';
 
-/** What an attempt says of upstream's health; `none` where it was cancelled before anything could be known. */
+/** What an attempt says about upstream's health; `none` if it was stopped before it could tell. */
 export type Verdict = 'good' | 'bad' | 'none';
 
 /**
- * Stops calls to an upstream that is down: open after at least 20 attempts in ten seconds of which half failed; ten
- * seconds later one probe at a time; a good one closes it, a bad one starts the ten seconds again.
+ * Stops calls to an upstream that is down. Opens after at least 20 attempts in ten seconds of which half failed. Ten
+ * seconds later it admits one probe at a time: a good one closes it, a bad one starts the ten seconds again.
  *
- * Own code, not cockatiel: a policy there wraps each call in promises and an AbortSignal of its own, which costs more
- * than the rest of the transport, takes a cancelled call for a failure or a success (a probe whose caller leaves is
- * neither), and reads the system's clock, where tests and the retry budget share this one.
+ * Upstream may fail for one caller only, because of a firewall or a limit of headers. So if several callers were active in
+ * the ten seconds, half of the attempts of all but the worst of them must have failed too.
  */
 export class CircuitBreaker {
   readonly #now: () => number;
   readonly #onChange: ((state: BreakerState) => void) | undefined;
   readonly #attempts = new RollingCounter();
   readonly #failures = new RollingCounter();
+  // Filled only while there are failures: a healthy upstream costs nothing here.
+  readonly #tallies = new CallerTallies();
+  #latestCaller = '';
+  #latestAtMs = Number.NEGATIVE_INFINITY;
+  // The last attempt of another caller than the latest.
+  #otherAtMs = Number.NEGATIVE_INFINITY;
   #state: BreakerState = 'closed';
   #openedAtMs = 0;
   #isProbing = false;
@@ -43,52 +49,60 @@ export class CircuitBreaker {
     return this.#state;
   }
 
-  /** How long to wait before the next call may be let through; undefined where one would be let through now. */
-  getRefusalMs(): number | undefined {
+  /** How long calls are refused from now on, in milliseconds; undefined if a call would be admitted. */
+  getRetryAfterMs(): number | undefined {
     if (this.#state === 'closed') return undefined;
     const leftMs = this.#openedAtMs + openMs - this.#now();
     if (leftMs > 0) return leftMs;
     return this.#isProbing ? probingRetryAfterMs : undefined;
   }
 
-  /** Lets an attempt through, whose verdict must then be given, or refuses it with undefined. */
+  /** Admits an attempt, or refuses it with undefined. */
   admit(): Admission | undefined {
     if (this.#state === 'closed') return 'normal';
-    if (this.getRefusalMs() !== undefined) return undefined;
+    if (this.getRetryAfterMs() !== undefined) return undefined;
     this.#isProbing = true;
     this.#enter('half-open');
     return 'probe';
   }
 
-  /** Takes the verdict of an attempt that was let through. */
-  settle(admission: Admission, verdict: Verdict): void {
+  /** Must be called once for every admitted attempt. */
+  settle(admission: Admission, verdict: Verdict, caller: string): void {
     if (admission === 'probe') this.#settleProbe(verdict);
-    else if (this.#state === 'closed' && verdict !== 'none') this.#count(verdict);
-    // Verdicts of attempts from before it opened tell nothing about now.
+    else if (this.#state === 'closed' && verdict !== 'none') this.#count(verdict, caller);
+    // An attempt that was admitted before the breaker opened says nothing about the present.
   }
 
   #settleProbe(verdict: Verdict): void {
     this.#isProbing = false;
-    if (verdict === 'good') {
-      this.#attempts.clear();
-      this.#failures.clear();
-      this.#enter('closed');
-    } else if (verdict === 'bad') {
-      this.#open();
-    }
+    if (verdict === 'good') this.#enter('closed');
+    else if (verdict === 'bad') this.#open();
   }
 
-  #count(verdict: 'good' | 'bad'): void {
+  #count(verdict: 'good' | 'bad', caller: string): void {
     const nowMs = this.#now();
+    if (caller !== this.#latestCaller) this.#otherAtMs = this.#latestAtMs;
+    this.#latestCaller = caller;
+    this.#latestAtMs = nowMs;
     this.#attempts.increment(nowMs);
-    if (verdict === 'good') return;
-    this.#failures.increment(nowMs);
+    if (verdict === 'bad') this.#failures.increment(nowMs);
+    const failures = this.#failures.getTotal(nowMs);
+    if (failures === 0) return;
+    this.#tallies.add(caller, verdict === 'bad', nowMs);
     const attempts = this.#attempts.getTotal(nowMs);
-    if (attempts >= minAttempts && this.#failures.getTotal(nowMs) >= attempts * failedShare) this.#open();
+    if (verdict === 'good' || attempts < minAttempts || failures < attempts * failedShare) return;
+    if (nowMs - this.#otherAtMs < openMs) {
+      const others = this.#tallies.totalWithoutWorst;
+      if (others.failures === 0 || others.failures < others.attempts * failedShare) return;
+    }
+    this.#open();
   }
 
   #open(): void {
     this.#openedAtMs = this.#now();
+    this.#attempts.clear();
+    this.#failures.clear();
+    this.#tallies.clear();
     this.#enter('open');
   }
 

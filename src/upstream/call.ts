@@ -3,7 +3,8 @@ import { Attempt, type AttemptLimits, type AttemptOwner } from './attempt.ts';
 import type { Admission, CircuitBreaker, Verdict } from './breaker.ts';
 import type { Connection } from './connection.ts';
 import { UpstreamError } from './errors.ts';
-import { computeBackoffMs, type RetryBudget } from './retry.ts';
+import { explainForeignResponse, toAttemptOutcome } from './responses.ts';
+import { computeBackoffMs, type FastestRead, type RetryBudget } from './retry.ts';
 import type { ConnectionSlots, Waiter } from './slots.ts';
 import {
   type AttemptFailure,
@@ -32,32 +33,34 @@ export interface TransportContext {
   readonly slots: ConnectionSlots;
   readonly breaker: CircuitBreaker;
   readonly budget: RetryBudget;
+  readonly fastestRead: FastestRead;
   /** Its hooks do not throw. */
   readonly observer: TransportObserver;
-  /** Calls that wait for the time of their next attempt. */
+  /** Calls that wait before their next attempt. */
   readonly backingOff: Set<Call>;
   /** From 0 to below 1. */
   readonly random: () => number;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
-  /** Called once for each call, when its promise has been settled. */
+  /** Called once per call, after its promise was settled. */
   readonly onSettled: () => void;
 }
 
 type LastResult = { readonly response: TransportResponse } | { readonly failure: AttemptFailure };
 
-// Gateways' words for an upstream that is not well: RFC 9110, sections 15.6.3 to 15.6.5.
-const unwellStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
+// RFC 9110, sections 15.6.3 to 15.6.5.
+const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** One call of `send`: its place in the queue, its attempts, the waits between them and its end. */
+/** One call of `send`: its wait for a connection, its attempts, the waits between them and its end. */
 export class Call implements Waiter, AttemptOwner {
+  readonly caller: string;
+  queueEntry: Waiter['queueEntry'];
   readonly #context: TransportContext;
   readonly #request: TransportRequest;
   readonly #isWrite: boolean;
   readonly #resolve: (response: TransportResponse) => void;
   readonly #reject: (error: Error) => void;
   #isSettled = false;
-  #isQueued = false;
   #attempt: Attempt | undefined;
   #attemptInfo: AttemptInfo | undefined;
   #admission: Admission = 'normal';
@@ -65,7 +68,7 @@ export class Call implements Waiter, AttemptOwner {
   #attemptStartedAtMs = 0;
   #attemptCount = 0;
   #retryCount = 0;
-  #hasRedone = false;
+  #hasRepeatedUnsent = false;
   #last: LastResult | undefined;
   #waitTimer: NodeJS.Timeout | undefined;
 
@@ -77,30 +80,39 @@ export class Call implements Waiter, AttemptOwner {
   ) {
     this.#context = context;
     this.#request = request;
+    this.caller = request.caller;
     this.#isWrite = request.method !== 'GET';
     this.#resolve = resolve;
     this.#reject = reject;
     this.#startedAtMs = context.now();
   }
 
-  /** Begins the call. Its promise may be settled within this call. */
+  /** Starts the call. Its promise may be settled within this method. */
   begin(): void {
     const { deadline } = this.#request;
     deadline.onEnd(this.#onDeadlineEnd);
     if (!this.#isSettled) this.#enter();
   }
 
-  /** Ends a call that has no attempt running, because the transport ends. */
+  /** Settles a call without a running attempt, because the transport is destroyed. */
   shutDown(): void {
-    this.#fail(this.#last === undefined ? createUnavailableError({}) : undefined);
+    this.#settleUnsent(createUnavailableError({}));
   }
 
-  start(connection: Connection): boolean {
-    const { breaker, budget, limits, now, observer } = this.#context;
-    this.#isQueued = false;
+  refuse(): void {
+    this.#settleUnsent(createOverloadedError());
+  }
+
+  start(connection: Connection, hasWaited: boolean): boolean {
+    const { breaker, budget, fastestRead, limits, now, observer } = this.#context;
+    // Other calls wait too. One that cannot finish would take their connection for nothing.
+    if (hasWaited && this.#request.deadline.remainingMs < fastestRead.getDurationMs(now())) {
+      this.#settleUnsent(createTimeoutError());
+      return false;
+    }
     const admission = breaker.admit();
     if (admission === undefined) {
-      this.#failAtBreaker(breaker.getRefusalMs());
+      this.#failAtBreaker(breaker.getRetryAfterMs());
       return false;
     }
     budget.countAttempt();
@@ -115,16 +127,22 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   attemptReleased(connection: Connection): void {
-    this.#context.slots.release(connection);
+    this.#context.slots.release(connection, this.caller);
   }
 
-  attemptAnswered(response: TransportResponse): void {
+  attemptResponded(response: TransportResponse): void {
     const { status } = response;
-    const isUnwell = unwellStatuses.has(status);
-    this.#endAttempt(isUnwell ? 'bad' : 'good', 'answered', status);
+    const outcome = toAttemptOutcome(response, this.#request.method);
+    const isUnavailable = unavailableStatuses.has(status) && outcome !== 'PROVIDER_ERROR';
+    this.#endAttempt(isUnavailable ? 'bad' : 'good', outcome, status);
     if (this.#isSettled) return;
+    if (!this.#isWrite && !isUnavailable) {
+      const nowMs = this.#context.now();
+      this.#context.fastestRead.add(nowMs - this.#attemptStartedAtMs, nowMs);
+    }
     this.#last = { response };
-    if (this.#isWrite || !(isUnwell || status === 429) || !this.#retryAfterAnswer(response)) this.#fail();
+    const isRetryable = !this.#isWrite && outcome !== 'PROVIDER_ERROR' && (isUnavailable || status === 429);
+    if (!isRetryable || !this.#retryAfterResponse(response)) this.#settle();
   }
 
   attemptFailed(failure: AttemptFailure): void {
@@ -132,70 +150,68 @@ export class Call implements Waiter, AttemptOwner {
     this.#endAttempt(toVerdict(failure), failure.kind === 'cancelled' ? 'cancelled' : toOutcome(error));
     if (this.#isSettled) return;
     this.#last = { failure };
-    if (this.#mayRetryAfter(failure)) {
-      if (failure.kind === 'stale' && !this.#hasRedone) {
-        // Nothing was sent and upstream had no part in it: not a retry, but the first try on a socket that lives.
-        this.#hasRedone = true;
+    if (this.#isRetryable(failure)) {
+      if (failure.kind === 'idle-closed' && !this.#hasRepeatedUnsent) {
+        // Nothing was sent, so this is not a retry.
+        this.#hasRepeatedUnsent = true;
         this.#enter();
         return;
       }
-      if (this.#retry(failure.isStaleConnection ? 0 : this.#computeBackoffMs())) return;
+      if (this.#retry(failure.wasIdleConnection ? 0 : this.#computeBackoffMs())) return;
     }
-    this.#fail(error);
+    this.#settle(error);
   }
 
   readonly #onDeadlineEnd = (end: DeadlineEnd): void => {
     if (this.#attempt === undefined) {
-      this.#fail(end === 'expired' ? createTimeoutError() : createCancelledError());
+      this.#settle(end === 'expired' ? createTimeoutError() : createCancelledError());
     } else if (!this.#isWrite || !this.#attempt.isSent) {
       this.#attempt.stop(end === 'expired' ? 'expired' : 'cancelled', `The deadline ${end}.`);
     } else if (end === 'expired') {
-      // The exchange goes on, so that upstream can complete what it has begun; only its answer comes too late.
-      this.#fail(createOutcomeUnknownError());
+      // The attempt continues, so that upstream can complete the write.
+      this.#settle(createOutcomeUnknownError());
     }
   };
 
   #enter(): void {
     const { breaker, slots } = this.#context;
-    const refusalMs = breaker.getRefusalMs();
-    if (refusalMs !== undefined) {
-      this.#failAtBreaker(refusalMs);
+    const retryAfterMs = breaker.getRetryAfterMs();
+    if (retryAfterMs !== undefined) {
+      this.#failAtBreaker(retryAfterMs);
       return;
     }
-    // Until `start` is called, within this call or later.
-    this.#isQueued = true;
-    if (!slots.enter(this)) this.#fail(this.#last === undefined ? createOverloadedError() : undefined);
+    if (!slots.enter(this)) this.refuse();
   }
 
   #endAttempt(verdict: Verdict, outcome: AttemptOutcome, status?: number): void {
     const { breaker, now, observer } = this.#context;
     this.#attempt = undefined;
-    breaker.settle(this.#admission, verdict);
+    breaker.settle(this.#admission, verdict, this.caller);
     if (observer.attemptEnded === undefined || this.#attemptInfo === undefined) return;
     const end: AttemptEnd = { outcome, status, durationMs: now() - this.#attemptStartedAtMs };
     observer.attemptEnded(this.#attemptInfo, end);
   }
 
-  #mayRetryAfter(failure: AttemptFailure): boolean {
+  #isRetryable(failure: AttemptFailure): boolean {
     if (this.#context.slots.isDestroyed) return false;
     switch (failure.kind) {
       case 'connect':
-      case 'stale':
+      case 'idle-closed':
       case 'timeout':
       case 'reset':
         return !this.#isWrite || !failure.isSent;
       case 'certificate':
       case 'malformed':
-      case 'unreadable':
+      case 'rejected':
       case 'expired':
       case 'cancelled':
-      case 'fault':
+      case 'invalid-request':
         return false;
     }
   }
 
-  #retryAfterAnswer({ status, retryAfterMs }: TransportResponse): boolean {
-    // Upstream says when the caller may come again; a guess instead would count against the caller.
+  #retryAfterResponse({ status, retryAfterMs }: TransportResponse): boolean {
+    // Another attempt before that time would count against the caller.
     if (status === 429) return retryAfterMs !== undefined && this.#retry(retryAfterMs);
     return this.#retry(Math.max(status === 503 ? (retryAfterMs ?? 0) : 0, this.#computeBackoffMs()));
   }
@@ -204,11 +220,11 @@ export class Call implements Waiter, AttemptOwner {
     return computeBackoffMs(this.#retryCount, this.#context.random);
   }
 
-  /** Arranges for another attempt; false where there is none to be had. */
+  /** Schedules another attempt. Returns false if the call may have no more. */
   #retry(waitMs: number): boolean {
     const { backingOff, breaker, budget, observer, retries } = this.#context;
     if (this.#retryCount >= retries || waitMs >= this.#request.deadline.remainingMs) return false;
-    if (breaker.getRefusalMs() !== undefined || !budget.take()) return false;
+    if (breaker.getRetryAfterMs() !== undefined || !budget.take()) return false;
     this.#retryCount += 1;
     if (this.#attemptInfo !== undefined) observer.retryScheduled?.(this.#attemptInfo, waitMs);
     if (waitMs === 0) {
@@ -225,23 +241,28 @@ export class Call implements Waiter, AttemptOwner {
 
   #failAtBreaker(retryAfterMs: number | undefined): void {
     const details = retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) };
-    this.#fail(this.#last === undefined ? createUnavailableError(details) : undefined);
+    this.#settleUnsent(createUnavailableError(details));
   }
 
-  /** Settles the call: with the error, or without one with what the last attempt brought. */
-  #fail(error?: Error): void {
+  /** Settles a call that gets no further attempt: with the result of the last attempt, or the error if there was none. */
+  #settleUnsent(error: Error): void {
+    this.#settle(this.#last === undefined ? error : undefined);
+  }
+
+  /** Settles the call with the error, or without one with the result of the last attempt. */
+  #settle(error?: Error): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
     const { backingOff, onSettled, slots } = this.#context;
     this.#request.deadline.offEnd(this.#onDeadlineEnd);
-    if (this.#isQueued) slots.leave(this);
+    slots.leave(this);
     if (this.#waitTimer !== undefined) {
       clearTimeout(this.#waitTimer);
       backingOff.delete(this);
     }
     const last = error === undefined ? this.#last : undefined;
     if (last !== undefined && 'response' in last) {
-      this.#reportEnd(last.response.status);
+      this.#reportEnd(last.response);
       this.#resolve(last.response);
     } else {
       const reason =
@@ -252,17 +273,20 @@ export class Call implements Waiter, AttemptOwner {
     onSettled();
   }
 
-  #reportEnd(status: number | undefined, error?: Error): void {
+  #reportEnd(response: TransportResponse | undefined, error?: Error): void {
     const { now, observer } = this.#context;
     if (observer.callEnded === undefined) return;
+    const isForeign =
+      response !== undefined && toAttemptOutcome(response, this.#request.method) === 'foreign';
+    // The cause of an error that is not an UpstreamError may contain secrets.
+    const cause = error instanceof UpstreamError && error.cause instanceof Error ? error.cause : undefined;
     const isCancelled = this.#request.deadline.end === 'abandoned';
     const end: CallEnd = {
       attempts: this.#attemptCount,
-      status,
+      status: response?.status,
+      isForeign,
       failure: error && (isCancelled ? 'cancelled' : toOutcome(error)),
-      // The cause of any other error than UpstreamError is not known to be free of secrets.
-      reason:
-        error instanceof UpstreamError && error.cause instanceof Error ? error.cause.message : undefined,
+      reason: isForeign ? explainForeignResponse(response) : cause?.message,
       durationMs: now() - this.#startedAtMs,
     };
     observer.callEnded(this.#request, end);
@@ -273,7 +297,21 @@ const toOutcome = (error: Error): AttemptOutcome =>
   error instanceof UpstreamError ? error.code : 'INTERNAL_SERVER_ERROR';
 
 function toVerdict({ kind }: AttemptFailure): Verdict {
-  // What upstream answers is no sign of illness, even where it cannot be read.
-  if (kind === 'malformed' || kind === 'unreadable') return 'good';
-  return kind === 'cancelled' || kind === 'stale' || kind === 'fault' ? 'none' : 'bad';
+  switch (kind) {
+    case 'connect':
+    case 'certificate':
+    case 'timeout':
+    case 'reset':
+      return 'bad';
+    case 'malformed':
+    case 'rejected':
+      // Upstream responded.
+      return 'good';
+    case 'expired':
+    case 'cancelled':
+    case 'idle-closed':
+    case 'invalid-request':
+      // The attempt had less than its full time, or never reached upstream.
+      return 'none';
+  }
 }

@@ -1,44 +1,29 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
 import { type buildConnector, Client } from 'undici';
+import { type ConnectionOptions, openSocket, type TlsSessions } from './open-socket.ts';
 import { ConnectFailure } from './transport-failures.ts';
 
-/** What Node's own client takes. */
+/** The limit of Node's own client. */
 const maxHeaderBytes = 16 * 1024;
-// Servers close an idle connection after five seconds as a rule (uvicorn, Node): this side has to be the first.
+// Servers usually close an idle connection after five seconds (uvicorn, Node). The gateway must be first.
 const idleMs = 4_000;
-// Where upstream names its own idle time, this much less than it; and no longer than half a minute, after which what is in
-// between may have forgotten the connection.
+// If upstream announces its own idle time, this much less; and at most half a minute, after which a firewall or a load
+// balancer in between may have dropped the connection.
 const idleMarginMs = 1_000;
 const maxIdleMs = 30_000;
-// The first probe of a connection on which nothing comes, as undici's own connector has it.
-const tcpKeepAliveMs = 60_000;
-
-/** What all connections to upstream have in common. */
-export interface ConnectionOptions {
-  readonly origin: URL;
-  /** TCP and TLS together. */
-  readonly connectTimeoutMs: number;
-  /** Certificates to trust instead of the platform's, PEM. */
-  readonly ca: string | undefined;
-}
-
-/** The last TLS session, with which the next handshake needs one round trip less. */
-export interface TlsSessions {
-  /** Undefined until a server has given one. */
-  latest: Buffer | undefined;
-}
 
 /**
- * One socket to upstream at a time, opened when a request needs it. An undici Client with nothing queued in it: who gets
- * it next is decided in `slots.ts`.
+ * One socket to upstream at a time, opened when a request needs it. It is an undici Client without a queue; `slots.ts`
+ * decides which request gets it.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #sessions: TlsSessions;
   #client: Client;
+  #connecting: AbortController | undefined;
   #socket: Socket | undefined;
-  #isReady = false;
+  #socketError: Error | undefined;
+  #openedAtMs = 0;
   #exchangeCount = 0;
 
   constructor(options: ConnectionOptions, sessions: TlsSessions) {
@@ -47,43 +32,52 @@ export class Connection {
     this.#client = this.#createClient();
   }
 
-  /** Another one after each `drop`. */
+  /** A new one after each `drop`. */
   get client(): Client {
     return this.#client;
   }
 
-  /** Whether a request would go out on a socket that is open already. */
-  get isWarm(): boolean {
-    return this.#isReady;
+  /** Whether the socket is open. */
+  get isOpen(): boolean {
+    return this.#socket !== undefined;
   }
 
-  /** Notes that a request is being written; true where its socket has carried one before. */
+  /** The first error of the latest socket. undici reports the last one, which may only say that the socket was closed. */
+  get socketError(): Error | undefined {
+    return this.#socketError;
+  }
+
+  /** Must be called when a request is written. Returns whether the socket has been used before. */
   startExchange(): boolean {
     this.#exchangeCount += 1;
     return this.#exchangeCount > 1;
   }
 
+  /** Closes the idle socket if it has reached its maximum age, so that the next request resolves upstream's name again. */
+  dropIfOld(): void {
+    if (this.isOpen && this.#options.now() - this.#openedAtMs >= this.#options.maxAgeMs) this.drop();
+  }
+
   /**
-   * Lets go of the socket after its exchange was aborted; the next request opens another one. undici's client would open
-   * it at once, for nobody: it takes the aborted request for one that waits (7.30, onHttpSocketClose).
+   * Destroys the socket; the next request opens another one. undici's client would open it immediately after an abort,
+   * because it counts the aborted request as waiting (7.30, onHttpSocketClose).
    */
   drop(): void {
     this.#client.destroy(null, () => {});
     this.#client = this.#createClient();
     this.#socket = undefined;
-    this.#isReady = false;
   }
 
-  /** Resolves when the exchange that runs, if one does, has ended and the socket is closed. */
+  /** Resolves when the running exchange, if any, has ended and the socket is closed. */
   async close(): Promise<void> {
     if (!this.#client.destroyed) await this.#client.close();
   }
 
-  /** Ends whatever runs with an error, at once. */
+  /** Ends everything that runs with an error. */
   destroy(): void {
     this.#client.destroy(null, () => {});
-    // The client knows a socket only once it is connected.
-    this.#socket?.destroy();
+    // The client does not know a socket that is not connected yet.
+    this.#connecting?.abort(new ConnectFailure('connect', new Error('The gateway is shutting down.')));
   }
 
   #createClient(): Client {
@@ -93,69 +87,46 @@ export class Connection {
       keepAliveTimeout: idleMs,
       keepAliveTimeoutThreshold: idleMarginMs,
       keepAliveMaxTimeout: maxIdleMs,
-      // Both run late and neither sees a body that trickles: the attempt has a timer of its own.
+      // Both fire late, and neither limits a body that arrives slowly: the attempt has its own timer.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: (target, callback) => this.#connect(target, callback),
+      connect: (_target, callback) => {
+        void this.#connect(callback);
+      },
     });
   }
 
-  // undici's own connector ends a connect up to half a second late, and hands its TLS errors to a branch of the client
-  // that leaves it stuck (7.30, ERR_TLS_CERT_ALTNAME_INVALID).
-  #connect(target: buildConnector.Options, callback: buildConnector.Callback): void {
-    const isTls = target.protocol === 'https:';
-    const socket = isTls ? this.#openTls(target) : connectTcp(toAddress(target, 80));
-    this.#socket = socket;
-    let isDecided = false;
+  // undici's own connector gives up to half a second late, and after a TLS error its client hangs (7.30,
+  // ERR_TLS_CERT_ALTNAME_INVALID).
+  async #connect(callback: buildConnector.Callback): Promise<void> {
+    const connecting = new AbortController();
+    this.#connecting = connecting;
+    const { connectTimeoutMs, now } = this.#options;
     const timer = setTimeout(() => {
-      fail('timeout', new Error(`No connection within ${this.#options.connectTimeoutMs} ms.`));
-    }, this.#options.connectTimeoutMs);
-    const fail = (kind: ConnectFailure['kind'], cause: Error) => {
-      if (isDecided) return;
-      isDecided = true;
+      const cause = new Error(`No connection within ${connectTimeoutMs} ms.`);
+      connecting.abort(new ConnectFailure('timeout', cause));
+    }, connectTimeoutMs);
+    let socket: Socket;
+    try {
+      socket = await openSocket(this.#options, this.#sessions, connecting.signal);
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error('Not an error'), null);
+      return;
+    } finally {
       clearTimeout(timer);
-      socket.destroy();
-      callback(new ConnectFailure(kind, cause), null);
-    };
+      this.#connecting = undefined;
+    }
+    this.#socket = socket;
+    this.#openedAtMs = now();
+    this.#exchangeCount = 0;
+    this.#socketError = undefined;
     socket
-      .setNoDelay(true)
-      .setKeepAlive(true, tcpKeepAliveMs)
-      .once(isTls ? 'secureConnect' : 'connect', () => {
-        if (isDecided) return;
-        isDecided = true;
-        clearTimeout(timer);
-        this.#isReady = true;
-        this.#exchangeCount = 0;
-        callback(null, socket);
-      })
-      .on('error', (error: Error) => {
-        // Set by Node for whatever it holds against a certificate, so that no list of codes can be out of date.
-        const isUntrusted = socket instanceof TLSSocket && Boolean(socket.authorizationError);
-        fail(isUntrusted ? 'certificate' : 'connect', error);
+      .once('error', (error: Error) => {
+        if (this.#socket === socket) this.#socketError = error;
       })
       .once('close', () => {
-        fail('connect', new Error('The connection was closed before it was ready.'));
-        if (this.#socket !== socket) return;
-        this.#socket = undefined;
-        this.#isReady = false;
+        if (this.#socket === socket) this.#socket = undefined;
       });
+    callback(null, socket);
   }
-
-  #openTls(target: buildConnector.Options): TLSSocket {
-    const socket = connectTls({
-      ...toAddress(target, 443),
-      ALPNProtocols: ['http/1.1'],
-      ca: this.#options.ca,
-      session: this.#sessions.latest,
-      // The SNI extension takes names only (RFC 6066, section 3).
-      servername: isIP(target.hostname) === 0 ? target.hostname : undefined,
-    });
-    return socket.on('session', (session) => {
-      this.#sessions.latest = session;
-    });
-  }
-}
-
-function toAddress(target: buildConnector.Options, defaultPort: number): { host: string; port: number } {
-  return { host: target.hostname, port: target.port === '' ? defaultPort : Number(target.port) };
 }

@@ -1,9 +1,11 @@
-/** The codes of failures that this folder can tell apart; docs/errors.md has what each one means to a client. */
+/** The codes of upstream failures. docs/errors.md has what each one means to a client. */
 export type UpstreamErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
+  | 'NOT_FOUND'
   | 'BAD_USER_INPUT'
   | 'RATE_LIMITED'
+  | 'PROVIDER_ERROR'
   | 'UPSTREAM_UNAVAILABLE'
   | 'UPSTREAM_TIMEOUT'
   | 'UPSTREAM_OUTCOME_UNKNOWN'
@@ -11,15 +13,17 @@ export type UpstreamErrorCode =
   | 'UPSTREAM_ERROR'
   | 'OVERLOADED';
 
-/** What a caller may know of a failed upstream call beside its code. */
+/** What a client learns about a failed upstream call in addition to its code. */
 export interface UpstreamErrorDetails {
   /** Whether the same call may succeed later. Default: by code. */
   readonly retryable?: boolean;
   /** How long upstream asks to wait before the next call, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** The HTTP status of upstream's answer, where there was one. */
+  /** The HTTP status of upstream's response; undefined if there was none. */
   readonly upstreamStatus?: number | undefined;
-  /** For the log only: never shown to a caller. */
+  /** Upstream's `standard_error.error_code`. */
+  readonly galileoErrorCode?: number | undefined;
+  /** For the log only: never shown to a client. */
   readonly cause?: unknown;
 }
 
@@ -30,24 +34,26 @@ const retryableCodes: ReadonlySet<UpstreamErrorCode> = new Set([
   'OVERLOADED',
 ]);
 
-/** What a caller reads where there are no better words. */
+/** The message if upstream sent none. */
 const messages: Readonly<Record<UpstreamErrorCode, string>> = {
   UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
   FORBIDDEN: 'The credentials of this request do not allow this.',
+  NOT_FOUND: 'Galileo does not have this resource.',
   BAD_USER_INPUT: 'Galileo refused the request as invalid.',
-  RATE_LIMITED: 'Galileo takes no more requests from this caller for now.',
-  UPSTREAM_UNAVAILABLE: 'Galileo cannot be reached for now.',
-  UPSTREAM_TIMEOUT: 'Galileo did not answer in time.',
+  RATE_LIMITED: 'Galileo limits the rate of requests with these credentials.',
+  PROVIDER_ERROR: 'The LLM provider failed or refused the request.',
+  UPSTREAM_UNAVAILABLE: 'Galileo is not available.',
+  UPSTREAM_TIMEOUT: 'Galileo did not respond in time.',
   UPSTREAM_OUTCOME_UNKNOWN:
-    'Galileo was asked to store the integration and did not confirm it: it may or may not have been stored. Read it back before you try again.',
-  UPSTREAM_INVALID_RESPONSE: 'Galileo answered with something that its API does not allow.',
-  UPSTREAM_ERROR: 'Galileo failed to answer this request.',
+    'Galileo did not confirm this change: it may or may not have been made. Read the data again before you repeat the change.',
+  UPSTREAM_INVALID_RESPONSE: 'Galileo sent a response that its API does not allow.',
+  UPSTREAM_ERROR: 'Galileo failed to process this request.',
   OVERLOADED: 'Too many requests are waiting for Galileo.',
 };
 
 /**
- * A call to upstream that has no usable answer. The message is for the caller of the gateway: it names no URL, header
- * or body; where it has upstream's own words, secrets of the request have been cut out of them.
+ * A call to upstream without a usable response. The message is for clients: it names no URL, header or body. The secrets
+ * of the request are removed from messages of upstream's.
  */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
@@ -55,13 +61,15 @@ export class UpstreamError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly upstreamStatus: number | undefined;
+  readonly galileoErrorCode: number | undefined;
 
-  /** @param message undefined where the code says it all */
+  /** @param message undefined for the default message of the code */
   constructor(code: UpstreamErrorCode, message: string | undefined, details: UpstreamErrorDetails = {}) {
     super(message ?? messages[code], details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.retryable = details.retryable ?? retryableCodes.has(code);
     this.retryAfterMs = details.retryAfterMs;
     this.upstreamStatus = details.upstreamStatus;
+    this.galileoErrorCode = details.galileoErrorCode;
   }
 }

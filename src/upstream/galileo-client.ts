@@ -1,74 +1,89 @@
 import type { Context } from '@opentelemetry/api';
 import type { Deadline } from '../deadline.ts';
 import { isJsonObject } from '../json.ts';
+import { Secrets } from '../secrets.ts';
 import { createAddressRedaction } from './address-redaction.ts';
 import { UpstreamError } from './errors.ts';
 import {
-  parseJson,
+  isNotConfigured,
+  isSuccess,
+  parseBody,
   type Redaction,
-  readIssues,
-  readMessage,
+  readRefusal,
   toUpstreamError,
   type ValidationIssue,
 } from './responses.ts';
-import type { Transport, TransportResponse } from './transport.ts';
-import type { IntegrationName, WireIntegration, WireObject } from './wire.ts';
+import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+import type { Uuid } from './uuid.ts';
+import type { IntegrationName, WireIntegration } from './wire.ts';
+
+/** An object of a response. Its properties are unchecked. */
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Whose call it is and how long it may take. */
 export interface CallContext {
-  /** Flat list of names and values that go along; a credential among them. */
+  /** Names and values in turn, sent with the call; a credential is among them. */
   readonly headers: readonly string[];
+  /** The salted hash of the credentials (`toCaller`). */
+  readonly caller: string;
   readonly deadline: Deadline;
   readonly requestId: string;
-  /** Cuts the secrets of the request out of a text. */
+  /** Removes the secrets of the request from a string. */
   readonly redact: Redaction;
-  /** The span that calls belong to; undefined where traces are off. */
+  /** The span that calls belong to; undefined if traces are off. */
   readonly traceContext: Context | undefined;
 }
 
-/** What came of a PUT that upstream has understood. */
-export type UpsertOutcome =
-  | { readonly kind: 'stored'; readonly record: WireObject<'IntegrationDB'> }
+export type CollaboratorKind = 'users' | 'groups';
+
+/** Result of a write with an input object. `refused` is upstream's 422. */
+export type WriteOutcome<T> =
+  | { readonly kind: 'done'; readonly value: T }
   | {
       readonly kind: 'refused';
       readonly message: string | undefined;
       readonly issues: readonly ValidationIssue[];
     };
 
-/** Galileo's REST API for integrations, a method for each operation. Every method fails with UpstreamError. */
+/** One operation of the REST API: what `TransportRequest` says of it. */
+type Operation = Pick<TransportRequest, 'operation' | 'method' | 'path' | 'provider' | 'body'>;
+
+/**
+ * Galileo's REST API for integrations, one method per operation. Every method rejects with UpstreamError. Objects come
+ * back with unchecked properties; request bodies are JSON.
+ */
 export class GalileoClient {
   readonly #transport: Transport;
   readonly #redactAddress: Redaction;
+  readonly #secrets = new Secrets();
 
-  /** @param origin where the transport leads: no message of upstream's shows it */
-  constructor(transport: Transport, origin: URL) {
+  /**
+   * @param origin upstream's URL: removed from upstream's messages
+   * @param secrets of the operator: removed from upstream's messages too
+   */
+  constructor(transport: Transport, origin: URL, secrets: readonly string[] = []) {
     this.#transport = transport;
     this.#redactAddress = createAddressRedaction(origin);
+    for (const secret of secrets) this.#secrets.add(secret);
   }
 
   /**
-   * `GET /v2/integrations/{name}`. Null where the caller has not configured that provider (404). The answer is an object
-   * whose discriminator names the provider that was asked for; its other properties are unchecked.
+   * `GET /v2/integrations/{name}`. Null if the provider is not configured. The discriminator is checked, and `name` of
+   * the result is the provider's name.
    */
   async fetchIntegration(name: IntegrationName, call: CallContext): Promise<WireIntegration | null> {
-    const response = await this.#transport.send({
-      method: 'GET',
-      path: `/v2/integrations/${name}`,
-      provider: name,
-      headers: [...call.headers, 'accept', 'application/json'],
-      deadline: call.deadline,
-      requestId: call.requestId,
-      traceContext: call.traceContext,
-    });
-    if (response.status === 404) return null;
-    if (!isSuccess(response)) throw toUpstreamError(response, 'read', this.#getRedaction(call));
-    const body = parseJsonObject(response);
-    // A later upstream says `provider`, and `name` is a free label then. What is left out has the document's default: its own name.
-    const discriminator = body['provider'] ?? body['name'] ?? name;
-    if (discriminator !== name) {
+    const path = `/v2/integrations/${name}`;
+    const response = await this.#send(
+      { operation: 'get_integration', method: 'GET', path, provider: name },
+      call,
+    );
+    if (isNotConfigured(response)) return null;
+    const body = parseBody(this.#expectSuccess(response, 'GET', call), isJsonObject);
+    // With `provider` present, `name` is a free label. A discriminator that is left out has the document's default.
+    if ((body['provider'] ?? body['name'] ?? name) !== name) {
       throw new UpstreamError(
         'UPSTREAM_INVALID_RESPONSE',
-        'Galileo answered with another provider than the one asked for.',
+        'Galileo returned another provider than requested.',
         {
           upstreamStatus: response.status,
         },
@@ -77,51 +92,163 @@ export class GalileoClient {
     return Object.assign(body, { name });
   }
 
-  /**
-   * `PUT /v2/integrations/custom`. A 422 is an outcome, not an error: upstream's view of what is wrong with the body.
-   *
-   * @param body the JSON text to send
-   */
-  async upsertCustomIntegration(body: string, call: CallContext): Promise<UpsertOutcome> {
-    const response = await this.#transport.send({
-      method: 'PUT',
-      path: '/v2/integrations/custom',
-      provider: 'custom',
-      headers: [...call.headers, 'accept', 'application/json', 'content-type', 'application/json'],
-      body,
+  /** `GET /v2/integrations/available`: the names of the providers that this Galileo deployment offers. */
+  async fetchAvailable(call: CallContext): Promise<readonly unknown[]> {
+    const hasNames = (body: unknown): body is { integrations: readonly unknown[] } =>
+      isJsonObject(body) && Array.isArray(body['integrations']);
+    return (await this.#read('available', '/v2/integrations/available', hasNames, call)).integrations;
+  }
+
+  /** `GET /v2/integrations/{name}/status`. */
+  fetchStatus(name: IntegrationName, call: CallContext): Promise<JsonObject> {
+    return this.#read('status', `/v2/integrations/${name}/status`, isJsonObject, call, name);
+  }
+
+  /** `GET /llm_integrations/{name}/models`. */
+  fetchModels(name: IntegrationName, call: CallContext): Promise<readonly unknown[]> {
+    return this.#read('models', `/llm_integrations/${name}/models`, Array.isArray, call, name);
+  }
+
+  /** `GET /integrations`: every integration that the caller can use. */
+  fetchRecords(call: CallContext): Promise<readonly JsonObject[]> {
+    return this.#read('list', '/integrations', isJsonObjects, call);
+  }
+
+  /** `GET /v2/integrations/{id}/users` or `/groups`: one page. */
+  fetchCollaborators(
+    kind: CollaboratorKind,
+    id: Uuid,
+    page: { readonly startingToken: number; readonly limit: number },
+    call: CallContext,
+  ): Promise<JsonObject> {
+    const query = `starting_token=${page.startingToken}&limit=${page.limit}`;
+    return this.#read(`list_${kind}`, `/v2/integrations/${id}/${kind}?${query}`, isJsonObject, call);
+  }
+
+  /** `GET /v2/integrations/databricks/catalogs`. */
+  fetchCatalogs(call: CallContext): Promise<readonly unknown[]> {
+    return this.#read('catalogs', '/v2/integrations/databricks/catalogs', Array.isArray, call, 'databricks');
+  }
+
+  /** `GET /v2/integrations/databricks/databases`: of one catalog, or of upstream's default. */
+  fetchDatabases(catalog: string | undefined, call: CallContext): Promise<readonly unknown[]> {
+    const query = catalog === undefined ? '' : `?catalog=${encodeURIComponent(catalog.toWellFormed())}`;
+    const path = `/v2/integrations/databricks/databases${query}`;
+    return this.#read('databases', path, Array.isArray, call, 'databricks');
+  }
+
+  /** `PUT /v2/integrations/{name}`: creates or replaces the caller's integration. */
+  upsert(name: IntegrationName, body: string, call: CallContext): Promise<WriteOutcome<JsonObject>> {
+    const path = `/v2/integrations/${name}`;
+    return this.#write(
+      { operation: 'upsert', method: 'PUT', path, provider: name, body },
+      isJsonObject,
+      call,
+    );
+  }
+
+  /** `DELETE /integrations/{name}`. */
+  async deleteIntegration(name: IntegrationName, call: CallContext): Promise<void> {
+    const path = `/integrations/${name}`;
+    await this.#request({ operation: 'delete', method: 'DELETE', path, provider: name }, call);
+  }
+
+  /** `PUT /v2/integrations/{id}/select`. */
+  async selectIntegration(id: Uuid, call: CallContext): Promise<JsonObject> {
+    const path = `/v2/integrations/${id}/select`;
+    return parseBody(await this.#request({ operation: 'select', method: 'PUT', path }, call), isJsonObject);
+  }
+
+  /** `POST /v2/integrations/{id}/users` or `/groups`. */
+  share(
+    kind: CollaboratorKind,
+    id: Uuid,
+    body: string,
+    call: CallContext,
+  ): Promise<WriteOutcome<readonly JsonObject[]>> {
+    const path = `/v2/integrations/${id}/${kind}`;
+    return this.#write({ operation: `share_${kind}`, method: 'POST', path, body }, isJsonObjects, call);
+  }
+
+  /** `PATCH /v2/integrations/{id}/users/{user_id}` or `/groups/{group_id}`. */
+  async updateCollaborator(
+    kind: CollaboratorKind,
+    id: Uuid,
+    collaboratorId: Uuid,
+    body: string,
+    call: CallContext,
+  ): Promise<JsonObject> {
+    const operation = kind === 'users' ? 'update_user' : 'update_group';
+    const path = `/v2/integrations/${id}/${kind}/${collaboratorId}`;
+    return parseBody(await this.#request({ operation, method: 'PATCH', path, body }, call), isJsonObject);
+  }
+
+  /** `DELETE /v2/integrations/{id}/users/{user_id}` or `/groups/{group_id}`. */
+  async removeCollaborator(
+    kind: CollaboratorKind,
+    id: Uuid,
+    collaboratorId: Uuid,
+    call: CallContext,
+  ): Promise<void> {
+    const operation = kind === 'users' ? 'remove_user' : 'remove_group';
+    const path = `/v2/integrations/${id}/${kind}/${collaboratorId}`;
+    await this.#request({ operation, method: 'DELETE', path }, call);
+  }
+
+  async #read<T>(
+    operation: Operation['operation'],
+    path: string,
+    hasShape: (body: unknown) => body is T,
+    call: CallContext,
+    provider?: IntegrationName,
+  ): Promise<T> {
+    return parseBody(await this.#request({ operation, method: 'GET', path, provider }, call), hasShape);
+  }
+
+  async #write<T>(
+    operation: Operation,
+    hasShape: (body: unknown) => body is T,
+    call: CallContext,
+  ): Promise<WriteOutcome<T>> {
+    const response = await this.#send(operation, call);
+    const refusal = readRefusal(response, this.#getRedaction(call));
+    if (refusal !== undefined) return { kind: 'refused', ...refusal };
+    return {
+      kind: 'done',
+      value: parseBody(this.#expectSuccess(response, operation.method, call), hasShape),
+    };
+  }
+
+  /** The response of a success; any other response is thrown as UpstreamError. */
+  async #request(operation: Operation, call: CallContext): Promise<TransportResponse> {
+    return this.#expectSuccess(await this.#send(operation, call), operation.method, call);
+  }
+
+  #expectSuccess(
+    response: TransportResponse,
+    method: Operation['method'],
+    call: CallContext,
+  ): TransportResponse {
+    if (isSuccess(response)) return response;
+    throw toUpstreamError(response, method, this.#getRedaction(call));
+  }
+
+  #send(operation: Operation, call: CallContext): Promise<TransportResponse> {
+    const contentType = operation.body === undefined ? [] : ['content-type', 'application/json'];
+    return this.#transport.send({
+      ...operation,
+      headers: [...call.headers, 'accept', 'application/json', ...contentType],
+      caller: call.caller,
       deadline: call.deadline,
       requestId: call.requestId,
       traceContext: call.traceContext,
     });
-    const redact = this.#getRedaction(call);
-    if (response.status === 422) {
-      const error = parseJson(response);
-      return {
-        kind: 'refused',
-        message: readMessage(error, redact),
-        issues: readIssues(isJsonObject(error) ? error['detail'] : undefined, redact),
-      };
-    }
-    if (!isSuccess(response)) throw toUpstreamError(response, 'write', redact);
-    return { kind: 'stored', record: parseJsonObject(response) };
   }
 
   #getRedaction(call: CallContext): Redaction {
-    return (text) => this.#redactAddress(call.redact(text));
+    return (text) => this.#redactAddress(this.#secrets.redact(call.redact(text)));
   }
 }
 
-const isSuccess = (response: TransportResponse) => response.status >= 200 && response.status < 300;
-
-/** The JSON object that an answer holds, which is nobody else's. Media type, text and shape are checked; the properties are not. */
-function parseJsonObject(response: TransportResponse): Readonly<Record<string, unknown>> {
-  const body = parseJson(response);
-  if (isJsonObject(body)) return body;
-  throw new UpstreamError(
-    'UPSTREAM_INVALID_RESPONSE',
-    body === undefined
-      ? 'Galileo answered with something that is not JSON.'
-      : 'Galileo answered with JSON of another shape than its API has.',
-    { upstreamStatus: response.status },
-  );
-}
+const isJsonObjects = (body: unknown): body is readonly JsonObject[] =>
+  Array.isArray(body) && body.every(isJsonObject);

@@ -1,59 +1,169 @@
 import { isAscii } from 'node:buffer';
 import { isJsonObject } from '../json.ts';
 import { UpstreamError, type UpstreamErrorCode } from './errors.ts';
-import type { TransportResponse } from './transport.ts';
+import type { AttemptOutcome, TransportRequest, TransportResponse } from './transport-types.ts';
 
-/** One entry of upstream's 422, as far as it could be read. */
+type Method = TransportRequest['method'];
+
+/** One entry of upstream's 422. */
 export interface ValidationIssue {
-  /** Where in upstream's own request the fault is: `["body", "model_properties", 0, "name"]`. */
+  /** FastAPI's `loc`, in upstream's names: `["body", "model_properties", 0, "name"]`. Empty if upstream sent none. */
   readonly location: readonly (string | number)[];
   readonly message: string;
-  /** Upstream's word for the kind of fault: `missing`, `string_type`, … */
+  /** Upstream's error type: `missing`, `string_type`, … */
   readonly type: string;
 }
 
-/** In characters. Longer messages of upstream's are cut: what people need of them stands at their beginning. */
+/** Removes what the caller may not read from a string of upstream's. */
+export type Redaction = (text: string) => string;
+
+/** In characters. The rest of a longer message is cut off. */
 const maxMessageLength = 500;
+/** More than a form has controls. */
+const maxIssues = 1_000;
 
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
-/** The parsed body of a JSON answer; undefined where it is not JSON by its media type or its text. */
-export function parseJson({ contentType, body }: TransportResponse): unknown {
-  if (contentType === undefined || !jsonMediaType.test(contentType)) return undefined;
-  try {
-    return JSON.parse(body.toString(isAscii(body) ? 'latin1' : 'utf8'));
-  } catch {
-    return undefined;
+/** A response whose body is parsed when it is first needed, and only once. */
+export class UpstreamResponse implements TransportResponse {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly body: Buffer;
+  #json: unknown;
+  #isParsed = false;
+
+  constructor(
+    status: number,
+    contentType: string | undefined,
+    retryAfterMs: number | undefined,
+    body: Buffer,
+  ) {
+    this.status = status;
+    this.contentType = contentType;
+    this.retryAfterMs = retryAfterMs;
+    this.body = body;
+  }
+
+  get json(): unknown {
+    if (!this.#isParsed) this.#json = this.#parse();
+    this.#isParsed = true;
+    return this.#json;
+  }
+
+  #parse(): unknown {
+    if (!isJsonMediaType(this)) return undefined;
+    try {
+      return JSON.parse(this.body.toString(isAscii(this.body) ? 'latin1' : 'utf8'));
+    } catch {
+      return undefined;
+    }
   }
 }
 
-/** Cuts out of a text of upstream's what its caller may not read. */
-export type Redaction = (text: string) => string;
+const isJsonMediaType = ({ contentType }: Pick<TransportResponse, 'contentType'>) =>
+  contentType === 'application/json' || (contentType !== undefined && jsonMediaType.test(contentType));
 
-/** The error that an answer without success means to a caller. */
+export const isSuccess = ({ status }: TransportResponse): boolean => status >= 200 && status < 300;
+
+/** The body of a success. Throws UpstreamError if it is not JSON of that shape. */
+export function parseBody<T>(response: TransportResponse, hasShape: (body: unknown) => body is T): T {
+  const { json, status } = response;
+  if (hasShape(json)) return json;
+  const message =
+    json === undefined
+      ? 'Galileo sent a response that is not JSON.'
+      : 'Galileo sent JSON in another form than documented.';
+  throw new UpstreamError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: status });
+}
+
+/** How an attempt that got this response ended, for metrics and logs. Of a success, only the media type is read. */
+export function toAttemptOutcome(response: TransportResponse, method: Method): AttemptOutcome {
+  if (isSuccess(response)) return method === 'DELETE' || isJsonMediaType(response) ? 'answered' : 'foreign';
+  if (isProviderError(response)) return 'PROVIDER_ERROR';
+  const isForeign = response.status === 404 ? !hasErrorForm(response.json) : response.json === undefined;
+  if (isForeign || isRedirect(response)) return 'foreign';
+  return response.status === 429 ? 'RATE_LIMITED' : 'answered';
+}
+
+// What servers say in place of an API behind them, and what the operator can do.
+const explanations: readonly (readonly [pattern: RegExp, explanation: string])[] = [
+  [
+    /No required SSL certificate was sent/,
+    'Upstream requires a client certificate: set UPSTREAM_CERT_FILE and UPSTREAM_KEY_FILE.',
+  ],
+  [/The SSL certificate error/, 'Upstream does not accept the client certificate of UPSTREAM_CERT_FILE.'],
+  [
+    /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled/,
+    'Upstream speaks TLS on this port: check whether GALILEO_API_URL needs https.',
+  ],
+];
+
+/** Why a response is `foreign`, for the log. Has no data of the response. */
+export function explainForeignResponse(response: TransportResponse): string {
+  const { status } = response;
+  const start = response.body.toString('latin1', 0, 4_096);
+  const [, explanation] = explanations.find(([pattern]) => pattern.test(start)) ?? [];
+  if (explanation !== undefined) return explanation;
+  if (isRedirect(response)) return 'Upstream sent a redirect: check GALILEO_API_URL.';
+  if (status === 404) return 'This 404 is not from the API: check the path of GALILEO_API_URL, and proxies.';
+  return 'The response is not JSON: something between the gateway and the API may have sent it.';
+}
+
+/** Whether upstream reports that the LLM provider failed or refused: `standard_error` 7000 to 7006 with any status. */
+function isProviderError(response: TransportResponse): boolean {
+  return isWithin(readErrorCode(response), 7000, 7006);
+}
+
+/** Whether a read of an integration failed because it is not configured, which is not an error. */
+export function isNotConfigured(response: TransportResponse): boolean {
+  return !isSuccess(response) && toCode(response, 'GET') === 'NOT_FOUND' && readErrorCode(response) !== 7013;
+}
+
+/** Upstream's view of what is wrong with a request body, if the response is a 422 that says so; else undefined. */
+export function readRefusal(
+  response: TransportResponse,
+  redact: Redaction,
+): { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] } | undefined {
+  if (response.status !== 422 || toCode(response, 'PUT') !== 'BAD_USER_INPUT') return undefined;
+  const { json } = response;
+  const detail = isJsonObject(json) ? json['detail'] : undefined;
+  return { message: readMessage(json, redact), issues: readIssues(detail, redact) };
+}
+
+/** The error of a response that is not a success. */
 export function toUpstreamError(
   response: TransportResponse,
-  kind: 'read' | 'write',
+  method: Method,
   redact: Redaction,
 ): UpstreamError {
-  const { status, retryAfterMs } = response;
-  const code = toCode(status, kind);
-  const isRedirect = status >= 300 && status < 400;
-  const message = isRedirect ? undefined : readMessage(parseJson(response), redact);
+  const { json, retryAfterMs, status } = response;
+  const code = toCode(response, method);
+  const message = code === 'UPSTREAM_INVALID_RESPONSE' ? undefined : readMessage(json, redact);
   return new UpstreamError(code, message, {
     upstreamStatus: status,
     retryAfterMs,
-    ...(code === 'UPSTREAM_ERROR' ? { retryable: status >= 500 } : {}),
+    galileoErrorCode: readErrorCode(response),
+    ...(code === 'UPSTREAM_ERROR' && { retryable: status >= 500 }),
+    ...(code === 'PROVIDER_ERROR' && { retryable: readStandardError(json)?.['retriable'] === true }),
   });
 }
 
-function toCode(status: number, kind: 'read' | 'write'): UpstreamErrorCode {
-  if (status >= 300 && status < 400) return 'UPSTREAM_INVALID_RESPONSE';
+function toCode(response: TransportResponse, method: Method): UpstreamErrorCode {
+  const { status } = response;
+  const errorCode = readErrorCode(response);
+  if (isProviderError(response)) return 'PROVIDER_ERROR';
+  if (isWithin(errorCode, 7007, 7011)) return 'BAD_USER_INPUT';
+  if (isWithin(errorCode, 7012, 7013)) return 'NOT_FOUND';
+  if (isRedirect(response)) return 'UPSTREAM_INVALID_RESPONSE';
   switch (status) {
     case 401:
       return 'UNAUTHENTICATED';
     case 403:
       return 'FORBIDDEN';
+    case 404:
+      // A proxy, an ingress and a wrong base path send a 404 too.
+      return hasErrorForm(response.json) ? 'NOT_FOUND' : 'UPSTREAM_INVALID_RESPONSE';
     case 400:
     case 409:
     case 422:
@@ -64,42 +174,66 @@ function toCode(status: number, kind: 'read' | 'write'): UpstreamErrorCode {
       return 'UPSTREAM_UNAVAILABLE';
     case 502:
     case 504:
-      return kind === 'read' ? 'UPSTREAM_UNAVAILABLE' : 'UPSTREAM_OUTCOME_UNKNOWN';
+      return method === 'GET' ? 'UPSTREAM_UNAVAILABLE' : 'UPSTREAM_OUTCOME_UNKNOWN';
     default:
       return 'UPSTREAM_ERROR';
   }
 }
 
-/** Upstream's own words in one of its error forms, on one line; undefined where it has none. */
-export function readMessage(body: unknown, redact: Redaction): string | undefined {
+const isRedirect = ({ status }: TransportResponse) => status >= 300 && status < 400;
+
+const isWithin = (value: number | undefined, minimum: number, maximum: number) =>
+  value !== undefined && value >= minimum && value <= maximum;
+
+const hasErrorForm = (body: unknown) =>
+  isJsonObject(body) && (body['detail'] !== undefined || body['standard_error'] !== undefined);
+
+function readStandardError(body: unknown): Readonly<Record<string, unknown>> | undefined {
+  const standardError = isJsonObject(body) ? body['standard_error'] : undefined;
+  return isJsonObject(standardError) ? standardError : undefined;
+}
+
+function readErrorCode({ json }: TransportResponse): number | undefined {
+  const code = readStandardError(json)?.['error_code'];
+  return typeof code === 'number' && Number.isSafeInteger(code) ? code : undefined;
+}
+
+/** Upstream's message in any of its error forms, on one line; undefined if there is none. */
+function readMessage(body: unknown, redact: Redaction): string | undefined {
   if (!isJsonObject(body)) return undefined;
-  const { detail, standard_error: standardError } = body;
-  if (typeof detail === 'string') return toLine(detail, redact);
-  if (isJsonObject(standardError) && typeof standardError['message'] === 'string') {
-    return toLine(standardError['message'], redact);
-  }
+  const { detail } = body;
+  const inner = isJsonObject(detail) ? (detail['message'] ?? detail['msg'] ?? detail['error']) : detail;
+  const text = typeof inner === 'string' ? inner : readStandardError(body)?.['message'];
+  if (typeof text === 'string') return toLine(text, redact);
   const messages = readIssues(detail, redact).map(({ message }) => message);
   return messages.length === 0 ? undefined : cut(messages.join('; '));
 }
 
-/** The entries of a FastAPI validation error; what is no such entry is passed over. Its `input` and `ctx` are not read. */
-export function readIssues(detail: unknown, redact: Redaction): ValidationIssue[] {
+/** The entries of a FastAPI validation error, or of a list of strings. `input` and `ctx` of an entry are not read. */
+function readIssues(detail: unknown, redact: Redaction): ValidationIssue[] {
   if (!Array.isArray(detail)) return [];
-  return detail.filter(isJsonObject).map(({ loc, msg, type }) => ({
-    location: Array.isArray(loc) ? loc.filter(isLocationPart) : [],
-    message: (typeof msg === 'string' ? toLine(msg, redact) : undefined) ?? 'Galileo gave no reason.',
-    type: (typeof type === 'string' ? toLine(type, redact) : undefined) ?? 'unknown',
-  }));
+  const issues: ValidationIssue[] = [];
+  for (const entry of detail.slice(0, maxIssues) as unknown[]) {
+    const { loc, msg, type } = isJsonObject(entry) ? entry : { loc: undefined, msg: entry, type: undefined };
+    if (typeof msg !== 'string' && !isJsonObject(entry)) continue;
+    issues.push({
+      location: Array.isArray(loc) ? loc.filter(isLocationPart) : [],
+      message: toLine(msg, redact)?.replace(/^Value error, /, '') ?? 'Galileo gave no reason.',
+      type: toLine(type, redact) ?? 'unknown',
+    });
+  }
+  return issues;
 }
 
 const isLocationPart = (part: unknown): part is string | number =>
   typeof part === 'string' || typeof part === 'number';
 
 /**
- * The first line of a text, redacted and cut to a length for people; undefined where nothing is left, or where it is a
- * stack. Redacted first: a secret may have several lines, or stand where the text is cut.
+ * The first line of a string, redacted and cut to the length of a message; undefined if it is empty, a stack, or not a
+ * string. Redaction comes first: a secret may have several lines, or contain the position of the cut.
  */
-function toLine(text: string, redact: Redaction): string | undefined {
+function toLine(text: unknown, redact: Redaction): string | undefined {
+  if (typeof text !== 'string') return undefined;
   const line =
     redact(text)
       .trim()

@@ -1,27 +1,27 @@
 import { RollingCounter } from './rolling-counter.ts';
 
-/** The longest first wait: about what an answer of upstream's takes. */
+/** The longest first wait: about as long as upstream takes to respond. */
 const baseMs = 50;
-/** The longest wait: a tenth of the time that a request has by default. */
+/** The longest wait: a tenth of the default request timeout. */
 const capMs = 1_000;
-/** Retries in ten seconds whatever else is sent: a process with little to do may retry all of it. */
+/** Retries in ten seconds, regardless of the number of attempts. */
 const budgetFloor = 10;
-/** Retries for each attempt: a fifth is what an upstream in trouble can bear. */
+/** Retries per attempt: a fifth more load does not overload an upstream that has problems. */
 const budgetShare = 0.2;
 
 const seconds = /^\d+$/;
-// The three forms of RFC 9110, section 5.6.7. Date.parse alone takes far more than dates for dates.
+// The three forms of RFC 9110, section 5.6.7. Date.parse accepts many others.
 const zonedDate = /^(?:\w{3}, \d{2} \w{3} \d{4}|\w{6,9}, \d{2}-\w{3}-\d{2}) \d{2}:\d{2}:\d{2} GMT$/;
 const asctimeDate = /^\w{3} \w{3} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
-/** Full jitter (AWS, "Exponential Backoff And Jitter"): anything from nothing to the wait, which doubles each time. */
+/** Full jitter (AWS, "Exponential Backoff And Jitter"): a random part of a wait that doubles with each retry. */
 export function computeBackoffMs(retry: number, random: () => number): number {
   return random() * Math.min(capMs, baseMs * 2 ** retry);
 }
 
 /**
- * A `Retry-After` (RFC 9110, section 10.2.3), seconds or date, as milliseconds from now; 0 where the date has passed,
- * undefined where it is neither.
+ * A `Retry-After` (RFC 9110, section 10.2.3), seconds or date, as milliseconds from now. 0 if the date has passed,
+ * undefined if the value is malformed.
  */
 export function toRetryAfterMs(value: string, wallClockMs = Date.now()): number | undefined {
   if (seconds.test(value)) return Math.min(Number(value) * 1_000, Number.MAX_SAFE_INTEGER);
@@ -31,10 +31,7 @@ export function toRetryAfterMs(value: string, wallClockMs = Date.now()): number 
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - wallClockMs);
 }
 
-/**
- * Bounds what retries may add to the load of an upstream in trouble: in ten seconds no more than ten, and a fifth of all
- * attempts, the retries among them.
- */
+/** Limits retries: in ten seconds, ten plus a fifth of all attempts, retries included. */
 export class RetryBudget {
   readonly #now: () => number;
   readonly #attempts = new RollingCounter();
@@ -45,17 +42,45 @@ export class RetryBudget {
     this.#now = now;
   }
 
-  /** To be called for every attempt, retries too. */
+  /** Must be called for every attempt, retries included. */
   countAttempt(): void {
     this.#attempts.increment(this.#now());
   }
 
-  /** Takes one retry out of the budget; false, and nothing taken, where it is used up. */
+  /** Takes one retry from the budget. Returns false if it is used up. */
   take(): boolean {
     const nowMs = this.#now();
     const limit = budgetFloor + this.#attempts.getTotal(nowMs) * budgetShare;
     if (this.#retries.getTotal(nowMs) + 1 > limit) return false;
     this.#retries.increment(nowMs);
     return true;
+  }
+}
+
+/** The shortest duration of a read in the last ten to twenty seconds: a call with less time left cannot finish. */
+export class FastestRead {
+  #currentMs = Number.POSITIVE_INFINITY;
+  #previousMs = Number.POSITIVE_INFINITY;
+  #period = 0;
+
+  /** @param nowMs on any clock that never goes back, the same in every call */
+  add(durationMs: number, nowMs: number): void {
+    this.#advance(nowMs);
+    this.#currentMs = Math.min(this.#currentMs, durationMs);
+  }
+
+  /** 0 if there was no read. */
+  getDurationMs(nowMs: number): number {
+    this.#advance(nowMs);
+    const fastestMs = Math.min(this.#currentMs, this.#previousMs);
+    return fastestMs === Number.POSITIVE_INFINITY ? 0 : fastestMs;
+  }
+
+  #advance(nowMs: number): void {
+    const period = Math.floor(nowMs / 10_000);
+    if (period === this.#period) return;
+    this.#previousMs = period === this.#period + 1 ? this.#currentMs : Number.POSITIVE_INFINITY;
+    this.#currentMs = Number.POSITIVE_INFINITY;
+    this.#period = period;
   }
 }

@@ -1,14 +1,14 @@
-// Ten seconds: enough attempts to judge by where there is traffic, and soon forgotten.
+// Ten seconds: with traffic enough attempts to judge by, and soon forgotten.
 const bucketMs = 1_000;
 const bucketCount = 10;
 
-/** Counts events of the last ten seconds in buckets of one second, so that memory and time stay constant. */
+/** Counts the events of the last ten seconds, in buckets of one second. Memory and time are constant. */
 export class RollingCounter {
   readonly #buckets = new Float64Array(bucketCount);
   #newest = 0;
   #total = 0;
 
-  /** @param nowMs on any clock that never goes back, the same at every call */
+  /** @param nowMs on any clock that never goes back, the same in every call */
   increment(nowMs: number): void {
     this.#advance(nowMs);
     const index = this.#newest % bucketCount;
@@ -16,7 +16,7 @@ export class RollingCounter {
     this.#total += 1;
   }
 
-  /** The events of the last ten seconds. */
+  /** Number of events in the last ten seconds. */
   getTotal(nowMs: number): number {
     this.#advance(nowMs);
     return this.#total;

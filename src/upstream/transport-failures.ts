@@ -1,46 +1,43 @@
 import { UpstreamError } from './errors.ts';
 
 /**
- * - `connect`: no connection came about
- * - `stale`: an idle connection died under a request that was about to be written to it, which says nothing of upstream
- * - `certificate`: upstream's certificate is not to be trusted
- * - `timeout`: the attempt, or its connection, took too long
- * - `reset`: the connection ended before the answer was complete
- * - `malformed`: what came is no HTTP, or has more headers than may be
- * - `unreadable`: an answer in good form whose body may not be read: too large, or in an encoding nobody asked for
- * - `expired`, `cancelled`: the deadline ended, or the caller went away, before the attempt did
- * - `fault`: the call could not even be written down; a fault of the gateway
+ * - `connect`: there was no connection
+ * - `idle-closed`: an idle connection was closed before the request was written to it
+ * - `certificate`: upstream's certificate is not trusted
+ * - `timeout`: the attempt, or connecting, took too long
+ * - `reset`: the connection ended before the response was complete
+ * - `malformed`: the response is not HTTP, or has too many headers
+ * - `rejected`: the response is valid, but its body is too large or compressed
+ * - `expired`, `cancelled`: the deadline of the request ended, or its caller left, before the attempt ended
+ * - `invalid-request`: the request cannot be written as HTTP; an error of the gateway
  */
 export type FailureKind =
   | 'connect'
-  | 'stale'
+  | 'idle-closed'
   | 'certificate'
   | 'timeout'
   | 'reset'
   | 'malformed'
-  | 'unreadable'
+  | 'rejected'
   | 'expired'
   | 'cancelled'
-  | 'fault';
+  | 'invalid-request';
 
-/** Why an attempt has no answer. */
+/** Why an attempt has no response. */
 export interface AttemptFailure {
   readonly kind: FailureKind;
   /** Whether bytes of the request may have left. */
   readonly isSent: boolean;
-  /**
-   * Whether the connection was at fault and not upstream: it had served before and ended without a byte of an answer,
-   * as it does where upstream closes it while the request is on its way.
-   */
-  readonly isStaleConnection: boolean;
-  /** May be logged; of a `fault` it is the error itself, which may not. */
+  /** Whether a used connection was reset before a byte of the response, as happens if upstream closes it while idle. */
+  readonly wasIdleConnection: boolean;
+  /** Safe to log, except that of `invalid-request`, which is the error itself. */
   readonly cause: Error;
 }
 
-/** A connection to upstream that did not come about. */
+/** Connecting to upstream failed. */
 export class ConnectFailure extends Error {
   readonly kind: 'connect' | 'certificate' | 'timeout';
-  /** The code of the error that it comes from. Not `code`, by which undici's client would judge it. */
+  /** The code of the original error. Not named `code`, because undici's client interprets that. */
   readonly causeCode: string;
 
   constructor(kind: ConnectFailure['kind'], cause: Error) {
@@ -50,25 +47,25 @@ export class ConnectFailure extends Error {
   }
 }
 
-// What undici says of a request that it does not take. Nothing was sent; trying again would change nothing.
-const faultCodes: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
+// undici's codes for a request that it cannot write. Nothing was sent.
+const invalidRequestCodes: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
 
-/** The code of an error of Node's or undici's; an empty string where it has none. */
+/** The code of an error of Node's or undici's; an empty string without one. */
 function getCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** Whether the call was refused as it is, which happens before anything is sent. */
-export function isFault(error: Error): boolean {
-  return faultCodes.has(getCode(error));
+/** Whether undici refused to write the request. */
+export function isInvalidRequest(error: Error): boolean {
+  return invalidRequestCodes.has(getCode(error));
 }
 
 /**
- * What ended an exchange after the request was written. undici has one error for a body of another length than declared
- * and for headers that make no sense after a content-length; hence the second parameter.
+ * What ended an attempt after the request was written. undici has one error for a body of another length than declared
+ * and for invalid headers after a content-length, so the second parameter is needed.
  */
 export function toSentFailureKind(error: Error, hasHeaders: boolean): 'reset' | 'malformed' {
-  // HTTPParserError has no code (undici 7.30). An end of the stream in the middle of an answer is a parser error too.
+  // HTTPParserError has no code (undici 7.30). The end of the stream in the middle of a response is a parser error too.
   if (error.name === 'HTTPParserError')
     return /invalid eof state/i.test(error.message) ? 'reset' : 'malformed';
   switch (getCode(error)) {
@@ -77,62 +74,89 @@ export function toSentFailureKind(error: Error, hasHeaders: boolean): 'reset' | 
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
       return hasHeaders ? 'reset' : 'malformed';
     case 'UND_ERR_SOCKET':
-      // A 100 ("bad response") or a 101 ("bad upgrade") that nobody asked for.
+      // An unsolicited 100 ("bad response") or 101 ("bad upgrade").
       return error.message.startsWith('bad ') ? 'malformed' : 'reset';
     default:
       return 'reset';
   }
 }
 
+// What a misconfigured connection looks like, by code and message of OpenSSL, and what the operator can do.
+const explanations: readonly (readonly [pattern: RegExp, explanation: string])[] = [
+  [
+    /wrong.version.number|packet.length.too.long|record.layer.failure/i,
+    'Upstream does not speak TLS on this port: check whether GALILEO_API_URL needs http.',
+  ],
+  [
+    /alert.certificate.required/i,
+    'Upstream requires a client certificate: set UPSTREAM_CERT_FILE and UPSTREAM_KEY_FILE.',
+  ],
+  [
+    /alert.(?:bad.certificate|unknown.ca|certificate.(?:unknown|expired|revoked)|unsupported.certificate)/i,
+    'Upstream does not accept the client certificate of UPSTREAM_CERT_FILE.',
+  ],
+  [
+    /alert.handshake.failure/i,
+    'Upstream refused the TLS handshake: it may require a client certificate (UPSTREAM_CERT_FILE).',
+  ],
+];
+// The first bytes of a TLS alert, sent instead of an HTTP response.
+const tlsAlertStart = '\x15\x03';
+const tlsExpected = 'Upstream speaks TLS on this port: check whether GALILEO_API_URL needs https.';
+
 /**
- * What of an error may be logged. The errors themselves carry more than that: HTTPParserError the bytes of the answer,
- * a certificate's failure the certificate.
+ * The part of an error that is safe to log, with an explanation if there is one. The error itself has more:
+ * HTTPParserError has the bytes of the response, a certificate error the certificate.
  */
 export function toLoggableCause(error: Error): Error {
   const code = error instanceof ConnectFailure ? error.causeCode : getCode(error);
-  return new Error(
-    code === '' || error.message.includes(code) ? error.message : `${error.message} (${code})`,
-  );
+  if (error.name === 'HTTPParserError' && 'data' in error && String(error.data).startsWith(tlsAlertStart))
+    return new Error(tlsExpected);
+  // OpenSSL's messages have several lines.
+  const [line = ''] = error.message.split('\n', 1);
+  const message = code === '' || line.includes(code) ? line : `${line} (${code})`;
+  const [, explanation] = explanations.find(([pattern]) => pattern.test(`${code} ${line}`)) ?? [];
+  return new Error(explanation === undefined ? message : `${explanation} ${message}`);
 }
 
-/** The failure as the caller of a read or a write sees it. A `fault` is no UpstreamError: it is the gateway's own. */
+/** The error that a failure means for a read or a write. An `invalid-request` is not an UpstreamError. */
 export function toCallError(failure: AttemptFailure, isWrite: boolean): Error {
   const { kind, cause } = failure;
-  if (kind === 'fault') return cause;
-  if (isWrite && failure.isSent && kind !== 'unreadable') return createOutcomeUnknownError(cause);
+  if (kind === 'invalid-request') return cause;
+  if (isWrite && failure.isSent && kind !== 'rejected') return createOutcomeUnknownError(cause);
   if (kind === 'timeout' || kind === 'expired') return createTimeoutError(cause);
   if (kind === 'cancelled') return createCancelledError();
-  if (kind === 'malformed' || kind === 'unreadable') {
-    return new UpstreamError('UPSTREAM_INVALID_RESPONSE', 'Galileo sent an answer that cannot be read.', {
+  if (kind === 'malformed' || kind === 'rejected') {
+    return new UpstreamError('UPSTREAM_INVALID_RESPONSE', 'Galileo sent a response that cannot be read.', {
       cause,
     });
   }
   return createUnavailableError({ cause });
 }
 
-/** For a read, or a write of which nothing has left. The cause is for the log. */
+/** For a read, or for a write of which nothing was sent. The cause is for the log. */
 export function createTimeoutError(cause?: Error): UpstreamError {
   return new UpstreamError('UPSTREAM_TIMEOUT', undefined, { cause });
 }
 
-/** For a write of which a byte may have left. The cause is for the log. */
+/** For a write of which a byte may have been sent. The cause is for the log. */
 export function createOutcomeUnknownError(cause?: Error): UpstreamError {
   return new UpstreamError('UPSTREAM_OUTCOME_UNKNOWN', undefined, { cause });
 }
 
-/** No connection, no whole answer, or the breaker is open: then with the time after which it lets a call through. */
+/** No connection, no complete response, or the breaker is open. */
 export function createUnavailableError(
   details: ConstructorParameters<typeof UpstreamError>[2],
 ): UpstreamError {
   return new UpstreamError('UPSTREAM_UNAVAILABLE', undefined, details);
 }
 
-/** For a caller who is gone: nobody reads it. */
+/** For a caller that left. Nothing reads it. */
 export function createCancelledError(): UpstreamError {
-  return new UpstreamError('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo answered.');
+  return new UpstreamError('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo responded.');
 }
 
-/** The queue is full: nothing was sent, and the breaker hears nothing of it. */
+/** The queue is full. Nothing was sent. */
 export function createOverloadedError(): UpstreamError {
   return new UpstreamError('OVERLOADED', undefined);
 }

@@ -2,76 +2,111 @@ import type { Context } from '@opentelemetry/api';
 import type { Deadline } from '../deadline.ts';
 import type { UpstreamErrorCode } from './errors.ts';
 
+/** A label for metrics and traces: the short name of the REST operation. */
+type OperationName =
+  | 'get_integration'
+  | 'upsert'
+  | 'list'
+  | 'available'
+  | 'status'
+  | 'models'
+  | 'select'
+  | 'delete'
+  | `list_${'users' | 'groups'}`
+  | `share_${'users' | 'groups'}`
+  | `${'update' | 'remove'}_${'user' | 'group'}`
+  | 'catalogs'
+  | 'databases';
+
 /** One call to upstream; it may take several attempts. */
 export interface TransportRequest {
-  /** `GET` is a read, which may be repeated; `PUT` is a write, which may not once a byte of it has left. */
-  readonly method: 'GET' | 'PUT';
+  readonly operation: OperationName;
+  /** `GET` is a read, which may be repeated. The others are writes, which may not once a byte of them may have arrived. */
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** Begins with a slash; upstream's base path comes before it. */
   readonly path: string;
-  /** A label for logs and metrics; nothing of it is sent. */
-  readonly provider: string;
-  /** Names and values in turn. Sent as they are: the caller has validated them and knows that each may leave. */
+  /** The provider that the call is about, for logs and metrics; undefined if it is about none or all. */
+  readonly provider?: string | undefined;
+  /** Identifies the credentials, for fair queueing and the circuit breaker. */
+  readonly caller: string;
+  /** Names and values in turn. Sent unchanged; the caller has validated them. */
   readonly headers: readonly string[];
-  /** Sent as UTF-8; its content type is among the headers. */
-  readonly body?: string;
+  /** Sent as UTF-8. Its content type is in the headers. */
+  readonly body?: string | undefined;
   readonly deadline: Deadline;
-  /** For logs; nothing of it is sent. */
+  /** For logs. Not sent. */
   readonly requestId?: string;
-  /** The span that the call belongs to; undefined where traces are off. */
+  /** The span that the call belongs to; undefined if traces are off. */
   readonly traceContext?: Context | undefined;
 }
 
-/** Upstream's answer, complete, whatever its status. */
+/** A complete response of upstream's, of any status. */
 export interface TransportResponse {
   readonly status: number;
-  /** Undefined where it is absent, or the body may not be read. */
+  /** Undefined if it is absent, or if the body may not be read. */
   readonly contentType: string | undefined;
-  /** What upstream's `Retry-After` says, from now on; undefined where it is absent or makes no sense. */
+  /** Upstream's `Retry-After` as milliseconds from now; undefined if it is absent or malformed. */
   readonly retryAfterMs: number | undefined;
-  /** Empty where an answer of status 400 or more had a body that may not be read (compressed, too large). */
+  /** Empty if a response of status 400 or more had a body that may not be read (compressed, too large). */
   readonly body: Buffer;
+  /** The parsed body; undefined if it is not JSON by its media type or its content. */
+  readonly json: unknown;
 }
 
-/** One exchange, or try at one, with upstream. The same object is given at its start and at its end. */
+/** One attempt at a call. The same object is passed to the hooks at its start and at its end. */
 export interface AttemptInfo {
   readonly request: TransportRequest;
   /** 1 for the first attempt of a call. */
   readonly number: number;
 }
 
-/** How an attempt ended: with an answer of any status, because nobody waits any more, or with a failure. */
-export type AttemptOutcome = 'answered' | 'cancelled' | 'INTERNAL_SERVER_ERROR' | UpstreamErrorCode;
+/**
+ * How an attempt ended:
+ * - `answered`: with a response of the API, of any status
+ * - `foreign`: with a response that the API does not send: not JSON, a redirect, or a 404 without an error in it
+ * - `RATE_LIMITED`, `PROVIDER_ERROR`: with a response of the API that says so
+ * - `cancelled`: the caller left
+ * - another code: without a complete response
+ */
+export type AttemptOutcome =
+  | 'answered'
+  | 'foreign'
+  | 'cancelled'
+  | 'INTERNAL_SERVER_ERROR'
+  | UpstreamErrorCode;
 
 /** What is known of an attempt at its end. */
 export interface AttemptEnd {
   readonly outcome: AttemptOutcome;
-  /** Undefined where no answer came. */
+  /** Undefined if there was no response. */
   readonly status: number | undefined;
-  /** From dispatch to the last byte or the failure; the wait for a socket is not in it. */
+  /** From dispatch to the last byte or the failure, without the wait for a socket. */
   readonly durationMs: number;
 }
 
 /** What is known of a call when it is settled. */
 export interface CallEnd {
-  /** How often something was dispatched; 0 where the call never got a connection. */
+  /** Number of dispatched attempts; 0 if the call never got a connection. */
   readonly attempts: number;
-  /** Of the answer that the call ended with; undefined where it ended with none. */
+  /** Of the response that settled the call; undefined if the call failed. */
   readonly status: number | undefined;
-  /** Why there is no answer. */
+  /** Why the call failed; undefined if it has a response. */
   readonly failure: AttemptOutcome | undefined;
-  /** More about the failure, in words that hold nothing of the request or the answer. */
+  /** Whether the response is `foreign` (see AttemptOutcome). */
+  readonly isForeign: boolean;
+  /** More about the failure or the foreign response, without any data of the request or the response. */
   readonly reason: string | undefined;
   /** From the call to its end, all waits and attempts included. */
   readonly durationMs: number;
 }
 
-/** `half-open` while the breaker lets one call at a time through to see whether upstream is well again. */
+/** `half-open`: one call at a time is let through to test whether upstream has recovered. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-/** For logs, metrics and traces. Hooks run on the way of the request: they are quick; what they throw is dropped. */
+/** For logs, metrics and traces. Hooks must be fast. What they throw is ignored. */
 export interface TransportObserver {
   attemptStarted?(attempt: AttemptInfo): void;
-  /** Headers, names and values in turn, that go along with this attempt; asked for when it has started. */
+  /** More headers for this attempt, names and values in turn. Called after `attemptStarted`. */
   getAttemptHeaders?(attempt: AttemptInfo): readonly string[] | undefined;
   attemptEnded?(attempt: AttemptInfo, end: AttemptEnd): void;
   /** Another attempt follows this one, after the wait. */

@@ -1,7 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs';
+import * as tlsModule from 'node:tls';
 import type { AttemptLimits } from './attempt.ts';
 import { CircuitBreaker } from './breaker.ts';
 import { Call, type TransportContext } from './call.ts';
-import { RetryBudget } from './retry.ts';
+import { type ConnectionOptions, type Lookup, lookupWithSystem } from './open-socket.ts';
+import { findProxy, type ProxySettings } from './proxy.ts';
+import { FastestRead, RetryBudget } from './retry.ts';
 import { ConnectionSlots } from './slots.ts';
 import { createUnavailableError } from './transport-failures.ts';
 import type { TransportObserver, TransportRequest, TransportResponse } from './transport-types.ts';
@@ -15,54 +19,69 @@ export type {
   TransportResponse,
 } from './transport-types.ts';
 
-/** The configuration of a transport, and what tests put in place of the world. */
+/** The configuration of a transport, and the dependencies that tests replace. */
 export interface TransportOptions {
-  /** Upstream; a path in it comes before the path of every request. */
+  /** Upstream. Its path precedes the path of every request. */
   readonly origin: URL;
-  /** How many sockets to upstream there may be. */
+  /** Maximum number of sockets to upstream. */
   readonly connections: number;
-  /** How many calls may wait for a socket. */
+  /** Maximum number of calls that wait for a socket. */
   readonly queue: number;
-  /** From the dispatch of an attempt to the last byte of its answer. */
+  /** From the dispatch of an attempt to the last byte of its response. */
   readonly attemptTimeoutMs: number;
-  /** TCP and TLS, within an attempt. */
+  /** TCP, proxy and TLS, within an attempt. */
   readonly connectTimeoutMs: number;
+  /** A connection is replaced after this time, between two requests. Default: never. */
+  readonly connectionMaxAgeMs?: number;
   /** Further attempts after the first one. */
   readonly retries: number;
   readonly maxResponseBytes: number;
-  /** Certificates (PEM) to trust instead of the platform's. */
-  readonly ca?: string;
+  /** Sent with every request, names and values in turn. */
+  readonly headers?: readonly string[];
+  readonly proxy?: ProxySettings;
+  readonly tls?: TlsSettings;
   /** 0 to below 1; jitter needs no secret randomness. Default: Math.random. */
   readonly random?: () => number;
   /** Milliseconds on a clock that never goes back. Default: performance.now. */
   readonly now?: () => number;
+  /** Default: dns.lookup. */
+  readonly lookup?: Lookup;
   readonly observer?: TransportObserver;
 }
 
+/** Certificates and keys, PEM. */
+interface TlsSettings {
+  /** Trusted in addition to the platform's CAs. */
+  readonly ca?: string | undefined;
+  /** The gateway's client certificate. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
 /**
- * The way to upstream: one origin, a bounded number of sockets and of calls that wait for one, and with them timeouts,
- * retries and the circuit breaker.
+ * The connection to upstream: one origin, a bounded number of sockets and of calls that wait for one, timeouts, retries
+ * and the circuit breaker.
  */
 export interface Transport {
   /**
-   * Resolves with upstream's answer whatever its status; redirects are not followed. A write's 502 or 504 is such an
-   * answer as well, and leaves open whether the write was done.
+   * Resolves with upstream's response, whatever its status. Redirects are not followed. A 502 or 504 of a write is such a
+   * response too, and leaves open whether the write was done.
    *
-   * Rejects with an UpstreamError where there is no answer: `OVERLOADED`, `UPSTREAM_UNAVAILABLE`, `UPSTREAM_TIMEOUT`,
-   * `UPSTREAM_INVALID_RESPONSE`, and for a write `UPSTREAM_OUTCOME_UNKNOWN`; with any other error where the request
-   * itself cannot be sent as it is.
+   * Rejects with UpstreamError if there is no response: `OVERLOADED`, `UPSTREAM_UNAVAILABLE`, `UPSTREAM_TIMEOUT`,
+   * `UPSTREAM_INVALID_RESPONSE`, and for a write `UPSTREAM_OUTCOME_UNKNOWN`. Rejects with another error if the request
+   * cannot be written as HTTP.
    *
-   * Ends with the request's deadline at the latest. When its caller goes away a read, or a write of which nothing has
-   * left, is cancelled; a write on its way is left to finish.
+   * Ends with the request's deadline at the latest. If the caller leaves, a read, or a write of which nothing was sent, is
+   * cancelled; a write in progress is completed.
    */
   send(request: TransportRequest): Promise<TransportResponse>;
-  /** Calls that wait for a socket. */
+  /** Number of calls that wait for a socket. */
   readonly queueDepth: number;
-  /** Whether calls are refused, or let through one by one to see whether upstream is well again. */
+  /** Whether the circuit breaker is open or half-open. */
   readonly breakerOpen: boolean;
-  /** Takes no more calls; resolves when those that run have ended and all sockets are closed. */
+  /** Accepts no more calls. Resolves when those that run have ended and all sockets are closed. */
   close(): Promise<void>;
-  /** Ends every call with an error and destroys every socket, at once. */
+  /** Ends every call with an error and destroys every socket. */
   destroy(): void;
 }
 
@@ -79,22 +98,35 @@ class UpstreamTransport implements Transport {
   #onDrained: (() => void) | undefined;
 
   constructor(options: TransportOptions) {
-    const { origin, connectTimeoutMs, ca } = options;
+    const { origin, tls = {} } = options;
     const now = options.now ?? (() => performance.now());
     const observer = guard(options.observer ?? {});
     const limits: AttemptLimits = {
       basePath: origin.pathname.replace(/\/+$/, ''),
       attemptTimeoutMs: options.attemptTimeoutMs,
       maxResponseBytes: options.maxResponseBytes,
+      headers: options.headers ?? [],
+    };
+    const ca = tls.ca === undefined ? undefined : [...getPlatformCertificates(), tls.ca];
+    const connectionOptions: ConnectionOptions = {
+      origin,
+      connectTimeoutMs: options.connectTimeoutMs,
+      maxAgeMs: options.connectionMaxAgeMs ?? Number.POSITIVE_INFINITY,
+      proxy: findProxy(origin, options.proxy ?? {}),
+      secureContext: tlsModule.createSecureContext({ ca, cert: tls.cert, key: tls.key }),
+      proxySecureContext: tlsModule.createSecureContext({ ca }),
+      lookup: options.lookup ?? lookupWithSystem,
+      now,
     };
     this.#context = {
       limits,
       retries: options.retries,
-      slots: new ConnectionSlots({ origin, connectTimeoutMs, ca }, options.connections, options.queue, () =>
+      slots: new ConnectionSlots(connectionOptions, options.connections, options.queue, () =>
         this.#noteIdle(),
       ),
       breaker: new CircuitBreaker(now, (state) => observer.breakerChanged?.(state)),
       budget: new RetryBudget(now),
+      fastestRead: new FastestRead(),
       observer,
       backingOff: new Set(),
       random: options.random ?? Math.random,
@@ -143,7 +175,7 @@ class UpstreamTransport implements Transport {
     await this.#context.slots.close();
   }
 
-  // A write whose deadline has ended is settled, but its exchange still runs.
+  // A write whose deadline has ended is settled, but its attempt still runs.
   get #isIdle(): boolean {
     return this.#callCount === 0 && this.#context.slots.busyCount === 0;
   }
@@ -153,7 +185,21 @@ class UpstreamTransport implements Transport {
   }
 }
 
-/** The same observer with hooks that do not throw; one that is absent stays so. */
+/** `getCACertificates` exists from Node 22.15 on. */
+const tlsFunctions: {
+  readonly rootCertificates: readonly string[];
+  readonly getCACertificates?: (type: 'default') => readonly string[];
+} = tlsModule;
+
+/** The CA certificates that Node trusts by default, PEM. The option `ca` of Node's TLS replaces them. */
+function getPlatformCertificates(): readonly string[] {
+  if (tlsFunctions.getCACertificates !== undefined) return tlsFunctions.getCACertificates('default');
+  const file = process.env['NODE_EXTRA_CA_CERTS'];
+  const extra = file === undefined || !existsSync(file) ? [] : [readFileSync(file, 'utf8')];
+  return [...tlsFunctions.rootCertificates, ...extra];
+}
+
+/** The same observer with hooks that do not throw. */
 function guard(observer: TransportObserver): TransportObserver {
   return {
     ...(observer.attemptStarted && {
@@ -177,7 +223,7 @@ function quietly<Result>(hook: () => Result): Result | undefined {
   try {
     return hook();
   } catch {
-    // What watches a request is not worth failing it.
+    // A failure to observe a request must not fail it.
     return undefined;
   }
 }

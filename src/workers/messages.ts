@@ -1,28 +1,31 @@
 import { isJsonObject } from '../json.ts';
 import type { MetricsSnapshot } from '../observability/metrics.ts';
 
-/** What a worker tells the process that started it. */
+/** From a worker to the primary process. */
 export type WorkerMessage =
   | { readonly type: 'listening'; readonly url: string }
-  /** It cannot start; the message is for people. */
+  /** The worker cannot start. The message is one readable line. */
   | { readonly type: 'failed'; readonly message: string }
+  /** The worker takes no more connections: it is draining. */
+  | { readonly type: 'draining' }
   | { readonly type: 'metrics'; readonly snapshot: MetricsSnapshot };
 
-/** What a worker is told. */
-export type CrewMessage = { readonly type: 'drain' } | { readonly type: 'get-metrics' };
+/** From the primary process to a worker. */
+export type PrimaryMessage = { readonly type: 'drain' } | { readonly type: 'get-metrics' };
 
-/** Undefined for what is no message of a worker's: other libraries may talk on the same channel. */
+/** Undefined if it is not a message of a worker: libraries may use the same channel. */
 export function readWorkerMessage(message: unknown): WorkerMessage | undefined {
   if (!isJsonObject(message)) return undefined;
   const { type, url, message: text, snapshot } = message;
   if (type === 'listening' && typeof url === 'string') return { type, url };
   if (type === 'failed' && typeof text === 'string') return { type, message: text };
+  if (type === 'draining') return { type };
   if (type === 'metrics' && Array.isArray(snapshot)) return { type, snapshot: snapshot.filter(isJsonObject) };
   return undefined;
 }
 
-/** Undefined for what is no message of the crew's. */
-export function readCrewMessage(message: unknown): CrewMessage | undefined {
+/** Undefined if it is not a message of the primary process. */
+export function readPrimaryMessage(message: unknown): PrimaryMessage | undefined {
   if (!isJsonObject(message)) return undefined;
   const { type } = message;
   return type === 'drain' || type === 'get-metrics' ? { type } : undefined;

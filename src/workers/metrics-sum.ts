@@ -1,25 +1,25 @@
 import type { Worker } from 'node:cluster';
 import { addCounts, type Metrics, type MetricsSnapshot, printSum } from '../observability/metrics.ts';
-import type { CrewMessage } from './messages.ts';
+import type { PrimaryMessage } from './messages.ts';
 
-/** A worker that is too busy to answer by then is counted as it was before. */
-const answerTimeoutMs = 1000;
+/** A worker that does not respond in time keeps its previous counts. */
+const responseTimeoutMs = 1000;
 
-/** The metrics of all workers as one. */
+/** The sum of the metrics of all processes. */
 export class MetricsSum {
   readonly #own: Metrics;
   readonly #latest = new Map<Worker, MetricsSnapshot>();
   readonly #waiting = new Map<Worker, () => void>();
-  /** The counts of workers that have ended. */
+  /** Counts of workers that have ended. */
   #ended: Promise<MetricsSnapshot> = Promise.resolve([]);
   #reading: Promise<string> | undefined;
 
-  /** @param own of this process, which has no requests but uses memory and time as well */
+  /** @param own metrics of this process, which serves no requests but uses memory and CPU time */
   constructor(own: Metrics) {
     this.#own = own;
   }
 
-  /** Prometheus' text format. Two that ask at the same time get the same answer. */
+  /** Prometheus text format. Concurrent calls share one result. */
   print(): Promise<string> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
@@ -31,13 +31,13 @@ export class MetricsSum {
     this.#latest.set(worker, []);
   }
 
-  /** Takes what a worker tells, asked or not. */
+  /** Stores the latest counts of a worker, which it sends when it is asked and when they have changed. */
   take(worker: Worker, snapshot: MetricsSnapshot): void {
     if (this.#latest.has(worker)) this.#latest.set(worker, snapshot);
     this.#waiting.get(worker)?.();
   }
 
-  /** The worker has ended: what it counted stays in the sum. */
+  /** Keeps the counts of a worker that has ended, so that no counter ever decreases. */
   remove(worker: Worker): void {
     const last = this.#latest.get(worker) ?? [];
     this.#latest.delete(worker);
@@ -47,7 +47,7 @@ export class MetricsSum {
 
   async #read(): Promise<string> {
     await Promise.all([...this.#latest.keys()].map((worker) => this.#ask(worker)));
-    // Taken in one go: a worker that ends meanwhile is in neither or in both.
+    // Read together, so that a worker that ends meanwhile is counted once.
     const latest = [...this.#latest.values()];
     const ended = await this.#ended;
     return printSum([await this.#own.getSnapshot(), ended, ...latest]);
@@ -61,10 +61,10 @@ export class MetricsSum {
         this.#waiting.delete(worker);
         resolve();
       };
-      const timer = setTimeout(settle, answerTimeoutMs);
+      const timer = setTimeout(settle, responseTimeoutMs);
       this.#waiting.set(worker, settle);
-      const question: CrewMessage = { type: 'get-metrics' };
-      worker.send(question, undefined, (error) => {
+      const message: PrimaryMessage = { type: 'get-metrics' };
+      worker.send(message, undefined, (error) => {
         if (error !== null) settle();
       });
     });

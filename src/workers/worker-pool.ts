@@ -1,35 +1,38 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import type { Log } from '../observability/log.ts';
+import { keepOutputNonBlocking, type Log } from '../observability/log.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
-import { type CrewMessage, readWorkerMessage } from './messages.ts';
+import { type PrimaryMessage, readWorkerMessage } from './messages.ts';
 import type { MetricsSum } from './metrics-sum.ts';
+import type { Drainable } from './shutdown.ts';
 
-/** A worker that lived this long was well: the next one is started at once. */
-const wellAfterMs = 10_000;
-/** How long the place of one that died young stays empty, from the second on; doubled each time, up to half a minute. */
+/** A worker that ran this long counts as healthy: its replacement starts immediately. */
+const healthyAfterMs = 10_000;
+/** Wait before the second replacement in a row, doubled for each further one. */
 const firstBackoffMs = 100;
 const maxBackoffMs = 30_000;
-/** How much longer than their own time limits workers are waited for: their last spans and lines take up to three seconds. */
+/** Time for a worker's last spans and log lines, in addition to its own time limits. */
 const graceMs = 5000;
 
-/**
- * The processes that share the port, and this one, which starts them, replaces those that die, and answers for their
- * metrics. It serves no request itself.
- */
-export class Crew {
+/** What the pool knows of one worker. */
+interface Member {
+  readonly startedAtMs: number;
+  state: 'starting' | 'listening' | 'draining';
+}
+
+/** The primary process of `WORKERS` processes that share a port. It starts and replaces workers and serves their metrics. */
+export class WorkerPool implements Drainable {
   readonly #config: Config;
   readonly #log: Log;
-  readonly #workers = new Set<Worker>();
+  readonly #members = new Map<Worker, Member>();
   #metrics: { readonly sum: MetricsSum; readonly server: MetricsServer } | undefined;
   readonly #replacements = new Set<NodeJS.Timeout>();
-  #earlyDeathCount = 0;
+  #earlyExitCount = 0;
   #isEnding = false;
-  #listeningCount = 0;
   #isComplete = true;
-  #onAllGone: (() => void) | undefined;
-  /** Who waits for the first workers. */
+  #onEmpty: (() => void) | undefined;
+  /** Set until all of the first workers listen. */
   #starting: { readonly resolve: (url: string) => void; readonly reject: (error: Error) => void } | undefined;
 
   constructor(config: Config, log: Log) {
@@ -37,7 +40,7 @@ export class Crew {
     this.#log = log;
   }
 
-  /** Resolves when every worker listens; rejects, with none left, where the first ones cannot. */
+  /** Resolves when every worker listens. Rejects if one of the first workers cannot start; then none is left. */
   async start(): Promise<{ readonly url: string; readonly metricsUrl: string | undefined }> {
     const { metricsPort, host, workers } = this.#config;
     if (metricsPort !== undefined) {
@@ -52,7 +55,7 @@ export class Crew {
     try {
       const url = await new Promise<string>((resolve, reject) => {
         this.#starting = { resolve, reject };
-        for (let count = 0; count < workers; count += 1) this.#startWorker();
+        if (!this.#isEnding) for (let count = 0; count < workers; count += 1) this.#startWorker();
       });
       this.#starting = undefined;
       return { url, metricsUrl: this.#metrics?.server.url };
@@ -62,44 +65,48 @@ export class Crew {
     }
   }
 
-  /** Drains every worker. Resolves to whether all requests were answered in time. */
+  /** Drains every worker. A worker that is still starting has no requests and ends immediately. */
   async drain(): Promise<boolean> {
     this.#isEnding = true;
     for (const timer of this.#replacements) clearTimeout(timer);
-    const gone = new Promise<boolean>((resolve) => {
-      this.#onAllGone = () => resolve(this.#isComplete);
+    const emptied = new Promise<boolean>((resolve) => {
+      this.#onEmpty = () => resolve(this.#isComplete);
     });
-    if (this.#workers.size === 0) return true;
-    const message: CrewMessage = { type: 'drain' };
-    for (const worker of this.#workers) if (worker.isConnected()) worker.send(message, () => {});
+    if (this.#members.size === 0) this.#onEmpty?.();
+    for (const [worker, { state }] of this.#members) {
+      if (state === 'starting') worker.process.kill('SIGTERM');
+      else this.#sendDrain(worker);
+    }
     const { shutdownDelayMs, shutdownTimeoutMs } = this.#config;
     const isDone = await Promise.race([
-      gone,
+      emptied,
       wait(shutdownDelayMs + shutdownTimeoutMs + graceMs, false, { ref: false }),
     ]);
     this.destroy();
     return isDone;
   }
 
-  /** Ends every worker at once. */
+  /** Kills every worker. */
   destroy(): void {
     this.#isEnding = true;
     this.#metrics?.server.close();
-    for (const worker of this.#workers) worker.process.kill('SIGKILL');
+    for (const worker of this.#members.keys()) worker.process.kill('SIGKILL');
   }
 
   #startWorker(): void {
     const worker = cluster.fork();
-    const startedAtMs = performance.now();
-    this.#workers.add(worker);
+    keepOutputNonBlocking();
+    const member: Member = { startedAtMs: performance.now(), state: 'starting' };
+    this.#members.set(worker, member);
     this.#metrics?.sum.add(worker);
-    let isListening = false;
     worker.on('message', (received: unknown) => {
       const message = readWorkerMessage(received);
       switch (message?.type) {
         case 'listening':
-          isListening = true;
-          this.#noteListening(message.url);
+          this.#noteListening(worker, member, message.url);
+          break;
+        case 'draining':
+          this.#noteDraining(worker, member);
           break;
         case 'failed':
           this.#noteFailure(message.message);
@@ -111,25 +118,39 @@ export class Crew {
       }
     });
     worker.on('exit', (code: number | null, signal: string | null) => {
-      this.#workers.delete(worker);
+      keepOutputNonBlocking();
+      this.#members.delete(worker);
       this.#metrics?.sum.remove(worker);
       if (this.#isEnding) {
-        if (code !== 0) this.#isComplete = false;
-        if (this.#workers.size === 0) this.#onAllGone?.();
-      } else if (this.#starting !== undefined) {
-        this.#starting.reject(new Error('a worker ended before it listened'));
-      } else {
-        const aliveMs = isListening ? performance.now() - startedAtMs : 0;
-        this.#log.error({ pid: worker.process.pid, code, signal }, 'a worker has ended: it is replaced');
-        this.#replaceLater(aliveMs);
+        if (code !== 0 && member.state !== 'starting') this.#isComplete = false;
+        if (this.#members.size === 0) this.#onEmpty?.();
+        return;
       }
+      // A worker that a signal ended while it started would have been able to start.
+      const isInterrupted = code === 0 || signal === 'SIGTERM' || signal === 'SIGINT';
+      if (this.#starting !== undefined && member.state === 'starting' && !isInterrupted) {
+        this.#starting.reject(new Error('a worker ended before it listened'));
+      } else if (member.state !== 'draining') this.#replace(worker, member, { code, signal });
     });
   }
 
-  #noteListening(url: string): void {
-    this.#listeningCount += 1;
-    if (this.#starting === undefined) this.#log.info('a worker has taken the place of another');
-    else if (this.#listeningCount === this.#config.workers) this.#starting.resolve(url);
+  #sendDrain(worker: Worker): void {
+    const message: PrimaryMessage = { type: 'drain' };
+    if (worker.isConnected()) worker.send(message, () => {});
+  }
+
+  #noteListening(worker: Worker, member: Member, url: string): void {
+    member.state = 'listening';
+    if (this.#isEnding) this.#sendDrain(worker);
+    else if (this.#starting === undefined)
+      this.#log.info({ pid: worker.process.pid }, 'a replacement worker listens');
+    else if (this.#countListening() === this.#config.workers) this.#starting.resolve(url);
+  }
+
+  /** A worker drains on its own initiative, after a signal or an exception. Its replacement does not wait for its exit. */
+  #noteDraining(worker: Worker, member: Member): void {
+    member.state = 'draining';
+    if (!this.#isEnding) this.#replace(worker, member, {});
   }
 
   #noteFailure(reason: string): void {
@@ -137,18 +158,28 @@ export class Crew {
     else this.#starting.reject(new Error(reason));
   }
 
-  // At once, unless workers die young one after another: a loop of crashes must not keep the machine busy.
-  #replaceLater(aliveMs: number): void {
-    if (aliveMs >= wellAfterMs) this.#earlyDeathCount = 0;
-    const delayMs =
-      this.#earlyDeathCount === 0
+  #countListening(): number {
+    return [...this.#members.values()].filter(({ state }) => state === 'listening').length;
+  }
+
+  /** Immediately, or after a backoff if workers end early one after another: a crash loop must not keep the machine busy. */
+  #replace(worker: Worker, { state, startedAtMs }: Member, end: object): void {
+    const ranMs = performance.now() - startedAtMs;
+    if (state !== 'starting' && ranMs >= healthyAfterMs) this.#earlyExitCount = 0;
+    const backoffMs =
+      this.#earlyExitCount === 0
         ? 0
-        : Math.min(maxBackoffMs, firstBackoffMs * 2 ** (this.#earlyDeathCount - 1));
-    this.#earlyDeathCount += 1;
+        : Math.min(maxBackoffMs, firstBackoffMs * 2 ** (this.#earlyExitCount - 1));
+    this.#earlyExitCount += 1;
+    const details = { pid: worker.process.pid, ...end, backoffMs, earlyExits: this.#earlyExitCount };
+    if (state === 'draining') this.#log.error(details, 'a worker drains and ends: a replacement starts');
+    else if (backoffMs === 0) this.#log.error(details, 'a worker has ended: a replacement starts');
+    else
+      this.#log.error(details, 'workers end early one after another: a replacement starts after the backoff');
     const timer = setTimeout(() => {
       this.#replacements.delete(timer);
       this.#startWorker();
-    }, delayMs);
+    }, backoffMs);
     this.#replacements.add(timer);
   }
 }

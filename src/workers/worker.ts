@@ -1,47 +1,54 @@
 import type { Config } from '../config.ts';
-import { type RunningServer, startServer } from '../http/server.ts';
-import { describeFault, flushLog, type Log } from '../observability/log.ts';
-import { readCrewMessage, type WorkerMessage } from './messages.ts';
+import type { Plugins } from '../http/pipeline.ts';
+import { startServer } from '../http/server.ts';
+import type { Log } from '../observability/log.ts';
+import { readPrimaryMessage, type WorkerMessage } from './messages.ts';
+import { endOnSignal } from './shutdown.ts';
 
-/** Runs the gateway in a process that was started for it, until it is told to drain. It ends the process itself. */
-export async function runWorker(config: Config, log: Log): Promise<void> {
-  // A terminal's Ctrl+C reaches every process of the group: what to do then, the first one says.
-  process.on('SIGINT', () => {});
-  let server: RunningServer;
-  try {
-    server = await startServer({ config, log, isWorker: true });
-  } catch (error) {
-    await tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+/**
+ * How often counts are sent without a question, in milliseconds, if there are new ones: what a killed worker counted since
+ * then is lost.
+ */
+const reportIntervalMs = 200;
+
+/** Runs the gateway in a worker process until the primary process, a signal or an exception ends it. */
+export async function runWorker(config: Config, log: Log, plugins: Plugins): Promise<void> {
+  const server = await startServer({ config, log, plugins, isWorker: true }).catch(async (error: unknown) => {
+    await send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     process.exit(1);
-  }
-  const { metrics } = server;
-  const tellMetrics = async () => {
-    if (metrics !== undefined) await tell({ type: 'metrics', snapshot: await metrics.getSnapshot() });
-  };
-  let isEnding = false;
-  const end = async () => {
-    if (isEnding) return;
-    isEnding = true;
-    const isDone = await server.drain();
-    await tellMetrics();
-    await flushLog(log);
-    process.exit(isDone ? 0 : 1);
-  };
-  const onFault = (fault: unknown) => {
-    log.fatal({ fault: describeFault(fault) }, 'a worker failed');
-    process.exit(1);
-  };
-  process.on('SIGTERM', () => void end().catch(onFault));
-  process.on('message', (message) => {
-    const type = readCrewMessage(message)?.type;
-    if (type === 'drain') end().catch(onFault);
-    if (type === 'get-metrics') tellMetrics().catch(onFault);
   });
-  await tell({ type: 'listening', url: server.url });
+  const { metrics } = server;
+  const sendMetrics = async () => {
+    if (metrics !== undefined) await send({ type: 'metrics', snapshot: await metrics.getSnapshot() });
+  };
+  let isPoolEnding = false;
+  const end = endOnSignal(
+    {
+      drain: async () => {
+        await send({ type: 'draining' });
+        if (!isPoolEnding) server.stopListening();
+        return server.drain();
+      },
+    },
+    log,
+    { release: sendMetrics, ignoresFurtherSignals: true },
+  );
+  process.on('message', (message) => {
+    const type = readPrimaryMessage(message)?.type;
+    if (type === 'drain') {
+      isPoolEnding = true;
+      end();
+    }
+    if (type === 'get-metrics') void sendMetrics();
+  });
+  setInterval(() => {
+    if (metrics?.hasNewCounts() === true) void sendMetrics();
+  }, reportIntervalMs).unref();
+  await send({ type: 'listening', url: server.url });
 }
 
-/** Resolves when the message is out, or can no longer be sent. */
-function tell(message: WorkerMessage): Promise<void> {
+/** Resolves when the message was sent, or cannot be sent any more. */
+function send(message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined || !process.connected) resolve();
     else process.send(message, undefined, {}, () => resolve());

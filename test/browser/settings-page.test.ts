@@ -1,29 +1,43 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { notConfigured, seededIntegrations } from '../../sandbox/seed.ts';
-import { demoApiKey, type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { demoApiKey } from '../../sandbox/demo-keys.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { type SettingsPageConfig, startSettingsPage } from '../../src/commands/settings-page.ts';
-import { integrationNames } from '../../src/upstream/wire.ts';
-import { integrationFixtures } from '../fixtures/integrations.ts';
 import { isWithoutBrowser, launchChromium } from '../support/chromium.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
+import { startProgram } from '../support/program.ts';
+import { reply, startDetour } from './detour.ts';
 import { createVisitor, readStored, type Visitor } from './visitor.ts';
 
 const trustedDocuments = fileURLToPath(
   import.meta.resolve('../../client/generated/persisted-documents.json'),
 );
+const keyFile = JSON.stringify({ type: 'service_account', client_email: 'galileo@acme.example' });
 
-/** What the page says of a tenant of the sandbox. */
-const sandboxStatus = `${Object.keys(seededIntegrations).length} configured, ${notConfigured.length} not configured`;
+/** What has to be entered to connect or save each provider, by label. A file is dropped for labels of `files`. */
+const credentials: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Anthropic: { 'API key': 'sk-ant' },
+  'AWS Bedrock': { 'Access key ID': 'AKIA', 'Secret access key': 'secret' },
+  'AWS SageMaker': { 'Access key ID': 'AKIA', 'Secret access key': 'secret' },
+  Azure: { Endpoint: 'https://acme.openai.azure.com', 'API key or secret': 'az' },
+  Custom: { Endpoint: 'https://llm.acme.example', Header: 'X-Key', 'API key': 'sk' },
+  Databricks: { 'Access token': 'dapi', 'Host address': 'https://dbc-1.cloud.databricks.com' },
+  Mistral: { 'API key': 'mi' },
+  NVIDIA: { 'API key': 'nv', 'Host address': 'https://integrate.api.nvidia.com' },
+  OpenAI: { 'API key': 'sk' },
+  'Vegas Gateway': { 'API key': 'vg', Endpoint: 'https://vegas.acme.example', 'Use case': 'evaluation' },
+  'Vertex AI': { 'Service account key': keyFile },
+  Writer: { 'API key': 'wr', 'Organization ID': '42' },
+};
 
-describe.skipIf(isWithoutBrowser())('the settings page in a browser', () => {
+describe.skipIf(isWithoutBrowser())('the settings page', () => {
   let browser: Browser;
   let sandbox: Sandbox;
+  let count = 0;
+  /** A key whose data no other test changes. */
+  const createKey = (): string => `settings-page-${(count += 1)}`;
 
   beforeAll(async () => {
     sandbox = await startSandbox({ port: 0 });
@@ -35,277 +49,725 @@ describe.skipIf(isWithoutBrowser())('the settings page in a browser', () => {
     await sandbox?.close();
   });
 
-  test('shows every provider after one query, and each one’s settings by its type', async () => {
-    await using site = await startSite(sandbox.url);
-    await using visitor = await createVisitor(browser);
-    const page = await open(visitor, site.url, { key: 'load' });
-
-    await expect.poll(() => getStatus(page)).toBe(sandboxStatus);
-    expect(await page.getByRole('listitem').count()).toBe(integrationNames.length);
-    expect(await getTile(page, 'Databricks').textContent()).toContain('Not configured');
-    expect(await getTile(page, 'AWS Bedrock').textContent()).toMatch(/Configured.*us-east-1/);
-    expect(visitor.operations.map(({ name }) => name)).toEqual(['SettingsPage']);
-
-    await openTile(page, 'Azure');
-    await seeDetails(page, ['API version', '2025-03-01-preview', 'text-embedding-3-large']);
-    await openTile(page, 'Vertex AI');
-    await seeDetails(page, ['Bucket', 'acme-galileo-media', 'At most 5 GiB']);
-    await openTile(page, 'Writer');
-    await seeDetails(page, ['Galileo has no settings for this provider.']);
-
-    expect(visitor.operations).toHaveLength(1);
-    expect(visitor.origins).toEqual(new Set([new URL(site.url).origin, new URL(site.endpoint).origin]));
-    expect(visitor.complaints).toEqual([]);
-  });
-
-  test('shows a provider that failed by itself, and loads that one alone again', async () => {
-    await using upstream = await startFilledUpstream();
-    upstream.once('GET', '/v2/integrations/azure', { status: 500, json: { detail: 'Out of order.' } });
-    await using site = await startSite(upstream.url);
-    await using visitor = await createVisitor(browser);
-    const page = await open(visitor, site.url, { key: 'failed' });
-
-    await expect
-      .poll(() => getStatus(page))
-      .toBe(`${integrationNames.length - 1} configured, 0 not configured, 1 could not be loaded`);
-    const azure = getTile(page, 'Azure');
-    expect(await azure.textContent()).toContain('Could not be loaded');
-    await openTile(page, 'Azure');
-    await seeDetails(page, ['Galileo answered with an error', 'Out of order.', 'Request id']);
-
-    const tryAgain = azure.getByRole('button', { name: 'Try again to load Azure' });
-    await tryAgain.focus();
-    await page.keyboard.press('Enter');
-    await expect.poll(() => getStatus(page)).toBe(`${integrationNames.length} configured, 0 not configured`);
-    expect(upstream.callsTo('GET', '/v2/integrations/azure')).toHaveLength(2);
-    expect(upstream.calls).toHaveLength(integrationNames.length + 1);
-    // The button that was pressed is gone: focus stays at the provider.
-    await seeFocus(page, page.getByRole('button', { name: 'Azure' }));
-    expect(visitor.complaints).toEqual([]);
-  });
-
-  test('says at the key that Galileo does not accept it', async () => {
-    await using upstream = await startFakeUpstream();
-    for (const name of integrationNames) {
-      upstream.on('GET', `/v2/integrations/${name}`, { status: 401, json: { detail: 'Invalid API key' } });
-    }
-    await using site = await startSite(upstream.url);
-    await using visitor = await createVisitor(browser);
-    const page = await open(visitor, site.url, { key: 'refused' });
-
-    const key = page.getByLabel('Galileo API key');
-    await page.getByRole('alert').getByText('Galileo did not accept this API key.').waitFor();
-    await seeFocus(page, key);
-    expect(await key.getAttribute('aria-invalid')).toBe('true');
-    expect(await getDescription(page, key)).toContain('Galileo did not accept this API key.');
-    expect(await page.getByRole('listitem').count()).toBe(0);
-    expect(visitor.complaints).toEqual([]);
-  });
-
-  test('puts what Galileo refuses at its own field, keeps what was typed, and saves nothing', async () => {
-    await using site = await startSite(sandbox.url);
-    await using visitor = await createVisitor(browser);
-    const page = await open(visitor, site.url, { key: 'save-error' });
-    await openForm(page);
-
-    await page.getByLabel('Endpoint').fill('https://elsewhere.example/v1');
-    await page.getByLabel('Key', { exact: true }).fill('sk-of-the-endpoint');
-    const maxFiles = page.getByLabel('Files per call');
-    await maxFiles.fill('0');
-    await save(page);
-
-    await seeFocus(page, maxFiles);
-    expect(await maxFiles.getAttribute('aria-invalid')).toBe('true');
-    expect(await getDescription(page, maxFiles)).toBe('Input should be greater than or equal to 1');
-    expect(await page.locator('.error:visible').count()).toBe(1);
-    expect(await page.getByLabel('Endpoint').inputValue()).toBe('https://elsewhere.example/v1');
-
-    // A complaint about a row of models is shown at that row.
-    await maxFiles.fill('3');
-    const second = page.getByRole('group', { name: 'Model 2' });
-    await second.getByLabel('Based on').fill('gpt-4o');
-    await save(page);
-    await expect
-      .poll(() => getDescription(page, second))
-      .toBe('Value error, based_on and supported_parameters cannot both be set');
-    await seeFocus(page, second.getByLabel('Name'));
-    expect(await maxFiles.getAttribute('aria-invalid')).toBe('false');
-
-    // One that has no field of its own is shown above the form.
-    await second.getByLabel('Based on').fill('');
-    await page.getByLabel('Key', { exact: true }).fill('');
-    await save(page);
-    await page.getByRole('alert').getByText('api_key_value are required').waitFor();
-
-    // What needs no answer of Galileo's is found here.
-    const sent = visitor.operations.length;
-    await page.getByLabel('Endpoint').fill(' ');
-    await maxFiles.fill('many');
-    await save(page);
-    await seeFocus(page, page.getByLabel('Endpoint'));
-    expect(await getDescription(page, maxFiles)).toBe('Enter a whole number.');
-    expect(visitor.operations).toHaveLength(sent);
-
-    await page.keyboard.press('Escape');
-    expect(await getTile(page, 'Custom').textContent()).toContain('llm.acme.example');
-    expect(visitor.complaints).toEqual([]);
-  });
-
-  test('saves, says so, and refreshes the tile with no further query', async () => {
-    await using site = await startSite(sandbox.url);
-    await using visitor = await createVisitor(browser);
-    const page = await open(visitor, site.url, { key: 'save' });
-    await openForm(page);
-
-    await page.getByLabel('Endpoint').fill('https://new.example/v1');
-    await page.getByLabel('Key', { exact: true }).fill('sk-of-the-endpoint');
-    await page.getByRole('button', { name: 'Add a model' }).click();
-    const third = page.getByRole('group', { name: 'Model 3' });
-    await seeFocus(page, third.getByLabel('Name'));
-    await page.keyboard.type('acme-vision');
-    await save(page);
-
-    await expect.poll(() => getStatus(page)).toBe(`Custom is saved. ${sandboxStatus}`);
-    expect(await getTile(page, 'Custom').textContent()).toContain('new.example');
-    await seeFocus(page, page.getByRole('button', { name: 'Custom' }));
-    expect(visitor.operations.map(({ name }) => name)).toEqual(['SettingsPage', 'UpsertCustomIntegration']);
-
-    // What the form does not show went along as it was.
-    await openTile(page, 'Custom');
-    await seeDetails(page, ['acme-vision', 'X-Acme-Project', 'AcmeHandler in acme_handler.py']);
-    await page.getByRole('button', { name: 'Reload' }).click();
-    await expect.poll(() => getStatus(page)).toBe(sandboxStatus);
-    expect(await getTile(page, 'Custom').textContent()).toContain('new.example');
-    expect(visitor.complaints).toEqual([]);
-  });
-
-  test('says that nobody knows whether a write has arrived, and shows what is stored', async () => {
-    await using upstream = await startFilledUpstream();
-    upstream.on('PUT', '/v2/integrations/custom', (_call, response) => {
-      response.destroy();
+  /** The page with a gateway in front of the sandbox, or of another upstream, opened with its own key. */
+  async function start(options: StartOptions = {}): Promise<Session> {
+    const { upstreamUrl = sandbox.url, key = createKey(), hash = '', settings = {}, context = {} } = options;
+    let endpoint = '';
+    const site = await startSettingsPage({
+      host: '127.0.0.1',
+      getConfig: () => ({ endpoint, ...options.config }),
     });
-    await using site = await startSite(upstream.url);
-    await using visitor = await createVisitor(browser);
-    const page = await open(visitor, site.url, { key: 'unknown' });
-    await openForm(page);
-    await page.getByLabel('Key', { exact: true }).fill('sk-of-the-endpoint');
-    await save(page);
-    await page.getByRole('alert').getByText('It is not known whether this was saved').waitFor();
-    await page.getByRole('button', { name: 'Look at what is stored' }).click();
-    await expect.poll(() => upstream.callsTo('GET', '/v2/integrations/custom').length).toBe(2);
-    expect(await page.getByRole('dialog').count()).toBe(0);
-    expect(upstream.callsTo('PUT', '/v2/integrations/custom')).toHaveLength(1);
+    const gateway = await startGateway(upstreamUrl, {
+      corsOrigins: site.url,
+      upstreamRetries: '0',
+      ...settings,
+    });
+    endpoint = gateway.url;
+    const visitor = await createVisitor(browser, context);
+    const page = await visitor.context.newPage();
+    await page.goto(site.url + hash);
+    if (key !== '') {
+      await enterKey(page, key);
+      await page.locator('.tile h3, .notice').first().waitFor();
+    }
+    return {
+      page,
+      visitor,
+      key,
+      async [Symbol.asyncDispose]() {
+        await visitor[Symbol.asyncDispose]();
+        await gateway[Symbol.asyncDispose]();
+        await site[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  describe('the API key', () => {
+    test('is asked for first, and an empty one is not sent', async () => {
+      await using session = await start({ key: '' });
+      const { page, visitor } = session;
+      await seeFocus(page, page.getByLabel('Galileo API key'));
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('alert').getByText('Enter your API key.').waitFor();
+      expect(visitor.operations).toEqual([]);
+    });
+
+    test('is asked for again if Galileo does not accept it', async () => {
+      await using session = await start({ key: '' });
+      const { page, visitor } = session;
+      await enterKey(page, 'expired');
+      await page.getByRole('alert').getByText('Galileo did not accept this API key').waitFor();
+      const input = page.getByLabel('Galileo API key');
+      expect(await input.getAttribute('aria-invalid')).toBe('true');
+      await seeFocus(page, input);
+      expect(await page.getByRole('listitem').count()).toBe(0);
+      expect(visitor.complaints).toEqual([]);
+    });
+
+    test('stays in memory with every other secret, and can be forgotten', async () => {
+      await using session = await start();
+      const { page, visitor, key } = session;
+      await connect(page, 'Databricks', { ...credentials['Databricks'], 'Access token': 'dapi-secret' });
+      await seeToast(page, 'Databricks is connected.');
+      const stored = `${await readStored(page)}${JSON.stringify(await visitor.context.storageState({ indexedDB: true }))}`;
+      for (const secret of [key, 'dapi-secret']) {
+        expect(stored).not.toContain(secret);
+        expect(await page.content()).not.toContain(secret);
+        expect(page.url()).not.toContain(secret);
+      }
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('button', { name: 'Forget API key' }).click();
+      await page.getByText('Your API key is forgotten.').waitFor();
+      expect(await page.getByLabel('Galileo API key').inputValue()).toBe('');
+      expect(await page.getByRole('listitem').count()).toBe(0);
+      await enterKey(page, key);
+      await getTile(page, 'Databricks').waitFor();
+      await page.reload();
+      expect(await page.getByLabel('Galileo API key').inputValue()).toBe('');
+      expect(visitor.complaints).toEqual([]);
+    });
+  });
+
+  describe('the list of providers', () => {
+    test('shows every provider after one query, and can be searched and filtered', async () => {
+      await using session = await start();
+      const { page, visitor } = session;
+      expect(await getNames(page)).toHaveLength(12);
+      expect(await getTile(page, 'Azure').textContent()).toMatch(/Connected.*acme-eastus2.openai.azure.com/);
+      expect(await getTile(page, 'Writer').textContent()).toContain('Not connected');
+      expect(visitor.operations.map(({ name }) => name)).toEqual(['SettingsPage']);
+
+      await page.getByLabel('Search providers').fill('aws');
+      await expect.poll(() => getNames(page)).toEqual(['AWS Bedrock', 'AWS SageMaker']);
+      await page.getByLabel('Search providers').fill('');
+      await page.getByRole('radio', { name: 'Not connected 2' }).check();
+      await expect.poll(() => getNames(page)).toEqual(['Databricks', 'Writer']);
+      await page.getByLabel('Search providers').fill('aws');
+      await page.getByRole('button', { name: 'Show all providers' }).click();
+      await expect.poll(() => getNames(page)).toHaveLength(12);
+      expect(visitor.complaints).toEqual([]);
+    });
+
+    test('leads to the first connection if nothing is connected', async () => {
+      await using session = await start({ key: 'empty' });
+      const { page } = session;
+      await page.getByRole('heading', { name: 'Connect your first provider' }).waitFor();
+      await openProvider(page, 'Mistral');
+      await page.getByRole('button', { name: 'Connect Mistral' }).click();
+      await seeFocus(page, page.getByLabel('API key', { exact: true }));
+    });
+
+    test('shows skeletons while it loads', async () => {
+      await using detour = await startDetour(sandbox.url);
+      const held: (() => void)[] = [];
+      detour.replace('GET', '/v2/integrations/azure', (response) => {
+        held.push(() => reply(404, { detail: 'Not found' })(response));
+      });
+      await using session = await start({ upstreamUrl: detour.url, key: '' });
+      const { page } = session;
+      await enterKey(page, createKey());
+      await page.locator('.skeleton').first().waitFor();
+      await page.getByRole('status').getByText('Loading providers…').waitFor({ state: 'attached' });
+      await expect.poll(() => held.length).toBe(1);
+      held[0]?.();
+      await getTile(page, 'Azure').waitFor();
+    });
+
+    test('says which providers the deployment does not offer', async () => {
+      await using detour = await startDetour(sandbox.url);
+      detour.replace('GET', '/v2/integrations/available', reply(200, { integrations: ['openai'] }));
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page } = session;
+      expect(await getTile(page, 'Writer').textContent()).toContain('Not available');
+      await openProvider(page, 'Writer');
+      await page.getByText('Your Galileo deployment does not offer this provider.').waitFor();
+      expect(await page.getByRole('button', { name: 'Connect Writer' }).count()).toBe(0);
+    });
+  });
+
+  describe('failures', () => {
+    test('of one provider do not affect the others, and it can be loaded again alone', async () => {
+      await using detour = await startDetour(sandbox.url);
+      detour.replace('GET', '/v2/integrations/azure', reply(500, { detail: 'Out of order.' }));
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page, visitor } = session;
+      expect(await getTile(page, 'Azure').textContent()).toContain('Couldn’t load');
+      expect(await getTile(page, 'OpenAI').textContent()).toContain('Connected');
+      await openProvider(page, 'Azure');
+      await page.getByRole('dialog').getByText('Out of order.').waitFor();
+      await page.getByRole('button', { name: 'Close' }).click();
+      detour.restore('GET', '/v2/integrations/azure');
+      await page.getByRole('button', { name: 'Try again to load Azure' }).click();
+      await expect.poll(() => getTile(page, 'Azure').textContent()).toContain('Connected');
+      expect(visitor.operations.at(-1)?.body['variables']).toEqual({ names: ['AZURE'] });
+      expect(visitor.complaints).toEqual([]);
+    });
+
+    test('offer another attempt only if it can help, and not before the time that Galileo asks for', async () => {
+      await using detour = await startDetour(sandbox.url);
+      detour.replace('GET', '/v2/integrations/azure', reply(403, { detail: 'Not yours.' }));
+      detour.replace(
+        'GET',
+        '/v2/integrations/openai',
+        reply(429, { detail: 'Slow.' }, { 'retry-after': '30' }),
+      );
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page, visitor } = session;
+      expect(await getTile(page, 'Azure').getByRole('button', { name: 'Try again' }).count()).toBe(0);
+      const retry = getTile(page, 'OpenAI').getByRole('button', { name: /Try again in \d+ s/ });
+      await retry.waitFor();
+      const sent = visitor.operations.length;
+      await retry.click({ force: true });
+      expect(visitor.operations).toHaveLength(sent);
+    });
+
+    test('of the connection are shown, and the page recovers', async () => {
+      await using session = await start();
+      const { page, visitor } = session;
+      await visitor.context.setOffline(true);
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await page.getByRole('alert').getByText('Can’t reach the gateway').waitFor();
+      await visitor.context.setOffline(false);
+      await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('alert').waitFor({ state: 'detached' });
+      expect(await getNames(page)).toHaveLength(12);
+    });
+  });
+
+  describe('the form', () => {
+    test.each(Object.keys(credentials))('connects %s', async (name) => {
+      await using session = await start({ key: createKey() });
+      const { page, visitor } = session;
+      if ((await getTile(page, name).textContent())?.includes('Not connected') !== true)
+        await remove(page, name);
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await connect(page, name, credentials[name] ?? {});
+      await seeToast(page, `${name} is connected.`);
+      await page.getByRole('button', { name: 'Close' }).click();
+      expect(await getTile(page, name).textContent()).toMatch(/Connected/);
+      // The cache is right: nothing is loaded again.
+      expect(visitor.operations.filter((operation) => operation.name === 'SettingsPage')).toHaveLength(1);
+      expect(visitor.complaints).toEqual([]);
+    });
+
+    test.each(['Anthropic', 'AWS SageMaker', 'Azure', 'Custom', 'Vertex AI'])(
+      'saves %s without losing what it does not show',
+      async (name) => {
+        await using session = await start();
+        const { page, visitor } = session;
+        await openForm(page, name);
+        await fill(page, credentials[name] ?? {}, { skipFilled: true });
+        if (name === 'Vertex AI') await fill(page, { 'Key for the bucket': keyFile });
+        await save(page);
+        const confirmed = page.getByRole('button', { name: 'Save and remove' });
+        await confirmed
+          .or(page.getByText(`${name} is saved.`))
+          .first()
+          .waitFor();
+        if (await confirmed.isVisible()) await confirmed.click();
+        await seeToast(page, `${name} is saved.`);
+        const upsert = visitor.operations.at(-1);
+        const input = JSON.stringify(upsert?.body['variables']);
+        if (name === 'AWS SageMaker') expect(input).toContain('"paramsMap"');
+        if (name === 'Custom') expect(input).toContain('"initKwargs"');
+        expect(input).not.toContain('__typename');
+        expect(visitor.complaints).toEqual([]);
+      },
+    );
+
+    test('checks required fields and formats before it sends anything', async () => {
+      await using session = await start({ hash: '#/databricks' });
+      const { page, visitor } = session;
+      await page.getByRole('button', { name: 'Connect Databricks' }).click();
+      await save(page);
+      const token = page.getByLabel('Access token', { exact: true });
+      await seeFocus(page, token);
+      expect(await getDescription(page, token)).toContain('Enter the access token.');
+      expect(await getDescription(page, page.getByLabel('Host address'))).toContain(
+        'Enter the host address.',
+      );
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('button', { name: 'Close' }).click();
+      await openForm(page, 'Azure');
+      await page.getByRole('textbox', { name: 'Endpoint' }).fill('not an address');
+      await page.getByText('More settings').click();
+      await page.getByLabel('Files per call').fill('many');
+      await page.getByLabel('Largest file').fill('huge');
+      await save(page);
+      expect(await getDescription(page, page.getByRole('textbox', { name: 'Endpoint' }))).toContain(
+        'starts with https://',
+      );
+      expect(await getDescription(page, page.getByLabel('Files per call'))).toBe('Enter a whole number.');
+      expect(await getDescription(page, page.getByLabel('Largest file'))).toContain('for example 20 MiB');
+      expect(visitor.operations).toHaveLength(1);
+    });
+
+    test('shows each issue at its own control, keeps what was typed, and saves after a correction', async () => {
+      await using session = await start();
+      const { page, visitor } = session;
+      await openForm(page, 'Custom');
+      await page.getByLabel('API key', { exact: true }).fill('sk-of-the-endpoint');
+      await page.getByText('More settings').click();
+      const files = page.getByLabel('Files per call');
+      await files.fill('0');
+      await page.getByText('More settings').click();
+      await save(page);
+      await page.getByRole('button', { name: 'Save and remove' }).click();
+      await seeFocus(page, files);
+      expect(await getDescription(page, files)).toMatch(/greater than or equal to 1/);
+      expect(await page.getByLabel('API key', { exact: true }).inputValue()).toBe('sk-of-the-endpoint');
+
+      // A rule about a row is shown at the row.
+      await files.fill('3');
+      await page.getByRole('group', { name: 'Model 2' }).getByLabel('Based on').fill('gpt-4o');
+      await save(page);
+      await page.getByRole('button', { name: 'Save and remove' }).click();
+      const row = page.getByRole('group', { name: 'Model 2' });
+      await expect.poll(() => row.textContent()).toContain('basedOn and supportedParameters');
+      await row.getByLabel('Based on').fill('');
+      await save(page);
+      await page.getByRole('button', { name: 'Save and remove' }).click();
+      await seeToast(page, 'Custom is saved.');
+      expect(visitor.complaints).toEqual([]);
+    });
+
+    test('shows two headers with the same name as an issue of the second one', async () => {
+      await using session = await start();
+      const { page } = session;
+      await openForm(page, 'Azure');
+      await page.getByLabel('API key or secret', { exact: true }).fill('az');
+      await page.getByText('More settings').click();
+      const group = page.getByRole('group', { name: /^Headers for every call/ });
+      await group.getByRole('button', { name: 'Add header' }).click();
+      const added = group.getByRole('group', { name: 'Header 3' });
+      await seeFocus(page, added.getByRole('textbox', { name: 'Header' }));
+      await added.getByRole('textbox', { name: 'Header' }).fill('X-Acme-Team');
+      await added.getByLabel('Value').fill('again');
+      await save(page);
+      await seeFocus(page, added.getByRole('textbox', { name: 'Header' }));
+      expect(await getDescription(page, added.getByRole('textbox', { name: 'Header' }))).not.toBe('');
+    });
+
+    test('shows a rejection by the provider at the credential', async () => {
+      await using session = await start();
+      const { page } = session;
+      await connect(page, 'Writer', { 'API key': 'invalid', 'Organization ID': '42' });
+      const token = page.getByLabel('API key', { exact: true });
+      await seeFocus(page, token);
+      expect(await getDescription(page, token)).toContain('The provider rejected this key.');
+      await token.fill('valid');
+      await save(page);
+      await seeToast(page, 'Writer is connected.');
+    });
+
+    test('switches the fields with the type of the AWS credentials', async () => {
+      await using session = await start();
+      const { page, visitor } = session;
+      await openForm(page, 'AWS SageMaker');
+      await page.getByLabel('Credentials').selectOption('IAM role');
+      expect(await page.getByLabel('Secret access key').count()).toBe(0);
+      await page.getByLabel('Role ARN').fill('arn:aws:iam::123456789012:role/galileo');
+      await save(page);
+      await page.getByRole('button', { name: 'Save and remove' }).click();
+      await seeToast(page, 'AWS SageMaker is saved.');
+      const variables = visitor.operations.at(-1)?.body['variables'];
+      expect(variables).toMatchObject({
+        input: {
+          credentialType: 'ASSUMED_ROLE',
+          token: { roleArn: 'arn:aws:iam::123456789012:role/galileo' },
+        },
+      });
+    });
+
+    test('reveals a secret on request, and never fills one in', async () => {
+      await using session = await start();
+      const { page } = session;
+      await openForm(page, 'OpenAI');
+      const key = page.getByLabel('API key', { exact: true });
+      expect(await key.inputValue()).toBe('');
+      expect(await key.getAttribute('type')).toBe('password');
+      await page.getByRole('button', { name: 'Show API key' }).click();
+      expect(await key.getAttribute('type')).toBe('text');
+    });
+
+    test('takes the key file of Vertex AI by drag and drop', async () => {
+      await using session = await start();
+      const { page, visitor } = session;
+      await openForm(page, 'Vertex AI');
+      await page.evaluate(`(() => {
+        const data = new DataTransfer();
+        data.items.add(new File([${JSON.stringify(keyFile)}], 'key.json', { type: 'application/json' }));
+        const zones = document.querySelectorAll('.drop');
+        for (const zone of zones) zone.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+      })()`);
+      await page.getByText('Key of galileo@acme.example').first().waitFor();
+      await save(page);
+      await seeToast(page, 'Vertex AI is saved.');
+      expect(JSON.stringify(visitor.operations.at(-1)?.body)).toContain('client_email');
+    });
+
+    test('names stored secrets that saving would remove, and asks', async () => {
+      await using session = await start();
+      const { page, visitor } = session;
+      await openForm(page, 'Custom');
+      await page.getByLabel('API key', { exact: true }).fill('sk');
+      await save(page);
+      const question = page.getByRole('alertdialog');
+      expect(await question.textContent()).toContain('Headers for every call');
+      const sent = visitor.operations.length;
+      await question.getByRole('button', { name: 'Cancel' }).click();
+      expect(visitor.operations).toHaveLength(sent);
+      expect(await page.getByLabel('API key', { exact: true }).inputValue()).toBe('sk');
+    });
+  });
+
+  describe('unsaved changes', () => {
+    test.each([
+      ['Escape', (page: Page) => page.keyboard.press('Escape')],
+      ['the close button', (page: Page) => page.getByRole('button', { name: 'Close' }).click()],
+      ['the Back button', (page: Page) => page.evaluate('history.back()')],
+    ])('are kept until the user confirms: %s', async (_way, leave) => {
+      await using session = await start();
+      const { page } = session;
+      await openForm(page, 'OpenAI');
+      const organization = page.getByLabel('Organization ID');
+      await organization.fill('org-changed');
+      await leave(page);
+      await page.getByRole('alertdialog', { name: 'Discard your changes?' }).waitFor();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
+      expect(await organization.inputValue()).toBe('org-changed');
+      await leave(page);
+      await page.getByRole('button', { name: 'Discard changes' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await expect.poll(() => new URL(page.url()).hash).toMatch(/^(#\/)?$/);
+    });
+
+    test('make the browser ask before a reload', async () => {
+      await using session = await start();
+      const { page } = session;
+      const dialogs: string[] = [];
+      page.on('dialog', (dialog) => {
+        dialogs.push(dialog.type());
+        void dialog.accept();
+      });
+      await openForm(page, 'OpenAI');
+      await page.getByLabel('Organization ID').fill('org-changed');
+      await page.reload();
+      expect(dialogs).toEqual(['beforeunload']);
+    });
+
+    test('nothing is asked if nothing was changed', async () => {
+      await using session = await start();
+      const { page } = session;
+      await openForm(page, 'OpenAI');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    });
+  });
+
+  describe('the result of a save', () => {
+    test('is announced after the drawer was closed, and the draft is still there', async () => {
+      await using detour = await startDetour(sandbox.url);
+      const held: (() => void)[] = [];
+      detour.replace('PUT', '/v2/integrations/openai', (response) => {
+        const detail = [{ type: 'value_error', loc: ['body', 'organization_id'], msg: 'Unknown.' }];
+        held.push(() => reply(422, { detail })(response));
+      });
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page } = session;
+      await openForm(page, 'OpenAI');
+      await page.getByLabel('API key', { exact: true }).fill('sk-typed');
+      await page.getByLabel('Organization ID').fill('org-unknown');
+      await save(page);
+      await expect.poll(() => held.length).toBe(1);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      held[0]?.();
+      await seeToast(page, 'OpenAI was not saved: Galileo rejected the settings.');
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
+      expect(await page.getByLabel('Organization ID').inputValue()).toBe('org-unknown');
+      expect(await page.getByLabel('API key', { exact: true }).inputValue()).toBe('sk-typed');
+    });
+
+    test('can be unknown: then the page offers to check what is stored', async () => {
+      await using detour = await startDetour(sandbox.url);
+      detour.replace('PUT', '/v2/integrations/openai', (response) => response.destroy());
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page } = session;
+      await openForm(page, 'OpenAI');
+      await page.getByLabel('API key', { exact: true }).fill('sk');
+      await save(page);
+      const alert = page.getByRole('alert').filter({ hasText: 'We couldn’t confirm the save' });
+      await alert.waitFor();
+      const reads = detour.calls.filter((call) => call === 'GET /v2/integrations/openai').length;
+      await alert.getByRole('button', { name: 'Check what is stored' }).click();
+      await expect
+        .poll(() => detour.calls.filter((call) => call === 'GET /v2/integrations/openai').length)
+        .toBe(reads + 1);
+      await seeToast(page, 'This is what Galileo has stored for OpenAI now.');
+      expect(detour.calls.filter((call) => call.startsWith('PUT'))).toHaveLength(1);
+    });
+  });
+
+  describe('links', () => {
+    test('open a provider and a section, and Back closes the drawer', async () => {
+      await using session = await start({ hash: '#/openai/access' });
+      const { page } = session;
+      await page.getByRole('tab', { name: 'Access', selected: true }).waitFor();
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await openProvider(page, 'Azure');
+      expect(page.url()).toContain('#/azure');
+      await page.getByRole('tab', { name: 'Models' }).click();
+      expect(page.url()).toContain('#/azure/models');
+      await page.goBack();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await seeFocus(page, page.getByRole('button', { name: 'Azure', exact: true }));
+    });
+  });
+
+  describe('access', () => {
+    test('can be given, changed and removed', async () => {
+      await using session = await start({ hash: '#/openai/access' });
+      const { page, visitor } = session;
+      const users = page.getByRole('region', { name: 'Users' });
+      await users.getByLabel('E-mail address').fill('not an address');
+      await users.getByRole('button', { name: 'Share with users' }).click();
+      await expect.poll(() => getDescription(page, users.getByLabel('E-mail address'))).not.toBe('');
+      await users.getByLabel('E-mail address').fill('grace@acme.example');
+      await users.getByLabel('Role', { exact: true }).selectOption('Editor');
+      await users.getByRole('button', { name: 'Share with users' }).click();
+      await seeToast(page, 'Shared with grace@acme.example.');
+      const row = users.getByRole('listitem').filter({ hasText: 'grace@acme.example' });
+      await row.waitFor();
+
+      await row.getByRole('combobox').selectOption('Owner');
+      await seeToast(page, 'is now owner.');
+      await page.getByRole('button', { name: 'Close' }).click();
+      await openProvider(page, 'OpenAI');
+      await page.getByRole('tab', { name: 'Access' }).click();
+      expect(await row.getByRole('combobox').inputValue()).toBe('OWNER');
+
+      await row.getByRole('button', { name: /^Remove access/ }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Remove access' }).click();
+      await row.waitFor({ state: 'detached' });
+      await seeToast(page, 'no longer has access.');
+
+      const groups = page.getByRole('region', { name: 'Groups' });
+      const group = groups.getByRole('listitem').first();
+      await group.getByRole('combobox').selectOption('Viewer');
+      await seeToast(page, 'is now viewer.');
+      await group.getByRole('button', { name: /^Remove access/ }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Remove access' }).click();
+      await groups.getByText('Not shared with any group yet.').waitFor();
+      expect(visitor.complaints).toEqual([]);
+    });
+
+    test('is shown page by page', async () => {
+      await using session = await start({ hash: '#/openai/access' });
+      const { page } = session;
+      const users = page.getByRole('region', { name: 'Users' });
+      const rows = users.getByRole('listitem');
+      await rows.first().waitFor();
+      for (let index = await rows.count(); index < 21; index += 1) {
+        await users.getByLabel('E-mail address').fill(`user-${index}@acme.example`);
+        await users.getByRole('button', { name: 'Share with users' }).click();
+        await seeToast(page, `Shared with user-${index}@acme.example.`);
+      }
+      await expect.poll(() => rows.count()).toBe(20);
+      await users.getByRole('button', { name: 'Load more users' }).click();
+      await expect.poll(() => rows.count()).toBe(21);
+      expect(await users.getByRole('button', { name: 'Load more users' }).count()).toBe(0);
+    });
+
+    test('an old role is back if Galileo does not change it', async () => {
+      await using detour = await startDetour(sandbox.url);
+      await using session = await start({ upstreamUrl: detour.url, hash: '#/openai/access' });
+      const { page } = session;
+      const row = page.getByRole('region', { name: 'Users' }).getByRole('listitem').first();
+      await row.waitFor();
+      const before = await row.getByRole('combobox').inputValue();
+      await page.route('**/graphql', (route) => route.abort());
+      await row.getByRole('combobox').selectOption('Annotator');
+      await seeToast(page, 'was not changed.');
+      await expect.poll(() => row.getByRole('combobox').inputValue()).toBe(before);
+    });
+  });
+
+  test('switches between several integrations of one provider', async () => {
+    await using session = await start({ hash: '#/azure' });
+    const { page, visitor } = session;
+    const section = page.getByRole('region', { name: 'Integrations of this provider' });
+    const unused = section.getByRole('button', { name: /^Use this one/ });
+    await expect.poll(() => unused.count()).toBeGreaterThan(0);
+    const count = await unused.count();
+    await unused.first().click();
+    await seeToast(page, 'Galileo now uses');
+    await expect.poll(() => section.getByText('In use').count()).toBe(1);
+    expect(await section.getByRole('listitem').count()).toBeGreaterThanOrEqual(count);
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('can be filled in and saved with the keyboard alone', async () => {
-    await using site = await startSite(sandbox.url);
-    await using visitor = await createVisitor(browser);
-    const page = await open(visitor, site.url);
+  test('removes a provider after its name was typed', async () => {
+    await using session = await start();
+    const { page, visitor } = session;
+    await openProvider(page, 'Mistral');
+    await page.getByRole('button', { name: 'Remove Mistral' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Remove Mistral?' });
+    expect(await question.getByRole('button', { name: 'Remove Mistral' }).isDisabled()).toBe(true);
+    await question.getByLabel('Type “Mistral” to confirm').fill('Mistral');
+    await question.getByRole('button', { name: 'Remove Mistral' }).click();
+    await seeToast(page, 'Mistral is removed.');
+    await page.getByRole('button', { name: 'Close' }).click();
+    expect(await getTile(page, 'Mistral').textContent()).toContain('Not connected');
+    expect(visitor.operations.map(({ name }) => name)).toEqual(['SettingsPage', 'DeleteIntegration']);
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  test('says what a read-only user may not do', async () => {
+    await using session = await start({ key: 'read-only', hash: '#/openai' });
+    const { page } = session;
+    const edit = page.getByRole('button', { name: 'Edit' });
+    await edit.waitFor();
+    if (await edit.isDisabled()) {
+      expect(await page.getByRole('button', { name: 'Remove OpenAI' }).isDisabled()).toBe(true);
+      return;
+    }
+    await edit.click();
+    await page.getByLabel('API key', { exact: true }).fill('sk');
+    await save(page);
+    await page.getByRole('alert').getByText('You don’t have permission to do this').waitFor();
+  });
+
+  test('loads models and status only when their tab is opened', async () => {
+    await using session = await start({ hash: '#/openai' });
+    const { page, visitor } = session;
+    expect(visitor.operations).toHaveLength(1);
+    await page.getByRole('tab', { name: 'Models' }).click();
+    await page.getByRole('list', { name: 'Models of OpenAI' }).getByText('gpt-4o', { exact: true }).waitFor();
+    await page.getByRole('tab', { name: 'Models' }).press('ArrowRight');
+    await page.getByText('The provider accepts the stored credential.').waitFor();
+    expect(visitor.operations.map(({ name }) => name)).toEqual([
+      'SettingsPage',
+      'ProviderModels',
+      'IntegrationStatus',
+    ]);
+  });
+
+  test('can be used with the keyboard alone', async () => {
+    await using session = await start({ key: '' });
+    const { page, visitor } = session;
     const { keyboard } = page;
-
-    await tabTo(page, page.getByLabel('Galileo API key'));
-    await keyboard.press('Enter');
-    await page.getByRole('alert').getByText('Paste an API key first.').waitFor();
     await seeFocus(page, page.getByLabel('Galileo API key'));
-    await keyboard.type('keyboard');
+    await keyboard.type(createKey());
     await keyboard.press('Enter');
-    await expect.poll(() => getStatus(page)).toBe(sandboxStatus);
-
-    await tabTo(page, page.getByRole('button', { name: 'Custom' }));
+    await getTile(page, 'OpenAI').waitFor();
+    await tabTo(page, page.getByRole('button', { name: 'OpenAI', exact: true }));
     await keyboard.press('Enter');
     await tabTo(page, page.getByRole('button', { name: 'Edit' }));
     await keyboard.press('Enter');
-    const endpoint = page.getByLabel('Endpoint');
-    await seeFocus(page, endpoint);
+    await seeFocus(page, page.getByLabel('API key', { exact: true }));
+    await keyboard.type('sk');
+    await tabTo(page, page.getByLabel('Organization ID'));
     await keyboard.press('ControlOrMeta+A');
-    await keyboard.type('https://typed.example/v1');
-    await tabTo(page, page.getByRole('radio', { name: 'API key' }));
-    await keyboard.press('ArrowRight');
-    await keyboard.press('ArrowRight');
-    await seeFocus(page, page.getByRole('radio', { name: 'None' }));
+    await keyboard.type('org-typed');
     await keyboard.press('Enter');
-    await expect.poll(() => getTile(page, 'Custom').textContent()).toContain('typed.example');
-    await seeFocus(page, page.getByRole('button', { name: 'Custom' }));
-
-    await keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Custom' }).waitFor();
+    await seeToast(page, 'OpenAI is saved.');
     await keyboard.press('Escape');
-    await seeFocus(page, page.getByRole('button', { name: 'Custom' }));
+    await seeFocus(page, page.getByRole('button', { name: 'OpenAI', exact: true }));
+    expect(await getTile(page, 'OpenAI').textContent()).toContain('org-typed');
     expect(visitor.complaints).toEqual([]);
   });
 
-  test.each(['light', 'dark'] as const)(
-    'has nothing that axe-core finds fault with, in %s',
-    async (colorScheme) => {
-      await using upstream = await startFilledUpstream();
-      upstream.on('GET', '/v2/integrations/azure', { status: 500, json: { detail: 'Out of order.' } });
-      upstream.on('PUT', '/v2/integrations/custom', { status: 422, json: toRefusal(['body', 'endpoint']) });
-      await using site = await startSite(upstream.url);
-      await using visitor = await createVisitor(browser, { colorScheme, reducedMotion: 'reduce' });
-      const page = await open(visitor, site.url);
-      expect(await findFaults(page)).toEqual([]);
-      await load(page, 'axe');
-      await expect.poll(() => getStatus(page)).toContain('1 could not be loaded');
-      expect(await findFaults(page)).toEqual([]);
-
-      await openTile(page, 'Azure');
-      expect(await findFaults(page)).toEqual([]);
-      await page.keyboard.press('Escape');
-      await openTile(page, 'Anthropic');
-      expect(await findFaults(page)).toEqual([]);
-      await page.keyboard.press('Escape');
-
-      await openForm(page);
-      await page.getByLabel('Key', { exact: true }).fill('sk-of-the-endpoint');
-      await page.getByRole('button', { name: 'Add a header' }).click();
-      await page.getByRole('group', { name: 'Header 1' }).getByLabel('Name').fill('X-One');
-      await save(page);
-      await seeFocus(page, page.getByLabel('Endpoint'));
-      expect(await findFaults(page)).toEqual([]);
-    },
-  );
-
-  test('keeps the key and every secret in memory only, and forgets them', async () => {
-    const key = 'key-of-a-person';
-    const secret = 'sk-of-the-endpoint';
-    await using site = await startSite(sandbox.url);
-    await using visitor = await createVisitor(browser);
-    const page = await open(visitor, site.url, { key });
-    await openForm(page);
-    await page.getByLabel('Key', { exact: true }).fill(secret);
-    await save(page);
-    await expect.poll(() => getStatus(page)).toContain('Custom is saved.');
-    expect(visitor.operations.map(({ apiKey }) => apiKey)).toEqual([key, key]);
-
-    const stored = `${await readStored(page)}${JSON.stringify(await visitor.context.storageState({ indexedDB: true }))}`;
-    const inPage = await page.content();
-    for (const text of [key, secret]) {
-      expect(stored).not.toContain(text);
-      expect(inPage).not.toContain(text);
-      expect(page.url()).not.toContain(text);
+  test.each([
+    ['light', {}],
+    ['dark', {}],
+    ['dark', { viewport: { width: 390, height: 780 } }],
+    ['light', { forcedColors: 'active' }],
+  ] as const)('has no axe-core violation in any state: %s %o', async (colorScheme, options) => {
+    await using detour = await startDetour(sandbox.url);
+    detour.replace('GET', '/v2/integrations/vertex_ai', reply(500, { detail: 'Out of order.' }));
+    detour.replace(
+      'GET',
+      '/v2/integrations/writer',
+      reply(429, { detail: 'Slow.' }, { 'retry-after': '30' }),
+    );
+    const context = { colorScheme, reducedMotion: 'reduce', ...options } as const;
+    await using session = await start({ upstreamUrl: detour.url, key: '', context });
+    const { page } = session;
+    const see = async (state: string) => expect(await findViolations(page), state).toEqual([]);
+    await see('key');
+    await enterKey(page, createKey());
+    await getTile(page, 'Writer').waitFor();
+    await see('list');
+    await page.getByLabel('Search providers').fill('nothing');
+    await see('no result');
+    await page.getByRole('button', { name: 'Show all providers' }).click();
+    const close = async () => {
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    for (const name of ['Azure', 'Vertex AI', 'Writer', 'Databricks']) {
+      await openProvider(page, name);
+      await see(name);
+      await close();
     }
-
-    await page.getByRole('button', { name: 'Forget' }).click();
-    expect(await page.getByLabel('Galileo API key').inputValue()).toBe('');
-    expect(await page.getByRole('listitem').count()).toBe(0);
-    await load(page, key);
-    await expect.poll(() => getStatus(page)).toContain(sandboxStatus);
-    await page.reload();
-    expect(await page.getByLabel('Galileo API key').inputValue()).toBe('');
-    expect(await page.getByRole('listitem').count()).toBe(0);
-    expect(visitor.complaints).toEqual([]);
+    await openProvider(page, 'OpenAI');
+    for (const tab of ['Access', 'Models', 'Status']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
+      await see(tab);
+    }
+    await close();
+    await openForm(page, 'Custom');
+    await page.getByText('More settings').click();
+    await page.getByRole('textbox', { name: 'Endpoint' }).fill('');
+    await page
+      .getByRole('group', { name: /^Headers for every call/ })
+      .getByRole('button')
+      .click();
+    await save(page);
+    await see('form with issues');
+    await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog').waitFor();
+    await see('question');
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await openForm(page, 'AWS SageMaker');
+    await see('AWS form');
   });
 
-  test('sends hashes in the place of documents to a gateway that runs trusted documents', async () => {
-    await using site = await startSite(sandbox.url, { trustedDocuments: true });
-    await using visitor = await createVisitor(browser);
-    const page = await open(visitor, site.url, { key: 'trusted' });
-    await openForm(page);
-    await page.getByLabel('Key', { exact: true }).fill('sk-of-the-endpoint');
+  test.each([
+    ['at 200 % zoom', { width: 640, height: 450 }],
+    ['on a phone', { width: 320, height: 640 }],
+  ])('needs no horizontal scrolling %s', async (_name, viewport) => {
+    await using session = await start({ context: { viewport } });
+    const { page } = session;
+    const getOverflow = () =>
+      page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    expect(await getOverflow()).toBe(0);
+    await openForm(page, 'Custom');
+    const overflow = await page
+      .locator('.provider-form > .drawer-body')
+      .evaluate((body) => body.scrollWidth - body.clientWidth);
+    expect(overflow).toBe(0);
+    await page.getByRole('button', { name: 'Save changes' }).click();
+  });
+
+  test('sends hashes instead of documents to a gateway that runs trusted documents', async () => {
+    await using session = await start({
+      config: { trustedDocuments: true },
+      settings: { trustedDocuments },
+      hash: '#/openai/access',
+    });
+    const { page, visitor } = session;
+    await page.getByText('ada.okafor@acme.example').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await openForm(page, 'OpenAI');
+    await page.getByLabel('API key', { exact: true }).fill('sk');
     await save(page);
-    await expect.poll(() => getStatus(page)).toContain('Custom is saved.');
-    expect(visitor.operations).toHaveLength(2);
+    await seeToast(page, 'OpenAI is saved.');
+    expect(visitor.operations.length).toBeGreaterThan(3);
     for (const { body } of visitor.operations) {
       expect(body['query']).toBeUndefined();
       expect(JSON.stringify(body['extensions'])).toMatch(/"sha256Hash":"sha256:[0-9a-f]{64}"/);
@@ -313,121 +775,115 @@ describe.skipIf(isWithoutBrowser())('the settings page in a browser', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('is there with its key as soon as the demo runs', async () => {
-    const demo = spawn(process.execPath, ['dist/main.js', 'demo', '--port', '0'], {
-      cwd: fileURLToPath(new URL('../../', import.meta.url)),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    try {
-      const url = await readAddress(demo);
-      await using visitor = await createVisitor(browser);
-      const page = await open(visitor, url);
-      await expect.poll(() => getStatus(page)).toBe(sandboxStatus);
-      expect(visitor.operations.map(({ apiKey }) => apiKey)).toEqual([demoApiKey]);
-      expect(visitor.complaints).toEqual([]);
-    } finally {
-      demo.kill();
-      await once(demo, 'exit');
-    }
+  test('is ready with its key when the demo runs', async () => {
+    await using demo = startProgram(['demo', '--port', '0']);
+    const url = await demo.waitFor(/^\s*Settings\s+(\S+)/m);
+    await demo.waitFor(/Ctrl\+C/);
+    await using visitor = await createVisitor(browser);
+    const page = await visitor.context.newPage();
+    await page.goto(url);
+    await getTile(page, 'OpenAI').waitFor();
+    expect(visitor.operations.map(({ apiKey }) => apiKey)).toEqual([demoApiKey]);
+    expect(visitor.complaints).toEqual([]);
   });
 });
 
-interface Site extends AsyncDisposable {
-  readonly url: string;
-  readonly endpoint: string;
+interface StartOptions {
+  readonly upstreamUrl?: string;
+  /** Without a key, the page stays at its first form. */
+  readonly key?: string;
+  readonly hash?: string;
+  readonly config?: Pick<SettingsPageConfig, 'trustedDocuments'>;
+  readonly settings?: Parameters<typeof startGateway>[1];
+  readonly context?: Parameters<typeof createVisitor>[1];
 }
 
-/** The page, and the gateway that it asks in front of that upstream. */
-async function startSite(
-  upstreamUrl: string,
-  config: Pick<SettingsPageConfig, 'trustedDocuments'> = {},
-): Promise<Site> {
-  let endpoint = '';
-  const page = await startSettingsPage({ host: '127.0.0.1', getConfig: () => ({ endpoint, ...config }) });
-  const gateway = await startGateway(upstreamUrl, {
-    corsOrigins: page.url,
-    upstreamRetries: '0',
-    ...(config.trustedDocuments === true ? { trustedDocuments } : {}),
-  });
-  endpoint = gateway.url;
-  return {
-    url: page.url,
-    endpoint,
-    async [Symbol.asyncDispose]() {
-      await gateway[Symbol.asyncDispose]();
-      await page[Symbol.asyncDispose]();
-    },
-  };
+interface Session extends AsyncDisposable {
+  readonly page: Page;
+  readonly visitor: Visitor;
+  readonly key: string;
 }
 
-/** An upstream with every provider configured. */
-async function startFilledUpstream(): Promise<FakeUpstream> {
-  const upstream = await startFakeUpstream();
-  for (const name of integrationNames) {
-    upstream.on('GET', `/v2/integrations/${name}`, { json: integrationFixtures[name].full });
-  }
-  return upstream;
-}
-
-const toRefusal = (loc: readonly (string | number)[]) => ({
-  detail: [{ type: 'value_error', loc, msg: 'Value error, this is not an address', input: null }],
-});
-
-async function open(visitor: Visitor, url: string, options: { readonly key?: string } = {}): Promise<Page> {
-  const page = await visitor.context.newPage();
-  await page.goto(url);
-  await page.getByRole('heading', { name: 'Model providers' }).waitFor();
-  if (options.key !== undefined) await load(page, options.key);
-  return page;
-}
-
-async function load(page: Page, key: string): Promise<void> {
+async function enterKey(page: Page, key: string): Promise<void> {
   await page.getByLabel('Galileo API key').fill(key);
-  await page.getByRole('button', { name: /^(Load|Reload)$/ }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
 }
 
-async function getStatus(page: Page): Promise<string> {
-  return ((await page.getByRole('status').textContent()) ?? '').trim();
-}
+const getTile = (page: Page, name: string): Locator =>
+  page.locator('.tile').filter({ has: page.getByRole('heading', { name, exact: true }) });
 
-function getTile(page: Page, name: string): Locator {
-  return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
-}
+const getNames = (page: Page): Promise<string[]> => page.locator('.tile h3').allTextContents();
 
-async function openTile(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name, exact: true }).click();
+async function openProvider(page: Page, name: string): Promise<void> {
+  await page.locator('.tile').getByRole('button', { name, exact: true }).click();
   await page.getByRole('dialog', { name, exact: true }).waitFor();
 }
 
-/** Looks for the texts in the dialog, and closes it. */
-async function seeDetails(page: Page, texts: readonly string[]): Promise<void> {
-  const text = (await page.getByRole('dialog').textContent()) ?? '';
-  for (const expected of texts) expect(text).toContain(expected);
-  await page.getByRole('button', { name: 'Close' }).click();
+async function openForm(page: Page, name: string): Promise<void> {
+  await openProvider(page, name);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('dialog', { name: `Edit ${name}` }).waitFor();
 }
 
-async function openForm(page: Page): Promise<void> {
-  await openTile(page, 'Custom');
-  await page.getByRole('button', { name: 'Edit' }).click();
-  await page.getByRole('dialog', { name: 'Edit Custom' }).waitFor();
+async function fill(
+  page: Page,
+  values: Readonly<Record<string, string>>,
+  { skipFilled = false } = {},
+): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  for (const [label, value] of Object.entries(values)) {
+    const control = dialog
+      .getByLabel(label, { exact: true })
+      .or(dialog.getByLabel(`${label} optional`, { exact: true }));
+    if ((await control.count()) === 0) continue;
+    if (value === keyFile) {
+      await control.setInputFiles({
+        name: 'key.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(value),
+      });
+    } else if (!skipFilled || (await control.first().inputValue()) === '') {
+      await control.first().fill(value);
+    }
+  }
 }
 
 async function save(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.locator('.provider-form button[type="submit"]').click();
+}
+
+async function connect(page: Page, name: string, values: Readonly<Record<string, string>>): Promise<void> {
+  await openProvider(page, name);
+  await page.getByRole('button', { name: `Connect ${name}` }).click();
+  await fill(page, values);
+  await save(page);
+}
+
+async function remove(page: Page, name: string): Promise<void> {
+  await openProvider(page, name);
+  await page.getByRole('button', { name: `Remove ${name}` }).click();
+  const question = page.getByRole('alertdialog');
+  await question.getByRole('textbox').fill(name);
+  await question.getByRole('button', { name: `Remove ${name}` }).click();
+  await seeToast(page, `${name} is removed.`);
+  await page.getByRole('button', { name: 'Close' }).click();
+}
+
+async function seeToast(page: Page, text: string): Promise<void> {
+  await page.locator('[role="status"] .toast', { hasText: text }).waitFor();
 }
 
 async function seeFocus(page: Page, locator: Locator): Promise<void> {
   await expect
     .poll(() => locator.evaluate((element) => element === element.ownerDocument.activeElement))
     .toBe(true);
-  // The page itself has focus, too: else nothing that is typed arrives.
   expect(await page.evaluate<boolean>('document.hasFocus()')).toBe(true);
 }
 
-/** What a screen reader says after the name of that element. */
+/** What a screen reader says after the name of an element. */
 async function getDescription(page: Page, locator: Locator): Promise<string> {
   const ids = (await locator.getAttribute('aria-describedby'))?.split(' ') ?? [];
-  const texts = await Promise.all(ids.map((id) => page.locator(`#${id}`).textContent()));
+  const texts = await Promise.all(ids.map((id) => page.locator(`[id="${id}"]`).textContent()));
   return texts.join(' ');
 }
 
@@ -447,21 +903,10 @@ interface AxeResults {
   }[];
 }
 
-async function findFaults(page: Page): Promise<string[]> {
+async function findViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');
   return violations.flatMap(({ id, impact, nodes }) =>
     nodes.map(({ target }) => `${impact}: ${id} at ${JSON.stringify(target)}`),
   );
-}
-
-/** The address of the settings page, as soon as the demo has printed it. */
-async function readAddress(demo: ChildProcess): Promise<string> {
-  let output = '';
-  for await (const chunk of demo.stdout ?? []) {
-    output += String(chunk);
-    const url = /^\s*Settings\s+(\S+)/m.exec(output)?.[1];
-    if (url !== undefined && output.includes('Ctrl+C')) return url;
-  }
-  throw new Error(`The demo ended without an address: ${output}`);
 }

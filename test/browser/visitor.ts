@@ -7,7 +7,7 @@ interface SentOperation {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A person with a profile of their own: storage and cache stay from visit to visit. */
+/** A visitor with a browser profile: storage and cache persist between visits. */
 export interface Visitor extends AsyncDisposable {
   readonly context: BrowserContext;
   /** Whom the pages asked. */
@@ -52,7 +52,7 @@ function toOperation(request: Request): SentOperation {
   };
 }
 
-/** Everything that a page can leave in the browser, as one text. */
+/** Everything that a page can store in the browser, as one string. */
 export function readStored(page: Page): Promise<string> {
   return page.evaluate<string>(`(async () => JSON.stringify({
     local: { ...localStorage },

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
+import { answerByPlan, answerByReference } from './support/answers.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
 const query = `query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) {
@@ -8,7 +10,7 @@ const query = `query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) {
   ${names.map((name) => `${name}: __typename @include(if: $${name})`).join('\n')}
 }`;
 
-it('each set of values for the conditions of an operation has its own answer, however many there are', async () => {
+it('each set of values for the conditions of an operation has its own result, regardless of their number', async () => {
   await using upstream = await startFakeUpstream();
   await using gateway = await startGateway(upstream.url);
   // More than plans are kept, and each of them again when it is no longer.
@@ -32,4 +34,83 @@ it('a condition can have a name that objects have a meaning for', async () => {
     const { data } = await gateway.query<object, object>(query, { ['__proto__']: value });
     expect(Object.keys(data ?? {})).toEqual(keys);
   }
+});
+
+it('the conditions of another operation of the document have no effect', async () => {
+  await using upstream = await startFakeUpstream();
+  await using gateway = await startGateway(upstream.url);
+  const document = `
+    query Other($a: Boolean!, $c: Boolean!, $z: Boolean!) { __typename @skip(if: $a) x: __typename @skip(if: $c) y: __typename @skip(if: $z) }
+    query Real($a: [_Any!]!, $c: Boolean!, $z: [_Any!]!) {
+      e1: _entities(representations: $a) { __typename } e2: _entities(representations: $z) { __typename }
+      optional: __typename @include(if: $c)
+    }`;
+  const send = async (variables: object) => {
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: document, operationName: 'Real', variables }),
+    });
+    return Object.keys(((await response.json()) as { data: object }).data);
+  };
+  expect(await send({ a: ['a'], c: true, z: ['false,b'] })).toEqual(['e1', 'e2', 'optional']);
+  expect(await send({ a: ['a,true'], c: false, z: ['b'] })).toEqual(['e1', 'e2']);
+});
+
+const names3 = ['a', 'b', 'c'] as const;
+const directive = fc.tuple(
+  fc.constantFrom('skip', 'include'),
+  fc.constantFrom('$a', '$b', '$c', 'true', 'false'),
+);
+const selection = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom(
+        '__typename',
+        'x: __typename',
+        '...F',
+        '... { y: __typename }',
+        'integrationProviders { name }',
+      ),
+      fc.option(directive),
+    ),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((parts) =>
+    parts
+      .map(([field, condition]) => {
+        if (condition === null) return field;
+        const [name, value] = condition;
+        const [head = '', ...rest] = field.split(' {');
+        return [`${head} @${name}(if: ${value})`, ...rest].join(' {');
+      })
+      .join('\n'),
+  );
+
+it('any conditions have the result of graphql-js, through the caches', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      selection,
+      selection,
+      fc.array(fc.record({ a: fc.boolean(), b: fc.boolean(), c: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 6,
+      }),
+      async (fields, inner, requests) => {
+        const text = `query (${names3.map((name) => `$${name}: Boolean! = true`).join(' ')}) {
+          always: __typename v: __typename @skip(if: $a) w: __typename @skip(if: $b) u: __typename @skip(if: $c)
+          ${fields} ...F
+        }
+        fragment F on Query { inFragment: __typename ${inner.replaceAll('...F', 'z: __typename')} }`;
+        for (const inputs of requests) {
+          const [byPlan, byReference] = await Promise.all([
+            answerByPlan({ text, inputs }),
+            answerByReference({ text, inputs }),
+          ]);
+          expect(byPlan.data).toBe(byReference.data);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
 });

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import type { OperationResult } from '../../src/execution/run-plan.ts';
 import { answerByPlan, answerByReference } from './support/answers.ts';
 
-/** How a field of the tree ends: with a value or a failure, at once or after so many turns of waiting. */
+/** How a field of the tree ends: with a value or a failure, immediately or after a number of turns. */
 interface Ending {
   readonly value: unknown;
   readonly fails: boolean;
@@ -15,7 +15,7 @@ interface Ending {
 /** What the fields of an object end with, by their names. */
 type Tree = Readonly<Record<string, Ending>>;
 
-// Every way in which a value can be null or not, at once or later, beside every other.
+// Every combination of values and failures, immediate and delayed.
 const treeSdl = `
   type Query { tree: Tree must: Tree! again: Tree }
   type Mutation { tree: Tree again: Tree }
@@ -25,7 +25,7 @@ const treeSdl = `
     tree: Tree mustTree: Tree! trees: [Tree] mustTrees: [Tree!] rows: [[Int!]!] mustRows: [[String]!]!
   }`;
 
-/** The schema with that tree behind it; an item of a list is an ending of its own. */
+/** The schema with this tree. Each item of a list has its own ending. */
 function createTreeSchema(root: Tree): GraphQLSchema {
   const schema = buildSchema(treeSdl);
   for (const type of Object.values(schema.getTypeMap())) {
@@ -49,7 +49,7 @@ async function endLater({ turns, ...ending }: Ending): Promise<unknown> {
   return end({ ...ending, turns: 0 });
 }
 
-/** Items fail as values do: as an error or a promise in their place. */
+/** A failing item is an error, or a promise that rejects. */
 const endItems = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map((item: Ending) => (item.fails && item.turns === 0 ? new Error('failed') : end(item)))
@@ -113,7 +113,7 @@ const listOf = (item: fc.Arbitrary<unknown>, turns: fc.Arbitrary<number>) =>
   fc.array(endingOf(item, turns), { maxLength: 3 });
 const rightOrWrong = (value: fc.Arbitrary<unknown>, turns: fc.Arbitrary<number>) =>
   endingOf(fc.oneof({ weight: 10, arbitrary: value }, { weight: 1, arbitrary: anything }), turns);
-// graphql-js leaves a rejection unhandled where an item that waits fails beside one that has failed at once and cannot be
+// graphql-js leaves a rejection unhandled if a waiting item fails after another has failed immediately and cannot be
 // null: of such items all wait here, or none.
 const strictListOf = (item: (turns: fc.Arbitrary<number>) => fc.Arbitrary<unknown>) =>
   fc.oneof(listOf(item(atOnce), atOnce), listOf(item(nowOrLater), later));
@@ -175,7 +175,7 @@ const middleSelection = fc
     ]),
   );
 
-/** Where the answer is null because of an error: what else failed within that place may be told or not. */
+/** The paths that are null because of an error. Further errors below them can be listed or not. */
 function getNullPlace(data: unknown, path: readonly (string | number)[] = []): string {
   let value = data;
   const place: (string | number)[] = [];
@@ -192,7 +192,7 @@ const toComparable = ({ data, errors = [] }: OperationResult) => ({
   places: [...new Set(errors.map(({ path }) => getNullPlace(JSON.parse(data), path)))].sort(),
 });
 
-it('a plan answers as graphql-js does where fields fail or wait beside each other, whatever may be null', async () => {
+it('a plan has the same result as graphql-js if sibling fields fail or wait, with any nullability', async () => {
   await fc.assert(
     fc.asyncProperty(
       wholeTree,
@@ -217,7 +217,7 @@ it('a plan answers as graphql-js does where fields fail or wait beside each othe
 it.each([
   ['field', '{ tree { mustTree { mustText } mustText } }', '{"tree":null}'],
   ['item', '{ tree { mustTrees { mustText } } }', '{"tree":{"mustTrees":null}}'],
-])('a %s that fails later, beside one that has failed, troubles nobody', async (_title, text, data) => {
+])('a %s that fails after a sibling has failed causes no unhandled rejection', async (_title, text, data) => {
   const failing = (turns: number): Ending => ({ value: '', fails: true, turns });
   const good = (value: unknown): Ending => ({ value, fails: false, turns: 0 });
   const waiting = good({ mustText: failing(1) });

@@ -19,7 +19,7 @@ function change(sdl: string, from: string | RegExp, to: string): string {
   return changed;
 }
 
-// Everything that a team may have declared by the same name, for purposes of its own.
+// Names that another team can have declared for itself.
 const namesakes = /* GraphQL */ `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@shareable"])
   scalar DateTime

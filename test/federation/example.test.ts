@@ -19,7 +19,7 @@ async function readUntil(child: ChildProcess, pattern: RegExp): Promise<string> 
   return Promise.race([matched, ended]);
 }
 
-test('examples/supergraph starts with one command, and its curl line answers fields of both subgraphs', {
+test('examples/supergraph starts with one command, and its curl command returns fields of both subgraphs', {
   timeout: 60_000,
 }, async () => {
   const child = spawn(process.execPath, ['examples/supergraph/start.js'], {

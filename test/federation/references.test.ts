@@ -1,9 +1,8 @@
-import DataLoader from 'dataloader';
 import { graphql } from 'graphql';
 import { expect, test } from 'vitest';
 import { getTypeName } from '../../src/resolvers/discriminator.ts';
 import { createSchema } from '../../src/schema/index.ts';
-import { type IntegrationName, integrationNames } from '../../src/upstream/wire.ts';
+import { integrationNames } from '../../src/upstream/wire.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -187,7 +186,7 @@ test('a malformed reference is not quoted in its error', async () => {
   expect(text).not.toContain('sk-in-the-wrong-place');
 });
 
-test('a reference that upstream fails costs its own place', async () => {
+test('a reference that fails upstream nulls only its own entity', async () => {
   await using upstream = await startFakeUpstream();
   answer(upstream, 'openai').on('GET', pathOf('mistral'), { status: 403, json: { detail: 'Not yours' } });
   await using gateway = await startGateway(upstream.url);
@@ -224,7 +223,7 @@ test('references without a credential fail with UNAUTHENTICATED each, and upstre
   expect(errors.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
 });
 
-test('frozen representations and frozen answers resolve: nothing writes to them', async () => {
+test('frozen representations and frozen upstream responses resolve, because nothing writes to them', async () => {
   const source = Object.freeze({ ...integrationFixtures.openai.full });
   const result = await graphql({
     schema: createSchema(),
@@ -236,9 +235,7 @@ test('frozen representations and frozen answers resolve: nothing writes to them'
       ]),
     },
     contextValue: {
-      integrations: new DataLoader((names: readonly IntegrationName[]) =>
-        Promise.resolve(names.map(() => source)),
-      ),
+      reads: { integration: { load: () => Promise.resolve(source) } },
     },
   });
 

@@ -208,7 +208,7 @@ test('a release makes its schemas the ones to compare with', async () => {
   expect(await project.run()).toEqual({ code: 0, output: '' });
 });
 
-test('the check fails where the schemas of the last release are missing', async () => {
+test('the schema check fails if the schemas of the last release are missing', async () => {
   await using project = await startProject();
   await project.removeReleased();
 

@@ -11,14 +11,14 @@ const USUAL_PATHS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** The browser of the browser tests: `CHROMIUM_PATH`, else the first that is found where such programs usually lie. */
+/** The browser of the browser tests: `CHROMIUM_PATH`, or the first of the usual paths that exists. */
 function findChromium(): string | undefined {
   const chosen = process.env['CHROMIUM_PATH'];
   return chosen !== undefined && chosen !== '' ? chosen : USUAL_PATHS.find((path) => existsSync(path));
 }
 
 /**
- * Whether browser tests are to be left out, which it says once on standard error. In CI they are not: there a missing
+ * Whether to skip the browser tests. Prints the reason on standard error. In CI they are never skipped: a missing
  * browser fails them.
  */
 export function isWithoutBrowser(): boolean {
@@ -31,7 +31,7 @@ export function isWithoutBrowser(): boolean {
   return true;
 }
 
-/** Throws where there is no Chromium. The browser asks nobody for updates or experiments. */
+/** Throws if there is no Chromium. The browser does not request updates or experiments. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {

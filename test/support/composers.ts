@@ -3,18 +3,18 @@ import * as guild from '@theguild/federation-composition';
 import * as wundergraph from '@wundergraph/composition';
 import { parse } from 'graphql';
 
-/** A subgraph as a composer takes it. */
+/** A subgraph, the input of a composer. */
 export interface Subgraph {
   readonly name: string;
   readonly url: string;
   readonly sdl: string;
 }
 
-/** What a composer makes of subgraphs. */
+/** The result of a composition. */
 export interface Composition {
-  /** Undefined where the subgraphs do not compose, and with a composer that writes no SDL. */
+  /** Undefined if the subgraphs do not compose, or if the composer does not write SDL. */
   readonly supergraphSdl: string | undefined;
-  /** Errors and warnings; a hint is none. */
+  /** Errors and warnings, without hints. */
   readonly faults: readonly string[];
 }
 
@@ -29,7 +29,7 @@ function listCosmoFaults(subgraphs: readonly Subgraph[]): string[] {
     });
     return [...(result.success ? [] : result.errors), ...result.warnings].map(({ message }) => message);
   } catch (error) {
-    // Some faults it does not report but throw: an entity interface with a type that is no entity, for one.
+    // It throws for some errors, such as an entity interface with a type that is not an entity.
     return [String(error)];
   }
 }

@@ -7,7 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 
-/** A call as it arrived. The body of a call that was cut off is what came of it. */
+/** A call as it arrived. If it was cut off, the body has the part that arrived. */
 export interface RecordedCall {
   readonly method: string;
   /** The path as sent, undecoded, with its query. */
@@ -17,45 +17,45 @@ export interface RecordedCall {
   readonly body: string;
 }
 
-interface FixedReply {
-  /** 200 where it is left out. */
+export interface FixedReply {
+  /** Default: 200. */
   readonly status?: number;
   readonly headers?: OutgoingHttpHeaders;
   /** Sent as `application/json`, unless `headers` says otherwise. */
   readonly json?: unknown;
-  /** Sent as it is, where `json` is left out. */
+  /** Sent unchanged if there is no `json`. */
   readonly body?: string | Uint8Array;
 }
 
 /**
- * Answers, or does not: one that returns without having ended the response leaves the caller waiting until the upstream
- * is disposed. Runs when the call's body is in. One that throws counts as an unexpected call.
+ * Sends a response. If it returns without ending the response, the caller waits until the upstream
+ * is disposed. Runs when the call's body is complete. If it throws, the call counts as unexpected.
  */
 type ReplyFunction = (call: RecordedCall, response: ServerResponse) => void | Promise<void>;
 
 type Reply = FixedReply | ReplyFunction;
 
-/** An upstream for tests, on a real socket, that records every call and knows which ones the test expects. */
+/** An upstream for tests, on a real socket. It records every call, and fails the test on an unexpected one. */
 export interface FakeUpstream {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;
   /** Every call so far, expected or not, in the order in which they were complete. */
   readonly calls: readonly RecordedCall[];
-  /** Answers every call to that method and path so, until it is replaced. */
+  /** Sets the reply to every call to this method and path. A later one replaces it. */
   on(method: string, path: string, reply: Reply): this;
-  /** Answers one call so, before what `on` says; several queue up in the order they were given. */
+  /** Adds a reply to one call. It precedes the reply of `on`; several are used in order. */
   once(method: string, path: string, reply: Reply): this;
   callsTo(method: string, path: string): RecordedCall[];
-  /** Throws where a call came in that nobody registered (it was answered with 599), or a reply function threw. */
+  /** Throws if there was an unexpected call (its response was 599), or if a reply function threw. */
   verify(): void;
-  /** Cuts every open socket and frees the port at once; then throws where `verify` does. */
+  /** Destroys every open socket and frees the port. Then throws as `verify` does. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Starts an upstream on a free port of 127.0.0.1; `await using` releases it and fails the test on unexpected calls. */
 export async function startFakeUpstream(): Promise<FakeUpstream> {
   const calls: RecordedCall[] = [];
-  const faults: string[] = [];
+  const failures: string[] = [];
   const lasting = new Map<string, Reply>();
   const queued = new Map<string, Reply[]>();
 
@@ -65,8 +65,8 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     const key = toKey(call.method, call.path);
     const reply = queued.get(key)?.shift() ?? lasting.get(key);
     if (reply === undefined) {
-      faults.push(`nobody expected ${key}`);
-      if (isComplete) send(response, { status: 599, json: { detail: `Nobody expected ${key}.` } });
+      failures.push(`unexpected call ${key}`);
+      if (isComplete) send(response, { status: 599, json: { detail: `Unexpected call ${key}.` } });
       return;
     }
     if (typeof reply !== 'function') {
@@ -76,7 +76,7 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     try {
       await reply(call, response);
     } catch (error) {
-      faults.push(`the reply to ${key} threw ${String(error)}`);
+      failures.push(`the reply to ${key} threw ${String(error)}`);
       response.destroy();
     }
   }
@@ -104,7 +104,7 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
       return calls.filter((call) => call.method === method && call.path === path);
     },
     verify() {
-      if (faults.length > 0) throw new Error(`Fake upstream: ${faults.join('; ')}.`);
+      if (failures.length > 0) throw new Error(`Fake upstream: ${failures.join('; ')}.`);
     },
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
@@ -126,7 +126,7 @@ async function readCall(request: IncomingMessage): Promise<{ call: RecordedCall;
   request.setEncoding('utf8');
   request.on('data', (chunk: string) => chunks.push(chunk));
   await new Promise<void>((resolve) => {
-    // `close` follows `end`, and comes alone where the caller cut the call off.
+    // `close` follows `end`. If the caller disconnects, there is no `end`.
     request.on('close', resolve).on('error', () => {});
   });
   return {

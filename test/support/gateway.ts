@@ -2,20 +2,20 @@ import { Writable } from 'node:stream';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { readConfig, type SettingName } from '../../src/config.ts';
-import { type ServerOptions, startServer } from '../../src/http/server.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/observability/log.ts';
 
-/** An answer of the gateway to a GraphQL request. */
+/** A response of the gateway to a GraphQL request. */
 interface GraphqlAnswer<Data> {
   readonly status: number;
   readonly headers: Headers;
   readonly data: Data | null | undefined;
   readonly errors: readonly GraphqlAnswerError[];
-  /** The body as it came. */
+  /** The unparsed body. */
   readonly text: string;
 }
 
-/** An error of an answer, as far as tests look at it. */
+/** The parts of an error that tests read. */
 export interface GraphqlAnswerError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
@@ -26,8 +26,10 @@ export interface GraphqlAnswerError {
 export interface TestGateway extends AsyncDisposable {
   /** The GraphQL endpoint. */
   readonly url: string;
-  /** Undefined where metrics are off. */
+  /** Undefined if metrics are off. */
   readonly metricsUrl: string | undefined;
+  /** Requests that are executed, and the bytes that bodies and responses hold. */
+  readonly usage: RunningServer['usage'];
   /** Every line that it has logged, at every level. */
   readonly log: readonly string[];
   /** Sends one operation as a POST; the credential is `Galileo-API-Key: test-key` unless `headers` has one. */
@@ -36,7 +38,7 @@ export interface TestGateway extends AsyncDisposable {
     variables?: Variables,
     headers?: Readonly<Record<string, string>>,
   ): Promise<GraphqlAnswer<Data>>;
-  /** Whether all that ran was answered in time. */
+  /** Resolves to whether all running requests were completed in time. */
   drain(): Promise<boolean>;
 }
 
@@ -44,7 +46,7 @@ export interface TestGateway extends AsyncDisposable {
 export async function startGateway(
   upstreamUrl: string,
   settings: Readonly<Partial<Record<SettingName, string>>> = {},
-  options: Pick<ServerOptions, 'demoHeaders'> = {},
+  options: Pick<ServerOptions, 'demoHeaders' | 'pages' | 'allowedHosts' | 'plugins'> = {},
 ): Promise<TestGateway> {
   const log: string[] = [];
   const destination = new Writable({
@@ -54,11 +56,21 @@ export async function startGateway(
     },
   });
   const config = readConfig({}, { port: '0', galileoApiUrl: upstreamUrl, logLevel: 'trace', ...settings });
-  const server = await startServer({ ...options, config, log: createLog(config.logLevel, destination) });
+  // The behaviour suites also run with a plugin that does nothing, which sends every request through graphql-yoga.
+  const plugins = options.plugins ?? (process.env['GATEWAY_PIPELINE'] === 'yoga' ? [{}] : []);
+  const server = await startServer({
+    ...options,
+    plugins,
+    config,
+    log: createLog(config.logLevel, destination),
+  });
   const url = `${server.url}/graphql`;
   return {
     url,
     metricsUrl: server.metricsUrl,
+    get usage() {
+      return server.usage;
+    },
     log,
     query: (document, variables, headers = { 'Galileo-API-Key': 'test-key' }) =>
       sendOperation(url, document, variables, headers),

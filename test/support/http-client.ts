@@ -1,27 +1,27 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
-/** A list sends its header several times. */
+/** A header with a list is sent several times. */
 export type PlainHeaders = Readonly<Record<string, string | number | readonly string[]>>;
 
-/** A request as the test writes it: no header is added but Host, and Content-Length where there is a body. */
+/** A request. Only Host is added to its headers, and Content-Length if it has a body. */
 export interface PlainRequest {
-  /** POST where there is a body, else GET. */
+  /** Default: POST with a body, GET without one. */
   readonly method?: string;
-  /** Sent as it is; `/graphql` where it is left out. */
+  /** Sent unchanged. Default: `/graphql`. */
   readonly path?: string;
   readonly headers?: PlainHeaders;
   readonly body?: string | Uint8Array;
 }
 
-/** An answer, read to its end; its text as UTF-8. */
+/** A complete response. `text` is its body, decoded as UTF-8. */
 export interface PlainAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-/** Sends one request on a connection of its own. Rejects where the connection ends without an answer. */
+/** Sends one request on a new connection. Rejects if the connection closes without a response. */
 export function send(url: string, { method, path, headers, body }: PlainRequest): Promise<PlainAnswer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ export function send(url: string, { method, path, headers, body }: PlainRequest)
   });
 }
 
-/** Node's type has no list for Authorization, which a caller may well send twice. */
+/** Node's type does not permit a list for Authorization, but callers can send it twice. */
 const toOutgoing = (headers: PlainHeaders): Record<string, string | number | string[]> =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value]),
@@ -64,7 +64,7 @@ function getLength(headers: PlainHeaders | undefined, body: PlainRequest['body']
     : { 'content-length': Buffer.byteLength(body) };
 }
 
-/** An answer of GraphQL's, as far as tests look at it. */
+/** The parts of a GraphQL response that tests read. */
 export interface GraphqlBody {
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly {
@@ -75,23 +75,23 @@ export interface GraphqlBody {
   }[];
 }
 
-/** The body as GraphQL. Throws where it is no JSON. */
+/** Parses the body. Throws if it is not JSON. */
 export const parseBody = ({ text }: PlainAnswer): GraphqlBody => JSON.parse(text) as GraphqlBody;
 
-/** The codes of an answer's errors; empty where there are none. */
+/** The codes of a response's errors. */
 export const getCodes = (answer: PlainAnswer): string[] =>
   (parseBody(answer).errors ?? []).map(({ extensions }) => extensions.code);
 
-/** A connection on which a test writes bytes as it likes. */
+/** A TCP connection to which a test writes any bytes. */
 export interface RawConnection extends Disposable {
   readonly socket: Socket;
-  /** Everything that has come so far. */
+  /** All data received so far. */
   readonly received: string;
-  /** As Latin-1: a byte a character. */
+  /** Encodes as Latin-1, one byte per character. */
   write(text: string): void;
-  /** Waits for text that matches. Rejects where the connection ends before. */
+  /** Waits until the received data matches. Rejects if the connection closes first. */
   waitFor(pattern: RegExp): Promise<string>;
-  /** Resolves with everything that came, when the other side has ended the connection, orderly or not. */
+  /** Resolves with all received data when the connection is closed or reset. */
   closed: Promise<string>;
 }
 
@@ -111,7 +111,7 @@ export async function openConnection(url: string): Promise<RawConnection> {
     received += chunk.toString('latin1');
     wake();
   });
-  // A reset is one of the ways in which a server ends a connection; `close` follows.
+  // A server can also end a connection with a reset. `close` follows.
   socket.on('error', () => {});
   const closed = new Promise<string>((resolve) => {
     socket.on('close', () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 
-/** A span as it came, with its attributes by name. */
+/** A received span, with its attributes by name. */
 interface ReceivedSpan {
   readonly name: string;
   readonly kind: number;
@@ -17,7 +17,7 @@ interface ReceivedSpan {
 export interface OtlpReceiver extends AsyncDisposable {
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
-  /** Everything that came, as text. */
+  /** All received bodies, concatenated. */
   readonly text: string;
   readonly headers: IncomingHttpHeaders | undefined;
   readonly resource: Readonly<Record<string, unknown>>;
@@ -45,7 +45,7 @@ interface OtlpRequest {
   }[];
 }
 
-/** @param status with which every delivery is answered */
+/** @param status the status of every response */
 export async function startOtlpReceiver(status = 200): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   let text = '';
@@ -61,7 +61,7 @@ export async function startOtlpReceiver(status = 200): Promise<OtlpReceiver> {
       .on('end', () => {
         headers = request.headers;
         text += body;
-        if (request.url === '/v1/traces') {
+        if (request.url === '/v1/traces' && request.headers['content-type'] === 'application/json') {
           for (const { resource: from, scopeSpans } of (JSON.parse(body) as OtlpRequest).resourceSpans) {
             resource = toRecord(from.attributes);
             spans.push(...scopeSpans.flatMap((scope) => scope.spans.map(toSpan)));

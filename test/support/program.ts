@@ -7,24 +7,24 @@ import { fileURLToPath } from 'node:url';
 const programPath =
   process.env['GATEWAY_PROGRAM'] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** What drains longer than this, with a request that nobody answers, is killed. */
+/** A program that drains longer than this is killed. */
 const endTimeoutMs = 1000;
 
-/** The program as a process of its own, as a person or an orchestrator runs it. */
+/** The program in its own process, as a person or an orchestrator runs it. */
 export interface Program extends AsyncDisposable {
   readonly process: ChildProcess;
   readonly stdout: string;
   readonly stderr: string;
-  /** The first group of the pattern, as soon as standard output has it. Rejects where the program ends before. */
+  /** The first group of the pattern, as soon as standard output has it. Rejects if the program exits first. */
   waitFor(pattern: RegExp): Promise<string>;
-  /** How it ended: the exit code, null where a signal ended it. */
+  /** The exit code. Null if a signal ended the process. */
   readonly exit: Promise<number | null>;
 }
 
 /**
- * Starts the program. Nothing of the environment of the tests reaches it but `PATH`.
+ * Starts the program. Of the tests' environment it gets only `PATH`.
  *
- * @param options `detached` gives it a process group of its own, as a shell does
+ * @param options `detached` starts it in a new process group, as a shell does
  */
 export function startProgram(
   args: readonly string[],
@@ -45,7 +45,7 @@ export function startProgram(
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
   });
-  // `close` comes when the streams are read to their end; `exit` may come before.
+  // `close` follows when the streams have been read completely. `exit` can precede it.
   const exit = once(child, 'close').then(([code]: unknown[]) => (typeof code === 'number' ? code : null));
   let isOver = false;
   void exit.then(() => {
@@ -69,7 +69,7 @@ export function startProgram(
     },
     exit,
     async [Symbol.asyncDispose]() {
-      // One that is killed does not say what of it ran, which is part of the coverage.
+      // A killed process writes no coverage.
       if (!isOver) child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs);
       await exit;

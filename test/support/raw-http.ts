@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** An answer as it came; names of headers in small letters. */
+/** A response. Header names are in lower case. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
@@ -9,8 +9,7 @@ export interface RawAnswer {
 }
 
 /**
- * Sends one POST with exactly these header lines, as bytes (a string is read as Latin-1), which no HTTP client of today
- * would do.
+ * Sends one POST with exactly these header lines, encoded as Latin-1. HTTP clients would change or reject them.
  */
 export async function postRaw(
   url: string,

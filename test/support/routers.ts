@@ -10,10 +10,10 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
 import type { GraphqlAnswerError } from './gateway.ts';
 
-/** What of a caller's request a router must pass on for this gateway. */
+/** The headers that a router must forward to the gateway. */
 const forwardedHeaders = ['galileo-api-key', 'authorization', 'x-request-id', 'traceparent'];
 
-/** An answer of a router. */
+/** A response of a router. */
 interface RouterAnswer {
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
   readonly errors: readonly Partial<GraphqlAnswerError>[];
@@ -52,7 +52,7 @@ class ForwardingDataSource extends RemoteGraphQLDataSource<ApolloContext> {
 }
 
 async function startApolloGateway(supergraphSdl: string): Promise<Router> {
-  // A test asks no metadata service of a cloud.
+  // Otherwise it looks for the metadata service of a cloud.
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
   const server = new ApolloServer<ApolloContext>({
     gateway: new ApolloGateway({

@@ -15,7 +15,7 @@ export const secondSubgraphSdl = /* GraphQL */ `
 
   type Integration @key(fields: "name") @interfaceObject {
     name: IntegrationName!
-    "The credential that this subgraph was asked with."
+    "The credential of the request."
     askedBy: String
     labels: [StringMapEntry!]!
   }
@@ -53,7 +53,7 @@ interface SecondSubgraph extends AsyncDisposable {
   readonly requests: readonly IncomingHttpHeaders[];
 }
 
-/** Starts it on a free port of 127.0.0.1. It has an opinion on every integration, configured or not. */
+/** Starts it on a free port of 127.0.0.1. It resolves every integration, configured or not. */
 export async function startSecondSubgraph(): Promise<SecondSubgraph> {
   const schema = buildSubgraphSchema({
     typeDefs: parse(secondSubgraphSdl),

@@ -7,7 +7,7 @@ export interface Stack extends AsyncDisposable {
   readonly upstream: FakeUpstream;
 }
 
-/** Starts both; disposing it fails the test where upstream got a call that nobody expected. */
+/** Starts both. Disposal fails the test if upstream received an unexpected call. */
 export async function startStack(settings: Parameters<typeof startGateway>[1] = {}): Promise<Stack> {
   const upstream = await startFakeUpstream();
   const gateway = await startGateway(upstream.url, settings);

@@ -6,6 +6,7 @@ import {
   resetting,
   silent,
   startScriptedUpstream,
+  toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
 import { createTestTransport, getOutcome, getUpstreamError, ManualClock } from './support/test-transport.ts';
@@ -17,7 +18,7 @@ async function repeat(count: number, run: () => Promise<unknown>): Promise<void>
 async function startBroken() {
   const clock = new ManualClock();
   const states: BreakerState[] = [];
-  const upstream = await startScriptedUpstream({ script: withStatus('503 Unwell') });
+  const upstream = await startScriptedUpstream({ script: withStatus('503 Unavailable') });
   const transport = createTestTransport(upstream.origin, {
     now: clock.now,
     retries: 0,
@@ -36,7 +37,7 @@ async function startBroken() {
 }
 
 describe('the circuit breaker', () => {
-  test('opens at the twentieth failure and then refuses at once, with the time that is left', async () => {
+  test('opens at the twentieth failure and then refuses immediately, with the remaining time', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream, states } = broken;
     await repeat(19, () => transport.read());
@@ -45,7 +46,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(true);
     expect(states).toEqual(['open']);
 
-    // Whole milliseconds are told, rounded up.
+    // Rounded up to whole milliseconds.
     clock.advance(4_000.25);
     const error = await getUpstreamError(transport.read());
     expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterMs: 6_000 });
@@ -104,14 +105,77 @@ describe('the circuit breaker', () => {
     const { transport, upstream } = broken;
     upstream.script = healthy;
     await repeat(20, () => transport.read());
-    upstream.script = withStatus('502 Unwell');
+    upstream.script = withStatus('502 Unavailable');
     await repeat(19, () => transport.read());
     expect(transport.breakerOpen).toBe(false);
     await transport.read();
     expect(transport.breakerOpen).toBe(true);
   });
 
-  test('forgets what was ten seconds ago', async () => {
+  test('does not count attempts that ended with the deadline of their request, before their own timeout', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin, { retries: 0, connections: 40 });
+    const reads = Array.from({ length: 40 }, () => getOutcome(transport.read('/r', new Deadline(100))));
+    expect(new Set(await Promise.all(reads))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+    expect(transport.breakerOpen).toBe(false);
+  });
+
+  test.each(['403', '429', '500', '502', '503', '504'])(
+    'does not count provider errors, even with status %s, which are not retried either',
+    async (status) => {
+      const body = '{"standard_error":{"error_code":7002,"message":"No.","retriable":true}}';
+      await using upstream = await startScriptedUpstream({
+        script: ({ socket }) => {
+          socket.write(toResponse(body, `${status} Failed`, ['retry-after: 0']));
+        },
+      });
+      await using transport = createTestTransport(upstream.origin);
+      await repeat(40, () => transport.read());
+      expect(transport.breakerOpen).toBe(false);
+      expect(upstream.exchanges).toHaveLength(40);
+    },
+  );
+
+  test('stays closed if one caller alone fails while another is served, regardless of the number of failures', async () => {
+    await using broken = await startBroken();
+    const { clock, transport, upstream } = broken;
+    const read = (caller: string) => transport.read('/r', new Deadline(10_000), caller);
+    for (let round = 0; round < 20; round += 1) {
+      upstream.script = healthy;
+      await read('good');
+      upstream.script = withStatus('503 Unavailable');
+      await repeat(10, () => read('evil'));
+      clock.advance(700);
+    }
+    // A single failure of the other caller changes nothing.
+    await read('good');
+    await repeat(10, () => read('evil'));
+    expect(transport.breakerOpen).toBe(false);
+  });
+
+  test('opens for one caller if no other was active in the last ten seconds', async () => {
+    await using broken = await startBroken();
+    const { clock, transport, upstream } = broken;
+    upstream.script = healthy;
+    await transport.read('/r', new Deadline(10_000), 'other');
+    upstream.script = withStatus('503 Unavailable');
+    await repeat(30, () => transport.read());
+    expect(transport.breakerOpen).toBe(false);
+    clock.advance(10_000);
+    await repeat(20, () => transport.read());
+    expect(transport.breakerOpen).toBe(true);
+  });
+
+  test('opens if two callers fail', async () => {
+    await using broken = await startBroken();
+    const { transport } = broken;
+    await repeat(19, () => transport.read());
+    expect(transport.breakerOpen).toBe(false);
+    await transport.read('/r', new Deadline(10_000), 'caller-2');
+    expect(transport.breakerOpen).toBe(true);
+  });
+
+  test('does not count what was ten seconds ago', async () => {
     await using broken = await startBroken();
     const { clock, transport } = broken;
     await repeat(19, () => transport.read());
@@ -120,7 +184,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('lets one probe through after ten seconds and refuses the rest until it has ended', async () => {
+  test('admits one probe after ten seconds and refuses other calls until it has ended', async () => {
     await using broken = await startBroken();
     const { clock, states, transport, upstream } = broken;
     await repeat(20, () => transport.read());
@@ -147,8 +211,8 @@ describe('the circuit breaker', () => {
 
     expect(transport.breakerOpen).toBe(false);
     expect(states).toEqual(['open', 'half-open', 'closed']);
-    // What was counted before is forgotten.
-    upstream.script = withStatus('503 Unwell');
+    // Earlier failures do not count any more.
+    upstream.script = withStatus('503 Unavailable');
     await repeat(19, () => transport.read());
     expect(transport.breakerOpen).toBe(false);
   });
@@ -168,7 +232,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('takes the next call for a probe where the caller of the first one leaves', async () => {
+  test('uses the next call as a probe if the caller of the first one leaves', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;
     await repeat(20, () => transport.read());
@@ -185,7 +249,7 @@ describe('the circuit breaker', () => {
   });
 
   test('ends the retries of a call with its last failure', async () => {
-    await using upstream = await startScriptedUpstream({ script: withStatus('503 Unwell') });
+    await using upstream = await startScriptedUpstream({ script: withStatus('503 Unavailable') });
     await using transport = createTestTransport(upstream.origin, { retries: 2 });
     // 7 calls would be 21 attempts; the twentieth opens it.
     await repeat(6, () => transport.read());
@@ -193,19 +257,23 @@ describe('the circuit breaker', () => {
     expect(upstream.exchanges.length).toBeLessThanOrEqual(20);
   });
 
-  test('refuses those who wait for a socket when it opens', async () => {
+  test('refuses the calls that wait for a socket when it opens', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
+    let attempts = 0;
     await using transport = createTestTransport(upstream.origin, {
       connections: 20,
       retries: 0,
       attemptTimeoutMs: 50,
+      observer: {
+        attemptStarted: () => {
+          attempts += 1;
+        },
+      },
     });
     const outcomes = await Promise.all(Array.from({ length: 60 }, () => getOutcome(transport.read())));
     // Between the first failure and the twentieth, which opens it, up to 19 may have got a socket.
-    expect(upstream.exchanges.length).toBeLessThanOrEqual(39);
-    expect(outcomes.filter((outcome) => outcome === 'UPSTREAM_UNAVAILABLE').length).toBe(
-      60 - upstream.exchanges.length,
-    );
+    expect(attempts).toBeLessThanOrEqual(39);
+    expect(outcomes.filter((outcome) => outcome === 'UPSTREAM_UNAVAILABLE')).toHaveLength(60 - attempts);
     expect(transport.queueDepth).toBe(0);
   });
 });

@@ -8,7 +8,7 @@ import {
   silent,
   startMuteListener,
   startScriptedUpstream,
-  toAnswer,
+  toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
 import { createTestTransport, getOutcome, getUpstreamError } from './support/test-transport.ts';
@@ -22,38 +22,42 @@ const write =
   };
 
 const scripts: readonly (readonly [name: string, script: Script, outcome: string])[] = [
-  ['meets a reset before the answer', resetting, unknown],
-  ['meets an end before the answer', ({ socket }) => socket.end(), unknown],
+  ['gets a reset before the response', resetting, unknown],
+  ['gets an end before the response', ({ socket }) => socket.end(), unknown],
   [
-    'meets a reset in the body',
+    'gets a reset in the body',
     ({ socket }) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc', () => socket.resetAndDestroy());
     },
     unknown,
   ],
-  ['is never answered', silent, unknown],
-  ['meets something that is no HTTP', write('SSH-2.0-OpenSSH_9.2\r\n\r\n'), unknown],
-  ['meets too many headers', write(toAnswer('{}', '200 OK', [`x-a: ${'x'.repeat(16_384)}`])), unknown],
+  ['gets no response', silent, unknown],
+  ['gets a response that is not HTTP', write('SSH-2.0-OpenSSH_9.2\r\n\r\n'), unknown],
+  ['gets too many headers', write(toResponse('{}', '200 OK', [`x-a: ${'x'.repeat(16_384)}`])), unknown],
   [
-    'meets an answer that is too large',
+    'gets a response that is too large',
     write('HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n'),
     'UPSTREAM_INVALID_RESPONSE',
   ],
-  ['meets an unasked compression', withStatus('200 OK', 'content-encoding: br'), 'UPSTREAM_INVALID_RESPONSE'],
-  ['meets a 502', withStatus('502 Bad Gateway'), '502 {}'],
-  ['meets a 503 with Retry-After', withStatus('503 Unwell', 'retry-after: 0'), '503 {}'],
-  ['meets a 504 in an unasked compression', withStatus('504 Late', 'content-encoding: gzip'), '504 '],
-  ['meets a 429 with Retry-After', withStatus('429 Slow', 'retry-after: 0'), '429 {}'],
+  [
+    'gets an unrequested compression',
+    withStatus('200 OK', 'content-encoding: br'),
+    'UPSTREAM_INVALID_RESPONSE',
+  ],
+  ['gets a 502', withStatus('502 Bad Gateway'), '502 {}'],
+  ['gets a 503 with Retry-After', withStatus('503 Unavailable', 'retry-after: 0'), '503 {}'],
+  ['gets a 504 in an unrequested compression', withStatus('504 Late', 'content-encoding: gzip'), '504 '],
+  ['gets a 429 with Retry-After', withStatus('429 Slow', 'retry-after: 0'), '429 {}'],
   ['is redirected', withStatus('307 Elsewhere', 'location: /elsewhere'), '307 {}'],
   ['is refused', withStatus('422 Wrong'), '422 {}'],
-  ['is answered', healthy, '200 /write'],
+  ['succeeds', healthy, '200 /write'],
 ];
 
 describe('a write that arrived', () => {
   test.each(scripts)('and %s is sent once', async (_, script, outcome) => {
     await using upstream = await startScriptedUpstream({ script });
     await using transport = createTestTransport(upstream.origin, {
-      attemptTimeoutMs: 100,
+      attemptTimeoutMs: 400,
       maxResponseBytes: 1_000,
     });
     expect(await getOutcome(transport.write())).toBe(outcome);
@@ -61,6 +65,35 @@ describe('a write that arrived', () => {
     upstream.script = healthy;
     expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
   });
+
+  test.each(['PUT', 'POST', 'PATCH', 'DELETE'] as const)(
+    'by %s is sent once, whatever happens',
+    async (method) => {
+      await using upstream = await startScriptedUpstream({ script: resetting });
+      await using transport = createTestTransport(upstream.origin);
+      for (const script of [
+        resetting,
+        withStatus('503 Unavailable'),
+        withStatus('429 Slow', 'retry-after: 0'),
+      ]) {
+        upstream.script = script;
+        const deadline = new Deadline(10_000);
+        await getOutcome(
+          transport.send({
+            operation: 'delete',
+            method,
+            path: '/w',
+            caller: 'caller-1',
+            headers: [],
+            body: method === 'DELETE' ? undefined : '{}',
+            deadline,
+          }),
+        );
+        deadline.release();
+      }
+      expect(upstream.exchanges.map((exchange) => exchange.method)).toEqual([method, method, method]);
+    },
+  );
 
   test('on a used socket is not sent again either when that is reset', async () => {
     await using upstream = await startScriptedUpstream();
@@ -76,8 +109,8 @@ describe('a write that arrived', () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, { connections: 1 });
     const startedAtMs = performance.now();
-    expect(await getOutcome(transport.write('/w', new Deadline(50)))).toBe(unknown);
-    expect(performance.now() - startedAtMs).toBeLessThan(150);
+    expect(await getOutcome(transport.write('/w', new Deadline(500)))).toBe(unknown);
+    expect(performance.now() - startedAtMs).toBeLessThan(2_000);
     expect(upstream.openSocketCount).toBe(1);
 
     const [exchange] = upstream.exchanges;
@@ -102,8 +135,8 @@ describe('a write that arrived', () => {
   });
 });
 
-describe('a write of which nothing has left', () => {
-  test('is tried again as often as a read where the connection is refused', async () => {
+describe('a write of which nothing was sent', () => {
+  test('is retried as often as a read if the connection is refused', async () => {
     const upstream = await startScriptedUpstream();
     await upstream[Symbol.asyncDispose]();
     const numbers: number[] = [];
@@ -114,7 +147,7 @@ describe('a write of which nothing has left', () => {
     expect(numbers).toEqual([1, 2, 3]);
   });
 
-  test('ends as UPSTREAM_TIMEOUT where no connection comes about in time', async () => {
+  test('ends as UPSTREAM_TIMEOUT if connecting takes too long', async () => {
     await using listener = await startMuteListener();
     const numbers: number[] = [];
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
@@ -125,10 +158,10 @@ describe('a write of which nothing has left', () => {
     expect(numbers).toEqual([1, 2, 3]);
   });
 
-  test('is not sent later either where its deadline ended while it was being connected', async () => {
+  test('is not sent later if its deadline ended while its connection was being opened', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, {
-      ca: localhostCertificate,
+      tls: { ca: localhostCertificate },
       connections: 1,
     });
     const deadline = new Deadline(10_000);
@@ -142,7 +175,7 @@ describe('a write of which nothing has left', () => {
     expect(upstream.socketCount).toBe(1);
   });
 
-  test('is tried once where the certificate is not to be trusted', async () => {
+  test('is tried once if the certificate is not trusted', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     const numbers: number[] = [];
     await using transport = createTestTransport(upstream.origin, {

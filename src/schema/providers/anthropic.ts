@@ -1,53 +1,33 @@
-import type { WireIntegration } from '../../upstream/wire.ts';
-import { builder } from '../builder.ts';
-import { entity } from '../directives.ts';
-import { authenticationTypes, integrationAuthenticationType } from '../enums.ts';
-import { integration } from '../integration.ts';
-import { readerOf, string, stringMap, wordOf } from '../reader.ts';
-import { multiModalIntegrationConfig, multiModalSource, stringMapEntry } from '../values.ts';
-import type { Provider } from './provider.ts';
+import { anthropicAuthenticationType } from '../enums.ts';
+import { fieldOf } from '../fields.ts';
+import {
+  authenticationScope,
+  customHeaderMapping,
+  multiModalConfig,
+  oauth2TokenUrl,
+  text,
+  token,
+} from '../values.ts';
+import { defineProvider } from './provider.ts';
 
-const read = readerOf('AnthropicIntegration');
-
-export const anthropic = {
+export const anthropic = defineProvider({
   displayName: 'Anthropic',
-  type: builder.objectRef<WireIntegration>('AnthropicIntegration').implement({
-    description: 'Models of Anthropic.',
-    interfaces: [integration],
-    extensions: entity,
-    fields: (t) => ({
-      multiModalConfig: t.field({
-        type: multiModalIntegrationConfig,
-        nullable: true,
-        description: 'Limits on files; null where none are set.',
-        resolve: read.optional('multi_modal_config', multiModalSource),
-      }),
-      authenticationType: t.field({
-        type: integrationAuthenticationType,
-        description: 'How Galileo authenticates with Anthropic.',
-        resolve: read.required('authentication_type', wordOf(authenticationTypes)),
-      }),
-      endpoint: t.string({
-        nullable: true,
-        description: "The URL that models are called at; null for Anthropic's own.",
-        resolve: read.optional('endpoint', string),
-      }),
-      authenticationScope: t.string({
-        nullable: true,
-        description: 'The OAuth 2 scope that Galileo asks for; null where none is set.',
-        resolve: read.optional('authentication_scope', string),
-      }),
-      oauth2TokenUrl: t.string({
-        nullable: true,
-        description: 'Where Galileo gets its OAuth 2 token; null where none is set.',
-        resolve: read.optional('oauth2_token_url', string),
-      }),
-      customHeaderMapping: t.field({
-        type: [stringMapEntry],
-        nullable: true,
-        description: 'Headers that Galileo fills from its own values; null where none are mapped.',
-        resolve: read.optional('custom_header_mapping', stringMap),
-      }),
+  description: 'Models of Anthropic.',
+  schema: 'AnthropicIntegration',
+  inputSchema: 'AnthropicIntegrationCreate',
+  fields: {
+    token: token('The API key of Anthropic, or the credential of the custom OAuth 2 endpoint.'),
+    multiModalConfig,
+    authenticationType: fieldOf(anthropicAuthenticationType)('authentication_type', {
+      description: 'How Galileo authenticates with Anthropic. Default: `API_KEY`.',
+      output: 'non-null',
     }),
-  }),
-} satisfies Provider;
+    endpoint: text('endpoint', {
+      description: 'The URL of the API.',
+      whenRead: "Null for Anthropic's own.",
+    }),
+    authenticationScope,
+    oauth2TokenUrl,
+    customHeaderMapping,
+  },
+});

@@ -1,88 +1,77 @@
-import type { WireIntegration } from '../../upstream/wire.ts';
-import { builder } from '../builder.ts';
-import { entity } from '../directives.ts';
-import { authenticationTypes, integrationAuthenticationType } from '../enums.ts';
-import { integration } from '../integration.ts';
-import { boolean, list, object, readerOf, string, stringMap, wordOf } from '../reader.ts';
+import { azureAuthenticationType } from '../enums.ts';
+import { fieldOf, listOf, objectOf } from '../fields.ts';
 import {
-  azureModelDeployment,
-  multiModalIntegrationConfig,
-  multiModalSource,
-  stringMapEntry,
+  authenticationScope,
+  boolean,
+  customHeaderMapping,
+  multiModalConfig,
+  oauth2TokenUrl,
+  stringMap,
+  text,
+  token,
 } from '../values.ts';
-import type { Provider } from './provider.ts';
+import { defineProvider } from './provider.ts';
 
-const read = readerOf('AzureIntegration');
-
-export const azure = {
-  displayName: 'Azure',
-  type: builder.objectRef<WireIntegration>('AzureIntegration').implement({
-    description: 'Models deployed on Azure OpenAI.',
-    interfaces: [integration],
-    extensions: entity,
-    fields: (t) => ({
-      multiModalConfig: t.field({
-        type: multiModalIntegrationConfig,
-        nullable: true,
-        description: 'Limits on files; null where none are set.',
-        resolve: read.optional('multi_modal_config', multiModalSource),
-      }),
-      proxy: t.boolean({
-        description: 'Whether the endpoint is a proxy in front of Azure.',
-        resolve: read.required('proxy', boolean),
-      }),
-      endpoint: t.string({
-        nullable: true,
-        description: 'The URL that models are called at. Galileo always has one.',
-        resolve: read.optional('endpoint', string),
-      }),
-      apiVersion: t.string({
-        description: "The version of Azure's API.",
-        resolve: read.required('api_version', string),
-      }),
-      azureDeployment: t.string({
-        nullable: true,
-        description: 'The one deployment that all calls go to; null where `deployments` tells it by model.',
-        resolve: read.optional('azure_deployment', string),
-      }),
-      authenticationType: t.field({
-        type: integrationAuthenticationType,
-        description: 'How Galileo authenticates with Azure.',
-        resolve: read.required('authentication_type', wordOf(authenticationTypes)),
-      }),
-      authenticationScope: t.string({
-        nullable: true,
-        description: 'The OAuth 2 scope that Galileo asks for; null where none is set.',
-        resolve: read.optional('authentication_scope', string),
-      }),
-      defaultHeaders: t.field({
-        type: [stringMapEntry],
-        nullable: true,
-        description: 'Headers that go along with every call; null where there are none.',
-        resolve: read.optional('default_headers', stringMap),
-      }),
-      deployments: t.field({
-        type: [stringMapEntry],
-        description: 'Deployments: the model, and the deployment that it is called through.',
-        resolve: read.listed('deployments', stringMap),
-      }),
-      oauth2TokenUrl: t.string({
-        nullable: true,
-        description: 'Where Galileo gets its OAuth 2 token; null where none is set.',
-        resolve: read.optional('oauth2_token_url', string),
-      }),
-      customHeaderMapping: t.field({
-        type: [stringMapEntry],
-        nullable: true,
-        description: 'Headers that Galileo fills from its own values; null where none are mapped.',
-        resolve: read.optional('custom_header_mapping', stringMap),
-      }),
-      availableDeployments: t.field({
-        type: [azureModelDeployment],
-        nullable: true,
-        description: 'The deployments that Azure reports; null where Galileo has not asked.',
-        resolve: read.optional('available_deployments', list(object('AzureModelDeployment'))),
-      }),
+const modelDeployments = fieldOf(
+  listOf(
+    objectOf('AzureModelDeployment', {
+      description: 'A deployment of a model on Azure.',
+      schema: 'AzureModelDeployment',
+      fields: {
+        id: text('id', {
+          description: "Azure's id of the deployment.",
+          output: 'non-null',
+          input: 'required',
+        }),
+        model: text('model', { description: 'The deployed model.', output: 'non-null', input: 'required' }),
+      },
     }),
-  }),
-} satisfies Provider;
+  ),
+);
+
+export const azure = defineProvider({
+  displayName: 'Azure',
+  description: 'Models deployed on Azure OpenAI.',
+  schema: 'AzureIntegration',
+  inputSchema: 'AzureIntegrationCreate',
+  fields: {
+    endpoint: text('endpoint', {
+      description: 'The URL of the API.',
+      whenRead: 'Galileo always returns one.',
+      input: 'required',
+    }),
+    token: token(
+      'The API key of Azure, the client secret or the password, depending on `authenticationType`.',
+    ),
+    multiModalConfig,
+    proxy: boolean('proxy', {
+      description: 'Whether the endpoint is a proxy in front of Azure. Default: false.',
+      output: 'non-null',
+    }),
+    apiVersion: text('api_version', { description: "The version of Azure's API.", output: 'non-null' }),
+    azureDeployment: text('azure_deployment', {
+      description: 'The deployment that serves all requests.',
+      whenRead: 'Null if `deployments` has one per model.',
+    }),
+    authenticationType: fieldOf(azureAuthenticationType)('authentication_type', {
+      description: 'How Galileo authenticates with Azure. Default: `API_KEY`.',
+      output: 'non-null',
+    }),
+    authenticationScope,
+    defaultHeaders: stringMap('default_headers', {
+      description: 'Headers of every request to Azure.',
+      whenRead: 'Null if there are none.',
+      secret: 'values',
+    }),
+    deployments: stringMap('deployments', {
+      description: 'Deployments: the key is the model, the value is the deployment that serves it.',
+      output: 'non-null',
+    }),
+    oauth2TokenUrl,
+    customHeaderMapping,
+    availableDeployments: modelDeployments('available_deployments', {
+      description: 'The deployments that Azure offers.',
+      whenRead: 'Null if Galileo does not know them.',
+    }),
+  },
+});

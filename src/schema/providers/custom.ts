@@ -1,94 +1,137 @@
-import type { WireIntegration } from '../../upstream/wire.ts';
-import { builder } from '../builder.ts';
-import { entity } from '../directives.ts';
-import { authenticationTypes, integrationAuthenticationType } from '../enums.ts';
-import { integration } from '../integration.ts';
-import { boolean, list, object, readerOf, string, stringMap, wordOf } from '../reader.ts';
+import { customAuthenticationType } from '../enums.ts';
+import { fieldOf, listOf, objectOf } from '../fields.ts';
 import {
-  customLlmConfig,
-  customModelProperties,
-  multiModalIntegrationConfig,
-  multiModalSource,
-  stringMapEntry,
+  authenticationScope,
+  boolean,
+  customHeaderMapping,
+  json,
+  multiModalConfig,
+  oauth2TokenUrl,
+  stringMap,
+  text,
+  texts,
 } from '../values.ts';
-import type { Provider } from './provider.ts';
+import { defineProvider } from './provider.ts';
 
-const read = readerOf('CustomIntegration');
-const readBaseUrl = read.required('base_url', string);
-
-export const custom = {
-  displayName: 'Custom',
-  type: builder.objectRef<WireIntegration>('CustomIntegration').implement({
-    description:
-      "An endpoint of the customer's own. Its API key, token and headers are write-only: no field answers them.",
-    interfaces: [integration],
-    extensions: entity,
-    fields: (t) => ({
-      multiModalConfig: t.field({
-        type: multiModalIntegrationConfig,
-        nullable: true,
-        description: 'Limits on files; null where none are set.',
-        resolve: read.optional('multi_modal_config', multiModalSource),
-      }),
-      authenticationType: t.field({
-        type: integrationAuthenticationType,
-        description: 'How Galileo authenticates with the endpoint.',
-        resolve: read.required('authentication_type', wordOf(authenticationTypes)),
-      }),
-      legacyModels: t.stringList({
-        nullable: true,
-        deprecationReason: 'Use modelProperties.',
-        description: 'The names of the models, in the older form; null where Galileo stores none in it.',
-        resolve: read.optional('models', list(string)),
-      }),
-      modelProperties: t.field({
-        type: [customModelProperties],
-        nullable: true,
-        description: 'The models that the endpoint offers; null where Galileo stores none in this form.',
-        resolve: read.optional('model_properties', list(object('ModelProperties'))),
-      }),
-      isLegacyFormat: t.boolean({
-        description: 'Whether Galileo stores the models in the older form.',
-        resolve: read.required('is_legacy_format', boolean),
-      }),
-      defaultModel: t.string({
-        nullable: true,
-        description: 'The model that is used where none is named; null where none is set.',
-        resolve: read.optional('default_model', string),
-      }),
-      baseUrl: t.string({
-        description: 'The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`.',
-        // A later upstream calls it on read as it does on write.
-        resolve: (source) => readBaseUrl({ base_url: source['base_url'] ?? source['endpoint'] }),
-      }),
-      authenticationScope: t.string({
-        nullable: true,
-        description: 'The OAuth 2 scope that Galileo asks for; null where none is set.',
-        resolve: read.optional('authentication_scope', string),
-      }),
-      oauth2TokenUrl: t.string({
-        nullable: true,
-        description: 'Where Galileo gets its OAuth 2 token; null where none is set.',
-        resolve: read.optional('oauth2_token_url', string),
-      }),
-      apiKeyHeader: t.string({
-        nullable: true,
-        description: 'The name of the header that the API key goes into; null where none is set.',
-        resolve: read.optional('api_key_header', string),
-      }),
-      customLlmConfig: t.field({
-        type: customLlmConfig,
-        nullable: true,
-        description:
-          "Code of the customer's own that the endpoint is called through; null where there is none.",
-        resolve: read.optional('custom_llm_config', object('CustomLLMConfig')),
-      }),
-      customHeaderMapping: t.field({
-        type: [stringMapEntry],
-        nullable: true,
-        description: 'Headers that Galileo fills from its own values; null where none are mapped.',
-        resolve: read.optional('custom_header_mapping', stringMap),
-      }),
+const modelProperties = fieldOf(
+  listOf(
+    objectOf('CustomModelProperties', {
+      description: 'A model of a custom endpoint. It can have `basedOn` or `supportedParameters`, not both.',
+      schema: 'ModelProperties',
+      fields: {
+        name: text('name', {
+          description: "The endpoint's name of the model.",
+          output: 'non-null',
+          input: 'required',
+        }),
+        alias: text('alias', {
+          description: 'The name of the model in Galileo.',
+          whenRead: 'Null if it is `name`.',
+        }),
+        basedOn: text('based_on', {
+          description: 'A known model that has the same parameters.',
+          whenRead: 'Null if there is none.',
+        }),
+        supportedParameters: texts('supported_parameters', {
+          description: 'The parameters that the model accepts.',
+          whenRead: 'Null if unknown, or if `basedOn` is set.',
+        }),
+      },
     }),
+  ),
+);
+
+const customLlmConfig = fieldOf(
+  objectOf('CustomLlmConfig', {
+    description: "The customer's Python class that Galileo calls the endpoint through.",
+    schema: 'CustomLLMConfig',
+    fields: {
+      fileName: text('file_name', {
+        description: 'The Python file that contains the class.',
+        output: 'non-null',
+        input: 'required',
+      }),
+      className: text('class_name', {
+        description: 'The name of the class.',
+        output: 'non-null',
+        input: 'required',
+      }),
+      initKwargs: json('init_kwargs', {
+        description: "The keyword arguments of the class's constructor.",
+        whenRead: 'Null if there are none.',
+      }),
+    },
   }),
-} satisfies Provider;
+);
+
+export const custom = defineProvider({
+  displayName: 'Custom',
+  description: "Models behind the customer's own endpoint.",
+  schema: 'CustomIntegration',
+  inputSchema: 'CustomIntegrationCreate',
+  fields: {
+    baseUrl: text('base_url', {
+      description: 'The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`.',
+      output: 'non-null',
+      input: 'none',
+      alternative: 'endpoint',
+    }),
+    endpoint: text('endpoint', {
+      description: 'The URL of the endpoint: the `baseUrl` of `CustomIntegration`.',
+      output: 'none',
+      input: 'required',
+    }),
+    multiModalConfig,
+    authenticationType: fieldOf(customAuthenticationType)('authentication_type', {
+      description: 'How Galileo authenticates with the endpoint. Default: `OAUTH2`.',
+      whenWritten: '`API_KEY` requires `apiKeyHeader` and `apiKeyValue`.',
+      output: 'non-null',
+    }),
+    legacyModels: texts('models', {
+      description: 'The names of the models in the legacy format.',
+      whenRead: 'Null if Galileo stores none.',
+      input: 'none',
+      deprecationReason: 'Use modelProperties.',
+    }),
+    models: texts('models', {
+      description: 'The names of the models in the legacy format.',
+      output: 'none',
+      deprecationReason: 'Use modelProperties.',
+    }),
+    modelProperties: modelProperties('model_properties', {
+      description: 'The models of the endpoint.',
+      whenRead: 'Null if Galileo stores none.',
+    }),
+    isLegacyFormat: boolean('is_legacy_format', {
+      description: 'Whether Galileo stores the models in the legacy format.',
+      output: 'non-null',
+      input: 'none',
+    }),
+    defaultModel: text('default_model', {
+      description: 'The model that is used by default.',
+      whenRead: 'Null if none is set.',
+    }),
+    authenticationScope,
+    oauth2TokenUrl,
+    apiKeyHeader: text('api_key_header', {
+      description: 'The name of the header with the API key.',
+      whenRead: 'Null if none is set.',
+    }),
+    apiKeyValue: text('api_key_value', { description: 'The API key.', output: 'none', secret: true }),
+    customLlmConfig: customLlmConfig('custom_llm_config', {
+      description: "The customer's Python class that the endpoint is called through.",
+      whenRead: 'Null if there is none.',
+    }),
+    customHeaderMapping,
+    headers: stringMap('headers', {
+      description: 'Headers of every request to the endpoint, at most 50.',
+      output: 'none',
+      secret: 'values',
+    }),
+    token: text('token', {
+      description: 'The credential that Galileo authenticates with.',
+      output: 'none',
+      secret: true,
+    }),
+  },
+});

@@ -1,14 +1,54 @@
-import type { WireIntegration } from '../../upstream/wire.ts';
-import { builder } from '../builder.ts';
-import { entity } from '../directives.ts';
-import { integration } from '../integration.ts';
-import type { Provider } from './provider.ts';
+import { upstreamList } from '../directives.ts';
+import { list, string } from '../reader.ts';
+import { boolean, text, token } from '../values.ts';
+import { defineProvider } from './provider.ts';
 
-export const databricks = {
+const toNames = list(string);
+
+export const databricks = defineProvider({
   displayName: 'Databricks',
-  type: builder.objectRef<WireIntegration>('DatabricksIntegration').implement({
-    description: 'Models served by Databricks.',
-    interfaces: [integration],
-    extensions: entity,
+  description: 'Models served by Databricks.',
+  schema: 'DatabricksIntegration',
+  inputSchema: 'DatabricksIntegrationCreate',
+  fields: {
+    token: token('The access token of Databricks.'),
+    hostname: text('hostname', {
+      description: 'The URL of the Databricks workspace, 1 to 2083 characters.',
+      output: 'none',
+      input: 'required',
+    }),
+    defaultCatalogName: text('default_catalog_name', {
+      description: 'The catalog that Galileo uses by default.',
+      output: 'none',
+    }),
+    path: text('path', { description: 'The path of the SQL warehouse or cluster.', output: 'none' }),
+    llm: boolean('llm', {
+      description: 'Whether Galileo uses the models of Databricks. Default: false.',
+      output: 'none',
+    }),
+    storage: boolean('storage', {
+      description: 'Whether Galileo uses the storage of Databricks. Default: false.',
+      output: 'none',
+    }),
+  },
+  queries: (t) => ({
+    catalogs: t.stringList({
+      nullable: true,
+      description: 'The catalogs of the workspace. One call to Galileo.',
+      extensions: upstreamList,
+      resolve: async (_source, _args, { reads }) => toNames(await reads.catalogs.load('all')),
+    }),
+    databases: t.stringList({
+      nullable: true,
+      description: 'The databases of a catalog. One call to Galileo per catalog.',
+      extensions: upstreamList,
+      args: {
+        catalog: t.arg.string({
+          description: 'The catalog. If it is omitted or null, Galileo uses its default.',
+        }),
+      },
+      resolve: async (_source, { catalog }, { reads }) =>
+        toNames(await reads.databases.load({ catalog: catalog ?? undefined })),
+    }),
   }),
-} satisfies Provider;
+});

@@ -13,8 +13,8 @@ import { vegasGateway } from './vegas-gateway.ts';
 import { vertexAI } from './vertex-ai.ts';
 import { writer } from './writer.ts';
 
-/** Every provider by upstream's word for it, in the order of the enum `IntegrationName`. */
-export const providers: Readonly<Record<IntegrationName, Provider>> = {
+/** Every provider by its name upstream. Types, mutations, the sandbox and the tests follow from this table. */
+export const providers = {
   anthropic,
   aws_bedrock: awsBedrock,
   aws_sagemaker: awsSageMaker,
@@ -27,4 +27,4 @@ export const providers: Readonly<Record<IntegrationName, Provider>> = {
   vegas_gateway: vegasGateway,
   vertex_ai: vertexAI,
   writer,
-};
+} satisfies Record<IntegrationName, Provider>;

@@ -1,14 +1,10 @@
-import type { WireIntegration } from '../../upstream/wire.ts';
-import { builder } from '../builder.ts';
-import { entity } from '../directives.ts';
-import { integration } from '../integration.ts';
-import type { Provider } from './provider.ts';
+import { token } from '../values.ts';
+import { defineProvider } from './provider.ts';
 
-export const mistral = {
+export const mistral = defineProvider({
   displayName: 'Mistral',
-  type: builder.objectRef<WireIntegration>('MistralIntegration').implement({
-    description: 'Models of Mistral AI.',
-    interfaces: [integration],
-    extensions: entity,
-  }),
-} satisfies Provider;
+  description: 'Models of Mistral AI.',
+  schema: 'MistralIntegration',
+  inputSchema: 'MistralIntegrationCreate',
+  fields: { token: token('The API key of Mistral AI.') },
+});

@@ -1,14 +1,17 @@
-import type { WireIntegration } from '../../upstream/wire.ts';
-import { builder } from '../builder.ts';
-import { entity } from '../directives.ts';
-import { integration } from '../integration.ts';
-import type { Provider } from './provider.ts';
+import { text, token } from '../values.ts';
+import { defineProvider } from './provider.ts';
 
-export const nvidia = {
+export const nvidia = defineProvider({
   displayName: 'NVIDIA',
-  type: builder.objectRef<WireIntegration>('NvidiaIntegration').implement({
-    description: 'Models served by NVIDIA.',
-    interfaces: [integration],
-    extensions: entity,
-  }),
-} satisfies Provider;
+  description: 'Models served by NVIDIA.',
+  schema: 'NvidiaIntegration',
+  inputSchema: 'NvidiaIntegrationCreate',
+  fields: {
+    token: token('The API key of NVIDIA.'),
+    hostname: text('hostname', {
+      description: 'The URL of the NVIDIA server, 1 to 2083 characters.',
+      output: 'none',
+      input: 'required',
+    }),
+  },
+});

@@ -1,24 +1,13 @@
-import type { WireIntegration } from '../../upstream/wire.ts';
-import { builder } from '../builder.ts';
-import { entity } from '../directives.ts';
-import { integration } from '../integration.ts';
-import { readerOf, string } from '../reader.ts';
-import type { Provider } from './provider.ts';
+import { organizationId, token } from '../values.ts';
+import { defineProvider } from './provider.ts';
 
-const read = readerOf('OpenAIIntegration');
-
-export const openai = {
+export const openai = defineProvider({
   displayName: 'OpenAI',
-  type: builder.objectRef<WireIntegration>('OpenAIIntegration').implement({
-    description: 'Models of OpenAI.',
-    interfaces: [integration],
-    extensions: entity,
-    fields: (t) => ({
-      organizationId: t.string({
-        nullable: true,
-        description: 'The OpenAI organization that calls are counted to; null where none is set.',
-        resolve: read.optional('organization_id', string),
-      }),
-    }),
-  }),
-} satisfies Provider;
+  description: 'Models of OpenAI.',
+  schema: 'OpenAIIntegration',
+  inputSchema: 'OpenAIIntegrationCreate',
+  fields: {
+    token: token('The API key of OpenAI.'),
+    organizationId: organizationId('OpenAI'),
+  },
+});

@@ -1,13 +1,63 @@
-import type { ObjectRef } from '@pothos/core';
+import type { FieldMap, ObjectFieldBuilder, ObjectRef } from '@pothos/core';
+import { RequestBody } from '../../resolvers/request-body.ts';
 import type { WireIntegration } from '../../upstream/wire.ts';
-import type { builder } from '../builder.ts';
+import { builder, type SchemaTypes } from '../builder.ts';
+import { entity } from '../directives.ts';
+import {
+  type Fields,
+  type InputRef,
+  type PropertyOf,
+  type SchemaName,
+  toInputType,
+  toOutputFields,
+  toShape,
+} from '../fields.ts';
+import { integration } from '../integration.ts';
 
-type SchemaTypes = (typeof builder)['$inferSchemaTypes'];
-
-/** What one provider brings to the schema. */
+/** What one provider contributes to the schema. */
 export interface Provider {
-  /** The provider's name as people write it. */
+  /** The provider's name as users know it. */
   readonly displayName: string;
-  /** Its type, which has the name of its schema in the OpenAPI document. */
+  /** Its integration. The type has the name of its schema in the OpenAPI document. */
   readonly type: ObjectRef<SchemaTypes, WireIntegration>;
+  /** The argument of its upsert mutation. */
+  readonly input: InputRef;
+  /** The body of `PUT /v2/integrations/<provider>`. */
+  readonly body: RequestBody;
+}
+
+interface ProviderOptions<Output extends SchemaName, Input extends SchemaName> {
+  readonly displayName: string;
+  readonly description: string;
+  /** The schema of `GET /v2/integrations/{name}`, which gives the type its name. */
+  readonly schema: Output;
+  /** The schema of `PUT /v2/integrations/<provider>`. */
+  readonly inputSchema: Input;
+  readonly fields: Fields<PropertyOf<Output | Input>>;
+  /** Fields that are not properties of the integration. */
+  readonly queries?: (t: ObjectFieldBuilder<SchemaTypes, WireIntegration>) => FieldMap;
+}
+
+export function defineProvider<Output extends SchemaName, Input extends SchemaName>({
+  displayName,
+  description,
+  schema,
+  fields,
+  queries,
+}: ProviderOptions<Output, Input>): Provider {
+  return {
+    displayName,
+    type: builder.objectRef<WireIntegration>(schema).implement({
+      description,
+      extensions: entity,
+      interfaces: [integration],
+      fields: (t) => ({ ...toOutputFields(t, schema, fields), ...queries?.(t) }),
+    }),
+    input: toInputType(
+      `Upsert${schema}Input`,
+      `The settings of the ${displayName} integration. Omitted fields are not sent, so that Galileo decides; null is sent as null.`,
+      fields,
+    ),
+    body: new RequestBody(toShape(fields)),
+  };
 }

@@ -1,14 +1,23 @@
-import type { WireIntegration } from '../../upstream/wire.ts';
-import { builder } from '../builder.ts';
-import { entity } from '../directives.ts';
-import { integration } from '../integration.ts';
-import type { Provider } from './provider.ts';
+import { multiModalConfig, text, token } from '../values.ts';
+import { defineProvider } from './provider.ts';
 
-export const vegasGateway = {
+export const vegasGateway = defineProvider({
   displayName: 'Vegas Gateway',
-  type: builder.objectRef<WireIntegration>('VegasGatewayIntegration').implement({
-    description: 'Models behind a Vegas gateway.',
-    interfaces: [integration],
-    extensions: entity,
-  }),
-} satisfies Provider;
+  description: 'Models behind a Vegas gateway.',
+  schema: 'VegasGatewayIntegration',
+  inputSchema: 'VegasGatewayIntegrationCreate',
+  fields: {
+    token: token('The credential of the gateway.'),
+    endpoint: text('endpoint', {
+      description: 'The URL of the gateway, 1 to 2083 characters.',
+      output: 'none',
+      input: 'required',
+    }),
+    useCase: text('use_case', {
+      description: 'The use case that requests are made for.',
+      output: 'none',
+      input: 'required',
+    }),
+    multiModalConfig: { ...multiModalConfig, output: 'none' },
+  },
+});

@@ -1,32 +1,40 @@
-import type { WireIntegration } from '../../upstream/wire.ts';
-import { builder } from '../builder.ts';
-import { entity } from '../directives.ts';
-import { integration } from '../integration.ts';
-import { object, readerOf } from '../reader.ts';
-import { multiModalIntegrationConfig, multiModalSource, vertexAIGcsConfig } from '../values.ts';
-import type { Provider } from './provider.ts';
+import { fieldOf, objectOf } from '../fields.ts';
+import { multiModalConfig, text, token } from '../values.ts';
+import { defineProvider } from './provider.ts';
 
-const read = readerOf('VertexAIIntegration');
-
-export const vertexAI = {
-  displayName: 'Vertex AI',
-  type: builder.objectRef<WireIntegration>('VertexAIIntegration').implement({
-    description: 'Models of Google Cloud Vertex AI.',
-    interfaces: [integration],
-    extensions: entity,
-    fields: (t) => ({
-      multiModalConfig: t.field({
-        type: multiModalIntegrationConfig,
-        nullable: true,
-        description: 'Limits on files; null where none are set.',
-        resolve: read.optional('multi_modal_config', multiModalSource),
+const gcsConfig = fieldOf(
+  objectOf('VertexAIGcsConfig', {
+    description: 'The location in Google Cloud Storage of the files that Galileo passes to Vertex AI.',
+    schema: 'VertexAIGCSConfigResponse',
+    inputSchema: 'VertexAIGCSConfig',
+    fields: {
+      serviceAccountCredentials: text('service_account_credentials', {
+        description: 'The key file of the service account that can write to the bucket, as a JSON string.',
+        output: 'none',
+        input: 'required',
+        secret: true,
       }),
-      gcsConfig: t.field({
-        type: vertexAIGcsConfig,
-        nullable: true,
-        description: 'Where files for Vertex AI lie; null where Galileo stores none.',
-        resolve: read.optional('gcs_config', object('VertexAIGCSConfigResponse')),
+      bucketName: text('bucket_name', { description: 'The bucket.', output: 'non-null', input: 'required' }),
+      objectPathPrefix: text('object_path_prefix', {
+        description: 'The prefix of the names of all objects.',
+        output: 'non-null',
+        input: 'required',
       }),
-    }),
+    },
   }),
-} satisfies Provider;
+);
+
+export const vertexAI = defineProvider({
+  displayName: 'Vertex AI',
+  description: 'Models of Google Cloud Vertex AI.',
+  schema: 'VertexAIIntegration',
+  inputSchema: 'VertexAIIntegrationCreate',
+  fields: {
+    token: token("The service account's key file, as a JSON string."),
+    multiModalConfig,
+    gcsConfig: gcsConfig('gcs_config', {
+      description: 'The location of files for Vertex AI.',
+      whenRead: 'Null if none is set.',
+    }),
+  },
+});

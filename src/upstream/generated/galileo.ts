@@ -4,6 +4,22 @@
  */
 
 export interface paths {
+    "/v2/integrations/available": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_available_integrations_v2_integrations_available_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/integrations/{name}": {
         parameters: {
             query?: never;
@@ -11,8 +27,248 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["getIntegration"];
+        get: operations["get_integration_v2_integrations__name__get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/{name}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_integration_status_v2_integrations__name__status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/{integration_id}/select": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_integration_selection_v2_integrations__integration_id__select_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/{integration_id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_user_integration_collaborators_v2_integrations__integration_id__users_get"];
+        put?: never;
+        post: operations["create_user_integration_collaborators_v2_integrations__integration_id__users_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/{integration_id}/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_user_integration_collaborator_v2_integrations__integration_id__users__user_id__delete"];
+        options?: never;
+        head?: never;
+        patch: operations["update_user_integration_collaborator_v2_integrations__integration_id__users__user_id__patch"];
+        trace?: never;
+    };
+    "/v2/integrations/{integration_id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_group_integration_collaborators_v2_integrations__integration_id__groups_get"];
+        put?: never;
+        post: operations["create_group_integration_collaborators_v2_integrations__integration_id__groups_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/{integration_id}/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_group_integration_collaborator_v2_integrations__integration_id__groups__group_id__delete"];
+        options?: never;
+        head?: never;
+        patch: operations["update_group_integration_collaborator_v2_integrations__integration_id__groups__group_id__patch"];
+        trace?: never;
+    };
+    "/v2/integrations/databricks/catalogs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_databricks_catalogs_v2_integrations_databricks_catalogs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/databricks/databases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_databases_for_cluster_v2_integrations_databricks_databases_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/integrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_integrations_integrations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/integrations/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_integration_integrations__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/llm_integrations/{llm_integration}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_available_models_llm_integrations__llm_integration__models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/anthropic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_integration_v2_integrations_anthropic_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/aws_bedrock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_integration_v2_integrations_aws_bedrock_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/aws_sagemaker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_integration_v2_integrations_aws_sagemaker_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/azure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_integration_v2_integrations_azure_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -28,7 +284,119 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["upsertCustomIntegration"];
+        put: operations["create_or_update_integration_v2_integrations_custom_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/databricks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_unity_catalog_integration_v2_integrations_databricks_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/mistral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_integration_v2_integrations_mistral_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/nvidia": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_integration_v2_integrations_nvidia_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/openai": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_integration_v2_integrations_openai_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/vegas_gateway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_integration_v2_integrations_vegas_gateway_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/vertex_ai": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_integration_v2_integrations_vertex_ai_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/integrations/writer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["create_or_update_integration_v2_integrations_writer_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -56,16 +424,36 @@ export interface components {
             } | null;
             id?: string | null;
             /**
+             * @default anthropic
+             * @constant
+             */
+            name?: "anthropic";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "anthropic";
+            provider: "anthropic";
             extra?: {
                 [key: string]: unknown;
             } | null;
         };
+        AnthropicIntegrationCreate: {
+            multi_modal_config?: components["schemas"]["MultiModalModelIntegrationConfig"] | null;
+            /** @default api_key */
+            authentication_type?: components["schemas"]["AnthropicAuthenticationType"];
+            endpoint?: string | null;
+            authentication_scope?: string | null;
+            oauth2_token_url?: string | null;
+            custom_header_mapping?: {
+                [key: string]: string;
+            } | null;
+            token: string;
+        };
         /** @enum {string} */
         ApiKeyAction: "update" | "delete";
+        AvailableIntegrations: {
+            integrations: components["schemas"]["IntegrationProvider"][];
+        };
         AwsBedrockIntegration: {
             multi_modal_config?: components["schemas"]["MultiModalModelIntegrationConfig"] | null;
             /** @default key_secret */
@@ -77,10 +465,15 @@ export interface components {
             };
             id?: string | null;
             /**
+             * @default aws_bedrock
+             * @constant
+             */
+            name?: "aws_bedrock";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "aws_bedrock";
+            provider: "aws_bedrock";
             extra?: {
                 [key: string]: unknown;
             } | null;
@@ -96,13 +489,32 @@ export interface components {
             models?: components["schemas"]["Model"][];
             id?: string | null;
             /**
+             * @default aws_sagemaker
+             * @constant
+             */
+            name?: "aws_sagemaker";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "aws_sagemaker";
+            provider: "aws_sagemaker";
             extra?: {
                 [key: string]: unknown;
             } | null;
+        };
+        AwsSageMakerIntegrationCreate: {
+            multi_modal_config?: components["schemas"]["MultiModalModelIntegrationConfig"] | null;
+            models?: components["schemas"]["Model"][];
+            /** @default key_secret */
+            credential_type?: components["schemas"]["AwsCredentialType"];
+            /** @default us-west-2 */
+            region?: string;
+            inference_profiles?: {
+                [key: string]: string;
+            };
+            token: {
+                [key: string]: string;
+            };
         };
         /** @enum {string} */
         AzureAuthenticationType: "api_key" | "client_secret" | "username_password" | "custom_oauth2";
@@ -130,20 +542,69 @@ export interface components {
             available_deployments?: components["schemas"]["AzureModelDeployment"][] | null;
             id?: string | null;
             /**
+             * @default azure
+             * @constant
+             */
+            name?: "azure";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "azure";
+            provider: "azure";
             extra?: {
                 [key: string]: unknown;
             } | null;
+        };
+        AzureIntegrationCreate: {
+            multi_modal_config?: components["schemas"]["MultiModalModelIntegrationConfig"] | null;
+            /** @default false */
+            proxy?: boolean;
+            endpoint: string;
+            /** @default 2025-03-01-preview */
+            api_version?: string;
+            azure_deployment?: string | null;
+            /** @default api_key */
+            authentication_type?: components["schemas"]["AzureAuthenticationType"];
+            authentication_scope?: string | null;
+            default_headers?: {
+                [key: string]: string;
+            } | null;
+            deployments?: {
+                [key: string]: string;
+            };
+            oauth2_token_url?: string | null;
+            custom_header_mapping?: {
+                [key: string]: string;
+            } | null;
+            available_deployments?: components["schemas"]["AzureModelDeployment"][] | null;
+            token: string;
         };
         AzureModelDeployment: {
             model: string;
             id: string;
         };
+        BaseAwsIntegrationCreate: {
+            multi_modal_config?: components["schemas"]["MultiModalModelIntegrationConfig"] | null;
+            /** @default key_secret */
+            credential_type?: components["schemas"]["AwsCredentialType"];
+            /** @default us-west-2 */
+            region?: string;
+            inference_profiles?: {
+                [key: string]: string;
+            };
+            token: {
+                [key: string]: string;
+            };
+        };
+        /** @enum {string} */
+        CollaboratorRole: "owner" | "editor" | "annotator" | "viewer";
+        CollaboratorUpdate: {
+            role: components["schemas"]["CollaboratorRole"];
+        };
         /** @enum {string} */
         ContentModality: "text" | "document" | "image" | "audio" | "video";
+        /** @enum {string} */
+        ControlResourceAction: "create" | "read" | "update" | "delete";
         /** @enum {string} */
         CustomAuthenticationType: "api_key" | "none" | "oauth2";
         CustomIntegration: {
@@ -168,11 +629,13 @@ export interface components {
                 [key: string]: string;
             } | null;
             id?: string | null;
+            /** @default custom */
+            name?: string;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "custom";
+            provider: "custom";
             extra?: {
                 [key: string]: unknown;
             } | null;
@@ -210,13 +673,29 @@ export interface components {
         DatabricksIntegration: {
             id?: string | null;
             /**
+             * @default databricks
+             * @constant
+             */
+            name?: "databricks";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "databricks";
+            provider: "databricks";
             extra?: {
                 [key: string]: unknown;
             } | null;
+        };
+        DatabricksIntegrationCreate: {
+            token: string;
+            /** Format: uri */
+            hostname: string;
+            default_catalog_name?: string | null;
+            path?: string | null;
+            /** @default false */
+            llm?: boolean;
+            /** @default false */
+            storage?: boolean;
         };
         /** @enum {string} */
         DatasetAction: "update" | "delete" | "share" | "export" | "rename";
@@ -226,6 +705,24 @@ export interface components {
         GeneratedScorerAction: "update" | "delete";
         /** @enum {string} */
         GroupAction: "update" | "list_members" | "join" | "request_to_join";
+        GroupCollaborator: {
+            /** Format: uuid4 */
+            id: string;
+            /** @default [] */
+            permissions?: components["schemas"]["Permission"][];
+            role: components["schemas"]["CollaboratorRole"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid4 */
+            group_id: string;
+            group_name: string;
+        };
+        GroupCollaboratorCreate: {
+            /** @default viewer */
+            role?: components["schemas"]["CollaboratorRole"];
+            /** Format: uuid4 */
+            group_id: string;
+        };
         /** @enum {string} */
         GroupMemberAction: "update_role" | "delete";
         HTTPValidationError: {
@@ -239,13 +736,14 @@ export interface components {
             suffix?: string;
         };
         /** @enum {string} */
-        IntegrationAction: "update" | "delete" | "share";
+        IntegrationAction: "update" | "delete" | "share" | "read_secrets";
         IntegrationDB: {
             /** Format: uuid4 */
             id: string;
             /** @default [] */
             permissions?: components["schemas"]["Permission"][];
-            name: components["schemas"]["IntegrationName"];
+            name: string;
+            provider: components["schemas"]["IntegrationProvider"];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -258,19 +756,47 @@ export interface components {
             is_disabled?: boolean;
         };
         /** @enum {string} */
-        IntegrationName: "anthropic" | "aws_bedrock" | "aws_sagemaker" | "azure" | "custom" | "databricks" | "mistral" | "nvidia" | "openai" | "vegas_gateway" | "vertex_ai" | "writer";
+        IntegrationProvider: "anthropic" | "aws_bedrock" | "aws_sagemaker" | "azure" | "custom" | "databricks" | "mistral" | "nvidia" | "openai" | "vegas_gateway" | "vertex_ai" | "writer";
         /** @enum {string} */
         LLMIntegration: "anthropic" | "aws_bedrock" | "aws_sagemaker" | "azure" | "custom" | "databricks" | "mistral" | "nvidia" | "openai" | "vegas_gateway" | "vertex_ai" | "writer";
+        ListGroupCollaboratorsResponse: {
+            /** @default 0 */
+            starting_token?: number;
+            /** @default 100 */
+            limit?: number;
+            /** @default false */
+            paginated?: boolean;
+            next_starting_token?: number | null;
+            collaborators: components["schemas"]["GroupCollaborator"][];
+        };
+        ListUserCollaboratorsResponse: {
+            /** @default 0 */
+            starting_token?: number;
+            /** @default 100 */
+            limit?: number;
+            /** @default false */
+            paginated?: boolean;
+            next_starting_token?: number | null;
+            collaborators: components["schemas"]["UserCollaborator"][];
+        };
         MistralIntegration: {
             id?: string | null;
+            /**
+             * @default mistral
+             * @constant
+             */
+            name?: "mistral";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "mistral";
+            provider: "mistral";
             extra?: {
                 [key: string]: unknown;
             } | null;
+        };
+        MistralIntegrationCreate: {
+            token: string;
         };
         Model: {
             name: string;
@@ -286,10 +812,6 @@ export interface components {
             input_token_limit?: number | null;
             output_token_limit?: number | null;
             token_limit?: number | null;
-            /** @default 0 */
-            output_price?: number;
-            /** @default 0 */
-            input_price?: number;
             /** @default tokens */
             cost_by?: components["schemas"]["ModelCostBy"];
             /** @default false */
@@ -309,6 +831,16 @@ export interface components {
             params_map?: components["schemas"]["RunParamsMap"];
             output_map?: components["schemas"]["OutputMap"] | null;
             input_map?: components["schemas"]["InputMap"] | null;
+            /**
+             * @deprecated
+             * @default 0
+             */
+            input_price?: number;
+            /**
+             * @deprecated
+             * @default 0
+             */
+            output_price?: number;
         };
         /** @enum {string} */
         ModelCostBy: "tokens" | "characters";
@@ -325,28 +857,47 @@ export interface components {
         NvidiaIntegration: {
             id?: string | null;
             /**
+             * @default nvidia
+             * @constant
+             */
+            name?: "nvidia";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "nvidia";
+            provider: "nvidia";
             extra?: {
                 [key: string]: unknown;
             } | null;
+        };
+        NvidiaIntegrationCreate: {
+            token: string;
+            /** Format: uri */
+            hostname: string;
         };
         OpenAIIntegration: {
             organization_id?: string | null;
             id?: string | null;
             /**
+             * @default openai
+             * @constant
+             */
+            name?: "openai";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "openai";
+            provider: "openai";
             extra?: {
                 [key: string]: unknown;
             } | null;
         };
+        OpenAIIntegrationCreate: {
+            organization_id?: string | null;
+            token: string;
+        };
         /** @enum {string} */
-        OrganizationAction: "rename" | "delete" | "delete_log_data" | "read_settings" | "update_settings";
+        OrganizationAction: "rename" | "delete" | "delete_log_data" | "read_settings" | "update_settings" | "read_cost_settings" | "read_ai_usage";
         OutputMap: {
             response: string;
             token_count?: string | null;
@@ -355,12 +906,12 @@ export interface components {
             completion_reason?: string | null;
         };
         Permission: {
-            action: components["schemas"]["UserAction"] | components["schemas"]["GroupAction"] | components["schemas"]["GroupMemberAction"] | components["schemas"]["ProjectAction"] | components["schemas"]["RegisteredScorerAction"] | components["schemas"]["ApiKeyAction"] | components["schemas"]["GeneratedScorerAction"] | components["schemas"]["FineTunedScorerAction"] | components["schemas"]["DatasetAction"] | components["schemas"]["IntegrationAction"] | components["schemas"]["OrganizationAction"] | components["schemas"]["AnnotationQueueAction"];
+            action: components["schemas"]["UserAction"] | components["schemas"]["GroupAction"] | components["schemas"]["GroupMemberAction"] | components["schemas"]["ProjectAction"] | components["schemas"]["ScorerAction"] | components["schemas"]["RegisteredScorerAction"] | components["schemas"]["ApiKeyAction"] | components["schemas"]["GeneratedScorerAction"] | components["schemas"]["FineTunedScorerAction"] | components["schemas"]["DatasetAction"] | components["schemas"]["IntegrationAction"] | components["schemas"]["OrganizationAction"] | components["schemas"]["AnnotationQueueAction"] | components["schemas"]["ControlResourceAction"];
             allowed: boolean;
             message?: string | null;
         };
         /** @enum {string} */
-        ProjectAction: "update" | "delete" | "rename" | "share" | "create_run" | "delete_run" | "rename_run" | "move_run" | "export_data" | "configure_human_feedback" | "record_human_feedback" | "log_data" | "toggle_metric" | "edit_alert" | "create_stage" | "edit_stage" | "configure_crown_logic" | "delete_data" | "set_metric" | "edit_run_tags" | "dismiss_alert" | "edit_slice" | "edit_edit";
+        ProjectAction: "update" | "delete" | "rename" | "share" | "create_run" | "delete_run" | "rename_run" | "move_run" | "export_data" | "configure_human_feedback" | "record_human_feedback" | "log_data" | "toggle_metric" | "edit_alert" | "create_stage" | "edit_stage" | "configure_crown_logic" | "delete_data" | "set_metric" | "edit_run_tags" | "dismiss_alert" | "edit_slice" | "edit_edit" | "update_control_bindings" | "use_control_runtime";
         /** @enum {string} */
         RegisteredScorerAction: "update" | "delete";
         RunParamsMap: {
@@ -385,22 +936,63 @@ export interface components {
             deployment_name?: string | null;
         };
         /** @enum {string} */
+        ScorerAction: "update" | "delete" | "share" | "export" | "autotune_apply";
+        /** @enum {string} */
         UserAction: "update" | "delete" | "read_api_keys" | "change_role_to_admin" | "change_role_to_manager" | "change_role_to_user" | "change_role_to_read_only";
+        UserCollaborator: {
+            /** Format: uuid4 */
+            id: string;
+            /** @default [] */
+            permissions?: components["schemas"]["Permission"][];
+            role: components["schemas"]["CollaboratorRole"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid4 */
+            user_id: string;
+            first_name: string | null;
+            last_name: string | null;
+            email: string;
+        };
+        UserCollaboratorCreate: {
+            /** @default viewer */
+            role?: components["schemas"]["CollaboratorRole"];
+            user_id?: string | null;
+            user_email?: string | null;
+        };
         ValidationError: {
             loc: (string | number)[];
             msg: string;
             type: string;
+            input?: unknown;
+            ctx?: Record<string, never>;
         };
         VegasGatewayIntegration: {
             id?: string | null;
             /**
+             * @default vegas_gateway
+             * @constant
+             */
+            name?: "vegas_gateway";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "vegas_gateway";
+            provider: "vegas_gateway";
             extra?: {
                 [key: string]: unknown;
             } | null;
+        };
+        VegasGatewayIntegrationCreate: {
+            multi_modal_config?: components["schemas"]["MultiModalModelIntegrationConfig"] | null;
+            /** Format: uri */
+            endpoint: string;
+            use_case: string;
+            token: string;
+        };
+        VertexAIGCSConfig: {
+            service_account_credentials: string;
+            bucket_name: string;
+            object_path_prefix: string;
         };
         VertexAIGCSConfigResponse: {
             bucket_name: string;
@@ -411,25 +1003,44 @@ export interface components {
             gcs_config?: components["schemas"]["VertexAIGCSConfigResponse"] | null;
             id?: string | null;
             /**
+             * @default vertex_ai
+             * @constant
+             */
+            name?: "vertex_ai";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "vertex_ai";
+            provider: "vertex_ai";
             extra?: {
                 [key: string]: unknown;
             } | null;
+        };
+        VertexAIIntegrationCreate: {
+            multi_modal_config?: components["schemas"]["MultiModalModelIntegrationConfig"] | null;
+            gcs_config?: components["schemas"]["VertexAIGCSConfig"] | null;
+            token: string;
         };
         WriterIntegration: {
             organization_id: string;
             id?: string | null;
             /**
+             * @default writer
+             * @constant
+             */
+            name?: "writer";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            name: "writer";
+            provider: "writer";
             extra?: {
                 [key: string]: unknown;
             } | null;
+        };
+        WriterIntegrationCreate: {
+            organization_id: string;
+            token: string;
         };
     };
     responses: never;
@@ -441,63 +1052,104 @@ export interface components {
 export type AnnotationQueueAction = components['schemas']['AnnotationQueueAction'];
 export type AnthropicAuthenticationType = components['schemas']['AnthropicAuthenticationType'];
 export type AnthropicIntegration = components['schemas']['AnthropicIntegration'];
+export type AnthropicIntegrationCreate = components['schemas']['AnthropicIntegrationCreate'];
 export type ApiKeyAction = components['schemas']['ApiKeyAction'];
+export type AvailableIntegrations = components['schemas']['AvailableIntegrations'];
 export type AwsBedrockIntegration = components['schemas']['AwsBedrockIntegration'];
 export type AwsCredentialType = components['schemas']['AwsCredentialType'];
 export type AwsSageMakerIntegration = components['schemas']['AwsSageMakerIntegration'];
+export type AwsSageMakerIntegrationCreate = components['schemas']['AwsSageMakerIntegrationCreate'];
 export type AzureAuthenticationType = components['schemas']['AzureAuthenticationType'];
 export type AzureIntegration = components['schemas']['AzureIntegration'];
+export type AzureIntegrationCreate = components['schemas']['AzureIntegrationCreate'];
 export type AzureModelDeployment = components['schemas']['AzureModelDeployment'];
+export type BaseAwsIntegrationCreate = components['schemas']['BaseAwsIntegrationCreate'];
+export type CollaboratorRole = components['schemas']['CollaboratorRole'];
+export type CollaboratorUpdate = components['schemas']['CollaboratorUpdate'];
 export type ContentModality = components['schemas']['ContentModality'];
+export type ControlResourceAction = components['schemas']['ControlResourceAction'];
 export type CustomAuthenticationType = components['schemas']['CustomAuthenticationType'];
 export type CustomIntegration = components['schemas']['CustomIntegration'];
 export type CustomIntegrationCreate = components['schemas']['CustomIntegrationCreate'];
 export type CustomLlmConfig = components['schemas']['CustomLLMConfig'];
 export type DatabricksIntegration = components['schemas']['DatabricksIntegration'];
+export type DatabricksIntegrationCreate = components['schemas']['DatabricksIntegrationCreate'];
 export type DatasetAction = components['schemas']['DatasetAction'];
 export type FineTunedScorerAction = components['schemas']['FineTunedScorerAction'];
 export type GeneratedScorerAction = components['schemas']['GeneratedScorerAction'];
 export type GroupAction = components['schemas']['GroupAction'];
+export type GroupCollaborator = components['schemas']['GroupCollaborator'];
+export type GroupCollaboratorCreate = components['schemas']['GroupCollaboratorCreate'];
 export type GroupMemberAction = components['schemas']['GroupMemberAction'];
 export type HttpValidationError = components['schemas']['HTTPValidationError'];
 export type InputMap = components['schemas']['InputMap'];
 export type IntegrationAction = components['schemas']['IntegrationAction'];
 export type IntegrationDb = components['schemas']['IntegrationDB'];
-export type IntegrationName = components['schemas']['IntegrationName'];
+export type IntegrationProvider = components['schemas']['IntegrationProvider'];
 export type LlmIntegration = components['schemas']['LLMIntegration'];
+export type ListGroupCollaboratorsResponse = components['schemas']['ListGroupCollaboratorsResponse'];
+export type ListUserCollaboratorsResponse = components['schemas']['ListUserCollaboratorsResponse'];
 export type MistralIntegration = components['schemas']['MistralIntegration'];
+export type MistralIntegrationCreate = components['schemas']['MistralIntegrationCreate'];
 export type Model = components['schemas']['Model'];
 export type ModelCostBy = components['schemas']['ModelCostBy'];
 export type ModelProperties = components['schemas']['ModelProperties'];
 export type MultiModalModelIntegrationConfig = components['schemas']['MultiModalModelIntegrationConfig'];
 export type NvidiaIntegration = components['schemas']['NvidiaIntegration'];
+export type NvidiaIntegrationCreate = components['schemas']['NvidiaIntegrationCreate'];
 export type OpenAiIntegration = components['schemas']['OpenAIIntegration'];
+export type OpenAiIntegrationCreate = components['schemas']['OpenAIIntegrationCreate'];
 export type OrganizationAction = components['schemas']['OrganizationAction'];
 export type OutputMap = components['schemas']['OutputMap'];
 export type Permission = components['schemas']['Permission'];
 export type ProjectAction = components['schemas']['ProjectAction'];
 export type RegisteredScorerAction = components['schemas']['RegisteredScorerAction'];
 export type RunParamsMap = components['schemas']['RunParamsMap'];
+export type ScorerAction = components['schemas']['ScorerAction'];
 export type UserAction = components['schemas']['UserAction'];
+export type UserCollaborator = components['schemas']['UserCollaborator'];
+export type UserCollaboratorCreate = components['schemas']['UserCollaboratorCreate'];
 export type ValidationError = components['schemas']['ValidationError'];
 export type VegasGatewayIntegration = components['schemas']['VegasGatewayIntegration'];
+export type VegasGatewayIntegrationCreate = components['schemas']['VegasGatewayIntegrationCreate'];
+export type VertexAigcsConfig = components['schemas']['VertexAIGCSConfig'];
 export type VertexAigcsConfigResponse = components['schemas']['VertexAIGCSConfigResponse'];
 export type VertexAiIntegration = components['schemas']['VertexAIIntegration'];
+export type VertexAiIntegrationCreate = components['schemas']['VertexAIIntegrationCreate'];
 export type WriterIntegration = components['schemas']['WriterIntegration'];
+export type WriterIntegrationCreate = components['schemas']['WriterIntegrationCreate'];
 export type $defs = Record<string, never>;
 export interface operations {
-    getIntegration: {
+    list_available_integrations_v2_integrations_available_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailableIntegrations"];
+                };
+            };
+        };
+    };
+    get_integration_v2_integrations__name__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                name: components["schemas"]["IntegrationName"];
+                name: components["schemas"]["IntegrationProvider"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -506,7 +1158,6 @@ export interface operations {
                     "application/json": components["schemas"]["AwsBedrockIntegration"] | components["schemas"]["AwsSageMakerIntegration"] | components["schemas"]["AzureIntegration"] | components["schemas"]["AnthropicIntegration"] | components["schemas"]["CustomIntegration"] | components["schemas"]["DatabricksIntegration"] | components["schemas"]["MistralIntegration"] | components["schemas"]["NvidiaIntegration"] | components["schemas"]["OpenAIIntegration"] | components["schemas"]["VegasGatewayIntegration"] | components["schemas"]["VertexAIIntegration"] | components["schemas"]["WriterIntegration"];
                 };
             };
-            /** @description Validation error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -517,7 +1168,574 @@ export interface operations {
             };
         };
     };
-    upsertCustomIntegration: {
+    get_integration_status_v2_integrations__name__status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["IntegrationProvider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_selection_v2_integrations__integration_id__select_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_user_integration_collaborators_v2_integrations__integration_id__users_get: {
+        parameters: {
+            query?: {
+                starting_token?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                integration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUserCollaboratorsResponse"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_user_integration_collaborators_v2_integrations__integration_id__users_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserCollaboratorCreate"][];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCollaborator"][];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_user_integration_collaborator_v2_integrations__integration_id__users__user_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_user_integration_collaborator_v2_integrations__integration_id__users__user_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollaboratorUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCollaborator"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_group_integration_collaborators_v2_integrations__integration_id__groups_get: {
+        parameters: {
+            query?: {
+                starting_token?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                integration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGroupCollaboratorsResponse"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_group_integration_collaborators_v2_integrations__integration_id__groups_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupCollaboratorCreate"][];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupCollaborator"][];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_group_integration_collaborator_v2_integrations__integration_id__groups__group_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration_id: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_group_integration_collaborator_v2_integrations__integration_id__groups__group_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration_id: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollaboratorUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupCollaborator"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_databricks_catalogs_v2_integrations_databricks_catalogs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+        };
+    };
+    get_databases_for_cluster_v2_integrations_databricks_databases_get: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_integrations_integrations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"][];
+                };
+            };
+        };
+    };
+    delete_integration_integrations__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["IntegrationProvider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_available_models_llm_integrations__llm_integration__models_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                llm_integration: components["schemas"]["LLMIntegration"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_v2_integrations_anthropic_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnthropicIntegrationCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_v2_integrations_aws_bedrock_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaseAwsIntegrationCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_v2_integrations_aws_sagemaker_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AwsSageMakerIntegrationCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_v2_integrations_azure_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AzureIntegrationCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_v2_integrations_custom_put: {
         parameters: {
             query?: never;
             header?: never;
@@ -530,7 +1748,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -539,7 +1756,223 @@ export interface operations {
                     "application/json": components["schemas"]["IntegrationDB"];
                 };
             };
-            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_unity_catalog_integration_v2_integrations_databricks_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatabricksIntegrationCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_v2_integrations_mistral_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MistralIntegrationCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_v2_integrations_nvidia_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NvidiaIntegrationCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_v2_integrations_openai_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenAIIntegrationCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_v2_integrations_vegas_gateway_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VegasGatewayIntegrationCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_v2_integrations_vertex_ai_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VertexAIIntegrationCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_or_update_integration_v2_integrations_writer_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriterIntegrationCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationDB"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -561,33 +1994,36 @@ type ReadonlyArray<T> = [
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
 export const annotationQueueActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AnnotationQueueAction"]> = ["update", "delete", "share", "record_annotation"];
 export const anthropicAuthenticationTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AnthropicAuthenticationType"]> = ["api_key", "custom_oauth2"];
-export const anthropicIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AnthropicIntegration"]["name"]> = ["anthropic"];
+export const anthropicIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AnthropicIntegration"]["provider"]> = ["anthropic"];
 export const apiKeyActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ApiKeyAction"]> = ["update", "delete"];
-export const awsBedrockIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AwsBedrockIntegration"]["name"]> = ["aws_bedrock"];
+export const awsBedrockIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AwsBedrockIntegration"]["provider"]> = ["aws_bedrock"];
 export const awsCredentialTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AwsCredentialType"]> = ["assumed_role", "key_secret"];
-export const awsSageMakerIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AwsSageMakerIntegration"]["name"]> = ["aws_sagemaker"];
+export const awsSageMakerIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AwsSageMakerIntegration"]["provider"]> = ["aws_sagemaker"];
 export const azureAuthenticationTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AzureAuthenticationType"]> = ["api_key", "client_secret", "username_password", "custom_oauth2"];
-export const azureIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AzureIntegration"]["name"]> = ["azure"];
+export const azureIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AzureIntegration"]["provider"]> = ["azure"];
+export const collaboratorRoleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CollaboratorRole"]> = ["owner", "editor", "annotator", "viewer"];
 export const contentModalityValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ContentModality"]> = ["text", "document", "image", "audio", "video"];
+export const controlResourceActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ControlResourceAction"]> = ["create", "read", "update", "delete"];
 export const customAuthenticationTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CustomAuthenticationType"]> = ["api_key", "none", "oauth2"];
-export const customIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CustomIntegration"]["name"]> = ["custom"];
-export const databricksIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["DatabricksIntegration"]["name"]> = ["databricks"];
+export const customIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CustomIntegration"]["provider"]> = ["custom"];
+export const databricksIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["DatabricksIntegration"]["provider"]> = ["databricks"];
 export const datasetActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["DatasetAction"]> = ["update", "delete", "share", "export", "rename"];
 export const fineTunedScorerActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FineTunedScorerAction"]> = ["update", "delete"];
 export const generatedScorerActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["GeneratedScorerAction"]> = ["update", "delete"];
 export const groupActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["GroupAction"]> = ["update", "list_members", "join", "request_to_join"];
 export const groupMemberActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["GroupMemberAction"]> = ["update_role", "delete"];
-export const integrationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["IntegrationAction"]> = ["update", "delete", "share"];
-export const integrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["IntegrationName"]> = ["anthropic", "aws_bedrock", "aws_sagemaker", "azure", "custom", "databricks", "mistral", "nvidia", "openai", "vegas_gateway", "vertex_ai", "writer"];
+export const integrationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["IntegrationAction"]> = ["update", "delete", "share", "read_secrets"];
+export const integrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["IntegrationProvider"]> = ["anthropic", "aws_bedrock", "aws_sagemaker", "azure", "custom", "databricks", "mistral", "nvidia", "openai", "vegas_gateway", "vertex_ai", "writer"];
 export const lLMIntegrationValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["LLMIntegration"]> = ["anthropic", "aws_bedrock", "aws_sagemaker", "azure", "custom", "databricks", "mistral", "nvidia", "openai", "vegas_gateway", "vertex_ai", "writer"];
-export const mistralIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MistralIntegration"]["name"]> = ["mistral"];
+export const mistralIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MistralIntegration"]["provider"]> = ["mistral"];
 export const modelCostByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ModelCostBy"]> = ["tokens", "characters"];
-export const nvidiaIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["NvidiaIntegration"]["name"]> = ["nvidia"];
-export const openAIIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["OpenAIIntegration"]["name"]> = ["openai"];
-export const organizationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["OrganizationAction"]> = ["rename", "delete", "delete_log_data", "read_settings", "update_settings"];
-export const projectActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProjectAction"]> = ["update", "delete", "rename", "share", "create_run", "delete_run", "rename_run", "move_run", "export_data", "configure_human_feedback", "record_human_feedback", "log_data", "toggle_metric", "edit_alert", "create_stage", "edit_stage", "configure_crown_logic", "delete_data", "set_metric", "edit_run_tags", "dismiss_alert", "edit_slice", "edit_edit"];
+export const nvidiaIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["NvidiaIntegration"]["provider"]> = ["nvidia"];
+export const openAIIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["OpenAIIntegration"]["provider"]> = ["openai"];
+export const organizationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["OrganizationAction"]> = ["rename", "delete", "delete_log_data", "read_settings", "update_settings", "read_cost_settings", "read_ai_usage"];
+export const projectActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProjectAction"]> = ["update", "delete", "rename", "share", "create_run", "delete_run", "rename_run", "move_run", "export_data", "configure_human_feedback", "record_human_feedback", "log_data", "toggle_metric", "edit_alert", "create_stage", "edit_stage", "configure_crown_logic", "delete_data", "set_metric", "edit_run_tags", "dismiss_alert", "edit_slice", "edit_edit", "update_control_bindings", "use_control_runtime"];
 export const registeredScorerActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RegisteredScorerAction"]> = ["update", "delete"];
+export const scorerActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ScorerAction"]> = ["update", "delete", "share", "export", "autotune_apply"];
 export const userActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UserAction"]> = ["update", "delete", "read_api_keys", "change_role_to_admin", "change_role_to_manager", "change_role_to_user", "change_role_to_read_only"];
-export const vegasGatewayIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["VegasGatewayIntegration"]["name"]> = ["vegas_gateway"];
-export const vertexAIIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["VertexAIIntegration"]["name"]> = ["vertex_ai"];
-export const writerIntegrationNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["WriterIntegration"]["name"]> = ["writer"];
+export const vegasGatewayIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["VegasGatewayIntegration"]["provider"]> = ["vegas_gateway"];
+export const vertexAIIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["VertexAIIntegration"]["provider"]> = ["vertex_ai"];
+export const writerIntegrationProviderValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["WriterIntegration"]["provider"]> = ["writer"];

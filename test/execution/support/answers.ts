@@ -1,18 +1,19 @@
-import { execute, type GraphQLSchema, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { execute, type GraphQLSchema, parse } from 'graphql';
 import { Deadline } from '../../../src/deadline.ts';
-import { planOperation, type Variables } from '../../../src/execution/plan.ts';
-import { type OperationResult, runPlan } from '../../../src/execution/run-plan.ts';
-import { coerceVariables, defineVariables } from '../../../src/execution/variables.ts';
+import { createExecutor, type Executor, type OperationResult } from '../../../src/execution/index.ts';
+import type { Variables } from '../../../src/execution/plan.ts';
+import { toClientError } from '../../../src/resolvers/errors.ts';
 import type { GatewayContext } from '../../../src/resolvers/gateway-context.ts';
-import { createIntegrationLoader } from '../../../src/resolvers/integration-loader.ts';
+import { createReads } from '../../../src/resolvers/reads.ts';
 import { createSchema } from '../../../src/schema/index.ts';
 import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
+import { UpstreamResponse } from '../../../src/upstream/responses.ts';
 import type { Transport, TransportRequest } from '../../../src/upstream/transport.ts';
 import { integrationFixtures } from '../../fixtures/integrations.ts';
 
 const gatewaySchema = createSchema();
 
-/** What upstream answers, by method and path; undefined is 404. */
+/** Upstream's response bodies by method and path; undefined is 404. */
 export type Answers = Readonly<Record<string, unknown>>;
 
 /** Every provider is configured, with everything that it can have. */
@@ -20,16 +21,14 @@ export const fullAnswers: Answers = Object.fromEntries(
   Object.entries(integrationFixtures).map(([name, { full }]) => [`GET /v2/integrations/${name}`, full]),
 );
 
-/** A context whose upstream has these answers; an answer of undefined is 404. */
+/** A context whose upstream has these responses. */
 function createContext(answers: Answers): GatewayContext {
   const send = ({ method, path }: TransportRequest) => {
     const answer = answers[`${method} ${path}`];
-    return Promise.resolve({
-      status: answer === undefined ? 404 : 200,
-      contentType: 'application/json',
-      retryAfterMs: undefined,
-      body: Buffer.from(JSON.stringify(answer ?? { detail: 'not found' })),
-    });
+    const body = Buffer.from(JSON.stringify(answer ?? { detail: 'not found' }));
+    return Promise.resolve(
+      new UpstreamResponse(answer === undefined ? 404 : 200, 'application/json', undefined, body),
+    );
   };
   const transport: Transport = {
     send,
@@ -42,21 +41,22 @@ function createContext(answers: Answers): GatewayContext {
   deadline.release();
   const galileo = new GalileoClient(transport, new URL('http://upstream.invalid'));
   const redact = (text: string) => text;
-  const getCall = () => ({ headers: [], deadline, redact, requestId: 'test', traceContext: undefined });
+  const getCall = () => ({
+    headers: [],
+    caller: 'caller-1',
+    deadline,
+    redact,
+    requestId: 'test',
+    traceContext: undefined,
+  });
   return {
     requestId: 'test',
     galileo,
-    integrations: createIntegrationLoader({ galileo, getCall }),
+    reads: createReads(galileo, getCall),
     getCall,
     addSecret: () => undefined,
     redact,
   };
-}
-
-function getOperation(text: string): OperationDefinitionNode {
-  const operation = parse(text).definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The document has no operation.');
-  return operation;
 }
 
 /** What is executed. */
@@ -68,24 +68,44 @@ interface Asked {
   readonly schema?: GraphQLSchema;
 }
 
-/** The answer of a plan. Throws where the operation has none. */
+const executors = new WeakMap<GraphQLSchema, Executor>();
+
+/** The executor of a schema, with caches that all tests of a file share. */
+function getExecutor(schema: GraphQLSchema): Executor {
+  let executor = executors.get(schema);
+  if (executor === undefined) {
+    const limits = {
+      maxTokens: 5000,
+      maxAliases: 1000,
+      maxDepth: 100,
+      maxEntities: 1000,
+      maxResponseBytes: 1e9,
+    };
+    executor = createExecutor(schema, {
+      limits,
+      introspection: true,
+      trustedDocuments: undefined,
+      report: () => undefined,
+    });
+    executors.set(schema, executor);
+  }
+  return executor;
+}
+
+/** The result of the gateway's executor. Rejects if the operation has none. */
 export async function answerByPlan({
   text,
   inputs = {},
   answers = fullAnswers,
   schema = gatewaySchema,
 }: Asked): Promise<OperationResult> {
-  const operation = getOperation(text);
-  const coerced = coerceVariables(defineVariables(schema, operation), inputs, { suggestions: true });
-  if ('faults' in coerced) throw new Error('The variables do not fit.');
-  const plan = planOperation(schema, parse(text), operation, coerced.values);
-  if (plan === undefined) throw new Error('The operation was not planned.');
-  const isMutation = operation.operation === 'mutation';
-  const context = createContext(answers);
-  return runPlan(plan, { isMutation, variables: coerced.values, context, explain: (error) => error });
+  const executor = getExecutor(schema);
+  const params = { query: text, operationName: undefined, variables: inputs, documentId: undefined };
+  const prepared = executor.prepare(params, { isReadOnly: false });
+  return executor.execute(prepared, inputs, createContext(answers));
 }
 
-/** The answer of graphql-js. */
+/** The result of graphql-js. */
 export async function answerByReference({
   text,
   inputs = {},
@@ -98,5 +118,12 @@ export async function answerByReference({
     variableValues: inputs,
     contextValue: createContext(answers),
   });
-  return { data: JSON.stringify(data ?? null), errors };
+  return {
+    data: JSON.stringify(data ?? null),
+    errors: errors?.map(({ path, originalError, locations }) => ({
+      ...toClientError(originalError, 'test', () => undefined),
+      locations,
+      path,
+    })),
+  };
 }

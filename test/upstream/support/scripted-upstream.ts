@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 
-/** One request as it arrived, with the socket to answer on byte by byte. */
+/** One request, with the socket to write the response to. */
 interface Exchange {
   readonly socket: Socket;
   /** 1 for the first request on its socket. */
@@ -15,34 +15,36 @@ interface Exchange {
   readonly body: string;
 }
 
-/** Runs when a request is there as a whole; writes to its socket what it likes, or nothing. */
+/** Runs when a request is complete, and may write to its socket. */
 export type Script = (exchange: Exchange) => void;
 
 /**
- * An upstream that writes what a script says, well-formed or not: what a faulty upstream does cannot be had from
- * node:http. It counts what arrives; the test says what to do with it.
+ * An upstream that writes what a script says, well-formed or not; node:http cannot write malformed responses. It records
+ * every request.
  */
 export interface ScriptedUpstream {
   readonly origin: URL;
   readonly exchanges: readonly Exchange[];
-  /** All sockets ever accepted. */
+  /** Number of sockets that were ever accepted. */
   readonly socketCount: number;
   readonly openSocketCount: number;
   /** What to do with each request from now on. */
   script: Script;
-  /** Resolves when so many requests have arrived in all. */
+  /** Forgets all requests so far. */
+  forget(): void;
+  /** Resolves when this number of requests has arrived in total. */
   waitForExchanges(count: number): Promise<void>;
-  /** Resolves when no more than so many sockets are open. */
+  /** Resolves when at most this number of sockets is open. */
   waitForOpenSockets(count: number): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** The certificate of the TLS upstream: self-signed, for `localhost` only, valid to 2120. */
 export const localhostCertificate = readPem('localhost-cert.pem');
-const localhostKey = readPem('localhost-key.pem');
+export const localhostKey = readPem('localhost-key.pem');
 
-/** An answer in good form. */
-export function toAnswer(body: string, status = '200 OK', headers: readonly string[] = []): string {
+/** A well-formed response. */
+export function toResponse(body: string, status = '200 OK', headers: readonly string[] = []): string {
   const lines = [
     `HTTP/1.1 ${status}`,
     'content-type: application/json',
@@ -52,29 +54,35 @@ export function toAnswer(body: string, status = '200 OK', headers: readonly stri
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** Answers every request with its path. */
+/** Responds to every request with its path. */
 export const healthy: Script = ({ socket, path }) => {
-  socket.write(toAnswer(path));
+  socket.write(toResponse(path));
 };
 
-/** Answers every request with that status. */
+/** Responds to every request with that status. */
 export function withStatus(status: string, ...headers: string[]): Script {
   return ({ socket }) => {
-    socket.write(toAnswer('{}', status, headers));
+    socket.write(toResponse('{}', status, headers));
   };
 }
 
-/** Leaves every request without an answer. */
+/** Responds to no request. */
 export const silent: Script = () => {};
 
-/** Ends every connection with a reset as soon as a request has arrived. */
+/** Resets every connection as soon as a request has arrived. */
 export const resetting: Script = ({ socket }) => {
   socket.resetAndDestroy();
 };
 
-/** Starts one on a free port unless it is given one; healthy until it is told otherwise. */
+/** Starts one, by default on a free port and healthy. */
 export async function startScriptedUpstream(
-  options: { readonly tls?: boolean; readonly port?: number; readonly script?: Script } = {},
+  options: {
+    readonly tls?: boolean;
+    /** An IP address. */
+    readonly host?: string;
+    readonly port?: number;
+    readonly script?: Script;
+  } = {},
 ): Promise<ScriptedUpstream> {
   const exchanges: Exchange[] = [];
   const sockets = new Set<Socket>();
@@ -122,10 +130,12 @@ export async function startScriptedUpstream(
     ? createTlsServer({ cert: localhostCertificate, key: localhostKey }, accept)
     : createServer(accept);
   server.on('tlsClientError', () => {});
-  const port = await listen(server, options.tls ? 'localhost' : '127.0.0.1', options.port);
+  const host = options.host ?? (options.tls ? 'localhost' : '127.0.0.1');
+  const port = await listen(server, host, options.port);
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
   const upstream: ScriptedUpstream = {
-    origin: new URL(options.tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`),
+    origin: new URL(`${options.tls ? 'https' : 'http'}://${authority}`),
     exchanges,
     get socketCount() {
       return socketCount;
@@ -134,6 +144,9 @@ export async function startScriptedUpstream(
       return sockets.size;
     },
     script: options.script ?? healthy,
+    forget: () => {
+      exchanges.length = 0;
+    },
     waitForExchanges: (count) => waitUntil(() => exchanges.length >= count),
     waitForOpenSockets: (count) => waitUntil(() => sockets.size <= count),
     async [Symbol.asyncDispose]() {
@@ -145,7 +158,7 @@ export async function startScriptedUpstream(
   return upstream;
 }
 
-/** A listening socket that accepts and answers no TLS handshake: with silence, or with what it is given to say. */
+/** A listening socket that accepts connections and never starts TLS: it is silent, or sends the given string. */
 export async function startMuteListener(said?: string): Promise<{
   readonly port: number;
   [Symbol.asyncDispose](): Promise<void>;
@@ -167,7 +180,8 @@ export async function startMuteListener(said?: string): Promise<{
   };
 }
 
-async function listen(server: Server, host: string, wantedPort = 0): Promise<number> {
+/** The port that the server then listens on. */
+export async function listen(server: Server, host: string, wantedPort = 0): Promise<number> {
   server.listen(wantedPort, host);
   await once(server, 'listening');
   const address = server.address();

@@ -8,16 +8,16 @@ import {
   type TransportResponse,
 } from '../../../src/upstream/transport.ts';
 
-/** A transport that is destroyed with the test's scope, and short words for its calls. */
+/** A transport that is destroyed at the end of its scope, with short forms of its calls. */
 export interface TestTransport extends Transport {
-  /** A `GET`. Its deadline is released at its end, as the gateway does. */
-  read(path?: string, deadline?: Deadline): Promise<TransportResponse>;
+  /** A `GET`. Its deadline is released when the call ends, as in the gateway. */
+  read(path?: string, deadline?: Deadline, caller?: string): Promise<TransportResponse>;
   /** A `PUT` with a body. */
   write(path?: string, deadline?: Deadline): Promise<TransportResponse>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Retries follow at once: the jitter is nothing unless the test has it otherwise. */
+/** Retries follow immediately: without the option `random`, the jitter is 0. */
 export function createTestTransport(origin: URL, options: Partial<TransportOptions> = {}): TestTransport {
   const transport = createTransport({
     origin,
@@ -47,13 +47,23 @@ export function createTestTransport(origin: URL, options: Partial<TransportOptio
     },
     close: () => transport.close(),
     destroy: () => transport.destroy(),
-    read: (path = '/read', deadline = new Deadline(10_000)) =>
-      send({ method: 'GET', path, provider: 'openai', headers: ['accept', 'application/json'], deadline }),
+    read: (path = '/read', deadline = new Deadline(10_000), caller = 'caller-1') =>
+      send({
+        operation: 'get_integration',
+        method: 'GET',
+        path,
+        provider: 'openai',
+        caller,
+        headers: ['accept', 'application/json'],
+        deadline,
+      }),
     write: (path = '/write', deadline = new Deadline(10_000)) =>
       send({
+        operation: 'upsert',
         method: 'PUT',
         path,
         provider: 'custom',
+        caller: 'caller-1',
         headers: ['content-type', 'application/json'],
         body: '{"a":1}',
         deadline,
@@ -65,19 +75,19 @@ export function createTestTransport(origin: URL, options: Partial<TransportOptio
   };
 }
 
-/** The error that a call ends with; throws where it ends well or with an error of another kind. */
+/** The UpstreamError of a call. Throws if the call succeeds or fails with another error. */
 export async function getUpstreamError(call: Promise<unknown>): Promise<UpstreamError> {
-  let answer: unknown;
+  let response: unknown;
   try {
-    answer = await call;
+    response = await call;
   } catch (error) {
     if (error instanceof UpstreamError) return error;
     throw error;
   }
-  throw new Error(`The call was answered: ${JSON.stringify(answer)}`);
+  throw new Error(`The call succeeded: ${JSON.stringify(response)}`);
 }
 
-/** How the call ended: an error's code, or the answer's status and body. */
+/** How the call ended: the code of the error, or status and body of the response. */
 export async function getOutcome(call: Promise<TransportResponse>): Promise<string> {
   try {
     const { status, body } = await call;
@@ -88,7 +98,7 @@ export async function getOutcome(call: Promise<TransportResponse>): Promise<stri
   }
 }
 
-/** A clock that stands until it is moved. */
+/** A clock that stands still until it is advanced. */
 export class ManualClock {
   #nowMs = 1_000_000;
 

@@ -1,0 +1,122 @@
+import { integrationNames, possibleTypes } from './cache-keys.ts';
+import { graphcacheSchema } from './generated/graphcache-schema.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+/** A key of an entity, as Graphcache's key functions return it; null for an object that is stored within its parent. */
+type KeyOf = (data: Fields) => string | null;
+
+/** The methods of Graphcache's `Cache` that the updates call. */
+interface GraphcacheLike {
+  /* oxlint-disable typescript/no-explicit-any -- Graphcache's own types for values are wider than JSON. */
+  resolve(entity: any, field: string): any;
+  invalidate(entity: any, field?: string, args?: any): void;
+  link(entity: any, field: string, ...link: any[]): void;
+  /* oxlint-enable typescript/no-explicit-any */
+  inspectFields(entity: string): { fieldName: string; arguments: unknown }[];
+}
+type Update = (result: Fields, args: Fields, cache: GraphcacheLike) => void;
+
+const toText = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const byName: KeyOf = ({ name }) => toText(name);
+const toFields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+
+const objectTypes = graphcacheSchema.__schema.types.flatMap(({ kind, name }) =>
+  kind === 'OBJECT' ? [name] : [],
+);
+
+/** Every type has an entry, so that Graphcache reports no missing key. */
+const keys: Record<string, KeyOf> = {
+  ...Object.fromEntries(objectTypes.map((name): [string, KeyOf] => [name, () => null])),
+  ...Object.fromEntries(possibleTypes.Integration.map((name): [string, KeyOf] => [name, byName])),
+  IntegrationProvider: byName,
+  IntegrationRecord: ({ integrationId }) => toText(integrationId),
+};
+
+function invalidateFields(cache: GraphcacheLike, entity: string, names: readonly string[]): void {
+  for (const field of cache.inspectFields(entity)) {
+    if (names.includes(field.fieldName)) cache.invalidate(entity, field.fieldName, field.arguments);
+  }
+}
+
+const upsert: Update = (data, _args, cache) => {
+  const result = Object.values(data)
+    .map(toFields)
+    .find(({ __typename }) => __typename === 'UpsertIntegrationSuccess');
+  if (result === undefined) return;
+  const integration = toFields(result['integration']);
+  const name = toText(integration['name']) ?? toText(toFields(result['record'])['name']);
+  const provider = `IntegrationProvider:${name}`;
+  if (typeof integration['__typename'] === 'string') {
+    const key = `${integration['__typename']}:${name}`;
+    cache.link(provider, 'integration', key);
+    cache.link('Query', 'integration', { name }, key);
+  } else {
+    cache.invalidate(provider, 'integration');
+  }
+  invalidateFields(cache, provider, ['records']);
+  invalidateFields(cache, 'Query', ['integrations', 'integrationRecords']);
+};
+
+const remove: Update = (data, { name }, cache) => {
+  const provider = `IntegrationProvider:${toText(name)}`;
+  cache.link(provider, 'integration', null);
+  cache.link('Query', 'integration', { name }, null);
+  for (const entity of findIntegrations(cache, 'name', name)) cache.invalidate(entity);
+  // The response has the records if the mutation selected them.
+  if (toFields(data['deleteIntegration'])['records'] === undefined)
+    invalidateFields(cache, provider, ['records']);
+  invalidateFields(cache, 'Query', ['integrations', 'integrationRecords']);
+};
+
+/** The integration that is read by name is another one now. */
+const select: Update = (data, _args, cache) => {
+  const { name } = toFields(data['selectIntegration']);
+  invalidateFields(cache, `IntegrationProvider:${toText(name)}`, ['records']);
+  invalidateFields(cache, 'Query', ['integrationRecords']);
+  for (const entity of findIntegrations(cache, 'name', name)) cache.invalidate(entity);
+};
+
+/** Pages of collaborators are loaded again. */
+const changeCollaborators =
+  (field: 'users' | 'groups'): Update =>
+  (_data, args, cache) => {
+    const id = args['integrationId'] ?? toFields(args['input'])['integrationId'];
+    for (const entity of [`IntegrationRecord:${toText(id)}`, ...findIntegrations(cache, 'id', id)]) {
+      invalidateFields(cache, entity, [field]);
+    }
+  };
+
+/** The cached integrations with that value; there can be one for each provider. */
+const findIntegrations = (cache: GraphcacheLike, field: string, value: unknown): string[] =>
+  possibleTypes.Integration.flatMap((type) => integrationNames.map((name) => `${type}:${name}`)).filter(
+    (entity) => cache.resolve(entity, field) === value,
+  );
+
+const changeUsers = changeCollaborators('users');
+const changeGroups = changeCollaborators('groups');
+
+const mutations = graphcacheSchema.__schema.types.find(({ name }) => name === 'Mutation');
+const upserts = (mutations?.fields ?? []).map(({ name }) => name).filter((name) => name.startsWith('upsert'));
+
+/**
+ * The configuration of urql's Graphcache: `cacheExchange(graphcacheConfig)`. Knows the schema, the keys of every type and what
+ * each mutation changes.
+ */
+export const graphcacheConfig = {
+  schema: graphcacheSchema,
+  keys,
+  updates: {
+    Mutation: {
+      ...Object.fromEntries(upserts.map((name): [string, Update] => [name, upsert])),
+      deleteIntegration: remove,
+      selectIntegration: select,
+      shareIntegrationWithUsers: changeUsers,
+      updateIntegrationUser: changeUsers,
+      removeIntegrationUser: changeUsers,
+      shareIntegrationWithGroups: changeGroups,
+      updateIntegrationGroup: changeGroups,
+      removeIntegrationGroup: changeGroups,
+    },
+  },
+};

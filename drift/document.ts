@@ -1,0 +1,289 @@
+import { isJsonObject } from '../src/json.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A type of JSON Schema other than null; `any` if a schema does not restrict the type. */
+type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'any';
+
+/** What a schema says about its values, independent of how it is written. Nested schemas are read on demand. */
+export interface Shape {
+  /** The name in `components.schemas`; undefined for an inline schema. */
+  readonly name: string | undefined;
+  readonly kinds: ReadonlySet<string>;
+  readonly isNullable: boolean;
+  /** The enum values, as JSON; undefined if other values are allowed. */
+  readonly values: ReadonlySet<string> | undefined;
+  readonly format: string | undefined;
+  readonly properties: ReadonlyMap<string, unknown>;
+  readonly required: ReadonlySet<string>;
+  /** The schema of the values of a map. */
+  readonly additional: unknown;
+  readonly items: unknown;
+  /** The members of a union of objects by their discriminator values. */
+  readonly members: ReadonlyMap<string, unknown>;
+  readonly discriminator: string | undefined;
+  readonly default: unknown;
+  readonly isDeprecated: boolean;
+  /** Limits such as `maxLength`. */
+  readonly limits: ReadonlyMap<string, unknown>;
+}
+
+export interface Operation {
+  /** Method and path, as the document writes them. */
+  readonly label: string;
+  readonly isDeprecated: boolean;
+  /** The extension `x-galileo-surface`: `public-v2` or `client`. */
+  readonly surface: unknown;
+  /** The accepted credentials by their location in the request. Empty if no credential is required. */
+  readonly credentials: readonly string[];
+  readonly parameters: readonly { name: string; location: string; isRequired: boolean; schema: unknown }[];
+  readonly body: unknown;
+  /** The schemas of a 2xx response and of a 422. */
+  readonly responses: { readonly success: unknown; readonly failure: unknown };
+}
+
+const kinds: readonly string[] = [
+  'string',
+  'integer',
+  'number',
+  'boolean',
+  'object',
+  'array',
+  'any',
+] satisfies Kind[];
+const limitKeyword =
+  /^(minimum|maximum|exclusiveMinimum|exclusiveMaximum|(min|max)(Length|Items|Properties)|pattern|multipleOf|uniqueItems)$/;
+/** Properties that can tell the members of a union apart, if it has no discriminator. */
+const discriminators = ['provider', 'name'];
+
+const empty: Shape = {
+  name: undefined,
+  kinds: new Set(),
+  isNullable: false,
+  values: undefined,
+  format: undefined,
+  properties: new Map(),
+  required: new Set(),
+  additional: undefined,
+  items: undefined,
+  members: new Map(),
+  discriminator: undefined,
+  default: undefined,
+  isDeprecated: false,
+  limits: new Map(),
+};
+
+/** Reads an OpenAPI 3 document of any origin. Malformed parts are treated as absent. */
+export class DocumentReader {
+  readonly #document: Json;
+  readonly #shapes = new Map<unknown, Shape>();
+
+  constructor(document: Json) {
+    this.#document = document;
+  }
+
+  /** The operations by method and path, in which path parameters have no names, because names may differ. */
+  getOperations(): ReadonlyMap<string, Operation> {
+    const operations = new Map<string, Operation>();
+    for (const [path, item] of Object.entries(toObject(this.#document['paths']))) {
+      const pathItem = this.#resolve(item);
+      for (const method of ['get', 'put', 'post', 'patch', 'delete']) {
+        const operation = pathItem[method];
+        if (!isJsonObject(operation)) continue;
+        const label = `${method.toUpperCase()} ${path}`;
+        const key = label.replace(/\{[^}]*\}/g, '{}').replace(/\/$/, '');
+        operations.set(key, this.#readOperation(label, operation, toList(pathItem['parameters'])));
+      }
+    }
+    return operations;
+  }
+
+  #readOperation(label: string, operation: Json, shared: readonly unknown[]): Operation {
+    const responses = Object.entries(toObject(operation['responses']));
+    const find = (status: RegExp) => this.#readContent(responses.find(([key]) => status.test(key))?.[1]);
+    return {
+      label,
+      isDeprecated: operation['deprecated'] === true,
+      surface: operation['x-galileo-surface'],
+      credentials: this.#readCredentials(toList(operation['security'] ?? this.#document['security'])),
+      parameters: [...shared, ...toList(operation['parameters'])].map((parameter) => {
+        const { name, in: location, required, schema } = this.#resolve(parameter);
+        return { name: String(name), location: String(location), isRequired: required === true, schema };
+      }),
+      body: this.#readContent(operation['requestBody']),
+      responses: { success: find(/^2(\d\d|XX)$/i), failure: find(/^422$/) },
+    };
+  }
+
+  #readContent(holder: unknown): unknown {
+    const content = Object.entries(toObject(this.#resolve(holder)['content']));
+    const json = content.find(([type]) => /^application\/(?:[\w.+-]+\+)?json\b/i.test(type))?.[1];
+    return toObject(json)['schema'];
+  }
+
+  #readCredentials(security: readonly unknown[]): readonly string[] {
+    const schemes = toObject(toObject(this.#document['components'])['securitySchemes']);
+    const alternatives = security.map((alternative) => Object.keys(toObject(alternative)));
+    if (alternatives.some((names) => names.length === 0)) return [];
+    return alternatives.map((names) =>
+      names
+        .map((name) => {
+          const { type, in: location, name: header, scheme } = this.#resolve(schemes[name]);
+          if (type === 'apiKey') return `${String(location)} ${String(header)}`.toLowerCase();
+          if (type === 'http') return `${String(scheme)} credential`.toLowerCase();
+          return type === 'oauth2' || type === 'openIdConnect' ? 'bearer credential' : name;
+        })
+        .join(' and '),
+    );
+  }
+
+  /** Follows references and merges `allOf`, `anyOf` and `oneOf`. */
+  read(schema: unknown): Shape {
+    const known = this.#shapes.get(schema);
+    if (known !== undefined) return known;
+    // A schema that refers to itself adds nothing to itself.
+    this.#shapes.set(schema, empty);
+    const shape = this.#read(toObject(schema));
+    this.#shapes.set(schema, shape);
+    return shape;
+  }
+
+  #read(schema: Json): Shape {
+    const { $ref, allOf } = schema;
+    const union = [...toList(schema['anyOf']), ...toList(schema['oneOf'])];
+    const parts = [
+      ...(typeof $ref === 'string' ? [{ ...this.read(this.#follow($ref)), name: toName($ref) }] : []),
+      ...toList(allOf).map((part) => this.read(part)),
+      ...(union.length > 0 ? [this.#readUnion(schema, union)] : []),
+    ];
+    const own = readOwn(schema);
+    // A keyword next to a reference or a union, such as a default, does not restrict the type.
+    const all = parts.length > 0 && own.kinds.has('any') ? parts : [own, ...parts];
+    const typed = all.filter((part) => !part.kinds.has('any'));
+    const [first = all[0] ?? empty, ...others] = typed;
+    const last = <T>(select: (shape: Shape) => T | undefined) =>
+      all.map(select).find((value) => value !== undefined);
+    return {
+      ...first,
+      isNullable:
+        (first.isNullable && others.every((part) => part.isNullable)) || schema['nullable'] === true,
+      values: last((part) => part.values),
+      format: last((part) => part.format),
+      properties: new Map(all.flatMap((part) => [...part.properties])),
+      required: new Set(all.flatMap((part) => [...part.required])),
+      limits: new Map([...all.flatMap((part) => [...part.limits]), ...own.limits]),
+      default: schema['default'] ?? last((part) => part.default),
+      isDeprecated: schema['deprecated'] === true || all.some((part) => part.isDeprecated),
+    };
+  }
+
+  #readUnion(schema: Json, alternatives: readonly unknown[]): Shape {
+    const shapes = alternatives.map((alternative) => this.read(alternative));
+    const objects = alternatives.filter((_, index) => shapes[index]?.kinds.has('object'));
+    const typed = shapes.filter((shape) => shape.kinds.size > 0);
+    const values = typed.map((shape) => shape.values);
+    const find = <T>(select: (shape: Shape) => T | undefined) =>
+      typed.map(select).find((value) => value !== undefined);
+    const single = typed.length === 1 ? typed[0] : undefined;
+    return {
+      ...(single ?? empty),
+      name: single?.name,
+      kinds: new Set(shapes.flatMap((shape) => [...shape.kinds])),
+      isNullable: shapes.some((shape) => shape.isNullable),
+      values:
+        values.length > 0 && values.every((set) => set !== undefined)
+          ? new Set(values.flatMap((set) => [...set]))
+          : undefined,
+      format: find((shape) => shape.format),
+      properties: new Map(typed.flatMap((shape) => [...shape.properties])),
+      required: new Set(
+        [...(typed[0]?.required ?? [])].filter((name) => typed.every((shape) => shape.required.has(name))),
+      ),
+      additional: find((shape) => shape.additional),
+      items: find((shape) => shape.items),
+      limits: new Map(typed.flatMap((shape) => [...shape.limits])),
+      ...(objects.length > 1 && this.#readMembers(schema, objects)),
+    };
+  }
+
+  #readMembers(schema: Json, objects: readonly unknown[]): Pick<Shape, 'members' | 'discriminator'> {
+    const { propertyName, mapping } = toObject(schema['discriminator']);
+    const mapped = Object.entries(toObject(mapping)).map(([value, target]): [string, unknown] => {
+      if (typeof target !== 'string') return [value, target];
+      return [value, { $ref: target.includes('/') ? target : `#/components/schemas/${target}` }];
+    });
+    if (mapped.length > 0) return { members: new Map(mapped), discriminator: String(propertyName) };
+    for (const property of discriminators) {
+      const members = objects.flatMap((object): [string, unknown][] => {
+        const constant = this.read(this.read(object).properties.get(property)).values;
+        return [...(constant ?? [])].map((value) => [String(JSON.parse(value)), object]);
+      });
+      if (members.length > 0) return { members: new Map(members), discriminator: property };
+    }
+    return { members: new Map(), discriminator: undefined };
+  }
+
+  /** Follows up to eight references in a row. More can only be a loop. */
+  #resolve(value: unknown, steps = 8): Json {
+    const { $ref } = toObject(value);
+    return typeof $ref === 'string' && steps > 0
+      ? this.#resolve(this.#follow($ref), steps - 1)
+      : toObject(value);
+  }
+
+  /** A JSON pointer (RFC 6901) in a URI fragment. Undefined for any other reference. */
+  #follow(reference: string): unknown {
+    if (!reference.startsWith('#/')) return undefined;
+    let value: unknown = this.#document;
+    for (const part of reference.slice(2).split('/')) {
+      const key = decode(part).replaceAll('~1', '/').replaceAll('~0', '~');
+      value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    }
+    return value;
+  }
+}
+
+/** The shape of a schema without its references, unions and `allOf`. */
+function readOwn(schema: Json): Shape {
+  const types = typeof schema['type'] === 'string' ? [schema['type']] : toList(schema['type']);
+  const values = 'const' in schema ? [schema['const']] : toList(schema['enum']);
+  const given = types.length > 0 ? types : values.length > 0 ? values.map(toType) : [inferType(schema)];
+  const known = given.filter((type): type is string => typeof type === 'string' && kinds.includes(type));
+  const nonNull = values.filter((value) => value !== null).map((value) => JSON.stringify(value));
+  return {
+    ...empty,
+    kinds: new Set(known),
+    isNullable:
+      given.includes('any') || (given.includes('null') && (values.length === 0 || values.includes(null))),
+    values: nonNull.length > 0 ? new Set(nonNull) : undefined,
+    format: typeof schema['format'] === 'string' ? schema['format'] : undefined,
+    properties: new Map(Object.entries(toObject(schema['properties']))),
+    required: new Set(toList(schema['required']).map(String)),
+    additional: isJsonObject(schema['additionalProperties']) ? schema['additionalProperties'] : undefined,
+    items: schema['items'],
+    limits: new Map(Object.entries(schema).filter(([keyword]) => limitKeyword.test(keyword))),
+  };
+}
+
+function inferType(schema: Json): string {
+  if ('properties' in schema || 'additionalProperties' in schema) return 'object';
+  return 'items' in schema ? 'array' : 'any';
+}
+
+function toType(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return Number.isInteger(value) ? 'integer' : typeof value;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+const toName = (reference: string): string => decode(reference.slice(reference.lastIndexOf('/') + 1));
+const toObject = (value: unknown): Json => (isJsonObject(value) ? value : {});
+const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

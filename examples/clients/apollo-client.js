@@ -1,0 +1,74 @@
+import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
+import {
+  apolloTypePolicies,
+  DeleteIntegrationDocument,
+  IntegrationUsersDocument,
+  possibleTypes,
+  SettingsPageDocument,
+  UpsertCustomIntegrationDocument,
+  UpsertWriterIntegrationDocument,
+  updateApolloCache,
+} from 'galileo-gateway/client';
+import {
+  endpoint,
+  headers,
+  invalidCustom,
+  print,
+  printProviders,
+  printUpsert,
+  run,
+  writer,
+} from './report.js';
+
+const client = new ApolloClient({
+  cache: new InMemoryCache({ possibleTypes, typePolicies: apolloTypePolicies }),
+  link: new HttpLink({ uri: endpoint, headers }),
+  defaultOptions: { mutate: { update: updateApolloCache } },
+});
+
+await run(async () => {
+  // Read. 'all' keeps the providers that loaded if another one failed.
+  const { data, error } = await client.query({ query: SettingsPageDocument, errorPolicy: 'all' });
+  if (data === undefined) throw error;
+  printProviders(data, error);
+
+  // Upsert with issues.
+  const rejected = await client.mutate({
+    mutation: UpsertCustomIntegrationDocument,
+    variables: { input: invalidCustom },
+  });
+  printUpsert(rejected.data?.upsertCustomIntegration);
+
+  // Page through collaborators.
+  await printUsers(null);
+
+  // Delete. The cache is right after each mutation.
+  await client.mutate({ mutation: UpsertWriterIntegrationDocument, variables: { input: writer } });
+  print(`Writer is ${await readWriter()}`);
+  await client.mutate({ mutation: DeleteIntegrationDocument, variables: { name: 'WRITER' } });
+  print(`Writer is ${await readWriter()}`);
+});
+
+async function readWriter() {
+  const { data } = await client.query({
+    query: SettingsPageDocument,
+    errorPolicy: 'all',
+    fetchPolicy: 'cache-only',
+  });
+  const provider = data?.integrationProviders.find(({ name }) => name === 'WRITER');
+  return provider?.integration ? 'connected' : 'not connected';
+}
+
+/** @param {string | null} after the cursor of the last user of the previous page */
+async function printUsers(after) {
+  /** @type {import('galileo-gateway/client').IntegrationUsersQueryVariables} */
+  const variables = { name: 'OPENAI', first: 1, after };
+  const { data } = await client.query({
+    query: IntegrationUsersDocument,
+    variables,
+    fetchPolicy: 'no-cache',
+  });
+  const users = data?.integration?.users;
+  for (const { node } of users?.edges ?? []) print(`${node.email} is ${node.role}`);
+  if (users?.pageInfo.hasNextPage) await printUsers(users.pageInfo.endCursor);
+}

@@ -1,0 +1,58 @@
+import {
+  DeleteIntegrationDocument,
+  IntegrationDocument,
+  IntegrationUsersDocument,
+  SettingsPageDocument,
+  UpsertCustomIntegrationDocument,
+  UpsertWriterIntegrationDocument,
+} from 'galileo-gateway/client';
+import { print as printDocument } from 'graphql';
+import { GraphQLClient } from 'graphql-request';
+import {
+  endpoint,
+  headers,
+  invalidCustom,
+  print,
+  printProviders,
+  printUpsert,
+  run,
+  writer,
+} from './report.js';
+
+// By default, one provider that fails throws.
+const client = new GraphQLClient(endpoint, { headers, errorPolicy: 'all' });
+
+await run(async () => {
+  // Read. `request` drops the errors of a partial response; `rawRequest` returns both.
+  /** @type {{ data: import('galileo-gateway/client').SettingsPageQuery, errors?: unknown }} */
+  const { data, errors } = await client.rawRequest(printDocument(SettingsPageDocument));
+  printProviders(data, errors);
+
+  // Upsert with issues.
+  const rejected = await client.request(UpsertCustomIntegrationDocument, { input: invalidCustom });
+  printUpsert(rejected.upsertCustomIntegration);
+
+  // Page through collaborators.
+  await printUsers(null);
+
+  // Delete.
+  await client.request(UpsertWriterIntegrationDocument, { input: writer });
+  print(`Writer is ${await readWriter()}`);
+  await client.request(DeleteIntegrationDocument, { name: 'WRITER' });
+  print(`Writer is ${await readWriter()}`);
+});
+
+async function readWriter() {
+  const { integration } = await client.request(IntegrationDocument, { name: 'WRITER' });
+  return integration ? 'connected' : 'not connected';
+}
+
+/** @param {string | null} after the cursor of the last user of the previous page */
+async function printUsers(after) {
+  /** @type {import('galileo-gateway/client').IntegrationUsersQueryVariables} */
+  const variables = { name: 'OPENAI', first: 1, after };
+  const { integration } = await client.request(IntegrationUsersDocument, variables);
+  const users = integration?.users;
+  for (const { node } of users?.edges ?? []) print(`${node.email} is ${node.role}`);
+  if (users?.pageInfo.hasNextPage) await printUsers(users.pageInfo.endCursor);
+}

@@ -1,0 +1,387 @@
+import { useMutation, useQuery } from '@apollo/client/react';
+import {
+  describeError,
+  type IntegrationCollaboratorRole,
+  type IntegrationCollaboratorRoleInput,
+  IntegrationGroupsDocument,
+  IntegrationUsersDocument,
+  issuesByControl,
+  RemoveIntegrationGroupDocument,
+  RemoveIntegrationUserDocument,
+  ShareIntegrationWithGroupsDocument,
+  ShareIntegrationWithUsersDocument,
+  toGatewayErrors,
+  UpdateIntegrationGroupDocument,
+  UpdateIntegrationUserDocument,
+} from 'galileo-gateway/client';
+import { type SubmitEvent, useId, useRef, useState } from 'react';
+import { getDenial } from './configuration.tsx';
+import { ErrorNotice } from './error-notice.tsx';
+import { useFeedback } from './feedback.tsx';
+import type { DraftIssue } from './fields.ts';
+import { Icon } from './icon.tsx';
+import type { Provider } from './providers.ts';
+
+type Role = IntegrationCollaboratorRoleInput;
+
+const roles: Readonly<Record<Role, string>> = {
+  VIEWER: 'Viewer',
+  ANNOTATOR: 'Annotator',
+  EDITOR: 'Editor',
+  OWNER: 'Owner',
+};
+const isRole = (role: string): role is Role => role in roles;
+
+const pageSize = 20;
+
+interface AccessProps {
+  readonly provider: Provider;
+  readonly integrationId: string;
+}
+
+/** Who can use an integration: users and groups, page by page. */
+export function Access({ provider }: { readonly provider: Provider }) {
+  const integrationId =
+    provider.integration?.id ?? provider.records?.find(({ isSelected }) => isSelected)?.integrationId;
+  if (integrationId === undefined) {
+    return (
+      <div className="drawer-body">
+        <p className="notice">Galileo gives this integration no id, so it cannot be shared.</p>
+      </div>
+    );
+  }
+  return (
+    <div className="drawer-body">
+      <Users provider={provider} integrationId={integrationId} />
+      <Groups provider={provider} integrationId={integrationId} />
+    </div>
+  );
+}
+
+function Users({ provider, integrationId }: AccessProps) {
+  const { data, error, loading, fetchMore, refetch } = useQuery(IntegrationUsersDocument, {
+    variables: { name: provider.name, first: pageSize },
+    errorPolicy: 'all',
+    notifyOnNetworkStatusChange: true,
+  });
+  const [share] = useMutation(ShareIntegrationWithUsersDocument, { errorPolicy: 'all' });
+  const [update] = useMutation(UpdateIntegrationUserDocument, { errorPolicy: 'all' });
+  const [remove] = useMutation(RemoveIntegrationUserDocument, { errorPolicy: 'all' });
+  const users = data?.integration?.users;
+  return (
+    <Collaborators
+      provider={provider}
+      title="Users"
+      inputLabel="E-mail address"
+      itemName="user"
+      items={users?.edges.map(({ node }) => ({
+        id: node.userId,
+        title: [node.firstName, node.lastName].filter(Boolean).join(' ') || node.email,
+        detail: node.email,
+        role: node.role,
+      }))}
+      error={error}
+      isLoading={loading}
+      onRetry={() => void refetch()}
+      onMore={
+        users?.pageInfo.hasNextPage === true
+          ? () => void fetchMore({ variables: { after: users.pageInfo.endCursor } })
+          : undefined
+      }
+      onAdd={async (userEmail, role) => {
+        const input = { integrationId, collaborators: [{ userEmail, role }] };
+        const result = await share({ variables: { input } });
+        return { error: result.error, result: result.data?.shareIntegrationWithUsers };
+      }}
+      onRole={(userId, role) => {
+        const node = users?.edges.find((edge) => edge.node.userId === userId)?.node;
+        return update({
+          variables: { integrationId, userId, role },
+          // Safe to show before the response: if it fails, the old role is back.
+          ...(node !== undefined && {
+            optimisticResponse: { __typename: 'Mutation', updateIntegrationUser: { ...node, role } },
+          }),
+        });
+      }}
+      onRemove={(userId) => remove({ variables: { integrationId, userId } })}
+    />
+  );
+}
+
+function Groups({ provider, integrationId }: AccessProps) {
+  const { data, error, loading, fetchMore, refetch } = useQuery(IntegrationGroupsDocument, {
+    variables: { name: provider.name, first: pageSize },
+    errorPolicy: 'all',
+    notifyOnNetworkStatusChange: true,
+  });
+  const [share] = useMutation(ShareIntegrationWithGroupsDocument, { errorPolicy: 'all' });
+  const [update] = useMutation(UpdateIntegrationGroupDocument, { errorPolicy: 'all' });
+  const [remove] = useMutation(RemoveIntegrationGroupDocument, { errorPolicy: 'all' });
+  const groups = data?.integration?.groups;
+  return (
+    <Collaborators
+      provider={provider}
+      title="Groups"
+      inputLabel="Group ID"
+      itemName="group"
+      items={groups?.edges.map(({ node }) => ({
+        id: node.groupId,
+        title: node.name,
+        detail: '',
+        role: node.role,
+      }))}
+      error={error}
+      isLoading={loading}
+      onRetry={() => void refetch()}
+      onMore={
+        groups?.pageInfo.hasNextPage === true
+          ? () => void fetchMore({ variables: { after: groups.pageInfo.endCursor } })
+          : undefined
+      }
+      onAdd={async (groupId, role) => {
+        const input = { integrationId, collaborators: [{ groupId, role }] };
+        const result = await share({ variables: { input } });
+        return { error: result.error, result: result.data?.shareIntegrationWithGroups };
+      }}
+      onRole={(groupId, role) => {
+        const node = groups?.edges.find((edge) => edge.node.groupId === groupId)?.node;
+        return update({
+          variables: { integrationId, groupId, role },
+          ...(node !== undefined && {
+            optimisticResponse: { __typename: 'Mutation', updateIntegrationGroup: { ...node, role } },
+          }),
+        });
+      }}
+      onRemove={(groupId) => remove({ variables: { integrationId, groupId } })}
+    />
+  );
+}
+
+interface Collaborator {
+  readonly id: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly role: IntegrationCollaboratorRole;
+}
+
+type Failing = Promise<{ readonly error?: unknown }>;
+
+interface CollaboratorsProps {
+  readonly provider: Provider;
+  readonly title: string;
+  readonly inputLabel: string;
+  readonly itemName: string;
+  /** Undefined until the first page is loaded. */
+  readonly items: readonly Collaborator[] | undefined;
+  readonly error: unknown;
+  readonly isLoading: boolean;
+  readonly onRetry: () => void;
+  /** Undefined if everything is loaded. */
+  readonly onMore: (() => void) | undefined;
+  readonly onAdd: (
+    who: string,
+    role: Role,
+  ) => Promise<{
+    readonly error?: unknown;
+    readonly result:
+      | { readonly __typename: string; readonly issues?: readonly DraftIssue[] }
+      | null
+      | undefined;
+  }>;
+  readonly onRole: (id: string, role: Role) => Failing;
+  readonly onRemove: (id: string) => Failing;
+}
+
+function Collaborators(props: CollaboratorsProps) {
+  const { provider, title, itemName, items, isLoading, onMore } = props;
+  const { announce, confirm } = useFeedback();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const headingId = useId();
+  const [failure] = toGatewayErrors(props.error);
+  const denial = getDenial(
+    provider.records?.find(({ isSelected }) => isSelected),
+    'share',
+  );
+
+  /** Announces the result; true if it succeeded. */
+  const report = async (mutation: Failing, done: string, failed: string): Promise<boolean> => {
+    const { error } = await mutation.catch((reason: unknown) => ({ error: reason }));
+    const [problem] = toGatewayErrors(error);
+    announce(
+      problem === undefined
+        ? { tone: 'good', text: done }
+        : { tone: 'bad', text: `${failed} ${describeError(problem).title}.` },
+    );
+    return problem === undefined;
+  };
+
+  const remove = async ({ id, title: who }: Collaborator): Promise<void> => {
+    const isConfirmed = await confirm({
+      title: `Remove access for ${who}?`,
+      body: (
+        <p>
+          {who} can no longer use {provider.displayName} through this integration.
+        </p>
+      ),
+      action: 'Remove access',
+      isDangerous: true,
+    });
+    if (!isConfirmed) return;
+    const isDone = await report(
+      props.onRemove(id),
+      `${who} no longer has access.`,
+      `${who} still has access.`,
+    );
+    if (isDone) heading.current?.focus();
+  };
+
+  return (
+    <section className="collaborators" aria-labelledby={headingId} aria-busy={isLoading}>
+      <h3 id={headingId} ref={heading} tabIndex={-1}>
+        {title}
+      </h3>
+      {denial === undefined ? <AddForm {...props} /> : <p className="hint">{denial}</p>}
+      {failure !== undefined && <ErrorNotice error={failure} onRetry={props.onRetry} />}
+      {items === undefined && isLoading && <div className="line-skeletons" aria-hidden="true" />}
+      {items?.length === 0 && <p className="hint">Not shared with any {itemName} yet.</p>}
+      <ul>
+        {items?.map((item) => (
+          <li key={item.id} className="list-row">
+            <div>
+              <p className="list-title">{item.title}</p>
+              {item.detail !== '' && item.detail !== item.title && <p className="hint">{item.detail}</p>}
+            </div>
+            <select
+              aria-label={`Role of ${item.title}`}
+              value={item.role}
+              disabled={denial !== undefined}
+              onChange={({ target }) => {
+                if (!isRole(target.value)) return;
+                const role = target.value;
+                void report(
+                  props.onRole(item.id, role),
+                  `${item.title} is now ${roles[role].toLowerCase()}.`,
+                  `The role of ${item.title} was not changed.`,
+                );
+              }}
+            >
+              {!isRole(item.role) && <option value={item.role}>Unknown role</option>}
+              {Object.entries(roles).map(([role, label]) => (
+                <option key={role} value={role}>
+                  {label}
+                </option>
+              ))}
+            </select>
+            <button
+              type="button"
+              className="quiet icon-button"
+              aria-label={`Remove access for ${item.title}`}
+              disabled={denial !== undefined}
+              onClick={() => void remove(item)}
+            >
+              <Icon name="close" />
+            </button>
+          </li>
+        ))}
+      </ul>
+      {onMore !== undefined && (
+        <button
+          type="button"
+          className="secondary small"
+          aria-disabled={isLoading}
+          onClick={() => isLoading || onMore()}
+        >
+          {isLoading ? 'Loading…' : `Load more ${title.toLowerCase()}`}
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** Shares with one user or group. Issues appear at their own control, as in the form of a provider. */
+function AddForm({ title, inputLabel, itemName, onAdd }: CollaboratorsProps) {
+  const { announce } = useFeedback();
+  const input = useRef<HTMLInputElement>(null);
+  const [who, setWho] = useState('');
+  const [role, setRole] = useState<Role>('VIEWER');
+  const [issues, setIssues] = useState<readonly DraftIssue[]>([]);
+  const [isAdding, setIsAdding] = useState(false);
+  const id = useId();
+  const messages = [...issuesByControl(issues, []).values()].flat();
+
+  const refuse = (found: readonly DraftIssue[]): void => {
+    setIssues(found);
+    input.current?.focus();
+  };
+  const add = async (): Promise<void> => {
+    if (who.trim() === '') {
+      refuse([
+        { path: [], message: `Enter the ${inputLabel === 'Group ID' ? inputLabel : 'e-mail address'}.` },
+      ]);
+      return;
+    }
+    setIsAdding(true);
+    const { error, result } = await onAdd(who.trim(), role).catch((reason: unknown) => ({
+      error: reason,
+      result: null,
+    }));
+    setIsAdding(false);
+    const [problem] = toGatewayErrors(error);
+    if (problem !== undefined)
+      refuse([{ path: [], message: `${describeError(problem).title}. ${problem.message}` }]);
+    else if (result?.issues !== undefined) refuse(result.issues);
+    else {
+      setIssues([]);
+      setWho('');
+      announce({ tone: 'good', text: `Shared with ${who.trim()}.` });
+      input.current?.focus();
+    }
+  };
+
+  return (
+    <form
+      className="add-form"
+      noValidate
+      onSubmit={(event: SubmitEvent) => {
+        event.preventDefault();
+        if (!isAdding) void add();
+      }}
+    >
+      <div className="field">
+        <label htmlFor={`${id}-who`}>{inputLabel}</label>
+        <input
+          id={`${id}-who`}
+          ref={input}
+          value={who}
+          type={itemName === 'user' ? 'email' : 'text'}
+          autoComplete="off"
+          spellCheck={false}
+          aria-invalid={messages.length > 0}
+          aria-describedby={messages.length > 0 ? `${id}-error` : undefined}
+          onChange={(event) => setWho(event.target.value)}
+        />
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-role`}>Role</label>
+        <select
+          id={`${id}-role`}
+          value={role}
+          onChange={({ target }) => isRole(target.value) && setRole(target.value)}
+        >
+          {Object.entries(roles).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
+      <button type="submit" className="secondary" aria-disabled={isAdding}>
+        {isAdding ? 'Sharing…' : 'Share'}
+        <span className="sr-only"> with {title.toLowerCase()}</span>
+      </button>
+      <p className="error" id={`${id}-error`} role="alert">
+        {messages.join(' ')}
+      </p>
+    </form>
+  );
+}

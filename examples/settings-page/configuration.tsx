@@ -1,0 +1,220 @@
+import { useMutation } from '@apollo/client/react';
+import {
+  DeleteIntegrationDocument,
+  describeError,
+  SelectIntegrationDocument,
+  toGatewayErrors,
+} from 'galileo-gateway/client';
+import { useId, useState } from 'react';
+import { ErrorNotice } from './error-notice.tsx';
+import { useFeedback } from './feedback.tsx';
+import { describeStored } from './fields.ts';
+import { type IntegrationRecord, type Provider, providerForms } from './providers.ts';
+
+interface ConfigurationProps {
+  readonly provider: Provider;
+  readonly onEdit: () => void;
+  readonly onReload: () => void;
+}
+
+/** What is stored, and what can be done with it. */
+export function Configuration({ provider, onEdit, onReload }: ConfigurationProps) {
+  const { state, displayName, records } = provider;
+  if (state.status === 'failed') {
+    return (
+      <div className="drawer-body">
+        <ErrorNotice error={state.error} onRetry={onReload} />
+      </div>
+    );
+  }
+  if (state.status === 'not-configured') {
+    return (
+      <div className="drawer-body">
+        <div className="empty">
+          <h3>{displayName} is not connected</h3>
+          {provider.isAvailable === false ? (
+            <p>Your Galileo deployment does not offer this provider. Ask an administrator to enable it.</p>
+          ) : (
+            <>
+              <p>Enter its credentials once, and everyone you share it with can use its models.</p>
+              <button type="button" className="primary" onClick={onEdit} data-autofocus>
+                Connect {displayName}
+              </button>
+            </>
+          )}
+        </div>
+      </div>
+    );
+  }
+  const used = records?.find(({ isSelected }) => isSelected) ?? records?.[0];
+  const denial = getDenial(used, 'update');
+  return (
+    <>
+      <div className="drawer-body">
+        {state.errors.length > 0 && (
+          <p className="notice">Some settings could not be read, so they are missing here.</p>
+        )}
+        {used?.isDisabled === true && (
+          <p className="notice">An administrator has disabled this integration.</p>
+        )}
+        <Details provider={provider} record={used} />
+        {records !== null && records.length > 1 && <Records provider={provider} onSelected={onReload} />}
+        <RemoveButton provider={provider} denial={getDenial(used, 'delete')} />
+      </div>
+      <div className="drawer-foot">
+        {denial !== undefined && <p className="hint">{denial}</p>}
+        <button type="button" className="primary" onClick={onEdit} disabled={denial !== undefined}>
+          Edit
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** Why the user may not do something with a record; undefined if nothing forbids it. */
+export function getDenial(record: IntegrationRecord | undefined, action: string): string | undefined {
+  const permission = record?.permissions.find(({ rawAction }) => rawAction === action);
+  if (permission?.allowed !== false) return undefined;
+  return permission.message ?? 'You don’t have permission to do this.';
+}
+
+const formatDate = (date: string): string =>
+  new Date(date).toLocaleDateString('en', { day: 'numeric', month: 'long', year: 'numeric' });
+
+function Details({
+  provider,
+  record,
+}: {
+  readonly provider: Provider;
+  readonly record: IntegrationRecord | undefined;
+}) {
+  const rows = providerForms[provider.name].fields.flatMap((field) => {
+    const text = describeStored(field, provider.integration);
+    return text === undefined
+      ? []
+      : [{ label: field.label, lines: typeof text === 'string' ? [text] : text }];
+  });
+  return (
+    <dl className="details">
+      {rows.map(({ label, lines }) => (
+        <div className="details-row" key={label}>
+          <dt>{label}</dt>
+          <dd>
+            {lines.map((line) => (
+              <span key={line}>{line}</span>
+            ))}
+          </dd>
+        </div>
+      ))}
+      <div className="details-row">
+        <dt>Credentials</dt>
+        <dd className="unset">Stored. Galileo never shows them.</dd>
+      </div>
+      {record !== undefined && (
+        <div className="details-row">
+          <dt>Last changed</dt>
+          <dd>{formatDate(record.updatedAt)}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+/** Several integrations of one provider, own and shared ones: one of them is in use. */
+function Records({ provider, onSelected }: { readonly provider: Provider; readonly onSelected: () => void }) {
+  const [select, { loading }] = useMutation(SelectIntegrationDocument, { errorPolicy: 'all' });
+  const { announce } = useFeedback();
+  const headingId = useId();
+  const use = async ({ integrationId, label }: IntegrationRecord): Promise<void> => {
+    const { error } = await select({ variables: { integrationId } }).catch((failure: unknown) => ({
+      error: failure,
+    }));
+    const [failure] = toGatewayErrors(error);
+    if (failure !== undefined) {
+      announce({
+        tone: 'bad',
+        text: `${provider.displayName} was not switched. ${describeError(failure).title}.`,
+      });
+      return;
+    }
+    announce({ tone: 'good', text: `Galileo now uses “${label}”.` });
+    onSelected();
+  };
+  return (
+    <section aria-labelledby={headingId} className="records">
+      <h3 id={headingId}>Integrations of this provider</h3>
+      <ul>
+        {provider.records?.map((record) => (
+          <li key={record.integrationId} className="list-row">
+            <div>
+              <p className="list-title">{record.label}</p>
+              <p className="hint">Created {formatDate(record.createdAt)}</p>
+            </div>
+            {record.isSelected ? (
+              <span className="badge" data-status="configured">
+                In use
+              </span>
+            ) : (
+              <button
+                type="button"
+                className="secondary small"
+                aria-disabled={loading}
+                onClick={() => loading || void use(record)}
+              >
+                Use this one<span className="sr-only">, created {formatDate(record.createdAt)}</span>
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function RemoveButton({
+  provider,
+  denial,
+}: {
+  readonly provider: Provider;
+  readonly denial: string | undefined;
+}) {
+  const { name, displayName } = provider;
+  const { announce, confirm } = useFeedback();
+  const [remove] = useMutation(DeleteIntegrationDocument, { errorPolicy: 'all' });
+  const [isRemoving, setIsRemoving] = useState(false);
+  const ask = async (): Promise<void> => {
+    const isConfirmed = await confirm({
+      title: `Remove ${displayName}?`,
+      body: (
+        <p>
+          Galileo deletes its settings and credentials. Everyone who uses {displayName} loses access to its
+          models.
+        </p>
+      ),
+      action: `Remove ${displayName}`,
+      isDangerous: true,
+      typed: displayName,
+    });
+    if (!isConfirmed) return;
+    setIsRemoving(true);
+    const { error } = await remove({ variables: { name } }).catch((failure: unknown) => ({ error: failure }));
+    setIsRemoving(false);
+    const failure = toGatewayErrors(error).find(({ path }) => path.length <= 1);
+    if (failure === undefined) announce({ tone: 'good', text: `${displayName} is removed.` });
+    else announce({ tone: 'bad', text: `${displayName} was not removed. ${describeError(failure).title}.` });
+  };
+  return (
+    <div className="danger-zone">
+      <button
+        type="button"
+        className="quiet danger-text"
+        disabled={denial !== undefined}
+        aria-disabled={isRemoving}
+        onClick={() => isRemoving || void ask()}
+      >
+        {isRemoving ? 'Removing…' : `Remove ${displayName}`}
+      </button>
+      {denial !== undefined && <p className="hint">{denial}</p>}
+    </div>
+  );
+}

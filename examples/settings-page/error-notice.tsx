@@ -1,0 +1,66 @@
+import { describeError, type GatewayError, getRetryDelayMs, isRetryable } from 'galileo-gateway/client';
+import { type ReactNode, useEffect, useState } from 'react';
+
+interface ErrorNoticeProps {
+  readonly error: GatewayError;
+  /** Shown as a button only if trying again can help, and not before the time that Galileo asked for. */
+  readonly onRetry?: () => void;
+  readonly children?: ReactNode;
+}
+
+/** An error in words for the user, with the request id to report. */
+export function ErrorNotice({ error, onRetry, children }: ErrorNoticeProps) {
+  const { title, advice } = describeError(error);
+  return (
+    <div className="notice" data-tone="bad">
+      <p className="notice-title">{title}</p>
+      <p>{advice}</p>
+      <p className="fine">
+        {error.message}
+        {error.requestId !== undefined && (
+          <>
+            {' '}
+            Request id: <code>{error.requestId}</code>
+          </>
+        )}
+      </p>
+      {(children !== undefined || (onRetry !== undefined && isRetryable(error))) && (
+        <div className="buttons">
+          {children}
+          {onRetry !== undefined && isRetryable(error) && <RetryButton error={error} onRetry={onRetry} />}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Waits as long as Galileo asked for. */
+export function RetryButton({
+  error,
+  onRetry,
+  label,
+}: {
+  readonly error: GatewayError;
+  readonly onRetry: () => void;
+  readonly label?: string;
+}) {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const readyAt = Date.now() + (error.retryAfterMs === undefined ? 0 : getRetryDelayMs(error, 1));
+    const update = (): void => setSeconds(Math.max(0, Math.ceil((readyAt - Date.now()) / 1000)));
+    update();
+    const timer = setInterval(update, 1000);
+    return () => clearInterval(timer);
+  }, [error]);
+  return (
+    <button
+      type="button"
+      className="secondary small"
+      aria-disabled={seconds > 0}
+      onClick={() => seconds === 0 && onRetry()}
+    >
+      {seconds > 0 ? `Try again in ${seconds} s` : 'Try again'}
+      {label !== undefined && <span className="sr-only"> {label}</span>}
+    </button>
+  );
+}

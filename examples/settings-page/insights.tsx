@@ -1,0 +1,72 @@
+import { useQuery } from '@apollo/client/react';
+import {
+  errorsAt,
+  IntegrationStatusDocument,
+  ProviderModelsDocument,
+  toGatewayErrors,
+} from 'galileo-gateway/client';
+import { ErrorNotice } from './error-notice.tsx';
+import type { Provider } from './providers.ts';
+
+interface InsightProps {
+  readonly provider: Provider;
+}
+
+/** The models that Galileo can call through this provider. */
+export function Models({ provider }: InsightProps) {
+  const { data, error, loading, refetch } = useQuery(ProviderModelsDocument, {
+    variables: { names: [provider.name] },
+    errorPolicy: 'all',
+    notifyOnNetworkStatusChange: true,
+  });
+  const models = data?.integrationProviders[0]?.models;
+  const [failure] = toGatewayErrors(error);
+  return (
+    <div className="drawer-body" aria-busy={loading}>
+      {loading && <div className="line-skeletons" aria-hidden="true" />}
+      {!loading && failure !== undefined && <ErrorNotice error={failure} onRetry={() => void refetch()} />}
+      {models?.length === 0 && <p className="notice">Galileo lists no models for {provider.displayName}.</p>}
+      {models && models.length > 0 && (
+        <ul className="models" aria-label={`Models of ${provider.displayName}`}>
+          {models.map((model) => (
+            <li key={model}>
+              <code>{model}</code>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Loaded only when the tab is opened, because Galileo may call the provider for it. */
+export function Status({ provider }: InsightProps) {
+  const { data, error, loading, refetch } = useQuery(IntegrationStatusDocument, {
+    variables: { name: provider.name },
+    fetchPolicy: 'network-only',
+    errorPolicy: 'all',
+    notifyOnNetworkStatusChange: true,
+  });
+  const [failure] = errorsAt(toGatewayErrors(error), []);
+  return (
+    <div className="drawer-body" aria-busy={loading}>
+      {loading && <div className="line-skeletons" aria-hidden="true" />}
+      {!loading && failure !== undefined && <ErrorNotice error={failure} onRetry={() => void refetch()} />}
+      {!loading && data?.integration?.status && (
+        <dl className="details">
+          {data.integration.status.map(({ key, value }) => (
+            <div className="details-row" key={key}>
+              <dt>{key.charAt(0).toUpperCase() + key.slice(1).replaceAll('_', ' ')}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {!loading && failure === undefined && (
+        <button type="button" className="secondary small" onClick={() => void refetch()}>
+          Check again
+        </button>
+      )}
+    </div>
+  );
+}

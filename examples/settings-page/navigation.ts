@@ -1,0 +1,96 @@
+import { type IntegrationName, integrationNames } from 'galileo-gateway/client';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+
+export const tabs = ['configuration', 'access', 'models', 'status'] as const;
+export type Tab = (typeof tabs)[number];
+
+/** What the address shows: `#/azure/access`. Without a provider, no drawer is open. */
+interface Route {
+  readonly name: IntegrationName | undefined;
+  readonly tab: Tab;
+}
+
+/** Asks whether unsaved changes can be discarded. */
+type Guard = () => Promise<boolean>;
+
+export interface Navigation extends Route {
+  readonly open: (name: IntegrationName, tab?: Tab) => void;
+  readonly close: () => void;
+  /** Runs before the user leaves the current view; undefined removes it. */
+  readonly setGuard: (guard: Guard | undefined) => void;
+}
+
+const toHash = (name: IntegrationName, tab: Tab): string =>
+  `#/${name.toLowerCase().replaceAll('_', '-')}${tab === 'configuration' ? '' : `/${tab}`}`;
+
+function readRoute(): Route {
+  const [, provider = '', section] = window.location.hash.split('/');
+  const wanted = provider.toUpperCase().replaceAll('-', '_');
+  return {
+    name: integrationNames.find((name) => name === wanted),
+    tab: tabs.find((tab) => tab === section) ?? 'configuration',
+  };
+}
+
+/** The view as part of the address: links open a provider, and Back closes the drawer. */
+export function useNavigation(): Navigation {
+  const [route, setRoute] = useState(readRoute);
+  const guard = useRef<Guard>(undefined);
+  const shown = useRef(window.location.hash);
+
+  const leave = useCallback(async (): Promise<boolean> => {
+    if (guard.current !== undefined && !(await guard.current())) return false;
+    guard.current = undefined;
+    return true;
+  }, []);
+
+  useEffect(() => {
+    const show = (): void => {
+      shown.current = window.location.hash;
+      setRoute(readRoute());
+    };
+    const followAddress = (): void => {
+      if (guard.current === undefined) {
+        show();
+        return;
+      }
+      // The browser has left the form already: go back to it, ask, and then leave.
+      window.history.pushState({ isOpened: true }, '', shown.current);
+      void leave().then((canLeave) => canLeave && window.history.back());
+    };
+    const warn = (event: BeforeUnloadEvent): void => {
+      if (guard.current !== undefined) event.preventDefault();
+    };
+    window.addEventListener('popstate', followAddress);
+    window.addEventListener('beforeunload', warn);
+    return () => {
+      window.removeEventListener('popstate', followAddress);
+      window.removeEventListener('beforeunload', warn);
+    };
+  }, [leave]);
+
+  return useMemo(() => {
+    const show = (hash: string, isReplaced: boolean): void => {
+      if (isReplaced) window.history.replaceState(window.history.state, '', hash);
+      else window.history.pushState({ isOpened: true }, '', hash);
+      shown.current = hash;
+      setRoute(readRoute());
+    };
+    const open = (name: IntegrationName, tab: Tab = 'configuration'): void => {
+      void leave().then((canLeave) => canLeave && show(toHash(name, tab), readRoute().name !== undefined));
+    };
+    const close = (): void => {
+      void leave().then((canLeave) => {
+        if (!canLeave) return;
+        const state: unknown = window.history.state;
+        // The drawer was opened from this page: Back must not open it again.
+        if (typeof state === 'object' && state !== null && 'isOpened' in state) window.history.back();
+        else show('#/', true);
+      });
+    };
+    const setGuard = (next: Guard | undefined): void => {
+      guard.current = next;
+    };
+    return { ...route, open, close, setGuard };
+  }, [route, leave]);
+}

@@ -1,0 +1,84 @@
+import { useApolloClient, useQuery } from '@apollo/client/react';
+import {
+  errorsAt,
+  type GatewayError,
+  type IntegrationName,
+  providerState,
+  SettingsPageDocument,
+  toGatewayErrors,
+} from 'galileo-gateway/client';
+import { useCallback, useEffect, useState } from 'react';
+import type { Provider } from './providers.ts';
+
+type Errors = ReadonlyMap<IntegrationName, readonly GatewayError[]>;
+
+export interface Providers {
+  /** Undefined until the first load has finished. */
+  readonly providers: readonly Provider[] | undefined;
+  /** Why nothing could be loaded. */
+  readonly error: GatewayError | undefined;
+  /** Providers that are being loaded again. */
+  readonly loading: ReadonlySet<IntegrationName>;
+  readonly isLoading: boolean;
+  /** Loads all providers, or the ones with these names. */
+  readonly load: (names?: IntegrationName[]) => Promise<void>;
+}
+
+/**
+ * The providers, from the cache. Every mutation updates the cache, so the page shows its result without loading again. The cache
+ * keeps no errors; this hook keeps them for each provider until it is loaded again.
+ */
+export function useProviders(): Providers {
+  const client = useApolloClient();
+  const { data } = useQuery(SettingsPageDocument, { fetchPolicy: 'cache-only' });
+  const [errors, setErrors] = useState<Errors>(new Map());
+  const [error, setError] = useState<GatewayError>();
+  const [loading, setLoading] = useState<ReadonlySet<IntegrationName>>(new Set());
+  const [isLoading, setIsLoading] = useState(true);
+
+  const load = useCallback(
+    async (names?: IntegrationName[]): Promise<void> => {
+      if (names === undefined) setIsLoading(true);
+      setLoading((before) => new Set([...before, ...(names ?? [])]));
+      const result = await client
+        .query({
+          query: SettingsPageDocument,
+          variables: names === undefined ? {} : { names },
+          fetchPolicy: 'network-only',
+          // One provider that fails does not hide the others.
+          errorPolicy: 'all',
+        })
+        .catch((failure: unknown) => ({ data: undefined, error: failure }));
+      const failures = toGatewayErrors(result.error);
+      const loaded = result.data?.integrationProviders ?? [];
+      setErrors((before) => {
+        const own = loaded.map(({ name }, index): [IntegrationName, readonly GatewayError[]] => [
+          name,
+          errorsAt(failures, ['integrationProviders', index, 'integration']),
+        ]);
+        return new Map([
+          ...before,
+          ...own,
+          ...(loaded.length > 0 ? [] : (names ?? []).map((name) => [name, failures] as const)),
+        ]);
+      });
+      if (names === undefined) {
+        setError(loaded.length > 0 ? undefined : failures[0]);
+        setIsLoading(false);
+      }
+      setLoading((before) => new Set([...before].filter((name) => names?.includes(name) !== true)));
+    },
+    [client],
+  );
+
+  useEffect(() => {
+    // oxlint-disable-next-line react/set-state-in-effect -- The first load starts when the page appears.
+    void load();
+  }, [load]);
+
+  const providers = data?.integrationProviders?.map((provider) => ({
+    ...provider,
+    state: providerState(provider.integration, errors.get(provider.name) ?? [], []),
+  }));
+  return { providers: providers as readonly Provider[] | undefined, error, loading, isLoading, load };
+}

@@ -1,0 +1,135 @@
+import { Command, CommanderError } from 'commander';
+import { ConfigError, readConfig, type SettingName, settings, toFlag, toVariable } from '../config.ts';
+import { version } from '../package.ts';
+
+// Each command loads its part of the program when it runs. Help and configuration errors need none of it.
+
+/** Exit code for an invalid command line or configuration. */
+const exitUsage = 2;
+
+type Flags = Readonly<Partial<Record<SettingName, string>>>;
+
+/** Runs the command that the arguments name. */
+export async function runCommandLine(): Promise<void> {
+  // A reader that stops reading (`print-schema | head`) is not an exception.
+  process.stdout.on('error', () => {
+    process.exitCode ??= 1;
+  });
+  try {
+    await createProgram().parseAsync();
+  } catch (error) {
+    process.exitCode = reportFailure(error);
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('galileo-gateway')
+    .description("A GraphQL gateway in front of Galileo's REST API for LLM-provider integrations.")
+    .version(version)
+    .showHelpAfterError(false);
+
+  const addCommand = (name: string, description: string): Command =>
+    program.command(name).description(description).version(version).allowExcessArguments(false);
+
+  addSettings(addCommand('serve', 'run the gateway'))
+    .option('--plugins <file>', 'module whose default export is a list of graphql-yoga plugins')
+    .action(async ({ plugins, ...flags }: Flags & { readonly plugins?: string }) => {
+      const { serve } = await import('./serve.ts');
+      await serve(readConfig(process.env, flags), plugins);
+    });
+
+  addSettings(
+    addCommand('demo', 'run the gateway with a sandbox upstream; needs neither an account nor a network'),
+  ).action(async (flags: Flags) => {
+    const { demo } = await import('./demo.ts');
+    await demo(flags);
+  });
+
+  addCommand('sandbox', 'run only the sandbox upstream')
+    .option('--port <number>', 'port to listen on; 0 picks a free one', '4001')
+    .action(async ({ port }: { port: string }) => {
+      const { sandbox } = await import('./sandbox.ts');
+      await sandbox(port);
+    });
+
+  addCommand('print-schema', 'print the schema (SDL)')
+    .option('--subgraph', 'print the schema as a federation subgraph')
+    .action(async ({ subgraph = false }: { subgraph?: boolean }) => {
+      const { printApiSchema, printSubgraphSchema } = await import('../schema/index.ts');
+      process.stdout.write(subgraph ? printSubgraphSchema() : printApiSchema());
+    });
+
+  addCommand(
+    'check-config',
+    'validate the environment variables and print the effective configuration',
+  ).action(async () => {
+    const { checkConfig } = await import('./check-config.ts');
+    checkConfig(process.env);
+  });
+
+  addCommand(
+    'check-upstream',
+    "compare upstream's published OpenAPI document with the one this version was built on",
+  )
+    .argument(
+      '[source]',
+      'file or URL of the document (default: /public/v2/openapi.json under GALILEO_API_URL)',
+    )
+    .addHelpText(
+      'after',
+      '\nExit code: 0 no change, 1 compatible changes, 3 breaking changes, 2 the document could not be read.',
+    )
+    .action(async (source: string | undefined) => {
+      const { checkUpstream } = await import('./check-upstream.ts');
+      process.exitCode = await checkUpstream(source, process.env);
+    });
+
+  // Commander's own help command responds to an unknown name with the whole help.
+  program.helpCommand(false);
+  addCommand('help', 'display help for a command')
+    .argument('[command]')
+    .action((name: string | undefined) => {
+      const command = name === undefined ? program : program.commands.find((known) => known.name() === name);
+      if (command === undefined) return program.error(`error: unknown command '${name}'`);
+      command.help();
+    });
+
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ outputError: (message, write) => write(toLine(message)) });
+  }
+  return program;
+}
+
+/** Adds every setting as a flag. */
+function addSettings(command: Command): Command {
+  for (const setting of Object.keys(settings) as SettingName[]) {
+    const { meaning, default: byDefault } = settings[setting];
+    command.option(
+      `${toFlag(setting)} <value>`,
+      `${meaning} Variable ${toVariable(setting)}; default ${byDefault ?? 'off'}.`,
+    );
+  }
+  return command;
+}
+
+/** One line, with commander's suggestion for a misspelled name. */
+function toLine(message: string): string {
+  const line = message.replace(/^error: /, 'galileo-gateway: ').replaceAll('\n(', ' (');
+  // npm takes flags that come before `--` for itself and passes on their values.
+  const isNpm = process.env['npm_lifecycle_event'] !== undefined && message.includes('too many arguments');
+  return isNpm
+    ? line.replace(/\n$/, ' With npm, write flags after "--": npm run demo -- --port 8080\n')
+    : line;
+}
+
+function reportFailure(error: unknown): number {
+  // Commander has written its message, or the help.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitUsage;
+  if (error instanceof ConfigError) {
+    for (const problem of error.problems) process.stderr.write(`galileo-gateway: ${problem}\n`);
+    return exitUsage;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`galileo-gateway: ${message}\n`);
+  return 1;
+}

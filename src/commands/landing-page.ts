@@ -1,0 +1,58 @@
+import { createPage, type Resource } from '../http/static-files.ts';
+
+interface LandingPageOptions {
+  readonly graphqlUrl: string;
+  readonly settingsUrl: string;
+  /** Descriptions by API key. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** A command that returns data. Undefined if there is none. */
+  readonly curl: string | undefined;
+}
+
+/** The page at `/` of the demo. It loads nothing. */
+export function createLandingPage({ graphqlUrl, settingsUrl, keys, curl }: LandingPageOptions): Resource {
+  const rows = Object.entries(keys).map(
+    ([key, meaning]) =>
+      `<tr><th scope="row"><code>${escape(key)}</code></th><td>${escape(meaning)}</td></tr>`,
+  );
+  const style = `
+:root { color-scheme: light dark; font: 1rem/1.6 system-ui, sans-serif; }
+body { max-width: 46rem; margin: 3rem auto; padding: 0 1rem; }
+pre { overflow-x: auto; padding: 1rem; border: 1px solid; border-radius: .5rem; }
+th { text-align: left; font-weight: normal; padding-right: 2rem; }
+li { margin: .5rem 0; }`;
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>galileo-gateway demo</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>galileo-gateway demo</h1>
+<p>A GraphQL gateway in front of a sandbox that behaves like Galileo's REST API. Its data is in memory.</p>
+<ul>
+<li><a href="${escape(graphqlUrl)}">GraphiQL</a>: explore the schema and run operations</li>
+<li><a href="${escape(settingsUrl)}">Settings page</a>: an example front end for model providers</li>
+<li><a href="/livez">/livez</a> and <a href="/readyz">/readyz</a>: the probes of orchestrators</li>
+</ul>
+${curl === undefined ? '' : `<h2>On the command line</h2>\n<pre><code>${escape(curl)}</code></pre>`}
+<h2>API keys</h2>
+<p>Send one of them as <code>Galileo-API-Key</code>. Every other key is another tenant with the same initial data.</p>
+<table>
+${rows.join('\n')}
+</table>
+</main>
+</body>
+</html>
+`;
+  return createPage(
+    html,
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  );
+}
+
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

@@ -1,0 +1,167 @@
+/** A string of bytes, one character for each, decoded or not. */
+export interface Layer {
+  readonly bytes: string;
+  /** The index in the original text of what the byte at an index was decoded from. */
+  readonly getOrigin: (index: number) => number;
+}
+
+/** The UTF-8 bytes of a string. */
+export function toLayer(text: string): Layer {
+  const buffer = Buffer.from(text);
+  const bytes = buffer.toString('latin1');
+  if (bytes.length === text.length) return { bytes, getOrigin: (index) => index };
+  const origins: number[] = [];
+  let index = 0;
+  for (const character of text) {
+    // A lone surrogate becomes three bytes, as any other character of its size.
+    const length = Buffer.byteLength(character);
+    for (let byte = 0; byte < length; byte += 1) origins.push(index);
+    index += character.length;
+  }
+  origins.push(index);
+  return { bytes, getOrigin: (at) => origins[at] ?? index };
+}
+
+const namedCharacters: Readonly<Record<string, string>> = {
+  quot: '"',
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  apos: "'",
+  sol: '/',
+  bsol: '\\',
+  colon: ':',
+  equals: '=',
+  plus: '+',
+  percnt: '%',
+  num: '#',
+  excl: '!',
+  quest: '?',
+  commat: '@',
+  dollar: '$',
+  lowbar: '_',
+  nbsp: '\u00a0',
+};
+
+const controlCharacters: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+
+/** A method of escaping characters. */
+interface Escape {
+  /** A string without this has no such escapes. */
+  readonly mark: string;
+  readonly pattern: RegExp;
+  /** The bytes that a match stands for; undefined if it is not an escape. */
+  readonly decode: (match: RegExpExecArray) => string | undefined;
+}
+
+const fromCodePoint = (code: number): string | undefined =>
+  code > 0x10ffff ? undefined : toUtf8(String.fromCodePoint(code));
+
+const fromHex = (digits: string): number => Number.parseInt(digits, 16);
+
+const toUtf8 = (text: string): string => Buffer.from(text).toString('latin1');
+
+const escapes: readonly Escape[] = [
+  {
+    // JSON, JavaScript and Python.
+    mark: '\\',
+    pattern:
+      /\\(?:u\{([\da-fA-F]{1,6})\}|u([dD][89abAB][\da-fA-F]{2})\\u([dD][c-fC-F][\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|x([\da-fA-F]{2})|([^]))/g,
+    decode: ([, braced, high, low, unit, long, byte, other]) => {
+      if (byte !== undefined) return String.fromCharCode(fromHex(byte));
+      if (high !== undefined && low !== undefined) {
+        return toUtf8(String.fromCharCode(fromHex(high), fromHex(low)));
+      }
+      const code = braced ?? unit ?? long;
+      return code === undefined ? other && (controlCharacters[other] ?? other) : fromCodePoint(fromHex(code));
+    },
+  },
+  {
+    mark: '%',
+    pattern: /%([\da-fA-F]{2})/g,
+    decode: ([, byte = '']) => String.fromCharCode(fromHex(byte)),
+  },
+  {
+    // HTML and XML.
+    mark: '&',
+    pattern: /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-zA-Z]{2,6}));?/g,
+    decode: ([, decimal, hexadecimal, name]) => {
+      if (decimal !== undefined) return fromCodePoint(Number(decimal));
+      if (hexadecimal !== undefined) return fromCodePoint(fromHex(hexadecimal));
+      const character = name !== undefined && Object.hasOwn(namedCharacters, name) && namedCharacters[name];
+      return character ? toUtf8(character) : undefined;
+    },
+  },
+  // A quote in a quoted string of a shell.
+  { mark: "'", pattern: /'(?:\\'|"'")'/g, decode: () => "'" },
+];
+
+/** The layers that one kind of escape leads to: one for each kind that the layer has. */
+export function* decodeEscapes(layer: Layer): Generator<Layer> {
+  for (const escape of escapes) {
+    const decoded = layer.bytes.includes(escape.mark) ? decodeEscape(layer, escape) : undefined;
+    if (decoded !== undefined) yield decoded;
+  }
+}
+
+function decodeEscape({ bytes, getOrigin }: Layer, { pattern, decode }: Escape): Layer | undefined {
+  let decoded = '';
+  let end = 0;
+  /** Each index in the decoded bytes from which on they come from the index in `sources`. */
+  const steps: number[] = [0];
+  const sources: number[] = [0];
+  for (const match of bytes.matchAll(pattern)) {
+    const text = decode(match);
+    if (text === undefined) continue;
+    decoded += bytes.slice(end, match.index);
+    for (let index = 0; index < text.length; index += 1) {
+      steps.push(decoded.length + index);
+      sources.push(match.index);
+    }
+    decoded += text;
+    end = match.index + match[0].length;
+    steps.push(decoded.length);
+    sources.push(end);
+  }
+  if (end === 0) return undefined;
+  decoded += bytes.slice(end);
+  const getSource = (index: number): number => {
+    // The last step that is not after the index.
+    let low = 0;
+    let high = steps.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((steps[middle] ?? 0) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return (sources[low] ?? 0) + index - (steps[low] ?? 0);
+  };
+  return { bytes: decoded, getOrigin: (index) => getOrigin(getSource(index)) };
+}
+
+/** A part of a string that is base64 or hexadecimal, with its possible bytes. */
+interface EncodedRun {
+  readonly start: number;
+  readonly end: number;
+  /** One for each alignment: what stands before the encoded part can look like a part of it. */
+  readonly decoded: readonly string[];
+}
+
+/** The runs in which at least so many bytes can be encoded. Base64 can be broken into lines. */
+export function* findEncodedRuns(bytes: string, minBytes: number): Generator<EncodedRun> {
+  if (minBytes === Number.POSITIVE_INFINITY) return;
+  // Four characters of base64 are three bytes.
+  const minLength = Math.ceil((minBytes * 4) / 3);
+  for (const { 0: run, index: start } of bytes.matchAll(/[\w+/-]+(?:[\r\n]+[\t ]*[\w+/-]+)*/g)) {
+    if (run.length < minLength) continue;
+    const text = run.replace(/\s+/g, '');
+    const decoded = [0, 1, 2, 3].map((offset) =>
+      Buffer.from(text.slice(offset), 'base64').toString('latin1'),
+    );
+    for (const { 0: digits } of text.matchAll(/[\da-f]+/gi)) {
+      if (digits.length < 2 * minBytes) continue;
+      for (const offset of [0, 1]) decoded.push(Buffer.from(digits.slice(offset), 'hex').toString('latin1'));
+    }
+    yield { start, end: start + run.length, decoded };
+  }
+}

@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  isAbstractType,
+  Kind,
+  parse,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import type { TrustedDocuments } from './trusted-documents.ts';
+
+/** What an operator must know about a file of trusted documents, one line each. */
+export interface TrustedDocumentsReport {
+  /** Documents that cannot be executed. */
+  readonly problems: readonly string[];
+  /** Documents that clients may not find, or whose responses a client may lose data of. */
+  readonly warnings: readonly string[];
+}
+
+/** Parses and validates all trusted documents against the schema. */
+export function checkTrustedDocuments(
+  documents: TrustedDocuments,
+  schema: GraphQLSchema,
+): TrustedDocumentsReport {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  for (const [id, text] of documents) {
+    const name = `document ${id.slice(0, 100)}`;
+    let document: DocumentNode;
+    try {
+      document = parse(text);
+      const [error] = validate(schema, document, undefined, { maxErrors: 1 });
+      if (error !== undefined) throw error;
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      problems.push(`${name}: ${error.message}`);
+      continue;
+    }
+    if (hash('sha256', text, 'hex') !== id) {
+      warnings.push(
+        `${name}: its id is not the SHA-256 of the document, so clients that compute the hash do not find it`,
+      );
+    }
+    const type = findTypeWithoutTypename(document, schema);
+    if (type !== undefined) {
+      warnings.push(
+        `${name}: a selection on ${type} does not have \`__typename\`, so Apollo Client loses the fields of its fragments`,
+      );
+    }
+  }
+  return { problems, warnings };
+}
+
+/** The name of the first interface or union on which a selection set has fragments but not `__typename`. */
+function findTypeWithoutTypename(document: DocumentNode, schema: GraphQLSchema): string | undefined {
+  const typeInfo = new TypeInfo(schema);
+  let found: string | undefined;
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      SelectionSet({ selections }) {
+        const type = typeInfo.getParentType();
+        const isCovered = selections.some(
+          (selection) => selection.kind === Kind.FIELD && selection.name.value === '__typename',
+        );
+        const hasFragments = selections.some(({ kind }) => kind !== Kind.FIELD);
+        if (isAbstractType(type) && hasFragments && !isCovered) found ??= type.name;
+      },
+    }),
+  );
+  return found;
+}

@@ -1,0 +1,39 @@
+import { type DocumentNode, type FieldNode, Kind, type SelectionNode, visit } from 'graphql';
+
+/** In characters. Longer selections are not compared: the limit of tokens bounds their number. */
+const maxComparedLength = 256;
+
+/**
+ * Removes selections that are written twice in one selection set. They change neither the response nor the validity of
+ * the document, but validation compares every two fields of one name: 2,000 equal fields are two million comparisons.
+ *
+ * @param text what the document was parsed from
+ */
+export function removeDuplicateSelections(document: DocumentNode, text: string): DocumentNode {
+  return visit(document, {
+    SelectionSet: (set) => {
+      const selections = new Map<string | SelectionNode, SelectionNode>();
+      for (const selection of set.selections) {
+        const key = toKey(selection, text);
+        if (!selections.has(key)) selections.set(key, selection);
+      }
+      return selections.size === set.selections.length
+        ? undefined
+        : { ...set, selections: [...selections.values()] };
+    },
+  });
+}
+
+/** Equal for selections that are written in the same way. */
+function toKey(selection: SelectionNode, text: string): string | SelectionNode {
+  if (selection.kind === Kind.FIELD && isPlain(selection)) {
+    return `${selection.alias?.value ?? ''}:${selection.name.value}`;
+  }
+  const { loc } = selection;
+  return loc === undefined || loc.end - loc.start > maxComparedLength
+    ? selection
+    : text.slice(loc.start, loc.end);
+}
+
+const isPlain = ({ arguments: args = [], directives = [], selectionSet }: FieldNode): boolean =>
+  args.length === 0 && directives.length === 0 && selectionSet === undefined;

@@ -1,0 +1,183 @@
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { toClientError } from '../resolvers/errors.ts';
+import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import { encodeConditions } from './conditions.ts';
+import { type DocumentLimits, DocumentStore, type PreparedOperation } from './documents.ts';
+import type { Measures } from './measures.ts';
+import { type OperationPlan, planOperation, type Variables } from './plan.ts';
+import { RequestError } from './request-error.ts';
+import { type OperationResult, runPlan } from './run-plan.ts';
+import { addSecrets, SecretInputs } from './secret-inputs.ts';
+import { type TrustedDocuments, toHash } from './trusted-documents.ts';
+
+/** The parameters of a GraphQL request, as GraphQL over HTTP names them. One that is missing or null is undefined. */
+export interface OperationParams {
+  readonly query: string | undefined;
+  readonly operationName: string | undefined;
+  readonly variables: Variables | undefined;
+  /** The id of a trusted document: `documentId`, or the hash in `extensions.persistedQuery`. */
+  readonly documentId: string | undefined;
+}
+
+/** What holds for every operation of a gateway. */
+export interface ExecutorOptions {
+  readonly limits: DocumentLimits & { readonly maxEntities: number; readonly maxResponseBytes: number };
+  /** Whether introspection is allowed. If not, no message suggests a name of the schema. */
+  readonly introspection: boolean;
+  /** Undefined if any document is executed. */
+  readonly trustedDocuments: TrustedDocuments | undefined;
+  /** Receives internal errors, which clients only see as INTERNAL_SERVER_ERROR. */
+  readonly report: (error: unknown, context: GatewayContext) => void;
+}
+
+/** Runs operations: limits, validation, plans and their caches are behind it. */
+export interface Executor {
+  /**
+   * The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed.
+   */
+  prepare(params: OperationParams, options: { readonly isReadOnly: boolean }): PreparedOperation;
+  /** Executes a prepared operation. Rejects with RequestError if the variables do not fit or the response is too large. */
+  execute(
+    prepared: PreparedOperation,
+    variables: Variables | undefined,
+    context: GatewayContext,
+  ): Promise<OperationResult>;
+  /** The values of secret fields in the variables of a request that `prepare` has refused. */
+  findSecrets(params: OperationParams): readonly string[];
+  /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
+  parse(text: string): DocumentNode;
+  /** The source of the document that the parameters name. Throws RequestError if they do not name one. */
+  getText(params: OperationParams): string;
+  /** As `prepare`, for a document that `parse` returned or a plugin built. */
+  prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation;
+}
+
+/** Plans of operations that are used often are kept up to this number of bytes. */
+const maxPlanBytes = 32 * 1024 * 1024;
+
+/** Of a response that describes the schema; the usual introspection query needs a fifth of it. */
+const maxIntrospectionBytes = 2 * 1024 * 1024;
+
+/** Creates the executor of a schema. */
+export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions): Executor {
+  const { introspection, limits, trustedDocuments, report } = options;
+  const { maxEntities, maxResponseBytes } = limits;
+  const secretInputs = new SecretInputs(schema);
+  const documents = new DocumentStore(schema, limits, secretInputs, { introspection });
+  const plans = new LRUCache<string, OperationPlan>({
+    maxSize: maxPlanBytes,
+    sizeCalculation: ({ bytes }) => bytes,
+  });
+
+  const execute: Executor['execute'] = async (prepared, inputs = {}, context) => {
+    const { document, operation, measures, secrets } = prepared;
+    const found: string[] = [...secrets.literals];
+    const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), found);
+    if ('problems' in coerced) {
+      for (const secret of secretInputs.findInVariables(inputs)) context.addSecret(secret);
+      throw new RequestError('BAD_USER_INPUT', coerced.problems);
+    }
+    const { values } = coerced;
+    for (const name of secrets.variables) addSecrets(values[name], found);
+    for (const secret of found) context.addSecret(secret);
+    checkEntities(measures, values, maxEntities);
+    const explain = (cause: unknown) =>
+      toClientError(cause, context.requestId, (error) => report(error, context));
+
+    const digits = encodeConditions(prepared.conditions, values);
+    // A document with a secret in it is used once: so is its plan.
+    const key = secrets.literals.length > 0 ? undefined : `${prepared.key}?${digits}`;
+    let plan = key === undefined ? undefined : plans.get(key);
+    const bytes = plan?.bytes;
+    if (plan === undefined) {
+      const conditions = Object.fromEntries(prepared.conditions.map((name) => [name, values[name]]));
+      plan = planOperation(schema, document, operation, conditions);
+    }
+    try {
+      return await runPlan(plan.selection, {
+        isMutation: operation.operation === 'mutation',
+        variables: values,
+        context,
+        maxResponseBytes: plan.hasIntrospection
+          ? Math.min(maxIntrospectionBytes, maxResponseBytes)
+          : maxResponseBytes,
+        explain,
+      });
+    } finally {
+      if (key !== undefined && plan.bytes !== bytes) {
+        plans.delete(key);
+        plans.set(key, plan, { size: plan.bytes + prepared.bytes });
+      }
+    }
+  };
+
+  return {
+    prepare(params, { isReadOnly }) {
+      const prepared = documents.prepare(getText(params, trustedDocuments), params.operationName);
+      if (isReadOnly && prepared.operation.operation !== 'query') {
+        throw new RequestError('METHOD_NOT_ALLOWED', 'A mutation needs the method POST.');
+      }
+      return prepared;
+    },
+    execute,
+    findSecrets: (params) => secretInputs.findInVariables(params.variables),
+    parse: (text) => documents.parse(text),
+    getText: (params) => getText(params, trustedDocuments),
+    prepareDocument: (document, operationName) => documents.prepareDocument(document, operationName),
+  };
+}
+
+function getText(
+  { query, documentId }: OperationParams,
+  trustedDocuments: TrustedDocuments | undefined,
+): string {
+  if (trustedDocuments !== undefined) {
+    if (documentId === undefined) {
+      throw new RequestError(
+        'PERSISTED_DOCUMENT_REQUIRED',
+        'Only trusted documents are executed: send the `documentId` of one.',
+      );
+    }
+    const text = trustedDocuments.get(toHash(documentId));
+    if (text !== undefined) return text;
+    throw new RequestError('PERSISTED_DOCUMENT_NOT_FOUND', 'No trusted document has this id.');
+  }
+  if (query !== undefined) return query;
+  throw documentId === undefined
+    ? new RequestError('BAD_REQUEST', 'The parameter `query` is missing: send the document to execute.')
+    : new RequestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+}
+
+/** Throws RequestError if all representations of an operation together are more than allowed. */
+function checkEntities(
+  { entities, entityVariables }: Measures,
+  variables: Variables,
+  maxEntities: number,
+): void {
+  let count = entities;
+  for (const [name, uses] of entityVariables) {
+    const list = variables[name];
+    if (Array.isArray(list)) count += uses * list.length;
+  }
+  if (count <= maxEntities) return;
+  throw new RequestError(
+    'QUERY_TOO_COMPLEX',
+    `The operation has more than ${maxEntities} representations in its \`_entities\` fields.`,
+  );
+}
+
+/**
+ * The variables with `false` for each null among the representations: both are malformed. The type `[_Any!]!` would let a
+ * null refuse the whole operation, but a malformed representation must fail alone.
+ */
+function replaceNulls({ entityVariables }: Measures, variables: Variables): Variables {
+  let replaced = variables;
+  for (const name of entityVariables.keys()) {
+    const list = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (Array.isArray(list) && list.includes(null)) {
+      replaced = { ...replaced, [name]: list.map((item: unknown) => item ?? false) };
+    }
+  }
+  return replaced;
+}

@@ -1,0 +1,12 @@
+// The only module of src/execution that other parts of the program import.
+export { checkTrustedDocuments } from './check-trusted-documents.ts';
+export type { PreparedOperation } from './documents.ts';
+export {
+  createExecutor,
+  type Executor,
+  type OperationParams,
+} from './executor.ts';
+export { toLocations } from './locations.ts';
+export { maxProblems, RequestError, type RequestErrorCode } from './request-error.ts';
+export type { OperationResult } from './run-plan.ts';
+export { readTrustedDocuments, type TrustedDocuments, toHash } from './trusted-documents.ts';

@@ -1,0 +1,111 @@
+import {
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
+  type GraphQLLeafType,
+  GraphQLString,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import { isJsonObject } from '../json.ts';
+import { addSecrets, getSecrecy } from './secret-inputs.ts';
+
+/** The result for a value that does not fit its type. */
+export const invalid = Symbol('invalid');
+
+/**
+ * Coerces a JSON value, null included, to an input type in one walk; `invalid` if it does not fit. Adds the values of
+ * secret fields to `secrets`. Lists and input objects are frozen.
+ */
+export type InputCoercion = (value: unknown, secrets: string[]) => unknown;
+
+const coercions = new WeakMap<GraphQLInputType, InputCoercion>();
+
+/** The coercion of a type, compiled when it is first needed. Its results are those of graphql-js's `coerceInputValue`. */
+export function getInputCoercion(type: GraphQLInputType): InputCoercion {
+  let coercion = coercions.get(type);
+  if (coercion === undefined) {
+    coercion = compile(type);
+    coercions.set(type, coercion);
+  }
+  return coercion;
+}
+
+function compile(type: GraphQLInputType): InputCoercion {
+  if (isNonNullType(type)) {
+    const coerce = getInputCoercion(type.ofType);
+    return (value, secrets) => (value === null ? invalid : coerce(value, secrets));
+  }
+  if (isListType(type)) return compileList(getInputCoercion(type.ofType));
+  if (isInputObjectType(type)) return compileObject(type);
+  if (type === GraphQLString) {
+    return (value) => (typeof value === 'string' || value === null ? value : invalid);
+  }
+  return compileLeaf(type);
+}
+
+const compileLeaf =
+  (type: GraphQLLeafType): InputCoercion =>
+  (value) => {
+    if (value === null) return null;
+    try {
+      const parsed: unknown = type.parseValue(value);
+      return parsed ?? invalid;
+    } catch {
+      return invalid;
+    }
+  };
+
+const compileList =
+  (coerce: InputCoercion): InputCoercion =>
+  (value, secrets) => {
+    if (value === null) return null;
+    const items: unknown[] = [];
+    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      const coerced = coerce(item, secrets);
+      if (coerced === invalid) return invalid;
+      items.push(coerced);
+    }
+    return Object.freeze(items);
+  };
+
+function compileObject(type: GraphQLInputObjectType): InputCoercion {
+  // Compiled at its first use: an input type can contain itself.
+  let fields: readonly InputField[] | undefined;
+  return (value, secrets) => {
+    if (value === null) return null;
+    if (!isJsonObject(value)) return invalid;
+    fields ??= Object.values(type.getFields()).map((field) => ({
+      name: field.name,
+      isRequired: isNonNullType(field.type) && field.defaultValue === undefined,
+      defaultValue: field.defaultValue,
+      isSecret: getSecrecy(field) !== undefined,
+      coerce: getInputCoercion(field.type),
+    }));
+    const coerced: Record<string, unknown> = {};
+    let count = 0;
+    for (const { name, isRequired, defaultValue, isSecret, coerce } of fields) {
+      const inner = value[name];
+      if (inner === undefined) {
+        if (isRequired) return invalid;
+        if (defaultValue !== undefined) coerced[name] = defaultValue;
+        continue;
+      }
+      count += 1;
+      const result = coerce(inner, secrets);
+      if (result === invalid) return invalid;
+      coerced[name] = result;
+      if (isSecret) addSecrets(result, secrets);
+    }
+    // More keys than known fields: some field is unknown.
+    return Object.keys(value).length === count ? Object.freeze(coerced) : invalid;
+  };
+}
+
+interface InputField {
+  readonly name: string;
+  readonly isRequired: boolean;
+  readonly defaultValue: unknown;
+  readonly isSecret: boolean;
+  readonly coerce: InputCoercion;
+}

@@ -1,0 +1,84 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** What an operation asks for, with its fragments expanded. */
+export interface Measures {
+  /** Fields with an alias, `__typename` included. */
+  readonly aliases: number;
+  /** Levels of nested fields; introspection counts as one. */
+  readonly depth: number;
+  /** Representations of `_entities` that are written in the document. */
+  readonly entities: number;
+  /** How often each variable is the value of `representations`. */
+  readonly entityVariables: ReadonlyMap<string, number>;
+}
+
+const nothing: Measures = { aliases: 0, depth: 0, entities: 0, entityVariables: new Map() };
+
+/**
+ * Measures one operation in time linear to its document: a fragment is measured once, also if it is spread often. A
+ * fragment that spreads itself, or does not exist, counts as nothing; validation refuses both.
+ */
+export function measureOperation(document: DocumentNode, operation: OperationDefinitionNode): Measures {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const measured = new Map<string, Measures>();
+
+  const measureFragment = (name: string): Measures => {
+    const known = measured.get(name);
+    if (known !== undefined) return known;
+    measured.set(name, nothing);
+    const fragment = fragments.get(name);
+    const measures = fragment === undefined ? nothing : measureSelections(fragment.selectionSet);
+    measured.set(name, measures);
+    return measures;
+  };
+
+  const measureSelections = (set: SelectionSetNode | undefined): Measures => {
+    if (set === undefined) return nothing;
+    let aliases = 0;
+    let depth = 0;
+    let entities = 0;
+    const entityVariables = new Map<string, number>();
+    for (const selection of set.selections) {
+      const inner =
+        selection.kind === Kind.FRAGMENT_SPREAD
+          ? measureFragment(selection.name.value)
+          : measureSelections(selection.selectionSet);
+      aliases += inner.aliases;
+      entities += inner.entities;
+      for (const [name, count] of inner.entityVariables) add(entityVariables, name, count);
+      if (selection.kind !== Kind.FIELD) depth = Math.max(depth, inner.depth);
+      else {
+        depth = Math.max(depth, selection.name.value.startsWith('__') ? 1 : inner.depth + 1);
+        if (selection.alias !== undefined) aliases += 1;
+        if (selection.name.value === '_entities') entities += countEntities(selection, entityVariables);
+      }
+    }
+    return { aliases, depth, entities, entityVariables };
+  };
+
+  return measureSelections(operation.selectionSet);
+}
+
+/** The number of representations that are written in the field. Counts the variable if they are in one. */
+function countEntities({ arguments: args = [] }: FieldNode, variables: Map<string, number>): number {
+  let count = 0;
+  for (const { value } of args) {
+    if (value.kind === Kind.LIST) count += value.values.length;
+    else if (value.kind === Kind.VARIABLE) add(variables, value.name.value, 1);
+    else count += 1;
+  }
+  return count;
+}
+
+const add = (counts: Map<string, number>, name: string, count: number) =>
+  counts.set(name, (counts.get(name) ?? 0) + count);

@@ -1,0 +1,95 @@
+import {
+  type DocumentNode,
+  type GraphQLInputField,
+  type GraphQLSchema,
+  isInputObjectType,
+  Kind,
+  type ValueNode,
+  visit,
+} from 'graphql';
+import { isJsonObject } from '../json.ts';
+
+/** `true`: the value of the field is secret. `values`: the `value` of each entry in its list is. */
+type Secrecy = true | 'values';
+
+/** What `extensions.secret` declares of an input field. */
+export const getSecrecy = ({ extensions }: GraphQLInputField): Secrecy | undefined =>
+  (extensions as { readonly secret?: Secrecy }).secret;
+
+/** The secrets that are written in a document. */
+export interface DocumentSecrets {
+  readonly literals: readonly string[];
+  /** Variables that are the value of a secret field, or a part of it. */
+  readonly variables: readonly string[];
+}
+
+/**
+ * Finds the values of secret input fields by the names of the fields, which the schema declares: a document or variables
+ * that are refused have secrets in positions without a type.
+ */
+export class SecretInputs {
+  readonly #names = new Map<string, Secrecy>();
+
+  constructor(schema: GraphQLSchema) {
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (!isInputObjectType(type)) continue;
+      for (const field of Object.values(type.getFields())) {
+        const secrecy = getSecrecy(field);
+        if (secrecy !== undefined) this.#names.set(field.name, secrecy);
+      }
+    }
+  }
+
+  /** Every string in variables of any form that is the value of a secret field. */
+  findInVariables(variables: unknown): string[] {
+    const secrets: string[] = [];
+    // Without recursion: nothing has bounded the depth of variables.
+    const pending = [variables];
+    while (pending.length > 0) {
+      const value = pending.pop();
+      if (typeof value !== 'object' || value === null) continue;
+      for (const [name, inner] of Object.entries(value) as [string, unknown][]) {
+        if (typeof inner === 'object') pending.push(inner);
+        if (this.#names.has(name)) addSecrets(inner, secrets);
+      }
+    }
+    return secrets;
+  }
+
+  findInDocument(document: DocumentNode): DocumentSecrets {
+    const literals: string[] = [];
+    const variables: string[] = [];
+    const collect = (value: ValueNode): void => {
+      if (value.kind === Kind.STRING) literals.push(value.value);
+      else if (value.kind === Kind.VARIABLE) variables.push(value.name.value);
+      else if (value.kind === Kind.LIST) value.values.forEach(collect);
+      else if (value.kind === Kind.OBJECT) for (const field of value.fields) collect(field.value);
+    };
+    visit(document, {
+      ObjectField: ({ name, value }) => {
+        if (!this.#names.has(name.value)) return undefined;
+        collect(value);
+        return false;
+      },
+    });
+    for (const definition of document.definitions) {
+      if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+      for (const { variable, defaultValue } of definition.variableDefinitions ?? []) {
+        if (defaultValue !== undefined && variables.includes(variable.name.value)) collect(defaultValue);
+      }
+    }
+    return { literals, variables };
+  }
+}
+
+/** Adds the strings of a secret value: the value, each item of a list, the `value` of each entry. */
+export function addSecrets(value: unknown, secrets: string[]): void {
+  if (typeof value === 'string') secrets.push(value);
+  else if (Array.isArray(value)) for (const item of value as unknown[]) addEntry(item, secrets);
+  else addEntry(value, secrets);
+}
+
+function addEntry(entry: unknown, secrets: string[]): void {
+  const value = isJsonObject(entry) ? entry['value'] : entry;
+  if (typeof value === 'string') secrets.push(value);
+}

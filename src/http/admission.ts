@@ -1,0 +1,101 @@
+import { createShedError } from './request-errors.ts';
+
+/** What a process can hold at the same time. */
+interface AdmissionLimits {
+  readonly maxConcurrentRequests: number;
+  readonly maxBufferedBytes: number;
+}
+
+/**
+ * Slots for requests that are executed, and bytes for request bodies, parsed variables and responses that are being sent. Whatever
+ * is taken must be returned exactly once.
+ */
+export class Admission {
+  readonly #limits: AdmissionLimits;
+  readonly #onStop = new Set<(error: Error) => void>();
+  #slots = 0;
+  #bytes = 0;
+  #isStopped = false;
+  #onIdle: (() => void)[] = [];
+
+  constructor(limits: AdmissionLimits) {
+    this.#limits = limits;
+  }
+
+  /** What is taken now. */
+  get usage(): { readonly requests: number; readonly bytes: number } {
+    return { requests: this.#slots, bytes: this.#bytes };
+  }
+
+  /** Whether a request that arrives now would be shed. */
+  get isFull(): boolean {
+    return (
+      this.#isStopped ||
+      this.#slots >= this.#limits.maxConcurrentRequests ||
+      this.#bytes >= this.#limits.maxBufferedBytes
+    );
+  }
+
+  /** Returns false if all slots are in use, or after `stop`. */
+  takeSlot(): boolean {
+    if (this.#isStopped || this.#slots >= this.#limits.maxConcurrentRequests) return false;
+    this.#slots += 1;
+    return true;
+  }
+
+  returnSlot(): void {
+    this.#slots -= 1;
+    if (this.#slots > 0) return;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  /** Bytes for one request, none at first. */
+  reserve(): Reservation {
+    return new Reservation((change) => {
+      if (change > 0 && this.#bytes + change > this.#limits.maxBufferedBytes) return false;
+      this.#bytes += change;
+      return true;
+    });
+  }
+
+  /** Sheds all further requests, and those whose body has not arrived. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const listener of this.#onStop) listener(createShedError());
+    this.#onStop.clear();
+  }
+
+  /** Calls the listener with an error if `stop` is called before `offStop`. */
+  onStop(listener: (error: Error) => void): void {
+    this.#onStop.add(listener);
+  }
+
+  offStop(listener: (error: Error) => void): void {
+    this.#onStop.delete(listener);
+  }
+
+  /** Resolves when no slot is in use. */
+  waitUntilIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#slots === 0) resolve();
+      else this.#onIdle.push(resolve);
+    });
+  }
+}
+
+/** The bytes that one request holds. */
+export class Reservation {
+  readonly #change: (bytes: number) => boolean;
+  #bytes = 0;
+
+  constructor(change: (bytes: number) => boolean) {
+    this.#change = change;
+  }
+
+  /** Holds exactly this many bytes from now on. Returns false, and changes nothing, if they do not fit. */
+  resize(bytes: number): boolean {
+    if (!this.#change(bytes - this.#bytes)) return false;
+    this.#bytes = bytes;
+    return true;
+  }
+}

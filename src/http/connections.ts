@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { HttpResponse } from './responses.ts';
+
+/** Pipelined requests of one connection that are processed at the same time; further ones wait for their turn. */
+const maxParallel = 8;
+/** Requests of one connection that have no complete response. After these the connection is closed. */
+const maxPending = 100;
+/** How much of a request body is read after the response, so that the client can read the response and keep the connection. */
+const maxDiscardedBytes = 65_536;
+/** How long a connection that will be closed is read on, so that a reset does not take the response from the client. */
+const lingerMs = 1000;
+
+/**
+ * The connections of a server and their requests without a complete response. "Sent" means written out of the process: Node counts
+ * a connection as idle as soon as its response was ended, and emits nothing for a response that is queued behind another one
+ * when its connection ends.
+ */
+export class Connections {
+  readonly #responseTimeoutMs: number;
+  readonly #connections = new WeakMap<Duplex, Connection>();
+  readonly #open = new Set<Connection>();
+  readonly #onAllSent: (() => void)[] = [];
+  #pendingCount = 0;
+  #isClosing = false;
+
+  /** @param responseTimeoutMs how long a client may take to read a response */
+  constructor(responseTimeoutMs: number) {
+    this.#responseTimeoutMs = responseTimeoutMs;
+  }
+
+  /** Closes every connection after its next response, from now on. */
+  closeAfterResponses(): void {
+    this.#isClosing = true;
+  }
+
+  /** Closes the connections without pending requests. */
+  closeIdle(): void {
+    for (const connection of this.#open) connection.closeIfIdle();
+  }
+
+  /** Resolves when every response has been sent, or its connection has ended. */
+  waitUntilSent(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#pendingCount === 0) resolve();
+      else this.#onAllSent.push(resolve);
+    });
+  }
+
+  /** Takes note of a new connection. */
+  add(socket: Socket): Connection {
+    let connection = this.#connections.get(socket);
+    if (connection === undefined) {
+      connection = new Connection(socket, {
+        responseTimeoutMs: this.#responseTimeoutMs,
+        isClosing: () => this.#isClosing,
+        onPending: (change) => this.#countPending(change),
+      });
+      this.#connections.set(socket, connection);
+      this.#open.add(connection);
+      const added = connection;
+      socket.once('close', () => {
+        this.#open.delete(added);
+        added.abort();
+      });
+    }
+    return connection;
+  }
+
+  /**
+   * Calls the handler when it is the request's turn. Ignores a request on a connection that will be closed: its client must
+   * send it again (RFC 9112, section 9.6).
+   */
+  accept(
+    request: IncomingMessage,
+    response: ServerResponse,
+    handle: (pending: PendingResponse) => void,
+  ): void {
+    this.add(request.socket).accept(request, response, handle);
+  }
+
+  /** Ends a connection on which something other than HTTP arrived, or no complete request in time. */
+  refuse(socket: Duplex, error: Error): void {
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined) connection.refuse(toStatus(error));
+    else socket.destroy();
+  }
+
+  #countPending(change: number): void {
+    this.#pendingCount += change;
+    if (this.#pendingCount > 0) return;
+    for (const resolve of this.#onAllSent.splice(0)) resolve();
+  }
+}
+
+interface ConnectionOptions {
+  readonly responseTimeoutMs: number;
+  readonly isClosing: () => boolean;
+  readonly onPending: (change: number) => void;
+}
+
+class Connection {
+  readonly socket: Socket;
+  readonly #options: ConnectionOptions;
+  /** In the order of their requests, which is the order of their responses. */
+  readonly #pending: PendingResponse[] = [];
+  /** No further request is accepted. */
+  #isClosing = false;
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.socket = socket;
+    this.#options = options;
+  }
+
+  accept(
+    request: IncomingMessage,
+    response: ServerResponse,
+    handle: (pending: PendingResponse) => void,
+  ): void {
+    if (this.#isClosing || this.#pending.length >= maxPending) {
+      this.#isClosing = true;
+      return;
+    }
+    const pending = new PendingResponse(this, request, response, handle);
+    this.#pending.push(pending);
+    this.#options.onPending(1);
+    const onEnd = () => this.#settle(pending, response.writableFinished && !this.socket.destroyed);
+    response.once('finish', onEnd).once('close', onEnd);
+    this.#startNext();
+  }
+
+  /** Whether the connection must be closed after this response. If so, no further request is accepted. */
+  mustCloseAfter(pending: PendingResponse, isRequired: boolean): boolean {
+    if (isRequired || this.#options.isClosing()) this.#isClosing = true;
+    return this.#isClosing && this.#pending.at(-1) === pending;
+  }
+
+  /** Starts the clock for reading a response when it and all responses before it are complete. */
+  startResponseTimeouts(): void {
+    for (const pending of this.#pending) {
+      if (!pending.isComplete) break;
+      pending.timer ??= setTimeout(() => this.socket.destroy(), this.#options.responseTimeoutMs);
+    }
+  }
+
+  closeIfIdle(): void {
+    if (this.#pending.length === 0) this.socket.destroySoon();
+  }
+
+  /** The connection has ended. */
+  abort(): void {
+    // oxlint-disable-next-line unicorn/no-useless-spread -- `#settle` removes the pending response from the list
+    for (const pending of [...this.#pending]) this.#settle(pending, false);
+  }
+
+  /** Responds with the status if that corrupts no other response, and closes the connection after the pending ones. */
+  refuse(status: number): void {
+    this.#isClosing = true;
+    const last = this.#pending.at(-1);
+    const isIncomplete = last !== undefined && !last.request.complete;
+    if (last === undefined || (isIncomplete && this.#pending.length === 1 && !last.response.headersSent)) {
+      if (this.socket.writable) {
+        this.socket.write(
+          `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\nx-request-id: ${randomUUID()}\r\n\r\n`,
+        );
+      }
+      this.socket.destroySoon();
+    } else if (isIncomplete) {
+      // The rest of its body cannot arrive any more.
+      this.#settle(last, false);
+    }
+  }
+
+  #settle(pending: PendingResponse, isSent: boolean): void {
+    const index = this.#pending.indexOf(pending);
+    if (index === -1) return;
+    this.#pending.splice(index, 1);
+    clearTimeout(pending.timer);
+    pending.onEnd?.(isSent);
+    this.#options.onPending(-1);
+    if (this.socket.destroyed) return;
+    this.#startNext();
+    if (this.#pending.length === 0 && (this.#isClosing || this.#options.isClosing()))
+      this.socket.destroySoon();
+  }
+
+  #startNext(): void {
+    for (const pending of this.#pending.slice(0, maxParallel)) pending.start();
+  }
+}
+
+/** One request of a connection whose response has not been sent. */
+export class PendingResponse {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Called once, when the response was sent or the connection has ended. */
+  onEnd: ((isSent: boolean) => void) | undefined;
+  /** On the clock of `performance.now()`. */
+  readonly arrivedAtMs = performance.now();
+  /** Whether the response was given to Node. */
+  isComplete = false;
+  /** Runs while the client may read the response. */
+  timer: NodeJS.Timeout | undefined;
+  readonly #connection: Connection;
+  #handle: ((pending: PendingResponse) => void) | undefined;
+
+  constructor(
+    connection: Connection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    handle: (pending: PendingResponse) => void,
+  ) {
+    this.#connection = connection;
+    this.request = request;
+    this.response = response;
+    this.#handle = handle;
+  }
+
+  /** Calls the handler, once. */
+  start(): void {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    handle?.(this);
+  }
+
+  /** Ends the connection without a response. */
+  abort(): void {
+    this.#connection.socket.destroy();
+  }
+
+  send({ status, headers, body }: HttpResponse, requestId: string): void {
+    const { request, response } = this;
+    if (response.destroyed || this.isComplete) return;
+    this.isComplete = true;
+    const length = Buffer.byteLength(body);
+    // A flat list: an object with such names takes longer.
+    const fields = ['x-request-id', requestId];
+    if (status !== 204 && status !== 304) fields.push('content-length', String(length));
+    for (const name in headers) {
+      const value = headers[name] ?? '';
+      if (typeof value === 'string') fields.push(name, value);
+      else for (const one of value) fields.push(name, one);
+    }
+    const isBodyEndless = hasLongUnreadBody(request);
+    if (this.#connection.mustCloseAfter(this, isBodyEndless)) fields.push('connection', 'close');
+    response.writeHead(status, fields);
+    // A string with one byte per character is ASCII, which Node need not transcode.
+    const encoding = length === body.length ? 'latin1' : 'utf8';
+    if (isBodyEndless) {
+      response.write(body, encoding);
+      discardBody(request, () => response.end());
+    } else response.end(body, encoding);
+    this.#connection.startResponseTimeouts();
+  }
+}
+
+/** Whether so much of the request body has not been read that the connection is not worth keeping. */
+function hasLongUnreadBody(request: IncomingMessage): boolean {
+  if (request.complete) return false;
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  return coding !== undefined || Number(length ?? 0) > maxDiscardedBytes;
+}
+
+/** Reads on for a limited time and number of bytes. */
+function discardBody(request: IncomingMessage, onEnd: () => void): void {
+  let length = 0;
+  const stop = () => {
+    clearTimeout(timer);
+    request.off('data', onData).off('end', stop).off('close', stop);
+    onEnd();
+  };
+  const onData = (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > maxDiscardedBytes) stop();
+  };
+  const timer = setTimeout(stop, lingerMs);
+  request.on('data', onData).on('end', stop).on('close', stop);
+}
+
+function toStatus(error: Error): number {
+  switch ('code' in error ? error.code : undefined) {
+    case 'HPE_HEADER_OVERFLOW':
+      return 431;
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return 413;
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return 408;
+    default:
+      return 400;
+  }
+}

@@ -1,0 +1,340 @@
+import { randomUUID } from 'node:crypto';
+import type { Config, SettingName } from '../config.ts';
+import { type ForwardedHeaders, InvalidHeaders, readHeaders } from '../credentials.ts';
+import { Deadline } from '../deadline.ts';
+import { createExecutor, type PreparedOperation, RequestError } from '../execution/index.ts';
+import type { Log } from '../observability/log.ts';
+import type { RequestObservation } from '../observability/request-observation.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
+import { version } from '../package.ts';
+import { RequestContext } from '../resolvers/request-context.ts';
+import { createSchema } from '../schema/index.ts';
+import { GalileoClient } from '../upstream/galileo-client.ts';
+import { createTransport, type Transport } from '../upstream/transport.ts';
+import { Admission, type Reservation } from './admission.ts';
+import { ClientGone } from './body.ts';
+import { Cors } from './cors.ts';
+import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
+import type { HttpRequest } from './http-request.ts';
+import { createDirectPipeline, type OperationVariables, type Pipeline, type Plugins } from './pipeline.ts';
+import {
+  createBufferFullError,
+  createMediaTypeError,
+  createMethodError,
+  createNotAcceptableError,
+  createResponseTooLargeError,
+  createShedError,
+} from './request-errors.ts';
+import { type HttpResponse, toErrorResponse } from './responses.ts';
+
+/** The settings of listeners and processes. */
+export const processSettings = [
+  'port',
+  'host',
+  'metricsPort',
+  'basePath',
+  'graphiql',
+  'shutdownDelayMs',
+  'shutdownTimeoutMs',
+  'workers',
+  'logLevel',
+  'trustProxy',
+] as const satisfies readonly SettingName[];
+
+/** All other settings. */
+export type HandlerConfig = Omit<Config, (typeof processSettings)[number]>;
+
+/** What exchanges share. */
+interface Shared {
+  readonly config: HandlerConfig;
+  readonly telemetry: Telemetry;
+  readonly galileo: GalileoClient;
+  readonly admission: Admission;
+  readonly cors: Cors;
+  readonly pipeline: Pipeline;
+  /** Whether a request keeps its parsed body while it is executed: graphql-yoga does. */
+  readonly keepsBody: boolean;
+}
+
+/** GraphQL over HTTP without a listener: admission, deadline, credentials and the connection to upstream. */
+export class GraphqlHandler {
+  readonly #transport: Transport;
+  readonly #shared: Shared;
+  #closing: Promise<void> | undefined;
+
+  /** @param plugins graphql-yoga is loaded only if there are any */
+  constructor(config: HandlerConfig, telemetry: Telemetry, log: Log, plugins: Plugins = []) {
+    this.#transport = createTransport({
+      origin: config.galileoApiUrl,
+      connections: config.upstreamConnections,
+      queue: config.upstreamQueue,
+      attemptTimeoutMs: config.upstreamTimeoutMs,
+      connectTimeoutMs: config.upstreamConnectTimeoutMs,
+      connectionMaxAgeMs: config.upstreamConnectionMaxAgeMs,
+      retries: config.upstreamRetries,
+      maxResponseBytes: config.upstreamMaxResponseBytes,
+      headers: [
+        'user-agent',
+        `galileo-gateway/${version}`,
+        ...Object.entries(config.upstreamHeaders ?? {}).flat(),
+      ],
+      proxy: config,
+      tls: {
+        ca: config.upstreamCaFile?.content,
+        cert: config.upstreamCertFile?.content,
+        key: config.upstreamKeyFile?.content,
+      },
+      observer: telemetry.transportObserver,
+    });
+    const schema = createSchema();
+    const executor = createExecutor(schema, {
+      limits: config,
+      introspection: config.introspection,
+      trustedDocuments: config.trustedDocuments?.documents,
+      report: (error, context) => telemetry.reportFault(error, context),
+    });
+    this.#shared = {
+      config,
+      telemetry,
+      galileo: new GalileoClient(
+        this.#transport,
+        config.galileoApiUrl,
+        Object.values(config.upstreamHeaders ?? {}),
+      ),
+      admission: new Admission(config),
+      cors: new Cors(config.corsOrigins, log),
+      keepsBody: plugins.length > 0,
+      pipeline:
+        plugins.length === 0
+          ? createDirectPipeline(executor)
+          : loadPipeline(async () => {
+              const { createYogaPipeline } = await import('./yoga.ts');
+              return createYogaPipeline(schema, executor, plugins, (error, context) =>
+                telemetry.reportFault(error, context),
+              );
+            }),
+    };
+    telemetry.watch(this.#transport, () => this.usage.requests);
+  }
+
+  /** Resolves when plugins, if there are any, are ready. Rejects if graphql-yoga is not installed. */
+  async ready(): Promise<void> {
+    await this.#shared.pipeline.ready?.();
+  }
+
+  /** Requests that are executed, and the bytes that bodies and responses hold. */
+  get usage(): Admission['usage'] {
+    return this.#shared.admission.usage;
+  }
+
+  /**
+   * Begins the exchange of one request, whose `end` must be called.
+   *
+   * @param arrivedAtMs on the clock of `performance.now()`
+   */
+  begin(request: HttpRequest, arrivedAtMs = performance.now()): Exchange {
+    return new Exchange(request, arrivedAtMs, this.#shared);
+  }
+
+  /** Sheds every further request, and those whose body has not arrived. */
+  stop(): void {
+    this.#shared.admission.stop();
+  }
+
+  /** Resolves when all requests have ended and the connections to upstream are closed. */
+  close(): Promise<void> {
+    this.stop();
+    this.#closing ??= this.#shared.admission
+      .waitUntilIdle()
+      .then(() => Promise.all([this.#transport.close(), this.#shared.pipeline.dispose?.()]))
+      .then(() => {});
+    return this.#closing;
+  }
+
+  /** Ends every upstream call with an error. */
+  destroy(): void {
+    this.stop();
+    this.#transport.destroy();
+  }
+}
+
+/** One request from its arrival until its response has been sent. */
+export class Exchange {
+  /** The client's if it is usable, else a new one. */
+  readonly requestId: string;
+  readonly #request: HttpRequest;
+  readonly #shared: Shared;
+  readonly #observation: RequestObservation;
+  readonly #mediaType: MediaType | undefined;
+  readonly #deadline: Deadline;
+  readonly #reservation: Reservation;
+  #refusal: RequestError | undefined;
+  /** Until the response is complete: while it is being sent, nothing that it was made from is kept. */
+  #context: RequestContext<RequestObservation> | undefined;
+  #isMutation = false;
+  #hasSlot = false;
+  /** Whether something that the request was parsed to is still in use: a sent write goes on after its client has left. */
+  #isExecuting = false;
+  #isEnded = false;
+
+  constructor(request: HttpRequest, arrivedAtMs: number, shared: Shared) {
+    const { telemetry, galileo, admission, config } = shared;
+    const { forwarded: received, refusal } = readRequestHeaders(request.rawHeaders);
+    const { observation, forwarded } = telemetry.observeRequest(request, received, arrivedAtMs);
+    this.requestId = forwarded.requestId;
+    this.#request = request;
+    this.#shared = shared;
+    this.#observation = observation;
+    this.#mediaType = negotiateMediaType(request.getHeader('accept'), mediaTypes);
+    this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
+    this.#reservation = admission.reserve();
+    // The check that costs least comes first: a request that is shed must cost next to nothing.
+    this.#refusal = refusal ?? (admission.isFull ? createShedError() : undefined);
+    this.#context = new RequestContext(galileo, forwarded, this.#deadline, observation);
+  }
+
+  /** The response. Undefined if the client disconnected before its request was complete. Never rejects. */
+  async respond(): Promise<HttpResponse | undefined> {
+    const { cors } = this.#shared;
+    const preflight = cors.respondToPreflight(this.#request);
+    // A preflight is a question of the browser, not a GraphQL request.
+    if (this.#request.method === 'OPTIONS') this.#observation.discard();
+    if (preflight !== undefined) return preflight;
+    let response: HttpResponse;
+    try {
+      this.#isExecuting = true;
+      const executed = await this.#execute().finally(() => this.#endExecution());
+      response = this.#fit(executed);
+    } catch (error) {
+      if (error instanceof ClientGone) return undefined;
+      response = this.#refuse(error);
+    }
+    this.#observation.respond(response.status);
+    this.#refusal = undefined;
+    this.#context = undefined;
+    this.#deadline.release();
+    return cors.allow(this.#request, response);
+  }
+
+  /** Must be called when the response was sent or cannot be sent any more. Further calls do nothing. */
+  end(isSent: boolean): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    if (!isSent) this.#deadline.abandon();
+    this.#deadline.release();
+    this.#observation.end(isSent);
+    if (!this.#isExecuting) this.#reservation.resize(0);
+    if (this.#hasSlot) this.#shared.admission.returnSlot();
+  }
+
+  #endExecution(): void {
+    this.#isExecuting = false;
+    if (this.#isEnded) this.#reservation.resize(0);
+  }
+
+  async #execute(): Promise<HttpResponse> {
+    const { config, admission, pipeline } = this.#shared;
+    const context = this.#context;
+    const request = this.#request;
+    if (this.#refusal !== undefined) throw this.#refusal;
+    if (this.#mediaType === undefined) throw createNotAcceptableError();
+    let body: string | undefined;
+    if (request.method === 'POST') {
+      if (!isJsonContentType(request.getHeader('content-type'))) throw createMediaTypeError();
+      body = await request.readBody({
+        maxBytes: config.maxRequestBytes,
+        deadline: this.#deadline,
+        admission,
+        reservation: this.#reservation,
+      });
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') throw createMethodError();
+    if (this.#isEnded || context === undefined) throw new ClientGone();
+    if (!admission.takeSlot()) throw createShedError();
+    this.#hasSlot = true;
+    return pipeline.run({
+      request,
+      body,
+      context,
+      mediaType: this.#mediaType,
+      onPrepared: (operation, variables) => this.#prepare(operation, variables),
+    });
+  }
+
+  /** Keeps the declared variables only. */
+  #prepare(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
+    const { operation } = prepared;
+    this.#isMutation = operation.operation === 'mutation';
+    this.#observation.operation = prepared;
+    const declared = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
+    const entries = Object.entries(variables ?? {});
+    const kept = entries.filter(([name]) => declared.has(name));
+    // Without variables, only the document is left, which the cache of documents accounts for.
+    if (kept.length === 0 && !this.#shared.keepsBody) this.#reservation.resize(0);
+    const used = kept.length === entries.length ? variables : Object.fromEntries(kept);
+    this.#observation.params = {
+      query: undefined,
+      operationName: undefined,
+      documentId: undefined,
+      variables: used,
+    };
+    return used;
+  }
+
+  /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
+  #fit(response: HttpResponse): HttpResponse {
+    // Whatever is reserved after `end` is never returned.
+    if (this.#isEnded) throw new ClientGone();
+    const { maxResponseBytes } = this.#shared.config;
+    const { length } = response.body;
+    // At most three bytes per character.
+    if (length * 3 > maxResponseBytes && Buffer.byteLength(response.body) > maxResponseBytes)
+      throw createResponseTooLargeError(maxResponseBytes, this.#isMutation);
+    if (!this.#reservation.resize(length)) {
+      this.#reservation.resize(0);
+      throw createBufferFullError(this.#isMutation);
+    }
+    return response;
+  }
+
+  #refuse(error: unknown): HttpResponse {
+    const known = error instanceof RequestError ? error : this.#reportFault(error);
+    this.#observation.refuse(known.code);
+    const context = this.#context ?? { requestId: this.requestId, redact: (text: string) => text };
+    return toErrorResponse(known, this.#mediaType ?? 'application/json', context);
+  }
+
+  #reportFault(error: unknown): RequestError {
+    this.#shared.telemetry.reportFault(error, this.#context ?? { requestId: this.requestId });
+    return new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
+  }
+}
+
+function readRequestHeaders(rawHeaders: readonly string[]): {
+  readonly forwarded: ForwardedHeaders;
+  readonly refusal?: RequestError;
+} {
+  try {
+    return { forwarded: readHeaders(rawHeaders, randomUUID) };
+  } catch (error) {
+    if (!(error instanceof InvalidHeaders)) throw error;
+    const { requestId, message } = error;
+    return {
+      forwarded: { headers: [], hasCredential: false, requestId },
+      refusal: new RequestError('BAD_REQUEST', message),
+    };
+  }
+}
+
+/** A pipeline that is loaded now, and fails each request if that fails. */
+function loadPipeline(load: () => Promise<Pipeline>): Pipeline {
+  const loading = load().catch((error: unknown) => {
+    throw new Error('plugins need the package graphql-yoga, which cannot be loaded', { cause: error });
+  });
+  // Each request reports the error.
+  loading.catch(() => {});
+  return {
+    ready: async () => void (await loading),
+    run: async (request) => (await loading).run(request),
+    dispose: async () => (await loading).dispose?.(),
+  };
+}

@@ -1,0 +1,108 @@
+import { MIMEType } from 'node:util';
+
+/** One member of `Accept` or `Accept-Encoding`, without its parameters. */
+interface Preference {
+  /** In lower case. */
+  readonly value: string;
+  /** From 0 (refused) to 1. */
+  readonly weight: number;
+}
+
+// A comma or semicolon in a quoted string separates nothing (RFC 9110, sections 5.6.1 and 5.6.4).
+const listMember = /(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g;
+const parameter = /(?:[^;"]|"(?:\\.|[^"\\])*"?)+/g;
+
+function parsePreferences(field: string): Preference[] {
+  const preferences: Preference[] = [];
+  for (const member of field.toLowerCase().match(listMember) ?? []) {
+    const [value = '', ...parameters] = (member.match(parameter) ?? []).map((part) => part.trim());
+    if (value === '') continue;
+    const weight = Number(parameters.find((part) => part.startsWith('q='))?.slice(2) ?? 1);
+    preferences.push({ value, weight: weight >= 0 && weight <= 1 ? weight : 0 });
+  }
+  return preferences;
+}
+
+/** The media types of GraphQL responses; the first one is the default. */
+export const mediaTypes = ['application/json', 'application/graphql-response+json'] as const;
+export type MediaType = (typeof mediaTypes)[number];
+
+/**
+ * The offered media type that `Accept` prefers; of equal ones, the one that it lists first. Undefined if it accepts none of
+ * them. A missing or empty field accepts the first one.
+ *
+ * @param offered in lower case, without parameters
+ * @see RFC 9110, section 12.5.1
+ */
+export function negotiateMediaType<const Type extends string>(
+  accept: string | undefined,
+  offered: readonly Type[],
+): Type | undefined {
+  const preferences = parsePreferences(accept ?? '');
+  if (preferences.length === 0) return offered[0];
+  let best: { readonly type: Type; readonly weight: number; readonly index: number } | undefined;
+  for (const type of offered) {
+    const ranges = [type, `${type.split('/', 1)[0]}/*`, '*/*'];
+    const range = ranges.find((value) => preferences.some((preference) => preference.value === value));
+    const index = preferences.findIndex(({ value }) => value === range);
+    const weight = preferences[index]?.weight ?? 0;
+    if (weight === 0) continue;
+    if (best === undefined || weight > best.weight || (weight === best.weight && index < best.index))
+      best = { type, weight, index };
+  }
+  return best?.type;
+}
+
+/** The first of the offered content codings that `Accept-Encoding` accepts; undefined if it accepts none (RFC 9110, section 12.5.3). */
+export function negotiateEncoding<const Encoding extends string>(
+  acceptEncoding: string | undefined,
+  offered: readonly Encoding[],
+): Encoding | undefined {
+  // RFC 9110, section 8.4.1.3.
+  const toName = (value: string) => (value === 'x-gzip' ? 'gzip' : value);
+  const weights = new Map(
+    parsePreferences(acceptEncoding ?? '').map(({ value, weight }) => [toName(value), weight]),
+  );
+  return offered.find((encoding) => (weights.get(encoding) ?? weights.get('*') ?? 0) > 0);
+}
+
+/** Whether a content type is JSON in UTF-8. A form of another site can send no such content type. */
+export function isJsonContentType(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
+  try {
+    const { essence, params } = new MIMEType(contentType ?? '');
+    return essence === 'application/json' && (params.get('charset') ?? 'utf-8').toLowerCase() === 'utf-8';
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a `Content-Encoding` leaves the body unchanged (RFC 9110, section 8.4). */
+export const isIdentity = (contentEncoding: string | undefined): boolean =>
+  contentEncoding === undefined ||
+  contentEncoding
+    .toLowerCase()
+    .split(',')
+    .every((coding) => ['', 'identity'].includes(coding.trim()));
+
+/** The weak comparison of RFC 9110, section 13.1.2. */
+export const matchesEtag = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  (ifNoneMatch ?? '')
+    .split(',')
+    .map((tag) => tag.trim().replace(/^W\//, ''))
+    .some((tag) => tag === etag || tag === '*');
+
+// RFC 3986, section 3.2.2: a registered name, an IPv4 address, or an IPv6 address in brackets; RFC 9110, section 7.2.
+const hostPattern = /^(?:(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*|\[[\da-f:.]+\])(?::\d*)?$/i;
+
+/** Why the Host lines of a request are not accepted (RFC 9112, section 3.2); undefined if they are. */
+export function checkHost(rawHeaders: readonly string[], httpVersion: string): string | undefined {
+  let host: string | undefined;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() !== 'host') continue;
+    if (host !== undefined) return 'The header Host was sent twice.';
+    host = rawHeaders[index + 1] ?? '';
+  }
+  if (host === undefined) return httpVersion === '1.1' ? 'The header Host is missing.' : undefined;
+  return hostPattern.test(host) ? undefined : 'The header Host is invalid.';
+}

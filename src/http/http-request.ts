@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type BodyLimits, readBody, readFetchBody } from './body.ts';
+
+/** A request to the GraphQL endpoint, from Node's server or from the Fetch standard. */
+export interface HttpRequest {
+  readonly method: string;
+  /** The path with its query. */
+  readonly target: string;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
+  /** Of the connection. Undefined if it is not known. */
+  readonly remoteAddress?: string | undefined;
+  /** Several header lines of one name are joined. */
+  getHeader(name: string): string | undefined;
+  /** Rejects as described in `body.ts`. */
+  readBody(limits: BodyLimits): Promise<string>;
+}
+
+/** The target in origin form. A server must accept the absolute form too (RFC 9112, section 3.2.2). */
+export const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/?#]+/i, '');
+
+/**
+ * @param target the path with its query, as the route has it
+ * @param response given if the client waits for `100 Continue` before it sends the body
+ */
+export const fromNode = (
+  request: IncomingMessage,
+  target: string,
+  response?: ServerResponse,
+): HttpRequest => ({
+  method: request.method ?? '',
+  target,
+  rawHeaders: request.rawHeaders,
+  remoteAddress: request.socket.remoteAddress,
+  getHeader: (name) => request.headers[name]?.toString(),
+  readBody: (limits) => readBody(request, limits, () => response?.writeContinue()),
+});
+
+export const fromFetch = (request: Request): HttpRequest => {
+  const { pathname, search } = new URL(request.url);
+  return {
+    method: request.method,
+    target: pathname + search,
+    rawHeaders: [...splitHeaders(request.headers)],
+    getHeader: (name) => request.headers.get(name) ?? undefined,
+    readBody: (limits) => readFetchBody(request, limits),
+  };
+};
+
+/**
+ * Names and values in turn. Fetch joins header lines of one name; a credential that was sent twice becomes two again, so that it
+ * can be refused.
+ */
+function* splitHeaders(headers: Headers): Generator<string> {
+  for (const [name, value] of headers) {
+    if (name === 'galileo-api-key' || name === 'splunk-ao-api-key')
+      for (const key of value.split(', ')) yield* [name, key];
+    // A usable Authorization has no comma, but parameters of another scheme may.
+    else if (name === 'authorization')
+      for (const one of value.split(/, (?=bearer |basic )/i)) yield* [name, one];
+    else yield* [name, value];
+  }
+}

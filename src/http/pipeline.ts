@@ -1,0 +1,68 @@
+import type { Executor, PreparedOperation } from '../execution/index.ts';
+import type { RequestObservation } from '../observability/request-observation.ts';
+import type { RequestContext } from '../resolvers/request-context.ts';
+import type { MediaType } from './header-fields.ts';
+import type { HttpRequest } from './http-request.ts';
+import { parseBody, parseQueryString } from './parameters.ts';
+import { type HttpResponse, toHttpResponse } from './responses.ts';
+
+/** graphql-yoga and Envelop plugins. Typed loosely, as by graphql-yoga: a plugin can extend the context by any type. */
+export type Plugins = readonly object[];
+
+/** One request that was admitted, with its body. */
+export interface PipelineRequest {
+  readonly request: HttpRequest;
+  /** Undefined for a GET. */
+  readonly body: string | undefined;
+  readonly context: RequestContext<RequestObservation>;
+  /** The media type of the response. */
+  readonly mediaType: MediaType;
+  /** Releases what the parsed body holds beyond this operation and these variables. */
+  readonly onPrepared: (operation: PreparedOperation, variables: OperationVariables) => OperationVariables;
+}
+
+export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
+
+/** Runs the operations of requests. */
+export interface Pipeline {
+  /** Rejects with RequestError if the operation is not executed; any other error is internal. */
+  run(request: PipelineRequest): Promise<HttpResponse>;
+  /** Rejects if the pipeline cannot run any request. */
+  ready?(): Promise<void>;
+  /** Called once, after the last request. */
+  dispose?(): Promise<void>;
+}
+
+/** Runs operations without plugins. */
+export const createDirectPipeline = (executor: Executor): Pipeline => ({
+  // V8 keeps every variable of an async function that waits: only `execute` waits, and it has nothing of the body.
+  async run(request) {
+    const { prepared, variables } = prepare(executor, request);
+    return execute(executor, prepared, variables, request.context, request.mediaType);
+  },
+});
+
+function prepare(executor: Executor, { request, body, context, onPrepared }: PipelineRequest) {
+  const params = body === undefined ? parseQueryString(request.target) : parseBody(body);
+  context.observation.params = params;
+  try {
+    const prepared = executor.prepare(params, { isReadOnly: body === undefined });
+    return { prepared, variables: onPrepared(prepared, params.variables) };
+  } catch (error) {
+    // The message can quote a name of the document that is also a secret.
+    for (const secret of executor.findSecrets(params)) context.addSecret(secret);
+    throw error;
+  }
+}
+
+async function execute(
+  executor: Executor,
+  prepared: PreparedOperation,
+  variables: OperationVariables,
+  context: PipelineRequest['context'],
+  mediaType: MediaType,
+): Promise<HttpResponse> {
+  const result = await executor.execute(prepared, variables, context);
+  if (result.errors !== undefined) context.observation.addErrors(result.errors);
+  return toHttpResponse(result, mediaType);
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { extname, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { matchesEtag, negotiateEncoding } from './header-fields.ts';
+import type { HttpResponse } from './responses.ts';
+
+/** Responds to a GET or HEAD of one path. */
+export type Resource = (headers: IncomingHttpHeaders) => HttpResponse;
+
+/** Resources by path, without a base path and without a query. */
+export type Resources = (path: string) => Resource | undefined;
+
+const encodings = ['br', 'gzip'] as const;
+const suffixes = { br: '.br', gzip: '.gz' };
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+interface Content {
+  readonly identity: Buffer;
+  readonly br?: Buffer | undefined;
+  readonly gzip?: Buffer | undefined;
+}
+
+function createResource(content: Content, headers: Readonly<Record<string, string>>): Resource {
+  // One ETag for each coding: they are different representations (RFC 9110, section 8.8.3.3).
+  const etags = new Map<string, string>();
+  const getEtag = (coding: 'identity' | 'br' | 'gzip', body: Buffer): string => {
+    const etag =
+      etags.get(coding) ?? `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    etags.set(coding, etag);
+    return etag;
+  };
+  const offered = encodings.filter((encoding) => content[encoding] !== undefined);
+  return ({ 'accept-encoding': acceptEncoding, 'if-none-match': ifNoneMatch }) => {
+    const encoding = negotiateEncoding(acceptEncoding?.toString(), offered) ?? 'identity';
+    const body = content[encoding] ?? content.identity;
+    const etag = getEtag(encoding, body);
+    const common: Record<string, string> = {
+      ...headers,
+      etag,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+    };
+    if (matchesEtag(ifNoneMatch, etag)) {
+      delete common['content-type'];
+      return { status: 304, headers: common, body: '' };
+    }
+    if (encoding !== 'identity') common['content-encoding'] = encoding;
+    return { status: 200, headers: common, body };
+  };
+}
+
+/** An HTML page, compressed once. Browsers revalidate it at each visit. */
+export function createPage(html: string, contentSecurityPolicy: string): Resource {
+  const identity = Buffer.from(html);
+  const content = { identity, br: brotliCompressSync(identity), gzip: gzipSync(identity, { level: 9 }) };
+  return createResource(content, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-cache',
+    vary: 'accept, accept-encoding',
+    'content-security-policy': contentSecurityPolicy,
+  });
+}
+
+/**
+ * The files of a folder, named after their content, with `.br` and `.gz` next to them if the build wrote them. The folder is
+ * listed at the first request, and each file is read once: no path of a request reaches the file system. Throws if the folder
+ * does not exist.
+ *
+ * @param prefix of the paths, such as `/assets/`
+ */
+export function createStaticFiles(directory: string, prefix: string): Resources {
+  const resources = new Map<string, Resource>();
+  let names: ReadonlySet<string> | undefined;
+  const read = (name: string): Buffer | undefined =>
+    names?.has(name) ? readFileSync(join(directory, name)) : undefined;
+  return (path) => {
+    if (!path.startsWith(prefix)) return undefined;
+    const name = path.slice(prefix.length);
+    const contentType = contentTypes[extname(name)];
+    if (contentType === undefined) return undefined;
+    let resource = resources.get(name);
+    if (resource === undefined) {
+      names ??= new Set(readdirSync(directory));
+      const identity = read(name);
+      if (identity === undefined) return undefined;
+      const content = { identity, br: read(name + suffixes.br), gzip: read(name + suffixes.gzip) };
+      resource = createResource(content, {
+        'content-type': contentType,
+        // One year: the content of a name never changes, because its hash is part of it.
+        'cache-control': 'public, max-age=31536000, immutable',
+        vary: 'accept-encoding',
+      });
+      resources.set(name, resource);
+    }
+    return resource;
+  };
+}

@@ -1,0 +1,344 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import {
+  type Executor,
+  maxProblems,
+  type OperationParams,
+  type PreparedOperation,
+  RequestError,
+  toLocations,
+} from '../execution/index.ts';
+import { isJsonObject } from '../json.ts';
+import type { HttpRequest } from './http-request.ts';
+import { parseBody, parseQueryString } from './parameters.ts';
+import type { Pipeline, PipelineRequest, Plugins } from './pipeline.ts';
+import { getGraphqlHeaders, type HttpResponse, shorten, toErrorResponse } from './responses.ts';
+
+/** What a request carries through the hooks. Plugins see it in no property that has a name. */
+const stateKey = Symbol('galileo-gateway request');
+
+class State {
+  readonly request: PipelineRequest;
+  params: OperationParams | undefined;
+  prepared: PreparedOperation | undefined;
+
+  constructor(request: PipelineRequest) {
+    this.request = request;
+  }
+}
+
+function getState(context: object): State {
+  const state: unknown = Object.getOwnPropertyDescriptor(context, stateKey)?.value;
+  if (state instanceof State) return state;
+  throw new Error('A plugin has replaced the context of graphql-yoga.');
+}
+
+type Report = (error: unknown, context: PipelineRequest['context']) => void;
+
+/** Header fields that describe the connection or the body as it was sent. */
+const hopHeaders = /^(?:connection|content-length|transfer-encoding|expect|keep-alive|te|upgrade)$/i;
+
+const specifiedRuleNames = new Set(specifiedRules.map(({ name }) => name));
+
+/**
+ * Runs operations in graphql-yoga's pipeline, so that every hook of the plugins is called. Documents, limits and fields are
+ * handled by the executor, as without plugins; admission, deadline and body have been handled before.
+ *
+ * @param report receives internal errors and those of plugins, which clients only see as INTERNAL_SERVER_ERROR
+ */
+export async function createYogaPipeline(
+  schema: GraphQLSchema,
+  executor: Executor,
+  plugins: Plugins,
+  report: Report,
+): Promise<Pipeline> {
+  // Imported only here: the package is optional, also in a program that is bundled into one file.
+  const { createYoga } = await import('graphql-yoga').catch((error: unknown) => {
+    throw new Error('graphql-yoga is not installed', { cause: error });
+  });
+  const yoga = createYoga({
+    schema,
+    plugins: [createExecution(executor), createResponses(report), ...plugins, createParameters()],
+    graphqlEndpoint: '/graphql',
+    healthCheckEndpoint: '/livez',
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    multipart: false,
+    logging: false,
+    // A cache of yoga's would keep documents with secrets.
+    parserAndValidationCache: false,
+    maxRequestBodySize: false,
+    // Errors are masked when the response is made: until then, plugins see the real ones.
+    maskedErrors: false,
+  });
+  return {
+    async run(request) {
+      const context = { [stateKey]: new State(request) };
+      return toHttpResponse(await yoga.fetch(toFetchRequest(request), context));
+    },
+    dispose: async () => yoga.dispose(),
+  };
+}
+
+/** Comes before the plugins, so that they can wrap the functions that it sets. */
+const createExecution = (executor: Executor): Plugin => ({
+  onRequestParse({ serverContext, setRequestParser }) {
+    setRequestParser(() => {
+      const state = getState(serverContext);
+      const { body, request, context } = state.request;
+      const params = body === undefined ? parseQueryString(request.target) : parseBody(body);
+      state.params = params;
+      context.observation.params = params;
+      return {
+        query: executor.getText(params),
+        ...(params.operationName !== undefined && { operationName: params.operationName }),
+        ...(params.variables !== undefined && { variables: params.variables }),
+      };
+    });
+  },
+  onParse({ context, setParseFn }) {
+    setParseFn((source: unknown) => parseDocument(executor, getState(context), String(source)));
+  },
+  onValidate({ context, setValidationFn }) {
+    setValidationFn(
+      (
+        current: GraphQLSchema,
+        document: DocumentNode,
+        rules: typeof specifiedRules = [],
+      ): readonly GraphQLError[] => {
+        const problems = validateDocument(executor, getState(context), document);
+        if (problems.length > 0) return problems;
+        const added = rules.filter(({ name }) => !specifiedRuleNames.has(name));
+        return added.length === 0 ? [] : validate(current, document, added, { maxErrors: maxProblems });
+      },
+    );
+  },
+  onExecute({ context, setExecuteFn }) {
+    setExecuteFn(
+      async ({
+        document,
+        operationName,
+        variableValues,
+      }: {
+        document: DocumentNode;
+        operationName?: string | null;
+        variableValues?: unknown;
+      }) => {
+        const { request, prepared: known } = getState(context);
+        try {
+          const prepared =
+            known?.document === document
+              ? known
+              : executor.prepareDocument(document, operationName ?? undefined);
+          const inputs = isJsonObject(variableValues) ? variableValues : undefined;
+          const variables = request.onPrepared(prepared, inputs);
+          const { data, errors } = await executor.execute(prepared, variables, request.context);
+          return { data: JSON.parse(data) as unknown, ...(errors !== undefined && { errors }) };
+        } catch (error) {
+          if (error instanceof RequestError) return { errors: toGraphqlErrors(error) };
+          throw error;
+        }
+      },
+    );
+  },
+});
+
+/** Comes after the plugins: what they make of the parameters is what is executed. */
+const createParameters = (): Plugin => ({
+  onParams({ context, params }) {
+    const state = getState(context);
+    const { query, operationName, variables } = params;
+    state.params = {
+      query,
+      operationName: operationName || undefined,
+      variables: isJsonObject(variables) ? variables : undefined,
+      documentId: state.params?.documentId,
+    };
+  },
+});
+
+/**
+ * The document, validated and from the executor's cache if possible. Throws RequestError if it cannot be parsed or has no
+ * operation to execute; everything else is left to the validation.
+ */
+function parseDocument(executor: Executor, state: State, text: string): DocumentNode {
+  const { request, params } = state;
+  const operationName = params?.operationName;
+  try {
+    state.prepared = executor.prepare(
+      { query: text, operationName, variables: params?.variables, documentId: params?.documentId },
+      { isReadOnly: request.body === undefined },
+    );
+    return state.prepared.document;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    if (params !== undefined) addSecrets(executor, state, params);
+    if (error.code === 'METHOD_NOT_ALLOWED') throw error;
+    const document = executor.parse(text);
+    // graphql-yoga's own check would refuse it with another code.
+    if (!getOperationAST(document, operationName)) throw error;
+    return document;
+  }
+}
+
+function validateDocument(executor: Executor, state: State, document: DocumentNode): GraphQLError[] {
+  if (state.prepared?.document === document) return [];
+  try {
+    state.prepared = executor.prepareDocument(document, state.params?.operationName);
+    return [];
+  } catch (error) {
+    if (error instanceof RequestError) return toGraphqlErrors(error);
+    throw error;
+  }
+}
+
+/** The message of an error can quote a name of the document that is also a secret. */
+function addSecrets(executor: Executor, { request }: State, params: OperationParams): void {
+  for (const secret of executor.findSecrets(params)) request.context.addSecret(secret);
+}
+
+const toGraphqlErrors = (error: RequestError): GraphQLError[] =>
+  error.problems.map(
+    ({ message }) => new GraphQLError(message, { originalError: error, extensions: { code: error.code } }),
+  );
+
+/** Makes the response as without plugins. Comes before the plugins, so that they can set another processor. */
+const createResponses = (report: Report): Plugin => ({
+  // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
+  onResultProcess({ result, serverContext, setResultProcessor }) {
+    if (Array.isArray(result) || Symbol.asyncIterator in result) return;
+    const { request } = getState(serverContext);
+    setResultProcessor((processed, fetchApi) => {
+      const { status, headers, body } = toResponse(processed as YogaResult, request, report);
+      return new fetchApi.Response(body.toString(), { status, headers: toHeaders(headers) });
+    }, request.mediaType);
+  },
+});
+
+interface YogaResult {
+  readonly data?: unknown;
+  readonly errors?: readonly unknown[];
+  readonly extensions?: unknown;
+}
+
+function toResponse(
+  { data, errors = [], extensions }: YogaResult,
+  { context, mediaType }: PipelineRequest,
+  report: Report,
+): HttpResponse {
+  const { observation } = context;
+  if (data === undefined) {
+    const refusal = errors.map(getRequestError).find((error) => error !== undefined);
+    if (refusal !== undefined) {
+      observation.refuse(refusal.code);
+      return toErrorResponse(refusal, mediaType, context);
+    }
+  }
+  const formatted = errors.map((error) => formatError(error, context, report));
+  observation.addErrors(formatted);
+  const body = JSON.stringify({
+    ...(formatted.length > 0 && { errors: data === undefined ? formatted.slice(0, maxProblems) : formatted }),
+    ...(data !== undefined && { data }),
+    ...(isJsonObject(extensions) && { extensions: { ...extensions, http: undefined } }),
+  });
+  const status = data === undefined ? getStatus(errors, formatted, mediaType) : 200;
+  return { status, headers: getGraphqlHeaders(mediaType), body };
+}
+
+interface FormattedError extends GraphQLFormattedError {
+  readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string };
+}
+
+/** Returns an error of a field unchanged, and an error of a plugin without secrets. Masks any other error. */
+function formatError(error: unknown, context: PipelineRequest['context'], report: Report): FormattedError {
+  const { requestId } = context;
+  // The executor's own errors are plain objects.
+  if (!(error instanceof Error)) return error as FormattedError;
+  if (!isDeliberate(error)) {
+    report(error, context);
+    const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, retryable: false };
+    return { message: 'The gateway failed to handle this request.', extensions };
+  }
+  const { message, nodes, path, extensions } = error;
+  const { http: _, code = 'BAD_REQUEST', ...others } = extensions;
+  return {
+    message: shorten(context.redact(message)),
+    ...(nodes !== undefined && { locations: toLocations(nodes) }),
+    ...(path !== undefined && { path }),
+    extensions: { ...others, code: String(code), requestId },
+  } as FormattedError;
+}
+
+/** Whether a plugin made the error for clients: a GraphQLError that wraps nothing else. */
+function isDeliberate(error: unknown): error is GraphQLError {
+  if (!(error instanceof Error) || error.name !== 'GraphQLError') return false;
+  const { originalError } = error as GraphQLError;
+  return originalError === undefined || originalError === null || isDeliberate(originalError);
+}
+
+function getRequestError(error: unknown): RequestError | undefined {
+  if (error instanceof RequestError) return error;
+  return error instanceof GraphQLError ? getRequestError(error.originalError) : undefined;
+}
+
+/** The status that a plugin asked for, or the one of a request error. */
+function getStatus(
+  errors: readonly unknown[],
+  formatted: readonly FormattedError[],
+  mediaType: PipelineRequest['mediaType'],
+): number {
+  if (formatted.some(({ extensions }) => extensions.code === 'INTERNAL_SERVER_ERROR')) return 500;
+  for (const error of errors) {
+    const http: unknown = error instanceof GraphQLError ? error.extensions['http'] : undefined;
+    if (!isJsonObject(http)) continue;
+    // A well-formed response of GraphQL, as by section 6.4.1 of GraphQL over HTTP.
+    if (http['spec'] === true && mediaType === 'application/json') return 200;
+    if (typeof http['status'] === 'number') return http['status'];
+  }
+  return 400;
+}
+
+function toFetchRequest({ request, body }: PipelineRequest): Request {
+  const { method, target } = request;
+  const start = target.indexOf('?');
+  return new Request(`http://localhost/graphql${start === -1 ? '' : target.slice(start)}`, {
+    // The response to HEAD is that to GET, without its body.
+    method: method === 'HEAD' ? 'GET' : method,
+    headers: getHeaders(request),
+    ...(body !== undefined && { body }),
+  });
+}
+
+function getHeaders({ rawHeaders }: HttpRequest): Headers {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (!hopHeaders.test(name)) headers.append(name, rawHeaders[index + 1] ?? '');
+  }
+  return headers;
+}
+
+function toHeaders(fields: HttpResponse['headers']): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(fields))
+    for (const one of typeof value === 'string' ? [value] : value) headers.append(name, one);
+  return headers;
+}
+
+async function toHttpResponse(response: Response): Promise<HttpResponse> {
+  const headers: Record<string, string | string[]> = { 'cache-control': 'private, no-store' };
+  for (const [name, value] of response.headers)
+    if (!hopHeaders.test(name) && name !== 'x-request-id' && name !== 'set-cookie') headers[name] = value;
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) headers['set-cookie'] = cookies;
+  return { status: response.status, headers, body: await response.text() };
+}

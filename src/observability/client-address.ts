@@ -1,0 +1,51 @@
+import { BlockList, isIP } from 'node:net';
+
+/** What `loopback` and `private` in TRUST_PROXY stand for. */
+const namedRanges: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+};
+
+/** The client's address, from the address of the connection and the header `X-Forwarded-For`. */
+export type ClientAddressReader = (
+  remoteAddress: string | undefined,
+  forwardedFor: string | undefined,
+) => string | undefined;
+
+/**
+ * Follows `X-Forwarded-For` from its end, as long as the address before it is a trusted proxy. What an untrusted client
+ * wrote there is never used.
+ *
+ * @param trusted addresses, CIDR ranges, `loopback` and `private`
+ */
+export function createClientAddressReader(trusted: readonly string[] = []): ClientAddressReader {
+  const proxies = new BlockList();
+  for (const range of trusted.flatMap((name) => namedRanges[name] ?? [name])) {
+    const [address = '', bits] = range.split('/');
+    const family = toFamily(address);
+    if (bits === undefined) proxies.addAddress(address, family);
+    else proxies.addSubnet(address, Number(bits), family);
+  }
+  return (remoteAddress, forwardedFor) => {
+    if (remoteAddress === undefined) return undefined;
+    let client = toPlain(remoteAddress);
+    if (trusted.length === 0) return client;
+    const chain = forwardedFor?.split(',') ?? [];
+    while (chain.length > 0 && proxies.check(client, toFamily(client))) {
+      const next = toPlain(chain.pop() ?? '');
+      if (isIP(next) === 0) break;
+      client = next;
+    }
+    return client;
+  };
+}
+
+const toFamily = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+/** Without brackets, port and the prefix of an IPv4 address that is written as IPv6. */
+const toPlain = (address: string): string =>
+  address
+    .trim()
+    .replace(/^\[(.*)\](?::\d+)?$/, '$1')
+    .replace(/^([\d.]+):\d+$/, '$1')
+    .replace(/^::ffff:(?=[\d.]+$)/i, '');

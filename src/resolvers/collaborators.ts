@@ -1,0 +1,83 @@
+import { isJsonObject } from '../json.ts';
+import { UpstreamError } from '../upstream/errors.ts';
+import type { CollaboratorKind, JsonObject } from '../upstream/galileo-client.ts';
+import { toUuid } from '../upstream/uuid.ts';
+import type { GatewayContext } from './gateway-context.ts';
+
+/** The arguments of a connection. `first` has a default; null equals omitted. */
+export interface PageArguments {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/** One page of collaborators in Relay's form. */
+export interface Connection {
+  readonly edges: readonly { readonly cursor: string; readonly node: JsonObject }[];
+  readonly nodes: readonly JsonObject[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+export const defaultPageSize = 100;
+const maxPageSize = 1000;
+
+/**
+ * One page of an integration's collaborators. Null without a call if the id is null. Fails with BAD_USER_INPUT for
+ * arguments that do not fit, and with UPSTREAM_INVALID_RESPONSE for an id of upstream's that is not a UUID.
+ */
+export async function loadCollaborators(
+  kind: CollaboratorKind,
+  integrationId: unknown,
+  { first, after }: PageArguments,
+  { reads }: GatewayContext,
+): Promise<Connection | null> {
+  const limit = first ?? defaultPageSize;
+  if (limit < 1 || limit > maxPageSize) {
+    throw new UpstreamError('BAD_USER_INPUT', `\`first\` must be between 1 and ${maxPageSize}.`);
+  }
+  const startingToken = after === null || after === undefined ? 0 : fromCursor(after);
+  if (integrationId === null || integrationId === undefined) return null;
+  const id = toUuid(integrationId);
+  if (id === undefined) {
+    throw new UpstreamError(
+      'UPSTREAM_INVALID_RESPONSE',
+      'Galileo returned an integration id that is not a UUID.',
+    );
+  }
+  return toConnection(await reads.collaborators.load({ id, kind, startingToken, limit }), startingToken);
+}
+
+function toConnection(page: JsonObject, startingToken: number): Connection {
+  const { collaborators, next_starting_token: nextToken } = page;
+  if (!Array.isArray(collaborators)) {
+    throw new UpstreamError('UPSTREAM_INVALID_RESPONSE', 'Galileo returned a page without collaborators.');
+  }
+  const nodes = collaborators.filter(isJsonObject);
+  const edges = nodes.map((node, index) => ({ cursor: toCursor(startingToken + index + 1), node }));
+  return {
+    edges,
+    nodes,
+    pageInfo: {
+      hasNextPage: typeof nextToken === 'number',
+      hasPreviousPage: startingToken > 0,
+      startCursor: edges.at(0)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+// Upstream's tokens are offsets: the cursor of a collaborator is the offset of the next one.
+const toCursor = (offset: number): string => Buffer.from(`offset:${offset}`).toString('base64url');
+
+function fromCursor(cursor: string): number {
+  const offset = Number(
+    /^offset:([1-9]\d{0,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))?.[1],
+  );
+  // Several strings decode to the same bytes; only the one that was handed out is a cursor.
+  if (Number.isSafeInteger(offset) && toCursor(offset) === cursor) return offset;
+  throw new UpstreamError('BAD_USER_INPUT', '`after` is not a cursor of this connection.');
+}

@@ -1,0 +1,95 @@
+import DataLoader from 'dataloader';
+import type { CallContext, CollaboratorKind, GalileoClient } from '../upstream/galileo-client.ts';
+import type { Uuid } from '../upstream/uuid.ts';
+import type { IntegrationName } from '../upstream/wire.ts';
+
+/** Loads each key once per request, a failure too, until the key is forgotten. */
+class Loader<Key, Value> {
+  readonly #fetch: (key: Key) => Promise<Value>;
+  readonly #toCacheKey: (key: Key) => string;
+  readonly #cache = new Map<string, Promise<Value>>();
+  /** Created by the first load: most requests need one loader of eight. */
+  #loader: DataLoader<Key, Value, string> | undefined;
+
+  constructor(fetch: (key: Key) => Promise<Value>, toCacheKey: (key: Key) => string = String) {
+    this.#fetch = fetch;
+    this.#toCacheKey = toCacheKey;
+  }
+
+  load(key: Key): Promise<Value> {
+    this.#loader ??= new DataLoader<Key, Value, string>((keys) => this.#fetchAll(keys), {
+      // Upstream has no call for several keys, so that waiting for more of them would gain nothing.
+      batch: false,
+      cacheMap: this.#cache,
+      cacheKeyFn: this.#toCacheKey,
+    });
+    return this.#loader.load(key);
+  }
+
+  /** Forgets the keys whose cache key matches, or all of them. */
+  forget(matches: (cacheKey: string) => boolean = () => true): void {
+    for (const cacheKey of this.#cache.keys()) if (matches(cacheKey)) this.#cache.delete(cacheKey);
+  }
+
+  /** DataLoader wants a failure as a value. */
+  async #fetchAll(keys: readonly Key[]): Promise<(Value | Error)[]> {
+    const outcomes = await Promise.allSettled(keys.map((key) => this.#fetch(key)));
+    return outcomes.map((outcome) =>
+      outcome.status === 'fulfilled' ? outcome.value : toError(outcome.reason),
+    );
+  }
+}
+
+const toError = (reason: unknown): Error =>
+  reason instanceof Error ? reason : new Error('Not an error', { cause: reason });
+
+/** One page of an integration's collaborators. */
+interface PageKey {
+  readonly id: Uuid;
+  readonly kind: CollaboratorKind;
+  readonly startingToken: number;
+  readonly limit: number;
+}
+
+export type Reads = ReturnType<typeof createReads>;
+
+/**
+ * The reads of one request: each resource is fetched at most once, with the request's credentials. Nothing is fetched
+ * before it is loaded. `getCall` throws UNAUTHENTICATED if the request has no usable credential.
+ */
+export const createReads = (galileo: GalileoClient, getCall: () => CallContext) => ({
+  integration: new Loader(async (name: IntegrationName) => galileo.fetchIntegration(name, getCall())),
+  status: new Loader(async (name: IntegrationName) => galileo.fetchStatus(name, getCall())),
+  models: new Loader(async (name: IntegrationName) => galileo.fetchModels(name, getCall())),
+  available: new Loader(async (_key: 'all') => galileo.fetchAvailable(getCall())),
+  records: new Loader(async (_key: 'all') => galileo.fetchRecords(getCall())),
+  collaborators: new Loader(
+    async ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, getCall()),
+    ({ id, kind, startingToken, limit }) => `${id} ${kind} ${startingToken} ${limit}`,
+  ),
+  catalogs: new Loader(async (_key: 'all') => galileo.fetchCatalogs(getCall())),
+  databases: new Loader(
+    async ({ catalog }: { readonly catalog: string | undefined }) =>
+      galileo.fetchDatabases(catalog, getCall()),
+    ({ catalog }) => JSON.stringify(catalog) ?? '',
+  ),
+});
+
+/** Forgets what a write to the integration of that provider may have changed; undefined if the provider is unknown. */
+export function forgetIntegration(reads: Reads, name: IntegrationName | undefined): void {
+  const isOfProvider = (key: string) => name === undefined || key === name;
+  reads.integration.forget(isOfProvider);
+  reads.status.forget(isOfProvider);
+  reads.models.forget(isOfProvider);
+  reads.records.forget();
+  if (name === undefined || name === 'databricks') {
+    reads.catalogs.forget();
+    reads.databases.forget();
+  }
+}
+
+/** Forgets what a change of an integration's collaborators may have changed: the caller's own access too. */
+export function forgetSharing(reads: Reads, id: Uuid): void {
+  forgetIntegration(reads, undefined);
+  reads.collaborators.forget((key) => key.startsWith(id));
+}

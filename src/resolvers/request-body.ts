@@ -1,0 +1,154 @@
+import type { ValidationIssue } from '../upstream/responses.ts';
+
+/** How a field of an input object is written to a request body: its property there, and the shape of its value. */
+interface InputField {
+  readonly property: string;
+  readonly shape: InputShape;
+}
+
+export type InputFields = Readonly<Record<string, InputField>>;
+
+/** `map` is a list of entries with unique keys, which upstream stores as an object; `json` is passed on unchanged. */
+export type InputShape =
+  | { readonly kind: 'value' | 'json' | 'map' }
+  | { readonly kind: 'list'; readonly item: InputShape }
+  | { readonly kind: 'object'; readonly fields: InputFields };
+
+/** Upstream's 422, or what the gateway finds itself, in the names of the schema. */
+export interface ValidationFailure {
+  readonly message: string;
+  readonly issues: readonly InputIssue[];
+}
+
+interface InputIssue {
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly code: string;
+}
+
+type Redaction = (text: string) => string;
+type Location = readonly (string | number)[];
+
+/** The request body of a write: from the argument `input` to JSON text, and from upstream's issues back to the argument. */
+export class RequestBody {
+  readonly #shape: InputShape;
+  readonly #at: readonly string[];
+  readonly #fieldNames: ReadonlyMap<string, string>;
+  readonly #properties: RegExp;
+
+  /** @param at the path, inside `input`, of the value that is the body. Default: `input` itself. */
+  constructor(shape: InputShape, at: readonly string[] = []) {
+    this.#shape = shape;
+    this.#at = at;
+    this.#fieldNames = new Map(getFieldNames(shape));
+    // Without a renamed property this matches nothing.
+    this.#properties = new RegExp(`\\b(?:${[...this.#fieldNames.keys()].join('|') || '(?!)'})\\b`, 'g');
+  }
+
+  /**
+   * The JSON text of the body: omitted fields are omitted, null is null, no default is added. Returns every duplicate key
+   * instead if a list of entries has one, because one of its values would be lost.
+   */
+  serialize(input: Readonly<Record<string, unknown>>): string | ValidationFailure {
+    const issues: InputIssue[] = [];
+    const value = this.#at.reduce<unknown>(getProperty, input);
+    const body = toBody(value, this.#shape, ['input', ...this.#at], issues);
+    return issues.length === 0 ? JSON.stringify(body) : { message: 'The input has duplicate keys.', issues };
+  }
+
+  /** Upstream's 422 with the paths and names of the schema. `redact` removes secrets from names that upstream chose. */
+  explain(
+    refusal: { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] },
+    input: Readonly<Record<string, unknown>>,
+    redact: Redaction,
+  ): ValidationFailure {
+    return {
+      message: this.#translate(refusal.message ?? 'Galileo refused the input as invalid.'),
+      issues: refusal.issues.map(({ location, message, type }) => ({
+        path: this.#toArgumentPath(location, input, redact),
+        message: this.#translate(message),
+        code: type,
+      })),
+    };
+  }
+
+  /** The path of upstream's `loc`. If `loc` leads deeper than the input, the path of the deepest field that the input has. */
+  #toArgumentPath([root, ...location]: Location, input: unknown, redact: Redaction): readonly string[] {
+    if (root !== 'body') return [];
+    const path = toPath(location, this.#shape, this.#at.reduce(getProperty, input), redact);
+    return path.length === 0 ? ['input'] : ['input', ...this.#at, ...path];
+  }
+
+  #translate(message: string): string {
+    return message
+      .replaceAll('Value error, ', '')
+      .replace(this.#properties, (property) => this.#fieldNames.get(property) ?? property);
+  }
+}
+
+function* getFieldNames(shape: InputShape): Generator<[property: string, name: string]> {
+  if (shape.kind === 'list') yield* getFieldNames(shape.item);
+  if (shape.kind !== 'object') return;
+  for (const [name, field] of Object.entries(shape.fields)) {
+    if (field.property !== name) yield [field.property, name];
+    yield* getFieldNames(field.shape);
+  }
+}
+
+const getProperty = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
+function toBody(value: unknown, shape: InputShape, path: readonly string[], issues: InputIssue[]): unknown {
+  if (value === null || typeof value !== 'object' || shape.kind === 'value' || shape.kind === 'json')
+    return value;
+  if (shape.kind === 'object') {
+    const body: Record<string, unknown> = {};
+    for (const [name, { property, shape: inner }] of Object.entries(shape.fields)) {
+      const field = getProperty(value, name);
+      if (field !== undefined) body[property] = toBody(field, inner, [...path, name], issues);
+    }
+    return body;
+  }
+  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  if (shape.kind === 'list') {
+    return items.map((item, index) => toBody(item, shape.item, [...path, String(index)], issues));
+  }
+  const entries = new Map<unknown, unknown>();
+  for (const [index, entry] of items.entries()) {
+    const key = getProperty(entry, 'key');
+    if (entries.has(key)) {
+      issues.push({
+        path: [...path, String(index), 'key'],
+        message: 'This key occurs more than once.',
+        code: 'duplicate_key',
+      });
+    }
+    entries.set(key, getProperty(entry, 'value'));
+  }
+  return Object.fromEntries(entries);
+}
+
+function toPath([part, ...rest]: Location, shape: InputShape, value: unknown, redact: Redaction): string[] {
+  if (part === undefined) return [];
+  switch (shape.kind) {
+    case 'value':
+      return [];
+    case 'json':
+      return [part, ...rest].map((key) => (typeof key === 'string' ? redact(key) : String(key)));
+    case 'object': {
+      const [name, field] = Object.entries(shape.fields).find(([, { property }]) => property === part) ?? [];
+      if (name === undefined || field === undefined) return [];
+      return [name, ...toPath(rest, field.shape, getProperty(value, name), redact)];
+    }
+    case 'list': {
+      if (typeof part !== 'number') return [];
+      return [String(part), ...toPath(rest, shape.item, getProperty(value, String(part)), redact)];
+    }
+    case 'map': {
+      // Pydantic names an entry by its key. An issue of the key itself ends in `[key]`.
+      const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+      const index = entries.findIndex((entry) => getProperty(entry, 'key') === String(part));
+      return index === -1 ? [] : [String(index), rest[0] === '[key]' ? 'key' : 'value'];
+    }
+  }
+}

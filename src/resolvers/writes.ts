@@ -1,0 +1,141 @@
+import { UpstreamError, type UpstreamErrorCode } from '../upstream/errors.ts';
+import type { CollaboratorKind, JsonObject } from '../upstream/galileo-client.ts';
+import { toUuid, type Uuid } from '../upstream/uuid.ts';
+import type { IntegrationName } from '../upstream/wire.ts';
+import type { GatewayContext } from './gateway-context.ts';
+import { type CatalogueEntry, getProvider, withProvider } from './integrations.ts';
+import { forgetIntegration, forgetSharing } from './reads.ts';
+import type { RequestBody, ValidationFailure } from './request-body.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** A stored integration. */
+export interface UpsertSuccess {
+  readonly name: IntegrationName;
+  readonly record: JsonObject;
+}
+
+/** The collaborators that were added, as upstream returned them. */
+export interface ShareSuccess {
+  readonly collaborators: readonly JsonObject[];
+}
+
+/** Stores the caller's integration of that provider. Upstream's 422 and duplicate keys are data; nothing is sent for the latter. */
+export async function upsertIntegration(
+  name: IntegrationName,
+  body: RequestBody,
+  input: Input,
+  context: GatewayContext,
+): Promise<UpsertSuccess | ValidationFailure> {
+  const call = context.getCall();
+  const text = body.serialize(input);
+  if (typeof text !== 'string') return text;
+  const outcome = await send(context.galileo.upsert(name, text, call), () =>
+    forgetIntegration(context.reads, name),
+  );
+  if (outcome.kind === 'refused') return body.explain(outcome, input, (part) => context.redact(part));
+  return { name, record: withProvider(outcome.value, name) };
+}
+
+/** Deletes the caller's integration of that provider. */
+export async function deleteIntegration(
+  name: IntegrationName,
+  context: GatewayContext,
+): Promise<CatalogueEntry> {
+  await send(context.galileo.deleteIntegration(name, context.getCall()), () =>
+    forgetIntegration(context.reads, name),
+  );
+  return { name };
+}
+
+/** Selects one of several integrations of a provider. */
+export async function selectIntegration(integrationId: string, context: GatewayContext): Promise<JsonObject> {
+  const call = context.getCall();
+  const id = toIdArgument('integrationId', integrationId);
+  return send(context.galileo.selectIntegration(id, call), (record) =>
+    forgetIntegration(context.reads, (record && getProvider(record)) ?? undefined),
+  );
+}
+
+/** Adds collaborators to an integration. Upstream's 422 is data. */
+export async function shareIntegration(
+  kind: CollaboratorKind,
+  body: RequestBody,
+  input: Input & { readonly integrationId: string },
+  context: GatewayContext,
+): Promise<ShareSuccess | ValidationFailure> {
+  const call = context.getCall();
+  const id = toIdArgument('integrationId', input.integrationId);
+  const text = body.serialize(input);
+  if (typeof text !== 'string') return text;
+  const outcome = await send(context.galileo.share(kind, id, text, call), () =>
+    forgetSharing(context.reads, id),
+  );
+  if (outcome.kind === 'refused') return body.explain(outcome, input, (part) => context.redact(part));
+  return { collaborators: outcome.value };
+}
+
+/** The arguments that name a collaborator of an integration. */
+interface Collaborator {
+  readonly kind: CollaboratorKind;
+  readonly integrationId: string;
+  readonly collaboratorId: string;
+}
+
+/** Changes the role of a collaborator. Returns the collaborator. */
+export async function updateCollaborator(
+  collaborator: Collaborator,
+  role: string,
+  context: GatewayContext,
+): Promise<JsonObject> {
+  const call = context.getCall();
+  const { kind, id, collaboratorId } = toIds(collaborator);
+  const body = JSON.stringify({ role });
+  return send(context.galileo.updateCollaborator(kind, id, collaboratorId, body, call), () =>
+    forgetSharing(context.reads, id),
+  );
+}
+
+/** Removes a collaborator. Returns its id. */
+export async function removeCollaborator(
+  collaborator: Collaborator,
+  context: GatewayContext,
+): Promise<string> {
+  const call = context.getCall();
+  const { kind, id, collaboratorId } = toIds(collaborator);
+  await send(context.galileo.removeCollaborator(kind, id, collaboratorId, call), () =>
+    forgetSharing(context.reads, id),
+  );
+  return collaboratorId;
+}
+
+const toIds = ({ kind, integrationId, collaboratorId }: Collaborator) => ({
+  kind,
+  id: toIdArgument('integrationId', integrationId),
+  collaboratorId: toIdArgument(kind === 'users' ? 'userId' : 'groupId', collaboratorId),
+});
+
+function toIdArgument(name: string, value: string): Uuid {
+  const id = toUuid(value);
+  if (id === undefined) throw new UpstreamError('BAD_USER_INPUT', `\`${name}\` must be a UUID.`);
+  return id;
+}
+
+/** The failures after which a write may have changed something. */
+const uncertainCodes: ReadonlySet<UpstreamErrorCode> = new Set([
+  'UPSTREAM_OUTCOME_UNKNOWN',
+  'UPSTREAM_INVALID_RESPONSE',
+  'UPSTREAM_ERROR',
+]);
+
+/** Waits for a write. Forgets the reads that it changed, or may have changed; a refused write has changed nothing. */
+async function send<T>(write: Promise<T>, forget: (result?: T) => void): Promise<T> {
+  try {
+    const result = await write;
+    forget(result);
+    return result;
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || uncertainCodes.has(error.code)) forget();
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+import type { FieldMap, ObjectFieldBuilder, ObjectRef } from '@pothos/core';
+import { type Connection, defaultPageSize, loadCollaborators } from '../resolvers/collaborators.ts';
+import type { CollaboratorKind } from '../upstream/galileo-client.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+import { shareable, upstreamPage } from './directives.ts';
+import { collaboratorRole } from './enums.ts';
+import {
+  type Fields,
+  fieldOf,
+  type PropertyOf,
+  type SchemaName,
+  type Source,
+  toOutputFields,
+} from './fields.ts';
+import { permissions } from './permission.ts';
+import { dateTime, id, text } from './values.ts';
+
+/** A user or a group that an integration is shared with. */
+function createCollaborator<Schema extends SchemaName>(
+  name: string,
+  schema: Schema,
+  fields: Fields<PropertyOf<Schema>>,
+) {
+  return builder.objectRef<Source>(name).implement({
+    description: `A ${schema === 'UserCollaborator' ? 'user' : 'group'} that an integration is shared with.`,
+    fields: (t) => ({
+      ...toOutputFields(t, schema, fields),
+      ...toOutputFields(t, schema, {
+        role: fieldOf(collaboratorRole)('role', {
+          description: 'The role in this integration.',
+          output: 'non-null',
+        }),
+        createdAt: dateTime('created_at', {
+          description: 'When the integration was shared.',
+          output: 'non-null',
+        }),
+        permissions,
+      }),
+    }),
+  });
+}
+
+export const integrationUser = createCollaborator('IntegrationUser', 'UserCollaborator', {
+  userId: id('user_id', { description: "Galileo's id of the user.", output: 'non-null' }),
+  email: text('email', { description: 'The e-mail address.', output: 'non-null' }),
+  firstName: text('first_name', { description: 'The first name.', whenRead: 'Null if unknown.' }),
+  lastName: text('last_name', { description: 'The last name.', whenRead: 'Null if unknown.' }),
+});
+
+export const integrationGroup = createCollaborator('IntegrationGroup', 'GroupCollaborator', {
+  groupId: id('group_id', { description: "Galileo's id of the group.", output: 'non-null' }),
+  name: text('group_name', { description: 'The name of the group.', output: 'non-null' }),
+});
+
+const pageInfo = builder.objectRef<Connection['pageInfo']>('PageInfo').implement({
+  description: 'The position of a page in its list.',
+  extensions: shareable,
+  fields: (t) => ({
+    hasNextPage: t.exposeBoolean('hasNextPage', {
+      description: 'Whether there is a page after this one.',
+    }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
+      description: 'Whether there is a page before this one.',
+    }),
+    startCursor: t.exposeString('startCursor', {
+      nullable: true,
+      description: 'The cursor of the first edge. Null if the page is empty.',
+    }),
+    endCursor: t.exposeString('endCursor', {
+      nullable: true,
+      description: 'The cursor of the last edge: the `after` of the next page. Null if the page is empty.',
+    }),
+  }),
+});
+
+/** The type of one page of an integration's collaborators. */
+function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>) {
+  const edge = builder.objectRef<Connection['edges'][number]>(`${node.name}Edge`).implement({
+    description: `A position in a list of ${kind}.`,
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', {
+        description: 'An opaque cursor: as `after`, it leads to what follows this edge.',
+      }),
+      node: t.expose('node', { type: node, description: 'The collaborator at this position.' }),
+    }),
+  });
+  return builder.objectRef<Connection>(`${node.name}Connection`).implement({
+    description: `One page of the ${kind} that an integration is shared with.`,
+    fields: (t) => ({
+      edges: t.expose('edges', { type: [edge], description: 'The collaborators with their cursors.' }),
+      nodes: t.expose('nodes', { type: [node], description: 'The collaborators without cursors.' }),
+      pageInfo: t.expose('pageInfo', { type: pageInfo, description: 'The position of the page.' }),
+    }),
+  });
+}
+
+const userConnection = createConnection('users', integrationUser);
+const groupConnection = createConnection('groups', integrationGroup);
+
+/** The fields `users` and `groups`. The `id` of the source is the id of the integration. */
+export function toCollaboratorFields(
+  t: Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field' | 'arg'>,
+): FieldMap {
+  const connectionOf = (kind: CollaboratorKind, type: typeof userConnection) =>
+    t.field({
+      type,
+      nullable: true,
+      description: `The ${kind} that the integration is shared with. One call to Galileo per page. Null if the integration has no id.`,
+      extensions: upstreamPage,
+      args: {
+        first: t.arg.int({
+          defaultValue: defaultPageSize,
+          description: 'The size of the page, 1 to 1000. Null equals omitted.',
+        }),
+        after: t.arg.string({
+          description:
+            'A cursor: the page begins after it. If it is omitted or null, the page is the first one.',
+        }),
+      },
+      resolve: ({ id: integrationId }, page, context) =>
+        loadCollaborators(kind, integrationId, page, context),
+    });
+  return { users: connectionOf('users', userConnection), groups: connectionOf('groups', groupConnection) };
+}

@@ -1,0 +1,188 @@
+import type {
+  FieldMap,
+  InputFieldBuilder,
+  InputFieldMap,
+  InputObjectRef,
+  InputTypeParam,
+  ObjectFieldBuilder,
+  TypeParam,
+} from '@pothos/core';
+import type { InputFields, InputShape } from '../resolvers/request-body.ts';
+import type { propertyDefaults } from '../upstream/generated/tables.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+import { shareable } from './directives.ts';
+import { getDefault, list, object, type Parser, PropertyRead, readProperty } from './reader.ts';
+
+/** An object of an upstream response. Its properties are checked when they are read. */
+export type Source = Readonly<Record<string, unknown>>;
+
+/** The schemas of the OpenAPI document that have properties. */
+export type SchemaName = keyof typeof propertyDefaults;
+export type PropertyOf<Name extends SchemaName> = Name extends SchemaName
+  ? keyof (typeof propertyDefaults)[Name] & string
+  : never;
+
+/** What a kind of value is in the schema, in a response and in a request body. */
+export interface ValueType {
+  /** Undefined if the value is never read. */
+  readonly output?: TypeParam<SchemaTypes>;
+  readonly parse: Parser;
+  /** Undefined if the value is never written. */
+  readonly input?: InputTypeParam<SchemaTypes>;
+  readonly shape: InputShape;
+}
+
+export interface FieldOptions {
+  /** What the value is: the beginning of the description of the output field and of the input field. */
+  readonly description: string;
+  /** The end of the output field's description, usually what null means. */
+  readonly whenRead?: string;
+  /** The end of the input field's description. */
+  readonly whenWritten?: string;
+  readonly output?: 'nullable' | 'non-null' | 'none';
+  readonly input?: 'optional' | 'required' | 'none';
+  /** The value, or each value of the map, is redacted from everything except the upstream request. */
+  readonly secret?: true | 'values';
+  readonly deprecationReason?: string;
+  /** Replaces the document's default. */
+  readonly defaultValue?: null;
+  /** The property that older or newer upstreams use for the same value. */
+  readonly alternative?: string;
+}
+
+/**
+ * A property of an upstream object as the schema shows it. The output field, the input field, the property of the request
+ * body, the paths of validation issues and the redaction follow from it. Default: nullable and optional.
+ */
+export interface Field<Property extends string = string> extends FieldOptions {
+  readonly property: Property;
+  readonly type: ValueType;
+}
+export type Fields<Property extends string = string> = Readonly<Record<string, Field<Property>>>;
+
+/** Declares fields of one type: `text('base_url', { description: 'The base URL.' })`. */
+export const fieldOf =
+  (type: ValueType) =>
+  <Property extends string>(property: Property, options: FieldOptions): Field<Property> => ({
+    ...options,
+    property,
+    type,
+  });
+
+/** A list of values without nulls. */
+export const listOf = <
+  Output extends Item<TypeParam<SchemaTypes>>,
+  Input extends Item<InputTypeParam<SchemaTypes>>,
+>({
+  output,
+  parse,
+  input,
+  shape,
+}: ValueType & { readonly output?: Output; readonly input?: Input }): ValueType => ({
+  ...(output && { output: [output] }),
+  parse: list(parse),
+  ...(input && { input: [input] }),
+  shape: { kind: 'list', item: shape },
+});
+type Item<Param> = Exclude<Param, readonly unknown[]>;
+
+interface ObjectOptions<Output extends SchemaName, Input extends SchemaName> {
+  readonly description: string;
+  /** The schema of the OpenAPI document that is read. */
+  readonly schema: Output;
+  /** The schema that is written, if it is another one. */
+  readonly inputSchema?: Input;
+  readonly fields: Fields<PropertyOf<Output | Input>>;
+}
+
+/** An object of the API: the output type with that name, and the input type with that name and `Input`. */
+export function objectOf<Output extends SchemaName, Input extends SchemaName = Output>(
+  name: string,
+  { description, schema, fields }: ObjectOptions<Output, Input>,
+) {
+  return {
+    output: builder.objectRef<Source>(name).implement({
+      description,
+      extensions: shareable,
+      fields: (t) => toOutputFields(t, schema, fields),
+    }),
+    parse: object,
+    input: toInputType(`${name}Input`, description, fields),
+    shape: toShape(fields),
+  } satisfies ValueType;
+}
+
+/** Builds the fields of one type. */
+export type OutputFieldBuilder = Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field'>;
+
+/** The fields that can be read. A null or missing property has the document's default. */
+export function toOutputFields(t: OutputFieldBuilder, schema: SchemaName, fields: Fields): FieldMap {
+  const map: FieldMap = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const { type, property, alternative, deprecationReason } = field;
+    if (type.output === undefined || field.output === 'none') continue;
+    const isNonNull = field.output === 'non-null';
+    const defaultValue = field.defaultValue === undefined ? getDefault(schema, property) : field.defaultValue;
+    const isList = type.shape.kind === 'list' || type.shape.kind === 'map';
+    const parse = isNonNull && !isList ? type.parse : orElse(isNonNull ? [] : null, type.parse);
+    const read = new PropertyRead(property, defaultValue, parse);
+    const resolve = (source: Source): unknown =>
+      alternative === undefined
+        ? readProperty(read, source)
+        : parse(source[property] ?? source[alternative] ?? defaultValue);
+    map[name] = t.field({
+      type: type.output,
+      nullable: !isNonNull,
+      description: describe(field.description, field.whenRead),
+      ...(deprecationReason === undefined ? {} : { deprecationReason }),
+      extensions: alternative === undefined ? { property, read } : { property },
+      // The parser of the declared type checks the value, which the compiler cannot see.
+      resolve: resolve as (source: Source) => never,
+    });
+  }
+  return map;
+}
+
+const orElse =
+  (whenNull: [] | null, parse: Parser): Parser =>
+  (value) =>
+    value === null ? whenNull : parse(value);
+
+/** The input type with the fields that can be written. */
+export const toInputType = (name: string, description: string, fields: Fields): InputRef =>
+  builder.inputType(name, { description, fields: (t) => toInputFields(t, fields) });
+
+/** An input whose fields are declared. The schema validates its values before a resolver sees them. */
+export type InputRef = InputObjectRef<SchemaTypes, Source>;
+
+function toInputFields(
+  t: Pick<InputFieldBuilder<SchemaTypes, 'InputObject'>, 'field'>,
+  fields: Fields,
+): InputFieldMap {
+  const map: InputFieldMap = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const { type, property, secret, deprecationReason } = field;
+    if (type.input === undefined || field.input === 'none') continue;
+    const secrecy = secret === undefined ? undefined : 'Secret: forwarded to Galileo and never returned.';
+    map[name] = t.field({
+      type: type.input,
+      required: field.input === 'required',
+      description: describe(field.description, field.whenWritten, secrecy),
+      ...(deprecationReason === undefined ? {} : { deprecationReason }),
+      extensions: secret === undefined ? { property } : { property, secret },
+    });
+  }
+  return map;
+}
+
+/** How an input with these fields is written to a request body. */
+export function toShape(fields: Fields): InputShape & { readonly kind: 'object' } {
+  const inputFields: Record<string, InputFields[string]> = {};
+  for (const [name, { property, type, input }] of Object.entries(fields)) {
+    if (input !== 'none') inputFields[name] = { property, shape: type.shape };
+  }
+  return { kind: 'object', fields: inputFields };
+}
+
+const describe = (...sentences: readonly (string | undefined)[]): string =>
+  sentences.filter((sentence) => sentence !== undefined).join(' ');

@@ -1,0 +1,43 @@
+import { awsCredentialType } from '../enums.ts';
+import { fieldOf, toInputType, toShape } from '../fields.ts';
+import { object } from '../reader.ts';
+import { multiModalConfig, stringMap, text } from '../values.ts';
+
+const tokenFields = {
+  accessKeyId: text('aws_access_key_id', {
+    description: 'The access key id. Required for `KEY_SECRET`.',
+    secret: true,
+  }),
+  secretAccessKey: text('aws_secret_access_key', {
+    description: 'The secret access key. Required for `KEY_SECRET`.',
+    secret: true,
+  }),
+  roleArn: text('aws_role_arn', { description: 'The ARN of the IAM role. Required for `ASSUMED_ROLE`.' }),
+};
+
+/** The fields that the integrations with AWS have in common. */
+export const awsFields = {
+  token: fieldOf({
+    parse: object,
+    input: toInputType(
+      'AwsTokenInput',
+      'The credentials of AWS: `accessKeyId` and `secretAccessKey`, or `roleArn`.',
+      tokenFields,
+    ),
+    shape: toShape(tokenFields),
+  })('token', { description: 'The credentials of AWS.', input: 'required' }),
+  multiModalConfig,
+  credentialType: fieldOf(awsCredentialType)('credential_type', {
+    description: 'How Galileo authenticates with AWS. Default: `KEY_SECRET`.',
+    output: 'non-null',
+  }),
+  region: text('region', {
+    description: 'The AWS region of the models. Default: `us-west-2`.',
+    output: 'non-null',
+  }),
+  inferenceProfiles: stringMap('inference_profiles', {
+    description:
+      'Inference profiles: the key is the model, the value is the profile that it is called through.',
+    output: 'non-null',
+  }),
+};

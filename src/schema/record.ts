@@ -1,0 +1,52 @@
+import { getProvider } from '../resolvers/integrations.ts';
+import { builder } from './builder.ts';
+import { toCollaboratorFields } from './collaborators.ts';
+import { integrationName } from './enums.ts';
+import { type Source, toOutputFields } from './fields.ts';
+import { permissions } from './permission.ts';
+import { boolean, dateTime, id, text } from './values.ts';
+
+export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').implement({
+  description: 'What Galileo stores about an integration in addition to its settings.',
+  fields: (t) => ({
+    ...toOutputFields(t, 'IntegrationDB', {
+      integrationId: id('id', {
+        description: "Galileo's UUID of the integration: the `id` of the Integration.",
+        output: 'non-null',
+      }),
+      label: text('name', {
+        description:
+          "Galileo's name of the integration: the provider's name, or the label of a named custom integration.",
+        output: 'non-null',
+      }),
+      permissions,
+      createdAt: dateTime('created_at', {
+        description: 'When the integration was created.',
+        output: 'non-null',
+      }),
+      updatedAt: dateTime('updated_at', {
+        description: 'When the integration was last changed.',
+        output: 'non-null',
+      }),
+      createdBy: id('created_by', {
+        description: 'The id of the user who created the integration.',
+        output: 'non-null',
+      }),
+      isSelected: boolean('is_selected', {
+        description: 'Whether this is the integration that Galileo uses for the provider.',
+        output: 'non-null',
+      }),
+      isDisabled: boolean('is_disabled', {
+        description: 'Whether the integration is disabled.',
+        output: 'non-null',
+      }),
+    }),
+    name: t.field({
+      type: integrationName,
+      nullable: true,
+      description: 'The provider. Null if Galileo names one that this schema does not know.',
+      resolve: (record) => getProvider(record),
+    }),
+    ...toCollaboratorFields(t),
+  }),
+});

@@ -1,0 +1,173 @@
+/** A member of a list. It knows its list, so that it can be removed in constant time. */
+class Node<T> {
+  readonly value: T;
+  list: List<T> | undefined;
+  previous: Node<T> | undefined;
+  next: Node<T> | undefined;
+
+  constructor(value: T) {
+    this.value = value;
+  }
+
+  moveTo(list: List<T>): void {
+    this.remove();
+    this.list = list;
+    this.previous = list.last;
+    if (list.last === undefined) list.first = this;
+    else list.last.next = this;
+    list.last = this;
+    list.length += 1;
+  }
+
+  remove(): void {
+    const { list, previous, next } = this;
+    if (list === undefined) return;
+    if (previous === undefined) list.first = next;
+    else previous.next = next;
+    if (next === undefined) list.last = previous;
+    else next.previous = previous;
+    list.length -= 1;
+    this.list = this.previous = this.next = undefined;
+  }
+}
+
+class List<T> {
+  first: Node<T> | undefined;
+  last: Node<T> | undefined;
+  length = 0;
+}
+
+/** Members ordered by a small whole number, their level; those of one level in the order in which they reached it. */
+class Levels<T> {
+  readonly #lists: List<T>[] = [];
+  // No member is below the one or above the other.
+  #lowest = 0;
+  #highest = 0;
+
+  place(node: Node<T>, level: number): void {
+    while (this.#lists.length <= level) this.#lists.push(new List());
+    const list = this.#lists[level];
+    if (list === undefined || node.list === list) return;
+    node.moveTo(list);
+    this.#lowest = Math.min(this.#lowest, level);
+    this.#highest = Math.max(this.#highest, level);
+  }
+
+  getLowest(): T | undefined {
+    const lists = this.#lists;
+    while (this.#lowest < lists.length && lists[this.#lowest]?.length === 0) this.#lowest += 1;
+    return lists[this.#lowest]?.first?.value;
+  }
+
+  getHighest(): T | undefined {
+    while (this.#highest > 0 && this.#lists[this.#highest]?.length === 0) this.#highest -= 1;
+    return this.#lists[this.#highest]?.first?.value;
+  }
+}
+
+/** What can wait in a `FairQueue`. */
+export interface Queueable {
+  /** Identifies the credentials. */
+  readonly caller: string;
+  /** Set by the queue while the item waits in it. */
+  queueEntry: Node<Queueable> | undefined;
+}
+
+/** A caller with items that wait or run. */
+class Caller<T extends Queueable> {
+  runningCount = 0;
+  /** Undefined until an item waits. */
+  queue: CallerQueue<T> | undefined;
+}
+
+class CallerQueue<T extends Queueable> {
+  readonly items = new List<T>();
+  readonly byRunning = new Node<CallerQueue<T>>(this);
+  readonly byWaiting = new Node<CallerQueue<T>>(this);
+}
+
+/**
+ * A queue that shares what it waits for fairly between callers (max-min fairness): next is an item of the caller with the
+ * fewest items running, among equals the one who has waited the longest. Every step takes constant time, whatever waits.
+ * A caller is forgotten with its last item.
+ */
+export class FairQueue<T extends Queueable> {
+  readonly #callers = new Map<string, Caller<T>>();
+  readonly #byRunning = new Levels<CallerQueue<T>>();
+  readonly #byWaiting = new Levels<CallerQueue<T>>();
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(item: T): void {
+    const caller = this.#getCaller(item.caller);
+    const entry = new Node(item);
+    caller.queue ??= new CallerQueue();
+    entry.moveTo(caller.queue.items);
+    item.queueEntry = entry;
+    this.#length += 1;
+    this.#update(item.caller, caller);
+  }
+
+  /** Removes the next item. */
+  shift(): T | undefined {
+    return this.#removeIfPresent(this.#byRunning.getLowest()?.items.first?.value);
+  }
+
+  /**
+   * Frees a slot for an item of this caller: removes the newest item of the caller with the most items, if it has more than
+   * this caller would have. Undefined if no caller has.
+   */
+  makeRoom(key: string): T | undefined {
+    const most = this.#byWaiting.getHighest()?.items;
+    if (most === undefined || most.length <= (this.#callers.get(key)?.queue?.items.length ?? 0) + 1)
+      return undefined;
+    return this.#removeIfPresent(most.last?.value);
+  }
+
+  /** Removes an item that may or may not wait. */
+  remove(item: T): void {
+    const { queueEntry } = item;
+    const caller = this.#callers.get(item.caller);
+    if (queueEntry === undefined || caller === undefined) return;
+    queueEntry.remove();
+    item.queueEntry = undefined;
+    this.#length -= 1;
+    this.#update(item.caller, caller);
+  }
+
+  /** Counts the items of a caller that run; each start must be followed by one end. */
+  countRunning(key: string, change: 1 | -1): void {
+    const caller = this.#getCaller(key);
+    caller.runningCount += change;
+    this.#update(key, caller);
+  }
+
+  #removeIfPresent(item: T | undefined): T | undefined {
+    if (item !== undefined) this.remove(item);
+    return item;
+  }
+
+  #getCaller(key: string): Caller<T> {
+    let caller = this.#callers.get(key);
+    if (caller === undefined) {
+      caller = new Caller();
+      this.#callers.set(key, caller);
+    }
+    return caller;
+  }
+
+  #update(key: string, { queue, runningCount }: Caller<T>): void {
+    const waitingCount = queue?.items.length ?? 0;
+    if (queue !== undefined && waitingCount > 0) {
+      this.#byRunning.place(queue.byRunning, runningCount);
+      this.#byWaiting.place(queue.byWaiting, waitingCount);
+      return;
+    }
+    queue?.byRunning.remove();
+    queue?.byWaiting.remove();
+    if (runningCount === 0) this.#callers.delete(key);
+  }
+}

@@ -1,0 +1,194 @@
+import { type LookupAddress, lookup as lookupName } from 'node:dns';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import { getPort, openTunnel } from './proxy.ts';
+import { ConnectFailure } from './transport-failures.ts';
+
+// The first keep-alive probe of an idle connection; the same as in undici's own connector.
+const tcpKeepAliveMs = 60_000;
+// The Connection Attempt Delay of RFC 8305, section 5.
+const nextAddressMs = 250;
+
+/** Resolves a name, as `dns.lookup` with `all`. */
+export type Lookup = (
+  hostname: string,
+  options: { readonly all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/** What all connections to upstream have in common. */
+export interface ConnectionOptions {
+  readonly origin: URL;
+  /** TCP, proxy and TLS together. */
+  readonly connectTimeoutMs: number;
+  /** A connection is replaced after this time. */
+  readonly maxAgeMs: number;
+  /** Undefined if connections are direct. */
+  readonly proxy: URL | undefined;
+  /** For upstream. */
+  readonly secureContext: SecureContext;
+  /** For a proxy that speaks TLS. It has no client certificate. */
+  readonly proxySecureContext: SecureContext;
+  readonly lookup: Lookup;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** The last TLS session, with which the next handshake needs one round trip less. */
+export interface TlsSessions {
+  latest: Buffer | undefined;
+}
+
+/**
+ * Opens a socket to upstream, through the proxy if there is one, ready for HTTP. Rejects with ConnectFailure. If the
+ * signal is aborted, everything that is open is destroyed, and the reason of the signal is thrown.
+ */
+export async function openSocket(
+  options: ConnectionOptions,
+  sessions: TlsSessions,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const { origin, proxy } = options;
+  let socket: Socket | undefined;
+  const onAbort = () => socket?.destroy();
+  signal.addEventListener('abort', onAbort);
+  try {
+    socket = await dial(proxy ?? origin, options, signal);
+    if (proxy !== undefined) {
+      if (proxy.protocol === 'https:') {
+        socket = await startTls(socket, proxy, options.proxySecureContext, undefined);
+      }
+      socket = await openTunnel(socket, proxy, origin);
+    }
+    if (origin.protocol === 'https:') {
+      socket = await startTls(socket, origin, options.secureContext, sessions);
+    }
+    signal.throwIfAborted();
+    return socket;
+  } catch (error) {
+    socket?.destroy();
+    signal.throwIfAborted();
+    if (error instanceof ConnectFailure) throw error;
+    throw new ConnectFailure('connect', error instanceof Error ? error : new Error('Not an error'));
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/**
+ * Connects to the host of a URL. Tries its addresses in parallel, each started a little after the one before it or as
+ * soon as that one has failed, and uses the first that is connected (RFC 8305).
+ */
+async function dial(
+  url: URL,
+  { lookup, connectTimeoutMs }: ConnectionOptions,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const addresses = await resolveName(toHostname(url), lookup);
+  signal.throwIfAborted();
+  const delayMs = Math.min(nextAddressMs, connectTimeoutMs / addresses.length);
+  return new Promise((resolve, reject) => {
+    const sockets = new Set<Socket>();
+    const errors: Error[] = [];
+    let started = 0;
+    let timer: NodeJS.Timeout | undefined;
+    const end = (winner?: Socket) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      for (const socket of sockets) if (socket !== winner) socket.destroy();
+    };
+    const onAbort = () => {
+      end();
+      reject(new Error('Connecting was stopped.'));
+    };
+    const startNext = () => {
+      clearTimeout(timer);
+      const address = addresses[started];
+      if (address === undefined) return;
+      started += 1;
+      const socket = connectTcp({
+        host: address.address,
+        port: getPort(url),
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: tcpKeepAliveMs,
+      });
+      sockets.add(socket);
+      socket
+        .once('connect', () => {
+          end(socket);
+          resolve(socket);
+        })
+        // Stays on the socket: an error without a listener would end the process.
+        .on('error', (error: Error) => {
+          errors.push(error);
+          if (started < addresses.length) startNext();
+          else if (errors.length === started) {
+            end();
+            reject(joinErrors(errors));
+          }
+        });
+      if (started < addresses.length) timer = setTimeout(startNext, delayMs);
+    };
+    signal.addEventListener('abort', onAbort);
+    startNext();
+  });
+}
+
+/** The addresses of a name, those of IPv4 and IPv6 in turn. */
+async function resolveName(hostname: string, lookup: Lookup): Promise<readonly LookupAddress[]> {
+  const addresses = await new Promise<readonly LookupAddress[]>((resolve, reject) => {
+    lookup(hostname, { all: true }, (error, found) => {
+      if (error === null) resolve(found);
+      else reject(error);
+    });
+  });
+  const first = addresses.filter(({ family }) => family === addresses[0]?.family);
+  const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
+  const ordered = addresses.map((_, index) => [first[index], second[index]]).flat();
+  return ordered.filter((address) => address !== undefined);
+}
+
+function joinErrors(errors: readonly Error[]): Error {
+  const [first = new Error('The name has no address.'), ...others] = errors;
+  if (others.length === 0) return first;
+  return new Error(errors.map(({ message }) => message).join('; '));
+}
+
+function startTls(
+  tcp: Socket,
+  url: URL,
+  secureContext: SecureContext,
+  sessions: TlsSessions | undefined,
+): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const host = toHostname(url);
+    const socket: TLSSocket = connectTls({
+      socket: tcp,
+      host,
+      // The SNI extension takes names only (RFC 6066, section 3).
+      servername: isIP(host) === 0 ? host : '',
+      ALPNProtocols: ['http/1.1'],
+      secureContext,
+      session: sessions?.latest,
+    });
+    socket
+      .once('secureConnect', () => resolve(socket))
+      .on('error', (error: Error) => {
+        // Node sets `authorizationError` for every reason not to trust a certificate.
+        const isUntrusted = Boolean(socket.authorizationError);
+        reject(new ConnectFailure(isUntrusted ? 'certificate' : 'connect', error));
+      })
+      .once('close', () => reject(new Error('The connection was closed during the TLS handshake.')));
+    if (sessions !== undefined) {
+      socket.on('session', (session) => {
+        sessions.latest = session;
+      });
+    }
+  });
+}
+
+/** The host name of a URL; an IPv6 address without its brackets. */
+const toHostname = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+
+export const lookupWithSystem: Lookup = lookupName;

@@ -1,0 +1,63 @@
+import { request as requestHttp } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** The proxy variables, with the meaning that undici's EnvHttpProxyAgent gives them. */
+export interface ProxySettings {
+  /** For http upstreams, and for https ones if `httpsProxy` is undefined. */
+  readonly httpProxy?: string | undefined;
+  readonly httpsProxy?: string | undefined;
+  /** Names and their subdomains, with or without a port, separated by commas or spaces; or `*`. */
+  readonly noProxy?: string | undefined;
+}
+
+/** The proxy for requests to this origin; undefined if they go there directly. */
+export function findProxy(origin: URL, settings: ProxySettings): URL | undefined {
+  const { httpProxy, httpsProxy, noProxy = '' } = settings;
+  const proxy = origin.protocol === 'https:' ? (httpsProxy ?? httpProxy) : httpProxy;
+  return proxy === undefined || isExcluded(origin, noProxy) ? undefined : new URL(proxy);
+}
+
+function isExcluded(origin: URL, noProxy: string): boolean {
+  if (noProxy.trim() === '*') return true;
+  const host = origin.host.replace(/:\d*$/, '').toLowerCase();
+  return noProxy.split(/[,\s]/).some((entry) => {
+    const [, name = entry, port] = /^(.+):(\d+)$/.exec(entry) ?? [];
+    if (name === '' || (port !== undefined && Number(port) !== getPort(origin))) return false;
+    const suffix = name.replace(/^\*?\./, '').toLowerCase();
+    return host === suffix || host.endsWith(`.${suffix}`);
+  });
+}
+
+/** The port of a URL, also if it is the default one. */
+export const getPort = ({ port, protocol }: URL): number =>
+  Number(port) || (protocol === 'https:' ? 443 : 80);
+
+/**
+ * Opens a tunnel to the target through a proxy on that socket (CONNECT, RFC 9110, section 9.3.6). The caller destroys the
+ * socket to cancel it. No message has the credentials of the proxy.
+ */
+export function openTunnel(socket: Socket, proxy: URL, target: URL): Promise<Socket> {
+  const authority = `${target.hostname}:${getPort(target)}`;
+  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const headers = {
+    host: authority,
+    ...(credentials !== ':' && {
+      'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}`,
+    }),
+  };
+  return new Promise((resolve, reject) => {
+    requestHttp({ method: 'CONNECT', path: authority, headers, createConnection: () => socket })
+      .once('connect', ({ statusCode }, _socket, head) => {
+        if (statusCode === 200) {
+          if (head.length > 0) socket.unshift(head);
+          resolve(socket);
+        } else {
+          reject(new Error(`The proxy refused to connect to upstream, with status ${statusCode}.`));
+        }
+      })
+      .once('error', (error) => {
+        reject(new Error(`The proxy did not open a tunnel to upstream: ${error.message}`));
+      })
+      .end();
+  });
+}

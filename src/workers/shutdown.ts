@@ -1,0 +1,81 @@
+import { describeFault, flushLog, type Log } from '../observability/log.ts';
+import { type EndSignal, handleSignals } from './signals.ts';
+
+/** What runs in the process until it drains. */
+export interface Drainable {
+  /** Resolves to whether every running request got its whole response. */
+  drain(): Promise<boolean>;
+  /** Ends immediately. */
+  destroy?(): void;
+}
+
+interface ShutdownOptions {
+  /** Runs after the drain. */
+  readonly release?: () => Promise<void>;
+  /** Whether further signals are ignored, because another process decides. Default: they end the process immediately. */
+  readonly ignoresFurtherSignals?: boolean;
+}
+
+/** npm forwards the SIGINT that the terminal has already sent to the process. A user does not press Ctrl+C twice this fast. */
+const sameKeyPressMs = 100;
+
+/**
+ * Drains and ends the process on SIGTERM, on SIGINT, and after an exception that no handler caught. The exit code is 0, or 1
+ * if the drain was incomplete or an exception was the cause. A second signal ends the process immediately with 1.
+ *
+ * Returns a function that does the same without a signal.
+ */
+export function endOnSignal(
+  running: Drainable,
+  log: Log,
+  { release = async () => {}, ignoresFurtherSignals = false }: ShutdownOptions = {},
+): () => void {
+  let ending: Promise<void> | undefined;
+  let isFailed = false;
+  let signalledAtMs = 0;
+  let firstSignal: EndSignal | undefined;
+
+  const exit = async (code: number) => {
+    await flushLog(log);
+    process.exit(code);
+  };
+  const drain = async () => {
+    try {
+      const isComplete = await running.drain();
+      await release();
+      log.info({ complete: isComplete }, 'ended');
+      if (!isComplete) isFailed = true;
+    } catch (fault) {
+      log.fatal({ fault: describeFault(fault) }, 'draining failed');
+      isFailed = true;
+    }
+    await exit(isFailed ? 1 : 0);
+  };
+  const end = () => {
+    ending ??= drain();
+  };
+
+  handleSignals((signal) => {
+    if (ending === undefined) {
+      firstSignal = signal;
+      signalledAtMs = performance.now();
+      log.info({ signal }, 'draining');
+      log.flush();
+      end();
+      return;
+    }
+    const isSameKeyPress =
+      signal === 'SIGINT' && firstSignal === 'SIGINT' && performance.now() - signalledAtMs < sameKeyPressMs;
+    if (ignoresFurtherSignals || isSameKeyPress) return;
+    running.destroy?.();
+    void exit(1);
+  });
+  const onFault = (message: string) => (fault: unknown) => {
+    log.fatal({ fault: describeFault(fault) }, message);
+    isFailed = true;
+    end();
+  };
+  process.on('uncaughtException', onFault('uncaught exception: the process drains and ends'));
+  process.on('unhandledRejection', onFault('unhandled rejection: the process drains and ends'));
+  return end;
+}

@@ -1,0 +1,143 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { Cleanup } from './support/cleanup.ts';
+import { type FixedReply, startFakeUpstream } from './support/fake-upstream.ts';
+import { getFreePort, waitUntilReady } from './support/free-port.ts';
+import { startGateway } from './support/gateway.ts';
+
+const rulesPath = fileURLToPath(new URL('../deploy/prometheus/rules.yaml', import.meta.url));
+const has = (program: string) => spawnSync(program, ['--version']).status === 0;
+const hasPrometheus = has('prometheus') && has('promtool');
+if (!hasPrometheus) console.warn('Skipped: alerts in Prometheus, which is not installed.');
+
+const groups = z.object({
+  groups: z.array(z.object({ rules: z.array(z.object({ alert: z.string().optional(), expr: z.string() })) })),
+});
+const alertsResponse = z.object({
+  data: z.object({
+    alerts: z.array(z.object({ state: z.string(), labels: z.looseObject({ alertname: z.string() }) })),
+  }),
+});
+
+const html = { headers: { 'content-type': 'text/html' }, body: '<h1>Sign in</h1>' };
+const providerError = { standard_error: { error_code: 7001, message: 'the provider failed' } };
+
+const situations: readonly (readonly [string, FixedReply, string])[] = [
+  ['HTML with status 200', { ...html, status: 200 }, 'GalileoGatewayForeignResponses'],
+  ['HTML with status 403', { ...html, status: 403 }, 'GalileoGatewayForeignResponses'],
+  ['the 404 page of a wrong base path', { ...html, status: 404 }, 'GalileoGatewayWrongBasePath'],
+  [
+    'the JSON 404 of a wrong base path',
+    { status: 404, json: { detail: 'Not Found' } },
+    'GalileoGatewayWrongBasePath',
+  ],
+  ['a rate limit', { status: 429, json: { detail: 'slow down' } }, 'GalileoGatewayRateLimited'],
+  ['a provider error', { status: 502, json: providerError }, 'GalileoGatewayProviderErrors'],
+];
+
+describe.skipIf(!hasPrometheus)('the alert rules', () => {
+  it('pass promtool check rules', () => {
+    const { status, stderr } = spawnSync('promtool', ['check', 'rules', '--lint=all', rulesPath], {
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+  });
+
+  it('query metrics that exist, by labels that they have', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', '/v2/integrations/openai', { status: 404, json: { detail: 'no' } });
+    await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
+    await gateway.query('{ integration(name: OPENAI) { id } }');
+    const metrics = await (await fetch(`${gateway.metricsUrl}/metrics`)).text();
+    const { groups: all } = groups.parse(parse(await readFile(rulesPath, 'utf8')));
+    const expressions = all.flatMap(({ rules }) => rules.map(({ expr }) => expr)).join('\n');
+    const names = expressions.match(/\b(?:gateway|nodejs)_\w+/g) ?? [];
+    expect(names.length).toBeGreaterThan(10);
+    for (const name of names) expect(metrics).toMatch(new RegExp(`^${name}[{ ]`, 'm'));
+    for (const [, list = ''] of expressions.matchAll(/without \(([^)]*)\)/g))
+      for (const label of list.split(', ').filter((name) => !['instance', 'pod'].includes(name)))
+        expect(metrics).toContain(`${label}="`);
+  });
+
+  it('fire in Prometheus for each kind of trouble, and only the matching ones', {
+    timeout: 90_000,
+  }, async () => {
+    await using resources = new Cleanup();
+    const gateways = await Promise.all(
+      situations.map(async ([name, reply]) => {
+        const upstream = resources.use(await startFakeUpstream());
+        upstream.on('GET', '/v2/integrations/openai', reply);
+        const settings = { metricsPort: '0', upstreamRetries: '0' };
+        const gateway = resources.use(await startGateway(upstream.url, settings));
+        return { name, gateway };
+      }),
+    );
+    const healthyUpstream = resources.use(await startFakeUpstream());
+    healthyUpstream.on('GET', '/v2/integrations/openai', { json: { name: 'openai', id: null } });
+    const healthy = resources.use(await startGateway(healthyUpstream.url, { metricsPort: '0' }));
+    gateways.push({ name: 'healthy', gateway: healthy });
+    const timer = setInterval(() => {
+      for (const { gateway } of gateways)
+        void gateway.query('{ integration(name: OPENAI) { name } }').catch(() => {});
+    }, 100);
+    resources.defer(() => clearInterval(timer));
+
+    const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-'));
+    resources.defer(() => rm(directory, { recursive: true }));
+    // Minutes become seconds, so that the test does not take as long as an incident.
+    const rules = (await readFile(rulesPath, 'utf8'))
+      .replaceAll('[5m]', '[5s]')
+      .replace(/for: \d+m/g, 'for: 2s');
+    await writeFile(join(directory, 'rules.yaml'), rules);
+    const targets = gateways.map(({ name, gateway }) => ({
+      targets: [new URL(gateway.metricsUrl ?? '').host],
+      labels: { situation: name },
+    }));
+    await writeFile(
+      join(directory, 'prometheus.yaml'),
+      JSON.stringify({
+        global: { scrape_interval: '1s', evaluation_interval: '1s' },
+        rule_files: ['rules.yaml'],
+        scrape_configs: [{ job_name: 'gateway', static_configs: targets }],
+      }),
+    );
+    const address = `127.0.0.1:${await getFreePort()}`;
+    const prometheus = spawn(
+      'prometheus',
+      [
+        `--config.file=${join(directory, 'prometheus.yaml')}`,
+        `--storage.tsdb.path=${join(directory, 'data')}`,
+        `--web.listen-address=${address}`,
+      ],
+      { stdio: 'ignore' },
+    );
+    const ended = new Promise((resolve) => prometheus.once('exit', resolve));
+    resources.defer(async () => {
+      prometheus.kill('SIGKILL');
+      await ended;
+    });
+    await waitUntilReady(`http://${address}/-/ready`);
+
+    const readAlerts = async () => {
+      const response: unknown = await (await fetch(`http://${address}/api/v1/alerts`)).json();
+      const { alerts } = alertsResponse.parse(response).data;
+      const firing = alerts.filter(({ state }) => state === 'firing');
+      return firing.map(({ labels }) => `${String(labels['situation'])}: ${labels.alertname}`);
+    };
+    const expected = situations.map(([name, , alert]) => `${name}: ${alert}`);
+    await expect
+      .poll(readAlerts, { timeout: 60_000, interval: 500 })
+      .toEqual(expect.arrayContaining(expected));
+    const firing = await readAlerts();
+    expect(firing.filter((line) => line.startsWith('healthy'))).toEqual([]);
+    expect(firing.filter((line) => /^(?:a rate limit|a provider error): .*(?:Foreign)/.test(line))).toEqual(
+      [],
+    );
+  });
+});

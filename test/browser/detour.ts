@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { createServer, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Responds instead of the upstream. */
+type Handler = (response: ServerResponse) => void;
+
+/** An upstream that passes calls on to another one, except for those that a test takes over. */
+export interface Detour extends AsyncDisposable {
+  readonly url: string;
+  /** Calls as `GET /path`, in order of arrival. */
+  readonly calls: readonly string[];
+  /** Takes over every call to a path until `restore`; its query is not compared. */
+  replace(method: string, path: string, handler: Handler): void;
+  restore(method: string, path: string): void;
+}
+
+export async function startDetour(target: string): Promise<Detour> {
+  const handlers = new Map<string, Handler>();
+  const calls: string[] = [];
+  const server = createServer((incoming, response) => {
+    const { method = '', url = '', headers } = incoming;
+    calls.push(`${method} ${url}`);
+    const handler = handlers.get(`${method} ${url.split('?', 1).join()}`);
+    if (handler !== undefined) {
+      incoming.resume().on('end', () => handler(response));
+      return;
+    }
+    const outgoing = request(new URL(url, target), { method, headers }, (upstream) => {
+      response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+      upstream.pipe(response);
+    });
+    outgoing.on('error', () => response.destroy());
+    incoming.pipe(outgoing);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    calls,
+    replace: (method, path, handler) => void handlers.set(`${method} ${path}`, handler),
+    restore: (method, path) => void handlers.delete(`${method} ${path}`),
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A handler that responds with JSON. */
+export const reply =
+  (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Handler =>
+  (response) => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  };

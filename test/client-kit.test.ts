@@ -1,0 +1,353 @@
+import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
+import { Client, fetchExchange } from '@urql/core';
+import { cacheExchange } from '@urql/exchange-graphcache';
+import { GraphQLClient } from 'graphql-request';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  apolloTypePolicies,
+  type CustomFieldsFragment,
+  DeleteIntegrationDocument,
+  describeError,
+  errorsAt,
+  fieldErrorCodes,
+  type GatewayError,
+  getRetryDelayMs,
+  graphcacheConfig,
+  IntegrationRecordsDocument,
+  IntegrationsDocument,
+  IntegrationUsersDocument,
+  integrationNames,
+  isRetryable,
+  issuesByControl,
+  possibleTypes,
+  providerState,
+  RemoveIntegrationUserDocument,
+  SelectIntegrationDocument,
+  SettingsPageDocument,
+  ShareIntegrationWithUsersDocument,
+  toGatewayErrors,
+  UpdateIntegrationUserDocument,
+  UpsertCustomIntegrationDocument,
+  type UpsertCustomIntegrationInput,
+  UpsertWriterIntegrationDocument,
+  updateApolloCache,
+  withoutTypename,
+} from '../client/index.ts';
+import { type Sandbox, startSandbox } from '../sandbox/server.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+
+let sandbox: Sandbox;
+let gateway: TestGateway;
+let count = 0;
+/** A tenant of the sandbox for each test. */
+const createKey = (): string => `client-kit-${(count += 1)}`;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ port: 0 });
+  gateway = await startGateway(sandbox.url);
+});
+
+afterAll(async () => {
+  await gateway?.[Symbol.asyncDispose]();
+  await sandbox?.close();
+});
+
+const writer = { token: 'wr-key', organizationId: '42' };
+
+function createApolloClient(apiKey: string): ApolloClient {
+  return new ApolloClient({
+    cache: new InMemoryCache({ possibleTypes, typePolicies: apolloTypePolicies }),
+    link: new HttpLink({ uri: gateway.url, headers: { 'Galileo-API-Key': apiKey } }),
+    defaultOptions: { mutate: { update: updateApolloCache } },
+  });
+}
+
+describe('Apollo Client with the policies of the kit', () => {
+  /** What the cache has for a query, without asking the gateway. */
+  const peek = async (client: ApolloClient) => {
+    const { data } = await client.query({ query: SettingsPageDocument, fetchPolicy: 'cache-only' });
+    return new Map(data?.integrationProviders.map((provider) => [provider.name, provider]));
+  };
+
+  it('shows a provider as configured after its first upsert', async () => {
+    const client = createApolloClient(createKey());
+    await client.query({ query: SettingsPageDocument });
+    expect((await peek(client)).get('WRITER')?.integration).toBeNull();
+    await client.mutate({ mutation: UpsertWriterIntegrationDocument, variables: { input: writer } });
+    const provider = (await peek(client)).get('WRITER');
+    expect(provider?.integration).toMatchObject({ __typename: 'WriterIntegration', organizationId: '42' });
+    expect(provider?.records).toHaveLength(1);
+  });
+
+  it('shows a provider as not configured after its deletion, in every query and without a warning', async () => {
+    const warn = vi.spyOn(console, 'warn');
+    const client = createApolloClient(createKey());
+    await client.query({ query: SettingsPageDocument });
+    const before = await client.query({ query: IntegrationRecordsDocument });
+    await client.mutate({ mutation: DeleteIntegrationDocument, variables: { name: 'OPENAI' } });
+    const provider = (await peek(client)).get('OPENAI');
+    expect(provider).toMatchObject({ integration: null, records: [] });
+    const after = await client.query({ query: IntegrationRecordsDocument, fetchPolicy: 'cache-only' });
+    expect(after.data?.integrationRecords).toHaveLength((before.data?.integrationRecords?.length ?? 0) - 1);
+    const list = await client.query({ query: IntegrationsDocument });
+    expect(list.data?.integrations.map((integration) => integration?.name)).not.toContain('OPENAI');
+    expect(warn.mock.calls).toEqual([]);
+    warn.mockRestore();
+  });
+
+  it('shows which record is selected', async () => {
+    const client = createApolloClient(createKey());
+    await client.query({ query: SettingsPageDocument });
+    const records = (await peek(client)).get('AZURE')?.records ?? [];
+    const other = records.find(({ isSelected }) => !isSelected);
+    expect(records).toHaveLength(2);
+    await client.mutate({
+      mutation: SelectIntegrationDocument,
+      variables: { integrationId: other?.integrationId ?? '' },
+    });
+    const selected = (await peek(client)).get('AZURE')?.records?.filter(({ isSelected }) => isSelected);
+    expect(selected?.map(({ integrationId }) => integrationId)).toEqual([other?.integrationId]);
+  });
+
+  it('collects the pages of collaborators, and starts over after an addition or removal', async () => {
+    const client = createApolloClient(createKey());
+    const variables = { name: 'OPENAI', first: 1 } as const;
+    const watched = client.watchQuery({ query: IntegrationUsersDocument, variables });
+    const subscription = watched.subscribe({});
+    const getUsers = () => {
+      const { integration } = client.readQuery({ query: IntegrationUsersDocument, variables }) ?? {};
+      return integration?.users?.edges.map(({ node }) => node);
+    };
+    await expect.poll(() => getUsers()?.length).toBe(1);
+    const { integration } = client.readQuery({ query: IntegrationUsersDocument, variables }) ?? {};
+    const integrationId = integration?.id ?? '';
+    await watched.fetchMore({ variables: { after: integration?.users?.pageInfo.endCursor } });
+    expect(getUsers()).toHaveLength(2);
+
+    const [first] = getUsers() ?? [];
+    const userId = first?.userId ?? '';
+    await client.mutate({
+      mutation: UpdateIntegrationUserDocument,
+      variables: { integrationId, userId, role: 'OWNER' },
+    });
+    expect(getUsers()?.map(({ role }) => role)).toEqual(['OWNER', expect.any(String)]);
+
+    await client.mutate({
+      mutation: ShareIntegrationWithUsersDocument,
+      variables: { input: { integrationId, collaborators: [{ userEmail: 'new@acme.example' }] } },
+    });
+    await expect.poll(() => getUsers()?.length).toBe(1);
+    await client.mutate({ mutation: RemoveIntegrationUserDocument, variables: { integrationId, userId } });
+    await expect.poll(() => getUsers()?.map((user) => user.userId)).not.toContain(userId);
+    subscription.unsubscribe();
+  });
+});
+
+describe('Graphcache with the configuration of the kit', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  const createClient = (apiKey: string): Client =>
+    new Client({
+      url: gateway.url,
+      preferGetMethod: false,
+      fetchOptions: { headers: { 'Galileo-API-Key': apiKey } },
+      exchanges: [cacheExchange(graphcacheConfig), fetchExchange],
+    });
+
+  it('writes no warning to the console, and shows the result of every mutation', async () => {
+    const warn = vi.spyOn(console, 'warn');
+    const error = vi.spyOn(console, 'error');
+    const client = createClient(createKey());
+    /** Reads from the cache if it is complete. */
+    const read = async () => {
+      const { data } = await client.query(SettingsPageDocument, {}).toPromise();
+      return new Map(data?.integrationProviders.map((provider) => [provider.name, provider]));
+    };
+    expect((await read()).get('WRITER')?.integration).toBeNull();
+
+    await client.mutation(UpsertWriterIntegrationDocument, { input: writer }).toPromise();
+    const added = (await read()).get('WRITER');
+    expect(added?.integration?.__typename).toBe('WriterIntegration');
+    expect(added?.records).toHaveLength(1);
+
+    const other = (await read()).get('AZURE')?.records?.find(({ isSelected }) => !isSelected);
+    const integrationId = other?.integrationId ?? '';
+    await client.mutation(SelectIntegrationDocument, { integrationId }).toPromise();
+    const selected = (await read()).get('AZURE')?.records?.filter(({ isSelected }) => isSelected);
+    expect(selected?.map((record) => record.integrationId)).toEqual([integrationId]);
+
+    await client.mutation(DeleteIntegrationDocument, { name: 'WRITER' }).toPromise();
+    expect((await read()).get('WRITER')).toMatchObject({ integration: null, records: [] });
+    expect(warn.mock.calls).toEqual([]);
+    expect(error.mock.calls).toEqual([]);
+  });
+
+  it('loads collaborators again after one is added, changed or removed', async () => {
+    const warn = vi.spyOn(console, 'warn');
+    const client = createClient(createKey());
+    const read = async () => {
+      const { data } = await client.query(IntegrationUsersDocument, { name: 'OPENAI' }).toPromise();
+      return data?.integration;
+    };
+    const integrationId = (await read())?.id ?? '';
+    const collaborators = [{ userEmail: 'new@acme.example' }];
+    await client
+      .mutation(ShareIntegrationWithUsersDocument, { input: { integrationId, collaborators } })
+      .toPromise();
+    const users = (await read())?.users?.edges.map(({ node }) => node) ?? [];
+    const userId = users.find(({ email }) => email === 'new@acme.example')?.userId ?? '';
+    expect(users).toHaveLength(3);
+    await client
+      .mutation(UpdateIntegrationUserDocument, { integrationId, userId, role: 'OWNER' })
+      .toPromise();
+    const changed = (await read())?.users?.edges.find(({ node }) => node.userId === userId);
+    expect(changed?.node.role).toBe('OWNER');
+    await client.mutation(RemoveIntegrationUserDocument, { integrationId, userId }).toPromise();
+    expect((await read())?.users?.edges).toHaveLength(2);
+    expect(warn.mock.calls).toEqual([]);
+  });
+});
+
+describe('toGatewayErrors', () => {
+  const query = 'query { integration(name: AZURE) { name } }';
+  const options = { headers: { 'Galileo-API-Key': 'failing-azure' } };
+  const expected = {
+    code: 'PROVIDER_ERROR',
+    path: ['integration'],
+    retryable: true,
+    requestId: expect.any(String) as string,
+    galileoErrorCode: 7001,
+  };
+
+  it('reads the errors of Apollo Client, urql, graphql-request and a plain response', async () => {
+    const apollo = createApolloClient('failing-azure');
+    const { gql } = await import('@apollo/client');
+    const viaApollo = await apollo.query({ query: gql(query), errorPolicy: 'all' });
+    const urql = new Client({
+      url: gateway.url,
+      preferGetMethod: false,
+      fetchOptions: options,
+      exchanges: [fetchExchange],
+    });
+    const viaUrql = await urql.query(query, {}).toPromise();
+    const viaRequest: unknown = await new GraphQLClient(gateway.url, options)
+      .request(query)
+      .catch((error: unknown) => error);
+    const plain = await gateway.query(query, {}, options.headers);
+    for (const error of [viaApollo.error, viaUrql.error, viaRequest, plain.errors]) {
+      expect(toGatewayErrors(error)).toEqual([expect.objectContaining(expected)]);
+    }
+  });
+
+  it('turns a connection that failed into NETWORK_ERROR, which is retryable', async () => {
+    const client = new Client({
+      url: 'http://127.0.0.1:1/graphql',
+      preferGetMethod: false,
+      exchanges: [fetchExchange],
+    });
+    const { error } = await client.query(query, {}).toPromise();
+    const [first] = toGatewayErrors(error);
+    expect(first).toMatchObject({ code: 'NETWORK_ERROR', path: [] });
+    expect(first !== undefined && isRetryable(first)).toBe(true);
+    expect(toGatewayErrors(undefined)).toEqual([]);
+    expect(toGatewayErrors([])).toEqual([]);
+  });
+});
+
+const createError = (values: Partial<GatewayError>): GatewayError => ({
+  code: 'UPSTREAM_ERROR',
+  message: 'Out of order.',
+  path: [],
+  retryable: false,
+  retryAfterMs: undefined,
+  requestId: undefined,
+  upstreamStatus: undefined,
+  galileoErrorCode: undefined,
+  ...values,
+});
+
+describe('providerState', () => {
+  const path = ['integrationProviders', 3, 'integration'];
+  const error = createError({ path });
+
+  it('tells configured, not configured and failed apart', () => {
+    const integration = { name: 'AZURE' };
+    expect(providerState(integration, [], path)).toEqual({ status: 'configured', integration, errors: [] });
+    expect(providerState(null, [], path)).toEqual({ status: 'not-configured' });
+    expect(providerState(null, [error], path)).toEqual({ status: 'failed', error });
+    expect(
+      providerState(null, [createError({ path: ['integrationProviders', 2, 'integration'] })], path),
+    ).toEqual({
+      status: 'not-configured',
+    });
+  });
+
+  it('reports fields that could not be read, and failures of the whole request', () => {
+    const below = createError({ path: [...path, 'region'] });
+    expect(providerState({ name: 'AZURE' }, [below], path)).toMatchObject({ errors: [below] });
+    // A required field that could not be read makes the integration null.
+    expect(providerState(null, [below], path)).toMatchObject({ status: 'failed' });
+    expect(providerState(undefined, [createError({})], path)).toMatchObject({ status: 'failed' });
+    expect(errorsAt([error, below], path)).toHaveLength(2);
+  });
+});
+
+describe('issuesByControl', () => {
+  const controls = ['endpoint', 'modelProperties', 'modelProperties.0', 'headers.2.value'];
+
+  it('assigns each issue to its control, otherwise to the nearest one around it, otherwise to the form', () => {
+    const issues = [
+      { path: ['input', 'endpoint'], message: 'one' },
+      { path: ['input', 'headers', '2', 'value'], message: 'two' },
+      { path: ['input', 'modelProperties', '0', 'basedOn'], message: 'three' },
+      { path: ['input', 'modelProperties', '1', 'name'], message: 'four' },
+      { path: ['input', 'token'], message: 'five' },
+      { path: [], message: 'six' },
+    ];
+    expect(Object.fromEntries(issuesByControl(issues, controls))).toEqual({
+      endpoint: ['one'],
+      'headers.2.value': ['two'],
+      'modelProperties.0': ['three'],
+      modelProperties: ['four'],
+      '': ['five', 'six'],
+    });
+  });
+});
+
+describe('the rest of the kit', () => {
+  it('waits as long as Galileo asks, otherwise longer with each attempt', () => {
+    expect(getRetryDelayMs(createError({ retryAfterMs: 7000 }), 3)).toBe(7000);
+    expect([1, 2, 3, 9].map((attempt) => getRetryDelayMs(createError({}), attempt))).toEqual([
+      1000, 2000, 4000, 30_000,
+    ]);
+  });
+
+  it('has a message for every error of a field', () => {
+    for (const code of fieldErrorCodes) {
+      const { title, advice } = describeError(createError({ code }));
+      expect(title).not.toMatch(/_/);
+      expect(advice).toMatch(/\.$/);
+    }
+  });
+
+  it('names every provider', async () => {
+    const { data } = await gateway.query(SettingsPageDocument, {});
+    expect(data?.integrationProviders.map(({ name }) => name)).toEqual([...integrationNames]);
+  });
+
+  it('has inputs that reject objects of a response until __typename is removed', async () => {
+    const { data } = await gateway.query(SettingsPageDocument, { names: ['CUSTOM'] });
+    const custom = data?.integrationProviders[0]?.integration as CustomFieldsFragment;
+    // @ts-expect-error The gateway does not accept __typename in an input.
+    const rejected: UpsertCustomIntegrationInput['modelProperties'] = custom.modelProperties;
+    expect(rejected).toBe(custom.modelProperties);
+    const input = {
+      endpoint: custom.baseUrl,
+      authenticationType: 'NONE',
+      modelProperties: withoutTypename(custom.modelProperties),
+      customHeaderMapping: withoutTypename(custom.customHeaderMapping),
+    } satisfies UpsertCustomIntegrationInput;
+    const saved = await gateway.query(UpsertCustomIntegrationDocument, { input });
+    expect(saved.data?.upsertCustomIntegration?.__typename).toBe('UpsertIntegrationSuccess');
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { createExamples } from '../graphiql/examples.ts';
+import { createLink, readLink } from '../graphiql/link.ts';
+
+const examples = createExamples(false);
+const operation = { query: '{ integrations { id } }', variables: '', operationName: null };
+
+describe('a link to an operation', () => {
+  test('opens the same operation, with indented variables', () => {
+    const query = 'query Read($name: IntegrationName!) { integration(name: $name) { id } }';
+    const link = createLink({ query, variables: '{"name":"AZURE"}', operationName: 'Read' }, examples);
+    expect(readLink(link ?? '')).toEqual({
+      query,
+      variables: '{\n  "name": "AZURE"\n}',
+      operationName: 'Read',
+    });
+    expect(readLink(createLink(operation, examples) ?? '')).toEqual({ ...operation, variables: null });
+  });
+
+  test('has no value of a mutation', () => {
+    const link = createLink(
+      {
+        query: 'mutation ($t: String!) { upsert(token: "sk-literal", other: $t) { id } }',
+        variables: '{"t":"sk-variable"}',
+        operationName: null,
+      },
+      examples,
+    );
+    expect(link).toContain('mutation');
+    expect(link).not.toContain('sk-');
+  });
+
+  test('keeps the values of an example that was not changed', () => {
+    const [, example] = examples;
+    const variables = example?.variables ?? '';
+    const link = createLink({ query: example?.query ?? '', variables, operationName: null }, examples);
+    expect(readLink(link ?? '')?.variables).toBe(variables);
+  });
+
+  test('exists only for a document', () => {
+    expect(createLink({ ...operation, query: 'sk-secret' }, examples)).toBeUndefined();
+    expect(readLink('?query=')).toBeUndefined();
+    expect(readLink('')).toBeUndefined();
+  });
+
+  test('shows variables that are not JSON unchanged', () => {
+    expect(readLink('?query=%7Ba%7D&variables=%7B')).toMatchObject({ variables: '{' });
+  });
+});

@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import express from 'express';
+import Fastify from 'fastify';
+import { Hono } from 'hono';
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { createGateway, type Gateway } from '../src/index.ts';
+import { integrationFixtures } from './fixtures/integrations.ts';
+import { startFakeUpstream } from './support/fake-upstream.ts';
+import { getCodes, parseBody, send } from './support/http-client.ts';
+
+const request = {
+  path: '/graphql',
+  headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
+  body: '{"query":"{ integration(name: OPENAI) { id } }"}',
+};
+
+async function startMounted(mount: (gateway: Gateway) => RequestListener) {
+  const upstream = await startFakeUpstream();
+  upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
+  const gateway = createGateway({ galileoApiUrl: upstream.url });
+  const server = createServer(mount(gateway));
+  const url = await listen(server);
+  return {
+    url,
+    gateway,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await gateway.close();
+      await upstream[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+const mounts: Readonly<Record<string, (gateway: Gateway) => RequestListener>> = {
+  'node:http': (gateway) => gateway.node,
+  Express: (gateway) => express().all('/graphql', gateway.node),
+  'an Express router under a prefix': (gateway) => express().use('/graphql', gateway.node),
+};
+
+describe('gateway.node in', () => {
+  it.each(Object.keys(mounts))('%s responds to POST, GET and HEAD', async (name) => {
+    await using mounted = await startMounted(mounts[name] ?? (() => () => {}));
+    expect(parseBody(await send(mounted.url, request))).toHaveProperty('data.integration.id');
+    const get = await send(mounted.url, { path: '/graphql?query=%7B__typename%7D' });
+    expect(parseBody(get)).toEqual({ data: { __typename: 'Query' } });
+    const head = await send(mounted.url, { method: 'HEAD', path: '/graphql?query=%7B__typename%7D' });
+    expect([head.status, head.text]).toEqual([200, '']);
+  });
+
+  it('Fastify responds, if Fastify leaves the body unread', async () => {
+    const upstream = await startFakeUpstream();
+    await using _upstream = upstream;
+    upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
+    const gateway = createGateway({ galileoApiUrl: upstream.url });
+    const app = Fastify();
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    app.all('/graphql', (incoming, reply) => {
+      reply.hijack();
+      gateway.node(incoming.raw, reply.raw);
+    });
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    expect(parseBody(await send(url, request))).toHaveProperty('data.integration.id');
+    await app.close();
+    await gateway.close();
+  });
+
+  it('Express behind express.json() says what is wrong', async () => {
+    await using mounted = await startMounted((gateway) =>
+      express().use(express.json()).all('/graphql', gateway.node),
+    );
+    const response = await send(mounted.url, request);
+    expect(response.status).toBe(400);
+    expect(getCodes(response)).toEqual(['BAD_REQUEST']);
+    expect(response.text).toContain('before body parsers');
+  });
+});
+
+describe('the Fetch handler in', () => {
+  it('Hono responds', async () => {
+    const upstream = await startFakeUpstream();
+    await using _upstream = upstream;
+    upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
+    const gateway = createGateway({ galileoApiUrl: upstream.url });
+    const app = new Hono().all('/graphql', (context) => gateway(context.req.raw));
+    const { path, headers, body } = request;
+    const response = await app.request(path, { method: 'POST', headers, body });
+    expect(await response.json()).toHaveProperty('data.integration.id');
+    await gateway.close();
+  });
+
+  it('a route handler of Next.js responds, whatever its second argument', async () => {
+    const gateway = createGateway();
+    // As exported from app/api/graphql/route.ts.
+    const route: Readonly<Record<string, (request: Request, context: object) => Promise<Response>>> = {
+      GET: gateway,
+      POST: gateway,
+    };
+    const url = 'http://x/api/graphql';
+    const { headers } = request;
+    const body = '{"query":"{ __typename }"}';
+    const post = await route['POST']?.(new Request(url, { method: 'POST', headers, body }), { params: {} });
+    const get = await route['GET']?.(new Request(`${url}?query={__typename}`), { params: {} });
+    for (const response of [post, get])
+      expect(await response?.json()).toEqual({ data: { __typename: 'Query' } });
+    await gateway.close();
+  });
+
+  it('any server says what is wrong if the body was already read', async () => {
+    const gateway = createGateway();
+    const { headers, body } = request;
+    const read = new Request('http://x/graphql', { method: 'POST', headers, body });
+    await read.text();
+    const response = await gateway(read);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('before body parsers');
+    await gateway.close();
+  });
+});
+
+describe('createGateway', () => {
+  it('adds its metrics to the registry of the application', async () => {
+    const metrics = new Registry();
+    const gateway = createGateway({ metrics });
+    await gateway(new Request('http://x/graphql?query={__typename}'));
+    expect(await metrics.metrics()).toMatch(
+      /gateway_requests_total\{operation_type="query",outcome="ok"\} 1/,
+    );
+    await gateway.close();
+  });
+
+  it('can be closed several times, also while a request runs', async () => {
+    await using mounted = await startMounted((gateway) => gateway.node);
+    const responding = send(mounted.url, request);
+    await Promise.all([mounted.gateway.close(), mounted.gateway.close(), responding.catch(() => {})]);
+    await mounted.gateway.close();
+  });
+
+  it('takes upstreamHeaders as an object', async () => {
+    const upstream = await startFakeUpstream();
+    await using _upstream = upstream;
+    upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
+    const gateway = createGateway({ galileoApiUrl: upstream.url, upstreamHeaders: { 'x-gateway': 'g' } });
+    const { headers, body } = request;
+    await gateway(new Request('http://x/graphql', { method: 'POST', headers, body }));
+    expect(upstream.calls[0]?.headers['x-gateway']).toBe('g');
+    await gateway.close();
+  });
+});

@@ -1,0 +1,303 @@
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { useOperationFieldPermissions } from '@envelop/operation-field-permissions';
+import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
+import { useHive } from '@graphql-hive/yoga';
+import { usePrometheus } from '@graphql-yoga/plugin-prometheus';
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { loadPlugins } from '../src/commands/load-plugins.ts';
+import type { Plugins } from '../src/http/pipeline.ts';
+import { createGateway } from '../src/index.ts';
+import { integrationFixtures } from './fixtures/integrations.ts';
+import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
+import { startGateway } from './support/gateway.ts';
+import { getCodes, parseBody, send } from './support/http-client.ts';
+import { startProgram } from './support/program.ts';
+
+const path = '/v2/integrations/openai';
+const headers = { 'content-type': 'application/json', 'galileo-api-key': 'key-1234567890' };
+const read = 'query Read { integration(name: OPENAI) { id } }';
+
+const startWith = async (plugins: Plugins) => {
+  const upstream: FakeUpstream = await startFakeUpstream();
+  upstream.on('GET', path, { json: integrationFixtures.openai.full });
+  const gateway = await startGateway(upstream.url, {}, { plugins });
+  return {
+    upstream,
+    gateway,
+    post: (query: string, more: object = {}) =>
+      send(gateway.url, { headers, body: JSON.stringify({ query, ...more }) }),
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      await upstream[Symbol.asyncDispose]();
+    },
+  };
+};
+
+/** Checks the type of a plugin; `plugins` takes any object. */
+const definePlugin = (plugin: Plugin): Plugin => plugin;
+
+const hooks = [
+  'onRequest',
+  'onRequestParse',
+  'onParams',
+  'onParse',
+  'onValidate',
+  'onContextBuilding',
+  'onExecute',
+  'onExecutionResult',
+  'onResultProcess',
+  'onResponse',
+];
+
+describe('plugins', () => {
+  it.each(['GET', 'POST'])('have all their hooks called by a %s', async (method) => {
+    const called: string[] = [];
+    const plugin = Object.fromEntries(hooks.map((hook) => [hook, () => void called.push(hook)])) as Plugin;
+    await using started = await startWith([plugin]);
+    const response =
+      method === 'POST'
+        ? await started.post(read)
+        : await send(started.gateway.url, {
+            headers,
+            path: `/graphql?${new URLSearchParams({ query: read })}`,
+          });
+    expect(parseBody(response)).toHaveProperty('data.integration.id');
+    expect(called).toEqual(hooks);
+  });
+
+  it('can change parameters, results and responses', async () => {
+    await using started = await startWith([
+      definePlugin({
+        onParams: ({ params, setParams }) => setParams({ ...params, query: '{ a: __typename }' }),
+        onExecutionResult: ({ result, setResult }) =>
+          setResult({ ...(result as object), extensions: { seen: true } }),
+        onResponse: ({ response }) => response.headers.set('x-plugin', 'yes'),
+      }),
+    ]);
+    const response = await started.post(read);
+    expect(response.headers['x-plugin']).toBe('yes');
+    expect(JSON.parse(response.text)).toEqual({ data: { a: 'Query' }, extensions: { seen: true } });
+    expect(response.headers['cache-control']).toBe('private, no-store');
+  });
+
+  it('can respond themselves', async () => {
+    await using started = await startWith([
+      definePlugin({
+        onRequest: ({ endResponse, fetchAPI }) =>
+          endResponse(
+            new fetchAPI.Response('closed', { status: 402, headers: { 'x-request-id': 'theirs' } }),
+          ),
+      }),
+    ]);
+    const response = await started.post(read);
+    expect([response.status, response.text]).toEqual([402, 'closed']);
+    expect(response.headers['x-request-id']).not.toBe('theirs');
+  });
+
+  it('can refuse an operation with their own code and status', async () => {
+    await using started = await startWith([
+      {
+        onExecute: () => {
+          throw new GraphQLError('Not with key-1234567890.', {
+            extensions: { code: 'FORBIDDEN', http: { status: 403 } },
+          });
+        },
+      },
+    ]);
+    const response = await started.post(read);
+    expect(response.status).toBe(403);
+    expect(getCodes(response)).toEqual(['FORBIDDEN']);
+    expect(response.text).not.toContain('key-1234567890');
+    expect(response.text).not.toContain('"http"');
+    expect(started.upstream.calls).toEqual([]);
+  });
+
+  it.each(['onParams', 'onParse', 'onValidate', 'onContextBuilding', 'onExecute', 'onExecutionResult'])(
+    'that throw in %s are logged and reveal nothing',
+    async (hook) => {
+      await using started = await startWith([
+        {
+          [hook]: () => {
+            throw new Error('the database password is hunter2');
+          },
+        },
+      ]);
+      const response = await started.post(read);
+      expect(response.status).toBe(500);
+      expect(getCodes(response)).toEqual(['INTERNAL_SERVER_ERROR']);
+      expect(response.text).not.toContain('hunter2');
+      expect(started.gateway.log.join('')).toContain('internal error');
+      expect(started.gateway.usage).toEqual({ requests: 0, bytes: 0 });
+    },
+  );
+
+  it('do not remove a limit, even if they replace the parser', async () => {
+    const { parse } = await import('graphql');
+    await using started = await startWith([definePlugin({ onParse: ({ setParseFn }) => setParseFn(parse) })]);
+    const aliases = Array.from({ length: 61 }, (_, index) => `a${index}: __typename`).join(' ');
+    for (const query of [`{ ${aliases} }`, `{ ${'__typename '.repeat(2000)} }`]) {
+      expect(getCodes(await started.post(query))).toEqual(['QUERY_TOO_COMPLEX']);
+    }
+    expect(parseBody(await started.post(read))).toHaveProperty('data.integration.id');
+  });
+
+  it('are released by close()', async () => {
+    let isDisposed = false;
+    const gateway = createGateway({
+      plugins: [{ onDispose: () => void (isDisposed = true) } as Plugin],
+    });
+    await gateway(new Request('http://x/graphql?query={__typename}'));
+    await gateway.close();
+    expect(isDisposed).toBe(true);
+  });
+});
+
+describe('public plugins work as their READMEs say', () => {
+  it('@graphql-yoga/plugin-prometheus counts requests and errors', async () => {
+    const registry = new Registry();
+    await using started = await startWith([usePrometheus({ endpoint: false, registry })]);
+    await started.post(read);
+    await started.post('{ nothing }');
+    const text = await registry.metrics();
+    expect(text).toMatch(/graphql_envelop_request\{[^}]*operationName="Read"[^}]*\} 1/);
+    expect(text).toMatch(/graphql_yoga_http_duration_count\{[^}]*\} 1/);
+    expect(text).toMatch(/graphql_envelop_phase_execute_count/);
+  });
+
+  it('@escape.tech/graphql-armor adds its limits to those of the gateway', async () => {
+    await using started = await startWith([
+      EnvelopArmorPlugin({ maxDepth: { n: 1 }, maxAliases: { n: 2 }, costLimit: { enabled: false } }),
+    ]);
+    expect(parseBody(await started.post('{ __typename }'))).toHaveProperty('data');
+    const deep = await started.post('{ integration(name: OPENAI) { ... on OpenAIIntegration { id } } }');
+    expect(deep.text).toContain('Syntax Error');
+    expect(parseBody(deep)).not.toHaveProperty('data');
+    const aliased = await started.post('{ a: _service { sdl } b: _service { sdl } c: _service { sdl } }');
+    expect(parseBody(aliased)).not.toHaveProperty('data');
+    expect(started.upstream.calls).toEqual([]);
+  });
+
+  it('@envelop/operation-field-permissions refuses fields', async () => {
+    await using started = await startWith([
+      useOperationFieldPermissions({
+        getPermissions: () => new Set(['Query.__typename', 'Query.integrations']),
+      }),
+    ]);
+    const response = await started.post(read);
+    expect(parseBody(response)).not.toHaveProperty('data.integration.id');
+    expect(response.text).toContain("Insufficient permissions for selecting 'Query.integration'");
+    expect(started.upstream.calls).toEqual([]);
+  });
+
+  it('@graphql-hive/yoga reports usage', async () => {
+    const reports: string[] = [];
+    const receiver = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('end', () => {
+          if (request.url === '/usage') reports.push(Buffer.concat(chunks).toString());
+          response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{}}');
+        });
+    });
+    receiver.listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const address = receiver.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    {
+      await using started = await startWith([
+        useHive({
+          enabled: true,
+          token: 'a'.repeat(32),
+          printTokenInfo: false,
+          usage: { sampleRate: 1 },
+          agent: { sendInterval: 20, maxSize: 1 },
+          selfHosting: {
+            graphqlEndpoint: `${url}/graphql`,
+            usageEndpoint: `${url}/usage`,
+            applicationUrl: url,
+          },
+        }),
+      ]);
+      expect(parseBody(await started.post(read))).toHaveProperty('data.integration.id');
+    }
+    while (reports.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(reports.join('')).toContain('"operationName":"Read"');
+    expect(reports.join('')).not.toContain('key-1234567890');
+    receiver.close();
+    receiver.closeAllConnections();
+  });
+});
+
+describe('serve --plugins', () => {
+  it('loads the default export of a module', async () => {
+    await using upstream = await startFakeUpstream();
+    const file = join(tmpdir(), `plugins-${process.pid}.mjs`);
+    await writeFile(
+      file,
+      'export default [{ onResponse({ response }) { response.headers.set("x-plugin", "yes"); } }];\n',
+    );
+    await using program = startProgram(['serve', '--plugins', file], {
+      PORT: '0',
+      GALILEO_API_URL: upstream.url,
+    });
+    const url = await program.waitFor(/"url":"([^"]+)"/);
+    const response = await send(url, { headers, body: '{"query":"{ __typename }"}' });
+    expect(response.headers['x-plugin']).toBe('yes');
+  });
+
+  it.each([
+    ['/nowhere/plugins.mjs', undefined],
+    ['no-plugins', 'export default 7;\n'],
+  ])('ends with 2 if the file is %s', async (name, content) => {
+    const file = content === undefined ? name : join(tmpdir(), `${name}-${process.pid}.mjs`);
+    if (content !== undefined) await writeFile(file, content);
+    await using program = startProgram(['serve', '--plugins', file], { PORT: '0' });
+    expect(await program.exit).toBe(2);
+  });
+});
+
+describe('the recipes of docs/plugins.md', () => {
+  const docs = readFileSync(new URL('../docs/plugins.md', import.meta.url), 'utf8');
+  const recipes = [...docs.matchAll(/```js\n\/\/ plugins\.mjs\n([\s\S]*?)```/g)].map(
+    (match) => match[1] ?? '',
+  );
+
+  it('are modules that serve --plugins can load', async () => {
+    expect(recipes).toHaveLength(2);
+    for (const [index, recipe] of recipes.entries()) {
+      // In the repository, so that imports are resolved as in a project that has installed the packages.
+      const file = new URL(`recipe-${process.pid}-${index}.mjs`, import.meta.url);
+      await writeFile(file, recipe.replace('enabled: true', 'enabled: false'));
+      try {
+        expect(await loadPlugins(fileURLToPath(file))).toHaveLength(1);
+      } finally {
+        await rm(file);
+      }
+    }
+  });
+
+  it('allow a mutation only with the header of the second recipe', async () => {
+    const file = new URL(`rule-${process.pid}.mjs`, import.meta.url);
+    await writeFile(file, recipes[1] ?? '');
+    const plugins = await loadPlugins(fileURLToPath(file)).finally(() => rmSync(file));
+    await using started = await startWith(plugins);
+    const refused = await started.post('mutation { __typename }');
+    expect([refused.status, ...getCodes(refused)]).toEqual([403, 'FORBIDDEN']);
+    const allowed = await send(started.gateway.url, {
+      headers: { ...headers, 'x-role': 'admin' },
+      body: '{"query":"mutation { __typename }"}',
+    });
+    expect(parseBody(allowed)).toEqual({ data: { __typename: 'Mutation' } });
+    expect(parseBody(await started.post(read))).toHaveProperty('data.integration.id');
+  });
+});

@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { redactionMark, Secrets } from '../src/secrets.ts';
+
+const toHex = (text: string) => Buffer.from(text).toString('hex');
+const toBase64 = (text: string) => Buffer.from(text).toString('base64');
+const replaceAll = (text: string, replace: (character: string) => string | undefined) =>
+  [...text].map((character) => replace(character) ?? character).join('');
+const toUnit = (character: string) =>
+  [...Array(character.length).keys()]
+    .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+    .join('');
+const percent = (character: string) =>
+  [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+const entities: Readonly<Record<string, string>> = {
+  '"': '&quot;',
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  "'": '&apos;',
+};
+
+/** What programs write a string as, by the name of the form. */
+const encodings: Readonly<Record<string, (text: string) => string>> = {
+  'as it is': (text) => text,
+  JSON: (text) => JSON.stringify(text).slice(1, -1),
+  'JSON in ASCII': (text) =>
+    replaceAll(JSON.stringify(text).slice(1, -1), (c) => (c > '~' ? toUnit(c) : undefined)),
+  'JSON in ASCII with upper case': (text) =>
+    replaceAll(JSON.stringify(text).slice(1, -1), (c) =>
+      c > '~' ? toUnit(c).toUpperCase().replaceAll('\\U', '\\u') : undefined,
+    ),
+  'JSON with escaped slashes': (text) => JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/'),
+  'JSON that is safe in HTML': (text) =>
+    replaceAll(JSON.stringify(text).slice(1, -1), (c) => ('<>&'.includes(c) ? toUnit(c) : undefined)),
+  'a Python string': (text) =>
+    replaceAll(text, (c) => (c === "'" || c === '\\' ? `\\${c}` : c === '\n' ? '\\n' : undefined)),
+  'Python bytes': (text) =>
+    [...Buffer.from(text)]
+      .map((byte) =>
+        byte === 0x27 || byte === 0x5c
+          ? `\\${String.fromCharCode(byte)}`
+          : byte < 0x20 || byte > 0x7e
+            ? `\\x${byte.toString(16).padStart(2, '0')}`
+            : String.fromCharCode(byte),
+      )
+      .join(''),
+  'HTML with names': (text) => replaceAll(text, (c) => entities[c]),
+  'HTML with decimals': (text) =>
+    replaceAll(text, (c) => (/[a-z\d]/i.test(c) ? undefined : `&#${c.codePointAt(0)};`)),
+  'HTML with hexadecimals': (text) =>
+    replaceAll(text, (c) => (/[a-z\d]/i.test(c) ? undefined : `&#x${c.codePointAt(0)?.toString(16)};`)),
+  'a URL component': encodeURIComponent,
+  'a URL': encodeURI,
+  'a URL component in lower case': (text) =>
+    encodeURIComponent(text).replace(/%../g, (code) => code.toLowerCase()),
+  'a form': (text) => new URLSearchParams({ a: text }).toString().slice(2),
+  'every byte percent-encoded': (text) => replaceAll(text, percent),
+  'a URL component, twice': (text) => encodeURIComponent(encodeURIComponent(text)),
+  base64: toBase64,
+  'base64 for URLs': (text) => Buffer.from(text).toString('base64url'),
+  'base64 of more': (text) => toBase64(`user:${text}, and more`),
+  'base64 at offset 1': (text) => toBase64(`x${text}`),
+  'base64 at offset 2': (text) => toBase64(`xy${text}`),
+  'base64 after what looks like it': (text) => `abc/${toBase64(text)}`,
+  'base64 in lines': (text) => toBase64(text).replace(/.{10}/g, '$&\r\n'),
+  'base64, twice': (text) => toBase64(toBase64(text)),
+  hexadecimal: toHex,
+  'hexadecimal in upper case': (text) => toHex(text).toUpperCase(),
+  'hexadecimal after a digit': (text) => `a${toHex(text)}`,
+  'UTF-8 read as Latin-1': (text) => Buffer.from(text).toString('latin1'),
+};
+
+const redact = (secrets: readonly string[], text: string): string => {
+  const all = new Secrets();
+  for (const secret of secrets) all.add(secret);
+  return all.redact(text);
+};
+
+/** Characters that some encoding treats specially, among ordinary ones. */
+const secretText = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...'abcXYZ019-_.') },
+      { weight: 1, arbitrary: fc.constantFrom(...'"\\/&<>+%=\'; #é€', '😀') },
+    ),
+    { minLength: 8, maxLength: 60 },
+  )
+  .map((characters) => characters.join('').trim())
+  .filter((text) => text.length >= 8);
+
+describe('a secret is removed from a message', () => {
+  const secrets = [
+    'sk-live-abcdef0123456789',
+    'p&ss"w/o\\rd<1>+é%41',
+    "it's 100% \\u0041 &amp; 'more'",
+    'ünï©ødé-ключ-😀',
+    'AKIA+/wJalrXUtnFEMI/K7MDENG+bPxRfiCY==',
+  ];
+
+  it.each(Object.entries(encodings))('written as %s', (_name, encode) => {
+    for (const secret of secrets) {
+      const text = redact([secret], `Invalid value ${encode(secret)} for the key.`);
+      expect(text).toContain(redactionMark);
+      expect(text).not.toContain(encode(secret));
+    }
+  });
+
+  it('whatever it is, in any two encodings', () => {
+    const names = fc.constantFrom(...Object.keys(encodings));
+    fc.assert(
+      fc.property(secretText, names, names, (secret, inner, outer) => {
+        const written = encodings[outer]?.(encodings[inner]?.(secret) ?? '') ?? '';
+        expect(redact([secret], `before ${written} after`)).toContain(redactionMark);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('each of several secrets is removed if they touch or overlap', () => {
+    expect(redact(['abcd1234', '1234efgh'], 'x abcd1234efgh y')).toBe('x [redacted] y');
+    expect(redact(['redacted', 'k-123456'], 'k-123456 redacted')).toBe('[redacted] [redacted]');
+  });
+
+  it('a secret is removed also if it is longer than the message that is shown', () => {
+    const secret = 'k'.repeat(100) + 'v'.repeat(60_000);
+    expect(redact([secret], `a ${secret} b`)).not.toMatch(/k{5}|v{5}/);
+    expect(redact([secret], `${'x'.repeat(1990)} ${secret}`)).not.toMatch(/k{5}/);
+    expect(redact([secret], `${secret.slice(0, 3000)}${secret.slice(0, 3000)}`)).not.toMatch(/k{5}|v{5}/);
+  });
+
+  it('as a member of a secret JSON object, from 16 characters', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg+/kqhkiG9w0\n-----END PRIVATE KEY-----\n';
+    const secret = JSON.stringify({
+      type: 'service_account',
+      private_key: key,
+      nested: { id: '0123456789abcdef' },
+    });
+    expect(redact([secret], `bad key ${JSON.stringify(key)}`)).toBe('bad key "[redacted]"');
+    expect(redact([secret], 'id 0123456789abcdef')).toBe('id [redacted]');
+    expect(redact([secret], 'a service_account of type')).toBe('a service_account of type');
+  });
+
+  it('a secret of less than four characters is removed only as a separate word', () => {
+    expect(redact(['ab'], 'ab cab ab. YWI= 6162')).toBe('[redacted] cab [redacted]. [redacted] [redacted]');
+  });
+});
+
+describe('a message without a secret', () => {
+  it('is unchanged, whatever it looks like', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 300 });
+    fc.assert(
+      fc.property(secretText, text, (secret, text) => {
+        fc.pre(!text.includes(secret));
+        expect(redact([`${secret}\u0001unlikely`], text)).toBe(text);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each([
+    'Expected &quot;a&quot; at C:\\data\\u0041, 100% of it',
+    'a/b+c== aGVsbG8gd29ybGQgaGVsbG8gd29ybGQ= 68656c6c6f20776f726c64',
+    'YWJj\nZGVm\nnot a secret',
+  ])('is unchanged: %j', (text) => {
+    expect(redact(['sk-live-abcdef0123456789', 'k-12'], text)).toBe(text);
+  });
+
+  it('is cut to 2,000 characters', () => {
+    expect(redact(['secret'], 'x'.repeat(3000))).toBe(`${'x'.repeat(2000)}…`);
+  });
+});
+
+describe('the cost of a search', () => {
+  const measure = (secrets: readonly string[], texts: readonly string[]): number => {
+    const all = new Secrets();
+    for (const secret of secrets) all.add(secret);
+    const before = process.cpuUsage();
+    for (const text of texts) all.redact(text);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
+  const times = (count: number, item: (index: number) => string) =>
+    Array.from({ length: count }, (_, i) => item(i));
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['a long secret of one letter', [`${'a'.repeat(32_500)}b${'a'.repeat(32_500)}`], ['a'.repeat(195_000)]],
+    [
+      'a hundred such secrets',
+      times(100, (i) => `${'a'.repeat(1300 + i)}b${'a'.repeat(1300)}`),
+      ['a'.repeat(1_000_000)],
+    ],
+    [
+      'a hundred short ones',
+      times(100, (i) => `${'a'.repeat(100 + i)}b`),
+      times(1500, () => 'a'.repeat(500)),
+    ],
+    ['secrets of escapes', times(95, (i) => `0%2F+/ü"\\x${'x'.repeat(2000 + i)}`), ['x'.repeat(1_000_000)]],
+    [
+      'a message of escapes',
+      ['secret-1234'],
+      ['%25'.repeat(100_000), '\\\\'.repeat(100_000), '&amp;'.repeat(50_000)],
+    ],
+    ['a message of base64', times(50, (i) => `key-${i}`), times(200, () => 'QUFB'.repeat(2000))],
+    ['a message of digits', times(50, (i) => `key-${i}`), times(200, () => '41'.repeat(4000))],
+    ['a message of line breaks', ['secret-1234'], [`${'a\n'.repeat(100_000)}`, '\n'.repeat(200_000)]],
+    [
+      'many short secrets',
+      times(100, (i) => i.toString(36)),
+      times(1500, () => 'Input should be another text'),
+    ],
+  ])('is at most 100 ms of processor time: %s', (_name, secrets, texts) => {
+    expect(Math.min(...[1, 2, 3].map(() => measure(secrets, texts)))).toBeLessThan(100);
+  });
+});

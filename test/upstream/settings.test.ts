@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { version } from '../../src/package.ts';
+import { toPath } from '../support/naming.ts';
+import { startStack } from '../support/stack.ts';
+import { findProgram, startTinyproxy } from './support/programs.ts';
+
+const document = '{ integration(name: OPENAI) { id } }';
+const tinyproxy = findProgram('tinyproxy');
+
+describe('every upstream request of the gateway', () => {
+  test('has the headers of UPSTREAM_HEADERS and the gateway’s own User-Agent, not the client’s', async () => {
+    const upstreamHeaders = JSON.stringify({ 'X-Gateway-Key': 'operator-secret', 'x-team': 'Llm Team' });
+    await using stack = await startStack({ upstreamHeaders });
+    stack.upstream
+      .on('GET', toPath('openai'), { json: { name: 'openai' } })
+      .on('PUT', toPath('custom'), { status: 422, json: { detail: [] } });
+    await stack.gateway.query(
+      document,
+      {},
+      { 'galileo-api-key': 'k', 'user-agent': 'client', 'x-gateway-key': 'client', 'x-team': 'client' },
+    );
+    await stack.gateway.query(
+      'mutation { upsertCustomIntegration(input: { endpoint: "e" }) { __typename } }',
+    );
+    expect(stack.upstream.calls.map(({ method }) => method)).toEqual(['GET', 'PUT']);
+    for (const { headers } of stack.upstream.calls) {
+      expect(headers).toMatchObject({
+        'x-gateway-key': 'operator-secret',
+        'x-team': 'Llm Team',
+        'user-agent': `galileo-gateway/${version}`,
+      });
+    }
+  });
+
+  test('shows no value of UPSTREAM_HEADERS, in no log and no message, if upstream echoes it', async () => {
+    await using stack = await startStack({ upstreamHeaders: '{"x-gateway-key":"operator-secret"}' });
+    stack.upstream.on('GET', toPath('openai'), {
+      status: 403,
+      json: { detail: 'The key operator-secret is not known.' },
+    });
+    const { errors, text } = await stack.gateway.query(document);
+    expect(errors[0]?.message).toBe('The key [redacted] is not known.');
+    expect(text + stack.gateway.log.join('')).not.toContain('operator-secret');
+  });
+
+  test.skipIf(tinyproxy === undefined)(
+    'goes through HTTP_PROXY, unless NO_PROXY names upstream',
+    async () => {
+      await using proxy = await startTinyproxy(tinyproxy ?? '', 'operator p4ssword');
+      const httpProxy = `http://operator:p4ssword@127.0.0.1:${proxy.port}`;
+      for (const noProxy of ['elsewhere.test', '127.0.0.1']) {
+        await using stack = await startStack({ httpProxy, noProxy });
+        stack.upstream.on('GET', toPath('openai'), { json: { name: 'openai', id: 'i' } });
+        const { data } = await stack.gateway.query(document);
+        expect(data).toEqual({ integration: { id: 'i' } });
+        const { host } = new URL(stack.upstream.url);
+        expect(proxy.readLog().includes(`CONNECT ${host}`)).toBe(noProxy !== '127.0.0.1');
+        expect(stack.gateway.log.join('')).not.toContain('p4ssword');
+      }
+    },
+  );
+});
+
+test('one caller that floods a slow upstream does not keep another caller waiting', async () => {
+  await using stack = await startStack({ upstreamConnections: '4', upstreamRetries: '0' });
+  stack.upstream.on('GET', toPath('openai'), (_call, response) => {
+    setTimeout(
+      () => response.writeHead(200, { 'content-type': 'application/json' }).end('{"name":"openai"}'),
+      50,
+    );
+  });
+  const flood = Array.from({ length: 200 }, () =>
+    stack.gateway.query(document, {}, { 'galileo-api-key': 'flood' }),
+  );
+  let isFloodServed = false;
+  const flooded = Promise.all(flood).then(() => {
+    isFloodServed = true;
+  });
+  for (let count = 0; count < 5; count += 1) {
+    const { errors } = await stack.gateway.query(document, {}, { 'galileo-api-key': 'victim' });
+    expect(errors).toEqual([]);
+  }
+  expect(isFloodServed).toBe(false);
+  await flooded;
+});

@@ -1,0 +1,430 @@
+import { writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
+import { describe, expect, test } from 'vitest';
+import { findProxy } from '../../src/upstream/proxy.ts';
+import type { TransportOptions } from '../../src/upstream/transport.ts';
+import {
+  createCertificate,
+  findProgram,
+  startFullListener,
+  startNginx,
+  startSquid,
+  startTinyproxy,
+} from './support/programs.ts';
+import {
+  listen,
+  localhostCertificate,
+  localhostKey,
+  startMuteListener,
+  startScriptedUpstream,
+  toResponse,
+} from './support/scripted-upstream.ts';
+import {
+  createTestTransport,
+  getOutcome,
+  ManualClock,
+  type TestTransport,
+} from './support/test-transport.ts';
+
+const tinyproxy = findProgram('tinyproxy');
+const squid = findProgram('squid');
+const nginx = findProgram('nginx');
+const openssl = findProgram('openssl');
+
+/** A transport and the reasons that its calls are logged with. */
+function createObserved(
+  origin: URL,
+  options: Partial<TransportOptions> = {},
+): TestTransport & { reasons: string[] } {
+  const reasons: string[] = [];
+  const transport = createTestTransport(origin, {
+    retries: 0,
+    observer: { callEnded: (_, { reason }) => reasons.push(reason ?? 'none') },
+    ...options,
+  });
+  return Object.assign(transport, { reasons });
+}
+
+/** A lookup that returns these addresses for every name, and what they are now. */
+function createLookup(...addresses: string[]) {
+  const names: string[] = [];
+  const state = {
+    addresses,
+    names,
+    lookup: ((name, _options, callback) => {
+      names.push(name);
+      callback(
+        null,
+        state.addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+      );
+    }) satisfies TransportOptions['lookup'],
+  };
+  return state;
+}
+
+test('fixed headers are sent with every request, reads and writes', async () => {
+  await using upstream = await startScriptedUpstream();
+  await using transport = createTestTransport(upstream.origin, {
+    headers: ['user-agent', 'galileo-gateway/1', 'x-gateway-key', 'k'],
+  });
+  await transport.read();
+  await transport.write();
+  for (const { head } of upstream.exchanges) {
+    expect(head).toContain('\r\nuser-agent: galileo-gateway/1\r\n');
+    expect(head).toContain('\r\nx-gateway-key: k\r\n');
+  }
+});
+
+describe('the proxy variables', () => {
+  const http = 'http://proxy.test:3128';
+  const https = 'http://proxy.test:3129';
+
+  test.each([
+    ['http://api.test', { httpProxy: http, httpsProxy: https }, http],
+    ['https://api.test', { httpProxy: http, httpsProxy: https }, https],
+    ['https://api.test', { httpProxy: http }, http],
+    ['http://api.test', { httpsProxy: https }, undefined],
+    ['http://api.test', {}, undefined],
+    ['http://api.test', { httpProxy: http, noProxy: '*' }, undefined],
+    ['http://api.test', { httpProxy: http, noProxy: 'api.test' }, undefined],
+    ['http://API.test', { httpProxy: http, noProxy: 'x Api.TEST' }, undefined],
+    ['http://v1.api.test', { httpProxy: http, noProxy: 'x,api.test' }, undefined],
+    ['http://v1.api.test', { httpProxy: http, noProxy: '.api.test' }, undefined],
+    ['http://v1.api.test', { httpProxy: http, noProxy: '*.api.test' }, undefined],
+    ['http://myapi.test', { httpProxy: http, noProxy: 'api.test' }, http],
+    ['http://api.test', { httpProxy: http, noProxy: 'api.test:80' }, undefined],
+    ['http://api.test', { httpProxy: http, noProxy: 'api.test:81' }, http],
+    ['https://api.test', { httpProxy: http, noProxy: 'api.test:443' }, undefined],
+    ['http://[::1]:5000', { httpProxy: http, noProxy: '[::1]' }, undefined],
+    ['http://[::1]:5000', { httpProxy: http, noProxy: '127.0.0.1' }, http],
+    ['http://127.0.0.1:5000', { httpProxy: http, noProxy: '127.0.0.1:5000' }, undefined],
+  ])('choose for %s with %j: %s', (origin, settings, expected) => {
+    expect(findProxy(new URL(origin), settings)?.href).toBe(expected && `${expected}/`);
+  });
+});
+
+describe('through a proxy', () => {
+  test.skipIf(tinyproxy === undefined)(
+    'tinyproxy, http and https upstreams are reached on connections that are used again',
+    async () => {
+      await using proxy = await startTinyproxy(tinyproxy ?? '');
+      const settings = { httpProxy: `http://127.0.0.1:${proxy.port}` };
+      await using plain = await startScriptedUpstream();
+      await using secure = await startScriptedUpstream({ tls: true });
+      for (const upstream of [plain, secure]) {
+        await using transport = createTestTransport(upstream.origin, {
+          proxy: settings,
+          tls: { ca: localhostCertificate },
+        });
+        for (const path of ['/1', '/2', '/3'])
+          expect(await getOutcome(transport.read(path))).toBe(`200 ${path}`);
+        expect(await getOutcome(transport.write('/w'))).toBe('200 /w');
+        expect(upstream.socketCount).toBe(1);
+        expect(upstream.exchanges[0]?.head).not.toMatch(/proxy/i);
+        expect(proxy.readLog()).toContain(`CONNECT ${upstream.origin.host}`);
+      }
+    },
+  );
+
+  test.skipIf(squid === undefined)('squid, an https upstream is reached', async () => {
+    await using proxy = await startSquid(squid ?? '');
+    await using upstream = await startScriptedUpstream({ tls: true });
+    await using transport = createTestTransport(upstream.origin, {
+      proxy: { httpsProxy: `http://127.0.0.1:${proxy.port}` },
+      tls: { ca: localhostCertificate },
+    });
+    const paths = Array.from({ length: 20 }, (_, index) => `/${index}`);
+    expect(await Promise.all(paths.map((path) => getOutcome(transport.read(path))))).toEqual(
+      paths.map((path) => `200 ${path}`),
+    );
+    expect(upstream.socketCount).toBeLessThanOrEqual(4);
+  });
+
+  test.skipIf(tinyproxy === undefined)(
+    'that wants credentials, those of its URL are sent to it alone, and no reason shows them',
+    async () => {
+      await using proxy = await startTinyproxy(tinyproxy ?? '', 'operator p4ssword');
+      await using upstream = await startScriptedUpstream();
+      const connectWith = (userInfo: string) =>
+        createObserved(upstream.origin, {
+          proxy: { httpProxy: `http://${userInfo}127.0.0.1:${proxy.port}` },
+        });
+      await using right = connectWith('operator:p%34ssword@');
+      await using wrong = connectWith('operator:wrong-secret@');
+      await using none = connectWith('');
+      expect(await getOutcome(right.read('/r'))).toBe('200 /r');
+      expect(upstream.exchanges[0]?.head).not.toMatch(/proxy|authorization/i);
+      for (const transport of [wrong, none]) {
+        expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
+        expect(transport.reasons).toEqual([
+          expect.stringMatching(/^The proxy refused to connect to upstream, with status 40[17]\.$/),
+        ]);
+      }
+      expect(upstream.exchanges).toHaveLength(1);
+    },
+  );
+
+  test('that speaks TLS itself, an https upstream is reached', async () => {
+    await using upstream = await startScriptedUpstream({ tls: true });
+    await using proxy = await startTlsProxy();
+    await using transport = createTestTransport(upstream.origin, {
+      proxy: { httpsProxy: `https://localhost:${proxy.port}` },
+      tls: { ca: localhostCertificate },
+    });
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    expect(proxy.authorities).toEqual([upstream.origin.host]);
+  });
+
+  test('that is not there, or is silent, or is not a proxy, calls fail in time with a reason', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using silentProxy = await startMuteListener();
+    await using strange = await startMuteListener('SSH-2.0-OpenSSH_9.2\r\n');
+    const closed = await startMuteListener();
+    await closed[Symbol.asyncDispose]();
+    for (const [port, outcome, reason] of [
+      [closed.port, 'UPSTREAM_UNAVAILABLE', /ECONNREFUSED/],
+      [silentProxy.port, 'UPSTREAM_TIMEOUT', /^No connection within 200 ms\.$/],
+      [strange.port, 'UPSTREAM_UNAVAILABLE', /^The proxy did not open a tunnel to upstream: /],
+    ] as const) {
+      await using transport = createObserved(upstream.origin, {
+        proxy: { httpProxy: `http://127.0.0.1:${port}` },
+        connectTimeoutMs: 200,
+      });
+      expect(await getOutcome(transport.read())).toBe(outcome);
+      expect(transport.reasons).toEqual([expect.stringMatching(reason)]);
+    }
+  });
+});
+
+describe('a name with several addresses', () => {
+  const named = (upstream: { readonly origin: URL }) =>
+    new URL(`http://galileo.test:${upstream.origin.port}`);
+
+  test('is reached if any of them responds, whatever the others do', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using _full = await startFullListener(Number(upstream.origin.port));
+    for (const addresses of [
+      ['127.0.0.2', '127.0.0.1'],
+      ['127.0.0.1', '127.0.0.2'],
+      ['127.0.0.2', '127.0.0.3', '127.0.0.2', '127.0.0.1'],
+      ['::2', '127.0.0.2', '127.0.0.1'],
+    ]) {
+      await using transport = createTestTransport(named(upstream), {
+        retries: 0,
+        lookup: createLookup(...addresses).lookup,
+      });
+      expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    }
+  });
+
+  test('has as long as the connect timeout for an address that is slow, if the others fail', async () => {
+    // Its listener is resumed after 400 ms: Node's own limit for an address is 250 ms.
+    await using upstream = await startScriptedUpstream();
+    await using full = await startFullListener(Number(upstream.origin.port));
+    await using transport = createObserved(named(upstream), {
+      connectTimeoutMs: 4_000,
+      lookup: createLookup('127.0.0.2', '127.0.0.3').lookup,
+    });
+    setTimeout(() => full.resume(), 400);
+    // It accepts the connection and closes it.
+    await getOutcome(transport.read());
+    expect(transport.reasons[0]).not.toMatch(/ECONNREFUSED|timeout|within/i);
+  });
+
+  test('fails with every reason if all of them refuse', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using transport = createObserved(named(upstream), {
+      lookup: createLookup('127.0.0.3', '127.0.0.4').lookup,
+    });
+    expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(transport.reasons[0]).toMatch(/127\.0\.0\.3.*127\.0\.0\.4/);
+  });
+
+  test('ends at the connect timeout if all of them hang', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using _full = await startFullListener(Number(upstream.origin.port));
+    await using transport = createObserved(named(upstream), {
+      connectTimeoutMs: 300,
+      lookup: createLookup('127.0.0.2', '127.0.0.2').lookup,
+    });
+    expect(await getOutcome(transport.read())).toBe('UPSTREAM_TIMEOUT');
+    expect(transport.reasons).toEqual(['No connection within 300 ms.']);
+  });
+});
+
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((each) => each?.address === '::1');
+
+test.skipIf(!hasIpv6)('an IPv6 address is reached', async () => {
+  await using upstream = await startScriptedUpstream({ host: '::1' });
+  await using transport = createTestTransport(upstream.origin);
+  expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+});
+
+describe('a connection that reached its maximum age', () => {
+  test('is replaced before the next request, not earlier and never during one', async () => {
+    const clock = new ManualClock();
+    await using upstream = await startScriptedUpstream();
+    await using transport = createTestTransport(upstream.origin, {
+      connections: 1,
+      retries: 0,
+      connectionMaxAgeMs: 1_000,
+      now: clock.now,
+    });
+    for (let count = 0; count < 10; count += 1) {
+      // Calls that wait get the new connection too.
+      const calls = [getOutcome(transport.read('/1')), getOutcome(transport.read('/2'))];
+      expect(await Promise.all(calls)).toEqual(['200 /1', '200 /2']);
+      clock.advance(500);
+    }
+    expect(upstream.socketCount).toBe(5);
+    await upstream.waitForOpenSockets(1);
+  });
+
+  test('leads to the new address of a name, also under steady traffic', async () => {
+    const clock = new ManualClock();
+    await using before = await startScriptedUpstream();
+    await using after = await startScriptedUpstream({ host: '127.0.0.2', port: Number(before.origin.port) });
+    const names = createLookup('127.0.0.1');
+    await using transport = createTestTransport(new URL(`http://galileo.test:${before.origin.port}`), {
+      retries: 0,
+      connectionMaxAgeMs: 60_000,
+      now: clock.now,
+      lookup: names.lookup,
+    });
+    const readSome = () => Promise.all(Array.from({ length: 20 }, () => getOutcome(transport.read('/r'))));
+    expect(new Set(await readSome())).toEqual(new Set(['200 /r']));
+    names.addresses = ['127.0.0.2'];
+    clock.advance(59_999);
+    await readSome();
+    expect(after.exchanges).toHaveLength(0);
+    clock.advance(1);
+    expect(new Set(await readSome())).toEqual(new Set(['200 /r']));
+    expect(after.exchanges).toHaveLength(20);
+    expect(before.exchanges).toHaveLength(40);
+    await before.waitForOpenSockets(0);
+  });
+});
+
+describe.skipIf(nginx === undefined)('nginx as upstream', () => {
+  const certificates = (folder: string, cert = localhostCertificate, key = localhostKey) => {
+    writeFileSync(join(folder, 'cert.pem'), cert);
+    writeFileSync(join(folder, 'key.pem'), key);
+  };
+  const folderOfCertificates = new URL('support/', import.meta.url).pathname;
+  const tlsLines = [
+    'listen 127.0.0.1:PORT ssl;',
+    'server_name localhost;',
+    `ssl_certificate ${folderOfCertificates}localhost-cert.pem;`,
+    `ssl_certificate_key ${folderOfCertificates}localhost-key.pem;`,
+  ];
+  const verifyLines = [...tlsLines, `ssl_client_certificate ${folderOfCertificates}localhost-cert.pem;`];
+
+  test('with a private CA is trusted in addition to the platform’s CAs', async () => {
+    await using server = await startNginx(nginx ?? '', tlsLines);
+    const origin = new URL(`https://localhost:${server.port}`);
+    await using trusting = createTestTransport(origin, { tls: { ca: localhostCertificate } });
+    await using other = createObserved(origin);
+    expect(await getOutcome(trusting.read())).toBe('200 {"by":"nginx"}');
+    expect(await getOutcome(other.read())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(other.reasons[0]).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
+  });
+
+  test.skipIf(openssl === undefined)(
+    'that requires a client certificate gets it; without it, or with another, the log says so',
+    async () => {
+      await using server = await startNginx(nginx ?? '', [...verifyLines, 'ssl_verify_client on;']);
+      certificates(server.folder);
+      const origin = new URL(`https://localhost:${server.port}`);
+      const ca = localhostCertificate;
+      await using right = createObserved(origin, {
+        tls: { ca, cert: localhostCertificate, key: localhostKey },
+      });
+      await using none = createObserved(origin, { tls: { ca } });
+      await using other = createObserved(origin, {
+        tls: { ca, ...createCertificate(openssl ?? '', 'other') },
+      });
+      expect(await getOutcome(right.read())).toBe('200 {"by":"nginx"}');
+      expect(await getOutcome(none.read())).toMatch(/^400 <html>/);
+      expect(none.reasons).toEqual([
+        'Upstream requires a client certificate: set UPSTREAM_CERT_FILE and UPSTREAM_KEY_FILE.',
+      ]);
+      expect(await getOutcome(other.read())).toMatch(/^400 <html>/);
+      expect(other.reasons).toEqual([
+        'Upstream does not accept the client certificate of UPSTREAM_CERT_FILE.',
+      ]);
+    },
+  );
+
+  test('that speaks TLS although GALILEO_API_URL says http is reported in the log', async () => {
+    await using server = await startNginx(nginx ?? '', tlsLines);
+    await using transport = createObserved(new URL(`http://localhost:${server.port}`));
+    expect(await getOutcome(transport.read())).toMatch(/^400 <html>/);
+    expect(transport.reasons).toEqual([
+      'Upstream speaks TLS on this port: check whether GALILEO_API_URL needs https.',
+    ]);
+  });
+
+  test('that speaks plain HTTP although GALILEO_API_URL says https is reported in the log', async () => {
+    await using server = await startNginx(nginx ?? '', ['listen 127.0.0.1:PORT;']);
+    await using transport = createObserved(new URL(`https://localhost:${server.port}`));
+    expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(transport.reasons[0]).toMatch(
+      /^Upstream does not speak TLS on this port: check whether GALILEO_API_URL needs http\. /,
+    );
+  });
+
+  test('that closes a connection after five requests costs no read', async () => {
+    await using server = await startNginx(nginx ?? '', ['listen 127.0.0.1:PORT;', 'keepalive_requests 5;']);
+    await using transport = createTestTransport(new URL(`http://localhost:${server.port}`), { retries: 0 });
+    for (let round = 0; round < 10; round += 1) {
+      const reads = Array.from({ length: 20 }, () => getOutcome(transport.read()));
+      expect(new Set(await Promise.all(reads))).toEqual(new Set(['200 {"by":"nginx"}']));
+    }
+  });
+});
+
+test('a TLS 1.3 upstream that ends the connection without a client certificate is reported in the log', async () => {
+  const server = createTlsServer(
+    { cert: localhostCertificate, key: localhostKey, requestCert: true, rejectUnauthorized: true },
+    (socket) => socket.end(toResponse('{}')),
+  );
+  server.on('tlsClientError', () => {});
+  const port = await listen(server, 'localhost');
+  await using transport = createObserved(new URL(`https://localhost:${port}`), {
+    tls: { ca: localhostCertificate },
+  });
+  expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+  server.close();
+  expect(transport.reasons[0]).toMatch(/^Upstream requires a client certificate: /);
+});
+
+/** A proxy over TLS that tunnels to every authority and records it. */
+async function startTlsProxy() {
+  const { createServer } = await import('node:https');
+  const { connect } = await import('node:net');
+  const authorities: string[] = [];
+  const server = createServer({ cert: localhostCertificate, key: localhostKey });
+  server.on('connect', ({ url = '' }, client) => {
+    authorities.push(url);
+    const [host, port] = url.split(':');
+    const target = connect(Number(port), host, () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      client.pipe(target).pipe(client);
+    });
+    for (const socket of [client, target]) socket.on('error', () => target.destroy());
+  });
+  const port = await listen(server, 'localhost');
+  return {
+    port,
+    authorities,
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
