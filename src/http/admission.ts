@@ -12,7 +12,8 @@ interface AdmissionLimits {
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
-  readonly #onStop = new Set<(error: Error) => void>();
+  // A Set would keep the requests of removed listeners: docs/performance.md, "What outlives a request".
+  readonly #onStop: ((error: Error) => void)[] = [];
   #slots = 0;
   #bytes = 0;
   #isStopped = false;
@@ -61,17 +62,20 @@ export class Admission {
   /** Sheds all further requests, and those whose body has not arrived. */
   stop(): void {
     this.#isStopped = true;
-    for (const listener of this.#onStop) listener(createShedError());
-    this.#onStop.clear();
+    for (const listener of this.#onStop.splice(0)) listener(createShedError());
   }
 
   /** Calls the listener with an error if `stop` is called before `offStop`. */
   onStop(listener: (error: Error) => void): void {
-    this.#onStop.add(listener);
+    this.#onStop.push(listener);
   }
 
   offStop(listener: (error: Error) => void): void {
-    this.#onStop.delete(listener);
+    const index = this.#onStop.indexOf(listener);
+    const last = this.#onStop.at(-1);
+    if (index === -1 || last === undefined) return;
+    this.#onStop[index] = last;
+    this.#onStop.pop();
   }
 
   /** Resolves when no slot is in use. */

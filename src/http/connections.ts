@@ -178,7 +178,7 @@ class Connection {
     if (index === -1) return;
     this.#pending.splice(index, 1);
     clearTimeout(pending.timer);
-    pending.onEnd?.(isSent);
+    pending.listener?.end(isSent);
     this.#options.onPending(-1);
     if (this.socket.destroyed) return;
     this.#startNext();
@@ -195,8 +195,8 @@ class Connection {
 export class PendingResponse {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Called once, when the response was sent or the connection has ended. */
-  onEnd: ((isSent: boolean) => void) | undefined;
+  /** Called once, when the response was sent or the connection has ended. Not a closure: docs/performance.md has the reason. */
+  listener: { end(isSent: boolean): void } | undefined;
   /** On the clock of `performance.now()`. */
   readonly arrivedAtMs = performance.now();
   /** Whether the response was given to Node. */

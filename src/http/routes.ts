@@ -100,7 +100,7 @@ export function serveGraphql(
   continued?: ServerResponse,
 ): void {
   const exchange = handler.begin(fromNode(pending.request, target, continued), pending.arrivedAtMs);
-  pending.onEnd = (isSent) => exchange.end(isSent);
+  pending.listener = exchange;
   exchange.respond().then(
     (response) => {
       if (response !== undefined) pending.send(response, exchange.requestId);

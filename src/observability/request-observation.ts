@@ -54,6 +54,9 @@ export interface RequestEnd {
   readonly trace: RequestTrace | undefined;
 }
 
+/** What the response does not change. */
+type OperationDetails = Pick<RequestEnd, 'operationType' | 'operationName' | 'documentHash'>;
+
 /** In characters. Longer than real names of operations, and too short to fill a disk. */
 const maxNameLength = 100;
 
@@ -72,7 +75,9 @@ export class RequestObservation {
   readonly #clientAddress: string | undefined;
   readonly #onEnd: (end: RequestEnd) => void;
   readonly #codes: string[] = [];
-  #response: Omit<RequestEnd, 'requestId' | 'clientAddress' | 'codes' | 'durationMs' | 'trace'> | undefined;
+  #operationDetails: OperationDetails | undefined;
+  #status: number | undefined;
+  #outcome: RequestOutcome = 'cancelled';
   #isShed = false;
   #isEnded = false;
 
@@ -105,7 +110,9 @@ export class RequestObservation {
 
   /** The response is complete, but not sent. Nothing of the request is kept from now on but what `RequestEnd` has. */
   respond(status: number): void {
-    this.#response ??= { ...this.#describe(), status, outcome: this.#getOutcome(status) };
+    this.#operationDetails = this.#describe();
+    this.#status = status;
+    this.#outcome = this.#getOutcome(status);
     this.params = undefined;
     this.operation = undefined;
     this.redactor = undefined;
@@ -115,14 +122,15 @@ export class RequestObservation {
   end(isSent: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const response =
-      isSent && this.#response !== undefined
-        ? this.#response
-        : { ...(this.#response ?? this.#describe()), status: undefined, outcome: 'cancelled' as const };
+    const { operationType, operationName, documentHash } = this.#operationDetails ?? this.#describe();
     this.#onEnd({
-      ...response,
       requestId: this.requestId,
       clientAddress: this.#clientAddress,
+      operationType,
+      operationName,
+      documentHash,
+      status: isSent ? this.#status : undefined,
+      outcome: isSent ? this.#outcome : 'cancelled',
       codes: this.#codes,
       durationMs: performance.now() - this.#arrivedAtMs,
       trace: this.trace,
@@ -135,7 +143,7 @@ export class RequestObservation {
     this.#isEnded = true;
   }
 
-  #describe(): Pick<RequestEnd, 'operationType' | 'operationName' | 'documentHash'> {
+  #describe(): OperationDetails {
     return {
       operationType: this.#getOperationType(),
       operationName: this.#getOperationName(),

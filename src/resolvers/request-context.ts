@@ -14,13 +14,15 @@ export interface Observation {
   readonly params: { readonly variables: unknown } | undefined;
 }
 
-/** The context of one request. Its reads and its secrets are created when they are first needed. */
-export class RequestContext<O extends Observation = Observation> implements GatewayContext {
+/**
+ * The context of one request, and of its calls to upstream. Reads, secrets and the caller are created when they are first needed.
+ */
+export class RequestContext<O extends Observation = Observation> implements GatewayContext, CallContext {
   readonly galileo: GalileoClient;
   readonly deadline: Deadline;
   readonly observation: O;
   readonly #forwarded: ForwardedHeaders;
-  readonly #call: CallContext;
+  #caller: string | undefined;
   #reads: Reads | undefined;
   #secrets: Secrets | undefined;
 
@@ -30,22 +32,23 @@ export class RequestContext<O extends Observation = Observation> implements Gate
     this.#forwarded = forwarded;
     this.observation = observation;
     observation.redactor = this;
-    let caller: string | undefined;
-    this.#call = {
-      headers: forwarded.headers,
-      get caller() {
-        caller ??= toCaller(forwarded.headers);
-        return caller;
-      },
-      redact: (text) => this.redact(text),
-      deadline,
-      requestId: forwarded.requestId,
-      traceContext: observation.trace?.context,
-    };
   }
 
   get requestId(): string {
     return this.#forwarded.requestId;
+  }
+
+  get headers(): readonly string[] {
+    return this.#forwarded.headers;
+  }
+
+  get caller(): string {
+    this.#caller ??= toCaller(this.#forwarded.headers);
+    return this.#caller;
+  }
+
+  get traceContext(): CallContext['traceContext'] {
+    return this.observation.trace?.context;
   }
 
   get reads(): Reads {
@@ -54,7 +57,7 @@ export class RequestContext<O extends Observation = Observation> implements Gate
   }
 
   getCall(): CallContext {
-    if (this.#forwarded.hasCredential) return this.#call;
+    if (this.#forwarded.hasCredential) return this;
     throw new UpstreamError(
       'UNAUTHENTICATED',
       'This needs a credential: send Galileo-API-Key, or Authorization with the scheme Bearer or Basic.',

@@ -233,15 +233,23 @@ export class GalileoClient {
     throw toUpstreamError(response, method, this.#getRedaction(call));
   }
 
-  #send(operation: Operation, call: CallContext): Promise<TransportResponse> {
-    const contentType = operation.body === undefined ? [] : ['content-type', 'application/json'];
+  #send(
+    { operation, method, path, provider, body }: Operation,
+    call: CallContext,
+  ): Promise<TransportResponse> {
+    const { headers, caller, deadline, requestId, traceContext } = call;
+    const contentType = body === undefined ? [] : ['content-type', 'application/json'];
     return this.#transport.send({
-      ...operation,
-      headers: [...call.headers, 'accept', 'application/json', ...contentType],
-      caller: call.caller,
-      deadline: call.deadline,
-      requestId: call.requestId,
-      traceContext: call.traceContext,
+      operation,
+      method,
+      path,
+      provider,
+      body,
+      headers: [...headers, 'accept', 'application/json', ...contentType],
+      caller,
+      deadline,
+      requestId,
+      traceContext,
     });
   }
 
