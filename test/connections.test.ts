@@ -155,15 +155,14 @@ describe('a client that does not read', () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, {
       responseTimeoutMs: '300',
-      shutdownTimeoutMs: '60000',
+      // Less than the default of RESPONSE_TIMEOUT_MS: a drain that waits for that one is incomplete.
+      shutdownTimeoutMs: '8000',
     });
     using connection = await openConnection(gateway.url);
     connection.socket.pause();
     connection.write(toQuery(largeQuery));
     await until(() => gateway.usage.requests === 1);
-    const startedAtMs = performance.now();
     expect(await gateway.drain()).toBe(true);
-    expect(performance.now() - startedAtMs).toBeLessThan(3000);
   });
 });
 

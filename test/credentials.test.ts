@@ -5,6 +5,7 @@ import type { RecordedCall } from './support/fake-upstream.ts';
 import { toPath } from './support/naming.ts';
 import { postRaw } from './support/raw-http.ts';
 import { startStack } from './support/stack.ts';
+import { getLeastMs, startCpuTimer } from './support/timing.ts';
 
 const query = '{ integration(name: OPENAI) { name } }';
 const mutation =
@@ -194,13 +195,15 @@ describe('a request id that contains the credential', () => {
 describe('a credential header', () => {
   it.each(['Galileo-API-Key: a', 'Authorization: basic a', 'Splunk-AO-API-Key: a'])(
     'with thousands of blanks costs less than 20 ms of processor time: %s',
-    (line) => {
+    async (line) => {
       const [name = '', value = ''] = line.split(': ');
       const headers = [name, `${value}${' '.repeat(1_000_000)}b${'\t '.repeat(500_000)}`];
-      const before = process.cpuUsage();
-      getCredentialSecrets(readHeaders(headers, () => 'id').headers);
-      const { user, system } = process.cpuUsage(before);
-      expect((user + system) / 1000).toBeLessThan(20);
+      const leastMs = await getLeastMs(20, () => {
+        const getCpuMs = startCpuTimer();
+        getCredentialSecrets(readHeaders(headers, () => 'id').headers);
+        return getCpuMs();
+      });
+      expect(leastMs).toBeLessThan(20);
     },
   );
 });

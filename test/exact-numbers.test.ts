@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { toPath } from './support/naming.ts';
 import { startStack } from './support/stack.ts';
+import { getLeastMs, startCpuTimer } from './support/timing.ts';
 
 const stack = await startStack();
 stack.upstream.on('PUT', toPath('custom'), { json: integrationRecordFixtures.full });
@@ -79,9 +80,14 @@ describe('a number in free JSON that a double holds exactly reaches upstream unc
 });
 
 it('a literal with 100,000 zeros is refused within 100 ms of processor time', async () => {
-  const before = process.cpuUsage();
-  const { kwargs } = await inLiteral(`0.${'0'.repeat(50_000)}1${'0'.repeat(50_000)}1`);
-  const { user, system } = process.cpuUsage(before);
-  expect(kwargs).toBeUndefined();
-  expect((user + system) / 1000).toBeLessThan(100);
+  const leastMs = await getLeastMs(100, async (round) => {
+    // Another number in each round: the gateway remembers documents.
+    const number = `0.${'0'.repeat(50_000 - round)}1${'0'.repeat(50_000 + round)}1`;
+    const getCpuMs = startCpuTimer();
+    const { kwargs } = await inLiteral(number);
+    const cpuMs = getCpuMs();
+    expect(kwargs).toBeUndefined();
+    return cpuMs;
+  });
+  expect(leastMs).toBeLessThan(100);
 });

@@ -18,8 +18,9 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
   it('excess requests are shed immediately with 503, Retry-After and OVERLOADED; probes are never shed', async () => {
+    const requestTimeoutMs = '10000';
     await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '2' });
+    await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '2', requestTimeoutMs });
     const held: (() => void)[] = [];
     upstream.on('GET', path, (_call, response) => {
       held.push(() =>
@@ -39,7 +40,8 @@ describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
     ]) {
       const startedAtMs = performance.now();
       const shed = await send(gateway.url, request);
-      expect(performance.now() - startedAtMs).toBeLessThan(1000);
+      // Half of the time after which a running request ends.
+      expect(performance.now() - startedAtMs).toBeLessThan(Number(requestTimeoutMs) / 2);
       expect(shed.status).toBe(503);
       expect(getCodes(shed)).toEqual(['OVERLOADED']);
       expect(shed.headers['retry-after']).toMatch(/^[1-9]\d*$/);
@@ -111,8 +113,8 @@ describe('a caller that is slower than REQUEST_TIMEOUT_MS', () => {
     }, 20);
     const received = await connection.closed;
     clearInterval(dripping);
-    // Node looks for such connections four times in that span.
-    expect(performance.now() - startedAtMs).toBeLessThan(2 * Number(requestTimeoutMs) + 500);
+    // Node alone would close it after 30 seconds, or never.
+    expect(performance.now() - startedAtMs).toBeLessThan(10 * Number(requestTimeoutMs));
     expect(received).toMatch(/^$|^HTTP\/1\.1 (?:408|413|415|400|200) /);
     expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
   });

