@@ -16,7 +16,7 @@ import { Tracing } from './observability/tracing.ts';
 
 export { ConfigError } from './config.ts';
 
-/** A setting as a program has it. */
+/** The type of an option for a setting. */
 type Natural<Value> = Value extends URL
   ? URL | string
   : Value extends { readonly path: string }
@@ -26,14 +26,14 @@ type Natural<Value> = Value extends URL
       : Value;
 
 /**
- * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Those of listeners and processes
- * (ports, base path, shutdown, workers) and GraphiQL are not among them. No environment variable is read but `NODE_ENV`:
- * `production` turns introspection off unless it is set here.
+ * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Those of listeners and
+ * processes (ports, base path, shutdown, workers) and GraphiQL are not among them. The only environment variable that
+ * is read is `NODE_ENV`: `production` turns introspection off unless it is set here.
  */
 export type GatewayOptions = {
   readonly [Name in keyof HandlerConfig]?: Natural<HandlerConfig[Name]> | undefined;
 } & {
-  /** A pino logger for one line per request and for problems. Default: nothing is logged. */
+  /** A pino logger for one line per request, warnings and errors. Default: nothing is logged. */
   readonly log?: Log | undefined;
   /** A prom-client registry that the gateway adds its metrics to; process metrics are left to you. Default: no metrics. */
   readonly metrics?: Registry | undefined;
@@ -42,7 +42,7 @@ export type GatewayOptions = {
 };
 
 /**
- * Responds to a request of the Fetch standard, whatever its path. Rejects only if the request was aborted or its body broke
+ * Responds to a request of the Fetch standard with any path. Rejects only if the request was aborted or its body broke
  * off.
  */
 export interface Gateway {
@@ -111,7 +111,7 @@ export function createGateway({ log, metrics, plugins, ...settings }: GatewayOpt
     close: () => handler.close(),
   });
 }
-/** Without one, spans are not recorded, and the trace context of clients must be forwarded unchanged. */
+/** Without a provider, spans are not recorded, and the trace context of clients must be forwarded unchanged. */
 function hasTracerProvider(): boolean {
   const provider = trace.getTracerProvider();
   return (
@@ -138,7 +138,7 @@ function readOptions(options: Omit<GatewayOptions, 'log' | 'metrics' | 'plugins'
   throw new ConfigError(unknown);
 }
 const isSettingName = (name: string): name is SettingName => Object.hasOwn(settings, name);
-/** The value as it is written in the environment, whose schema checks it. */
+/** The value as the environment would have it, so that the setting's schema can check it. */
 function toText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (isJsonObject(value) && Object.getPrototypeOf(value) === Object.prototype) return JSON.stringify(value);

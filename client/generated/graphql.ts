@@ -113,7 +113,7 @@ export type CustomModelPropertiesInput = {
   alias?: string | null | undefined;
   /** A known model that has the same parameters. */
   basedOn?: string | null | undefined;
-  /** The endpoint's name of the model. */
+  /** The endpoint's name for the model. */
   name: string;
   /** The parameters that the model accepts. */
   supportedParameters?: Array<string> | null | undefined;
@@ -178,7 +178,7 @@ export type IntegrationModelInput = {
   alternativeNames?: Array<string> | null | undefined;
   /** The version of the provider's API that the model needs. */
   apiVersion?: string | null | undefined;
-  /** The model's name of the assistant role in a chat. */
+  /** The model's name for the assistant role in a chat. */
   assistantRole?: string | null | undefined;
   /** The unit that prices are for. */
   costBy?: ModelCostByInput | null | undefined;
@@ -198,7 +198,7 @@ export type IntegrationModelInput = {
   legacyMistralPromptFormat?: boolean | null | undefined;
   /** Maximum value for nucleus sampling. */
   maxTopP?: number | null | undefined;
-  /** The provider's name of the model. */
+  /** The provider's name for the model. */
   name: string;
   /** The paths of values in the provider's response. */
   outputMap?: ModelOutputMapInput | null | undefined;
@@ -216,7 +216,7 @@ export type IntegrationModelInput = {
   systemSupported?: boolean | null | undefined;
   /** Maximum number of input and output tokens together. */
   tokenLimit?: number | null | undefined;
-  /** The model's name of the user role in a chat. */
+  /** The model's name for the user role in a chat. */
   userRole?: string | null | undefined;
 };
 
@@ -247,7 +247,7 @@ export type IntegrationName =
   /** The provider that Galileo calls `writer`. */
   | 'WRITER';
 
-/** What a permission is about. Galileo has one list of actions for all its resources. */
+/** The action that a permission is for. Galileo has one list of actions for all its resources. */
 export type IntegrationPermissionAction =
   /** The action that Galileo calls `autotune_apply`. */
   | 'AUTOTUNE_APPLY'
@@ -398,43 +398,43 @@ export type ModelOutputMapInput = {
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMapInput = {
   __typename?: never;
-  /** The provider's name of the parameter for the API version. */
+  /** The name of the provider's parameter for the API version. */
   apiVersion?: string | null | undefined;
-  /** The provider's name of the parameter for the deployment of the model. */
+  /** The name of the provider's parameter for the deployment of the model. */
   deploymentName?: string | null | undefined;
-  /** The provider's name of the parameter for repeating the prompt in the output. */
+  /** The name of the provider's parameter for repeating the prompt in the output. */
   echo?: string | null | undefined;
-  /** The provider's name of the parameter for the penalty on frequent tokens. */
+  /** The name of the provider's parameter for the penalty on frequent tokens. */
   frequencyPenalty?: string | null | undefined;
-  /** The provider's name of the parameter for log probabilities of tokens. */
+  /** The name of the provider's parameter for log probabilities of tokens. */
   logprobs?: string | null | undefined;
-  /** The provider's name of the parameter for the maximum number of output tokens. */
+  /** The name of the provider's parameter for the maximum number of output tokens. */
   maxTokens?: string | null | undefined;
-  /** The provider's name of the parameter for the model. */
+  /** The name of the provider's parameter for the model. */
   model?: string | null | undefined;
-  /** The provider's name of the parameter for the number of outputs. */
+  /** The name of the provider's parameter for the number of outputs. */
   n?: string | null | undefined;
-  /** The provider's name of the parameter for the penalty on tokens that occurred. */
+  /** The name of the provider's parameter for the penalty on tokens that occurred. */
   presencePenalty?: string | null | undefined;
-  /** The provider's name of the parameter for the reasoning effort. */
+  /** The name of the provider's parameter for the reasoning effort. */
   reasoningEffort?: string | null | undefined;
-  /** The provider's name of the parameter for the format of the output. */
+  /** The name of the provider's parameter for the format of the output. */
   responseFormat?: string | null | undefined;
-  /** The provider's name of the parameter for the strings that end the output. */
+  /** The name of the provider's parameter for the strings that end the output. */
   stopSequences?: string | null | undefined;
-  /** The provider's name of the parameter for the sampling temperature. */
+  /** The name of the provider's parameter for the sampling temperature. */
   temperature?: string | null | undefined;
-  /** The provider's name of the parameter for the tool that the model must call. */
+  /** The name of the provider's parameter for the tool that the model must call. */
   toolChoice?: string | null | undefined;
-  /** The provider's name of the parameter for the tools that the model can call. */
+  /** The name of the provider's parameter for the tools that the model can call. */
   tools?: string | null | undefined;
-  /** The provider's name of the parameter for sampling from the k most likely tokens. */
+  /** The name of the provider's parameter for sampling from the k most likely tokens. */
   topK?: string | null | undefined;
-  /** The provider's name of the parameter for the number of most likely tokens to report log probabilities of. */
+  /** The name of the provider's parameter for the number of most likely tokens to report log probabilities of. */
   topLogprobs?: string | null | undefined;
-  /** The provider's name of the parameter for nucleus sampling. */
+  /** The name of the provider's parameter for nucleus sampling. */
   topP?: string | null | undefined;
-  /** The provider's name of the parameter for the verbosity of the output. */
+  /** The name of the provider's parameter for the verbosity of the output. */
   verbosity?: string | null | undefined;
 };
 

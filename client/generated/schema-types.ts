@@ -375,7 +375,7 @@ export type CustomModelProperties = {
   alias: Maybe<Scalars['String']['output']>;
   /** A known model that has the same parameters. Null if there is none. */
   basedOn: Maybe<Scalars['String']['output']>;
-  /** The endpoint's name of the model. */
+  /** The endpoint's name for the model. */
   name: Scalars['String']['output'];
   /** The parameters that the model accepts. Null if unknown, or if `basedOn` is set. */
   supportedParameters: Maybe<Array<Scalars['String']['output']>>;
@@ -387,7 +387,7 @@ export type CustomModelPropertiesInput = {
   alias?: InputMaybe<Scalars['String']['input']>;
   /** A known model that has the same parameters. */
   basedOn?: InputMaybe<Scalars['String']['input']>;
-  /** The endpoint's name of the model. */
+  /** The endpoint's name for the model. */
   name: Scalars['String']['input'];
   /** The parameters that the model accepts. */
   supportedParameters?: InputMaybe<Array<Scalars['String']['input']>>;
@@ -534,7 +534,7 @@ export type IntegrationGroupConnection = {
 /** A position in a list of groups. */
 export type IntegrationGroupEdge = {
   __typename: 'IntegrationGroupEdge';
-  /** An opaque cursor: as `after`, it leads to what follows this edge. */
+  /** An opaque cursor. As `after`, it returns the page that starts after this edge. */
   cursor: Scalars['String']['output'];
   /** The collaborator at this position. */
   node: IntegrationGroup;
@@ -557,7 +557,7 @@ export type IntegrationModel = {
   alternativeNames: Array<Scalars['String']['output']>;
   /** The version of the provider's API that the model needs. Null if it works with any version. */
   apiVersion: Maybe<Scalars['String']['output']>;
-  /** The model's name of the assistant role in a chat. Null if it has no roles. */
+  /** The model's name for the assistant role in a chat. Null if it has no roles. */
   assistantRole: Maybe<Scalars['String']['output']>;
   /** The unit that prices are for. */
   costBy: ModelCostBy;
@@ -582,7 +582,7 @@ export type IntegrationModel = {
   legacyMistralPromptFormat: Scalars['Boolean']['output'];
   /** Maximum value for nucleus sampling. Null if the provider sets none. */
   maxTopP: Maybe<Scalars['Float']['output']>;
-  /** The provider's name of the model. */
+  /** The provider's name for the model. */
   name: Scalars['String']['output'];
   /** The paths of values in the provider's response. Null if unknown. */
   outputMap: Maybe<ModelOutputMap>;
@@ -605,7 +605,7 @@ export type IntegrationModel = {
   systemSupported: Scalars['Boolean']['output'];
   /** Maximum number of input and output tokens together. Null if unknown. */
   tokenLimit: Maybe<Scalars['Int']['output']>;
-  /** The model's name of the user role in a chat. Null if it has no roles. */
+  /** The model's name for the user role in a chat. Null if it has no roles. */
   userRole: Maybe<Scalars['String']['output']>;
 };
 
@@ -617,7 +617,7 @@ export type IntegrationModelInput = {
   alternativeNames?: InputMaybe<Array<Scalars['String']['input']>>;
   /** The version of the provider's API that the model needs. */
   apiVersion?: InputMaybe<Scalars['String']['input']>;
-  /** The model's name of the assistant role in a chat. */
+  /** The model's name for the assistant role in a chat. */
   assistantRole?: InputMaybe<Scalars['String']['input']>;
   /** The unit that prices are for. */
   costBy?: InputMaybe<ModelCostByInput>;
@@ -637,7 +637,7 @@ export type IntegrationModelInput = {
   legacyMistralPromptFormat?: InputMaybe<Scalars['Boolean']['input']>;
   /** Maximum value for nucleus sampling. */
   maxTopP?: InputMaybe<Scalars['Float']['input']>;
-  /** The provider's name of the model. */
+  /** The provider's name for the model. */
   name: Scalars['String']['input'];
   /** The paths of values in the provider's response. */
   outputMap?: InputMaybe<ModelOutputMapInput>;
@@ -655,7 +655,7 @@ export type IntegrationModelInput = {
   systemSupported?: InputMaybe<Scalars['Boolean']['input']>;
   /** Maximum number of input and output tokens together. */
   tokenLimit?: InputMaybe<Scalars['Int']['input']>;
-  /** The model's name of the user role in a chat. */
+  /** The model's name for the user role in a chat. */
   userRole?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -689,17 +689,17 @@ export type IntegrationName =
 /** Whether the caller can do something. */
 export type IntegrationPermission = {
   __typename: 'IntegrationPermission';
-  /** What the permission is about. */
+  /** The action that the permission is for. */
   action: IntegrationPermissionAction;
   /** Whether the caller can do it. */
   allowed: Scalars['Boolean']['output'];
   /** Why the caller cannot do it. Null if Galileo gives no reason. */
   message: Maybe<Scalars['String']['output']>;
-  /** Galileo's own name of the action, also if this schema does not know it. */
+  /** Galileo's name for the action, even if this schema does not know it. */
   rawAction: Scalars['String']['output'];
 };
 
-/** What a permission is about. Galileo has one list of actions for all its resources. */
+/** The action that a permission is for. Galileo has one list of actions for all its resources. */
 export type IntegrationPermissionAction =
   /** The action that Galileo calls `autotune_apply`. */
   | 'AUTOTUNE_APPLY'
@@ -826,7 +826,7 @@ export type IntegrationRecord = {
   isDisabled: Scalars['Boolean']['output'];
   /** Whether this is the integration that Galileo uses for the provider. */
   isSelected: Scalars['Boolean']['output'];
-  /** Galileo's name of the integration: the provider's name, or the label of a named custom integration. */
+  /** Galileo's name for the integration: the provider's name, or the label of a named custom integration. */
   label: Scalars['String']['output'];
   /** The provider. Null if Galileo names one that this schema does not know. */
   name: Maybe<IntegrationName>;
@@ -885,7 +885,7 @@ export type IntegrationUserConnection = {
 /** A position in a list of users. */
 export type IntegrationUserEdge = {
   __typename: 'IntegrationUserEdge';
-  /** An opaque cursor: as `after`, it leads to what follows this edge. */
+  /** An opaque cursor. As `after`, it returns the page that starts after this edge. */
   cursor: Scalars['String']['output'];
   /** The collaborator at this position. */
   node: IntegrationUser;
@@ -904,7 +904,7 @@ export type IntegrationUserInput = {
 /** The input is invalid. Nothing was stored. */
 export type IntegrationValidationFailure = {
   __typename: 'IntegrationValidationFailure';
-  /** The single problems with their paths. Empty if Galileo lists none. */
+  /** Each problem with its path. Empty if Galileo lists none. */
   issues: Array<IntegrationValidationIssue>;
   /** All problems in one message, for users. */
   message: Scalars['String']['output'];
@@ -917,7 +917,7 @@ export type IntegrationValidationIssue = {
   code: Scalars['String']['output'];
   /** The problem, for users. */
   message: Scalars['String']['output'];
-  /** The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no place in them. */
+  /** The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo does not report a position. */
   path: Array<Scalars['String']['output']>;
 };
 
@@ -1021,85 +1021,85 @@ export type ModelOutputMapInput = {
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMap = {
   __typename: 'ModelParamsMap';
-  /** The provider's name of the parameter for the API version. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the API version. Null if the provider does not have it. */
   apiVersion: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the deployment of the model. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the deployment of the model. Null if the provider does not have it. */
   deploymentName: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for repeating the prompt in the output. Null if the provider does not have it. */
+  /** The name of the provider's parameter for repeating the prompt in the output. Null if the provider does not have it. */
   echo: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the penalty on frequent tokens. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the penalty on frequent tokens. Null if the provider does not have it. */
   frequencyPenalty: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for log probabilities of tokens. Null if the provider does not have it. */
+  /** The name of the provider's parameter for log probabilities of tokens. Null if the provider does not have it. */
   logprobs: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the maximum number of output tokens. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the maximum number of output tokens. Null if the provider does not have it. */
   maxTokens: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the model. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the model. Null if the provider does not have it. */
   model: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the number of outputs. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the number of outputs. Null if the provider does not have it. */
   n: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the penalty on tokens that occurred. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the penalty on tokens that occurred. Null if the provider does not have it. */
   presencePenalty: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the reasoning effort. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the reasoning effort. Null if the provider does not have it. */
   reasoningEffort: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the format of the output. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the format of the output. Null if the provider does not have it. */
   responseFormat: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the strings that end the output. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the strings that end the output. Null if the provider does not have it. */
   stopSequences: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the sampling temperature. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the sampling temperature. Null if the provider does not have it. */
   temperature: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the tool that the model must call. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the tool that the model must call. Null if the provider does not have it. */
   toolChoice: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the tools that the model can call. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the tools that the model can call. Null if the provider does not have it. */
   tools: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for sampling from the k most likely tokens. Null if the provider does not have it. */
+  /** The name of the provider's parameter for sampling from the k most likely tokens. Null if the provider does not have it. */
   topK: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the number of most likely tokens to report log probabilities of. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the number of most likely tokens to report log probabilities of. Null if the provider does not have it. */
   topLogprobs: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for nucleus sampling. Null if the provider does not have it. */
+  /** The name of the provider's parameter for nucleus sampling. Null if the provider does not have it. */
   topP: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the verbosity of the output. Null if the provider does not have it. */
+  /** The name of the provider's parameter for the verbosity of the output. Null if the provider does not have it. */
   verbosity: Maybe<Scalars['String']['output']>;
 };
 
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMapInput = {
-  /** The provider's name of the parameter for the API version. */
+  /** The name of the provider's parameter for the API version. */
   apiVersion?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the deployment of the model. */
+  /** The name of the provider's parameter for the deployment of the model. */
   deploymentName?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for repeating the prompt in the output. */
+  /** The name of the provider's parameter for repeating the prompt in the output. */
   echo?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the penalty on frequent tokens. */
+  /** The name of the provider's parameter for the penalty on frequent tokens. */
   frequencyPenalty?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for log probabilities of tokens. */
+  /** The name of the provider's parameter for log probabilities of tokens. */
   logprobs?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the maximum number of output tokens. */
+  /** The name of the provider's parameter for the maximum number of output tokens. */
   maxTokens?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the model. */
+  /** The name of the provider's parameter for the model. */
   model?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the number of outputs. */
+  /** The name of the provider's parameter for the number of outputs. */
   n?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the penalty on tokens that occurred. */
+  /** The name of the provider's parameter for the penalty on tokens that occurred. */
   presencePenalty?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the reasoning effort. */
+  /** The name of the provider's parameter for the reasoning effort. */
   reasoningEffort?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the format of the output. */
+  /** The name of the provider's parameter for the format of the output. */
   responseFormat?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the strings that end the output. */
+  /** The name of the provider's parameter for the strings that end the output. */
   stopSequences?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the sampling temperature. */
+  /** The name of the provider's parameter for the sampling temperature. */
   temperature?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the tool that the model must call. */
+  /** The name of the provider's parameter for the tool that the model must call. */
   toolChoice?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the tools that the model can call. */
+  /** The name of the provider's parameter for the tools that the model can call. */
   tools?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for sampling from the k most likely tokens. */
+  /** The name of the provider's parameter for sampling from the k most likely tokens. */
   topK?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the number of most likely tokens to report log probabilities of. */
+  /** The name of the provider's parameter for the number of most likely tokens to report log probabilities of. */
   topLogprobs?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for nucleus sampling. */
+  /** The name of the provider's parameter for nucleus sampling. */
   topP?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the verbosity of the output. */
+  /** The name of the provider's parameter for the verbosity of the output. */
   verbosity?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -1125,9 +1125,9 @@ export type Mutation = {
   __typename: 'Mutation';
   /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo. */
   deleteIntegration: Maybe<IntegrationProvider>;
-  /** Ends the sharing of an integration with a group. Returns the id of the group. One call to Galileo. */
+  /** Stops sharing an integration with a group. Returns the id of the group. One call to Galileo. */
   removeIntegrationGroup: Maybe<Scalars['ID']['output']>;
-  /** Ends the sharing of an integration with a user. Returns the id of the user. One call to Galileo. */
+  /** Stops sharing an integration with a user. Returns the id of the user. One call to Galileo. */
   removeIntegrationUser: Maybe<Scalars['ID']['output']>;
   /** Makes Galileo use this one of several integrations of a provider. One call to Galileo. */
   selectIntegration: Maybe<IntegrationRecord>;
@@ -1139,29 +1139,29 @@ export type Mutation = {
   updateIntegrationGroup: Maybe<IntegrationGroup>;
   /** Changes the role of a user in an integration. One call to Galileo. */
   updateIntegrationUser: Maybe<IntegrationUser>;
-  /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertAnthropicIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's AWS Bedrock integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's AWS Bedrock integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertAwsBedrockIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's AWS SageMaker integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's AWS SageMaker integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertAwsSageMakerIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Azure integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Azure integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertAzureIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Custom integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Custom integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertCustomIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Databricks integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Databricks integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertDatabricksIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Mistral integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Mistral integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertMistralIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's NVIDIA integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's NVIDIA integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertNvidiaIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's OpenAI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's OpenAI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertOpenAIIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Vegas Gateway integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Vegas Gateway integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertVegasGatewayIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Vertex AI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Vertex AI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertVertexAIIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Writer integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Writer integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry. */
   upsertWriterIntegration: Maybe<UpsertIntegrationResult>;
 };
 

@@ -35,7 +35,7 @@ export async function checkUpstream(
   }
 }
 
-/** Reads only the address from the environment, which can be configured for another machine. */
+/** Reads only this variable. The others can be invalid, because the environment can belong to another machine. */
 function getDefault({ GALILEO_API_URL }: Readonly<Record<string, string | undefined>>): URL {
   const { galileoApiUrl } = readConfig({ GALILEO_API_URL });
   return new URL(`${galileoApiUrl.pathname.replace(/\/$/, '')}/public/v2/openapi.json`, galileoApiUrl);
@@ -44,7 +44,7 @@ function getDefault({ GALILEO_API_URL }: Readonly<Record<string, string | undefi
 const toLocation = (source: string): URL | string =>
   /^https?:/i.test(source) && URL.canParse(source) ? new URL(source) : source;
 
-/** The location without passwords and keys of a URL. */
+/** The location without the credentials and the query of a URL. */
 const toLabel = (location: URL | string): string =>
   typeof location === 'string' ? location.replace(/\p{C}/gu, '?') : `${location.origin}${location.pathname}`;
 

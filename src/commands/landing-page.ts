@@ -9,7 +9,7 @@ interface LandingPageOptions {
   readonly curl: string | undefined;
 }
 
-/** The page at `/` of the demo. It loads nothing. */
+/** The page at `/` of the demo. It loads no other files. */
 export function createLandingPage({ graphqlUrl, settingsUrl, keys, curl }: LandingPageOptions): Resource {
   const rows = Object.entries(keys).map(
     ([key, meaning]) =>

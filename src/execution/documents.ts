@@ -31,16 +31,16 @@ export interface DocumentLimits {
 /** A front end has dozens of operations, not thousands. */
 const maxOperations = 1024;
 const maxCacheBytes = 32 * 1024 * 1024;
-/** What a token takes with its nodes, as measured. */
+/** Measured size of a token and its nodes. */
 const bytesPerToken = 500;
 /** Longer names are refused before anything compares or searches them. */
 const maxNameLength = 256;
 
-/** An operation that can be executed. It depends on the document's text alone: nothing of a request is in it. */
+/** An operation that can be executed. It depends only on its document, not on a request. */
 export interface PreparedOperation {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** SHA-256 of the document's text in hexadecimal. */
+  /** SHA-256 of the document in hexadecimal. */
   readonly hash: string;
   /** The hash and the operation's name. */
   readonly key: string;
@@ -53,7 +53,6 @@ export interface PreparedOperation {
   readonly bytes: number;
 }
 
-/** A parsed document, with what its source shows. */
 interface ParsedText {
   readonly document: DocumentNode;
   readonly text: string;
@@ -89,7 +88,7 @@ export class DocumentStore {
 
   /**
    * The operation of that name in the document, or its only operation if no name is given. Throws RequestError if the
-   * document is not valid, the operation exceeds a limit, or there is no such operation.
+   * document is not valid, the operation exceeds a limit, or the document does not have the operation.
    */
   prepare(text: string, operationName: string | undefined): PreparedOperation {
     if (operationName !== undefined && operationName.length > maxNameLength) throw createUnknownNameError();
@@ -98,7 +97,7 @@ export class DocumentStore {
     let prepared = this.#operations.get(key);
     if (prepared === undefined) {
       prepared = this.#prepare({ document: this.#parse(text), text, hash: textHash }, operationName);
-      // Nothing of a request outlives it: neither a secret, nor the result of another document with the same hash.
+      // No data of a request outlives it. A lone surrogate would give two documents the same hash.
       if (prepared.secrets.literals.length === 0 && text.isWellFormed()) this.#operations.set(key, prepared);
     }
     return prepared;
@@ -111,7 +110,7 @@ export class DocumentStore {
     return document;
   }
 
-  /** As `prepare`, for a document that was parsed by `parse` or built by a plugin. */
+  /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
   prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
     let parsed = this.#parsed.get(document);
     if (parsed === undefined) {

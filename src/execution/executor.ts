@@ -20,7 +20,6 @@ export interface OperationParams {
   readonly documentId: string | undefined;
 }
 
-/** What holds for every operation of a gateway. */
 export interface ExecutorOptions {
   readonly limits: DocumentLimits & { readonly maxEntities: number; readonly maxResponseBytes: number };
   /** Whether introspection is allowed. If not, no message suggests a name of the schema. */
@@ -31,7 +30,7 @@ export interface ExecutorOptions {
   readonly report: (error: unknown, context: GatewayContext) => void;
 }
 
-/** Runs operations: limits, validation, plans and their caches are behind it. */
+/** Runs operations. Limits, validation, plans and caches are internal. */
 export interface Executor {
   /**
    * The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed.
@@ -43,20 +42,20 @@ export interface Executor {
     variables: Variables | undefined,
     context: GatewayContext,
   ): Promise<OperationResult>;
-  /** The values of secret fields in the variables of a request that `prepare` has refused. */
+  /** The secret values in the variables of a request that `prepare` rejected. */
   findSecrets(params: OperationParams): readonly string[];
   /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
   parse(text: string): DocumentNode;
   /** The source of the document that the parameters name. Throws RequestError if they do not name one. */
   getText(params: OperationParams): string;
-  /** As `prepare`, for a document that `parse` returned or a plugin built. */
+  /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
   prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation;
 }
 
-/** Plans of operations that are used often are kept up to this number of bytes. */
+/** Size of the cache of plans, in bytes. */
 const maxPlanBytes = 32 * 1024 * 1024;
 
-/** Of a response that describes the schema; the usual introspection query needs a fifth of it. */
+/** Limit for a response that describes the schema. The usual introspection query needs a fifth of it. */
 const maxIntrospectionBytes = 2 * 1024 * 1024;
 
 /** Creates the executor of a schema. */
@@ -86,7 +85,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       toClientError(cause, context.requestId, (error) => report(error, context));
 
     const digits = encodeConditions(prepared.conditions, values);
-    // A document with a secret in it is used once: so is its plan.
+    // Neither a document that contains a secret nor its plan is cached.
     const key = secrets.literals.length > 0 ? undefined : `${prepared.key}?${digits}`;
     let plan = key === undefined ? undefined : plans.get(key);
     const bytes = plan?.bytes;
@@ -168,8 +167,8 @@ function checkEntities(
 }
 
 /**
- * The variables with `false` for each null among the representations: both are malformed. The type `[_Any!]!` would let a
- * null refuse the whole operation, but a malformed representation must fail alone.
+ * Replaces each null among the representations with `false`, which is malformed too. Because of the type `[_Any!]!`,
+ * a null would fail the whole operation, but a malformed representation must fail alone.
  */
 function replaceNulls({ entityVariables }: Measures, variables: Variables): Variables {
   let replaced = variables;

@@ -40,11 +40,11 @@ export type Variables = Readonly<Record<string, unknown>>;
 /** The selected fields of one object type, in the order of the response. */
 export type SelectionPlan = readonly FieldPlan[];
 
-/** One field of a response. Selections share it, and every request with the same operation and conditions. */
+/** One field of a response. All requests with the same operation and conditions share it. */
 export interface FieldPlan {
   /** The field's name in the response. */
   readonly key: string;
-  /** The JSON text before its value: a comma, the key and a colon. */
+  /** The JSON before its value: a comma, the key and a colon. */
   readonly prefix: string;
   /** The same if it is the first field of its object, with a brace instead of the comma. */
   readonly firstPrefix: string;
@@ -67,15 +67,16 @@ export type ValuePlan = { readonly isNonNull: boolean } & (
 /** What an operation does, for one set of values of its conditions. */
 export interface OperationPlan {
   readonly selection: SelectionPlan;
-  /** Whether the operation asks for the schema itself. */
+  /** Whether the operation selects `__schema` or `__type`. */
   readonly hasIntrospection: boolean;
   /** An estimate of its memory. It grows while the plan is used: types behind an interface are planned when they occur. */
   readonly bytes: number;
 }
 
 /**
- * Plans an operation: which fields of which type, with which arguments, completed how. Only arguments with variables
- * depend on the request, and `@skip` and `@include`: a plan is for one set of their values.
+ * Plans an operation: the fields of each type, their arguments, and how their values are completed. Apart from
+ * arguments with variables, a plan depends on the request only by `@skip` and `@include`. Each plan is for one set of
+ * their values.
  *
  * @param conditions the values of the variables that `@skip` and `@include` depend on
  */
@@ -90,7 +91,7 @@ export function planOperation(
 
 const typenameValue: ValuePlan = { kind: 'leaf', isNonNull: true, write: getLeafWriter(GraphQLString) };
 
-/** What a field takes, and a selection for each of its fields, as measured. */
+/** Measured size of a field, and of a selection per field. */
 const bytesPerField = 900;
 const bytesPerSelectedField = 16;
 const bytesPerSelection = 250;
@@ -103,7 +104,7 @@ class Planner implements OperationPlan {
   readonly #operation: OperationDefinitionNode;
   readonly #conditions: Variables;
   readonly #fragments: Record<string, FragmentDefinitionNode> = {};
-  /** Fields that are selected once in their object, by type: many aliases of one fragment share them. */
+  /** Fields that are selected once in their object, by type. Aliases that spread the same fragment share them. */
   readonly #fields = new Map<GraphQLObjectType, Map<FieldNode, FieldPlan>>();
 
   constructor(
@@ -201,7 +202,7 @@ class Planner implements OperationPlan {
   ): FieldPlan['resolve'] {
     const { resolve = (source: unknown) => readProperty(source, field.name) } = field;
     const info = {
-      // Whatever a resolver reads of it and is not here throws.
+      // Reading any other property throws.
       __proto__: missingInfo,
       fieldName: field.name,
       fieldNodes: nodes,
@@ -272,7 +273,7 @@ class Planner implements OperationPlan {
   }
 }
 
-/** The prototype of each `info`: a plan serves many requests, so its resolvers have no `path` or `variableValues`. */
+/** The prototype of each `info`. A plan serves many requests, so its resolvers have no `path` or `variableValues`. */
 const missingInfo: unknown = new Proxy(Object.freeze({}), {
   get(_target, name) {
     if (typeof name === 'symbol') return undefined;
@@ -307,7 +308,7 @@ function freezeInput(type: GraphQLInputType, value: unknown): void {
   Object.freeze(value);
 }
 
-/** An argument that does not fit, in a way that validation cannot see: a null in a variable that has a default, say. */
+/** For an argument that does not fit although validation accepted it, such as null in a variable with a default. */
 const createArgumentError = () =>
   new UpstreamError('BAD_USER_INPUT', 'An argument of this field does not fit its type.');
 

@@ -17,7 +17,6 @@ export type RequestErrorCode =
   | 'OVERLOADED'
   | 'INTERNAL_SERVER_ERROR';
 
-/** A request error lists no more problems than this. */
 export const maxProblems = 5;
 
 /** One reason, with the positions in the document that it is about. */

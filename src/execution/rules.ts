@@ -12,8 +12,8 @@ import {
 } from 'graphql';
 
 /**
- * The rules of the specification, with messages that contain no secret, in two stages. The rule for merging fields is in the
- * second stage, for documents without another error: with a cycle of fragments, graphql-js's rule exhausts the stack.
+ * The rules of the specification in two stages, with messages that contain no secret. The rule for merging fields is
+ * the second stage, for documents without other errors, because a cycle of fragments would exhaust its stack.
  */
 export function getValidationStages(options: {
   readonly introspection: boolean;
@@ -54,7 +54,7 @@ const createDiscreetValuesRule = (showNames: boolean) =>
     return replaceMessage(error, `Expected ${describeType(context.getInputType(), showNames)}.`);
   });
 
-/** The one suggestion of graphql-js that `hideSuggestions` leaves. */
+/** `hideSuggestions` does not remove this suggestion of graphql-js. */
 const leafsRuleWithoutSuggestion = rewriteErrors(ScalarLeafsRule, (error) =>
   replaceMessage(error, error.message.replace(/ Did you mean .*$/, '')),
 );

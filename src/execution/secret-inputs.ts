@@ -24,8 +24,8 @@ export interface DocumentSecrets {
 }
 
 /**
- * Finds the values of secret input fields by the names of the fields, which the schema declares: a document or variables
- * that are refused have secrets in positions without a type.
+ * Finds the values of secret input fields by the names of the fields. In rejected documents and variables, secrets
+ * can be in positions without a type.
  */
 export class SecretInputs {
   readonly #names = new Map<string, Secrecy>();
@@ -40,10 +40,10 @@ export class SecretInputs {
     }
   }
 
-  /** Every string in variables of any form that is the value of a secret field. */
+  /** The values of secret fields in variables of any form. */
   findInVariables(variables: unknown): string[] {
     const secrets: string[] = [];
-    // Without recursion: nothing has bounded the depth of variables.
+    // Not recursive, because the depth of variables has no limit here.
     const pending = [variables];
     while (pending.length > 0) {
       const value = pending.pop();

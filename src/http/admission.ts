@@ -7,12 +7,12 @@ interface AdmissionLimits {
 }
 
 /**
- * Slots for requests that are executed, and bytes for request bodies, parsed variables and responses that are being sent. Whatever
- * is taken must be returned exactly once.
+ * Slots for requests that are executed, and bytes for request bodies, parsed variables and responses that are being
+ * sent. Each slot and byte that is taken must be returned exactly once.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
-  // A Set would keep the requests of removed listeners: docs/performance.md, "What outlives a request".
+  // A Set would keep the requests of removed listeners: docs/performance.md, "Objects that outlive a request".
   readonly #onStop: ((error: Error) => void)[] = [];
   #slots = 0;
   #bytes = 0;
@@ -23,7 +23,7 @@ export class Admission {
     this.#limits = limits;
   }
 
-  /** What is taken now. */
+  /** The slots and bytes in use. */
   get usage(): { readonly requests: number; readonly bytes: number } {
     return { requests: this.#slots, bytes: this.#bytes };
   }
@@ -50,7 +50,7 @@ export class Admission {
     for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
-  /** Bytes for one request, none at first. */
+  /** Creates an empty reservation for one request. */
   reserve(): Reservation {
     return new Reservation((change) => {
       if (change > 0 && this.#bytes + change > this.#limits.maxBufferedBytes) return false;
@@ -96,7 +96,7 @@ export class Reservation {
     this.#change = change;
   }
 
-  /** Holds exactly this many bytes from now on. Returns false, and changes nothing, if they do not fit. */
+  /** Changes the number of held bytes. Returns false, and changes nothing, if they do not fit. */
   resize(bytes: number): boolean {
     if (!this.#change(bytes - this.#bytes)) return false;
     this.#bytes = bytes;

@@ -13,12 +13,11 @@ import {
   createUtf8Error,
 } from './request-errors.ts';
 
-/** The client disconnected before its request was complete: there is no one to respond to. */
+/** The client disconnected before its request was complete: a response would have no recipient. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 }
 
-/** What limits the reading of a body. */
 export interface BodyLimits {
   readonly maxBytes: number;
   readonly deadline: Deadline;
@@ -28,11 +27,11 @@ export interface BodyLimits {
 }
 
 /**
- * Reads the body of a request as a string, without a byte order mark. Rejects with RequestError if it is too large (by its declared
- * length before a byte is read), not UTF-8, compressed, already read, does not fit into the memory of the process, or is not
- * complete at the deadline; with ClientGone if the client disconnects.
+ * Reads the body of a request as a string, without a byte order mark. Rejects with RequestError if it is too large (by
+ * its declared length before a byte is read), not UTF-8, compressed, already read, does not fit into the memory of the
+ * process, or is not complete at the deadline; with ClientGone if the client disconnects.
  *
- * @param onStart called if the body is going to be read
+ * @param onStart called before the body is read, unless it is rejected first
  */
 export function readBody(
   request: IncomingMessage,

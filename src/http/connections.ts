@@ -4,19 +4,19 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { HttpResponse } from './responses.ts';
 
-/** Pipelined requests of one connection that are processed at the same time; further ones wait for their turn. */
+/** Pipelined requests of one connection that are processed in parallel. Further ones wait. */
 const maxParallel = 8;
-/** Requests of one connection that have no complete response. After these the connection is closed. */
+/** Requests of one connection without a complete response. At this number, the connection is closed after them. */
 const maxPending = 100;
-/** How much of a request body is read after the response, so that the client can read the response and keep the connection. */
+/** How much of an unread request body is discarded after the response, so that the client can reuse the connection. */
 const maxDiscardedBytes = 65_536;
-/** How long a connection that will be closed is read on, so that a reset does not take the response from the client. */
+/** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
 const lingerMs = 1000;
 
 /**
- * The connections of a server and their requests without a complete response. "Sent" means written out of the process: Node counts
- * a connection as idle as soon as its response was ended, and emits nothing for a response that is queued behind another one
- * when its connection ends.
+ * The connections of a server and their requests without a complete response. A response is "sent" when the process has
+ * written all of it. Node does not report that: it counts a connection as idle as soon as its response was ended, and
+ * emits nothing for a pipelined response that is still queued when the connection ends.
  */
 export class Connections {
   readonly #responseTimeoutMs: number;
@@ -49,7 +49,7 @@ export class Connections {
     });
   }
 
-  /** Takes note of a new connection. */
+  /** Registers a new connection. */
   add(socket: Socket): Connection {
     let connection = this.#connections.get(socket);
     if (connection === undefined) {
@@ -70,8 +70,8 @@ export class Connections {
   }
 
   /**
-   * Calls the handler when it is the request's turn. Ignores a request on a connection that will be closed: its client must
-   * send it again (RFC 9112, section 9.6).
+   * Calls the handler, immediately or after earlier requests of the connection. Ignores a request on a connection that
+   * will be closed: the client must send it again (RFC 9112, section 9.6).
    */
   accept(
     request: IncomingMessage,
@@ -81,7 +81,7 @@ export class Connections {
     this.add(request.socket).accept(request, response, handle);
   }
 
-  /** Ends a connection on which something other than HTTP arrived, or no complete request in time. */
+  /** Ends a connection that sent something other than HTTP, or no complete request in time. */
   refuse(socket: Duplex, error: Error): void {
     const connection = this.#connections.get(socket);
     if (connection !== undefined) connection.refuse(toStatus(error));
@@ -137,7 +137,7 @@ class Connection {
     return this.#isClosing && this.#pending.at(-1) === pending;
   }
 
-  /** Starts the clock for reading a response when it and all responses before it are complete. */
+  /** Starts the response timeout of each response that is complete and has only complete responses before it. */
   startResponseTimeouts(): void {
     for (const pending of this.#pending) {
       if (!pending.isComplete) break;
@@ -155,7 +155,10 @@ class Connection {
     for (const pending of [...this.#pending]) this.#settle(pending, false);
   }
 
-  /** Responds with the status if that corrupts no other response, and closes the connection after the pending ones. */
+  /**
+   * Responds with the status unless that would corrupt another response. Closes the connection after the pending
+   * responses.
+   */
   refuse(status: number): void {
     this.#isClosing = true;
     const last = this.#pending.at(-1);
@@ -195,11 +198,11 @@ class Connection {
 export class PendingResponse {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Called once, when the response was sent or the connection has ended. Not a closure: docs/performance.md has the reason. */
+  /** Called once, when the response was sent or the connection has ended. Not a function: see docs/performance.md. */
   listener: { end(isSent: boolean): void } | undefined;
   /** On the clock of `performance.now()`. */
   readonly arrivedAtMs = performance.now();
-  /** Whether the response was given to Node. */
+  /** Whether the whole response was passed to Node. */
   isComplete = false;
   /** Runs while the client may read the response. */
   timer: NodeJS.Timeout | undefined;
@@ -235,7 +238,7 @@ export class PendingResponse {
     if (response.destroyed || this.isComplete) return;
     this.isComplete = true;
     const length = Buffer.byteLength(body);
-    // A flat list: an object with such names takes longer.
+    // An array of names and values costs less than an object.
     const fields = ['x-request-id', requestId];
     if (status !== 204 && status !== 304) fields.push('content-length', String(length));
     for (const name in headers) {
@@ -246,7 +249,7 @@ export class PendingResponse {
     const isBodyEndless = hasLongUnreadBody(request);
     if (this.#connection.mustCloseAfter(this, isBodyEndless)) fields.push('connection', 'close');
     response.writeHead(status, fields);
-    // A string with one byte per character is ASCII, which Node need not transcode.
+    // A string with one byte per character is ASCII. Node writes it as Latin-1 without transcoding.
     const encoding = length === body.length ? 'latin1' : 'utf8';
     if (isBodyEndless) {
       response.write(body, encoding);
@@ -256,14 +259,14 @@ export class PendingResponse {
   }
 }
 
-/** Whether so much of the request body has not been read that the connection is not worth keeping. */
+/** Whether the unread part of the request body is too long to discard. */
 function hasLongUnreadBody(request: IncomingMessage): boolean {
   if (request.complete) return false;
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
   return coding !== undefined || Number(length ?? 0) > maxDiscardedBytes;
 }
 
-/** Reads on for a limited time and number of bytes. */
+/** Discards a limited number of bytes for a limited time. */
 function discardBody(request: IncomingMessage, onEnd: () => void): void {
   let length = 0;
   const stop = () => {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { getPackagePath } from '../package.ts';
 import { createPage, createStaticFiles, type Resource, type Resources } from './static-files.ts';
 
-/** GraphiQL, served from the files of this package alone. Both throw if GraphiQL was not built. */
+/** GraphiQL, served only from files of this package. Both properties throw if GraphiQL was not built. */
 export interface Graphiql {
   /** The page at `/graphql`. */
   readonly page: Resource;
@@ -12,7 +12,7 @@ export interface Graphiql {
   readonly files: Resources;
 }
 
-/** The stylesheet of the editor has its error marks as data URLs. */
+/** The editor's stylesheet contains images as data URLs. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -59,7 +59,7 @@ function readManifest(directory: string): z.infer<typeof Manifest> {
   }
 }
 
-/** The addresses of the files are relative, so that the page also works below a base path. */
+/** The URLs of the files are relative, so that the page also works below a base path. */
 function toHtml(
   files: z.infer<typeof Manifest>,
   demoHeaders: Readonly<Record<string, string>> | undefined,

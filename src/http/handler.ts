@@ -44,7 +44,6 @@ export const processSettings = [
 /** All other settings. */
 export type HandlerConfig = Omit<Config, (typeof processSettings)[number]>;
 
-/** What exchanges share. */
 interface Shared {
   readonly config: HandlerConfig;
   readonly telemetry: Telemetry;
@@ -160,7 +159,7 @@ export class GraphqlHandler {
 
 /** One request from its arrival until its response has been sent. */
 export class Exchange {
-  /** The client's if it is usable, else a new one. */
+  /** The client's id if it is usable, otherwise a new one. */
   readonly requestId: string;
   readonly #request: HttpRequest;
   readonly #shared: Shared;
@@ -169,11 +168,13 @@ export class Exchange {
   readonly #deadline: Deadline;
   readonly #reservation: Reservation;
   #refusal: RequestError | undefined;
-  /** Until the response is complete: while it is being sent, nothing that it was made from is kept. */
+  /** Released when the response is complete, so that its data is not kept while a client reads. */
   #context: RequestContext<RequestObservation> | undefined;
   #isMutation = false;
   #hasSlot = false;
-  /** Whether something that the request was parsed to is still in use: a sent write goes on after its client has left. */
+  /**
+   * Whether the execution still uses the parsed request. A write that was sent continues after its client disconnects.
+   */
   #isExecuting = false;
   #isEnded = false;
 
@@ -188,7 +189,7 @@ export class Exchange {
     this.#mediaType = negotiateMediaType(request.getHeader('accept'), mediaTypes);
     this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
     this.#reservation = admission.reserve();
-    // The check that costs least comes first: a request that is shed must cost next to nothing.
+    // Checked first, because shedding a request must cost almost nothing.
     this.#refusal = refusal ?? (admission.isFull ? createShedError() : undefined);
     this.#context = new RequestContext(galileo, forwarded, this.#deadline, observation);
   }
@@ -197,7 +198,7 @@ export class Exchange {
   async respond(): Promise<HttpResponse | undefined> {
     const { cors } = this.#shared;
     const preflight = cors.respondToPreflight(this.#request);
-    // A preflight is a question of the browser, not a GraphQL request.
+    // A preflight is not a GraphQL request.
     if (this.#request.method === 'OPTIONS') this.#observation.discard();
     if (preflight !== undefined) return preflight;
     let response: HttpResponse;
@@ -268,7 +269,7 @@ export class Exchange {
     const declared = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
     const entries = Object.entries(variables ?? {});
     const kept = entries.filter(([name]) => declared.has(name));
-    // Without variables, only the document is left, which the cache of documents accounts for.
+    // Without variables, only the document is kept, and the cache of documents has its own limit.
     if (kept.length === 0 && !this.#shared.keepsBody) this.#reservation.resize(0);
     const used = kept.length === entries.length ? variables : Object.fromEntries(kept);
     this.#observation.params = {
@@ -282,7 +283,7 @@ export class Exchange {
 
   /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
   #fit(response: HttpResponse): HttpResponse {
-    // Whatever is reserved after `end` is never returned.
+    // A reservation after `end` would never be returned.
     if (this.#isEnded) throw new ClientGone();
     const { maxResponseBytes } = this.#shared.config;
     const { length } = response.body;
@@ -325,7 +326,7 @@ function readRequestHeaders(rawHeaders: readonly string[]): {
   }
 }
 
-/** A pipeline that is loaded now, and fails each request if that fails. */
+/** Starts to load a pipeline. If loading fails, so does each request. */
 function loadPipeline(load: () => Promise<Pipeline>): Pipeline {
   const loading = load().catch((error: unknown) => {
     throw new Error('plugins need the package graphql-yoga, which cannot be loaded', { cause: error });

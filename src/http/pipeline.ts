@@ -9,7 +9,7 @@ import { type HttpResponse, toHttpResponse } from './responses.ts';
 /** graphql-yoga and Envelop plugins. Typed loosely, as by graphql-yoga: a plugin can extend the context by any type. */
 export type Plugins = readonly object[];
 
-/** One request that was admitted, with its body. */
+/** An admitted request with its body. */
 export interface PipelineRequest {
   readonly request: HttpRequest;
   /** Undefined for a GET. */
@@ -17,7 +17,9 @@ export interface PipelineRequest {
   readonly context: RequestContext<RequestObservation>;
   /** The media type of the response. */
   readonly mediaType: MediaType;
-  /** Releases what the parsed body holds beyond this operation and these variables. */
+  /**
+   * Releases the parts of the parsed body that are not needed to execute the operation. Returns the variables that are.
+   */
   readonly onPrepared: (operation: PreparedOperation, variables: OperationVariables) => OperationVariables;
 }
 
@@ -35,7 +37,7 @@ export interface Pipeline {
 
 /** Runs operations without plugins. */
 export const createDirectPipeline = (executor: Executor): Pipeline => ({
-  // V8 keeps every variable of an async function that waits: only `execute` waits, and it has nothing of the body.
+  // V8 keeps all variables of an async function while it waits. `execute` waits without a reference to the body.
   async run(request) {
     const { prepared, variables } = prepare(executor, request);
     return execute(executor, prepared, variables, request.context, request.mediaType);

@@ -18,7 +18,8 @@ const statuses: Readonly<Record<RequestErrorCode, number>> = {
   INTERNAL_SERVER_ERROR: 500,
 };
 
-// GraphQL over HTTP, section 6.4.1: with application/json these are well-formed responses of GraphQL. APQ clients expect 200 too.
+// With application/json, the status of a well-formed GraphQL response is 200 (GraphQL over HTTP, section 6.4.1). APQ
+// clients expect it too.
 const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -26,7 +27,7 @@ const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** The least that `Retry-After` can say. */
+/** The minimum of `Retry-After`. */
 const retryAfterSeconds = 1;
 
 /** A request error with its own status or headers. */

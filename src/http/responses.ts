@@ -17,7 +17,7 @@ export const getGraphqlHeaders = (mediaType: MediaType) => ({
   'cache-control': 'private, no-store',
 });
 
-/** The response to an operation that was executed: HTTP 200, whatever failed in it. */
+/** The response to an operation that was executed: HTTP 200, also if fields failed. */
 export function toHttpResponse({ errors, data }: OperationResult, mediaType: MediaType): HttpResponse {
   const body = `{${errors === undefined ? '' : `"errors":${JSON.stringify(errors)},`}"data":${data}}`;
   return { status: 200, headers: getGraphqlHeaders(mediaType), body };

@@ -26,7 +26,7 @@ export interface ServerOptions extends Pick<RoutesOptions, 'pages' | 'allowedHos
 
 /** A gateway that listens. */
 export interface RunningServer extends AsyncDisposable {
-  /** `http://host:port`, with the port that was taken. */
+  /** `http://host:port`, with the actual port. */
   readonly url: string;
   /** Undefined if metrics are off, or another process serves them. */
   readonly metricsUrl: string | undefined;
@@ -35,11 +35,11 @@ export interface RunningServer extends AsyncDisposable {
   /** Requests that are executed, and the bytes that bodies and responses hold. */
   readonly usage: GraphqlHandler['usage'];
   /**
-   * Not ready from now on; accepts requests for SHUTDOWN_DELAY_MS, then waits for the running ones for SHUTDOWN_TIMEOUT_MS.
-   * Resolves to whether every response was sent; those that were not are cut off.
+   * Makes the server not ready. Accepts requests for SHUTDOWN_DELAY_MS, then waits up to SHUTDOWN_TIMEOUT_MS for
+   * running ones and cuts off the rest. Resolves to whether every response was sent.
    */
   drain(): Promise<boolean>;
-  /** Accepts no further connection. For a worker that ends alone: the other workers get its connections. */
+  /** Accepts no further connections, so that the other workers get them while this one drains. */
   stopListening(): void;
 }
 
@@ -62,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return server;
 }
 
-/** How long a keep-alive connection can be idle: longer than load balancers keep theirs, so that they close first. */
+/** How long a keep-alive connection can be idle. Longer than in load balancers, so that they close it first. */
 const keepAliveTimeoutMs = 75_000;
 
 class GatewayServer implements RunningServer {
@@ -97,7 +97,7 @@ class GatewayServer implements RunningServer {
     });
     this.#server = createServer({
       keepAliveTimeout: keepAliveTimeoutMs,
-      // Slow clients are cut off. By default, Node looks for them only every 30 s.
+      // By default, Node checks these timeouts only every 30 s.
       headersTimeout: config.requestTimeoutMs,
       requestTimeout: config.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(1000, Math.max(50, config.requestTimeoutMs / 4)),
@@ -159,7 +159,7 @@ class GatewayServer implements RunningServer {
     if (shutdownDelayMs > 0) await setTimeout(shutdownDelayMs);
     this.#handler.stop();
     this.#connections.closeIdle();
-    // The listener stays open until then, so that a probe on a new connection gets 503 and is not refused.
+    // The listener stays open meanwhile, so that a probe on a new connection gets 503.
     const isDone = await Promise.race([
       Promise.all([this.#handler.close(), this.#connections.waitUntilSent()]).then(() => true),
       setTimeout(shutdownTimeoutMs, false, { ref: false }),

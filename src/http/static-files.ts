@@ -30,7 +30,7 @@ interface Content {
 }
 
 function createResource(content: Content, headers: Readonly<Record<string, string>>): Resource {
-  // One ETag for each coding: they are different representations (RFC 9110, section 8.8.3.3).
+  // One ETag for each coding, because each is a different representation (RFC 9110, section 8.8.3.3).
   const etags = new Map<string, string>();
   const getEtag = (coding: 'identity' | 'br' | 'gzip', body: Buffer): string => {
     const etag =
@@ -72,9 +72,9 @@ export function createPage(html: string, contentSecurityPolicy: string): Resourc
 }
 
 /**
- * The files of a folder, named after their content, with `.br` and `.gz` next to them if the build wrote them. The folder is
- * listed at the first request, and each file is read once: no path of a request reaches the file system. Throws if the folder
- * does not exist.
+ * The files of a folder, named after their content, with `.br` and `.gz` next to them if the build wrote them. The
+ * folder is listed at the first request, and each file is read once. The path of a request never reaches the file
+ * system. Throws if the folder does not exist.
  *
  * @param prefix of the paths, such as `/assets/`
  */

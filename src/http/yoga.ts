@@ -22,7 +22,7 @@ import { parseBody, parseQueryString } from './parameters.ts';
 import type { Pipeline, PipelineRequest, Plugins } from './pipeline.ts';
 import { getGraphqlHeaders, type HttpResponse, shorten, toErrorResponse } from './responses.ts';
 
-/** What a request carries through the hooks. Plugins see it in no property that has a name. */
+/** The key of the gateway's state in yoga's context. A symbol, so that plugins do not see the state by accident. */
 const stateKey = Symbol('galileo-gateway request');
 
 class State {
@@ -43,16 +43,17 @@ function getState(context: object): State {
 
 type Report = (error: unknown, context: PipelineRequest['context']) => void;
 
-/** Header fields that describe the connection or the body as it was sent. */
+/** Headers that describe the connection or the body as it was sent. */
 const hopHeaders = /^(?:connection|content-length|transfer-encoding|expect|keep-alive|te|upgrade)$/i;
 
 const specifiedRuleNames = new Set(specifiedRules.map(({ name }) => name));
 
 /**
- * Runs operations in graphql-yoga's pipeline, so that every hook of the plugins is called. Documents, limits and fields are
- * handled by the executor, as without plugins; admission, deadline and body have been handled before.
+ * Runs operations in graphql-yoga's pipeline, so that every hook of the plugins is called. The executor handles
+ * documents, limits and fields, as without plugins. The handler has already applied admission and the deadline and read
+ * the body.
  *
- * @param report receives internal errors and those of plugins, which clients only see as INTERNAL_SERVER_ERROR
+ * @param report receives internal errors and those of plugins; clients see only INTERNAL_SERVER_ERROR
  */
 export async function createYogaPipeline(
   schema: GraphQLSchema,
@@ -77,7 +78,7 @@ export async function createYogaPipeline(
     // A cache of yoga's would keep documents with secrets.
     parserAndValidationCache: false,
     maxRequestBodySize: false,
-    // Errors are masked when the response is made: until then, plugins see the real ones.
+    // Errors are masked when the response is written. Plugins see the original errors.
     maskedErrors: false,
   });
   return {
@@ -89,7 +90,7 @@ export async function createYogaPipeline(
   };
 }
 
-/** Comes before the plugins, so that they can wrap the functions that it sets. */
+/** Runs before the plugins, so that they can wrap the functions that it sets. */
 const createExecution = (executor: Executor): Plugin => ({
   onRequestParse({ serverContext, setRequestParser }) {
     setRequestParser(() => {
@@ -152,7 +153,7 @@ const createExecution = (executor: Executor): Plugin => ({
   },
 });
 
-/** Comes after the plugins: what they make of the parameters is what is executed. */
+/** Runs after the plugins, so that the parameters they change are executed. */
 const createParameters = (): Plugin => ({
   onParams({ context, params }) {
     const state = getState(context);
@@ -167,8 +168,8 @@ const createParameters = (): Plugin => ({
 });
 
 /**
- * The document, validated and from the executor's cache if possible. Throws RequestError if it cannot be parsed or has no
- * operation to execute; everything else is left to the validation.
+ * The document, validated and from the executor's cache if possible. Throws RequestError if it cannot be parsed or has
+ * no operation to execute. Validation reports all other errors.
  */
 function parseDocument(executor: Executor, state: State, text: string): DocumentNode {
   const { request, params } = state;
@@ -211,7 +212,7 @@ const toGraphqlErrors = (error: RequestError): GraphQLError[] =>
     ({ message }) => new GraphQLError(message, { originalError: error, extensions: { code: error.code } }),
   );
 
-/** Makes the response as without plugins. Comes before the plugins, so that they can set another processor. */
+/** Writes the same response as without plugins. Runs before the plugins, so that they can set another processor. */
 const createResponses = (report: Report): Plugin => ({
   // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {
@@ -300,7 +301,7 @@ function getStatus(
   for (const error of errors) {
     const http: unknown = error instanceof GraphQLError ? error.extensions['http'] : undefined;
     if (!isJsonObject(http)) continue;
-    // A well-formed response of GraphQL, as by section 6.4.1 of GraphQL over HTTP.
+    // The status of a well-formed GraphQL response (GraphQL over HTTP, section 6.4.1).
     if (http['spec'] === true && mediaType === 'application/json') return 200;
     if (typeof http['status'] === 'number') return http['status'];
   }
@@ -311,7 +312,7 @@ function toFetchRequest({ request, body }: PipelineRequest): Request {
   const { method, target } = request;
   const start = target.indexOf('?');
   return new Request(`http://localhost/graphql${start === -1 ? '' : target.slice(start)}`, {
-    // The response to HEAD is that to GET, without its body.
+    // HEAD has the response of GET, without the body.
     method: method === 'HEAD' ? 'GET' : method,
     headers: getHeaders(request),
     ...(body !== undefined && { body }),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** OpenTelemetry's variables, as far as this program supports them. */
+/** The supported variables of OpenTelemetry. */
 export interface OtelSettings {
   /** `none`: traces are off. */
   readonly exporter: 'otlp' | 'console' | 'none';
@@ -14,7 +14,7 @@ export interface OtelSettings {
   readonly ratio: number;
   /** Whether the caller's `traceparent` is used. */
   readonly propagatesTraceContext: boolean;
-  /** Values that stop the start, one line each. Without them, spans would be sent to another host. */
+  /** Errors that prevent the start, one line each: otherwise spans would be sent to another host. */
   readonly problems: readonly string[];
   /** Values that are ignored, one line each. Values are not quoted, because headers are secret. */
   readonly warnings: readonly string[];

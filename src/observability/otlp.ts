@@ -17,7 +17,7 @@ import { describeFault, type Log } from './log.ts';
 import type { OtelSettings } from './otel-variables.ts';
 import { Tracing } from './tracing.ts';
 
-/** Traces as OpenTelemetry's variables configure them. Logs every value that is ignored, and spans that cannot be sent. */
+/** Starts traces as OpenTelemetry's variables configure them. Logs ignored values and failed exports. */
 export async function openTracing(upstream: URL, settings: OtelSettings, log: Log): Promise<Tracing> {
   for (const warning of settings.warnings) log.warn(warning);
   const exporter = await createExporter(settings);
@@ -35,7 +35,7 @@ export async function openTracing(upstream: URL, settings: OtelSettings, log: Lo
     log.warn({ reason, fault: describeFault(fault) }, 'spans could not be sent');
   };
   setGlobalErrorHandler(onError);
-  // From here on. The readers of variables, which run before, quote values.
+  // Set only now, because the SDK's readers of variables, which have already run, quote values.
   const write =
     (level: 'warn' | 'error'): DiagLogFunction =>
     (message) =>

@@ -9,7 +9,6 @@ import { readOtelVariables } from './otel-variables.ts';
 import { type RequestEnd, RequestObservation } from './request-observation.ts';
 import type { Tracing } from './tracing.ts';
 
-/** What is read from an HTTP request. */
 interface IncomingRequest {
   readonly method: string;
   readonly remoteAddress?: string | undefined;
@@ -19,11 +18,11 @@ interface IncomingRequest {
 /** A request that is being followed. */
 export interface ObservedRequest {
   readonly observation: RequestObservation;
-  /** Without trace context if every attempt has its own. */
+  /** Without the caller's trace context if every attempt has its own. */
   readonly forwarded: ForwardedHeaders;
 }
 
-/** Logs, metrics and traces, each of which may be off. */
+/** Logs, metrics and traces. Each can be off. */
 export class Telemetry {
   /** Undefined if they are off. */
   readonly metrics: Metrics | undefined;
@@ -73,7 +72,10 @@ export class Telemetry {
     this.metrics?.watch({ transport, getRequestCount });
   }
 
-  /** Logs an error of the gateway, which the client does not see. Complete if the request's secrets can be removed from it. */
+  /**
+   * Logs an error of the gateway, which the client does not see. Its message is logged only if the request's secrets
+   * can be removed from it.
+   */
   reportFault(fault: unknown, request: { readonly requestId: string; redact?(text: string): string }): void {
     const { requestId } = request;
     const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
@@ -88,7 +90,7 @@ export class Telemetry {
   }
 }
 
-/** Creates what the settings and OpenTelemetry's variables turn on. What is off is not loaded. */
+/** Loads and starts only what the settings and OpenTelemetry's variables turn on. */
 export async function openTelemetry(
   config: Pick<Config, 'metricsPort' | 'galileoApiUrl' | 'trustProxy'>,
   log: Log,

@@ -15,7 +15,7 @@ import { version } from '../package.ts';
 import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/transport.ts';
 import type { RequestEnd, RequestTrace } from './request-observation.ts';
 
-/** How long the end of the process waits for the last spans to be sent. A healthy collector takes milliseconds. */
+/** How long the process waits before it exits for the last spans to be sent. A healthy collector takes milliseconds. */
 const closeTimeoutMs = 2000;
 
 interface TracingOptions {
@@ -64,7 +64,7 @@ export class Tracing {
     const { carrier, rest } = splitHeaders(forwarded.headers);
     const parent = this.#propagator?.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter) ?? ROOT_CONTEXT;
     const span = this.#tracer.startSpan(
-      // The name until the operation is known.
+      // The name before the operation is known.
       'GraphQL Operation',
       {
         kind: SpanKind.SERVER,
@@ -88,7 +88,7 @@ export class Tracing {
   endRequest(end: RequestEnd): void {
     const span = end.trace && trace.getSpan(end.trace.context);
     if (span === undefined) return;
-    // Only the type: callers choose the names of operations, and there is no limit to their number.
+    // Only the type, because the names of operations have no limit in number.
     if (end.operationType !== 'unknown') {
       span.updateName(end.operationType).setAttribute('graphql.operation.type', end.operationType);
     }

@@ -26,8 +26,8 @@ export const defaultPageSize = 100;
 const maxPageSize = 1000;
 
 /**
- * One page of an integration's collaborators. Null without a call if the id is null. Fails with BAD_USER_INPUT for
- * arguments that do not fit, and with UPSTREAM_INVALID_RESPONSE for an id of upstream's that is not a UUID.
+ * One page of an integration's collaborators. Null without a call if the id is null. Fails with BAD_USER_INPUT if an
+ * argument is invalid, and with UPSTREAM_INVALID_RESPONSE if upstream's id is not a UUID.
  */
 export async function loadCollaborators(
   kind: CollaboratorKind,
@@ -77,7 +77,7 @@ function fromCursor(cursor: string): number {
   const offset = Number(
     /^offset:([1-9]\d{0,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))?.[1],
   );
-  // Several strings decode to the same bytes; only the one that was handed out is a cursor.
+  // Several strings decode to the same bytes. Only the one that `toCursor` returns is a cursor.
   if (Number.isSafeInteger(offset) && toCursor(offset) === cursor) return offset;
   throw new UpstreamError('BAD_USER_INPUT', '`after` is not a cursor of this connection.');
 }

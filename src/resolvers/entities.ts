@@ -11,8 +11,8 @@ const namesByKey: ReadonlyMap<unknown, IntegrationName> = new Map(
 );
 
 /**
- * Resolves the representations of one `_entities` field, in their order. One failure does not affect the others. Null is an
- * integration that is not configured. Equal representations share one upstream call.
+ * Resolves the representations of one `_entities` field, in their order. One failure does not affect the others. Null
+ * means that the integration is not configured. Equal representations share one upstream call.
  */
 export const loadEntities = (
   representations: readonly unknown[],

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../upstream/errors.ts';
 
-/** What a client reads of a failed field in addition to its message; docs/errors.md explains each. */
+/** The `extensions` of a field's error; docs/errors.md explains each. */
 interface ErrorExtensions {
   readonly code: string;
   readonly requestId: string;
@@ -10,15 +10,15 @@ interface ErrorExtensions {
   readonly galileoErrorCode?: number;
 }
 
-/** A field's error as a client reads it, without its position. */
+/** A field's error as the client receives it, without its path. */
 export interface ClientError {
   readonly message: string;
   readonly extensions: { readonly [Name in keyof ErrorExtensions]: ErrorExtensions[Name] };
 }
 
 /**
- * Turns the cause of a field's error into what the client reads: a code, a message that is safe to show, the request's id.
- * Passes everything but an UpstreamError to `report`; the client reads INTERNAL_SERVER_ERROR.
+ * Turns the cause of a field's error into a code, a safe message and the request id. Any cause except an UpstreamError
+ * is passed to `report`, and the client receives INTERNAL_SERVER_ERROR.
  */
 export function toClientError(
   cause: unknown,

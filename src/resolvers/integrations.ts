@@ -14,8 +14,8 @@ const getNames = (names: readonly IntegrationName[] | null | undefined): readonl
   names === null || names === undefined ? allNames : [...new Set(names)];
 
 /**
- * The configured integrations among the names. A failure is a rejected promise at its position, so that it costs that item
- * alone. All calls run in parallel.
+ * The configured integrations among the names. A failure is a rejected promise at its position, so that it affects only
+ * that item. All calls run in parallel.
  */
 export async function loadIntegrations(
   names: readonly IntegrationName[] | null | undefined,
@@ -45,8 +45,8 @@ const knownNames: ReadonlySet<unknown> = new Set(integrationNames);
 const isKnownName = (value: unknown): value is IntegrationName => knownNames.has(value);
 
 /**
- * The provider of a record: its `provider`; if it has none, its `name`, which can be a free label; null if the provider is
- * not known.
+ * The provider of a record: its `provider`, otherwise its `name`, which can also be a free label. Null if the provider
+ * is unknown.
  */
 export function getProvider({ provider, name }: JsonObject): IntegrationName | null {
   const value = provider ?? name;

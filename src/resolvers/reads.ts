@@ -3,7 +3,7 @@ import type { CallContext, CollaboratorKind, GalileoClient } from '../upstream/g
 import type { Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 
-/** Loads each key once per request, a failure too, until the key is forgotten. */
+/** Loads each key once per request, until the key is forgotten. Failures are kept too. */
 class Loader<Key, Value> {
   readonly #fetch: (key: Key) => Promise<Value>;
   readonly #toCacheKey: (key: Key) => string;
@@ -18,7 +18,7 @@ class Loader<Key, Value> {
 
   load(key: Key): Promise<Value> {
     this.#loader ??= new DataLoader<Key, Value, string>((keys) => this.#fetchAll(keys), {
-      // Upstream has no call for several keys, so that waiting for more of them would gain nothing.
+      // Upstream has no call for several keys, so waiting for more keys would gain nothing.
       batch: false,
       cacheMap: this.#cache,
       cacheKeyFn: this.#toCacheKey,
@@ -26,12 +26,12 @@ class Loader<Key, Value> {
     return this.#loader.load(key);
   }
 
-  /** Forgets the keys whose cache key matches, or all of them. */
+  /** Forgets the keys whose cache key matches. Default: all of them. */
   forget(matches: (cacheKey: string) => boolean = () => true): void {
     for (const cacheKey of this.#cache.keys()) if (matches(cacheKey)) this.#cache.delete(cacheKey);
   }
 
-  /** DataLoader wants a failure as a value. */
+  /** DataLoader expects failures as values. */
   async #fetchAll(keys: readonly Key[]): Promise<(Value | Error)[]> {
     const outcomes = await Promise.allSettled(keys.map((key) => this.#fetch(key)));
     return outcomes.map((outcome) =>
@@ -54,8 +54,8 @@ interface PageKey {
 export type Reads = ReturnType<typeof createReads>;
 
 /**
- * The reads of one request: each resource is fetched at most once, with the request's credentials. Nothing is fetched
- * before it is loaded. `getCall` throws UNAUTHENTICATED if the request has no usable credential.
+ * The reads of one request. Each resource is fetched when it is first loaded, at most once, with the request's
+ * credentials. `getCall` throws UNAUTHENTICATED if the request has no usable credential.
  */
 export const createReads = (galileo: GalileoClient, getCall: () => CallContext) => ({
   integration: new Loader(async (name: IntegrationName) => galileo.fetchIntegration(name, getCall())),
@@ -88,7 +88,7 @@ export function forgetIntegration(reads: Reads, name: IntegrationName | undefine
   }
 }
 
-/** Forgets what a change of an integration's collaborators may have changed: the caller's own access too. */
+/** Forgets what a change of an integration's collaborators may have changed, including the caller's own access. */
 export function forgetSharing(reads: Reads, id: Uuid): void {
   forgetIntegration(reads, undefined);
   reads.collaborators.forget((key) => key.startsWith(id));

@@ -1,6 +1,6 @@
 import type { ValidationIssue } from '../upstream/responses.ts';
 
-/** How a field of an input object is written to a request body: its property there, and the shape of its value. */
+/** How a field of an input object is written to a request body. */
 interface InputField {
   readonly property: string;
   readonly shape: InputShape;
@@ -14,7 +14,7 @@ export type InputShape =
   | { readonly kind: 'list'; readonly item: InputShape }
   | { readonly kind: 'object'; readonly fields: InputFields };
 
-/** Upstream's 422, or what the gateway finds itself, in the names of the schema. */
+/** Upstream's 422, or the gateway's own issues, with the names of the schema. */
 export interface ValidationFailure {
   readonly message: string;
   readonly issues: readonly InputIssue[];
@@ -29,7 +29,9 @@ interface InputIssue {
 type Redaction = (text: string) => string;
 type Location = readonly (string | number)[];
 
-/** The request body of a write: from the argument `input` to JSON text, and from upstream's issues back to the argument. */
+/**
+ * The request body of a write. Converts the argument `input` to JSON, and upstream's issues to paths of the argument.
+ */
 export class RequestBody {
   readonly #shape: InputShape;
   readonly #at: readonly string[];
@@ -41,13 +43,13 @@ export class RequestBody {
     this.#shape = shape;
     this.#at = at;
     this.#fieldNames = new Map(getFieldNames(shape));
-    // Without a renamed property this matches nothing.
+    // Matches nothing if no property is renamed.
     this.#properties = new RegExp(`\\b(?:${[...this.#fieldNames.keys()].join('|') || '(?!)'})\\b`, 'g');
   }
 
   /**
-   * The JSON text of the body: omitted fields are omitted, null is null, no default is added. Returns every duplicate key
-   * instead if a list of entries has one, because one of its values would be lost.
+   * The body as JSON: omitted fields are omitted, null is null, no default is added. If a list of entries has duplicate
+   * keys, returns an issue for each of them instead, because a value would be lost.
    */
   serialize(input: Readonly<Record<string, unknown>>): string | ValidationFailure {
     const issues: InputIssue[] = [];
@@ -56,7 +58,9 @@ export class RequestBody {
     return issues.length === 0 ? JSON.stringify(body) : { message: 'The input has duplicate keys.', issues };
   }
 
-  /** Upstream's 422 with the paths and names of the schema. `redact` removes secrets from names that upstream chose. */
+  /**
+   * Upstream's 422 with the paths and names of the schema. `redact` removes secrets from the names in upstream's paths.
+   */
   explain(
     refusal: { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] },
     input: Readonly<Record<string, unknown>>,
@@ -72,7 +76,9 @@ export class RequestBody {
     };
   }
 
-  /** The path of upstream's `loc`. If `loc` leads deeper than the input, the path of the deepest field that the input has. */
+  /**
+   * The path of upstream's `loc`. If the input does not have that position, the path of its deepest field on the way.
+   */
   #toArgumentPath([root, ...location]: Location, input: unknown, redact: Redaction): readonly string[] {
     if (root !== 'body') return [];
     const path = toPath(location, this.#shape, this.#at.reduce(getProperty, input), redact);
@@ -145,7 +151,7 @@ function toPath([part, ...rest]: Location, shape: InputShape, value: unknown, re
       return [String(part), ...toPath(rest, shape.item, getProperty(value, String(part)), redact)];
     }
     case 'map': {
-      // Pydantic names an entry by its key. An issue of the key itself ends in `[key]`.
+      // Pydantic identifies an entry by its key. The `loc` of an issue with the key itself ends in `[key]`.
       const entries: readonly unknown[] = Array.isArray(value) ? value : [];
       const index = entries.findIndex((entry) => getProperty(entry, 'key') === String(part));
       return index === -1 ? [] : [String(index), rest[0] === '[key]' ? 'key' : 'value'];

@@ -7,7 +7,7 @@ import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { createReads, type Reads } from './reads.ts';
 
-/** The part of a request's observation that its context reads and sets. */
+/** The part of the request's observation that the context uses. */
 export interface Observation {
   redactor: Pick<GatewayContext, 'redact'> | undefined;
   readonly trace: { readonly context: NonNullable<CallContext['traceContext']> } | undefined;

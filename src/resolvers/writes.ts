@@ -9,7 +9,6 @@ import type { RequestBody, ValidationFailure } from './request-body.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** A stored integration. */
 export interface UpsertSuccess {
   readonly name: IntegrationName;
   readonly record: JsonObject;
@@ -20,7 +19,10 @@ export interface ShareSuccess {
   readonly collaborators: readonly JsonObject[];
 }
 
-/** Stores the caller's integration of that provider. Upstream's 422 and duplicate keys are data; nothing is sent for the latter. */
+/**
+ * Stores the caller's integration of that provider. Upstream's 422 and duplicate keys are data. If keys are duplicate,
+ * nothing is sent.
+ */
 export async function upsertIntegration(
   name: IntegrationName,
   body: RequestBody,
@@ -128,7 +130,7 @@ const uncertainCodes: ReadonlySet<UpstreamErrorCode> = new Set([
   'UPSTREAM_ERROR',
 ]);
 
-/** Waits for a write. Forgets the reads that it changed, or may have changed; a refused write has changed nothing. */
+/** Waits for a write, and forgets the reads that it changed or may have changed. */
 async function send<T>(write: Promise<T>, forget: (result?: T) => void): Promise<T> {
   try {
     const result = await write;

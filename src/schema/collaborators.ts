@@ -79,7 +79,7 @@ function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, S
     description: `A position in a list of ${kind}.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', {
-        description: 'An opaque cursor: as `after`, it leads to what follows this edge.',
+        description: 'An opaque cursor. As `after`, it returns the page that starts after this edge.',
       }),
       node: t.expose('node', { type: node, description: 'The collaborator at this position.' }),
     }),
@@ -114,7 +114,7 @@ export function toCollaboratorFields(
         }),
         after: t.arg.string({
           description:
-            'A cursor: the page begins after it. If it is omitted or null, the page is the first one.',
+            'The page starts after this cursor. If it is omitted or null, the first page is returned.',
         }),
       },
       resolve: ({ id: integrationId }, page, context) =>

@@ -54,7 +54,7 @@ function enumOf<Value extends string>(
   input: { readonly name: string; readonly values: readonly Value[] },
   unrecognized: string,
 ) {
-  // The type of the argument says which keys there are.
+  // The type of the argument determines the keys.
   const values = Object.keys(descriptions) as Value[];
   const describe = (value: Value) => descriptions[value];
   return {
@@ -73,7 +73,7 @@ export const integrationName = createInputEnum(
   (name) => `The provider that Galileo calls \`${name}\`.`,
 );
 
-/** A provider that a response names, which may be unknown. */
+/** A provider in a response. It can be unknown. */
 export const integrationNameValue = {
   output: integrationName,
   parse: knownEnumValue(integrationNames),
@@ -167,7 +167,7 @@ export const collaboratorRole = enumOf(
 
 export const permissionAction = createOutputEnum(
   'IntegrationPermissionAction',
-  'What a permission is about. Galileo has one list of actions for all its resources.',
+  'The action that a permission is for. Galileo has one list of actions for all its resources.',
   permissionActions,
   (action) => `The action that Galileo calls \`${action}\`.`,
   'An action',

@@ -22,7 +22,7 @@ export type PropertyOf<Name extends SchemaName> = Name extends SchemaName
   ? keyof (typeof propertyDefaults)[Name] & string
   : never;
 
-/** What a kind of value is in the schema, in a response and in a request body. */
+/** A kind of value: its types in the schema, its parser for responses, and its shape in a request body. */
 export interface ValueType {
   /** Undefined if the value is never read. */
   readonly output?: TypeParam<SchemaTypes>;
@@ -33,9 +33,9 @@ export interface ValueType {
 }
 
 export interface FieldOptions {
-  /** What the value is: the beginning of the description of the output field and of the input field. */
+  /** The beginning of the descriptions of the output field and the input field. */
   readonly description: string;
-  /** The end of the output field's description, usually what null means. */
+  /** The end of the output field's description. Usually says what null means. */
   readonly whenRead?: string;
   /** The end of the input field's description. */
   readonly whenWritten?: string;
@@ -46,7 +46,7 @@ export interface FieldOptions {
   readonly deprecationReason?: string;
   /** Replaces the document's default. */
   readonly defaultValue?: null;
-  /** The property that older or newer upstreams use for the same value. */
+  /** The name of the property in older or newer upstreams. */
   readonly alternative?: string;
 }
 
@@ -60,7 +60,7 @@ export interface Field<Property extends string = string> extends FieldOptions {
 }
 export type Fields<Property extends string = string> = Readonly<Record<string, Field<Property>>>;
 
-/** Declares fields of one type: `text('base_url', { description: 'The base URL.' })`. */
+/** Creates a function that declares fields of one type: `text('base_url', { description: 'The base URL.' })`. */
 export const fieldOf =
   (type: ValueType) =>
   <Property extends string>(property: Property, options: FieldOptions): Field<Property> => ({
@@ -90,7 +90,7 @@ interface ObjectOptions<Output extends SchemaName, Input extends SchemaName> {
   readonly description: string;
   /** The schema of the OpenAPI document that is read. */
   readonly schema: Output;
-  /** The schema that is written, if it is another one. */
+  /** The schema that is written. Default: `schema`. */
   readonly inputSchema?: Input;
   readonly fields: Fields<PropertyOf<Output | Input>>;
 }
@@ -115,7 +115,7 @@ export function objectOf<Output extends SchemaName, Input extends SchemaName = O
 /** Builds the fields of one type. */
 export type OutputFieldBuilder = Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field'>;
 
-/** The fields that can be read. A null or missing property has the document's default. */
+/** The fields that can be read. If a property is null or missing, the field has the document's default. */
 export function toOutputFields(t: OutputFieldBuilder, schema: SchemaName, fields: Fields): FieldMap {
   const map: FieldMap = {};
   for (const [name, field] of Object.entries(fields)) {
@@ -136,7 +136,7 @@ export function toOutputFields(t: OutputFieldBuilder, schema: SchemaName, fields
       description: describe(field.description, field.whenRead),
       ...(deprecationReason === undefined ? {} : { deprecationReason }),
       extensions: alternative === undefined ? { property, read } : { property },
-      // The parser of the declared type checks the value, which the compiler cannot see.
+      // The compiler does not know that the parser checks the value.
       resolve: resolve as (source: Source) => never,
     });
   }

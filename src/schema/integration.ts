@@ -14,7 +14,7 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
   extensions: entity,
   resolveType: ({ name }) => getTypeName(name),
   fields: (t) => ({
-    // Every provider's schema has these properties, so that any of them serves as the source of the defaults.
+    // Every provider's schema has these properties, so any of them can be the source of the defaults.
     ...toOutputFields(t, 'OpenAIIntegration', {
       id: id('id', {
         description: "Galileo's UUID of the integration.",
@@ -36,7 +36,7 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
       description:
         'The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it.',
       extensions: upstreamList,
-      // Galileo's entries may quote what was written.
+      // Galileo's entries can quote a request body.
       resolve: async ({ name }, _args, context) =>
         stringMap(await context.reads.status.load(name)).map(({ key, value }) => ({
           key,

@@ -4,7 +4,7 @@ import { boolean, float, int, text, texts } from './values.ts';
 
 const parameter = (property: PropertyOf<'RunParamsMap'>, purpose: string) =>
   text(property, {
-    description: `The provider's name of the parameter for ${purpose}.`,
+    description: `The name of the provider's parameter for ${purpose}.`,
     whenRead: 'Null if the provider does not have it.',
   });
 
@@ -93,7 +93,7 @@ export const integrationModels = fieldOf(
       schema: 'Model',
       fields: {
         name: text('name', {
-          description: "The provider's name of the model.",
+          description: "The provider's name for the model.",
           output: 'non-null',
           input: 'required',
         }),
@@ -107,11 +107,11 @@ export const integrationModels = fieldOf(
           whenRead: 'Null with an error if Galileo names a provider that this schema does not know.',
         }),
         userRole: text('user_role', {
-          description: "The model's name of the user role in a chat.",
+          description: "The model's name for the user role in a chat.",
           whenRead: 'Null if it has no roles.',
         }),
         assistantRole: text('assistant_role', {
-          description: "The model's name of the assistant role in a chat.",
+          description: "The model's name for the assistant role in a chat.",
           whenRead: 'Null if it has no roles.',
         }),
         systemSupported: boolean('system_supported', {

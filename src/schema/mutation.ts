@@ -30,7 +30,7 @@ const issue = builder.objectRef<ValidationFailure['issues'][number]>('Integratio
   fields: (t) => ({
     path: t.exposeStringList('path', {
       description:
-        'The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no place in them.',
+        'The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo does not report a position.',
     }),
     message: t.exposeString('message', { description: 'The problem, for users.' }),
     code: t.exposeString('code', {
@@ -46,7 +46,7 @@ const validationFailure = builder.objectRef<ValidationFailure>('IntegrationValid
     message: t.exposeString('message', { description: 'All problems in one message, for users.' }),
     issues: t.expose('issues', {
       type: [issue],
-      description: 'The single problems with their paths. Empty if Galileo lists none.',
+      description: 'Each problem with its path. Empty if Galileo lists none.',
     }),
   }),
 });
@@ -63,8 +63,7 @@ const resultOf = <Success extends object>(
     resolveType: (result) => ('issues' in result ? validationFailure.name : success.name),
   });
 
-const uncertain =
-  'After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry.';
+const uncertain = 'After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry.';
 
 const upsertResult = resultOf(
   'UpsertIntegrationResult',
@@ -100,7 +99,7 @@ function createUpsert(t: MutationFields, name: IntegrationName) {
   });
 }
 
-/** The ids that an argument can be. Each is checked to be a UUID before it is part of a path. */
+/** Descriptions of id arguments. Each id is checked to be a UUID before it becomes part of a path. */
 const ids = {
   integration: 'The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record.',
   user: 'The UUID of the user.',
@@ -219,7 +218,7 @@ builder.mutationType({
     removeIntegrationUser: t.id({
       nullable: true,
       description:
-        'Ends the sharing of an integration with a user. Returns the id of the user. One call to Galileo.',
+        'Stops sharing an integration with a user. Returns the id of the user. One call to Galileo.',
       extensions: upstreamCall,
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user') },
       resolve: (_root, { integrationId, userId }, context) =>
@@ -228,7 +227,7 @@ builder.mutationType({
     removeIntegrationGroup: t.id({
       nullable: true,
       description:
-        'Ends the sharing of an integration with a group. Returns the id of the group. One call to Galileo.',
+        'Stops sharing an integration with a group. Returns the id of the group. One call to Galileo.',
       extensions: upstreamCall,
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group') },
       resolve: (_root, { integrationId, groupId }, context) =>

@@ -13,9 +13,9 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
         output: permissionAction,
         parse: enumValue(permissionActions),
         shape: { kind: 'value' },
-      })('action', { description: 'What the permission is about.', output: 'non-null' }),
+      })('action', { description: 'The action that the permission is for.', output: 'non-null' }),
       rawAction: text('action', {
-        description: "Galileo's own name of the action, also if this schema does not know it.",
+        description: "Galileo's name for the action, even if this schema does not know it.",
         output: 'non-null',
       }),
       allowed: boolean('allowed', { description: 'Whether the caller can do it.', output: 'non-null' }),
@@ -23,7 +23,7 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
     message: t.string({
       nullable: true,
       description: 'Why the caller cannot do it. Null if Galileo gives no reason.',
-      // Galileo's message may quote what was written.
+      // Galileo's message can quote a request body.
       resolve: ({ message = null }, _args, context) =>
         message === null ? null : context.redact(string(message)),
     }),

@@ -18,7 +18,10 @@ function throwMismatch(expected: string): never {
   throw error;
 }
 
-/** One error per expectation: thousands of fields can fail in one request, and each new error captures a stack. */
+/**
+ * One shared error per expectation. Thousands of fields can fail in one request, and each new error would capture a
+ * stack.
+ */
 const mismatches = new Map<string, UpstreamError>();
 
 export const string: Parser<string> = (value) =>
@@ -43,7 +46,7 @@ export const safeInt: Parser<number> = (value) =>
 export const dateTime: Parser<string> = (value) =>
   (typeof value === 'string' ? toDateTime(value) : null) ?? throwMismatch('a date and time');
 
-/** An object with arbitrary keys. One that nests too deep could not be serialized again. */
+/** An object with arbitrary keys. If it nested too deep, it could not be serialized again. */
 export const jsonObject: Parser<Readonly<Record<string, unknown>>> = (value) =>
   isJsonObject(value) && !nestsTooDeep(value)
     ? value
@@ -93,8 +96,8 @@ export interface StringMapEntry {
 }
 
 /**
- * What a resolver does if it only reads one property of its source. A field declares it in its extensions as `read`, so that
- * the executor can read the property without calling the resolver.
+ * A resolver that only reads one property of its source. A field declares it in its extensions as `read`, so that the
+ * executor can read the property without calling the resolver.
  */
 export class PropertyRead<T = unknown> {
   readonly property: string;
@@ -115,7 +118,7 @@ export const readProperty = <T>(
   source: Readonly<Record<string, unknown>>,
 ): T => parse(source[property] ?? defaultValue);
 
-/** The `read` of a field's extensions. Undefined if the field's resolver does more than that. */
+/** The `read` of a field's extensions. Undefined if the field's resolver does more than read a property. */
 export function getPropertyRead({ read }: Readonly<Record<string, unknown>>): PropertyRead | undefined {
   return read instanceof PropertyRead ? read : undefined;
 }

@@ -16,7 +16,7 @@ export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').
       }),
       label: text('name', {
         description:
-          "Galileo's name of the integration: the provider's name, or the label of a named custom integration.",
+          "Galileo's name for the integration: the provider's name, or the label of a named custom integration.",
         output: 'non-null',
       }),
       permissions,

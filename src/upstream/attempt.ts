@@ -12,7 +12,9 @@ import {
 } from './transport-failures.ts';
 import type { TransportRequest, TransportResponse } from './transport-types.ts';
 
-/** The owner of an attempt. One of the first two methods is called once, and the third once, before or after it. */
+/**
+ * The owner of an attempt. One of the first two methods is called once. The third is also called once, in any order.
+ */
 export interface AttemptOwner {
   attemptResponded(response: TransportResponse): void;
   attemptFailed(failure: AttemptFailure): void;
@@ -20,30 +22,29 @@ export interface AttemptOwner {
   attemptReleased(connection: Connection): void;
 }
 
-/** What all attempts of a transport have in common. */
 export interface AttemptLimits {
   /** Upstream's base path, without a trailing slash. */
   readonly basePath: string;
-  /** From dispatch to the last byte, connecting included. */
+  /** From dispatch to the last byte, including connecting. */
   readonly attemptTimeoutMs: number;
-  /** Of a body. */
+  /** Limit for a body. */
   readonly maxResponseBytes: number;
-  /** Sent with every request, names and values in turn. */
+  /** Sent with every request. Alternating names and values. */
   readonly headers: readonly string[];
 }
 
 type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 const noBody = Buffer.alloc(0);
-// Created once: undici passes it to `onResponseError`, which ignores it.
+// Created once. undici passes it to `onResponseError`, which ignores it.
 const stopped = new Error('The attempt was stopped.');
 
 /**
  * One request and its response on one connection.
  *
  * Nothing is sent before `onRequestStart`: undici calls it with a connected socket, right before it writes (7.30,
- * client-h1.js, writeH1), and not at all if connecting failed or the idle socket was closed. Every dispatched attempt gets
- * either `onResponseEnd` or `onResponseError`, once.
+ * client-h1.js, writeH1). It does not call it if connecting failed or the idle socket was closed. Every dispatched
+ * attempt gets either `onResponseEnd` or `onResponseError`, once.
  */
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly #connection: Connection;
@@ -54,7 +55,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #isReported = false;
   #isReleased = false;
   #isReusedSocket = false;
-  /** What to report at the end instead of undici's result. */
+  /** Reported at the end instead of undici's result. */
   #result: AttemptFailure | TransportResponse | undefined;
 
   #status = 0;
@@ -96,8 +97,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Reports the failure and destroys the socket. If the connection is still being opened, it is released when that has
-   * succeeded or failed.
+   * Reports the failure and destroys the socket. If the connection is still being opened, it is released afterwards.
    */
   stop(kind: FailureKind, reason: string): void {
     if (this.#isReported) return;
@@ -105,7 +105,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Thrown, not aborted: undici then drops the request and keeps the new connection.
+    // After a throw, undici drops the request and keeps the new connection. An abort would close it.
     if (this.#isReported) throw stopped;
     this.#controller = controller;
     this.#isReusedSocket = this.#connection.startExchange();
@@ -150,7 +150,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.stop('timeout', `No complete response within ${this.#limits.attemptTimeoutMs} ms.`);
   }
 
-  // The status of an error is meaningful without its body.
+  // The status of an error response has a meaning without its body.
   #refuseBody(reason: string): void {
     if (this.#status >= 400) {
       this.#contentType = undefined;
@@ -172,7 +172,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #release(): void {
-    // A connection released twice would serve two calls in parallel.
+    // A connection that is released twice would serve two calls in parallel.
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.#owner.attemptReleased(this.#connection);

@@ -40,7 +40,7 @@ export interface TransportContext {
   readonly backingOff: Set<Call>;
   /** From 0 to below 1. */
   readonly random: () => number;
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
   /** Called once per call, after its promise was settled. */
   readonly onSettled: () => void;
@@ -105,7 +105,7 @@ export class Call implements Waiter, AttemptOwner {
 
   start(connection: Connection, hasWaited: boolean): boolean {
     const { breaker, budget, fastestRead, limits, now, observer } = this.#context;
-    // Other calls wait too. One that cannot finish would take their connection for nothing.
+    // Other calls wait too. One that cannot finish must not take their connection.
     if (hasWaited && this.#request.deadline.remainingMs < fastestRead.getDurationMs(now())) {
       this.#settleUnsent(createTimeoutError());
       return false;
@@ -152,7 +152,7 @@ export class Call implements Waiter, AttemptOwner {
     this.#last = { failure };
     if (this.#isRetryable(failure)) {
       if (failure.kind === 'idle-closed' && !this.#hasRepeatedUnsent) {
-        // Nothing was sent, so this is not a retry.
+        // Nothing was sent, so this does not count as a retry.
         this.#hasRepeatedUnsent = true;
         this.#enter();
         return;
@@ -211,7 +211,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #retryAfterResponse({ status, retryAfterMs }: TransportResponse): boolean {
-    // Another attempt before that time would count against the caller.
+    // An earlier attempt would count towards the caller's rate limit.
     if (status === 429) return retryAfterMs !== undefined && this.#retry(retryAfterMs);
     return this.#retry(Math.max(status === 503 ? (retryAfterMs ?? 0) : 0, this.#computeBackoffMs()));
   }
@@ -220,7 +220,7 @@ export class Call implements Waiter, AttemptOwner {
     return computeBackoffMs(this.#retryCount, this.#context.random);
   }
 
-  /** Schedules another attempt. Returns false if the call may have no more. */
+  /** Schedules another attempt. Returns false if no further attempt is allowed. */
   #retry(waitMs: number): boolean {
     const { backingOff, breaker, budget, observer, retries } = this.#context;
     if (this.#retryCount >= retries || waitMs >= this.#request.deadline.remainingMs) return false;
@@ -244,12 +244,15 @@ export class Call implements Waiter, AttemptOwner {
     this.#settleUnsent(createUnavailableError(details));
   }
 
-  /** Settles a call that gets no further attempt: with the result of the last attempt, or the error if there was none. */
+  /**
+   * Settles a call that gets no further attempt: with the result of the last attempt, or with the error if there was no
+   * attempt.
+   */
   #settleUnsent(error: Error): void {
     this.#settle(this.#last === undefined ? error : undefined);
   }
 
-  /** Settles the call with the error, or without one with the result of the last attempt. */
+  /** Settles the call with the error. Without an error, settles it with the result of the last attempt. */
   #settle(error?: Error): void {
     if (this.#isSettled) return;
     this.#isSettled = true;

@@ -1,4 +1,4 @@
-/** The codes of upstream failures. docs/errors.md has what each one means to a client. */
+/** The codes of upstream failures. docs/errors.md explains them. */
 export type UpstreamErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
@@ -13,9 +13,9 @@ export type UpstreamErrorCode =
   | 'UPSTREAM_ERROR'
   | 'OVERLOADED';
 
-/** What a client learns about a failed upstream call in addition to its code. */
+/** What a client receives about a failed upstream call in addition to the code. */
 export interface UpstreamErrorDetails {
-  /** Whether the same call may succeed later. Default: by code. */
+  /** Whether the same call can succeed later. The default depends on the code. */
   readonly retryable?: boolean;
   /** How long upstream asks to wait before the next call, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
@@ -34,7 +34,7 @@ const retryableCodes: ReadonlySet<UpstreamErrorCode> = new Set([
   'OVERLOADED',
 ]);
 
-/** The message if upstream sent none. */
+/** Used if upstream sent no message. */
 const messages: Readonly<Record<UpstreamErrorCode, string>> = {
   UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
   FORBIDDEN: 'The credentials of this request do not allow this.',
@@ -52,8 +52,8 @@ const messages: Readonly<Record<UpstreamErrorCode, string>> = {
 };
 
 /**
- * A call to upstream without a usable response. The message is for clients: it names no URL, header or body. The secrets
- * of the request are removed from messages of upstream's.
+ * A call to upstream without a usable response. The message is for clients: it contains no URL, header or body of
+ * upstream, and no secret of the request.
  */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
@@ -63,7 +63,7 @@ export class UpstreamError extends Error {
   readonly upstreamStatus: number | undefined;
   readonly galileoErrorCode: number | undefined;
 
-  /** @param message undefined for the default message of the code */
+  /** @param message undefined: the default message of the code */
   constructor(code: UpstreamErrorCode, message: string | undefined, details: UpstreamErrorDetails = {}) {
     super(message ?? messages[code], details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;

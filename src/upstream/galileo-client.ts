@@ -20,9 +20,9 @@ import type { IntegrationName, WireIntegration } from './wire.ts';
 /** An object of a response. Its properties are unchecked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Whose call it is and how long it may take. */
+/** The caller and the limits of a call. */
 export interface CallContext {
-  /** Names and values in turn, sent with the call; a credential is among them. */
+  /** Sent with the call. Alternating names and values, including a credential. */
   readonly headers: readonly string[];
   /** The salted hash of the credentials (`toCaller`). */
   readonly caller: string;
@@ -45,7 +45,6 @@ export type WriteOutcome<T> =
       readonly issues: readonly ValidationIssue[];
     };
 
-/** One operation of the REST API: what `TransportRequest` says of it. */
 type Operation = Pick<TransportRequest, 'operation' | 'method' | 'path' | 'provider' | 'body'>;
 
 /**
@@ -58,8 +57,8 @@ export class GalileoClient {
   readonly #secrets = new Secrets();
 
   /**
-   * @param origin upstream's URL: removed from upstream's messages
-   * @param secrets of the operator: removed from upstream's messages too
+   * @param origin upstream's URL; removed from upstream's messages
+   * @param secrets of the operator; removed from upstream's messages too
    */
   constructor(transport: Transport, origin: URL, secrets: readonly string[] = []) {
     this.#transport = transport;
@@ -68,8 +67,8 @@ export class GalileoClient {
   }
 
   /**
-   * `GET /v2/integrations/{name}`. Null if the provider is not configured. The discriminator is checked, and `name` of
-   * the result is the provider's name.
+   * `GET /v2/integrations/{name}`. Null if the provider is not configured. Checks the discriminator. The `name` of the
+   * result is the provider's name.
    */
   async fetchIntegration(name: IntegrationName, call: CallContext): Promise<WireIntegration | null> {
     const path = `/v2/integrations/${name}`;
@@ -79,7 +78,8 @@ export class GalileoClient {
     );
     if (isNotConfigured(response)) return null;
     const body = parseBody(this.#expectSuccess(response, 'GET', call), isJsonObject);
-    // With `provider` present, `name` is a free label. A discriminator that is left out has the document's default.
+    // If `provider` is present, `name` is a free label. A missing discriminator has the default of the OpenAPI
+    // document.
     if ((body['provider'] ?? body['name'] ?? name) !== name) {
       throw new UpstreamError(
         'UPSTREAM_INVALID_RESPONSE',
@@ -130,7 +130,7 @@ export class GalileoClient {
     return this.#read('catalogs', '/v2/integrations/databricks/catalogs', Array.isArray, call, 'databricks');
   }
 
-  /** `GET /v2/integrations/databricks/databases`: of one catalog, or of upstream's default. */
+  /** `GET /v2/integrations/databricks/databases`: the databases of a catalog. Default: upstream's default catalog. */
   fetchDatabases(catalog: string | undefined, call: CallContext): Promise<readonly unknown[]> {
     const query = catalog === undefined ? '' : `?catalog=${encodeURIComponent(catalog.toWellFormed())}`;
     const path = `/v2/integrations/databricks/databases${query}`;
@@ -219,7 +219,7 @@ export class GalileoClient {
     };
   }
 
-  /** The response of a success; any other response is thrown as UpstreamError. */
+  /** Returns a successful response. Throws any other response as UpstreamError. */
   async #request(operation: Operation, call: CallContext): Promise<TransportResponse> {
     return this.#expectSuccess(await this.#send(operation, call), operation.method, call);
   }

@@ -13,7 +13,7 @@ export type WorkerMessage =
 /** From the primary process to a worker. */
 export type PrimaryMessage = { readonly type: 'drain' } | { readonly type: 'get-metrics' };
 
-/** Undefined if it is not a message of a worker: libraries may use the same channel. */
+/** Undefined if it is not a message of a worker, because libraries can use the same channel. */
 export function readWorkerMessage(message: unknown): WorkerMessage | undefined {
   if (!isJsonObject(message)) return undefined;
   const { type, url, message: text, snapshot } = message;

@@ -5,10 +5,7 @@ import type { Log } from '../observability/log.ts';
 import { readPrimaryMessage, type WorkerMessage } from './messages.ts';
 import { endOnSignal } from './shutdown.ts';
 
-/**
- * How often counts are sent without a question, in milliseconds, if there are new ones: what a killed worker counted since
- * then is lost.
- */
+/** How often new counts are sent without a request. A killed worker loses its counts since then. */
 const reportIntervalMs = 200;
 
 /** Runs the gateway in a worker process until the primary process, a signal or an exception ends it. */

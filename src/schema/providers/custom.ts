@@ -20,7 +20,7 @@ const modelProperties = fieldOf(
       schema: 'ModelProperties',
       fields: {
         name: text('name', {
-          description: "The endpoint's name of the model.",
+          description: "The endpoint's name for the model.",
           output: 'non-null',
           input: 'required',
         }),

@@ -13,7 +13,9 @@ import { vegasGateway } from './vegas-gateway.ts';
 import { vertexAI } from './vertex-ai.ts';
 import { writer } from './writer.ts';
 
-/** Every provider by its name upstream. Types, mutations, the sandbox and the tests follow from this table. */
+/**
+ * Every provider by upstream's name for it. Types, mutations, the sandbox and the tests are derived from this table.
+ */
 export const providers = {
   anthropic,
   aws_bedrock: awsBedrock,

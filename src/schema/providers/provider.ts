@@ -18,7 +18,7 @@ import { integration } from '../integration.ts';
 export interface Provider {
   /** The provider's name as users know it. */
   readonly displayName: string;
-  /** Its integration. The type has the name of its schema in the OpenAPI document. */
+  /** The type of its integration. It has the name of its schema in the OpenAPI document. */
   readonly type: ObjectRef<SchemaTypes, WireIntegration>;
   /** The argument of its upsert mutation. */
   readonly input: InputRef;
