@@ -17,61 +17,43 @@ export class UnreadableDocument extends Error {
  * @param source an http or https URL, or the path of a file
  */
 export async function readDocument(source: URL | string): Promise<Readonly<Record<string, unknown>>> {
-  const text = typeof source === 'string' ? await readText(source) : await fetchText(source);
-  return parseDocument(text);
-}
-
-/** Throws UnreadableDocument. */
-export function parseDocument(text: string): Readonly<Record<string, unknown>> {
+  const isFile = typeof source === 'string';
+  const signal = AbortSignal.timeout(timeoutMs);
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UnreadableDocument('it is not JSON');
+    value = JSON.parse(isFile ? await readFile(source, 'utf8') : await fetchText(source, signal));
+  } catch (error) {
+    if (error instanceof UnreadableDocument) throw error;
+    if (error instanceof SyntaxError) throw new UnreadableDocument('it is not JSON');
+    if (signal.aborted) throw new UnreadableDocument(`no response within ${timeoutMs / 1000} seconds`);
+    const problem = isFile ? 'the file cannot be read' : 'it cannot be fetched';
+    throw new UnreadableDocument(problem + explain(error));
   }
   if (isJsonObject(value) && String(value['openapi']).startsWith('3.') && isJsonObject(value['paths']))
     return value;
   throw new UnreadableDocument('it is not an OpenAPI 3 document');
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new UnreadableDocument(`the file cannot be read${explain(error)}`);
+async function fetchText(url: URL, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new UnreadableDocument(`the response is HTTP ${response.status}`);
   }
-}
-
-async function fetchText(url: URL): Promise<string> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new UnreadableDocument(`the response is HTTP ${response.status}`);
-    }
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    const reader = response.body?.getReader();
-    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
-      bytes += part.value.byteLength;
-      if (bytes > maxBytes) throw new UnreadableDocument(`it is larger than ${maxBytes} bytes`);
-      chunks.push(part.value);
-    }
-    return Buffer.concat(chunks).toString('utf8');
-  } catch (error) {
-    if (error instanceof UnreadableDocument) throw error;
-    if (signal.aborted) throw new UnreadableDocument(`no response within ${timeoutMs / 1000} seconds`);
-    throw new UnreadableDocument(`it cannot be fetched${explain(error)}`);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const reader = response.body?.getReader();
+  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    bytes += part.value.byteLength;
+    if (bytes > maxBytes) throw new UnreadableDocument(`it is larger than ${maxBytes} bytes`);
+    chunks.push(part.value);
   }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Node's error code, which contains nothing of the URL. */
 function explain(error: unknown): string {
-  const code = getCode(error) ?? getCode(error instanceof Error ? error.cause : undefined);
-  return code === undefined ? '' : ` (${code})`;
-}
-
-function getCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (!(error instanceof Error)) return '';
+  if ('code' in error && typeof error.code === 'string') return ` (${error.code})`;
+  return explain(error.cause);
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type Drift, findDrift } from '../../drift/find-drift.ts';
-import { parseDocument, readDocument, UnreadableDocument } from '../../drift/read-document.ts';
+import { readDocument, UnreadableDocument } from '../../drift/read-document.ts';
 import { readConfig } from '../config.ts';
 import { getPackagePath, version } from '../package.ts';
 
@@ -23,7 +22,7 @@ export async function checkUpstream(
   const label = toLabel(location);
   try {
     const published = await readDocument(location);
-    const known = parseDocument(readFileSync(getPackagePath('contract/galileo-openapi.json'), 'utf8'));
+    const known = await readDocument(getPackagePath('contract/galileo-openapi.json'));
     const drift = findDrift(known, published);
     process.stdout.write(printDrift(drift, label));
     if (drift.findings.some(({ level }) => level === 'breaking')) return exitBreaking;
