@@ -181,7 +181,7 @@ function upsert(
   };
 }
 
-/** Copies the properties that the read schema has too: the others are secrets, or are not returned. */
+/** Copies the properties of the read schema. The others are secrets or are not returned. */
 function toReadable(schema: JsonSchema, value: unknown): JsonObject {
   if (!isJsonObject(value)) return {};
   const { properties = {} } = resolveSchema(schema);
@@ -198,7 +198,7 @@ function toReadable(schema: JsonSchema, value: unknown): JsonObject {
   );
 }
 
-/** The read schema of a custom integration has other names and two of the secrets. */
+/** The read schema of a custom integration has different names, and two of the secrets. */
 function toCustomSettings({ endpoint, models, model_properties: modelProperties }: JsonObject): JsonObject {
   return {
     base_url: endpoint,
@@ -223,7 +223,7 @@ function refuseInvalidCredential(name: IntegrationName, { token, api_key_value: 
   });
 }
 
-/** The models that the settings name, or else the provider's usual ones; empty if the provider is not configured. */
+/** The models in the settings, otherwise the provider's usual ones. Empty if the provider is not configured. */
 function getModels(tenant: Tenant, name: IntegrationName): readonly unknown[] {
   const isConfigured = tenant.integrations.some(({ record }) => record.provider === name);
   if (!isConfigured) return [];
@@ -233,7 +233,7 @@ function getModels(tenant: Tenant, name: IntegrationName): readonly unknown[] {
   return named.map((model: unknown) => (isJsonObject(model) ? (model['name'] ?? model['model']) : model));
 }
 
-/** The tenant's own integration. Throws a 404, or a 403 for an integration that another user shared. */
+/** The tenant's own integration. Throws a 404 if it does not exist, and a 403 if another user shared it. */
 function getShareable(tenant: Tenant, id: string): StoredIntegration {
   const integration = tenant.getById(id);
   if (!integration.isOwn) throw new HttpError(403, 'Only the owner can share this integration.');

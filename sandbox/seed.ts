@@ -341,7 +341,7 @@ type Seeded<Kind extends { readonly role: string }, Name extends string, Key ext
   readonly [Property in Name]: Pick<Kind, Key>;
 } & Pick<Kind, 'role'>;
 
-/** The models of providers whose settings do not name any. */
+/** The models of providers whose settings do not list models. */
 export const seededModels: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
   anthropic: ['claude-opus-4', 'claude-sonnet-4', 'claude-3-5-haiku'],
   aws_bedrock: ['anthropic.claude-sonnet-4-20250514-v1:0', 'meta.llama3-3-70b-instruct-v1:0'],

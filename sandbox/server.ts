@@ -10,7 +10,7 @@ import { runOperation } from './operations.ts';
 import { Tenants } from './tenants.ts';
 import { createJsonIssue, toJsonIssue, type ValidationIssue, validateRequest } from './validation.ts';
 
-/** An upstream with its state in memory that behaves like the real one. */
+/** An upstream that behaves like the real one and keeps its state in memory. */
 export interface Sandbox {
   /** The origin, without a trailing slash. */
   readonly url: string;
@@ -36,7 +36,7 @@ interface SandboxOptions {
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const tenants = new Tenants();
-  // Longer than the gateway keeps an idle socket, so that it never uses one that is being closed.
+  // Longer than the gateway keeps an idle socket, so that the gateway never uses a socket that is being closed.
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     void respond(request, response, tenants, options.olderForm ?? false);
   });
@@ -177,7 +177,7 @@ function readRequest(
   return result.values;
 }
 
-/** Issues repeat parts of the request. The response stays below twice the size of the request. */
+/** Issues repeat parts of the request. With this limit, the response stays below twice the size of the request. */
 const maxIssuesLength = 1024 * 1024;
 
 function toValidationError(issues: readonly ValidationIssue[]): HttpError {

@@ -5,7 +5,7 @@ import { Pool } from 'undici';
 import { createReads } from '../../dist/src/resolvers/reads.js';
 import { createSchema } from '../../dist/src/schema/index.js';
 import { GalileoClient } from '../../dist/src/upstream/galileo-client.js';
-// Of the gateway's own installation: two copies of graphql in one process refuse each other's schemas.
+// From the gateway's own installation, because two copies of graphql in one process reject each other's schemas.
 import { createYoga } from '../../node_modules/graphql-yoga/esm/index.js';
 
 // As many sockets as the gateway has by default.

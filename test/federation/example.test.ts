@@ -77,6 +77,6 @@ test('examples/supergraph says in one line that its port is taken, and ends with
     complaint += chunk;
   });
   expect(await once(child, 'close')).toEqual([1, null]);
-  expect(complaint).toBe(`the port ${port} is taken: choose another with the variable PORT\n`);
+  expect(complaint).toBe(`the port ${port} is in use: choose another one with the variable PORT\n`);
   other.close();
 });
