@@ -540,7 +540,7 @@ export type UpsertAzureIntegrationInput = {
   azureDeployment?: string | null | undefined;
   /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
   customHeaderMapping?: Array<StringMapEntryInput> | null | undefined;
-  /** Headers of every request to Azure. Secret: forwarded to Galileo and never returned. */
+  /** Headers of every request to Azure. Secret: removed from messages and logs. Only the output field of the same name returns it. */
   defaultHeaders?: Array<StringMapEntryInput> | null | undefined;
   /** Deployments: the key is the model, the value is the deployment that serves it. */
   deployments?: Array<StringMapEntryInput> | null | undefined;

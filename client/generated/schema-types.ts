@@ -906,7 +906,7 @@ export type IntegrationValidationFailure = {
   __typename: 'IntegrationValidationFailure';
   /** Each problem with its path. Empty if Galileo lists none. */
   issues: Array<IntegrationValidationIssue>;
-  /** All problems in one message, for users. */
+  /** A summary for users. */
   message: Scalars['String']['output'];
 };
 
@@ -1514,7 +1514,7 @@ export type UpsertAzureIntegrationInput = {
   azureDeployment?: InputMaybe<Scalars['String']['input']>;
   /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
-  /** Headers of every request to Azure. Secret: forwarded to Galileo and never returned. */
+  /** Headers of every request to Azure. Secret: removed from messages and logs. Only the output field of the same name returns it. */
   defaultHeaders?: InputMaybe<Array<StringMapEntryInput>>;
   /** Deployments: the key is the model, the value is the deployment that serves it. */
   deployments?: InputMaybe<Array<StringMapEntryInput>>;

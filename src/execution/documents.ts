@@ -45,7 +45,7 @@ export interface PreparedOperation {
   /** The hash and the operation's name. */
   readonly key: string;
   readonly measures: Measures;
-  /** The variables that `@skip` and `@include` of the operation depend on. */
+  /** The names of the variables that `@skip` and `@include` of the operation depend on. */
   readonly conditions: readonly string[];
   readonly secrets: DocumentSecrets;
   readonly coerceVariables: VariableCoercion;

@@ -64,10 +64,8 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
   const { maxEntities, maxResponseBytes } = limits;
   const secretInputs = new SecretInputs(schema);
   const documents = new DocumentStore(schema, limits, secretInputs, { introspection });
-  const plans = new LRUCache<string, OperationPlan>({
-    maxSize: maxPlanBytes,
-    sizeCalculation: ({ bytes }) => bytes,
-  });
+  // Each plan is stored with its size.
+  const plans = new LRUCache<string, OperationPlan>({ maxSize: maxPlanBytes });
 
   const execute: Executor['execute'] = async (prepared, inputs = {}, context) => {
     const { document, operation, measures, secrets } = prepared;
@@ -88,7 +86,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     // Neither a document that contains a secret nor its plan is cached.
     const key = secrets.literals.length > 0 ? undefined : `${prepared.key}?${digits}`;
     let plan = key === undefined ? undefined : plans.get(key);
-    const bytes = plan?.bytes;
+    const cachedBytes = plan?.bytes;
     if (plan === undefined) {
       const conditions = Object.fromEntries(prepared.conditions.map((name) => [name, values[name]]));
       plan = planOperation(schema, document, operation, conditions);
@@ -104,7 +102,8 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
         explain,
       });
     } finally {
-      if (key !== undefined && plan.bytes !== bytes) {
+      // The plan grows while it runs. It is stored again, so that the cache counts its new size.
+      if (key !== undefined && plan.bytes !== cachedBytes) {
         plans.delete(key);
         plans.set(key, plan, { size: plan.bytes + prepared.bytes });
       }

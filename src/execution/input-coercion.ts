@@ -8,7 +8,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import { isJsonObject } from '../json.ts';
-import { addSecrets, getSecrecy } from './secret-inputs.ts';
+import { addSecrets, isSecret } from './secret-inputs.ts';
 
 /** The result for a value that does not fit its type. */
 export const invalid = Symbol('invalid');
@@ -82,7 +82,7 @@ function compileObject(type: GraphQLInputObjectType): InputCoercion {
       name: field.name,
       isRequired: isNonNullType(field.type) && field.defaultValue === undefined,
       defaultValue: field.defaultValue,
-      isSecret: getSecrecy(field) !== undefined,
+      isSecret: isSecret(field),
       coerce: getInputCoercion(field.type),
     }));
     const coerced: Record<string, unknown> = {};

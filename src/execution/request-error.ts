@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 
-/** Why a request is not executed. */
+/** Why a response has `errors` and no `data`. */
 export type RequestErrorCode =
   | 'GRAPHQL_PARSE_FAILED'
   | 'GRAPHQL_VALIDATION_FAILED'
@@ -25,7 +25,10 @@ export interface RequestProblem {
   readonly locations?: GraphQLFormattedError['locations'] | undefined;
 }
 
-/** A request that is not executed: its response has `errors` and no `data`. */
+/**
+ * Ends a request with a response that has `errors` and no `data`. Usually nothing was executed. If the response is too
+ * large, the operation has run.
+ */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: RequestErrorCode;

@@ -63,8 +63,11 @@ interface Run {
   readonly context: GatewayContext;
   readonly errors: FieldError[];
   readonly explained: Map<unknown, ClientError>;
-  /** How many more characters the response can have. */
-  room: number;
+  /**
+   * How much longer the response can become, in characters. A character is at least one byte, so no response that fits
+   * is refused. The handler counts the bytes of the complete response.
+   */
+  remainingLength: number;
 }
 
 /**
@@ -73,9 +76,9 @@ interface Run {
  * writes first. The response is written as JSON directly, without intermediate objects.
  */
 export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise<OperationResult> {
-  const { isMutation, variables, context, maxResponseBytes: room } = options;
+  const { isMutation, variables, context, maxResponseBytes: remainingLength } = options;
   const errors: FieldError[] = [];
-  const run: Run = { options, variables, context, errors, explained: new Map(), room };
+  const run: Run = { options, variables, context, errors, explained: new Map(), remainingLength };
   let data: string;
   try {
     data = await (isMutation ? selectInSeries(run, plan) : select(run, plan, undefined, undefined, ''));
@@ -147,10 +150,10 @@ async function resolveInSeries({ variables, context }: Run, plan: SelectionPlan)
 /** The prefix of the first field has the opening brace. */
 const getEnd = (plan: SelectionPlan): string => (plan.length === 0 ? '{}' : '}');
 
-/** Subtracts characters from what the response may still contain. */
+/** Counts characters of the response. Throws `tooLarge` if they exceed its limit. */
 function spend(run: Run, characters: number): void {
-  run.room -= characters;
-  if (run.room < 0) throw tooLarge;
+  run.remainingLength -= characters;
+  if (run.remainingLength < 0) throw tooLarge;
 }
 
 function completeField(
@@ -316,7 +319,7 @@ function completeNull({ isNonNull }: ValuePlan): 'null' {
   return 'null';
 }
 
-// Only native promises occur here: resolvers are async functions, and loaders create no others.
+// Resolvers must return native promises. Any other thenable would be completed as a value.
 const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === 'object' && value instanceof Promise;
 

@@ -9,12 +9,8 @@ import {
 } from 'graphql';
 import { isJsonObject } from '../json.ts';
 
-/** `true`: the value of the field is secret. `values`: the `value` of each entry in its list is. */
-type Secrecy = true | 'values';
-
-/** What `extensions.secret` declares of an input field. */
-export const getSecrecy = ({ extensions }: GraphQLInputField): Secrecy | undefined =>
-  (extensions as { readonly secret?: Secrecy }).secret;
+/** Whether `extensions.secret` declares that the value of an input field, or of each of its entries, is secret. */
+export const isSecret = ({ extensions }: GraphQLInputField): boolean => extensions['secret'] === true;
 
 /** The secrets that are written in a document. */
 export interface DocumentSecrets {
@@ -28,14 +24,13 @@ export interface DocumentSecrets {
  * can be in positions without a type.
  */
 export class SecretInputs {
-  readonly #names = new Map<string, Secrecy>();
+  readonly #names = new Set<string>();
 
   constructor(schema: GraphQLSchema) {
     for (const type of Object.values(schema.getTypeMap())) {
       if (!isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
-        const secrecy = getSecrecy(field);
-        if (secrecy !== undefined) this.#names.set(field.name, secrecy);
+        if (isSecret(field)) this.#names.add(field.name);
       }
     }
   }

@@ -13,7 +13,7 @@ import {
   createUtf8Error,
 } from './request-errors.ts';
 
-/** The client disconnected before its request was complete: a response would have no recipient. */
+/** The client disconnected before its response was ready. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 }

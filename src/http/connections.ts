@@ -6,7 +6,10 @@ import type { HttpResponse } from './responses.ts';
 
 /** Pipelined requests of one connection that are processed in parallel. Further ones wait. */
 const maxParallel = 8;
-/** Requests of one connection without a complete response. At this number, the connection is closed after them. */
+/**
+ * Requests of one connection without a complete response. At this number, the connection accepts no further request and
+ * is closed after the last pending response.
+ */
 const maxPending = 100;
 /** How much of an unread request body is discarded after the response, so that the client can reuse the connection. */
 const maxDiscardedBytes = 65_536;
@@ -31,7 +34,7 @@ export class Connections {
     this.#responseTimeoutMs = responseTimeoutMs;
   }
 
-  /** Closes every connection after its next response, from now on. */
+  /** From now on, closes every connection after its last pending response. */
   closeAfterResponses(): void {
     this.#isClosing = true;
   }

@@ -194,11 +194,14 @@ export class Exchange {
     this.#context = new RequestContext(galileo, forwarded, this.#deadline, observation);
   }
 
-  /** The response. Undefined if the client disconnected before its request was complete. Never rejects. */
+  /**
+   * The response. Undefined if the client disconnected before the response was ready. Errors become responses, so this
+   * rejects only if the code that writes a response fails.
+   */
   async respond(): Promise<HttpResponse | undefined> {
     const { cors } = this.#shared;
     const preflight = cors.respondToPreflight(this.#request);
-    // A preflight is not a GraphQL request.
+    // A request with OPTIONS, whether or not it is a preflight, is not a GraphQL request.
     if (this.#request.method === 'OPTIONS') this.#observation.discard();
     if (preflight !== undefined) return preflight;
     let response: HttpResponse;
@@ -286,8 +289,9 @@ export class Exchange {
     // A reservation after `end` would never be returned.
     if (this.#isEnded) throw new ClientGone();
     const { maxResponseBytes } = this.#shared.config;
+    // In characters. V8 stores a string with one byte per character unless one of them is beyond Latin-1.
     const { length } = response.body;
-    // At most three bytes per character.
+    // A character has at most three bytes in UTF-8.
     if (length * 3 > maxResponseBytes && Buffer.byteLength(response.body) > maxResponseBytes)
       throw createResponseTooLargeError(maxResponseBytes, this.#isMutation);
     if (!this.#reservation.resize(length)) {

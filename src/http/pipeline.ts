@@ -18,7 +18,8 @@ export interface PipelineRequest {
   /** The media type of the response. */
   readonly mediaType: MediaType;
   /**
-   * Releases the parts of the parsed body that are not needed to execute the operation. Returns the variables that are.
+   * Records the operation, and releases the parts of the parsed body that it does not need. Returns the variables to
+   * execute it with: the declared ones.
    */
   readonly onPrepared: (operation: PreparedOperation, variables: OperationVariables) => OperationVariables;
 }
@@ -27,7 +28,7 @@ export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
 
 /** Runs the operations of requests. */
 export interface Pipeline {
-  /** Rejects with RequestError if the operation is not executed; any other error is internal. */
+  /** Rejects with RequestError if the response has `errors` and no `data`; any other error is internal. */
   run(request: PipelineRequest): Promise<HttpResponse>;
   /** Rejects if the pipeline cannot run any request. */
   ready?(): Promise<void>;

@@ -23,7 +23,7 @@ export function toHttpResponse({ errors, data }: OperationResult, mediaType: Med
   return { status: 200, headers: getGraphqlHeaders(mediaType), body };
 }
 
-/** The response to a request that was not executed: `errors` without `data`. */
+/** The response to a request that ends with a RequestError: `errors` without `data`. */
 export function toErrorResponse(
   error: RequestError,
   mediaType: MediaType,

@@ -100,7 +100,7 @@ export class RequestObservation {
     for (const { extensions } of errors) this.#addCode(extensions.code);
   }
 
-  /** Records that the request is not executed. */
+  /** Records that the response has `errors` and no `data`. */
   refuse(code: string): void {
     this.#addCode(code);
     // Only here does OVERLOADED mean a shed request. As the code of a field error, it means a full upstream queue.

@@ -3,7 +3,10 @@ import type { CallContext, CollaboratorKind, GalileoClient } from '../upstream/g
 import type { Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 
-/** Loads each key once per request, until the key is forgotten. Failures are kept too. */
+/**
+ * Loads each key once per request, until the key is forgotten. Uses DataLoader without its batches, because Galileo has
+ * no call for several keys: for one promise per key, which is cached from the first `load`, even if it rejects.
+ */
 class Loader<Key, Value> {
   readonly #fetch: (key: Key) => Promise<Value>;
   readonly #toCacheKey: (key: Key) => string;
@@ -18,7 +21,6 @@ class Loader<Key, Value> {
 
   load(key: Key): Promise<Value> {
     this.#loader ??= new DataLoader<Key, Value, string>((keys) => this.#fetchAll(keys), {
-      // Upstream has no call for several keys, so waiting for more keys would gain nothing.
       batch: false,
       cacheMap: this.#cache,
       cacheKeyFn: this.#toCacheKey,

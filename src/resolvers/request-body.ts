@@ -77,7 +77,8 @@ export class RequestBody {
   }
 
   /**
-   * The path of upstream's `loc`. If the input does not have that position, the path of its deepest field on the way.
+   * The path of upstream's `loc`. If the input type does not declare that position, the path of the deepest declared
+   * field on the way to it.
    */
   #toArgumentPath([root, ...location]: Location, input: unknown, redact: Redaction): readonly string[] {
     if (root !== 'body') return [];

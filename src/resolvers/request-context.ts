@@ -11,7 +11,6 @@ import { createReads, type Reads } from './reads.ts';
 export interface Observation {
   redactor: Pick<GatewayContext, 'redact'> | undefined;
   readonly trace: { readonly context: NonNullable<CallContext['traceContext']> } | undefined;
-  readonly params: { readonly variables: unknown } | undefined;
 }
 
 /**
@@ -60,7 +59,7 @@ export class RequestContext<O extends Observation = Observation> implements Gate
     if (this.#forwarded.hasCredential) return this;
     throw new UpstreamError(
       'UNAUTHENTICATED',
-      'This needs a credential: send Galileo-API-Key, or Authorization with the scheme Bearer or Basic.',
+      'This field needs a credential: send Galileo-API-Key or Splunk-AO-API-Key, or Authorization with the scheme Bearer or Basic.',
     );
   }
 

@@ -21,6 +21,9 @@ const oneForEachProvider = `@listSize(assumedSize: ${integrationNames.length})`;
 /** A field that calls upstream. */
 export const upstreamCall: Federated = { federation: cost };
 
+/** A list that one call returns as a whole, with an assumed size of about one item per provider. */
+export const upstreamRecords: Federated = { federation: `${cost} ${oneForEachProvider}` };
+
 /** A list that one call returns as a whole. */
 export const upstreamList: Federated = { federation: `${cost} @listSize(assumedSize: 1)` };
 

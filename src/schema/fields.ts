@@ -41,8 +41,11 @@ export interface FieldOptions {
   readonly whenWritten?: string;
   readonly output?: 'nullable' | 'non-null' | 'none';
   readonly input?: 'optional' | 'required' | 'none';
-  /** The value, or each value of the map, is redacted from everything except the upstream request. */
-  readonly secret?: true | 'values';
+  /**
+   * The value of the input, or the value of each of its entries, is removed from messages, logs, metrics and traces. If
+   * the property is also an output field, that field still returns it.
+   */
+  readonly secret?: true;
   readonly deprecationReason?: string;
   /** Replaces the document's default. */
   readonly defaultValue?: null;
@@ -163,16 +166,22 @@ function toInputFields(
   for (const [name, field] of Object.entries(fields)) {
     const { type, property, secret, deprecationReason } = field;
     if (type.input === undefined || field.input === 'none') continue;
-    const secrecy = secret === undefined ? undefined : 'Secret: forwarded to Galileo and never returned.';
     map[name] = t.field({
       type: type.input,
       required: field.input === 'required',
-      description: describe(field.description, field.whenWritten, secrecy),
+      description: describe(field.description, field.whenWritten, describeSecrecy(field)),
       ...(deprecationReason === undefined ? {} : { deprecationReason }),
       extensions: secret === undefined ? { property } : { property, secret },
     });
   }
   return map;
+}
+
+function describeSecrecy({ secret, type, output }: Field): string | undefined {
+  if (secret === undefined) return undefined;
+  return type.output === undefined || output === 'none'
+    ? 'Secret: forwarded to Galileo and never returned.'
+    : 'Secret: removed from messages and logs. Only the output field of the same name returns it.';
 }
 
 /** How an input with these fields is written to a request body. */

@@ -43,7 +43,7 @@ const issue = builder.objectRef<ValidationFailure['issues'][number]>('Integratio
 const validationFailure = builder.objectRef<ValidationFailure>('IntegrationValidationFailure').implement({
   description: 'The input is invalid. Nothing was stored.',
   fields: (t) => ({
-    message: t.exposeString('message', { description: 'All problems in one message, for users.' }),
+    message: t.exposeString('message', { description: 'A summary for users.' }),
     issues: t.expose('issues', {
       type: [issue],
       description: 'Each problem with its path. Empty if Galileo lists none.',

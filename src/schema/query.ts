@@ -6,7 +6,7 @@ import {
   loadRecordsOf,
 } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { providerList, upstreamCall, upstreamCalls, upstreamList } from './directives.ts';
+import { providerList, upstreamCall, upstreamCalls, upstreamList, upstreamRecords } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
@@ -94,7 +94,7 @@ builder.queryType({
         nullable: true,
         description:
           'Every integration that the caller can use, own and shared. A provider can have several. One call to Galileo.',
-        extensions: upstreamCalls,
+        extensions: upstreamRecords,
         resolve: (_root, _args, { reads }) => reads.records.load('all'),
       }),
     };

@@ -51,7 +51,10 @@ type LastResult = { readonly response: TransportResponse } | { readonly failure:
 // RFC 9110, sections 15.6.3 to 15.6.5.
 const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** One call of `send`: its wait for a connection, its attempts, the waits between them and its end. */
+/**
+ * One call of `send`: its wait for a connection, its attempts, the waits between them and its end. Each attempt begins
+ * with `#enter`. The slots then call `start` as soon as a connection is free, which may be within `#enter`.
+ */
 export class Call implements Waiter, AttemptOwner {
   readonly caller: string;
   queueEntry: Waiter['queueEntry'];

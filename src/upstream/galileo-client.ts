@@ -48,8 +48,9 @@ export type WriteOutcome<T> =
 type Operation = Pick<TransportRequest, 'operation' | 'method' | 'path' | 'provider' | 'body'>;
 
 /**
- * Galileo's REST API for integrations, one method per operation. Every method rejects with UpstreamError. Objects come
- * back with unchecked properties; request bodies are JSON.
+ * Galileo's REST API for integrations, one method per operation. Every method rejects with UpstreamError, or with
+ * another error if the request cannot be written as HTTP. Objects come back with unchecked properties; request bodies
+ * are JSON.
  */
 export class GalileoClient {
   readonly #transport: Transport;

@@ -6,10 +6,12 @@ import { multiModalConfig, stringMap, text } from '../values.ts';
 const tokenFields = {
   accessKeyId: text('aws_access_key_id', {
     description: 'The access key id. Required for `KEY_SECRET`.',
+    output: 'none',
     secret: true,
   }),
   secretAccessKey: text('aws_secret_access_key', {
     description: 'The secret access key. Required for `KEY_SECRET`.',
+    output: 'none',
     secret: true,
   }),
   roleArn: text('aws_role_arn', { description: 'The ARN of the IAM role. Required for `ASSUMED_ROLE`.' }),

@@ -61,7 +61,7 @@ export const azure = defineProvider({
     defaultHeaders: stringMap('default_headers', {
       description: 'Headers of every request to Azure.',
       whenRead: 'Null if there are none.',
-      secret: 'values',
+      secret: true,
     }),
     deployments: stringMap('deployments', {
       description: 'Deployments: the key is the model, the value is the deployment that serves it.',

@@ -126,7 +126,7 @@ export const custom = defineProvider({
     headers: stringMap('headers', {
       description: 'Headers of every request to the endpoint, at most 50.',
       output: 'none',
-      secret: 'values',
+      secret: true,
     }),
     token: text('token', {
       description: 'The credential that Galileo authenticates with.',
