@@ -42,7 +42,7 @@ const situations: readonly (readonly [string, FixedReply, string])[] = [
 ];
 
 describe.skipIf(!hasPrometheus)('the alert rules', () => {
-  it('pass promtool check rules', () => {
+  it('the alert rules pass promtool check rules', () => {
     const { status, stderr } = spawnSync('promtool', ['check', 'rules', '--lint=all', rulesPath], {
       encoding: 'utf8',
     });
@@ -65,7 +65,7 @@ describe.skipIf(!hasPrometheus)('the alert rules', () => {
         expect(metrics).toContain(`${label}="`);
   });
 
-  it('fire in Prometheus for each kind of trouble, and only the matching ones', {
+  it('for each kind of failure, Prometheus fires the matching alerts and no others', {
     timeout: 90_000,
   }, async () => {
     await using resources = new Cleanup();

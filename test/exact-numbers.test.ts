@@ -43,7 +43,7 @@ describe('a number in free JSON that a double cannot hold exactly is BAD_USER_IN
     '1e400',
     '-1e400',
     '1e300',
-  ])('%s, as a literal, in a variable and in its default', async (number) => {
+  ])('%s is refused as a literal, in a variable and in its default', async (number) => {
     for (const place of [inVariable, inLiteral, inDefault]) {
       const { codes, kwargs } = await place(number);
       expect([place.name, codes, kwargs]).toEqual([place.name, ['BAD_USER_INPUT'], undefined]);
@@ -51,7 +51,7 @@ describe('a number in free JSON that a double cannot hold exactly is BAD_USER_IN
   });
 
   it.each(['0.1234567890123456789', '3.14159265358979323846', '1.00000000000000000001'])(
-    '%s as a literal, whose digits are still known',
+    '%s is refused as a literal',
     async (number) => {
       expect(await inLiteral(number)).toEqual({ codes: ['BAD_USER_INPUT'], kwargs: undefined });
     },

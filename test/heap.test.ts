@@ -23,7 +23,7 @@ async function serve(upstream: FakeUpstream, heapMb = 256): Promise<Gateway> {
 
 interface PostOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** When the client disconnects, in milliseconds. */
+  /** How long the client waits before it disconnects, in milliseconds. */
   readonly patienceMs?: number;
 }
 
@@ -43,7 +43,7 @@ async function post(
 
 const withKey = { headers: { 'galileo-api-key': 'k' } };
 
-/** Sends requests in parallel. Ignores their results: afterwards, `expectResponse` shows whether the program survived. */
+/** Sends requests in parallel. Ignores their results; `expectResponse` then checks that the program survived. */
 async function repeat(
   count: number,
   parallel: number,
@@ -98,7 +98,7 @@ const id = '00000000-0000-4000-8000-000000000005';
 const toPath = (name: string) => `/v2/integrations/${name}`;
 
 describe('The program with a small heap', () => {
-  it('survives requests whose aliases multiply a large stored value.', async () => {
+  it('with a small heap, the program survives requests whose aliases multiply a large stored value', async () => {
     await using upstream = await startFakeUpstream();
     const json = { id, name: 'custom', extra: { text: 'x'.repeat(900_000) } };
     upstream.on('GET', toPath('custom'), { json });
@@ -115,7 +115,7 @@ describe('The program with a small heap', () => {
     await expectResponse(gateway);
   });
 
-  it('survives large variables that differ in each request.', async () => {
+  it('with a small heap, the program survives large variables that differ in each request', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await serve(upstream, 96);
     const filler = 'x'.repeat(250_000);
@@ -126,7 +126,7 @@ describe('The program with a small heap', () => {
     await expectResponse(gateway);
   });
 
-  it('survives documents of which each combination of conditions has another plan.', async () => {
+  it('with a small heap, the program survives documents with many combinations of conditions', async () => {
     await using upstream = await startFakeUpstream();
     for (const name of integrationNames) upstream.on('GET', toPath(name), { json: { id, name } });
     await using gateway = await serve(upstream);
@@ -149,21 +149,24 @@ describe('The program with a small heap', () => {
       'representations that are skipped',
       'query ($a: [_Any!]!) { integration(name: OPENAI) { id } _entities(representations: $a) @skip(if: true) { __typename } }',
     ],
-  ] as const)('survives 200 requests in flight with 86,000 objects or lists in %s.', async ([, query]) => {
-    await using upstream = await startFakeUpstream();
-    // No response.
-    upstream.on('GET', toPath('openai'), () => {}).on('PUT', toPath('custom'), () => {});
-    await using gateway = await serve(upstream);
-    for (const item of ['{}', '[]']) {
-      const list = listOf(86_000, item);
-      const value = query.includes('JSONObject') ? `{"k":${list}}` : list;
-      const body = `{"query":${JSON.stringify(query)},"variables":{"a":${value}}}`;
-      await repeat(200, 200, () => post(gateway.url, body, { ...withKey, patienceMs: 1500 }));
-    }
-    await expectResponse(gateway);
-  });
+  ] as const)(
+    'with a small heap, the program survives 200 requests in flight with 86,000 objects or arrays in %s',
+    async ([, query]) => {
+      await using upstream = await startFakeUpstream();
+      // No response.
+      upstream.on('GET', toPath('openai'), () => {}).on('PUT', toPath('custom'), () => {});
+      await using gateway = await serve(upstream);
+      for (const item of ['{}', '[]']) {
+        const list = listOf(86_000, item);
+        const value = query.includes('JSONObject') ? `{"k":${list}}` : list;
+        const body = `{"query":${JSON.stringify(query)},"variables":{"a":${value}}}`;
+        await repeat(200, 200, () => post(gateway.url, body, { ...withKey, patienceMs: 1500 }));
+      }
+      await expectResponse(gateway);
+    },
+  );
 
-  it('survives pipelined requests of which each makes 720 errors.', async () => {
+  it('with a small heap, the program survives pipelined requests that each cause 720 errors', async () => {
     await using upstream = await startFakeUpstream();
     for (const name of integrationNames) upstream.on('GET', toPath(name), { status: 503, json: {} });
     await using gateway = await serve(upstream);
@@ -176,15 +179,18 @@ describe('The program with a small heap', () => {
   it.for([
     ['long strings', 'x'.repeat(900_000)],
     ['many objects', Array.from({ length: 300_000 }, () => ({}))],
-  ] as const)('survives 60 clients of large responses with %s.', async ([, value]) => {
-    await using upstream = await startFakeUpstream();
-    const body = JSON.stringify({ id, name: 'custom', extra: { value } });
-    const reply = { body, headers: { 'content-type': 'application/json' } };
-    upstream.on('GET', toPath('custom'), reply);
-    await using gateway = await serve(upstream);
-    const query = select(7, 'integration(name: CUSTOM) { extra }');
-    await sendWithoutReading(gateway.url, 40, toRawPost({ query }));
-    await repeat(20, 20, () => post(gateway.url, { query }, { ...withKey, patienceMs: 2000 }));
-    await expectResponse(gateway);
-  });
+  ] as const)(
+    'with a small heap, the program survives 60 clients that do not read large responses with %s',
+    async ([, value]) => {
+      await using upstream = await startFakeUpstream();
+      const body = JSON.stringify({ id, name: 'custom', extra: { value } });
+      const reply = { body, headers: { 'content-type': 'application/json' } };
+      upstream.on('GET', toPath('custom'), reply);
+      await using gateway = await serve(upstream);
+      const query = select(7, 'integration(name: CUSTOM) { extra }');
+      await sendWithoutReading(gateway.url, 40, toRawPost({ query }));
+      await repeat(20, 20, () => post(gateway.url, { query }, { ...withKey, patienceMs: 2000 }));
+      await expectResponse(gateway);
+    },
+  );
 });

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { seededIntegrations } from '../../sandbox/seed.ts';
 
-/** Everything that the program writes until the pattern matches. */
+/** The output of the program until the pattern matches. */
 async function readUntil(child: ChildProcess, pattern: RegExp): Promise<string> {
   let output = '';
   const ended = once(child, 'exit').then(() => Promise.reject(new Error(`It ended with: ${output}`)));
@@ -62,7 +62,7 @@ test('examples/supergraph starts with one command, and its curl command returns 
   expect(await exit).toEqual([0, null]);
 });
 
-test('examples/supergraph says in one line that its port is taken, and ends with 1', {
+test('examples/supergraph reports in one line that its port is in use, and exits with 1', {
   timeout: 60_000,
 }, async () => {
   const other = createServer().listen(0, '127.0.0.1');

@@ -16,7 +16,7 @@ const gatewaySchema = createSchema();
 /** Upstream's response bodies by method and path; undefined is 404. */
 export type Answers = Readonly<Record<string, unknown>>;
 
-/** Every provider is configured, with everything that it can have. */
+/** Every provider is configured, with a value for every property. */
 export const fullAnswers: Answers = Object.fromEntries(
   Object.entries(integrationFixtures).map(([name, { full }]) => [`GET /v2/integrations/${name}`, full]),
 );
@@ -59,7 +59,6 @@ function createContext(answers: Answers): GatewayContext {
   };
 }
 
-/** What is executed. */
 interface Asked {
   readonly text: string;
   readonly inputs?: Variables;
