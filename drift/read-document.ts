@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { type Dispatcher, fetch, getGlobalDispatcher } from 'undici';
 import { isJsonObject } from '../src/json.ts';
 
 /** For the whole exchange. */
@@ -15,13 +16,17 @@ export class UnreadableDocument extends Error {
  * Reads an OpenAPI document. Rejects with UnreadableDocument. Sends no credential.
  *
  * @param source an http or https URL, or the path of a file
+ * @param dispatcher for a URL. Default: undici's global one
  */
-export async function readDocument(source: URL | string): Promise<Readonly<Record<string, unknown>>> {
+export async function readDocument(
+  source: URL | string,
+  dispatcher: Dispatcher = getGlobalDispatcher(),
+): Promise<Readonly<Record<string, unknown>>> {
   const isFile = typeof source === 'string';
   const signal = AbortSignal.timeout(timeoutMs);
   let value: unknown;
   try {
-    value = JSON.parse(isFile ? await readFile(source, 'utf8') : await fetchText(source, signal));
+    value = JSON.parse(isFile ? await readFile(source, 'utf8') : await fetchText(source, dispatcher, signal));
   } catch (error) {
     if (error instanceof UnreadableDocument) throw error;
     if (error instanceof SyntaxError) throw new UnreadableDocument('it is not JSON');
@@ -34,15 +39,15 @@ export async function readDocument(source: URL | string): Promise<Readonly<Recor
   throw new UnreadableDocument('it is not an OpenAPI 3 document');
 }
 
-async function fetchText(url: URL, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
+async function fetchText(url: URL, dispatcher: Dispatcher, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { dispatcher, signal, headers: { accept: 'application/json' } });
   if (!response.ok) {
     await response.body?.cancel();
     throw new UnreadableDocument(`the response is HTTP ${response.status}`);
   }
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const reader = response.body?.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
   for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
     bytes += part.value.byteLength;
     if (bytes > maxBytes) throw new UnreadableDocument(`it is larger than ${maxBytes} bytes`);

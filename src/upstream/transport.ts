@@ -107,7 +107,7 @@ class UpstreamTransport implements Transport {
       maxResponseBytes: options.maxResponseBytes,
       headers: options.headers ?? [],
     };
-    const ca = tls.ca === undefined ? undefined : [...getPlatformCertificates(), tls.ca];
+    const ca = getTrustedCertificates(tls.ca);
     const connectionOptions: ConnectionOptions = {
       origin,
       connectTimeoutMs: options.connectTimeoutMs,
@@ -192,8 +192,13 @@ const tlsFunctions: {
 } = tlsModule;
 
 /**
- * The CA certificates that Node trusts by default, as PEM. Needed because the option `ca` of Node's TLS replaces them.
+ * The CAs that Node trusts by default and additional ones, as PEM. The option `ca` of Node's TLS would replace the defaults.
+ * Undefined without additional ones.
  */
+export function getTrustedCertificates(additional: string | undefined): string[] | undefined {
+  return additional === undefined ? undefined : [...getPlatformCertificates(), additional];
+}
+
 function getPlatformCertificates(): readonly string[] {
   if (tlsFunctions.getCACertificates !== undefined) return tlsFunctions.getCACertificates('default');
   const file = process.env['NODE_EXTRA_CA_CERTS'];

@@ -27,6 +27,7 @@ import {
   ManualClock,
   type TestTransport,
 } from './support/test-transport.ts';
+import { startTunnelProxy } from './support/tunnel-proxy.ts';
 
 const tinyproxy = findProgram('tinyproxy');
 const squid = findProgram('squid');
@@ -168,9 +169,9 @@ describe('through a proxy', () => {
 
   test('that speaks TLS itself, an https upstream is reached', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
-    await using proxy = await startTlsProxy();
+    await using proxy = await startTunnelProxy({ isTls: true });
     await using transport = createTestTransport(upstream.origin, {
-      proxy: { httpsProxy: `https://localhost:${proxy.port}` },
+      proxy: { httpsProxy: proxy.url },
       tls: { ca: localhostCertificate },
     });
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
@@ -401,30 +402,3 @@ test('a TLS 1.3 upstream that ends the connection without a client certificate i
   server.close();
   expect(transport.reasons[0]).toMatch(/^Upstream requires a client certificate: /);
 });
-
-/** A proxy over TLS that tunnels to every authority and records it. */
-async function startTlsProxy() {
-  const { createServer } = await import('node:https');
-  const { connect } = await import('node:net');
-  const authorities: string[] = [];
-  const server = createServer({ cert: localhostCertificate, key: localhostKey });
-  server.on('connect', ({ url = '' }, client) => {
-    authorities.push(url);
-    const [host, port] = url.split(':');
-    const target = connect(Number(port), host, () => {
-      client.write('HTTP/1.1 200 OK\r\n\r\n');
-      client.pipe(target).pipe(client);
-    });
-    for (const socket of [client, target]) socket.on('error', () => target.destroy());
-  });
-  const port = await listen(server, 'localhost');
-  return {
-    port,
-    authorities,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
