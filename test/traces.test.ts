@@ -204,7 +204,7 @@ describe('with an OTLP endpoint', () => {
     expect(answer.status).toBe(200);
     await gateway.drain();
     expect(receiver.headers?.authorization).toBe('Bearer receivers-key');
-    expect(gateway.log.filter((line) => line.includes('spans could not be sent'))).toHaveLength(1);
+    expect(gateway.log.filter((line) => line.includes('telemetry could not be sent'))).toHaveLength(1);
     expect(gateway.log.join('')).not.toContain('receivers-key');
   });
 

@@ -162,10 +162,15 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
+  /** Each metric with its current values. */
+  read() {
+    return this.#registry.getMetricsAsJSON();
+  }
+
   /** Can be sent to the primary process. */
   getSnapshot(): Promise<MetricsSnapshot> {
     this.#hasNewCounts = false;
-    return this.#registry.getMetricsAsJSON();
+    return this.read();
   }
 
   #recordAttempt({ request }: AttemptInfo, { outcome, status, durationMs }: AttemptEnd): void {

@@ -6,6 +6,7 @@ import { describeFault, type Log } from './log.ts';
 import { createCallLog, logRequest } from './log-lines.ts';
 import type { Metrics } from './metrics.ts';
 import { readOtelVariables } from './otel-variables.ts';
+import type { MetricsExport } from './otlp-metrics.ts';
 import { type RequestEnd, RequestObservation } from './request-observation.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -28,6 +29,7 @@ export class Telemetry {
   readonly metrics: Metrics | undefined;
   readonly #log: Log;
   readonly #tracing: Tracing | undefined;
+  readonly #metricsExport: MetricsExport | undefined;
   readonly #getClientAddress: ClientAddressReader;
   readonly #onRequestEnd = (end: RequestEnd): void => {
     logRequest(this.#log, end);
@@ -36,10 +38,17 @@ export class Telemetry {
   };
 
   /** @param trustProxy the setting */
-  constructor(log: Log, metrics?: Metrics, tracing?: Tracing, trustProxy?: Config['trustProxy']) {
+  constructor(
+    log: Log,
+    metrics?: Metrics,
+    tracing?: Tracing,
+    trustProxy?: Config['trustProxy'],
+    metricsExport?: MetricsExport,
+  ) {
     this.#log = log;
     this.metrics = metrics;
     this.#tracing = tracing;
+    this.#metricsExport = metricsExport;
     this.#getClientAddress = createClientAddressReader(trustProxy);
   }
 
@@ -84,9 +93,9 @@ export class Telemetry {
     this.#log.error({ requestId, ...details }, 'internal error');
   }
 
-  /** Sends the remaining spans, within two seconds. */
+  /** Sends the remaining spans and metrics, within two seconds. */
   async close(): Promise<void> {
-    await this.#tracing?.close();
+    await Promise.all([this.#tracing?.close(), this.#metricsExport?.close()]);
   }
 }
 
@@ -96,20 +105,27 @@ export async function openTelemetry(
   log: Log,
 ): Promise<Telemetry> {
   const otel = readOtelVariables(process.env);
+  for (const warning of otel.warnings) log.warn(warning);
   const [metrics, tracing] = await Promise.all([
-    config.metricsPort === undefined
+    config.metricsPort === undefined && otel.metrics === undefined
       ? undefined
       : import('./metrics.ts').then(({ Metrics }) => new Metrics()),
     otel.exporter === 'none'
       ? undefined
       : import('./otlp.ts').then(({ openTracing }) => openTracing(config.galileoApiUrl, otel, log)),
   ]);
-  return new Telemetry(log, metrics, tracing, config.trustProxy);
+  const metricsExport =
+    metrics === undefined || otel.metrics === undefined
+      ? undefined
+      : (await import('./otlp-metrics.ts')).openMetricsExport(metrics, otel.metrics, log);
+  return new Telemetry(log, metrics, tracing, config.trustProxy, metricsExport);
 }
 
-/** Whether OpenTelemetry's variables turn traces on. */
-export const isTracingOn = (environment: Readonly<Record<string, string | undefined>>): boolean =>
-  readOtelVariables(environment).exporter !== 'none';
+/** Which signals OpenTelemetry's variables turn on. */
+export function readSignals(environment: Readonly<Record<string, string | undefined>>) {
+  const { exporter, metrics } = readOtelVariables(environment);
+  return { traces: exporter !== 'none', otlpMetrics: metrics !== undefined };
+}
 
 /** One observer for several. A hook that no observer has is absent, so that it costs nothing. */
 function join(...given: (TransportObserver | undefined)[]): TransportObserver {

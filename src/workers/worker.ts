@@ -14,7 +14,8 @@ export async function runWorker(config: Config, log: Log, plugins: Plugins): Pro
     await send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     process.exit(1);
   });
-  const { metrics } = server;
+  // Without a listener in the primary process, only this process uses its metrics.
+  const metrics = config.metricsPort === undefined ? undefined : server.metrics;
   const sendMetrics = async () => {
     if (metrics !== undefined) await send({ type: 'metrics', snapshot: await metrics.getSnapshot() });
   };
