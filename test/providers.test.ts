@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IntegrationDocument, SettingsPageDocument } from '../client/generated/graphql.ts';
-import { getTypeName } from '../src/resolvers/discriminator.ts';
+import { getTypeName } from '../src/resolvers/integrations.ts';
 import { providers } from '../src/schema/providers/index.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';

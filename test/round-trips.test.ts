@@ -9,7 +9,7 @@ import {
   IntegrationRecordsDocument,
   IntegrationUsersDocument,
 } from '../client/generated/graphql.ts';
-import { getTypeName } from '../src/resolvers/discriminator.ts';
+import { getTypeName } from '../src/resolvers/integrations.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { providers } from '../src/schema/providers/index.ts';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';

@@ -7,7 +7,7 @@ import {
   IntegrationUsersDocument,
   UpsertCustomIntegrationDocument,
 } from '../client/generated/graphql.ts';
-import { getTypeName } from '../src/resolvers/discriminator.ts';
+import { getTypeName } from '../src/resolvers/integrations.ts';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';

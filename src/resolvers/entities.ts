@@ -1,9 +1,8 @@
 import { isJsonObject } from '../json.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
-import { integrationNames } from '../upstream/wire.ts';
-import { getTypeName } from './discriminator.ts';
+import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
 import type { GatewayContext } from './gateway-context.ts';
+import { getTypeName } from './integrations.ts';
 
 /** Routers send the name of an enum value in a representation, not its internal value. */
 const namesByKey: ReadonlyMap<unknown, IntegrationName> = new Map(

@@ -1,6 +1,10 @@
 import type { JsonObject } from '../upstream/galileo-client.ts';
+import { integrationSchemas } from '../upstream/generated/tables.ts';
 import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
 import type { GatewayContext } from './gateway-context.ts';
+
+/** The GraphQL type of a provider has the name of its upstream schema: `AwsBedrockIntegration` for `aws_bedrock`. */
+export const getTypeName = (name: IntegrationName): string => integrationSchemas[name];
 
 /** A provider of the catalogue, configured or not. */
 export interface CatalogueEntry {

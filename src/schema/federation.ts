@@ -12,9 +12,9 @@ import {
   printSchema,
   visit,
 } from 'graphql';
-import { getTypeName } from '../resolvers/discriminator.ts';
 import { loadEntities } from '../resolvers/entities.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import { getTypeName } from '../resolvers/integrations.ts';
 import type { WireIntegration } from '../upstream/wire.ts';
 import { getDirectives } from './directives.ts';
 

@@ -1,4 +1,4 @@
-import { getTypeName } from '../resolvers/discriminator.ts';
+import { getTypeName } from '../resolvers/integrations.ts';
 import type { WireIntegration } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 import { toCollaboratorFields } from './collaborators.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { buildSchema, type GraphQLNamedType, isInterfaceType, isObjectType, print } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { getTypeName } from '../../src/resolvers/discriminator.ts';
+import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { printApiSchema, printSubgraphSchema } from '../../src/schema/index.ts';
 import { integrationNames } from '../../src/upstream/wire.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { getTypeName } from '../../src/resolvers/discriminator.ts';
+import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { printSubgraphSchema } from '../../src/schema/index.ts';
 import { integrationNames } from '../../src/upstream/wire.ts';
 import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
