@@ -63,7 +63,7 @@ const isGone = (url: string): Promise<boolean> =>
 
 describe('Without npm ci,', () => {
   it.each(['start', 'run demo', 'test', 'run build', 'run example:supergraph', 'pack'])(
-    'npm %s says that npm ci comes first',
+    'without npm ci, npm %s says that npm ci must run first',
     async (command) => {
       await using sources = await copySources({ installed: false });
       const { code, stderr } = await runNpm(sources.path, ...command.split(' '));
@@ -79,14 +79,14 @@ describe('Before a build,', () => {
     ['an argument that is not a flag', ['nope'], "unexpected argument 'nope'"],
     ['a flag without a value', ['--port'], "option '--port <value>' argument missing"],
     ['an invalid value', ['--port', 'x'], '--port: expected a whole number from 0 to 65535'],
-  ])('npm start reports %s', async (_, parameters, message) => {
+  ])('before a build, npm start reports %s', async (_, parameters, message) => {
     await using sources = await copySources({ installed: true });
     const { code, stderr } = await runNpm(sources.path, 'start', '--', ...parameters);
     expect({ code, stderr }).toEqual({ code: 2, stderr: `galileo-gateway: ${message}\n` });
     expect(existsSync(join(sources.path, 'dist'))).toBe(false);
   });
 
-  it('npm run demo reports a port that is in use', async () => {
+  it('before a build, npm run demo reports a port that is in use', async () => {
     await using sources = await copySources({ installed: true });
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -103,13 +103,13 @@ describe('Before a build,', () => {
 });
 
 describe('After a build,', () => {
-  it('another build does nothing unless a source has changed', async () => {
+  it('a second build does nothing unless a source has changed', async () => {
     const { stderr } = await run(process.execPath, ['scripts/build.js'], { cwd: root });
     expect(stderr).toBe('');
   });
 
   it.each([['--port', '8080'], ['--port=8080']])(
-    'npm run demo %s without -- says where -- belongs',
+    'npm run demo %s without -- says that -- is missing',
     async (...parameters) => {
       const { code, stderr } = await runNpm(root, 'run', 'demo', ...parameters);
       expect(code).toBe(2);
@@ -123,7 +123,7 @@ describe('After a build,', () => {
     ['SIGTERM', 'demo'],
     ['SIGINT', 'demo'],
   ] as const)(
-    'a %s to npm ends what npm run %s has started',
+    'a %s to npm ends the program that npm run %s has started',
     async (signal, script) => {
       const npm = spawn('npm', ['run', script, '--', '--port', '0', '--log-level', 'info'], {
         cwd: root,

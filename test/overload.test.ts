@@ -61,7 +61,7 @@ describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
     expect((await next).status).toBe(200);
   });
 
-  it('requests of disconnected clients do not count', async () => {
+  it('requests of disconnected clients do not count towards MAX_CONCURRENT_REQUESTS', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '1' });
     let calls = 0;
@@ -88,13 +88,13 @@ describe('a caller that is slower than REQUEST_TIMEOUT_MS', () => {
   const stories: [what: string, first: string, drip: string][] = [
     ['sends nothing', '', ''],
     ['sends half a request line', 'POST /gra', ''],
-    ['sends a header and no more', head, ''],
-    ['sends a header every now and then', head, 'x-a: b\r\n'],
+    ['sends only one header', head, ''],
+    ['sends a header from time to time', head, 'x-a: b\r\n'],
     ['sends no body', `${head}content-length: 20\r\n\r\n`, ''],
     ['sends a body byte by byte', `${head}content-length: 200000\r\n\r\n`, ' '],
     ['sends a body in endless chunks', `${head}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n'],
     [
-      'sends a body that nobody reads',
+      'sends a body that the server does not read',
       `${head.replace('application/json', 'text/plain')}content-length: 200000\r\n\r\n`,
       ' ',
     ],
@@ -102,22 +102,25 @@ describe('a caller that is slower than REQUEST_TIMEOUT_MS', () => {
     ['sends the body of a GET', 'GET /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 200000\r\n\r\n', ' '],
     ['sends a body to a probe', 'POST /livez HTTP/1.1\r\nhost: x\r\ncontent-length: 200000\r\n\r\n', ' '],
   ];
-  it.each(stories)('and %s gets 408 or a closed socket', async (_what, first, drip) => {
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url, { requestTimeoutMs });
-    using connection = await openConnection(gateway.url);
-    const startedAtMs = performance.now();
-    connection.write(first);
-    const dripping = setInterval(() => {
-      if (drip !== '') connection.write(drip);
-    }, 20);
-    const received = await connection.closed;
-    clearInterval(dripping);
-    // Node alone would close it after 30 seconds, or never.
-    expect(performance.now() - startedAtMs).toBeLessThan(10 * Number(requestTimeoutMs));
-    expect(received).toMatch(/^$|^HTTP\/1\.1 (?:408|413|415|400|200) /);
-    expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
-  });
+  it.each(stories)(
+    'a client that is slower than REQUEST_TIMEOUT_MS and %s gets 408 or a closed socket',
+    async (_what, first, drip) => {
+      await using upstream = await startFakeUpstream();
+      await using gateway = await startGateway(upstream.url, { requestTimeoutMs });
+      using connection = await openConnection(gateway.url);
+      const startedAtMs = performance.now();
+      connection.write(first);
+      const dripping = setInterval(() => {
+        if (drip !== '') connection.write(drip);
+      }, 20);
+      const received = await connection.closed;
+      clearInterval(dripping);
+      // Node alone would close it after 30 seconds, or never.
+      expect(performance.now() - startedAtMs).toBeLessThan(10 * Number(requestTimeoutMs));
+      expect(received).toMatch(/^$|^HTTP\/1\.1 (?:408|413|415|400|200) /);
+      expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
+    },
+  );
 
   it('a client that sends half a body gets 408', async () => {
     await using upstream = await startFakeUpstream();

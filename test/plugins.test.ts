@@ -59,7 +59,7 @@ const hooks = [
 ];
 
 describe('plugins', () => {
-  it.each(['GET', 'POST'])('have all their hooks called by a %s', async (method) => {
+  it.each(['GET', 'POST'])('a %s calls all hooks of a plugin', async (method) => {
     const called: string[] = [];
     const plugin = Object.fromEntries(hooks.map((hook) => [hook, () => void called.push(hook)])) as Plugin;
     await using started = await startWith([plugin]);
@@ -74,7 +74,7 @@ describe('plugins', () => {
     expect(called).toEqual(hooks);
   });
 
-  it('can change parameters, results and responses', async () => {
+  it('plugins can change parameters, results and responses', async () => {
     await using started = await startWith([
       definePlugin({
         onParams: ({ params, setParams }) => setParams({ ...params, query: '{ a: __typename }' }),
@@ -89,7 +89,7 @@ describe('plugins', () => {
     expect(response.headers['cache-control']).toBe('private, no-store');
   });
 
-  it('can respond themselves', async () => {
+  it('plugins can respond in place of the gateway', async () => {
     await using started = await startWith([
       definePlugin({
         onRequest: ({ endResponse, fetchAPI }) =>
@@ -103,7 +103,7 @@ describe('plugins', () => {
     expect(response.headers['x-request-id']).not.toBe('theirs');
   });
 
-  it('can refuse an operation with their own code and status', async () => {
+  it('plugins can refuse an operation with a code and a status', async () => {
     await using started = await startWith([
       {
         onExecute: () => {
@@ -122,7 +122,7 @@ describe('plugins', () => {
   });
 
   it.each(['onParams', 'onParse', 'onValidate', 'onContextBuilding', 'onExecute', 'onExecutionResult'])(
-    'that throw in %s are logged and reveal nothing',
+    'an error of a plugin in %s is logged, and the response reveals nothing of it',
     async (hook) => {
       await using started = await startWith([
         {
@@ -140,7 +140,7 @@ describe('plugins', () => {
     },
   );
 
-  it('do not remove a limit, even if they replace the parser', async () => {
+  it('plugins do not remove a limit, even if they replace the parser', async () => {
     const { parse } = await import('graphql');
     await using started = await startWith([definePlugin({ onParse: ({ setParseFn }) => setParseFn(parse) })]);
     const aliases = Array.from({ length: 61 }, (_, index) => `a${index}: __typename`).join(' ');
@@ -150,7 +150,7 @@ describe('plugins', () => {
     expect(parseBody(await started.post(read))).toHaveProperty('data.integration.id');
   });
 
-  it('are released by close()', async () => {
+  it('close() disposes plugins', async () => {
     let isDisposed = false;
     const gateway = createGateway({
       plugins: [{ onDispose: () => void (isDisposed = true) } as Plugin],
@@ -239,7 +239,7 @@ describe('public plugins work as their READMEs say', () => {
 });
 
 describe('serve --plugins', () => {
-  it('loads the default export of a module', async () => {
+  it('--plugins loads the default export of a module', async () => {
     await using upstream = await startFakeUpstream();
     const file = join(tmpdir(), `plugins-${process.pid}.mjs`);
     await writeFile(
@@ -258,7 +258,7 @@ describe('serve --plugins', () => {
   it.each([
     ['/nowhere/plugins.mjs', undefined],
     ['no-plugins', 'export default 7;\n'],
-  ])('ends with 2 if the file is %s', async (name, content) => {
+  ])('--plugins with %s ends the program with exit code 2', async (name, content) => {
     const file = content === undefined ? name : join(tmpdir(), `${name}-${process.pid}.mjs`);
     if (content !== undefined) await writeFile(file, content);
     await using program = startProgram(['serve', '--plugins', file], { PORT: '0' });
@@ -272,10 +272,10 @@ describe('the recipes of docs/plugins.md', () => {
     (match) => match[1] ?? '',
   );
 
-  it('are modules that serve --plugins can load', async () => {
+  it('the recipes of docs/plugins.md are modules that serve --plugins can load', async () => {
     expect(recipes).toHaveLength(2);
     for (const [index, recipe] of recipes.entries()) {
-      // In the repository, so that imports are resolved as in a project that has installed the packages.
+      // In the repository, so that imports resolve as in a project with the packages.
       const file = new URL(`recipe-${process.pid}-${index}.mjs`, import.meta.url);
       await writeFile(file, recipe.replace('enabled: true', 'enabled: false'));
       try {
@@ -286,7 +286,7 @@ describe('the recipes of docs/plugins.md', () => {
     }
   });
 
-  it('allow a mutation only with the header of the second recipe', async () => {
+  it('the second recipe of docs/plugins.md allows mutations only with its header', async () => {
     const file = new URL(`rule-${process.pid}.mjs`, import.meta.url);
     await writeFile(file, recipes[1] ?? '');
     const plugins = await loadPlugins(fileURLToPath(file)).finally(() => rmSync(file));

@@ -10,7 +10,7 @@ async function startBusy(connections: number, queue: number) {
   const transport = createTestTransport(upstream.origin, { connections, queue });
   const call = (caller: string, path: string) =>
     getOutcome(transport.read(`/${caller}${path}`, new Deadline(10_000), caller));
-  /** Responds to so many requests, one after the other, and returns their paths in that order. */
+  /** Responds to that many requests, one after the other, and returns their paths in order. */
   const respondToAll = async (count: number) => {
     for (let index = 0; index < count; index += 1) {
       await upstream.waitForExchanges(index + 1);
@@ -32,7 +32,7 @@ async function startBusy(connections: number, queue: number) {
 }
 
 describe('a caller that waits for a socket', () => {
-  test('gets the next one if another caller has more than its share of them', async () => {
+  test('a waiting caller gets the next socket if another caller has more than its share', async () => {
     await using busy = await startBusy(3, 100);
     const calls = Array.from({ length: 20 }, (_, index) => busy.call('a', `${index}`));
     await busy.upstream.waitForExchanges(3);
@@ -43,7 +43,7 @@ describe('a caller that waits for a socket', () => {
     expect(order.indexOf('b1')).toBeLessThanOrEqual(6);
   });
 
-  test('takes turns with the others if each has as many sockets', async () => {
+  test('waiting callers take turns if they have the same number of sockets', async () => {
     await using busy = await startBusy(1, 100);
     const calls = [busy.call('a', '0')];
     await busy.upstream.waitForExchanges(1);
@@ -56,13 +56,13 @@ describe('a caller that waits for a socket', () => {
 });
 
 describe('a full queue', () => {
-  test('accepts another caller, and refuses the newest call of the caller with the most calls', async () => {
+  test('a full queue accepts another caller, and refuses the newest call of the caller with the most calls', async () => {
     await using busy = await startBusy(1, 4);
     const calls = Array.from({ length: 5 }, (_, index) => busy.call('a', `${index}`));
     await busy.upstream.waitForExchanges(1);
     const others = [busy.call('b', '0'), busy.call('b', '1'), busy.call('b', '2'), busy.call('c', '0')];
     expect(busy.transport.queueDepth).toBe(4);
-    // Two calls each were left to a and b; then c came.
+    // Callers a and b kept two calls each when c arrived.
     expect(await Promise.all([calls[4], calls[3], others[2]])).toEqual(Array(3).fill('OVERLOADED'));
     await busy.respondToAll(5);
     const outcomes = await Promise.all([...calls, ...others]);
@@ -70,7 +70,7 @@ describe('a full queue', () => {
     expect(await others[3]).toBe('200 /c0');
   });
 
-  test('refuses the next call of the caller that fills it', async () => {
+  test('a full queue refuses the next call of the caller that fills it', async () => {
     await using busy = await startBusy(1, 2);
     const calls = Array.from({ length: 4 }, (_, index) => busy.call('a', `${index}`));
     expect(await calls[3]).toBe('OVERLOADED');
@@ -100,7 +100,7 @@ test('1,000 settings pages of 14 calls fit into the default queue, and leave it 
   expect(leastMs).toBeLessThan(500);
 });
 
-test('the queue keeps its promises over random steps of many callers', () => {
+test('the queue is fair and complete over random steps of many callers', () => {
   class Item implements Queueable {
     readonly caller: string;
     queueEntry: Queueable['queueEntry'];

@@ -8,7 +8,7 @@ const document = '{ integration(name: OPENAI) { id } }';
 const tinyproxy = findProgram('tinyproxy');
 
 describe('every upstream request of the gateway', () => {
-  test('has the headers of UPSTREAM_HEADERS and the gateway’s own User-Agent, not the client’s', async () => {
+  test('every upstream request has the headers of UPSTREAM_HEADERS and the User-Agent of the gateway', async () => {
     const upstreamHeaders = JSON.stringify({ 'X-Gateway-Key': 'operator-secret', 'x-team': 'Llm Team' });
     await using stack = await startStack({ upstreamHeaders });
     stack.upstream
@@ -32,7 +32,7 @@ describe('every upstream request of the gateway', () => {
     }
   });
 
-  test('shows no value of UPSTREAM_HEADERS, in no log and no message, if upstream echoes it', async () => {
+  test('no log line and no message shows a value of UPSTREAM_HEADERS that upstream echoes', async () => {
     await using stack = await startStack({ upstreamHeaders: '{"x-gateway-key":"operator-secret"}' });
     stack.upstream.on('GET', toPath('openai'), {
       status: 403,
@@ -44,7 +44,7 @@ describe('every upstream request of the gateway', () => {
   });
 
   test.skipIf(tinyproxy === undefined)(
-    'goes through HTTP_PROXY, unless NO_PROXY names upstream',
+    'every upstream request is sent through HTTP_PROXY, unless NO_PROXY lists upstream',
     async () => {
       await using proxy = await startTinyproxy(tinyproxy ?? '', 'operator p4ssword');
       const httpProxy = `http://operator:p4ssword@127.0.0.1:${proxy.port}`;
