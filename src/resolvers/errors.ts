@@ -1,19 +1,16 @@
 import { UpstreamError } from '../upstream/errors.ts';
 
-/** The `extensions` of a field's error; docs/errors.md explains each. */
-interface ErrorExtensions {
-  readonly code: string;
-  readonly requestId: string;
-  readonly retryable: boolean;
-  readonly retryAfterMs?: number;
-  readonly upstreamStatus?: number;
-  readonly galileoErrorCode?: number;
-}
-
-/** A field's error as the client receives it, without its path. */
+/** A field's error as the client receives it, without its path. docs/errors.md explains each extension. */
 export interface ClientError {
   readonly message: string;
-  readonly extensions: { readonly [Name in keyof ErrorExtensions]: ErrorExtensions[Name] };
+  readonly extensions: {
+    readonly code: string;
+    readonly requestId: string;
+    readonly retryable: boolean;
+    readonly retryAfterMs?: number;
+    readonly upstreamStatus?: number;
+    readonly galileoErrorCode?: number;
+  };
 }
 
 /**

@@ -99,13 +99,13 @@ export interface StringMapEntry {
  * A resolver that only reads one property of its source. A field declares it in its extensions as `read`, so that the
  * executor can read the property without calling the resolver.
  */
-export class PropertyRead<T = unknown> {
+export class PropertyRead {
   readonly property: string;
   /** Replaces a property that is missing or null. */
   readonly defaultValue: unknown;
-  readonly parse: Parser<T>;
+  readonly parse: Parser;
 
-  constructor(property: string, defaultValue: unknown, parse: Parser<T>) {
+  constructor(property: string, defaultValue: unknown, parse: Parser) {
     this.property = property;
     this.defaultValue = defaultValue;
     this.parse = parse;
@@ -113,10 +113,10 @@ export class PropertyRead<T = unknown> {
 }
 
 /** The value of the property. Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
-export const readProperty = <T>(
-  { property, defaultValue, parse }: PropertyRead<T>,
+export const readProperty = (
+  { property, defaultValue, parse }: PropertyRead,
   source: Readonly<Record<string, unknown>>,
-): T => parse(source[property] ?? defaultValue);
+): unknown => parse(source[property] ?? defaultValue);
 
 /** The `read` of a field's extensions. Undefined if the field's resolver does more than read a property. */
 export function getPropertyRead({ read }: Readonly<Record<string, unknown>>): PropertyRead | undefined {

@@ -2,36 +2,25 @@ import type { ScalarName } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
 import { fieldOf, listOf, objectOf, type ValueType } from './fields.ts';
-import {
-  boolean as booleanParser,
-  dateTime as dateTimeParser,
-  float as floatParser,
-  int as intParser,
-  jsonObject,
-  type Parser,
-  type StringMapEntry,
-  safeInt as safeIntParser,
-  string,
-  stringMap as stringMapParser,
-} from './reader.ts';
+import * as reader from './reader.ts';
 import './scalars.ts';
 
-const scalarOf = (type: ScalarName<SchemaTypes>, parse: Parser, kind: 'value' | 'json' = 'value') =>
+const scalarOf = (type: ScalarName<SchemaTypes>, parse: reader.Parser, kind: 'value' | 'json' = 'value') =>
   ({ output: type, parse, input: type, shape: { kind } }) satisfies ValueType;
 
-const stringValue = scalarOf('String', string);
+const stringValue = scalarOf('String', reader.string);
 
 export const text = fieldOf(stringValue);
 export const texts = fieldOf(listOf(stringValue));
-export const id = fieldOf(scalarOf('ID', string));
-export const boolean = fieldOf(scalarOf('Boolean', booleanParser));
-export const int = fieldOf(scalarOf('Int', intParser));
-const safeInt = fieldOf(scalarOf('SafeInt', safeIntParser));
-export const float = fieldOf(scalarOf('Float', floatParser));
-export const dateTime = fieldOf(scalarOf('DateTime', dateTimeParser));
-export const json = fieldOf(scalarOf('JSONObject', jsonObject, 'json'));
+export const id = fieldOf(scalarOf('ID', reader.string));
+export const boolean = fieldOf(scalarOf('Boolean', reader.boolean));
+export const int = fieldOf(scalarOf('Int', reader.int));
+const safeInt = fieldOf(scalarOf('SafeInt', reader.safeInt));
+export const float = fieldOf(scalarOf('Float', reader.float));
+export const dateTime = fieldOf(scalarOf('DateTime', reader.dateTime));
+export const json = fieldOf(scalarOf('JSONObject', reader.jsonObject, 'json'));
 
-export const stringMapEntry = builder.objectRef<StringMapEntry>('StringMapEntry').implement({
+export const stringMapEntry = builder.objectRef<reader.StringMapEntry>('StringMapEntry').implement({
   description: 'One entry of a map from string to string.',
   extensions: shareable,
   fields: (t) => ({
@@ -50,7 +39,7 @@ const stringMapEntryInput = builder.inputType('StringMapEntryInput', {
 
 export const stringMap = fieldOf({
   output: [stringMapEntry],
-  parse: stringMapParser,
+  parse: reader.stringMap,
   input: [stringMapEntryInput],
   shape: { kind: 'map' },
 });
