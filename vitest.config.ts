@@ -25,10 +25,10 @@ export default defineConfig({
     server: { deps: { inline: [/@actions\//] } },
     // Most tests wait for sockets and processes, so two files run in parallel even on two CPUs.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // In milliseconds: four times Vitest's default, for busy machines.
-    testTimeout: 20_000,
-    // The first page of a browser takes longer than Vitest's default of one second.
-    expect: { poll: { timeout: 10_000 } },
+    // In milliseconds, and only for tests that hang: on a busy machine, a test takes ten times as long as usual.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     coverage: {
       provider: 'custom',
       customProviderModule: './scripts/coverage-provider.js',

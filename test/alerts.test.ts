@@ -66,7 +66,7 @@ describe.skipIf(!hasPrometheus)('the alert rules', () => {
   });
 
   it('for each kind of failure, Prometheus fires the matching alerts and no others', {
-    timeout: 90_000,
+    timeout: 180_000,
   }, async () => {
     await using resources = new Cleanup();
     const gateways = await Promise.all(
@@ -132,7 +132,7 @@ describe.skipIf(!hasPrometheus)('the alert rules', () => {
     };
     const expected = situations.map(([name, , alert]) => `${name}: ${alert}`);
     await expect
-      .poll(readAlerts, { timeout: 60_000, interval: 500 })
+      .poll(readAlerts, { timeout: 120_000, interval: 500 })
       .toEqual(expect.arrayContaining(expected));
     const firing = await readAlerts();
     expect(firing.filter((line) => line.startsWith('healthy'))).toEqual([]);

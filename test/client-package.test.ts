@@ -44,7 +44,7 @@ describe('the client kit of the packed package', () => {
     await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }');
     // The snippets of the docs are compiled with the examples.
     await writeSnippets(join(project, 'src'));
-  }, 60_000);
+  });
 
   afterAll(() => rm(project, { recursive: true, force: true }));
 

@@ -80,7 +80,7 @@ function toRawPost(body: unknown): string {
 
 async function expectResponse({ program, url }: Gateway): Promise<void> {
   await expect
-    .poll(() => post(url, { query: '{ __typename }' }).catch(String), { timeout: 5000 })
+    .poll(() => post(url, { query: '{ __typename }' }).catch(String))
     .toBe('{"data":{"__typename":"Query"}}');
   expect(program.process.exitCode).toBeNull();
   expect(program.process.signalCode).toBeNull();

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -122,27 +122,23 @@ describe('After a build,', () => {
     ['SIGINT', 'start'],
     ['SIGTERM', 'demo'],
     ['SIGINT', 'demo'],
-  ] as const)(
-    'a %s to npm ends the program that npm run %s has started',
-    async (signal, script) => {
-      const npm = spawn('npm', ['run', script, '--', '--port', '0', '--log-level', 'info'], {
-        cwd: root,
-        env: { ...environment, GALILEO_API_URL: 'http://127.0.0.1:9' },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      let output = '';
-      for await (const chunk of npm.stdout.setEncoding('utf8') as AsyncIterable<string>) {
-        output += chunk;
-        if (/http:\/\/127\.0\.0\.1:\d+/.test(output) && (script === 'start' || output.includes('Ctrl+C')))
-          break;
-      }
-      const url =
-        /http:\/\/127\.0\.0\.1:\d+/.exec(output.replace(/http:\/\/127\.0\.0\.1:9\b/g, ''))?.[0] ?? '';
-      expect(await isGone(url)).toBe(false);
-      npm.kill(signal);
-      await once(npm, 'exit');
-      await expect.poll(() => isGone(url)).toBe(true);
-    },
-    30_000,
-  );
+  ] as const)('a %s to npm ends the program that npm run %s has started', async (signal, script) => {
+    const npm = spawn('npm', ['run', script, '--', '--port', '0', '--log-level', 'info'], {
+      cwd: root,
+      env: { ...environment, GALILEO_API_URL: 'http://127.0.0.1:9' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void npm.kill());
+    let output = '';
+    for await (const chunk of npm.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+      output += chunk;
+      if (/http:\/\/127\.0\.0\.1:\d+/.test(output) && (script === 'start' || output.includes('Ctrl+C')))
+        break;
+    }
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.replace(/http:\/\/127\.0\.0\.1:9\b/g, ''))?.[0] ?? '';
+    expect(await isGone(url)).toBe(false);
+    npm.kill(signal);
+    await once(npm, 'exit');
+    await expect.poll(() => isGone(url)).toBe(true);
+  });
 });

@@ -129,5 +129,5 @@ describe('The package', () => {
     } finally {
       await rm(directory, { recursive: true });
     }
-  }, 60_000);
+  });
 });

@@ -143,9 +143,7 @@ describe('with WORKERS=2', () => {
 });
 
 describe('a worker that is killed under load', () => {
-  it('a worker that is killed under load loses only its own requests, and the sum keeps its counts', {
-    timeout: 60_000,
-  }, async () => {
+  it('a worker that is killed under load loses only its own requests, and the sum keeps its counts', async () => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { status: 404, json: { detail: 'not found' } });
     await using program = serve({ GALILEO_API_URL: upstream.url });

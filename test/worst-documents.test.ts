@@ -140,7 +140,7 @@ beforeAll(async () => {
     });
     await measure({ query: upsert, variables: { input: { endpoint: round, [`a${round}`]: 1 } } });
   }
-}, 60_000);
+});
 
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]();

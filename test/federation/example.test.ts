@@ -19,9 +19,7 @@ async function readUntil(child: ChildProcess, pattern: RegExp): Promise<string> 
   return Promise.race([matched, ended]);
 }
 
-test('examples/supergraph starts with one command, and its curl command returns fields of both subgraphs', {
-  timeout: 60_000,
-}, async () => {
+test('examples/supergraph starts with one command, and its curl command returns fields of both subgraphs', async () => {
   const child = spawn(process.execPath, ['examples/supergraph/start.js'], {
     env: { ...process.env, PORT: '0' },
     stdio: 'pipe',
@@ -62,9 +60,7 @@ test('examples/supergraph starts with one command, and its curl command returns 
   expect(await exit).toEqual([0, null]);
 });
 
-test('examples/supergraph reports in one line that its port is in use, and exits with 1', {
-  timeout: 60_000,
-}, async () => {
+test('examples/supergraph reports in one line that its port is in use, and exits with 1', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;

@@ -13,7 +13,7 @@ export async function getFreePort(): Promise<number> {
 }
 
 /** Waits until the URL responds with 200. */
-export async function waitUntilReady(url: string, timeoutMs = 15_000): Promise<void> {
+export async function waitUntilReady(url: string, timeoutMs = 30_000): Promise<void> {
   const endMs = performance.now() + timeoutMs;
   for (;;) {
     const isReady = await fetch(url).then(

@@ -204,4 +204,4 @@ test('no header and no body of a request stays in memory after its end', async (
   const isReceived = (text: string) => text.includes('HTTP/1.1') && text.includes('body-of');
   const kept = strings.filter((text) => marks.some((mark) => text.includes(`${mark} `)) && !isReceived(text));
   expect(kept).toEqual([]);
-}, 60_000);
+});
