@@ -45,6 +45,8 @@ export interface PreparedOperation {
   /** The hash and the operation's name. */
   readonly key: string;
   readonly measures: Measures;
+  /** The names of the declared variables. */
+  readonly variableNames: ReadonlySet<string>;
   /** The names of the variables that `@skip` and `@include` of the operation depend on. */
   readonly conditions: readonly string[];
   readonly secrets: DocumentSecrets;
@@ -169,6 +171,7 @@ export class DocumentStore {
         hash,
         key: `${hash}${operation.name?.value ?? ''}`,
         measures,
+        variableNames: new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value)),
         conditions: findConditions(document, operation),
         secrets,
         coerceVariables: createVariableCoercion(this.#schema, operation, { suggestions: this.#suggestions }),

@@ -206,9 +206,7 @@ export class Exchange {
     if (preflight !== undefined) return preflight;
     let response: HttpResponse;
     try {
-      this.#isExecuting = true;
-      const executed = await this.#execute().finally(() => this.#endExecution());
-      response = this.#fit(executed);
+      response = this.#fit(await this.#executeToEnd());
     } catch (error) {
       if (error instanceof ClientGone) return undefined;
       response = this.#refuse(error);
@@ -231,9 +229,14 @@ export class Exchange {
     if (this.#hasSlot) this.#shared.admission.returnSlot();
   }
 
-  #endExecution(): void {
-    this.#isExecuting = false;
-    if (this.#isEnded) this.#reservation.resize(0);
+  async #executeToEnd(): Promise<HttpResponse> {
+    this.#isExecuting = true;
+    try {
+      return await this.#execute();
+    } finally {
+      this.#isExecuting = false;
+      if (this.#isEnded) this.#reservation.resize(0);
+    }
   }
 
   async #execute(): Promise<HttpResponse> {
@@ -269,12 +272,9 @@ export class Exchange {
     const { operation } = prepared;
     this.#isMutation = operation.operation === 'mutation';
     this.#observation.operation = prepared;
-    const declared = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
-    const entries = Object.entries(variables ?? {});
-    const kept = entries.filter(([name]) => declared.has(name));
+    const used = pick(variables, prepared.variableNames);
     // Without variables, only the document is kept, and the cache of documents has its own limit.
-    if (kept.length === 0 && !this.#shared.keepsBody) this.#reservation.resize(0);
-    const used = kept.length === entries.length ? variables : Object.fromEntries(kept);
+    if (used === undefined && !this.#shared.keepsBody) this.#reservation.resize(0);
     this.#observation.params = {
       query: undefined,
       operationName: undefined,
@@ -312,6 +312,15 @@ export class Exchange {
     this.#shared.telemetry.reportFault(error, this.#context ?? { requestId: this.requestId });
     return new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
   }
+}
+
+/** The variables with these names; undefined if there are none. */
+function pick(variables: OperationVariables, names: ReadonlySet<string>): OperationVariables {
+  if (variables === undefined || names.size === 0) return undefined;
+  const given = Object.keys(variables);
+  if (given.length > 0 && given.every((name) => names.has(name))) return variables;
+  const kept = Object.entries(variables).filter(([name]) => names.has(name));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 function readRequestHeaders(rawHeaders: readonly string[]): {

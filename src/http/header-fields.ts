@@ -38,6 +38,8 @@ export function negotiateMediaType<const Type extends string>(
   accept: string | undefined,
   offered: readonly Type[],
 ): Type | undefined {
+  const exact = offered.find((type) => type === accept);
+  if (exact !== undefined) return exact;
   const preferences = parsePreferences(accept ?? '');
   if (preferences.length === 0) return offered[0];
   let best: { readonly type: Type; readonly weight: number; readonly index: number } | undefined;

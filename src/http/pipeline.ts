@@ -28,7 +28,7 @@ export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
 
 /** Runs the operations of requests. */
 export interface Pipeline {
-  /** Rejects with RequestError if the response has `errors` and no `data`; any other error is internal. */
+  /** Throws or rejects with RequestError if the response has `errors` and no `data`; any other error is internal. */
   run(request: PipelineRequest): Promise<HttpResponse>;
   /** Rejects if the pipeline cannot run any request. */
   ready?(): Promise<void>;
@@ -39,7 +39,7 @@ export interface Pipeline {
 /** Runs operations without plugins. */
 export const createDirectPipeline = (executor: Executor): Pipeline => ({
   // V8 keeps all variables of an async function while it waits. `execute` waits without a reference to the body.
-  async run(request) {
+  run(request) {
     const { prepared, variables } = prepare(executor, request);
     return execute(executor, prepared, variables, request.context, request.mediaType);
   },

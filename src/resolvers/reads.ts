@@ -10,9 +10,9 @@ import type { IntegrationName } from '../upstream/wire.ts';
 class Loader<Key, Value> {
   readonly #fetch: (key: Key) => Promise<Value>;
   readonly #toCacheKey: (key: Key) => string;
-  readonly #cache = new Map<string, Promise<Value>>();
-  /** Created by the first load: most requests need one loader of eight. */
+  /** Created by the first load, with its cache: most requests need one loader of eight. */
   #loader: DataLoader<Key, Value, string> | undefined;
+  #cache: Map<string, Promise<Value>> | undefined;
 
   constructor(fetch: (key: Key) => Promise<Value>, toCacheKey: (key: Key) => string = String) {
     this.#fetch = fetch;
@@ -20,8 +20,11 @@ class Loader<Key, Value> {
   }
 
   load(key: Key): Promise<Value> {
-    this.#loader ??= new DataLoader<Key, Value, string>((keys) => this.#fetchAll(keys), {
+    this.#cache ??= new Map();
+    this.#loader ??= new DataLoader<Key, Value, string>((keys) => this.#settleAll(keys), {
       batch: false,
+      // DataLoader adds the key after this call.
+      batchScheduleFn: process.nextTick,
       cacheMap: this.#cache,
       cacheKeyFn: this.#toCacheKey,
     });
@@ -30,15 +33,13 @@ class Loader<Key, Value> {
 
   /** Forgets the keys whose cache key matches. Default: all of them. */
   forget(matches: (cacheKey: string) => boolean = () => true): void {
+    if (this.#cache === undefined) return;
     for (const cacheKey of this.#cache.keys()) if (matches(cacheKey)) this.#cache.delete(cacheKey);
   }
 
   /** DataLoader expects failures as values. */
-  async #fetchAll(keys: readonly Key[]): Promise<(Value | Error)[]> {
-    const outcomes = await Promise.allSettled(keys.map((key) => this.#fetch(key)));
-    return outcomes.map((outcome) =>
-      outcome.status === 'fulfilled' ? outcome.value : toError(outcome.reason),
-    );
+  #settleAll(keys: readonly Key[]): Promise<(Value | Error)[]> {
+    return Promise.all(keys.map((key) => this.#fetch(key).catch(toError)));
   }
 }
 

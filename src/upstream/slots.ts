@@ -37,6 +37,9 @@ export class ConnectionSlots {
   readonly #idle: Connection[] = [];
   readonly #queue = new FairQueue<Waiter>();
   readonly #sessions: TlsSessions = { latest: undefined };
+  /** In this turn of the event loop. */
+  #released: Connection[] = [];
+  /** Those that are not free yet. */
   #releasedCount = 0;
   #isDestroyed = false;
 
@@ -93,7 +96,8 @@ export class ConnectionSlots {
   release(connection: Connection, caller: string): void {
     this.#queue.countRunning(caller, -1);
     this.#releasedCount += 1;
-    setImmediate(this.#onFree, connection);
+    if (this.#released.length === 0) setImmediate(this.#onFree);
+    this.#released.push(connection);
   }
 
   /** Ends all running and waiting calls. */
@@ -120,14 +124,20 @@ export class ConnectionSlots {
     return created;
   }
 
-  readonly #onFree = (connection: Connection): void => {
+  readonly #onFree = (): void => {
+    const released = this.#released;
+    this.#released = [];
+    for (const connection of released) this.#free(connection);
+  };
+
+  #free(connection: Connection): void {
     this.#releasedCount -= 1;
     for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift()) {
       if (this.#start(waiter, connection, true)) return;
     }
     this.#idle.push(connection);
     this.#onRelease();
-  };
+  }
 
   #start(waiter: Waiter, connection: Connection, hasWaited: boolean): boolean {
     connection.dropIfOld();
