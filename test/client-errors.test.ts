@@ -19,7 +19,7 @@ describe('client kit', () => {
 
   it('docs/errors.md documents exactly the error codes of the client kit', () => {
     expect(getDocumentedCodes('A field failed')).toEqual([...fieldErrorCodes]);
-    expect(new Set(getDocumentedCodes('The request was not executed'))).toEqual(
+    expect(new Set(getDocumentedCodes('The response has no data'))).toEqual(
       new Set([...requestErrorCodes, 'BAD_USER_INPUT', 'OVERLOADED', 'INTERNAL_SERVER_ERROR']),
     );
   });
