@@ -31,7 +31,7 @@ import {
 } from 'graphql';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { getPropertyRead, type PropertyRead } from '../schema/reader.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf.ts';
 
 /** Coerced variables by their names. */
@@ -310,7 +310,7 @@ function freezeInput(type: GraphQLInputType, value: unknown): void {
 
 /** For an argument that does not fit although validation accepted it, such as null in a variable with a default. */
 const createArgumentError = () =>
-  new UpstreamError('BAD_USER_INPUT', 'An argument of this field does not fit its type.');
+  new ClientFacingError('BAD_USER_INPUT', 'An argument of this field does not fit its type.');
 
 function hasVariable(value: ValueNode): boolean {
   if (value.kind === Kind.LIST) return value.values.some(hasVariable);

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../json.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
 import type { CollaboratorKind, JsonObject } from '../upstream/galileo-client.ts';
 import { toUuid } from '../upstream/uuid.ts';
 import type { GatewayContext } from './gateway-context.ts';
@@ -37,13 +37,13 @@ export async function loadCollaborators(
 ): Promise<Connection | null> {
   const limit = first ?? defaultPageSize;
   if (limit < 1 || limit > maxPageSize) {
-    throw new UpstreamError('BAD_USER_INPUT', `\`first\` must be between 1 and ${maxPageSize}.`);
+    throw new ClientFacingError('BAD_USER_INPUT', `\`first\` must be between 1 and ${maxPageSize}.`);
   }
   const startingToken = after === null || after === undefined ? 0 : fromCursor(after);
   if (integrationId === null || integrationId === undefined) return null;
   const id = toUuid(integrationId);
   if (id === undefined) {
-    throw new UpstreamError(
+    throw new ClientFacingError(
       'UPSTREAM_INVALID_RESPONSE',
       'Galileo returned an integration id that is not a UUID.',
     );
@@ -54,7 +54,10 @@ export async function loadCollaborators(
 function toConnection(page: JsonObject, startingToken: number): Connection {
   const { collaborators, next_starting_token: nextToken } = page;
   if (!Array.isArray(collaborators)) {
-    throw new UpstreamError('UPSTREAM_INVALID_RESPONSE', 'Galileo returned a page without collaborators.');
+    throw new ClientFacingError(
+      'UPSTREAM_INVALID_RESPONSE',
+      'Galileo returned a page without collaborators.',
+    );
   }
   const nodes = collaborators.filter(isJsonObject);
   const edges = nodes.map((node, index) => ({ cursor: toCursor(startingToken + index + 1), node }));
@@ -79,5 +82,5 @@ function fromCursor(cursor: string): number {
   );
   // Several strings decode to the same bytes. Only the one that `toCursor` returns is a cursor.
   if (Number.isSafeInteger(offset) && toCursor(offset) === cursor) return offset;
-  throw new UpstreamError('BAD_USER_INPUT', '`after` is not a cursor of this connection.');
+  throw new ClientFacingError('BAD_USER_INPUT', '`after` is not a cursor of this connection.');
 }

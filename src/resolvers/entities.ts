@@ -1,5 +1,5 @@
 import { isJsonObject } from '../json.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
 import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { getTypeName } from './integrations.ts';
@@ -31,4 +31,4 @@ async function loadEntity(representation: unknown, context: GatewayContext): Pro
 }
 
 const badRepresentation = (reason: string) =>
-  new UpstreamError('BAD_USER_INPUT', `This representation cannot be resolved: ${reason}.`);
+  new ClientFacingError('BAD_USER_INPUT', `This representation cannot be resolved: ${reason}.`);

@@ -1,4 +1,4 @@
-import { UpstreamError } from '../upstream/errors.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
 
 /** A field's error as the client receives it, without its path. docs/errors.md explains each extension. */
 export interface ClientError {
@@ -14,7 +14,7 @@ export interface ClientError {
 }
 
 /**
- * Turns the cause of a field's error into a code, a safe message and the request id. Any cause except an UpstreamError
+ * Turns the cause of a field's error into a code, a safe message and the request id. Any cause except a ClientFacingError
  * is passed to `report`, and the client receives INTERNAL_SERVER_ERROR.
  */
 export function toClientError(
@@ -22,7 +22,7 @@ export function toClientError(
   requestId: string,
   report: (error: unknown) => void,
 ): ClientError {
-  if (cause instanceof UpstreamError) {
+  if (cause instanceof ClientFacingError) {
     const { message, code, retryable, retryAfterMs, upstreamStatus, galileoErrorCode } = cause;
     return {
       message,

@@ -2,7 +2,7 @@ import { type ForwardedHeaders, getCredentialSecrets } from '../credentials.ts';
 import type { Deadline } from '../deadline.ts';
 import { Secrets } from '../secrets.ts';
 import { toCaller } from '../upstream/caller.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
 import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { createReads, type Reads } from './reads.ts';
@@ -57,7 +57,7 @@ export class RequestContext<O extends Observation = Observation> implements Gate
 
   getCall(): CallContext {
     if (this.#forwarded.hasCredential) return this;
-    throw new UpstreamError(
+    throw new ClientFacingError(
       'UNAUTHENTICATED',
       'This field needs a credential: send Galileo-API-Key or Splunk-AO-API-Key, or Authorization with the scheme Bearer or Basic.',
     );

@@ -1,4 +1,4 @@
-import { UpstreamError, type UpstreamErrorCode } from '../upstream/errors.ts';
+import { ClientFacingError, type ClientFacingErrorCode } from '../upstream/errors.ts';
 import type { CollaboratorKind, JsonObject } from '../upstream/galileo-client.ts';
 import { toUuid, type Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
@@ -119,12 +119,12 @@ const toIds = ({ kind, integrationId, collaboratorId }: Collaborator) => ({
 
 function toIdArgument(name: string, value: string): Uuid {
   const id = toUuid(value);
-  if (id === undefined) throw new UpstreamError('BAD_USER_INPUT', `\`${name}\` must be a UUID.`);
+  if (id === undefined) throw new ClientFacingError('BAD_USER_INPUT', `\`${name}\` must be a UUID.`);
   return id;
 }
 
 /** The failures after which a write may have changed something. */
-const uncertainCodes: ReadonlySet<UpstreamErrorCode> = new Set([
+const uncertainCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
   'UPSTREAM_OUTCOME_UNKNOWN',
   'UPSTREAM_INVALID_RESPONSE',
   'UPSTREAM_ERROR',
@@ -137,7 +137,7 @@ async function send<T>(write: Promise<T>, forget: (result?: T) => void): Promise
     forget(result);
     return result;
   } catch (error) {
-    if (!(error instanceof UpstreamError) || uncertainCodes.has(error.code)) forget();
+    if (!(error instanceof ClientFacingError) || uncertainCodes.has(error.code)) forget();
     throw error;
   }
 }

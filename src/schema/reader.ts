@@ -1,5 +1,5 @@
 import { isJsonObject, nestsTooDeep } from '../json.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
 import { propertyDefaults } from '../upstream/generated/tables.ts';
 import { toDateTime } from './scalars.ts';
 
@@ -9,7 +9,7 @@ export type Parser<T = unknown> = (value: unknown) => T;
 function throwMismatch(expected: string): never {
   let error = mismatches.get(expected);
   if (error === undefined) {
-    error = new UpstreamError(
+    error = new ClientFacingError(
       'UPSTREAM_INVALID_RESPONSE',
       `Galileo returned a value that does not fit this field: expected ${expected}.`,
     );
@@ -22,7 +22,7 @@ function throwMismatch(expected: string): never {
  * One shared error per expectation. Thousands of fields can fail in one request, and each new error would capture a
  * stack.
  */
-const mismatches = new Map<string, UpstreamError>();
+const mismatches = new Map<string, ClientFacingError>();
 
 export const string: Parser<string> = (value) =>
   typeof value === 'string' ? value : throwMismatch('a string');

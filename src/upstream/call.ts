@@ -2,7 +2,7 @@ import type { DeadlineEnd } from '../deadline.ts';
 import { Attempt, type AttemptLimits, type AttemptOwner } from './attempt.ts';
 import type { Admission, CircuitBreaker, Verdict } from './breaker.ts';
 import type { Connection } from './connection.ts';
-import { UpstreamError } from './errors.ts';
+import { ClientFacingError } from './errors.ts';
 import { explainForeignResponse, toAttemptOutcome } from './responses.ts';
 import { computeBackoffMs, type FastestRead, type RetryBudget } from './retry.ts';
 import type { ConnectionSlots, Waiter } from './slots.ts';
@@ -284,8 +284,9 @@ export class Call implements Waiter, AttemptOwner {
     if (observer.callEnded === undefined) return;
     const isForeign =
       response !== undefined && toAttemptOutcome(response, this.#request.method) === 'foreign';
-    // The cause of an error that is not an UpstreamError may contain secrets.
-    const cause = error instanceof UpstreamError && error.cause instanceof Error ? error.cause : undefined;
+    // The cause of an error that is not a ClientFacingError may contain secrets.
+    const cause =
+      error instanceof ClientFacingError && error.cause instanceof Error ? error.cause : undefined;
     const isCancelled = this.#request.deadline.end === 'abandoned';
     const end: CallEnd = {
       attempts: this.#attemptCount,
@@ -300,7 +301,7 @@ export class Call implements Waiter, AttemptOwner {
 }
 
 const toOutcome = (error: Error): AttemptOutcome =>
-  error instanceof UpstreamError ? error.code : 'INTERNAL_SERVER_ERROR';
+  error instanceof ClientFacingError ? error.code : 'INTERNAL_SERVER_ERROR';
 
 function toVerdict({ kind }: AttemptFailure): Verdict {
   switch (kind) {

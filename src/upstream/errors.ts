@@ -1,5 +1,5 @@
-/** The codes of upstream failures. docs/errors.md explains them. */
-export type UpstreamErrorCode =
+/** The codes of field errors, except for internal errors. docs/errors.md explains them. */
+export type ClientFacingErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'NOT_FOUND'
@@ -13,8 +13,8 @@ export type UpstreamErrorCode =
   | 'UPSTREAM_ERROR'
   | 'OVERLOADED';
 
-/** What a client receives about a failed upstream call in addition to the code. */
-export interface UpstreamErrorDetails {
+/** What a client receives in addition to the code and the message. */
+export interface ClientFacingErrorDetails {
   /** Whether the same call can succeed later. The default depends on the code. */
   readonly retryable?: boolean;
   /** How long upstream asks to wait before the next call, in milliseconds. */
@@ -27,7 +27,7 @@ export interface UpstreamErrorDetails {
   readonly cause?: unknown;
 }
 
-const retryableCodes: ReadonlySet<UpstreamErrorCode> = new Set([
+const retryableCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
   'RATE_LIMITED',
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_TIMEOUT',
@@ -35,7 +35,7 @@ const retryableCodes: ReadonlySet<UpstreamErrorCode> = new Set([
 ]);
 
 /** Used if upstream sent no message. */
-const messages: Readonly<Record<UpstreamErrorCode, string>> = {
+const messages: Readonly<Record<ClientFacingErrorCode, string>> = {
   UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
   FORBIDDEN: 'The credentials of this request do not allow this.',
   NOT_FOUND: 'Galileo does not have this resource.',
@@ -52,19 +52,23 @@ const messages: Readonly<Record<UpstreamErrorCode, string>> = {
 };
 
 /**
- * A call to upstream without a usable response. The message is for clients: it contains no URL, header or body of
- * upstream, and no secret of the request.
+ * An error whose code and message the client receives: a failed call to upstream, or an argument or credential with
+ * which no call is made. The message contains no URL, header or body from upstream, and no secret of the request.
  */
-export class UpstreamError extends Error {
-  override readonly name = 'UpstreamError';
-  readonly code: UpstreamErrorCode;
+export class ClientFacingError extends Error {
+  override readonly name = 'ClientFacingError';
+  readonly code: ClientFacingErrorCode;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly upstreamStatus: number | undefined;
   readonly galileoErrorCode: number | undefined;
 
   /** @param message undefined: the default message of the code */
-  constructor(code: UpstreamErrorCode, message: string | undefined, details: UpstreamErrorDetails = {}) {
+  constructor(
+    code: ClientFacingErrorCode,
+    message: string | undefined,
+    details: ClientFacingErrorDetails = {},
+  ) {
     super(message ?? messages[code], details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.retryable = details.retryable ?? retryableCodes.has(code);

@@ -3,14 +3,14 @@ import type { Deadline } from '../deadline.ts';
 import { isJsonObject } from '../json.ts';
 import { Secrets } from '../secrets.ts';
 import { createAddressRedaction } from './address-redaction.ts';
-import { UpstreamError } from './errors.ts';
+import { ClientFacingError } from './errors.ts';
 import {
   isNotConfigured,
   isSuccess,
   parseBody,
   type Redaction,
   readRefusal,
-  toUpstreamError,
+  toResponseError,
   type ValidationIssue,
 } from './responses.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
@@ -48,7 +48,7 @@ export type WriteOutcome<T> =
 type Operation = Pick<TransportRequest, 'operation' | 'method' | 'path' | 'provider' | 'body'>;
 
 /**
- * Galileo's REST API for integrations, one method per operation. Every method rejects with UpstreamError, or with
+ * Galileo's REST API for integrations, one method per operation. Every method rejects with ClientFacingError, or with
  * another error if the request cannot be written as HTTP. Objects come back with unchecked properties; request bodies
  * are JSON.
  */
@@ -82,7 +82,7 @@ export class GalileoClient {
     // If `provider` is present, `name` is a free label. A missing discriminator has the default of the OpenAPI
     // document.
     if ((body['provider'] ?? body['name'] ?? name) !== name) {
-      throw new UpstreamError(
+      throw new ClientFacingError(
         'UPSTREAM_INVALID_RESPONSE',
         'Galileo returned another provider than requested.',
         {
@@ -220,7 +220,7 @@ export class GalileoClient {
     };
   }
 
-  /** Returns a successful response. Throws any other response as UpstreamError. */
+  /** Returns a successful response. Throws any other response as ClientFacingError. */
   async #request(operation: Operation, call: CallContext): Promise<TransportResponse> {
     return this.#expectSuccess(await this.#send(operation, call), operation.method, call);
   }
@@ -231,7 +231,7 @@ export class GalileoClient {
     call: CallContext,
   ): TransportResponse {
     if (isSuccess(response)) return response;
-    throw toUpstreamError(response, method, this.#getRedaction(call));
+    throw toResponseError(response, method, this.#getRedaction(call));
   }
 
   #send(

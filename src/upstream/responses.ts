@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { isJsonObject } from '../json.ts';
-import { UpstreamError, type UpstreamErrorCode } from './errors.ts';
+import { ClientFacingError, type ClientFacingErrorCode } from './errors.ts';
 import type { AttemptOutcome, TransportRequest, TransportResponse } from './transport-types.ts';
 
 type Method = TransportRequest['method'];
@@ -66,7 +66,7 @@ const isJsonMediaType = ({ contentType }: Pick<TransportResponse, 'contentType'>
 
 export const isSuccess = ({ status }: TransportResponse): boolean => status >= 200 && status < 300;
 
-/** The body of a success. Throws UpstreamError if it is not JSON of that shape. */
+/** The body of a success. Throws ClientFacingError if it is not JSON of that shape. */
 export function parseBody<T>(response: TransportResponse, hasShape: (body: unknown) => body is T): T {
   const { json, status } = response;
   if (hasShape(json)) return json;
@@ -74,7 +74,7 @@ export function parseBody<T>(response: TransportResponse, hasShape: (body: unkno
     json === undefined
       ? 'Galileo sent a response that is not JSON.'
       : 'Galileo sent JSON in another form than documented.';
-  throw new UpstreamError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: status });
+  throw new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: status });
 }
 
 /**
@@ -135,15 +135,15 @@ export function readRefusal(
 }
 
 /** The error of a response that is not a success. */
-export function toUpstreamError(
+export function toResponseError(
   response: TransportResponse,
   method: Method,
   redact: Redaction,
-): UpstreamError {
+): ClientFacingError {
   const { json, retryAfterMs, status } = response;
   const code = toCode(response, method);
   const message = code === 'UPSTREAM_INVALID_RESPONSE' ? undefined : readMessage(json, redact);
-  return new UpstreamError(code, message, {
+  return new ClientFacingError(code, message, {
     upstreamStatus: status,
     retryAfterMs,
     galileoErrorCode: readErrorCode(response),
@@ -152,7 +152,7 @@ export function toUpstreamError(
   });
 }
 
-function toCode(response: TransportResponse, method: Method): UpstreamErrorCode {
+function toCode(response: TransportResponse, method: Method): ClientFacingErrorCode {
   const { status } = response;
   const errorCode = readErrorCode(response);
   if (isProviderError(response)) return 'PROVIDER_ERROR';

@@ -1,4 +1,4 @@
-import { UpstreamError } from './errors.ts';
+import { ClientFacingError } from './errors.ts';
 
 /**
  * - `connect`: no connection could be opened
@@ -123,7 +123,7 @@ export function toLoggableCause(error: Error): Error {
   return new Error(explanation === undefined ? message : `${explanation} ${message}`);
 }
 
-/** The error that a failure means for a read or a write. An `invalid-request` is not an UpstreamError. */
+/** The error that a failure means for a read or a write. An `invalid-request` is not a ClientFacingError. */
 export function toCallError(failure: AttemptFailure, isWrite: boolean): Error {
   const { kind, cause } = failure;
   if (kind === 'invalid-request') return cause;
@@ -131,36 +131,40 @@ export function toCallError(failure: AttemptFailure, isWrite: boolean): Error {
   if (kind === 'timeout' || kind === 'expired') return createTimeoutError(cause);
   if (kind === 'cancelled') return createCancelledError();
   if (kind === 'malformed' || kind === 'rejected') {
-    return new UpstreamError('UPSTREAM_INVALID_RESPONSE', 'Galileo sent a response that cannot be read.', {
-      cause,
-    });
+    return new ClientFacingError(
+      'UPSTREAM_INVALID_RESPONSE',
+      'Galileo sent a response that cannot be read.',
+      {
+        cause,
+      },
+    );
   }
   return createUnavailableError({ cause });
 }
 
 /** For a read, or for a write of which nothing was sent. */
-export function createTimeoutError(cause?: Error): UpstreamError {
-  return new UpstreamError('UPSTREAM_TIMEOUT', undefined, { cause });
+export function createTimeoutError(cause?: Error): ClientFacingError {
+  return new ClientFacingError('UPSTREAM_TIMEOUT', undefined, { cause });
 }
 
 /** For a write of which bytes may have been sent. */
-export function createOutcomeUnknownError(cause?: Error): UpstreamError {
-  return new UpstreamError('UPSTREAM_OUTCOME_UNKNOWN', undefined, { cause });
+export function createOutcomeUnknownError(cause?: Error): ClientFacingError {
+  return new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN', undefined, { cause });
 }
 
 /** No connection, no complete response, or the breaker is open. */
 export function createUnavailableError(
-  details: ConstructorParameters<typeof UpstreamError>[2],
-): UpstreamError {
-  return new UpstreamError('UPSTREAM_UNAVAILABLE', undefined, details);
+  details: ConstructorParameters<typeof ClientFacingError>[2],
+): ClientFacingError {
+  return new ClientFacingError('UPSTREAM_UNAVAILABLE', undefined, details);
 }
 
 /** For a client that disconnected. The error is never shown. */
-export function createCancelledError(): UpstreamError {
-  return new UpstreamError('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo responded.');
+export function createCancelledError(): ClientFacingError {
+  return new ClientFacingError('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo responded.');
 }
 
 /** The queue is full. Nothing was sent. */
-export function createOverloadedError(): UpstreamError {
-  return new UpstreamError('OVERLOADED', undefined);
+export function createOverloadedError(): ClientFacingError {
+  return new ClientFacingError('OVERLOADED', undefined);
 }

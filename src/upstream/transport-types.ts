@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { Deadline } from '../deadline.ts';
-import type { UpstreamErrorCode } from './errors.ts';
+import type { ClientFacingErrorCode } from './errors.ts';
 
 /** A label for metrics and traces: the short name of the REST operation. */
 type OperationName =
@@ -76,7 +76,7 @@ export type AttemptOutcome =
   | 'foreign'
   | 'cancelled'
   | 'INTERNAL_SERVER_ERROR'
-  | UpstreamErrorCode;
+  | ClientFacingErrorCode;
 
 export interface AttemptEnd {
   readonly outcome: AttemptOutcome;

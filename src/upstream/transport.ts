@@ -67,7 +67,7 @@ export interface Transport {
    * Resolves with upstream's response of any status. Redirects are not followed. After a 502 or 504, the outcome of a
    * write is unknown.
    *
-   * Without a response, rejects with UpstreamError: `OVERLOADED`, `UPSTREAM_UNAVAILABLE`, `UPSTREAM_TIMEOUT`,
+   * Without a response, rejects with ClientFacingError: `OVERLOADED`, `UPSTREAM_UNAVAILABLE`, `UPSTREAM_TIMEOUT`,
    * `UPSTREAM_INVALID_RESPONSE`, and for a write `UPSTREAM_OUTCOME_UNKNOWN`. Rejects with another error if the request
    * cannot be written as HTTP.
    *

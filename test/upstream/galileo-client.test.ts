@@ -4,7 +4,7 @@ import { toCaller } from '../../src/upstream/caller.ts';
 import { type CallContext, GalileoClient } from '../../src/upstream/galileo-client.ts';
 import { toUuid, type Uuid } from '../../src/upstream/uuid.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { createTestTransport, getUpstreamError } from './support/test-transport.ts';
+import { createTestTransport, getClientFacingError } from './support/test-transport.ts';
 
 const asUuid = (text: string): Uuid => {
   const id = toUuid(text);
@@ -218,7 +218,9 @@ describe('every operation of the REST API', () => {
         expect(outcome).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', upstreamStatus: 200 });
       }
       upstream.on(...getTarget(request), { json: 'text' });
-      expect(await getUpstreamError(run(client, call))).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
+      expect(await getClientFacingError(run(client, call))).toMatchObject({
+        code: 'UPSTREAM_INVALID_RESPONSE',
+      });
     },
   );
 
@@ -229,13 +231,15 @@ describe('every operation of the REST API', () => {
       const { upstream, client, call } = stack;
       const target = getTarget(request);
       upstream.on(...target, { status: 404, json: { detail: 'Nothing at key-1.' } });
-      expect(await getUpstreamError(run(client, call))).toMatchObject({
+      expect(await getClientFacingError(run(client, call))).toMatchObject({
         code: 'NOT_FOUND',
         message: 'Nothing at [redacted].',
         retryable: false,
       });
       upstream.on(...target, { status: 404, body: '<h1>404</h1>', headers: { 'content-type': 'text/html' } });
-      expect(await getUpstreamError(run(client, call))).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
+      expect(await getClientFacingError(run(client, call))).toMatchObject({
+        code: 'UPSTREAM_INVALID_RESPONSE',
+      });
     },
   );
 });
@@ -273,7 +277,7 @@ describe('the discriminator of an integration', () => {
   ])('the discriminator of an integration cannot be %s', async (_what, json) => {
     await using stack = await startClient();
     stack.upstream.on('GET', '/v2/integrations/custom', { json });
-    expect(await getUpstreamError(stack.client.fetchIntegration('custom', stack.call))).toMatchObject({
+    expect(await getClientFacingError(stack.client.fetchIntegration('custom', stack.call))).toMatchObject({
       code: 'UPSTREAM_INVALID_RESPONSE',
     });
   });
@@ -339,7 +343,7 @@ describe('a standard error', () => {
     for (const code of ['7000', 7000.5, null, undefined, { a: 1 }]) {
       const json = { standard_error: { error_code: code, message: 'No.' } };
       stack.upstream.on('GET', '/v2/integrations/openai', { status: 400, json });
-      expect(await getUpstreamError(stack.client.fetchIntegration('openai', stack.call))).toMatchObject({
+      expect(await getClientFacingError(stack.client.fetchIntegration('openai', stack.call))).toMatchObject({
         code: 'BAD_USER_INPUT',
         message: 'No.',
         galileoErrorCode: undefined,
@@ -370,13 +374,13 @@ describe('the message of an error', () => {
   ])('the message of an error is read from a detail that is %s', async (_what, json, message) => {
     await using stack = await startClient();
     stack.upstream.on('GET', '/integrations', { status: 400, json });
-    expect((await getUpstreamError(stack.client.fetchRecords(stack.call))).message).toBe(message);
+    expect((await getClientFacingError(stack.client.fetchRecords(stack.call))).message).toBe(message);
   });
 
   test('the message of an unknown outcome says that the change may have been made, for any write', async () => {
     await using stack = await startClient();
     stack.upstream.on('DELETE', '/integrations/openai', (_call, response) => void response.destroy());
-    expect(await getUpstreamError(stack.client.deleteIntegration('openai', stack.call))).toMatchObject({
+    expect(await getClientFacingError(stack.client.deleteIntegration('openai', stack.call))).toMatchObject({
       code: 'UPSTREAM_OUTCOME_UNKNOWN',
       retryable: false,
       message: expect.stringContaining('may or may not have been made') as string,

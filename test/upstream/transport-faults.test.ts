@@ -11,7 +11,7 @@ import {
   toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
-import { createTestTransport, getOutcome, getUpstreamError } from './support/test-transport.ts';
+import { createTestTransport, getClientFacingError, getOutcome } from './support/test-transport.ts';
 
 interface Fault {
   readonly name: string;
@@ -227,7 +227,7 @@ describe('a read that meets', () => {
       },
     });
     await closed[Symbol.asyncDispose]();
-    const error = await getUpstreamError(transport.read());
+    const error = await getClientFacingError(transport.read());
     expect(attempts).toBe(3);
     expect(error).toMatchObject({ code: unavailable, retryable: true });
     expect(String(error.cause)).toContain('ECONNREFUSED');
@@ -299,7 +299,7 @@ describe('over TLS', () => {
         },
       },
     });
-    const error = await getUpstreamError(transport.read());
+    const error = await getClientFacingError(transport.read());
     expect(error).toMatchObject({ code: unavailable, retryable: true });
     expect(String(error.cause)).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
     expect(attempts).toBe(1);
@@ -313,7 +313,7 @@ describe('over TLS', () => {
       tls: { ca: localhostCertificate },
       connections: 1,
     });
-    const error = await getUpstreamError(transport.read());
+    const error = await getClientFacingError(transport.read());
     expect(error.code).toBe(unavailable);
     expect(String(error.cause)).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
     expect(await getOutcome(transport.read())).toBe(unavailable);

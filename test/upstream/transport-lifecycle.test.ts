@@ -154,7 +154,7 @@ describe('the observer', () => {
   });
 });
 
-test('a request that cannot be written as HTTP is not an UpstreamError, is not retried and blocks no other call', async () => {
+test('a request that cannot be written as HTTP is not a ClientFacingError, is not retried and blocks no other call', async () => {
   await using upstream = await startScriptedUpstream();
   await using transport = createTestTransport(upstream.origin, { connections: 1 });
   const deadline = new Deadline(10_000);

@@ -9,7 +9,12 @@ import {
   startScriptedUpstream,
   toResponse,
 } from './support/scripted-upstream.ts';
-import { createTestTransport, getOutcome, getUpstreamError, ManualClock } from './support/test-transport.ts';
+import {
+  createTestTransport,
+  getClientFacingError,
+  getOutcome,
+  ManualClock,
+} from './support/test-transport.ts';
 
 describe('with a limited number of sockets and calls in the queue,', () => {
   test('consecutive reads use one socket', async () => {
@@ -24,7 +29,7 @@ describe('with a limited number of sockets and calls in the queue,', () => {
     await using transport = createTestTransport(upstream.origin, { connections: 2, queue: 3 });
     const calls = Array.from({ length: 5 }, (_, index) => getOutcome(transport.read(`/${index}`)));
     expect(transport.queueDepth).toBe(3);
-    const error = await getUpstreamError(transport.read('/refused'));
+    const error = await getClientFacingError(transport.read('/refused'));
     expect(error).toMatchObject({ code: 'OVERLOADED', retryable: true });
 
     await upstream.waitForExchanges(2);

@@ -11,7 +11,7 @@ import {
   toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
-import { createTestTransport, getOutcome, getUpstreamError } from './support/test-transport.ts';
+import { createTestTransport, getClientFacingError, getOutcome } from './support/test-transport.ts';
 
 const unknown = 'UPSTREAM_OUTCOME_UNKNOWN';
 
@@ -100,7 +100,7 @@ describe('a write that arrived', () => {
     await using transport = createTestTransport(upstream.origin);
     await transport.read();
     upstream.script = resetting;
-    const error = await getUpstreamError(transport.write());
+    const error = await getClientFacingError(transport.write());
     expect(error).toMatchObject({ code: unknown, retryable: false });
     expect(upstream.exchanges.map(({ method }) => method)).toEqual(['GET', 'PUT']);
   });
