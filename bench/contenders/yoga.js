@@ -31,13 +31,13 @@ const yoga = createYoga({
   logging: false,
   context: ({ request }) => {
     const call = { headers: ['galileo-api-key', request.headers.get('galileo-api-key')], redact };
-    const getCall = () => call;
+    const requireCredential = () => call;
     return {
       galileo,
-      getCall,
+      requireCredential,
       redact,
       addSecret: () => {},
-      reads: createReads(galileo, getCall),
+      reads: createReads(galileo, requireCredential),
     };
   },
 });

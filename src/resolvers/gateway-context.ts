@@ -10,7 +10,7 @@ export interface GatewayContext {
    * The credentials, deadline and trace of an upstream call. Throws UNAUTHENTICATED if the request has no usable
    * credential.
    */
-  getCall(): CallContext;
+  requireCredential(): CallContext;
   /** Adds a secret of the request's input, so that `redact` removes it. */
   addSecret(value: string): void;
   /** Removes the secrets of this request from a string. */

@@ -58,22 +58,24 @@ export type Reads = ReturnType<typeof createReads>;
 
 /**
  * The reads of one request. Each resource is fetched when it is first loaded, at most once, with the request's
- * credentials. `getCall` throws UNAUTHENTICATED if the request has no usable credential.
+ * credentials. `requireCredential` throws UNAUTHENTICATED if the request has no usable credential.
  */
-export const createReads = (galileo: GalileoClient, getCall: () => CallContext) => ({
-  integration: new Loader(async (name: IntegrationName) => galileo.fetchIntegration(name, getCall())),
-  status: new Loader(async (name: IntegrationName) => galileo.fetchStatus(name, getCall())),
-  models: new Loader(async (name: IntegrationName) => galileo.fetchModels(name, getCall())),
-  available: new Loader(async (_key: 'all') => galileo.fetchAvailable(getCall())),
-  records: new Loader(async (_key: 'all') => galileo.fetchRecords(getCall())),
+export const createReads = (galileo: GalileoClient, requireCredential: () => CallContext) => ({
+  integration: new Loader(async (name: IntegrationName) =>
+    galileo.fetchIntegration(name, requireCredential()),
+  ),
+  status: new Loader(async (name: IntegrationName) => galileo.fetchStatus(name, requireCredential())),
+  models: new Loader(async (name: IntegrationName) => galileo.fetchModels(name, requireCredential())),
+  available: new Loader(async (_key: 'all') => galileo.fetchAvailable(requireCredential())),
+  records: new Loader(async (_key: 'all') => galileo.fetchRecords(requireCredential())),
   collaborators: new Loader(
-    async ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, getCall()),
+    async ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, requireCredential()),
     ({ id, kind, startingToken, limit }) => `${id} ${kind} ${startingToken} ${limit}`,
   ),
-  catalogs: new Loader(async (_key: 'all') => galileo.fetchCatalogs(getCall())),
+  catalogs: new Loader(async (_key: 'all') => galileo.fetchCatalogs(requireCredential())),
   databases: new Loader(
     async ({ catalog }: { readonly catalog: string | undefined }) =>
-      galileo.fetchDatabases(catalog, getCall()),
+      galileo.fetchDatabases(catalog, requireCredential()),
     ({ catalog }) => JSON.stringify(catalog) ?? '',
   ),
 });

@@ -51,11 +51,11 @@ export class RequestContext<O extends Observation = Observation> implements Gate
   }
 
   get reads(): Reads {
-    this.#reads ??= createReads(this.galileo, () => this.getCall());
+    this.#reads ??= createReads(this.galileo, () => this.requireCredential());
     return this.#reads;
   }
 
-  getCall(): CallContext {
+  requireCredential(): CallContext {
     if (this.#forwarded.hasCredential) return this;
     throw new ClientFacingError(
       'UNAUTHENTICATED',

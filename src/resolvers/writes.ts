@@ -29,7 +29,7 @@ export async function upsertIntegration(
   input: Input,
   context: GatewayContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
-  const call = context.getCall();
+  const call = context.requireCredential();
   const text = body.serialize(input);
   if (typeof text !== 'string') return text;
   const outcome = await send(context.galileo.upsert(name, text, call), () =>
@@ -44,7 +44,7 @@ export async function deleteIntegration(
   name: IntegrationName,
   context: GatewayContext,
 ): Promise<CatalogueEntry> {
-  await send(context.galileo.deleteIntegration(name, context.getCall()), () =>
+  await send(context.galileo.deleteIntegration(name, context.requireCredential()), () =>
     forgetIntegration(context.reads, name),
   );
   return { name };
@@ -52,7 +52,7 @@ export async function deleteIntegration(
 
 /** Selects one of several integrations of a provider. */
 export async function selectIntegration(integrationId: string, context: GatewayContext): Promise<JsonObject> {
-  const call = context.getCall();
+  const call = context.requireCredential();
   const id = toIdArgument('integrationId', integrationId);
   return send(context.galileo.selectIntegration(id, call), (record) =>
     forgetIntegration(context.reads, (record && getProvider(record)) ?? undefined),
@@ -66,7 +66,7 @@ export async function shareIntegration(
   input: Input & { readonly integrationId: string },
   context: GatewayContext,
 ): Promise<ShareSuccess | ValidationFailure> {
-  const call = context.getCall();
+  const call = context.requireCredential();
   const id = toIdArgument('integrationId', input.integrationId);
   const text = body.serialize(input);
   if (typeof text !== 'string') return text;
@@ -90,7 +90,7 @@ export async function updateCollaborator(
   role: string,
   context: GatewayContext,
 ): Promise<JsonObject> {
-  const call = context.getCall();
+  const call = context.requireCredential();
   const { kind, id, collaboratorId } = toIds(collaborator);
   const body = JSON.stringify({ role });
   return send(context.galileo.updateCollaborator(kind, id, collaboratorId, body, call), () =>
@@ -103,7 +103,7 @@ export async function removeCollaborator(
   collaborator: Collaborator,
   context: GatewayContext,
 ): Promise<string> {
-  const call = context.getCall();
+  const call = context.requireCredential();
   const { kind, id, collaboratorId } = toIds(collaborator);
   await send(context.galileo.removeCollaborator(kind, id, collaboratorId, call), () =>
     forgetSharing(context.reads, id),

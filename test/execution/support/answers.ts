@@ -41,7 +41,7 @@ function createContext(answers: Answers): GatewayContext {
   deadline.release();
   const galileo = new GalileoClient(transport, new URL('http://upstream.invalid'));
   const redact = (text: string) => text;
-  const getCall = () => ({
+  const requireCredential = () => ({
     headers: [],
     caller: 'caller-1',
     deadline,
@@ -52,8 +52,8 @@ function createContext(answers: Answers): GatewayContext {
   return {
     requestId: 'test',
     galileo,
-    reads: createReads(galileo, getCall),
-    getCall,
+    reads: createReads(galileo, requireCredential),
+    requireCredential,
     addSecret: () => undefined,
     redact,
   };
