@@ -2,10 +2,10 @@ import { ClientFacingError, type ClientFacingErrorCode } from '../upstream/error
 import type { CollaboratorKind, JsonObject } from '../upstream/galileo-client.ts';
 import { toUuid, type Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
+import type { BodyMapping, ValidationFailure } from './body-mapping.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { type CatalogueEntry, getProvider, withProvider } from './integrations.ts';
 import { forgetIntegration, forgetSharing } from './reads.ts';
-import type { RequestBody, ValidationFailure } from './request-body.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -25,17 +25,17 @@ export interface ShareSuccess {
  */
 export async function upsertIntegration(
   name: IntegrationName,
-  body: RequestBody,
+  mapping: BodyMapping,
   input: Input,
   context: GatewayContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
   const call = context.requireCredential();
-  const text = body.serialize(input);
+  const text = mapping.toBody(input);
   if (typeof text !== 'string') return text;
   const outcome = await send(context.galileo.upsert(name, text, call), () =>
     forgetIntegration(context.reads, name),
   );
-  if (outcome.kind === 'refused') return body.explain(outcome, input, (part) => context.redact(part));
+  if (outcome.kind === 'refused') return mapping.toFailure(outcome, input, (part) => context.redact(part));
   return { name, record: withProvider(outcome.value, name) };
 }
 
@@ -62,18 +62,18 @@ export async function selectIntegration(integrationId: string, context: GatewayC
 /** Adds collaborators to an integration. Upstream's 422 is data. */
 export async function shareIntegration(
   kind: CollaboratorKind,
-  body: RequestBody,
+  mapping: BodyMapping,
   input: Input & { readonly integrationId: string },
   context: GatewayContext,
 ): Promise<ShareSuccess | ValidationFailure> {
   const call = context.requireCredential();
   const id = toIdArgument('integrationId', input.integrationId);
-  const text = body.serialize(input);
+  const text = mapping.toBody(input);
   if (typeof text !== 'string') return text;
   const outcome = await send(context.galileo.share(kind, id, text, call), () =>
     forgetSharing(context.reads, id),
   );
-  if (outcome.kind === 'refused') return body.explain(outcome, input, (part) => context.redact(part));
+  if (outcome.kind === 'refused') return mapping.toFailure(outcome, input, (part) => context.redact(part));
   return { collaborators: outcome.value };
 }
 

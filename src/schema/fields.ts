@@ -7,7 +7,7 @@ import type {
   ObjectFieldBuilder,
   TypeParam,
 } from '@pothos/core';
-import type { InputFields, InputShape } from '../resolvers/request-body.ts';
+import type { InputFields, InputShape } from '../resolvers/body-mapping.ts';
 import type { propertyDefaults } from '../upstream/generated/tables.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';

@@ -1,5 +1,5 @@
 import type { ArgBuilder, MutationFieldBuilder, ObjectRef } from '@pothos/core';
-import { RequestBody, type ValidationFailure } from '../resolvers/request-body.ts';
+import { BodyMapping, type ValidationFailure } from '../resolvers/body-mapping.ts';
 import {
   deleteIntegration,
   removeCollaborator,
@@ -88,14 +88,14 @@ const upsertResult = resultOf(
 );
 
 function createUpsert(t: MutationFields, name: IntegrationName) {
-  const { displayName, input, body } = providers[name];
+  const { displayName, input, mapping } = providers[name];
   return t.field({
     type: upsertResult,
     nullable: true,
     description: `Creates or replaces the caller's ${displayName} integration. One call to Galileo. Null with an error if it failed. ${uncertain}`,
     extensions: upstreamCall,
     args: { input: t.arg({ type: input, required: true, description: 'The settings to store.' }) },
-    resolve: (_root, args, context) => upsertIntegration(name, body, args.input, context),
+    resolve: (_root, args, context) => upsertIntegration(name, mapping, args.input, context),
   });
 }
 
@@ -113,11 +113,11 @@ const roleOf = (arg: ArgBuilder<SchemaTypes>) =>
 
 const roleField = fieldOf(collaboratorRole)('role', { description: 'The role. Default: `VIEWER`.' });
 
-/** The input, result and body of a mutation that shares an integration. */
+/** The input and result of a mutation that shares an integration, and the mutation. */
 function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>, fields: Fields) {
   const name = kind === 'users' ? 'ShareIntegrationWithUsers' : 'ShareIntegrationWithGroups';
   const collaborator = toInputType(`${node.name}Input`, `One of the ${kind} to share with.`, fields);
-  const body = new RequestBody({ kind: 'list', item: toShape(fields) }, ['collaborators']);
+  const mapping = new BodyMapping({ kind: 'list', item: toShape(fields) }, ['collaborators']);
   const success = builder.objectRef<ShareSuccess>(`${name}Success`).implement({
     description: 'The integration is shared.',
     fields: (t) => ({
@@ -153,7 +153,7 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
           description: 'The integration and its new collaborators.',
         }),
       },
-      resolve: (_root, args, context) => shareIntegration(kind, body, args.input, context),
+      resolve: (_root, args, context) => shareIntegration(kind, mapping, args.input, context),
     });
 }
 

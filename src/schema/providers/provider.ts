@@ -1,5 +1,5 @@
 import type { FieldMap, ObjectFieldBuilder, ObjectRef } from '@pothos/core';
-import { RequestBody } from '../../resolvers/request-body.ts';
+import { BodyMapping } from '../../resolvers/body-mapping.ts';
 import type { WireIntegration } from '../../upstream/wire.ts';
 import { builder, type SchemaTypes } from '../builder.ts';
 import { entity } from '../directives.ts';
@@ -22,8 +22,8 @@ export interface Provider {
   readonly type: ObjectRef<SchemaTypes, WireIntegration>;
   /** The argument of its upsert mutation. */
   readonly input: InputRef;
-  /** The body of `PUT /v2/integrations/<provider>`. */
-  readonly body: RequestBody;
+  /** From the argument to the body of `PUT /v2/integrations/<provider>`, and back. */
+  readonly mapping: BodyMapping;
 }
 
 interface ProviderOptions<Output extends SchemaName, Input extends SchemaName> {
@@ -58,6 +58,6 @@ export function defineProvider<Output extends SchemaName, Input extends SchemaNa
       `The settings of the ${displayName} integration. Omitted fields are not sent, so that Galileo decides; null is sent as null.`,
       fields,
     ),
-    body: new RequestBody(toShape(fields)),
+    mapping: new BodyMapping(toShape(fields)),
   };
 }

@@ -30,9 +30,10 @@ type Redaction = (text: string) => string;
 type Location = readonly (string | number)[];
 
 /**
- * The request body of a write. Converts the argument `input` to JSON, and upstream's issues to paths of the argument.
+ * How the argument `input` of a write becomes a request body, and upstream's issues with the body become issues with the
+ * argument.
  */
-export class RequestBody {
+export class BodyMapping {
   readonly #shape: InputShape;
   readonly #at: readonly string[];
   readonly #fieldNames: ReadonlyMap<string, string>;
@@ -51,17 +52,17 @@ export class RequestBody {
    * The body as JSON: omitted fields are omitted, null is null, no default is added. If a list of entries has duplicate
    * keys, returns an issue for each of them instead, because a value would be lost.
    */
-  serialize(input: Readonly<Record<string, unknown>>): string | ValidationFailure {
+  toBody(input: Readonly<Record<string, unknown>>): string | ValidationFailure {
     const issues: InputIssue[] = [];
     const value = this.#at.reduce<unknown>(getProperty, input);
-    const body = toBody(value, this.#shape, ['input', ...this.#at], issues);
+    const body = toJson(value, this.#shape, ['input', ...this.#at], issues);
     return issues.length === 0 ? JSON.stringify(body) : { message: 'The input has duplicate keys.', issues };
   }
 
   /**
    * Upstream's 422 with the paths and names of the schema. `redact` removes secrets from the names in upstream's paths.
    */
-  explain(
+  toFailure(
     refusal: { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] },
     input: Readonly<Record<string, unknown>>,
     redact: Redaction,
@@ -105,20 +106,20 @@ function* getFieldNames(shape: InputShape): Generator<[property: string, name: s
 const getProperty = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
-function toBody(value: unknown, shape: InputShape, path: readonly string[], issues: InputIssue[]): unknown {
+function toJson(value: unknown, shape: InputShape, path: readonly string[], issues: InputIssue[]): unknown {
   if (value === null || typeof value !== 'object' || shape.kind === 'value' || shape.kind === 'json')
     return value;
   if (shape.kind === 'object') {
     const body: Record<string, unknown> = {};
     for (const [name, { property, shape: inner }] of Object.entries(shape.fields)) {
       const field = getProperty(value, name);
-      if (field !== undefined) body[property] = toBody(field, inner, [...path, name], issues);
+      if (field !== undefined) body[property] = toJson(field, inner, [...path, name], issues);
     }
     return body;
   }
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   if (shape.kind === 'list') {
-    return items.map((item, index) => toBody(item, shape.item, [...path, String(index)], issues));
+    return items.map((item, index) => toJson(item, shape.item, [...path, String(index)], issues));
   }
   const entries = new Map<unknown, unknown>();
   for (const [index, entry] of items.entries()) {
