@@ -263,12 +263,12 @@ export class Exchange {
       body,
       context,
       mediaType: this.#mediaType,
-      onPrepared: (operation, variables) => this.#prepare(operation, variables),
+      onPrepared: (operation, variables) => this.#noteOperation(operation, variables),
     });
   }
 
-  /** Keeps the declared variables only. */
-  #prepare(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
+  /** Records the operation. Returns its declared variables, and keeps no others. */
+  #noteOperation(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
     const { operation } = prepared;
     this.#isMutation = operation.operation === 'mutation';
     this.#observation.operation = prepared;
