@@ -23,8 +23,8 @@ const lingerMs = 1000;
  */
 export class Connections {
   readonly #responseTimeoutMs: number;
-  readonly #connections = new WeakMap<Duplex, Connection>();
-  readonly #open = new Set<Connection>();
+  readonly #connections = new WeakMap<Duplex, ClientConnection>();
+  readonly #open = new Set<ClientConnection>();
   readonly #onAllSent: (() => void)[] = [];
   #pendingCount = 0;
   #isClosing = false;
@@ -53,10 +53,10 @@ export class Connections {
   }
 
   /** Registers a new connection. */
-  add(socket: Socket): Connection {
+  add(socket: Socket): ClientConnection {
     let connection = this.#connections.get(socket);
     if (connection === undefined) {
-      connection = new Connection(socket, {
+      connection = new ClientConnection(socket, {
         responseTimeoutMs: this.#responseTimeoutMs,
         isClosing: () => this.#isClosing,
         onPending: (change) => this.#countPending(change),
@@ -104,7 +104,7 @@ interface ConnectionOptions {
   readonly onPending: (change: number) => void;
 }
 
-class Connection {
+class ClientConnection {
   readonly socket: Socket;
   readonly #options: ConnectionOptions;
   /** In the order of their requests, which is the order of their responses. */
@@ -209,11 +209,11 @@ export class PendingResponse {
   isComplete = false;
   /** Runs while the client may read the response. */
   timer: NodeJS.Timeout | undefined;
-  readonly #connection: Connection;
+  readonly #connection: ClientConnection;
   #handle: ((pending: PendingResponse) => void) | undefined;
 
   constructor(
-    connection: Connection,
+    connection: ClientConnection,
     request: IncomingMessage,
     response: ServerResponse,
     handle: (pending: PendingResponse) => void,
