@@ -11,7 +11,7 @@ export interface PageArguments {
 }
 
 /** One page of collaborators in Relay's form. */
-export interface Connection {
+export interface CollaboratorConnection {
   readonly edges: readonly { readonly cursor: string; readonly node: JsonObject }[];
   readonly nodes: readonly JsonObject[];
   readonly pageInfo: {
@@ -34,7 +34,7 @@ export async function loadCollaborators(
   integrationId: unknown,
   { first, after }: PageArguments,
   { reads }: GatewayContext,
-): Promise<Connection | null> {
+): Promise<CollaboratorConnection | null> {
   const limit = first ?? defaultPageSize;
   if (limit < 1 || limit > maxPageSize) {
     throw new ClientFacingError('BAD_USER_INPUT', `\`first\` must be between 1 and ${maxPageSize}.`);
@@ -51,7 +51,7 @@ export async function loadCollaborators(
   return toConnection(await reads.collaborators.load({ id, kind, startingToken, limit }), startingToken);
 }
 
-function toConnection(page: JsonObject, startingToken: number): Connection {
+function toConnection(page: JsonObject, startingToken: number): CollaboratorConnection {
   const { collaborators, next_starting_token: nextToken } = page;
   if (!Array.isArray(collaborators)) {
     throw new ClientFacingError(
