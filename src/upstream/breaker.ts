@@ -12,7 +12,7 @@ const openMs = 10_000;
 const probingRetryAfterMs = 1_000;
 
 /** How an attempt was admitted. It must be passed to `settle` with the attempt's verdict. */
-export type Admission = 'normal' | 'probe';
+export type AttemptKind = 'normal' | 'probe';
 
 /** What an attempt says about upstream's health. `none` if it says nothing, because it was stopped early. */
 export type Verdict = 'good' | 'bad' | 'none';
@@ -58,7 +58,7 @@ export class CircuitBreaker {
   }
 
   /** Returns undefined if the attempt is refused. */
-  admit(): Admission | undefined {
+  admit(): AttemptKind | undefined {
     if (this.#state === 'closed') return 'normal';
     if (this.getRetryAfterMs() !== undefined) return undefined;
     this.#isProbing = true;
@@ -67,8 +67,8 @@ export class CircuitBreaker {
   }
 
   /** Must be called once for every admitted attempt. */
-  settle(admission: Admission, verdict: Verdict, caller: string): void {
-    if (admission === 'probe') this.#settleProbe(verdict);
+  settle(kind: AttemptKind, verdict: Verdict, caller: string): void {
+    if (kind === 'probe') this.#settleProbe(verdict);
     else if (this.#state === 'closed' && verdict !== 'none') this.#count(verdict, caller);
     // An attempt that was admitted before the breaker opened does not count.
   }

@@ -1,6 +1,6 @@
 import type { DeadlineEnd } from '../deadline.ts';
 import { Attempt, type AttemptLimits, type AttemptOwner } from './attempt.ts';
-import type { Admission, CircuitBreaker, Verdict } from './breaker.ts';
+import type { AttemptKind, CircuitBreaker, Verdict } from './breaker.ts';
 import type { Connection } from './connection.ts';
 import { ClientFacingError } from './errors.ts';
 import { explainForeignResponse, toAttemptOutcome } from './responses.ts';
@@ -66,7 +66,7 @@ export class Call implements Waiter, AttemptOwner {
   #isSettled = false;
   #attempt: Attempt | undefined;
   #attemptInfo: AttemptInfo | undefined;
-  #admission: Admission = 'normal';
+  #attemptKind: AttemptKind = 'normal';
   readonly #startedAtMs: number;
   #attemptStartedAtMs = 0;
   #attemptCount = 0;
@@ -113,13 +113,13 @@ export class Call implements Waiter, AttemptOwner {
       this.#settleUnsent(createTimeoutError());
       return false;
     }
-    const admission = breaker.admit();
-    if (admission === undefined) {
+    const kind = breaker.admit();
+    if (kind === undefined) {
       this.#failAtBreaker(breaker.getRetryAfterMs());
       return false;
     }
     budget.countAttempt();
-    this.#admission = admission;
+    this.#attemptKind = kind;
     this.#attemptCount += 1;
     this.#attemptStartedAtMs = now();
     this.#attemptInfo = { request: this.#request, number: this.#attemptCount };
@@ -189,7 +189,7 @@ export class Call implements Waiter, AttemptOwner {
   #endAttempt(verdict: Verdict, outcome: AttemptOutcome, status?: number): void {
     const { breaker, now, observer } = this.#context;
     this.#attempt = undefined;
-    breaker.settle(this.#admission, verdict, this.caller);
+    breaker.settle(this.#attemptKind, verdict, this.caller);
     if (observer.attemptEnded === undefined || this.#attemptInfo === undefined) return;
     const end: AttemptEnd = { outcome, status, durationMs: now() - this.#attemptStartedAtMs };
     observer.attemptEnded(this.#attemptInfo, end);
