@@ -22,7 +22,7 @@ export interface AttemptOwner {
   attemptReleased(connection: Connection): void;
 }
 
-export interface AttemptLimits {
+export interface AttemptOptions {
   /** Upstream's base path, without a trailing slash. */
   readonly basePath: string;
   /** From dispatch to the last byte, including connecting. */
@@ -48,7 +48,7 @@ const stopped = new Error('The attempt was stopped.');
  */
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly #connection: Connection;
-  readonly #limits: AttemptLimits;
+  readonly #options: AttemptOptions;
   readonly #owner: AttemptOwner;
   readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
@@ -65,11 +65,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #moreChunks: Buffer[] | undefined;
   #bodyBytes = 0;
 
-  constructor(connection: Connection, limits: AttemptLimits, owner: AttemptOwner) {
+  constructor(connection: Connection, options: AttemptOptions, owner: AttemptOwner) {
     this.#connection = connection;
-    this.#limits = limits;
+    this.#options = options;
     this.#owner = owner;
-    this.#timer = setTimeout(onTimeout, limits.attemptTimeoutMs, this);
+    this.#timer = setTimeout(onTimeout, options.attemptTimeoutMs, this);
   }
 
   /** Whether bytes of the request may have been sent. */
@@ -85,9 +85,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   dispatch(request: TransportRequest, moreHeaders: readonly string[] = []): void {
     this.#connection.client.dispatch(
       {
-        path: this.#limits.basePath + request.path,
+        path: this.#options.basePath + request.path,
         method: request.method,
-        headers: [...this.#limits.headers, ...request.headers, ...moreHeaders],
+        headers: [...this.#options.headers, ...request.headers, ...moreHeaders],
         body: request.body ?? null,
         // Nothing is pipelined.
         blocking: false,
@@ -118,7 +118,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const retryAfter = getFirst(headers['retry-after']);
     if (retryAfter !== undefined) this.#retryAfterMs = toRetryAfterMs(retryAfter);
     const encoding = String(headers['content-encoding'] ?? '').toLowerCase();
-    if (Number(headers['content-length'] ?? 0) > this.#limits.maxResponseBytes) {
+    if (Number(headers['content-length'] ?? 0) > this.#options.maxResponseBytes) {
       this.#refuseBody('The response body is too large.');
     } else if (encoding !== '' && encoding !== 'identity') {
       // No accept-encoding is sent.
@@ -128,7 +128,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bodyBytes += chunk.length;
-    if (this.#bodyBytes > this.#limits.maxResponseBytes) this.#refuseBody('The response body is too large.');
+    if (this.#bodyBytes > this.#options.maxResponseBytes) this.#refuseBody('The response body is too large.');
     else if (this.#body === undefined) this.#body = chunk;
     else if (this.#moreChunks === undefined) this.#moreChunks = [this.#body, chunk];
     else this.#moreChunks.push(chunk);
@@ -147,7 +147,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onTimeout(): void {
-    this.stop('timeout', `No complete response within ${this.#limits.attemptTimeoutMs} ms.`);
+    this.stop('timeout', `No complete response within ${this.#options.attemptTimeoutMs} ms.`);
   }
 
   // The status of an error response has a meaning without its body.

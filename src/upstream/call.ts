@@ -1,5 +1,5 @@
 import type { DeadlineEnd } from '../deadline.ts';
-import { Attempt, type AttemptLimits, type AttemptOwner } from './attempt.ts';
+import { Attempt, type AttemptOptions, type AttemptOwner } from './attempt.ts';
 import type { AttemptKind, CircuitBreaker, Verdict } from './breaker.ts';
 import type { Connection } from './connection.ts';
 import { ClientFacingError } from './errors.ts';
@@ -27,7 +27,7 @@ import type {
 
 /** What the calls of one transport share. */
 export interface TransportContext {
-  readonly limits: AttemptLimits;
+  readonly attemptOptions: AttemptOptions;
   /** Further attempts of a call after its first one. */
   readonly retries: number;
   readonly slots: ConnectionSlots;
@@ -107,7 +107,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   start(connection: Connection, hasWaited: boolean): boolean {
-    const { breaker, budget, fastestRead, limits, now, observer } = this.#context;
+    const { breaker, budget, fastestRead, attemptOptions, now, observer } = this.#context;
     // Other calls wait too. One that cannot finish must not take their connection.
     if (hasWaited && this.#request.deadline.remainingMs < fastestRead.getDurationMs(now())) {
       this.#settleUnsent(createTimeoutError());
@@ -124,7 +124,7 @@ export class Call implements Waiter, AttemptOwner {
     this.#attemptStartedAtMs = now();
     this.#attemptInfo = { request: this.#request, number: this.#attemptCount };
     observer.attemptStarted?.(this.#attemptInfo);
-    this.#attempt = new Attempt(connection, limits, this);
+    this.#attempt = new Attempt(connection, attemptOptions, this);
     this.#attempt.dispatch(this.#request, observer.getAttemptHeaders?.(this.#attemptInfo));
     return true;
   }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as tlsModule from 'node:tls';
-import type { AttemptLimits } from './attempt.ts';
+import type { AttemptOptions } from './attempt.ts';
 import { CircuitBreaker } from './breaker.ts';
 import { Call, type TransportContext } from './call.ts';
 import { type ConnectionOptions, type Lookup, lookupWithSystem } from './open-socket.ts';
@@ -101,7 +101,7 @@ class UpstreamTransport implements Transport {
     const { origin, tls = {} } = options;
     const now = options.now ?? (() => performance.now());
     const observer = guard(options.observer ?? {});
-    const limits: AttemptLimits = {
+    const attemptOptions: AttemptOptions = {
       basePath: origin.pathname.replace(/\/+$/, ''),
       attemptTimeoutMs: options.attemptTimeoutMs,
       maxResponseBytes: options.maxResponseBytes,
@@ -119,7 +119,7 @@ class UpstreamTransport implements Transport {
       now,
     };
     this.#context = {
-      limits,
+      attemptOptions,
       retries: options.retries,
       slots: new ConnectionSlots(connectionOptions, options.connections, options.queue, () =>
         this.#noteIdle(),
