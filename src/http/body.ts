@@ -41,7 +41,12 @@ export function readBody(
   const { deadline, admission } = limits;
   return new Promise((resolve, reject) => {
     const { 'content-length': length, 'content-encoding': encoding } = request.headers;
-    const chunks = new Chunks(limits, length, encoding, request.readableEnded || request.readableDidRead);
+    const collector = new BodyCollector(
+      limits,
+      length,
+      encoding,
+      request.readableEnded || request.readableDidRead,
+    );
     const stop = () => {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       deadline.offEnd(onDeadline);
@@ -53,7 +58,7 @@ export function readBody(
     };
     const onData = (chunk: Buffer) => {
       try {
-        chunks.add(chunk);
+        collector.add(chunk);
       } catch (error) {
         onFailure(toError(error));
       }
@@ -61,7 +66,7 @@ export function readBody(
     const onEnd = () => {
       stop();
       try {
-        resolve(chunks.toText());
+        resolve(collector.toText());
       } catch (error) {
         reject(toError(error));
       }
@@ -80,7 +85,12 @@ export async function readFetchBody(request: Request, limits: BodyLimits): Promi
   const { deadline, admission } = limits;
   const { headers, bodyUsed, body } = request;
   const getHeader = (name: string) => headers.get(name) ?? undefined;
-  const chunks = new Chunks(limits, getHeader('content-length'), getHeader('content-encoding'), bodyUsed);
+  const collector = new BodyCollector(
+    limits,
+    getHeader('content-length'),
+    getHeader('content-encoding'),
+    bodyUsed,
+  );
   if (body === null) return '';
   const reader = body.getReader();
   let onFailure: (error: Error) => void = () => {};
@@ -94,8 +104,8 @@ export async function readFetchBody(request: Request, limits: BodyLimits): Promi
   try {
     for (;;) {
       const { value } = await Promise.race([reader.read().catch(throwClientGone), failed]);
-      if (value === undefined) return chunks.toText();
-      chunks.add(value);
+      if (value === undefined) return collector.toText();
+      collector.add(value);
     }
   } catch (error) {
     reader.cancel().catch(() => {});
@@ -107,7 +117,7 @@ export async function readFetchBody(request: Request, limits: BodyLimits): Promi
 }
 
 /** The chunks of one body. Every method throws RequestError if a limit is exceeded. */
-class Chunks {
+class BodyCollector {
   readonly #limits: BodyLimits;
   readonly #chunks: Uint8Array[] = [];
   #length = 0;
