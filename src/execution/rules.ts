@@ -21,7 +21,7 @@ export function getValidationStages(options: {
   const rules = specifiedRules
     .filter((rule) => rule !== OverlappingFieldsCanBeMergedRule)
     .map((rule) => {
-      if (rule === ValuesOfCorrectTypeRule) return createDiscreetValuesRule(options.introspection);
+      if (rule === ValuesOfCorrectTypeRule) return createRedactedValuesRule(options.introspection);
       return rule === ScalarLeafsRule && !options.introspection ? leafsRuleWithoutSuggestion : rule;
     });
   return [
@@ -48,7 +48,7 @@ export const isInputError = ({ extensions }: GraphQLError): boolean =>
   extensions['code'] === 'BAD_USER_INPUT';
 
 /** graphql-js quotes a literal of the wrong type, and the literal can be a secret. */
-const createDiscreetValuesRule = (showNames: boolean) =>
+const createRedactedValuesRule = (showNames: boolean) =>
   rewriteErrors(ValuesOfCorrectTypeRule, (error, context) => {
     if (error.message.startsWith('Field "') || isInputError(error)) return error;
     return replaceMessage(error, `Expected ${describeType(context.getInputType(), showNames)}.`);
