@@ -8,7 +8,7 @@ export interface Waiter extends Queueable {
    *
    * @param hasWaited whether the waiter comes from the queue
    */
-  start(connection: Connection, hasWaited: boolean): boolean;
+  startAttempt(connection: Connection, hasWaited: boolean): boolean;
   /** Called if the queue is full, or if another caller with fewer calls needs the place in the queue. */
   refuse(): void;
   /** Called when the connections are destroyed, if the waiter is still in the queue. */
@@ -142,7 +142,7 @@ export class ConnectionSlots {
   #start(waiter: Waiter, connection: Connection, hasWaited: boolean): boolean {
     connection.dropIfOld();
     this.#queue.countRunning(waiter.caller, 1);
-    const isStarted = waiter.start(connection, hasWaited);
+    const isStarted = waiter.startAttempt(connection, hasWaited);
     if (!isStarted) this.#queue.countRunning(waiter.caller, -1);
     return isStarted;
   }
