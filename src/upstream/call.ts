@@ -99,18 +99,18 @@ export class Call implements Waiter, AttemptOwner {
 
   /** Settles a call without a running attempt, because the transport is destroyed. */
   shutDown(): void {
-    this.#settleUnsent(createUnavailableError({}));
+    this.#settleWithoutFurtherAttempt(createUnavailableError({}));
   }
 
   refuse(): void {
-    this.#settleUnsent(createOverloadedError());
+    this.#settleWithoutFurtherAttempt(createOverloadedError());
   }
 
   startAttempt(connection: Connection, hasWaited: boolean): boolean {
     const { breaker, budget, fastestRead, attemptOptions, now, observer } = this.#context;
     // Other calls wait too. One that cannot finish must not take their connection.
     if (hasWaited && this.#request.deadline.remainingMs < fastestRead.getDurationMs(now())) {
-      this.#settleUnsent(createTimeoutError());
+      this.#settleWithoutFurtherAttempt(createTimeoutError());
       return false;
     }
     const kind = breaker.admit();
@@ -244,14 +244,14 @@ export class Call implements Waiter, AttemptOwner {
 
   #failAtBreaker(retryAfterMs: number | undefined): void {
     const details = retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) };
-    this.#settleUnsent(createUnavailableError(details));
+    this.#settleWithoutFurtherAttempt(createUnavailableError(details));
   }
 
   /**
    * Settles a call that gets no further attempt: with the result of the last attempt, or with the error if there was no
    * attempt.
    */
-  #settleUnsent(error: Error): void {
+  #settleWithoutFurtherAttempt(error: Error): void {
     this.#settle(this.#last === undefined ? error : undefined);
   }
 
