@@ -32,7 +32,7 @@ export async function upsertIntegration(
   const call = context.requireCredential();
   const text = mapping.toBody(input);
   if (typeof text !== 'string') return text;
-  const outcome = await send(context.galileo.upsert(name, text, call), () =>
+  const outcome = await settleWrite(context.galileo.upsert(name, text, call), () =>
     forgetIntegration(context.reads, name),
   );
   if (outcome.kind === 'refused') return mapping.toFailure(outcome, input, (part) => context.redact(part));
@@ -44,7 +44,7 @@ export async function deleteIntegration(
   name: IntegrationName,
   context: GatewayContext,
 ): Promise<CatalogueEntry> {
-  await send(context.galileo.deleteIntegration(name, context.requireCredential()), () =>
+  await settleWrite(context.galileo.deleteIntegration(name, context.requireCredential()), () =>
     forgetIntegration(context.reads, name),
   );
   return { name };
@@ -54,7 +54,7 @@ export async function deleteIntegration(
 export async function selectIntegration(integrationId: string, context: GatewayContext): Promise<JsonObject> {
   const call = context.requireCredential();
   const id = toIdArgument('integrationId', integrationId);
-  return send(context.galileo.selectIntegration(id, call), (record) =>
+  return settleWrite(context.galileo.selectIntegration(id, call), (record) =>
     forgetIntegration(context.reads, (record && getProvider(record)) ?? undefined),
   );
 }
@@ -70,7 +70,7 @@ export async function shareIntegration(
   const id = toIdArgument('integrationId', input.integrationId);
   const text = mapping.toBody(input);
   if (typeof text !== 'string') return text;
-  const outcome = await send(context.galileo.share(kind, id, text, call), () =>
+  const outcome = await settleWrite(context.galileo.share(kind, id, text, call), () =>
     forgetSharing(context.reads, id),
   );
   if (outcome.kind === 'refused') return mapping.toFailure(outcome, input, (part) => context.redact(part));
@@ -93,7 +93,7 @@ export async function updateCollaborator(
   const call = context.requireCredential();
   const { kind, id, collaboratorId } = toIds(collaborator);
   const body = JSON.stringify({ role });
-  return send(context.galileo.updateCollaborator(kind, id, collaboratorId, body, call), () =>
+  return settleWrite(context.galileo.updateCollaborator(kind, id, collaboratorId, body, call), () =>
     forgetSharing(context.reads, id),
   );
 }
@@ -105,7 +105,7 @@ export async function removeCollaborator(
 ): Promise<string> {
   const call = context.requireCredential();
   const { kind, id, collaboratorId } = toIds(collaborator);
-  await send(context.galileo.removeCollaborator(kind, id, collaboratorId, call), () =>
+  await settleWrite(context.galileo.removeCollaborator(kind, id, collaboratorId, call), () =>
     forgetSharing(context.reads, id),
   );
   return collaboratorId;
@@ -131,7 +131,7 @@ const uncertainCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
 ]);
 
 /** Waits for a write, and forgets the reads that it changed or may have changed. */
-async function send<T>(write: Promise<T>, forget: (result?: T) => void): Promise<T> {
+async function settleWrite<T>(write: Promise<T>, forget: (result?: T) => void): Promise<T> {
   try {
     const result = await write;
     forget(result);
