@@ -31,7 +31,7 @@ export const databricks = defineProvider({
       output: 'none',
     }),
   },
-  queries: (t) => ({
+  extraFields: (t) => ({
     catalogs: t.stringList({
       nullable: true,
       description: 'The catalogs of the workspace. One call to Galileo.',

@@ -35,7 +35,7 @@ interface ProviderOptions<Output extends SchemaName, Input extends SchemaName> {
   readonly inputSchema: Input;
   readonly fields: Fields<PropertyOf<Output | Input>>;
   /** Fields that are not properties of the integration. */
-  readonly queries?: (t: ObjectFieldBuilder<SchemaTypes, WireIntegration>) => FieldMap;
+  readonly extraFields?: (t: ObjectFieldBuilder<SchemaTypes, WireIntegration>) => FieldMap;
 }
 
 export function defineProvider<Output extends SchemaName, Input extends SchemaName>({
@@ -43,7 +43,7 @@ export function defineProvider<Output extends SchemaName, Input extends SchemaNa
   description,
   schema,
   fields,
-  queries,
+  extraFields,
 }: ProviderOptions<Output, Input>): Provider {
   return {
     displayName,
@@ -51,7 +51,7 @@ export function defineProvider<Output extends SchemaName, Input extends SchemaNa
       description,
       extensions: entity,
       interfaces: [integration],
-      fields: (t) => ({ ...toOutputFields(t, schema, fields), ...queries?.(t) }),
+      fields: (t) => ({ ...toOutputFields(t, schema, fields), ...extraFields?.(t) }),
     }),
     input: toInputType(
       `Upsert${schema}Input`,
