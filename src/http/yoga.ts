@@ -67,7 +67,7 @@ export async function createYogaPipeline(
   });
   const yoga = createYoga({
     schema,
-    plugins: [createExecution(executor), createResponses(report), ...plugins, createParameters()],
+    plugins: [useGatewayExecution(executor), useGatewayResponses(report), ...plugins, useGatewayParameters()],
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/livez',
     graphiql: false,
@@ -91,7 +91,7 @@ export async function createYogaPipeline(
 }
 
 /** Runs before the plugins, so that they can wrap the functions that it sets. */
-const createExecution = (executor: Executor): Plugin => ({
+const useGatewayExecution = (executor: Executor): Plugin => ({
   onRequestParse({ serverContext, setRequestParser }) {
     setRequestParser(() => {
       const state = getState(serverContext);
@@ -154,7 +154,7 @@ const createExecution = (executor: Executor): Plugin => ({
 });
 
 /** Runs after the plugins, so that the parameters they change are executed. */
-const createParameters = (): Plugin => ({
+const useGatewayParameters = (): Plugin => ({
   onParams({ context, params }) {
     const state = getState(context);
     const { query, operationName, variables } = params;
@@ -213,7 +213,7 @@ const toGraphqlErrors = (error: RequestError): GraphQLError[] =>
   );
 
 /** Writes the same response as without plugins. Runs before the plugins, so that they can set another processor. */
-const createResponses = (report: Report): Plugin => ({
+const useGatewayResponses = (report: Report): Plugin => ({
   // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {
     if (Array.isArray(result) || Symbol.asyncIterator in result) return;
