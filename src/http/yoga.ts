@@ -25,7 +25,7 @@ import { getGraphqlHeaders, type HttpResponse, shorten, toErrorResponse } from '
 /** The key of the gateway's state in yoga's context. A symbol, so that plugins do not see the state by accident. */
 const stateKey = Symbol('galileo-gateway request');
 
-class State {
+class YogaRequestState {
   readonly request: PipelineRequest;
   params: OperationParams | undefined;
   prepared: PreparedOperation | undefined;
@@ -35,9 +35,9 @@ class State {
   }
 }
 
-function getState(context: object): State {
+function getState(context: object): YogaRequestState {
   const state: unknown = Object.getOwnPropertyDescriptor(context, stateKey)?.value;
-  if (state instanceof State) return state;
+  if (state instanceof YogaRequestState) return state;
   throw new Error('A plugin has replaced the context of graphql-yoga.');
 }
 
@@ -83,7 +83,7 @@ export async function createYogaPipeline(
   });
   return {
     async run(request) {
-      const context = { [stateKey]: new State(request) };
+      const context = { [stateKey]: new YogaRequestState(request) };
       return toHttpResponse(await yoga.fetch(toFetchRequest(request), context));
     },
     dispose: async () => yoga.dispose(),
@@ -171,7 +171,7 @@ const useGatewayParameters = (): Plugin => ({
  * The document, validated and from the executor's cache if possible. Throws RequestError if it cannot be parsed or has
  * no operation to execute. Validation reports all other errors.
  */
-function parseDocument(executor: Executor, state: State, text: string): DocumentNode {
+function parseDocument(executor: Executor, state: YogaRequestState, text: string): DocumentNode {
   const { request, params } = state;
   const operationName = params?.operationName;
   try {
@@ -191,7 +191,11 @@ function parseDocument(executor: Executor, state: State, text: string): Document
   }
 }
 
-function validateDocument(executor: Executor, state: State, document: DocumentNode): GraphQLError[] {
+function validateDocument(
+  executor: Executor,
+  state: YogaRequestState,
+  document: DocumentNode,
+): GraphQLError[] {
   if (state.prepared?.document === document) return [];
   try {
     state.prepared = executor.prepareDocument(document, state.params?.operationName);
@@ -203,7 +207,7 @@ function validateDocument(executor: Executor, state: State, document: DocumentNo
 }
 
 /** The message of an error can quote a name of the document that is also a secret. */
-function addSecrets(executor: Executor, { request }: State, params: OperationParams): void {
+function addSecrets(executor: Executor, { request }: YogaRequestState, params: OperationParams): void {
   for (const secret of executor.findSecrets(params)) request.context.addSecret(secret);
 }
 
