@@ -17,7 +17,7 @@ import { Tracing } from './observability/tracing.ts';
 export { ConfigError } from './config.ts';
 
 /** The type of an option for a setting. */
-type Natural<Value> = Value extends URL
+type OptionValue<Value> = Value extends URL
   ? URL | string
   : Value extends { readonly path: string }
     ? string
@@ -31,7 +31,7 @@ type Natural<Value> = Value extends URL
  * is read is `NODE_ENV`: `production` turns introspection off unless it is set here.
  */
 export type GatewayOptions = {
-  readonly [Name in keyof HandlerConfig]?: Natural<HandlerConfig[Name]> | undefined;
+  readonly [Name in keyof HandlerConfig]?: OptionValue<HandlerConfig[Name]> | undefined;
 } & {
   /** A pino logger for one line per request, warnings and errors. Default: nothing is logged. */
   readonly log?: Log | undefined;
