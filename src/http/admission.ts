@@ -1,4 +1,4 @@
-import { createShedError } from './request-errors.ts';
+import { createShedError } from './http-errors.ts';
 
 /** What a process can hold at the same time. */
 interface AdmissionLimits {

@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Deadline, DeadlineEnd } from '../deadline.ts';
 import type { Admission, Reservation } from './admission.ts';
 import { isIdentity } from './header-fields.ts';
-import { estimateParsedBytes } from './parameters.ts';
 import {
   createCompressedBodyError,
   createConsumedBodyError,
@@ -11,7 +10,8 @@ import {
   createSlowBodyError,
   createTooLargeError,
   createUtf8Error,
-} from './request-errors.ts';
+} from './http-errors.ts';
+import { estimateParsedBytes } from './parameters.ts';
 
 /** The client disconnected before its response was ready. */
 export class ClientGone extends Error {

@@ -15,8 +15,6 @@ import { Admission, type Reservation } from './admission.ts';
 import { ClientGone } from './body.ts';
 import { Cors } from './cors.ts';
 import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
-import type { HttpRequest } from './http-request.ts';
-import { createDirectPipeline, type OperationVariables, type Pipeline, type Plugins } from './pipeline.ts';
 import {
   createBufferFullError,
   createMediaTypeError,
@@ -24,7 +22,9 @@ import {
   createNotAcceptableError,
   createResponseTooLargeError,
   createShedError,
-} from './request-errors.ts';
+} from './http-errors.ts';
+import type { HttpRequest } from './http-request.ts';
+import { createDirectPipeline, type OperationVariables, type Pipeline, type Plugins } from './pipeline.ts';
 import { type HttpResponse, toErrorResponse } from './responses.ts';
 
 /** The settings of listeners and processes. */

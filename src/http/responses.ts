@@ -1,6 +1,6 @@
 import type { OperationResult, RequestError } from '../execution/index.ts';
 import type { MediaType } from './header-fields.ts';
-import { getErrorHeaders, getStatus } from './request-errors.ts';
+import { getErrorHeaders, getStatus } from './http-errors.ts';
 
 /** A response before it is written to a socket or into a Response. */
 export interface HttpResponse {
