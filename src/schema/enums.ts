@@ -11,7 +11,7 @@ import { permissionActions } from '../upstream/generated/tables.ts';
 import { integrationNames } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 import type { ValueType } from './fields.ts';
-import { enumValue, knownEnumValue } from './reader.ts';
+import { createEnumParser, createKnownEnumParser } from './reader.ts';
 
 /** The values of an enum: upstream's in upper case, in alphabetical order. */
 const toEnumValues = <Value extends string>(values: readonly Value[], describe: (value: Value) => string) =>
@@ -59,7 +59,7 @@ function enumOf<Value extends string>(
   const describe = (value: Value) => descriptions[value];
   return {
     output: createOutputEnum(name, description, values, describe, unrecognized),
-    parse: enumValue(values),
+    parse: createEnumParser(values),
     input: createInputEnum(input.name, description, input.values, describe),
     shape: { kind: 'value' },
   } satisfies ValueType;
@@ -76,7 +76,7 @@ export const integrationName = createInputEnum(
 /** A provider in a response. It can be unknown. */
 export const integrationNameValue = {
   output: integrationName,
-  parse: knownEnumValue(integrationNames),
+  parse: createKnownEnumParser(integrationNames),
   input: integrationName,
   shape: { kind: 'value' },
 } satisfies ValueType;
@@ -102,7 +102,7 @@ const authenticationTypeOutput = createOutputEnum(
 /** One output enum for all providers, so that one query can select the field of each; each provider accepts some of its values. */
 const authenticationTypeOf = (provider: string, values: readonly AuthenticationType[]): ValueType => ({
   output: authenticationTypeOutput,
-  parse: enumValue(Object.keys(authenticationTypes)),
+  parse: createEnumParser(Object.keys(authenticationTypes)),
   input: createInputEnum(
     `${provider}AuthenticationType`,
     `How Galileo can authenticate with ${provider === 'Custom' ? 'a custom endpoint' : provider}.`,

@@ -11,7 +11,14 @@ import type { InputFields, InputShape } from '../resolvers/body-mapping.ts';
 import type { propertyDefaults } from '../upstream/generated/tables.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
-import { getDefault, list, object, type Parser, PropertyRead, readProperty } from './reader.ts';
+import {
+  createListParser,
+  getDefault,
+  type Parser,
+  PropertyRead,
+  parseObject,
+  readProperty,
+} from './reader.ts';
 
 /** An object of an upstream response. Its properties are checked when they are read. */
 export type Source = Readonly<Record<string, unknown>>;
@@ -83,7 +90,7 @@ export const listOf = <
   shape,
 }: ValueType & { readonly output?: Output; readonly input?: Input }): ValueType => ({
   ...(output && { output: [output] }),
-  parse: list(parse),
+  parse: createListParser(parse),
   ...(input && { input: [input] }),
   shape: { kind: 'list', item: shape },
 });
@@ -109,7 +116,7 @@ export function objectOf<Output extends SchemaName, Input extends SchemaName = O
       extensions: shareable,
       fields: (t) => toOutputFields(t, schema, fields),
     }),
-    parse: object,
+    parse: parseObject,
     input: toInputType(`${name}Input`, description, fields),
     shape: toShape(fields),
   } satisfies ValueType;

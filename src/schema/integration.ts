@@ -5,7 +5,7 @@ import { toCollaboratorFields } from './collaborators.ts';
 import { entity, upstreamList } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { toOutputFields } from './fields.ts';
-import { stringMap } from './reader.ts';
+import { parseStringMap } from './reader.ts';
 import { id, json, stringMapEntry } from './values.ts';
 
 /** The interface of all integrations. Each type in `providers/` adds its own fields. */
@@ -38,7 +38,7 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
       extensions: upstreamList,
       // Galileo's entries can quote a request body.
       resolve: async ({ name }, _args, context) =>
-        stringMap(await context.reads.status.load(name)).map(({ key, value }) => ({
+        parseStringMap(await context.reads.status.load(name)).map(({ key, value }) => ({
           key,
           value: context.redact(value),
         })),

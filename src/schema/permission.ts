@@ -2,7 +2,7 @@ import { permissionActions } from '../upstream/generated/tables.ts';
 import { builder } from './builder.ts';
 import { permissionAction } from './enums.ts';
 import { fieldOf, listOf, type Source, toOutputFields } from './fields.ts';
-import { enumValue, object, string } from './reader.ts';
+import { createEnumParser, parseObject, parseString } from './reader.ts';
 import { boolean, text } from './values.ts';
 
 const integrationPermission = builder.objectRef<Source>('IntegrationPermission').implement({
@@ -11,7 +11,7 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
     ...toOutputFields(t, 'Permission', {
       action: fieldOf({
         output: permissionAction,
-        parse: enumValue(permissionActions),
+        parse: createEnumParser(permissionActions),
         shape: { kind: 'value' },
       })('action', { description: 'The action that the permission is for.', output: 'non-null' }),
       rawAction: text('action', {
@@ -25,14 +25,14 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
       description: 'Why the caller cannot do it. Null if Galileo gives no reason.',
       // Galileo's message can quote a request body.
       resolve: ({ message = null }, _args, context) =>
-        message === null ? null : context.redact(string(message)),
+        message === null ? null : context.redact(parseString(message)),
     }),
   }),
 });
 
 /** What the caller can do: a list of permissions, empty if upstream returns none. */
 export const permissions = fieldOf(
-  listOf({ output: integrationPermission, parse: object, shape: { kind: 'value' } }),
+  listOf({ output: integrationPermission, parse: parseObject, shape: { kind: 'value' } }),
 )('permissions', {
   description: 'What the caller can do. Empty if Galileo does not say.',
   output: 'non-null',

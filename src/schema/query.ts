@@ -10,10 +10,10 @@ import { providerList, upstreamCall, upstreamCalls, upstreamList, upstreamRecord
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
-import { list, string } from './reader.ts';
+import { createListParser, parseString } from './reader.ts';
 import { integrationRecord } from './record.ts';
 
-const toModelNames = list(string);
+const toModelNames = createListParser(parseString);
 
 export const integrationProvider = builder.objectRef<CatalogueEntry>('IntegrationProvider').implement({
   description: 'A provider of the catalogue, configured or not.',

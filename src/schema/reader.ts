@@ -24,40 +24,40 @@ function throwMismatch(expected: string): never {
  */
 const mismatches = new Map<string, ClientFacingError>();
 
-export const string: Parser<string> = (value) =>
+export const parseString: Parser<string> = (value) =>
   typeof value === 'string' ? value : throwMismatch('a string');
 
-export const boolean: Parser<boolean> = (value) =>
+export const parseBoolean: Parser<boolean> = (value) =>
   typeof value === 'boolean' ? value : throwMismatch('true or false');
 
 /** A finite number. */
-export const float: Parser<number> = (value) =>
+export const parseNumber: Parser<number> = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? value : throwMismatch('a number');
 
 /** A whole number that GraphQL's Int can hold. */
-export const int: Parser<number> = (value) =>
+export const parseInt32: Parser<number> = (value) =>
   typeof value === 'number' && value === (value | 0) ? value : throwMismatch('a 32-bit whole number');
 
 /** A whole number that a double can hold exactly. */
-export const safeInt: Parser<number> = (value) =>
+export const parseSafeInt: Parser<number> = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) ? value : throwMismatch('a whole number');
 
 /** A date and time in its RFC 3339 form, see `toDateTime`. */
-export const dateTime: Parser<string> = (value) =>
+export const parseDateTime: Parser<string> = (value) =>
   (typeof value === 'string' ? toDateTime(value) : null) ?? throwMismatch('a date and time');
 
 /** An object with arbitrary keys. If it nested too deep, it could not be serialized again. */
-export const jsonObject: Parser<Readonly<Record<string, unknown>>> = (value) =>
+export const parseJsonObject: Parser<Readonly<Record<string, unknown>>> = (value) =>
   isJsonObject(value) && !nestsTooDeep(value)
     ? value
     : throwMismatch('an object that does not nest too deep');
 
 /** An object whose properties are checked when they are read. */
-export const object: Parser<Readonly<Record<string, unknown>>> = (value) =>
+export const parseObject: Parser<Readonly<Record<string, unknown>>> = (value) =>
   isJsonObject(value) ? value : throwMismatch('an object');
 
 /** A list. A null item is treated as left out, because no list of the schema has null items. */
-export function list<T>(item: Parser<T>): Parser<T[]> {
+export function createListParser<T>(item: Parser<T>): Parser<T[]> {
   return (value) => {
     if (!Array.isArray(value)) return throwMismatch('a list');
     const items: T[] = [];
@@ -69,23 +69,25 @@ export function list<T>(item: Parser<T>): Parser<T[]> {
 }
 
 /** One of the known values. Any other string is `UNRECOGNIZED`. */
-export function enumValue(values: readonly string[]): Parser<string> {
+export function createEnumParser(values: readonly string[]): Parser<string> {
   const known = new Set(values);
-  return (value) => (known.has(string(value)) ? string(value) : 'UNRECOGNIZED');
+  return (value) => (known.has(parseString(value)) ? parseString(value) : 'UNRECOGNIZED');
 }
 
 /** One of the known values. Any other string does not fit. */
-export function knownEnumValue(values: readonly string[]): Parser<string> {
+export function createKnownEnumParser(values: readonly string[]): Parser<string> {
   const known = new Set(values);
   return (value) =>
-    known.has(string(value)) ? string(value) : throwMismatch('a value that this version of the schema knows');
+    known.has(parseString(value))
+      ? parseString(value)
+      : throwMismatch('a value that this version of the schema knows');
 }
 
 /** The entries of a map from string to string, in upstream's order. */
-export const stringMap: Parser<StringMapEntry[]> = (value) => {
+export const parseStringMap: Parser<StringMapEntry[]> = (value) => {
   const entries: StringMapEntry[] = [];
-  for (const [key, entry] of Object.entries(object(value))) {
-    if (entry !== null) entries.push({ key, value: string(entry) });
+  for (const [key, entry] of Object.entries(parseObject(value))) {
+    if (entry !== null) entries.push({ key, value: parseString(entry) });
   }
   return entries;
 };

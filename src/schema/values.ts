@@ -8,17 +8,17 @@ import './scalars.ts';
 const scalarOf = (type: ScalarName<SchemaTypes>, parse: reader.Parser, kind: 'value' | 'json' = 'value') =>
   ({ output: type, parse, input: type, shape: { kind } }) satisfies ValueType;
 
-const stringValue = scalarOf('String', reader.string);
+const stringValue = scalarOf('String', reader.parseString);
 
 export const text = fieldOf(stringValue);
 export const texts = fieldOf(listOf(stringValue));
-export const id = fieldOf(scalarOf('ID', reader.string));
-export const boolean = fieldOf(scalarOf('Boolean', reader.boolean));
-export const int = fieldOf(scalarOf('Int', reader.int));
-const safeInt = fieldOf(scalarOf('SafeInt', reader.safeInt));
-export const float = fieldOf(scalarOf('Float', reader.float));
-export const dateTime = fieldOf(scalarOf('DateTime', reader.dateTime));
-export const json = fieldOf(scalarOf('JSONObject', reader.jsonObject, 'json'));
+export const id = fieldOf(scalarOf('ID', reader.parseString));
+export const boolean = fieldOf(scalarOf('Boolean', reader.parseBoolean));
+export const int = fieldOf(scalarOf('Int', reader.parseInt32));
+const safeInt = fieldOf(scalarOf('SafeInt', reader.parseSafeInt));
+export const float = fieldOf(scalarOf('Float', reader.parseNumber));
+export const dateTime = fieldOf(scalarOf('DateTime', reader.parseDateTime));
+export const json = fieldOf(scalarOf('JSONObject', reader.parseJsonObject, 'json'));
 
 export const stringMapEntry = builder.objectRef<reader.StringMapEntry>('StringMapEntry').implement({
   description: 'One entry of a map from string to string.',
@@ -39,7 +39,7 @@ const stringMapEntryInput = builder.inputType('StringMapEntryInput', {
 
 export const stringMap = fieldOf({
   output: [stringMapEntry],
-  parse: reader.stringMap,
+  parse: reader.parseStringMap,
   input: [stringMapEntryInput],
   shape: { kind: 'map' },
 });

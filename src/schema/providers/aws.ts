@@ -1,6 +1,6 @@
 import { awsCredentialType } from '../enums.ts';
 import { fieldOf, toInputType, toShape } from '../fields.ts';
-import { object } from '../reader.ts';
+import { parseObject } from '../reader.ts';
 import { multiModalConfig, stringMap, text } from '../values.ts';
 
 const tokenFields = {
@@ -20,7 +20,7 @@ const tokenFields = {
 /** The fields that the integrations with AWS have in common. */
 export const awsFields = {
   token: fieldOf({
-    parse: object,
+    parse: parseObject,
     input: toInputType(
       'AwsTokenInput',
       'The credentials of AWS: `accessKeyId` and `secretAccessKey`, or `roleArn`.',
