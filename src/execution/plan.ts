@@ -30,7 +30,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
-import { getPropertyRead, type PropertyRead } from '../schema/reader.ts';
+import { getPropertyAccess, type PropertyAccess } from '../schema/reader.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf.ts';
 
@@ -51,7 +51,7 @@ export interface FieldPlan {
   /** Returns a value or a promise, and can throw. */
   readonly resolve: (source: unknown, variables: Variables, context: GatewayContext) => unknown;
   /** What `resolve` reads, if it only reads a property: then it need not be called. */
-  readonly read: PropertyRead | undefined;
+  readonly access: PropertyAccess | undefined;
   readonly value: ValuePlan;
   /** The position of the field in the document, for errors. */
   readonly nodes: readonly FieldNode[];
@@ -176,14 +176,14 @@ class Planner implements OperationPlan {
     const label = `${JSON.stringify(key)}:`;
     const shared = { key, prefix: `,${label}`, firstPrefix: `{${label}`, nodes };
     if (node.name.value === '__typename') {
-      return { ...shared, resolve: () => type.name, read: undefined, value: typenameValue };
+      return { ...shared, resolve: () => type.name, access: undefined, value: typenameValue };
     }
     const field = type.getFields()[node.name.value] ?? this.#getMetaField(node);
     if (field === undefined) throw new Error(`${type.name} does not have a field for ${key}.`);
     return {
       ...shared,
       resolve: this.#planResolver(type, field, nodes, node),
-      read: getPropertyRead(field.extensions),
+      access: getPropertyAccess(field.extensions),
       value: this.#planValue(field.type, nodes),
     };
   }

@@ -163,12 +163,12 @@ function completeField(
   parent: Path | undefined,
   before: string,
 ): Text {
-  const { read, value: plan } = field;
+  const { access, value: plan } = field;
   let value: unknown;
   try {
     value =
-      read !== undefined && isJsonObject(source)
-        ? readProperty(read, source)
+      access !== undefined && isJsonObject(source)
+        ? readProperty(access, source)
         : field.resolve(source, run.variables, run.context);
     // Most fields are leaves, and need no path unless they fail.
     if (plan.kind === 'leaf' && !isPromise(value)) return completeLeaf(run, plan, value, field, before);

@@ -15,7 +15,7 @@ import {
   createListParser,
   getDefault,
   type Parser,
-  PropertyRead,
+  PropertyAccess,
   parseObject,
   readProperty,
 } from './reader.ts';
@@ -135,17 +135,17 @@ export function toOutputFields(t: OutputFieldBuilder, schema: SchemaName, fields
     const defaultValue = field.defaultValue === undefined ? getDefault(schema, property) : field.defaultValue;
     const isList = type.shape.kind === 'list' || type.shape.kind === 'map';
     const parse = isNonNull && !isList ? type.parse : orElse(isNonNull ? [] : null, type.parse);
-    const read = new PropertyRead(property, defaultValue, parse);
+    const access = new PropertyAccess(property, defaultValue, parse);
     const resolve = (source: Source): unknown =>
       alternative === undefined
-        ? readProperty(read, source)
+        ? readProperty(access, source)
         : parse(source[property] ?? source[alternative] ?? defaultValue);
     map[name] = t.field({
       type: type.output,
       nullable: !isNonNull,
       description: describe(field.description, field.whenRead),
       ...(deprecationReason === undefined ? {} : { deprecationReason }),
-      extensions: alternative === undefined ? { property, read } : { property },
+      extensions: alternative === undefined ? { property, access } : { property },
       // The compiler does not know that the parser checks the value.
       resolve: resolve as (source: Source) => never,
     });

@@ -98,10 +98,10 @@ export interface StringMapEntry {
 }
 
 /**
- * A resolver that only reads one property of its source. A field declares it in its extensions as `read`, so that the
+ * A resolver that only reads one property of its source. A field declares it in its extensions as `access`, so that the
  * executor can read the property without calling the resolver.
  */
-export class PropertyRead {
+export class PropertyAccess {
   readonly property: string;
   /** Replaces a property that is missing or null. */
   readonly defaultValue: unknown;
@@ -116,13 +116,13 @@ export class PropertyRead {
 
 /** The value of the property. Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
 export const readProperty = (
-  { property, defaultValue, parse }: PropertyRead,
+  { property, defaultValue, parse }: PropertyAccess,
   source: Readonly<Record<string, unknown>>,
 ): unknown => parse(source[property] ?? defaultValue);
 
-/** The `read` of a field's extensions. Undefined if the field's resolver does more than read a property. */
-export function getPropertyRead({ read }: Readonly<Record<string, unknown>>): PropertyRead | undefined {
-  return read instanceof PropertyRead ? read : undefined;
+/** The `access` of a field's extensions. Undefined if the field's resolver does more than read a property. */
+export function getPropertyAccess({ access }: Readonly<Record<string, unknown>>): PropertyAccess | undefined {
+  return access instanceof PropertyAccess ? access : undefined;
 }
 
 /** The default of a property in the OpenAPI document; null without one. Throws if the schema has no such property. */
