@@ -3,7 +3,7 @@ import { isJsonObject } from '../src/json.ts';
 import type { components, paths } from '../src/upstream/generated/galileo.ts';
 import { type IntegrationName, integrationNames } from '../src/upstream/wire.ts';
 import { type JsonSchema, openApiDocument, resolveSchema } from './document.ts';
-import { createProviderError, HttpError } from './http-error.ts';
+import { createProviderError, HttpError, throwNotFound } from './http-error.ts';
 import { seededCatalogs, seededModels } from './seed.ts';
 import type { StoredIntegration, Tenant } from './tenants.ts';
 
@@ -27,9 +27,9 @@ interface Request<Operation> {
 /** Returns the body of the 200, or throws an `HttpError`. */
 type Handler<Operation> = (request: Request<Operation>) => unknown;
 
-/** One handler for each operation of the document. */
+/** One handler for each operation of the document except upserts. */
 type Handlers = {
-  readonly [Path in keyof paths]: {
+  readonly [Path in Exclude<keyof paths, `/v2/integrations/${IntegrationName}`>]: {
     readonly [Method in keyof paths[Path] as paths[Path][Method] extends { responses: object }
       ? Method
       : never]: Handler<paths[Path][Method]>;
@@ -108,19 +108,15 @@ const handlers: Handlers = {
     delete: ({ tenant, path }) =>
       removeCollaborator(getShareable(tenant, path.integration_id).groups, path.group_id),
   },
+};
 
-  '/v2/integrations/anthropic': { put: upsert('anthropic') },
-  '/v2/integrations/aws_bedrock': { put: upsert('aws_bedrock') },
-  '/v2/integrations/aws_sagemaker': { put: upsert('aws_sagemaker') },
-  '/v2/integrations/azure': { put: upsert('azure') },
-  '/v2/integrations/custom': { put: upsert('custom') },
-  '/v2/integrations/databricks': { put: upsert('databricks') },
-  '/v2/integrations/mistral': { put: upsert('mistral') },
-  '/v2/integrations/nvidia': { put: upsert('nvidia') },
-  '/v2/integrations/openai': { put: upsert('openai') },
-  '/v2/integrations/vegas_gateway': { put: upsert('vegas_gateway') },
-  '/v2/integrations/vertex_ai': { put: upsert('vertex_ai') },
-  '/v2/integrations/writer': { put: upsert('writer') },
+const upserts = Object.fromEntries(
+  integrationNames.map((name) => [`/v2/integrations/${name}`, { put: upsert(name) }]),
+);
+
+const handlersByPath: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  ...handlers,
+  ...upserts,
 };
 
 /**
@@ -139,14 +135,9 @@ export function runOperation(
   },
 ): unknown {
   const [method = '', path = ''] = key.split(' ');
-  const methods = (handlers as Readonly<Record<string, Readonly<Record<string, unknown>>>>)[path];
-  const handler = methods?.[method.toLowerCase()];
+  const handler = handlersByPath[path]?.[method.toLowerCase()];
   if (typeof handler !== 'function') throw new Error(`The sandbox has no handler for ${key}.`);
   return (handler as (input: typeof request) => unknown)(request);
-}
-
-function throwNotFound(what: string): never {
-  throw new HttpError(404, `${what} not found`);
 }
 
 function toIntegration({ record, settings }: StoredIntegration): JsonObject {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { getUrl } from '../src/http/listen.ts';
 import { nestsTooDeep } from '../src/json.ts';
 import { applyDemoKey } from './demo-keys.ts';
 import { findOperation, type MatchedOperation, openApiDocument } from './document.ts';
@@ -51,13 +51,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     });
     return closed;
   }
-  return { url: toUrl(server.address()), close, [Symbol.asyncDispose]: close };
-}
-
-function toUrl(address: AddressInfo | string | null): string {
-  if (address === null || typeof address === 'string') throw new Error('The sandbox has no port.');
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+  return { url: getUrl(server), close, [Symbol.asyncDispose]: close };
 }
 
 async function respond(

@@ -7,7 +7,7 @@ import type {
   UserCollaborator,
 } from '../src/upstream/generated/galileo.ts';
 import type { IntegrationName } from '../src/upstream/wire.ts';
-import { HttpError } from './http-error.ts';
+import { HttpError, throwNotFound } from './http-error.ts';
 import { seededGroups, seededIntegrations, seededUsers, sharedAzure } from './seed.ts';
 
 /** The creation time of every seeded integration, in microseconds since 1970. */
@@ -74,12 +74,12 @@ export class Tenant {
     const ofProvider = this.#integrations.filter(({ record }) => record.provider === name);
     const found =
       ofProvider.find(({ record }) => record.is_selected) ?? ofProvider.find(({ isOwn }) => isOwn);
-    return found ?? throwNotFound(name);
+    return found ?? throwNotFound(`Integration ${name}`);
   }
 
   /** Throws a 404. */
   getById(id: string): StoredIntegration {
-    return this.#integrations.find(({ record }) => record.id === id) ?? throwNotFound(id);
+    return this.#integrations.find(({ record }) => record.id === id) ?? throwNotFound(`Integration ${id}`);
   }
 
   /** Creates or replaces the tenant's own integration, and selects it if another one was selected. */
@@ -127,7 +127,7 @@ export class Tenant {
 
   #find(name: IntegrationName): StoredIntegration {
     const own = this.#integrations.find(({ record, isOwn }) => isOwn && record.provider === name);
-    return own ?? throwNotFound(name);
+    return own ?? throwNotFound(`Integration ${name}`);
   }
 
   #add(name: IntegrationName, settings: string, createdAtUs: number, isOwn = true): StoredIntegration {
@@ -201,10 +201,6 @@ export class Tenants {
     this.#tenants.delete(key);
     this.#tenants.set(key, tenant, { size: tenant.length + 1 });
   }
-}
-
-function throwNotFound(name: string): never {
-  throw new HttpError(404, `Integration ${name} not found`);
 }
 
 function toPermission(action: Permission['action'], allowed: boolean): Permission {
