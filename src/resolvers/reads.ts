@@ -24,7 +24,7 @@ class Loader<Key, Value> {
     this.#loader ??= new DataLoader<Key, Value, string>((keys) => this.#settleAll(keys), {
       batch: false,
       // DataLoader adds the key after this call.
-      batchScheduleFn: process.nextTick,
+      batchScheduleFn: (callback) => process.nextTick(callback),
       cacheMap: this.#cache,
       cacheKeyFn: this.#toCacheKey,
     });
@@ -58,24 +58,22 @@ export type Reads = ReturnType<typeof createReads>;
 
 /**
  * The reads of one request. Each resource is fetched when it is first loaded, at most once, with the request's
- * credentials. `requireCredential` throws UNAUTHENTICATED if the request has no usable credential.
+ * credentials. `getCall` throws UNAUTHENTICATED if the request has no usable credential.
  */
-export const createReads = (galileo: GalileoClient, requireCredential: () => CallContext) => ({
-  integration: new Loader(async (name: IntegrationName) =>
-    galileo.fetchIntegration(name, requireCredential()),
-  ),
-  status: new Loader(async (name: IntegrationName) => galileo.fetchStatus(name, requireCredential())),
-  models: new Loader(async (name: IntegrationName) => galileo.fetchModels(name, requireCredential())),
-  available: new Loader(async (_key: 'all') => galileo.fetchAvailable(requireCredential())),
-  records: new Loader(async (_key: 'all') => galileo.fetchRecords(requireCredential())),
+export const createReads = (galileo: GalileoClient, getCall: () => CallContext) => ({
+  integration: new Loader(async (name: IntegrationName) => galileo.fetchIntegration(name, getCall())),
+  status: new Loader(async (name: IntegrationName) => galileo.fetchStatus(name, getCall())),
+  models: new Loader(async (name: IntegrationName) => galileo.fetchModels(name, getCall())),
+  available: new Loader(async (_key: 'all') => galileo.fetchAvailable(getCall())),
+  records: new Loader(async (_key: 'all') => galileo.fetchRecords(getCall())),
   collaborators: new Loader(
-    async ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, requireCredential()),
+    async ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, getCall()),
     ({ id, kind, startingToken, limit }) => `${id} ${kind} ${startingToken} ${limit}`,
   ),
-  catalogs: new Loader(async (_key: 'all') => galileo.fetchCatalogs(requireCredential())),
+  catalogs: new Loader(async (_key: 'all') => galileo.fetchCatalogs(getCall())),
   databases: new Loader(
     async ({ catalog }: { readonly catalog: string | undefined }) =>
-      galileo.fetchDatabases(catalog, requireCredential()),
+      galileo.fetchDatabases(catalog, getCall()),
     ({ catalog }) => JSON.stringify(catalog) ?? '',
   ),
 });
