@@ -9,7 +9,7 @@ import { useOperationFieldPermissions } from '@envelop/operation-field-permissio
 import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
 import { useHive } from '@graphql-hive/yoga';
 import { usePrometheus } from '@graphql-yoga/plugin-prometheus';
-import { GraphQLError } from 'graphql';
+import { type FieldNode, GraphQLError, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
@@ -135,10 +135,33 @@ describe('plugins', () => {
       expect(response.status).toBe(500);
       expect(getCodes(response)).toEqual(['INTERNAL_SERVER_ERROR']);
       expect(response.text).not.toContain('hunter2');
+      expect(response.text).not.toContain('retryable');
       expect(started.gateway.log.join('')).toContain('internal error');
       expect(started.gateway.usage).toEqual({ requests: 0, bytes: 0 });
     },
   );
+
+  it('with plugins, a query string that ends like the path of a health check is a GraphQL request', async () => {
+    await using started = await startWith([{}]);
+    for (const end of ['/health', '/livez']) {
+      const target = `/graphql?${new URLSearchParams({ query: read })}&x=${end}`;
+      const response = await send(started.gateway.url, { headers, path: target });
+      expect(parseBody(response)).toHaveProperty('data.integration.id');
+    }
+  });
+
+  it('an error of a rule that a plugin adds has the code of the gateway’s own rules', async () => {
+    await using started = await startWith([
+      definePlugin({
+        onValidate: ({ addValidationRule }) =>
+          addValidationRule((context: ValidationContext) => ({
+            Field: (node: FieldNode) =>
+              context.reportError(new GraphQLError('Not this field.', { nodes: [node] })),
+          })),
+      }),
+    ]);
+    expect(getCodes(await started.post('{ __typename }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+  });
 
   it('plugins do not remove a limit, even if they replace the parser', async () => {
     const { parse } = await import('graphql');

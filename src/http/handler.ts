@@ -116,7 +116,7 @@ export class GraphqlHandler {
     telemetry.watch(this.#transport, () => this.usage.requests);
   }
 
-  /** Resolves when plugins, if there are any, are ready. Rejects if graphql-yoga is not installed. */
+  /** Resolves when plugins, if there are any, are ready. Rejects if graphql-yoga or a plugin cannot be loaded. */
   async ready(): Promise<void> {
     await this.#shared.pipeline.ready?.();
   }
@@ -341,9 +341,7 @@ function readRequestHeaders(rawHeaders: readonly string[]): {
 
 /** Starts to load a pipeline. If loading fails, so does each request. */
 function loadPipeline(load: () => Promise<Pipeline>): Pipeline {
-  const loading = load().catch((error: unknown) => {
-    throw new Error('plugins need the package graphql-yoga, which cannot be loaded', { cause: error });
-  });
+  const loading = load();
   // Each request reports the error.
   loading.catch(() => {});
   return {

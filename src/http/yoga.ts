@@ -38,7 +38,9 @@ class YogaRequestState {
 function getState(context: object): YogaRequestState {
   const state: unknown = Object.getOwnPropertyDescriptor(context, stateKey)?.value;
   if (state instanceof YogaRequestState) return state;
-  throw new Error('A plugin has replaced the context of graphql-yoga.');
+  throw new Error(
+    'A plugin has replaced the context of graphql-yoga. It must add properties with `extendContext` instead.',
+  );
 }
 
 type Report = (error: unknown, context: PipelineRequest['context']) => void;
@@ -63,13 +65,14 @@ export async function createYogaPipeline(
 ): Promise<Pipeline> {
   // Imported only here: the package is optional, also in a program that is bundled into one file.
   const { createYoga } = await import('graphql-yoga').catch((error: unknown) => {
-    throw new Error('graphql-yoga is not installed', { cause: error });
+    throw new Error('plugins need the package graphql-yoga, which cannot be loaded', { cause: error });
   });
   const yoga = createYoga({
     schema,
     plugins: [useGatewayExecution(executor), useGatewayResponses(report), ...plugins, useGatewayParameters()],
     graphqlEndpoint: '/graphql',
-    healthCheckEndpoint: '/livez',
+    // The health check responds to each URL that ends like this. No URL contains a line break.
+    healthCheckEndpoint: '\n',
     graphiql: false,
     landingPage: false,
     cors: false,
@@ -248,7 +251,7 @@ function toResponse(
       return toErrorResponse(refusal, mediaType, context);
     }
   }
-  const formatted = errors.map((error) => formatError(error, context, report));
+  const formatted = errors.map((error) => formatError(error, data !== undefined, context, report));
   observation.addErrors(formatted);
   const body = JSON.stringify({
     ...(formatted.length > 0 && { errors: data === undefined ? formatted.slice(0, maxProblems) : formatted }),
@@ -264,13 +267,18 @@ interface FormattedError extends GraphQLFormattedError {
 }
 
 /** Returns an error of a field unchanged, and an error of a plugin without secrets. Masks any other error. */
-function formatError(error: unknown, context: PipelineRequest['context'], report: Report): FormattedError {
+function formatError(
+  error: unknown,
+  hasData: boolean,
+  context: PipelineRequest['context'],
+  report: Report,
+): FormattedError {
   const { requestId } = context;
   // The executor's own errors are plain objects.
   if (!(error instanceof Error)) return error as FormattedError;
   if (!isDeliberate(error)) {
     report(error, context);
-    const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, retryable: false };
+    const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, ...(hasData && { retryable: false }) };
     return { message: 'The gateway failed to handle this request.', extensions };
   }
   const { message, nodes, path, extensions } = error;
