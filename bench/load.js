@@ -1,5 +1,5 @@
 // Load by wrk. Each connection sends its next request after the response to the previous one. The requests use 4,096
-// credentials in turn, so that successive requests share nothing.
+// credentials in turn, so that successive requests have nothing in common.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,21 +3,21 @@ import { isJsonObject } from '../src/json.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What a schema says about its values, independent of how it is written. Nested schemas are read on demand. */
+/** The meaning of a schema, independent of how it is written. Nested schemas are read on demand. */
 export interface Shape {
   /** The name in `components.schemas`; undefined for an inline schema. */
   readonly name?: string | undefined;
   /** The types other than null; `any` if the schema does not restrict the type. */
   readonly kinds: ReadonlySet<string>;
   readonly isNullable: boolean;
-  /** The enum values, those that are not strings as JSON; undefined if other values are allowed. */
+  /** The enum values; values that are not strings are JSON. Undefined if other values are allowed. */
   readonly values?: ReadonlySet<string> | undefined;
   readonly properties: ReadonlyMap<string, unknown>;
   readonly required: ReadonlySet<string>;
   /** The members of a union of objects by their discriminator values. */
   readonly members: ReadonlyMap<string, unknown>;
   readonly discriminator?: string | undefined;
-  /** All other keywords, such as `format`, `items` and `maxLength`, by their names. */
+  /** All other keywords by name, such as `format`, `items` and `maxLength`. */
   readonly keywords: Json;
 }
 
@@ -27,16 +27,16 @@ export interface Operation {
   readonly isDeprecated: boolean;
   /** The extension `x-galileo-surface`: `public-v2` or `client`. */
   readonly surface: unknown;
-  /** The accepted credentials by their location in the request. Empty if no credential is required. */
+  /** The accepted credentials, named by their location in the request. Empty if no credential is required. */
   readonly credentials: ReadonlySet<string>;
-  /** A path parameter has its position as its name, because its own name does not matter. */
+  /** The name of a path parameter is its position, because its name in the document does not matter. */
   readonly parameters: readonly { name: string; location: string; isRequired: boolean; schema: unknown }[];
   /** The schemas of the request body, of a 2xx response and of a 422. */
   readonly content: Readonly<Record<'body' | 'response' | '422', unknown>>;
 }
 
 const kind = /^(string|integer|number|boolean|object|array|any)$/;
-/** Properties that can tell the members of a union apart, if it has no discriminator. */
+/** Properties that can distinguish the members of a union without a discriminator. */
 const discriminators = ['provider', 'name'];
 
 const empty: Shape = {
@@ -57,7 +57,7 @@ export class DocumentReader {
     this.#document = document;
   }
 
-  /** The operations by method and path, in which path parameters have no names, because names may differ. */
+  /** The operations by method and path. Path parameters have no names in the keys, because their names can differ. */
   getOperations(): ReadonlyMap<string, Operation> {
     const operations = new Map<string, Operation>();
     for (const [path, item] of Object.entries(toObject(this.#document['paths']))) {
@@ -118,7 +118,7 @@ export class DocumentReader {
   read(schema: unknown): Shape {
     const known = this.#shapes.get(schema);
     if (known !== undefined) return known;
-    // A schema that refers to itself adds nothing to itself.
+    // A reference of a schema to itself adds nothing.
     this.#shapes.set(schema, empty);
     const shape = this.#read(toObject(schema));
     this.#shapes.set(schema, shape);
@@ -185,7 +185,7 @@ export class DocumentReader {
     return { members: new Map(), discriminator: undefined };
   }
 
-  /** Follows up to eight references in a row. More can only be a loop. */
+  /** Follows up to eight references in a row. More are a loop. */
   #resolve(value: unknown, steps = 8): Json {
     const { $ref } = toObject(value);
     if (typeof $ref !== 'string' || steps === 0) return toObject(value);

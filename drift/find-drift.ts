@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject } from '../src/json.ts';
 import { DocumentReader, type Json, type Operation, type Shape } from './document.ts';
 
-/** A difference between two OpenAPI documents, and what it means for the gateway. */
+/** A difference between two OpenAPI documents, with its effect on the gateway. */
 interface Finding {
   /** `breaking`: something that works today fails or is lost. */
   readonly level: 'news' | 'breaking';
@@ -38,8 +38,8 @@ const unused: Readonly<Record<Direction, readonly string[]>> = {
 };
 
 /**
- * Compares a published OpenAPI document with the one that this version was built on, in the operations that the gateway calls.
- * Other operations, descriptions, order and the names of schemas do not matter. Neither do stricter responses and more lenient
+ * Compares a published OpenAPI document with the one that this version was built on, in the operations that the gateway
+ * calls. Ignores other operations, descriptions, order, the names of schemas, stricter responses and more lenient
  * requests.
  */
 export function findDrift(known: Json, published: Json): Drift {
@@ -121,7 +121,7 @@ class Comparison {
     this.#compareKinds(subject, ours, theirs, direction);
     this.#compareValues(ours.name ?? subject, ours, theirs, direction);
     this.#compareKeywords(subject, ours.keywords, theirs.keywords, direction);
-    // A named schema is compared once, wherever it is used, and its properties are reported under its name.
+    // A named schema is compared only once. Its properties are reported under its name.
     const owner = ours.name ?? subject;
     const pair = `${direction} ${owner} ${theirs.name}`;
     if (this.#compared.has(pair)) return;

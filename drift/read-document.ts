@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Dispatcher, fetch, getGlobalDispatcher } from 'undici';
 import { isJsonObject } from '../src/json.ts';
 
-/** For the whole exchange. */
+/** Limit for the whole exchange. */
 const timeoutMs = 10_000;
 /** 64 MiB, ten times the size of a large document. */
 const maxBytes = 67_108_864;
@@ -56,7 +56,7 @@ async function fetchText(url: URL, dispatcher: Dispatcher, signal: AbortSignal):
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Node's error code, which contains nothing of the URL. */
+/** Node's error code. Unlike the message, it contains no part of the URL. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if ('code' in error && typeof error.code === 'string') return ` (${error.code})`;

@@ -15,7 +15,7 @@ const setVariables = (variables: Readonly<Record<string, string>>) => {
 const sendTo = (url: string, more: Readonly<Record<string, string>> = {}) =>
   setVariables({ OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: url, ...more });
 
-/** Of the last export. */
+/** The data points of a metric in the last export. */
 const getPoints = ({ metrics }: OtlpReceiver, name: string) => metrics.at(-1)?.points.get(name) ?? [];
 
 const getRequestCount = (receiver: OtlpReceiver) =>
@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 describe('with OTEL_METRICS_EXPORTER=otlp', () => {
-  it('the gateway sends every series that its listener shows, with the same values', async () => {
+  it('the gateway sends the same series and values over OTLP as its listener serves', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url, { OTEL_SERVICE_NAME: 'my-gateway', OTEL_TRACES_EXPORTER: 'none' });
     await using upstream = await startFakeUpstream();
@@ -86,7 +86,7 @@ describe('with OTEL_METRICS_EXPORTER=otlp', () => {
     expect(compared).toBeGreaterThan(30);
   });
 
-  it('the metrics are sent in the interval, without a listener', async () => {
+  it('metrics are sent at the interval, even without a listener', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url, { OTEL_METRIC_EXPORT_INTERVAL: '50' });
     await using upstream = await startFakeUpstream();
@@ -121,7 +121,7 @@ describe('with OTEL_METRICS_EXPORTER=otlp', () => {
     expect(gateway.log.join('')).not.toContain('receivers-key');
   });
 
-  it('a receiver that refuses costs a line of the log and no request', async () => {
+  it('a failing receiver of metrics causes a log line, and no request fails', async () => {
     await using receiver = await startOtlpReceiver(400);
     sendTo(receiver.url, { OTEL_TRACES_EXPORTER: 'none' });
     await using upstream = await startFakeUpstream();
@@ -131,7 +131,7 @@ describe('with OTEL_METRICS_EXPORTER=otlp', () => {
     expect(gateway.log.filter((line) => line.includes('telemetry could not be sent'))).toHaveLength(1);
   });
 
-  it('no value of a variable is logged, also if traces are on too', async () => {
+  it('no value of a variable is logged, even if traces are on too', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url, {
       OTEL_EXPORTER_OTLP_HEADERS: 'Authorization: Bearer receivers-key',
@@ -149,7 +149,7 @@ describe('with OTEL_METRICS_EXPORTER=otlp', () => {
     expect(gateway.log.join('')).not.toContain('receivers-key');
   });
 
-  it('each worker is an instance, and sends what is left before it ends', async () => {
+  it('each worker is an instance of the service, and sends the remaining metrics before it ends', async () => {
     await using receiver = await startOtlpReceiver();
     await using program = startProgram(['serve'], {
       PORT: '0',
@@ -174,8 +174,8 @@ describe.each([
   ['with an endpoint for all signals alone', {}],
   ['with OTEL_METRICS_EXPORTER=None', { OTEL_METRICS_EXPORTER: 'None' }],
   ['with OTEL_SDK_DISABLED', { OTEL_METRICS_EXPORTER: 'otlp', OTEL_SDK_DISABLED: 'true' }],
-])('%s', (_name, environment) => {
-  it('no metrics are sent', async () => {
+])('%s', (name, environment) => {
+  it(`no metrics are sent ${name}`, async () => {
     await using receiver = await startOtlpReceiver();
     setVariables({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...environment });
     await using upstream = await startFakeUpstream();
@@ -188,7 +188,7 @@ describe.each([
 
 describe('check-config', () => {
   it.each(['prometheus', 'zipkin', 'otlp,prometheus'])(
-    'warns of the exporter %s, also if nothing else of OpenTelemetry is set',
+    'check-config warns about the metrics exporter %s, even if no other variable of OpenTelemetry is set',
     async (exporter) => {
       const { code, stderr } = await runProgram(['check-config'], { OTEL_METRICS_EXPORTER: exporter });
       expect(code).toBe(0);
@@ -197,7 +197,7 @@ describe('check-config', () => {
     },
   );
 
-  it('refuses an endpoint without a scheme, and warns of values that are ignored', async () => {
+  it('check-config refuses an OTLP endpoint for metrics without a scheme, and warns about ignored values', async () => {
     const endpoint = 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT';
     const refused = await runProgram(['check-config'], { [endpoint]: 'collector:4318' });
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(endpoint) as string });

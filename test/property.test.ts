@@ -69,7 +69,7 @@ async function startByteUpstream(): Promise<AsyncDisposable & { readonly url: st
   return upstream;
 }
 
-/** Mostly the first, seldom the second, because a request with five oddities fails at the first of them. */
+/** Mostly the first, rarely the second, because a request with five oddities fails at the first of them. */
 const seldom = <T>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 12, arbitrary: usual }, { weight: 1, arbitrary: odd });
 

@@ -11,7 +11,7 @@ import { version } from '../package.ts';
 import { describeFault, type Log } from './log.ts';
 
 /**
- * This service, with the attributes of OpenTelemetry's variables.
+ * The resource of this service, with the attributes of OpenTelemetry's variables.
  *
  * @param defaults attributes that the variables can replace
  */
@@ -23,8 +23,8 @@ export const createResource = (defaults: DetectedResourceAttributes = {}): Resou
   }).merge(detectResources({ detectors: [envDetector] }));
 
 /**
- * Logs failed exports and the warnings of the SDK. Call it after the SDK has read its variables, because its warnings quote values.
- * Returns the function that logs an error.
+ * Logs failed exports and the warnings of the SDK. Must be called after the SDK has read its variables, because its
+ * warnings quote values. Returns the function that logs an error.
  */
 export function logSdkErrors(log: Log): (fault: unknown) => void {
   const onError = (fault: unknown) => {

@@ -45,7 +45,7 @@ const numbers =
   /^OTEL_(?:BSP_\w+|(?:SPAN|EVENT|LINK)_\w+_LIMIT|ATTRIBUTE_\w+_LIMIT|EXPORTER_OTLP_(?:(?:TRACES|METRICS)_)?TIMEOUT)$/;
 const files = /^OTEL_EXPORTER_OTLP_(?:(?:TRACES|METRICS)_)?(?:CLIENT_)?(?:CERTIFICATE|KEY)$/;
 
-/** The longest time of a timer in Node. */
+/** The maximum of a timer in Node. */
 const maxTimerMs = 2 ** 31 - 1;
 
 /** Reads OpenTelemetry's variables. As its specification says, enum values ignore case and an empty value counts as unset. */
@@ -93,7 +93,7 @@ export function readOtelVariables(environment: Environment): OtelSettings {
   const metricsExporter = getEnum('OTEL_METRICS_EXPORTER');
   if (![undefined, 'otlp', 'none'].includes(metricsExporter))
     warn('OTEL_METRICS_EXPORTER', 'otlp or none (METRICS_PORT is for Prometheus)');
-  // Reported even if nothing is sent: without it, this would not be noticed.
+  // Reported even if nothing is sent. Otherwise the operator would not notice it.
   const exporterWarnings = [...warnings];
   const disabled = getEnum('OTEL_SDK_DISABLED');
   const isDisabled = disabled === 'true';
@@ -122,7 +122,8 @@ export function readOtelVariables(environment: Environment): OtelSettings {
   const target: OtlpTarget =
     exporter === 'otlp' ? readTarget('traces') : { url: undefined, protocol: 'http/json' };
 
-  // Unlike traces, metrics are not sent to the general endpoint unless they are turned on: not every receiver takes them.
+  // Unlike traces, metrics must be turned on to be sent to the general endpoint, because not every receiver accepts
+  // them.
   const sendsMetrics =
     !isDisabled &&
     metricsExporter !== 'none' &&

@@ -24,26 +24,27 @@ import type { Metrics } from './metrics.ts';
 import { createResource, logSdkErrors } from './otel-sdk.ts';
 import type { OtlpMetricsSettings } from './otel-variables.ts';
 
-/** How long the end of the process waits for the last metrics to be sent. */
+/** How long the process waits before it exits for the last metrics to be sent. */
 const closeTimeoutMs = 2000;
 
 export interface MetricsExport {
-  /** Sends the metrics a last time, within two seconds. Never rejects. */
+  /** Sends the metrics for the last time, within two seconds. Never rejects. */
   close(): Promise<void>;
 }
 
 /**
- * Sends the metrics of this process to an OTLP receiver in an interval, by the names that Prometheus reads. The process is
- * one instance of the service (`service.instance.id`), also if it is one of several workers.
+ * Sends the metrics of this process to an OTLP receiver at an interval, with the same names as for Prometheus. The
+ * process is one instance of the service (`service.instance.id`), even if it is one of several workers.
  *
- * The packages with a ready-made exporter have no version that fits the one of the traces, so it is put together here as they do.
+ * No version of the packages with an exporter of metrics fits the packages for traces, so this function combines the
+ * same parts.
  */
 export function openMetricsExport(
   metrics: Metrics,
   { url, protocol, intervalMs, timeoutMs }: OtlpMetricsSettings,
   log: Log,
 ): MetricsExport {
-  // The SDK's readers of variables quote values. `logSdkErrors` turns its log on again.
+  // The SDK's readers of variables quote values. `logSdkErrors` turns the SDK's log on again.
   diag.disable();
   const isProtobuf = protocol === 'http/protobuf';
   const resource = createResource({ 'service.instance.id': randomUUID() });
@@ -88,7 +89,10 @@ type PromMetrics = Awaited<ReturnType<Metrics['read']>>;
 
 const startTime = toHrTime(performance.timeOrigin);
 
-/** Counters as sums since the start of the process, gauges and histograms as such. There are no summaries. */
+/**
+ * Counters become sums since the start of the process. Gauges and histograms stay what they are. The gateway has no
+ * summaries.
+ */
 function toMetricData(metrics: PromMetrics): MetricData[] {
   const endTime = toHrTime(Date.now());
   return metrics.flatMap((metric): MetricData[] => {
@@ -108,7 +112,7 @@ function toMetricData(metrics: PromMetrics): MetricData[] {
       const dataPoints = toHistograms(metric.values).map(({ labels, value }) => toPoint(labels, value));
       return [{ ...base, dataPointType: DataPointType.HISTOGRAM, dataPoints }];
     }
-    // A gauge without a measurement is not a number.
+    // A gauge without a measurement is NaN.
     const dataPoints = metric.values
       .filter(({ value }) => Number.isFinite(value))
       .map(({ labels, value }) => toPoint(labels, value));

@@ -19,7 +19,10 @@ import type { RequestEnd, RequestTrace } from './request-observation.ts';
 const closeTimeoutMs = 2000;
 
 interface TracingOptions {
-  /** Whether a request's span is a child of the caller's, and upstream gets the trace context of its attempt. */
+  /**
+   * Whether the span of a request is a child of the caller's span, and upstream receives the trace context of its
+   * attempt.
+   */
   readonly propagatesTraceContext?: boolean;
   /** Sends the remaining spans. */
   readonly shutdown?: () => Promise<void>;
@@ -32,8 +35,8 @@ interface TracedRequest {
 }
 
 /**
- * Spans: one for each GraphQL request, a child of the caller's, and within it one for each attempt at an upstream call.
- * Nothing is registered globally, and nothing is patched.
+ * Creates a span for each GraphQL request, as a child of the caller's span, and a child span for each attempt at an
+ * upstream call. Does not register or patch anything globally.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  * @see https://opentelemetry.io/docs/specs/semconv/graphql/graphql-spans/

@@ -49,7 +49,7 @@ type Operation = Pick<TransportRequest, 'operation' | 'method' | 'path' | 'provi
 
 /**
  * Galileo's REST API for integrations, one method per operation. Every method rejects with ClientFacingError, or with
- * another error if the request cannot be written as HTTP. Objects come back with unchecked properties; request bodies
+ * another error if the request cannot be written as HTTP. Returned objects have unchecked properties. Request bodies
  * are JSON.
  */
 export class GalileoClient {
