@@ -1,5 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { SpanKind, trace } from '@opentelemetry/api';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, createGateway, type GatewayOptions } from '../src/index.ts';
@@ -180,6 +186,7 @@ describe('createGateway', () => {
     await using library = await startLibrary();
     for (const [name, one, other] of [
       ['Galileo-API-Key', 'a', 'b'],
+      ['Splunk-AO-API-Key', 'a', 'b'],
       ['Authorization', 'Bearer a', 'Basic b'],
     ] as const) {
       const headers = new Headers({ 'content-type': 'application/json' });
@@ -241,6 +248,33 @@ describe('createGateway', () => {
     await using library = await startLibrary({ log });
     await library.gateway(post(toBody('{ __typename }')));
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ msg: 'request', status: 200 }]);
+  });
+
+  it('createGateway sends spans to the registered tracer provider, and forwards the trace context unchanged without one', async () => {
+    const exporter = new InMemorySpanExporter();
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const request = () => post(toBody(query), { headers: { traceparent } });
+    const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    trace.setGlobalTracerProvider(provider);
+    try {
+      await using traced = await startLibrary();
+      traced.upstream.on('GET', path, { json: integration });
+      expect(await (await traced.gateway(request())).json()).toEqual({ data });
+      const [attempt, operation] = exporter.getFinishedSpans();
+      expect(operation).toMatchObject({ name: 'query', kind: SpanKind.SERVER });
+      expect(operation?.parentSpanContext?.spanId).toBe('b7ad6b7169203331');
+      expect(attempt).toMatchObject({ name: 'GET', kind: SpanKind.CLIENT });
+      const { traceId, spanId } = attempt?.spanContext() ?? {};
+      expect(attempt?.parentSpanContext?.spanId).toBe(operation?.spanContext().spanId);
+      expect(traced.upstream.calls[0]?.headers['traceparent']).toBe(`00-${traceId}-${spanId}-01`);
+    } finally {
+      trace.disable();
+    }
+    await using untraced = await startLibrary();
+    untraced.upstream.on('GET', path, { json: integration });
+    await untraced.gateway(request());
+    expect(exporter.getFinishedSpans()).toHaveLength(2);
+    expect(untraced.upstream.calls[0]?.headers['traceparent']).toBe(traceparent);
   });
 
   it('gateway.node responds in a server of node:http', async () => {

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { SettingsPageDocument } from '../client/index.ts';
+import { integrationNames } from '../src/upstream/wire.ts';
+import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway } from './support/gateway.ts';
@@ -59,6 +62,25 @@ describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
     await until(() => held.length === 1);
     held[0]?.();
     expect((await next).status).toBe(200);
+  });
+
+  it('200 settings pages in parallel succeed with the default settings', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream
+      .on('GET', '/v2/integrations/available', { json: { integrations: integrationNames } })
+      .on('GET', '/integrations', { json: [integrationRecordFixtures.full] });
+    for (const name of integrationNames)
+      upstream.on('GET', `/v2/integrations/${name}`, { json: integrationFixtures[name].full });
+    await using gateway = await startGateway(upstream.url, { logLevel: 'info' });
+    const pages = await Promise.all(
+      Array.from({ length: 200 }, (_, page) =>
+        gateway.query(SettingsPageDocument, {}, { 'galileo-api-key': `caller-${page % 20}` }),
+      ),
+    );
+    for (const { status, errors, data } of pages) {
+      expect({ status, errors }).toEqual({ status: 200, errors: [] });
+      expect(data?.integrationProviders.filter(({ integration }) => integration !== null)).toHaveLength(12);
+    }
   });
 
   it('requests of disconnected clients do not count towards MAX_CONCURRENT_REQUESTS', async () => {

@@ -262,6 +262,25 @@ describe('public plugins work as their READMEs say', () => {
 });
 
 describe('serve --plugins', () => {
+  it('serve --plugins with WORKERS=2 loads the plugins into every worker', async () => {
+    const file = join(tmpdir(), `plugins-of-workers-${process.pid}.mjs`);
+    await writeFile(
+      file,
+      'export default [{ onResponse({ response }) { response.headers.set("x-worker", process.pid); } }];\n',
+    );
+    await using program = startProgram(['serve', '--plugins', file], { PORT: '0', WORKERS: '2' });
+    const url = await program.waitFor(/"url":"([^"]+)"/);
+    const workers = new Set<unknown>();
+    // One connection each, so that the workers take turns.
+    while (workers.size < 2) {
+      const request = { headers: { ...headers, connection: 'close' }, body: '{"query":"{ __typename }"}' };
+      const response = await send(url, request);
+      expect(response.headers['x-worker']).toMatch(/^\d+$/);
+      workers.add(response.headers['x-worker']);
+    }
+    expect(workers).not.toContain(String(program.process.pid));
+  });
+
   it('--plugins loads the default export of a module', async () => {
     await using upstream = await startFakeUpstream();
     const file = join(tmpdir(), `plugins-${process.pid}.mjs`);

@@ -120,6 +120,38 @@ describe('with an OTLP endpoint', () => {
     }
   });
 
+  const name = 'sk_a_key_that_is_a_name';
+  it.each([
+    ['an API key', { 'Galileo-API-Key': name }, name],
+    ['a Splunk key', { 'Splunk-AO-API-Key': name }, name],
+    ['a bearer token', { authorization: `Bearer ${name}` }, name],
+    ['the user of a Basic credential', { authorization: `Basic ${btoa(`${name}:p`)}` }, name],
+    ['the password of a Basic credential', { authorization: `Basic ${btoa(`u:${name}`)}` }, name],
+    ['a secret input', { 'Galileo-API-Key': 'k', 'x-request-id': 'id' }, 'sk_secret_input_1234'],
+  ])(
+    'no span has %s that also is a name, a request id, an error or a part of the trace context',
+    async (_what, credential, secret) => {
+      await using receiver = await startOtlpReceiver();
+      sendTo(receiver.url);
+      await using upstream = await startFakeUpstream();
+      upstream.on('PUT', '/v2/integrations/openai', { status: 403, json: { detail: `Not ${secret}` } });
+      await using gateway = await startGateway(upstream.url);
+      await gateway.query(
+        `mutation ${secret}($token: String!) { ${secret}: upsertOpenAIIntegration(input: { token: $token }) { __typename } }`,
+        { token: secret },
+        {
+          'x-request-id': secret,
+          ...credential,
+          tracestate: `vendor=${secret}`,
+          baggage: `tenant=${secret}`,
+        },
+      );
+      await gateway.drain();
+      expect(receiver.spans).toHaveLength(2);
+      expect(receiver.text).not.toContain(secret);
+    },
+  );
+
   it('the span of the server has an error status for errors of upstream, but not for errors of the caller', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url);
@@ -217,6 +249,21 @@ describe('with an OTLP endpoint', () => {
     await gateway.drain();
     expect(gateway.log.filter((line) => line.includes('OTEL_EXPORTER_OTLP_PROTOCOL'))).toHaveLength(1);
     expect(receiver.spans).toHaveLength(1);
+  });
+
+  it('OTEL_TRACES_EXPORTER=console writes spans to standard output, without an endpoint', async () => {
+    await using program = startProgram(['serve'], { PORT: '0', OTEL_TRACES_EXPORTER: 'console' });
+    const url = await program.waitFor(/"url":"([^"]+)"/);
+    expect(await program.waitFor(/"traces":(true|false)/)).toBe('true');
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', traceparent: headers.traceparent },
+      body: '{"query":"query Named { __typename }"}',
+    });
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(program.stdout).toContain(`traceId: '${traceId}'`);
+    expect(program.stdout).toContain("'graphql.operation.name': 'Named'");
   });
 
   it('the program sends the remaining spans before it ends', async () => {

@@ -56,6 +56,25 @@ describe('with WORKERS=2', () => {
     expect(program.stderr).toBe('');
   });
 
+  it('with WORKERS=2, errors and requests in flight are summed over the workers', async () => {
+    await using upstream = await startFakeUpstream();
+    const held: (() => void)[] = [];
+    upstream.on('GET', path, (_call, response) => {
+      held.push(() => response.writeHead(403, { 'content-type': 'application/json' }).end('{}'));
+    });
+    await using program = serve({ GALILEO_API_URL: upstream.url });
+    const url = await getUrl(program);
+    const metricsUrl = await getMetricsUrl(program);
+    const running = Array.from({ length: 8 }, () => query(url, '{ integration(name: OPENAI) { id } }'));
+    await expect.poll(() => held.length).toBe(8);
+    expect(getSample(await readMetrics(metricsUrl), 'gateway_requests_in_flight')).toBe(8);
+    for (const respond of held) respond();
+    await Promise.all(running);
+    const metrics = await readMetrics(metricsUrl);
+    expect(getSample(metrics, 'gateway_errors_total{code="FORBIDDEN"}')).toBe(8);
+    expect(getSample(metrics, 'gateway_requests_in_flight')).toBe(0);
+  });
+
   it.each(['SIGKILL', 'SIGTERM'] as const)(
     'a worker that %s ends is replaced, and the sum keeps its counts',
     async (signal) => {

@@ -1,8 +1,15 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { version } from '../../src/package.ts';
+import { send } from '../support/http-client.ts';
 import { toPath } from '../support/naming.ts';
+import { startProgram } from '../support/program.ts';
 import { startStack } from '../support/stack.ts';
 import { findProgram, startTinyproxy } from './support/programs.ts';
+import { localhostCertificate, startScriptedUpstream } from './support/scripted-upstream.ts';
 
 const document = '{ integration(name: OPENAI) { id } }';
 const tinyproxy = findProgram('tinyproxy');
@@ -59,6 +66,36 @@ describe('every upstream request of the gateway', () => {
       }
     },
   );
+});
+
+test('NODE_EXTRA_CA_CERTS and UPSTREAM_CA_FILE are both trusted', async () => {
+  const [otherCa = ''] = rootCertificates;
+  const directory = await mkdtemp(join(tmpdir(), 'certificates-'));
+  await using upstream = await startScriptedUpstream({ tls: true });
+  try {
+    const files = { own: join(directory, 'own.pem'), other: join(directory, 'other.pem') };
+    await writeFile(files.own, localhostCertificate);
+    await writeFile(files.other, otherCa);
+    for (const [extra, file] of [
+      [files.own, files.other],
+      [files.other, files.own],
+    ] as const) {
+      await using program = startProgram(['serve'], {
+        PORT: '0',
+        GALILEO_API_URL: upstream.origin.href,
+        NODE_EXTRA_CA_CERTS: extra,
+        UPSTREAM_CA_FILE: file,
+      });
+      const url = await program.waitFor(/"url":"([^"]+)"/);
+      await send(url, {
+        headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
+        body: JSON.stringify({ query: document }),
+      });
+      expect(upstream.exchanges).toHaveLength(file === files.other ? 1 : 2);
+    }
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test('one caller that floods a slow upstream does not keep another caller waiting', async () => {
