@@ -248,7 +248,7 @@ class Comparison {
     }
     const added = [...theirs.members.keys()].filter((value) => !ours.members.has(value));
     if (added.length > 0) {
-      this.#add('news', 'new', owner, `has new providers: ${quoteAll(added)}. They cannot be asked for yet.`);
+      this.#add('news', 'new', owner, `has new providers: ${quoteAll(added)}. They cannot be queried yet.`);
     }
   }
 }

@@ -310,7 +310,7 @@ describe('A changed document', () => {
           get(schemas, 'IntegrationProvider').enum.push('cohere');
         }),
       [
-        'news new GET /v2/integrations/{name} response: has new providers: `cohere`. They cannot be asked for yet.',
+        'news new GET /v2/integrations/{name} response: has new providers: `cohere`. They cannot be queried yet.',
         'news new IntegrationProvider: Galileo also accepts `cohere`.',
         'news new IntegrationProvider: Galileo also sends `cohere`.',
       ],
