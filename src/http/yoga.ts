@@ -69,7 +69,12 @@ export async function createYogaPipeline(
   });
   const yoga = createYoga({
     schema,
-    plugins: [useGatewayExecution(executor), useGatewayResponses(report), ...plugins, useGatewayParameters()],
+    plugins: [
+      createExecutionPlugin(executor),
+      createResponsePlugin(report),
+      ...plugins,
+      createParametersPlugin(),
+    ],
     graphqlEndpoint: '/graphql',
     // The health check responds to each URL that ends like this. No URL contains a line break.
     healthCheckEndpoint: '\n',
@@ -94,7 +99,7 @@ export async function createYogaPipeline(
 }
 
 /** Runs before the plugins, so that they can wrap the functions that it sets. */
-const useGatewayExecution = (executor: Executor): Plugin => ({
+const createExecutionPlugin = (executor: Executor): Plugin => ({
   onRequestParse({ serverContext, setRequestParser }) {
     setRequestParser(() => {
       const state = getState(serverContext);
@@ -157,7 +162,7 @@ const useGatewayExecution = (executor: Executor): Plugin => ({
 });
 
 /** Runs after the plugins, so that the parameters they change are executed. */
-const useGatewayParameters = (): Plugin => ({
+const createParametersPlugin = (): Plugin => ({
   onParams({ context, params }) {
     const state = getState(context);
     const { query, operationName, variables } = params;
@@ -220,7 +225,7 @@ const toGraphqlErrors = (error: RequestError): GraphQLError[] =>
   );
 
 /** Writes the same response as without plugins. Runs before the plugins, so that they can set another processor. */
-const useGatewayResponses = (report: Report): Plugin => ({
+const createResponsePlugin = (report: Report): Plugin => ({
   // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {
     if (Array.isArray(result) || Symbol.asyncIterator in result) return;
