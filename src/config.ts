@@ -258,7 +258,7 @@ export const settings = {
     schema: wholeNumber(1, 1_099_511_627_776),
     default: '134217728',
     meaning:
-      'Memory that a process may hold in request bodies, variables and responses being written, in bytes; beyond it requests are shed.',
+      "Memory that a process may hold for its requests, in bytes: bodies, variables, documents, Galileo's responses and its own; beyond it requests are shed.",
   },
   maxConcurrentRequests: {
     schema: wholeNumber(1, maxCount),

@@ -345,7 +345,9 @@ describe('a request body', () => {
       const body = `{"query":"{ integration(name: OPENAI) { id } }","variables":${variables}}`;
       const responding = send(gateway.url, { headers: json, body });
       await until(() => arrived() === 1);
-      expect(gateway.usage).toEqual({ requests: 1, bytes: 0 });
+      expect(gateway.usage.requests).toBe(1);
+      // The document in use counts.
+      expect(gateway.usage.bytes).toBeLessThan(20_000);
       release();
       expect(parseBody(await responding)).toHaveProperty('data.integration.id');
     },

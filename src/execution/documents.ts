@@ -12,6 +12,7 @@ import {
   TokenKind,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { SharedMemory } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { findConditions } from './conditions.ts';
 import { type Measures, measureOperation } from './measures.ts';
@@ -37,7 +38,7 @@ const bytesPerToken = 500;
 const maxNameLength = 256;
 
 /** An operation that can be executed. It depends only on its document, not on a request. */
-export interface PreparedOperation {
+export interface PreparedOperation extends SharedMemory {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   /** SHA-256 of the document in hexadecimal. */
@@ -51,8 +52,6 @@ export interface PreparedOperation {
   readonly conditions: readonly string[];
   readonly secrets: DocumentSecrets;
   readonly coerceVariables: VariableCoercion;
-  /** An estimate of its memory. */
-  readonly bytes: number;
 }
 
 interface ParsedText {
@@ -176,6 +175,8 @@ export class DocumentStore {
         secrets,
         coerceVariables: createVariableCoercion(this.#schema, operation, { suggestions: this.#suggestions }),
         bytes: 4 * text.length + bytesPerToken * [...getTokens(document)].length,
+        users: 0,
+        heldBytes: 0,
       };
     } catch (error) {
       throw error instanceof RangeError ? createTooDeepError() : error;

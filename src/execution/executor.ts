@@ -91,6 +91,8 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       const conditions = Object.fromEntries(prepared.conditions.map((name) => [name, values[name]]));
       plan = planOperation(schema, document, operation, conditions);
     }
+    const { memory } = context;
+    if (memory?.takeShared(plan) === false) throw createMemoryError();
     try {
       return await runPlan(plan.selection, {
         isMutation: operation.operation === 'mutation',
@@ -102,6 +104,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
         explain,
       });
     } finally {
+      memory?.releaseShared(plan);
       // The plan grows while it runs. It is stored again, so that the cache counts its new size.
       if (key !== undefined && plan.bytes !== cachedBytes) {
         plans.delete(key);
@@ -125,6 +128,9 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     prepareDocument: (document, operationName) => documents.prepareDocument(document, operationName),
   };
 }
+
+const createMemoryError = () =>
+  new RequestError('OVERLOADED', 'The gateway has no memory left for this operation at the moment.');
 
 function getText(
   { query, documentId }: OperationParams,

@@ -68,6 +68,9 @@ interface Run {
    * is refused. The handler counts the bytes of the complete response.
    */
   remainingLength: number;
+  /** The remaining length at which more memory must be held. */
+  nextHold: number;
+  isOutOfMemory: boolean;
 }
 
 /**
@@ -78,18 +81,34 @@ interface Run {
 export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise<OperationResult> {
   const { isMutation, variables, context, maxResponseBytes: remainingLength } = options;
   const errors: FieldError[] = [];
-  const run: Run = { options, variables, context, errors, explained: new Map(), remainingLength };
+  const run: Run = {
+    options,
+    variables,
+    context,
+    errors,
+    explained: new Map(),
+    remainingLength,
+    nextHold: Math.max(0, remainingLength - holdStep),
+    isOutOfMemory: false,
+  };
   let data: string;
   try {
     data = await (isMutation ? selectInSeries(run, plan) : select(run, plan, undefined, undefined, ''));
   } catch (error) {
-    if (error === tooLarge) throw createTooLargeError(options);
+    if (error === tooLarge)
+      throw run.isOutOfMemory ? createMemoryError(options) : createTooLargeError(options);
     if (!(error instanceof Failure)) throw error;
     errors.push(error.error);
     data = 'null';
   }
   return errors.length === 0 ? { data } : { data, errors };
 }
+
+const createMemoryError = ({ isMutation }: RunOptions) =>
+  new RequestError(
+    'OVERLOADED',
+    `The gateway has no memory left for this response at the moment.${isMutation ? ' The operation has run: its writes stand.' : ''}`,
+  );
 
 const createTooLargeError = ({ isMutation, maxResponseBytes }: RunOptions) =>
   new RequestError(
@@ -153,7 +172,23 @@ const getEnd = (plan: SelectionPlan): string => (plan.length === 0 ? '{}' : '}')
 /** Counts characters of the response. Throws `tooLarge` if they exceed its limit. */
 function spend(run: Run, characters: number): void {
   run.remainingLength -= characters;
+  if (run.remainingLength < run.nextHold) hold(run);
+}
+
+/** In characters. The memory for a response is held in steps, so that most fields only count. The first step is free. */
+const holdStep = 8192;
+/** A response is joined from its parts, and has twice its size then. */
+const bytesPerCharacter = 2;
+
+/** Holds memory for the response that is written, beyond what is held. */
+function hold(run: Run): void {
   if (run.remainingLength < 0) throw tooLarge;
+  const length = Math.max(holdStep, run.nextHold - run.remainingLength);
+  if (run.context.memory?.take(length * bytesPerCharacter) === false) {
+    run.isOutOfMemory = true;
+    throw tooLarge;
+  }
+  run.nextHold = Math.max(0, run.nextHold - length);
 }
 
 function completeField(

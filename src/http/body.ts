@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { appendChunk, getContent } from '../chunks.ts';
 import type { Deadline, DeadlineEnd } from '../deadline.ts';
-import type { Admission, Reservation } from './admission.ts';
+import type { Reservation } from '../memory.ts';
+import type { Admission } from './admission.ts';
 import { isIdentity } from './header-fields.ts';
 import {
   createCompressedBodyError,
@@ -11,7 +13,6 @@ import {
   createTooLargeError,
   createUtf8Error,
 } from './http-errors.ts';
-import { estimateParsedBytes } from './parameters.ts';
 
 /** The client disconnected before its response was ready. */
 export class ClientGone extends Error {
@@ -119,7 +120,7 @@ export async function readFetchBody(request: Request, limits: BodyLimits): Promi
 /** The chunks of one body. Every method throws RequestError if a limit is exceeded. */
 class BodyCollector {
   readonly #limits: BodyLimits;
-  readonly #chunks: Uint8Array[] = [];
+  #bytes: Buffer | undefined;
   #length = 0;
 
   constructor(
@@ -135,19 +136,17 @@ class BodyCollector {
   }
 
   add(chunk: Uint8Array): void {
+    const { maxBytes, reservation } = this.#limits;
+    if (this.#length + chunk.byteLength > maxBytes) throw createTooLargeError(maxBytes);
+    if (!reservation.take(chunk.byteLength)) throw createShedError();
+    this.#bytes = appendChunk(this.#bytes, this.#length, chunk);
     this.#length += chunk.byteLength;
-    if (this.#length > this.#limits.maxBytes) throw createTooLargeError(this.#limits.maxBytes);
-    if (!this.#limits.reservation.resize(this.#length)) throw createShedError();
-    this.#chunks.push(chunk);
   }
 
   toText(): string {
-    const [first] = this.#chunks;
-    const bytes =
-      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#length);
-    if (!isUtf8(bytes)) throw createUtf8Error();
-    const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (!this.#limits.reservation.resize(estimateParsedBytes(body))) throw createShedError();
+    const body = getContent(this.#bytes, this.#length);
+    if (!isUtf8(body)) throw createUtf8Error();
+    if (!this.#limits.reservation.takeParsed(body)) throw createShedError();
     const text = body.toString('utf8');
     return text.startsWith('\uFEFF') ? text.slice(1) : text;
   }

@@ -3,6 +3,7 @@ import type { Config, SettingName } from '../config.ts';
 import { type ForwardedHeaders, InvalidHeaders, readHeaders } from '../credentials.ts';
 import { Deadline } from '../deadline.ts';
 import { createExecutor, type PreparedOperation, RequestError } from '../execution/index.ts';
+import { maxParsedFactor, type Reservation } from '../memory.ts';
 import type { Log } from '../observability/log.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
@@ -11,7 +12,7 @@ import { RequestContext } from '../resolvers/request-context.ts';
 import { createSchema } from '../schema/index.ts';
 import { GalileoClient } from '../upstream/galileo-client.ts';
 import { createTransport, type Transport } from '../upstream/transport.ts';
-import { Admission, type Reservation } from './admission.ts';
+import { Admission } from './admission.ts';
 import { ClientGone } from './body.ts';
 import { Cors } from './cors.ts';
 import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
@@ -170,6 +171,8 @@ export class Exchange {
   #refusal: RequestError | undefined;
   /** Released when the response is complete, so that its data is not kept while a client reads. */
   #context: RequestContext<RequestObservation> | undefined;
+  /** The document in use. */
+  #prepared: PreparedOperation | undefined;
   #isMutation = false;
   #hasSlot = false;
   /**
@@ -191,7 +194,7 @@ export class Exchange {
     this.#reservation = admission.reserve();
     // Checked first, because shedding a request must cost almost nothing.
     this.#refusal = refusal ?? (admission.isFull ? createShedError() : undefined);
-    this.#context = new RequestContext(galileo, forwarded, this.#deadline, observation);
+    this.#context = new RequestContext(galileo, forwarded, this.#deadline, observation, this.#reservation);
   }
 
   /**
@@ -209,6 +212,7 @@ export class Exchange {
       response = this.#fit(await this.#executeToEnd());
     } catch (error) {
       if (error instanceof ClientGone) return undefined;
+      this.#reservation.resize(0);
       response = this.#refuse(error);
     }
     this.#observation.respond(response.status);
@@ -225,7 +229,7 @@ export class Exchange {
     if (!isSent) this.#deadline.abandon();
     this.#deadline.release();
     this.#observation.end(isSent);
-    if (!this.#isExecuting) this.#reservation.resize(0);
+    if (!this.#isExecuting) this.#reservation.close();
     if (this.#hasSlot) this.#shared.admission.returnSlot();
   }
 
@@ -235,7 +239,8 @@ export class Exchange {
       return await this.#execute();
     } finally {
       this.#isExecuting = false;
-      if (this.#isEnded) this.#reservation.resize(0);
+      this.#use(undefined);
+      if (this.#isEnded) this.#reservation.close();
     }
   }
 
@@ -255,6 +260,7 @@ export class Exchange {
         reservation: this.#reservation,
       });
     } else if (request.method !== 'GET' && request.method !== 'HEAD') throw createMethodError();
+    else if (!this.#reservation.take(request.target.length * maxParsedFactor)) throw createShedError();
     if (this.#isEnded || context === undefined) throw new ClientGone();
     if (!admission.takeSlot()) throw createShedError();
     this.#hasSlot = true;
@@ -275,6 +281,7 @@ export class Exchange {
     const used = pick(variables, prepared.variableNames);
     // Without variables, only the document is kept, and the cache of documents has its own limit.
     if (used === undefined && !this.#shared.keepsBody) this.#reservation.resize(0);
+    this.#use(prepared);
     this.#observation.params = {
       query: undefined,
       operationName: undefined,
@@ -282,6 +289,15 @@ export class Exchange {
       variables: used,
     };
     return used;
+  }
+
+  /** Counts the document in use towards MAX_BUFFERED_BYTES. The cache of documents may drop it before this request ends. */
+  #use(prepared: PreparedOperation | undefined): void {
+    if (this.#prepared !== undefined) this.#reservation.releaseShared(this.#prepared);
+    this.#prepared = undefined;
+    if (prepared === undefined) return;
+    if (!this.#reservation.takeShared(prepared)) throw createShedError();
+    this.#prepared = prepared;
   }
 
   /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
@@ -294,10 +310,8 @@ export class Exchange {
     // A character has at most three bytes in UTF-8.
     if (length * 3 > maxResponseBytes && Buffer.byteLength(response.body) > maxResponseBytes)
       throw createResponseTooLargeError(maxResponseBytes, this.#isMutation);
-    if (!this.#reservation.resize(length)) {
-      this.#reservation.resize(0);
+    if (!this.#reservation.resize(getStoredLength(response.body)))
       throw createBufferFullError(this.#isMutation);
-    }
     return response;
   }
 
@@ -321,6 +335,14 @@ function pick(variables: OperationVariables, names: ReadonlySet<string>): Operat
   if (given.length > 0 && given.every((name) => names.has(name))) return variables;
   const kept = Object.entries(variables).filter(([name]) => names.has(name));
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+/** Below this length, it does not matter whether a character takes one or two bytes. */
+const minMeasuredLength = 16_384;
+
+function getStoredLength(body: string | Buffer): number {
+  const { length } = body;
+  return length < minMeasuredLength || Buffer.byteLength(body) === length ? length : 2 * length;
 }
 
 function readRequestHeaders(rawHeaders: readonly string[]): {

@@ -1,3 +1,4 @@
+import type { Reservation } from '../memory.ts';
 import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
 import type { Reads } from './reads.ts';
 
@@ -6,6 +7,8 @@ export interface GatewayContext {
   readonly requestId: string;
   readonly galileo: GalileoClient;
   readonly reads: Reads;
+  /** What the request may hold in memory. Undefined if nothing limits it. */
+  readonly memory?: Reservation | undefined;
   /**
    * The credentials, deadline and trace of an upstream call. Throws UNAUTHENTICATED if the request has no usable
    * credential.

@@ -1,5 +1,6 @@
 import { type ForwardedHeaders, getCredentialSecrets } from '../credentials.ts';
 import type { Deadline } from '../deadline.ts';
+import type { Reservation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { toCaller } from '../upstream/caller.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
@@ -20,16 +21,24 @@ export class RequestContext<O extends Observation = Observation> implements Gate
   readonly galileo: GalileoClient;
   readonly deadline: Deadline;
   readonly observation: O;
+  readonly memory: Reservation;
   readonly #forwarded: ForwardedHeaders;
   #caller: string | undefined;
   #reads: Reads | undefined;
   #secrets: Secrets | undefined;
 
-  constructor(galileo: GalileoClient, forwarded: ForwardedHeaders, deadline: Deadline, observation: O) {
+  constructor(
+    galileo: GalileoClient,
+    forwarded: ForwardedHeaders,
+    deadline: Deadline,
+    observation: O,
+    memory: Reservation,
+  ) {
     this.galileo = galileo;
     this.deadline = deadline;
     this.#forwarded = forwarded;
     this.observation = observation;
+    this.memory = memory;
     observation.redactor = this;
   }
 

@@ -1,4 +1,6 @@
 import type { Dispatcher } from 'undici';
+import { appendChunk, getContent } from '../chunks.ts';
+import type { Reservation } from '../memory.ts';
 import type { Connection } from './connection.ts';
 import { UpstreamResponse } from './responses.ts';
 import { toRetryAfterMs } from './retry.ts';
@@ -51,6 +53,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly #options: AttemptOptions;
   readonly #owner: AttemptOwner;
   readonly #timer: NodeJS.Timeout;
+  #memory: Reservation | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #isReported = false;
   #isReleased = false;
@@ -62,7 +65,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #contentType: string | undefined;
   #retryAfterMs: number | undefined;
   #body: Buffer | undefined;
-  #moreChunks: Buffer[] | undefined;
   #bodyBytes = 0;
 
   constructor(connection: Connection, options: AttemptOptions, owner: AttemptOwner) {
@@ -83,6 +85,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
    * @param moreHeaders headers of this attempt only
    */
   dispatch(request: TransportRequest, moreHeaders: readonly string[] = []): void {
+    this.#memory = request.memory;
     this.#connection.client.dispatch(
       {
         path: this.#options.basePath + request.path,
@@ -127,17 +130,18 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bodyBytes += chunk.length;
-    if (this.#bodyBytes > this.#options.maxResponseBytes) this.#refuseBody('The response body is too large.');
-    else if (this.#body === undefined) this.#body = chunk;
-    else if (this.#moreChunks === undefined) this.#moreChunks = [this.#body, chunk];
-    else this.#moreChunks.push(chunk);
+    const length = this.#bodyBytes + chunk.length;
+    if (length > this.#options.maxResponseBytes) this.#refuseBody('The response body is too large.');
+    else if (this.#memory?.take(chunk.length) === false) this.#end(this.#toMemoryFailure());
+    else {
+      this.#body = appendChunk(this.#body, this.#bodyBytes, chunk);
+      this.#bodyBytes = length;
+    }
   }
 
   onResponseEnd(): void {
-    const body = this.#moreChunks === undefined ? this.#body : Buffer.concat(this.#moreChunks);
     this.#release();
-    this.#report(this.#result ?? this.#toResponse(body ?? noBody));
+    this.#report(this.#result ?? this.#complete());
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
@@ -150,14 +154,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.stop('timeout', `No complete response within ${this.#options.attemptTimeoutMs} ms.`);
   }
 
+  #complete(): AttemptFailure | TransportResponse {
+    const body = getContent(this.#body, this.#bodyBytes);
+    return this.#memory?.takeParsed(body) === false ? this.#toMemoryFailure() : this.#toResponse(body);
+  }
+
   // The status of an error response has a meaning without its body.
   #refuseBody(reason: string): void {
-    if (this.#status >= 400) {
-      this.#contentType = undefined;
-      this.#end(this.#toResponse(noBody));
-    } else {
-      this.stop('rejected', reason);
-    }
+    if (this.#status >= 400) this.#end(this.#toResponseWithoutBody());
+    else this.stop('rejected', reason);
   }
 
   #end(result: AttemptFailure | TransportResponse): void {
@@ -199,6 +204,17 @@ export class Attempt implements Dispatcher.DispatchHandler {
       wasIdleConnection: kind === 'reset' && this.#isReusedSocket && this.#status === 0,
       cause: kind === 'invalid-request' ? error : toLoggableCause(error),
     };
+  }
+
+  #toMemoryFailure(): AttemptFailure | TransportResponse {
+    // Only the body shows whether a 404 is from Galileo's API.
+    if (this.#status >= 400 && this.#status !== 404) return this.#toResponseWithoutBody();
+    return this.#toFailure('no-memory', new Error('MAX_BUFFERED_BYTES leaves no memory for the response.'));
+  }
+
+  #toResponseWithoutBody(): TransportResponse {
+    this.#contentType = undefined;
+    return this.#toResponse(noBody);
   }
 
   #toResponse(body: Buffer): TransportResponse {

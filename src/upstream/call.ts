@@ -206,6 +206,7 @@ export class Call implements Waiter, AttemptOwner {
       case 'certificate':
       case 'malformed':
       case 'rejected':
+      case 'no-memory':
       case 'expired':
       case 'cancelled':
       case 'invalid-request':
@@ -312,6 +313,7 @@ function toVerdict({ kind }: AttemptFailure): Verdict {
       return 'bad';
     case 'malformed':
     case 'rejected':
+    case 'no-memory':
       // Upstream responded.
       return 'good';
     case 'expired':

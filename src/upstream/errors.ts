@@ -51,6 +51,10 @@ const messages: Readonly<Record<ClientFacingErrorCode, string>> = {
   OVERLOADED: 'Too many requests are waiting for Galileo.',
 };
 
+/** MAX_BUFFERED_BYTES leaves no memory for what a field needs. */
+export const createMemoryError = () =>
+  new ClientFacingError('OVERLOADED', 'The gateway has no memory left for this at the moment.');
+
 /**
  * An error whose code and message the client receives: a failed call to upstream, or an argument or credential with
  * which no call is made. The message contains no URL, header or body from upstream, and no secret of the request.

@@ -1,9 +1,10 @@
 import type { Context } from '@opentelemetry/api';
 import type { Deadline } from '../deadline.ts';
 import { isJsonObject } from '../json.ts';
+import type { Reservation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { createAddressRedaction } from './address-redaction.ts';
-import { ClientFacingError } from './errors.ts';
+import { ClientFacingError, createMemoryError } from './errors.ts';
 import {
   isNotConfigured,
   isSuccess,
@@ -27,6 +28,8 @@ export interface CallContext {
   /** The salted hash of the credentials (`toCaller`). */
   readonly caller: string;
   readonly deadline: Deadline;
+  /** Holds responses until the end of the request. Undefined if nothing limits them. */
+  readonly memory?: Reservation | undefined;
   readonly requestId: string;
   /** Removes the secrets of the request from a string. */
   readonly redact: Redaction;
@@ -207,11 +210,11 @@ export class GalileoClient {
   }
 
   async #write<T>(
-    operation: Operation,
+    operation: Operation & { readonly body: string },
     hasShape: (body: unknown) => body is T,
     call: CallContext,
   ): Promise<WriteOutcome<T>> {
-    const response = await this.#send(operation, call);
+    const response = await this.#sendBody(operation, operation.body, call);
     const refusal = readRefusal(response, this.#getRedaction(call));
     if (refusal !== undefined) return { kind: 'refused', ...refusal };
     return {
@@ -234,11 +237,23 @@ export class GalileoClient {
     throw toResponseError(response, method, this.#getRedaction(call));
   }
 
+  /** Counts the request body, which the transport has as a string and as bytes, towards the memory of the request. */
+  async #sendBody(operation: Operation, body: string, call: CallContext): Promise<TransportResponse> {
+    const bytes = Buffer.byteLength(body);
+    const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
+    if (call.memory?.take(heldBytes) === false) throw createMemoryError();
+    try {
+      return await this.#send(operation, call);
+    } finally {
+      call.memory?.give(heldBytes);
+    }
+  }
+
   #send(
     { operation, method, path, provider, body }: Operation,
     call: CallContext,
   ): Promise<TransportResponse> {
-    const { headers, caller, deadline, requestId, traceContext } = call;
+    const { headers, caller, deadline, memory, requestId, traceContext } = call;
     const contentType = body === undefined ? [] : ['content-type', 'application/json'];
     return this.#transport.send({
       operation,
@@ -249,6 +264,7 @@ export class GalileoClient {
       headers: [...headers, 'accept', 'application/json', ...contentType],
       caller,
       deadline,
+      memory,
       requestId,
       traceContext,
     });

@@ -1,4 +1,4 @@
-import { ClientFacingError } from './errors.ts';
+import { ClientFacingError, createMemoryError } from './errors.ts';
 
 /**
  * - `connect`: no connection could be opened
@@ -8,6 +8,7 @@ import { ClientFacingError } from './errors.ts';
  * - `reset`: the connection ended before the response was complete
  * - `malformed`: the response is not HTTP, or has too many headers
  * - `rejected`: the response is valid, but its body is too large or compressed
+ * - `no-memory`: the response does not fit into the memory that is left
  * - `expired`, `cancelled`: the deadline of the request ended, or the client disconnected, before the attempt ended
  * - `invalid-request`: the request cannot be written as HTTP; an error of the gateway
  */
@@ -19,6 +20,7 @@ export type FailureKind =
   | 'reset'
   | 'malformed'
   | 'rejected'
+  | 'no-memory'
   | 'expired'
   | 'cancelled'
   | 'invalid-request';
@@ -127,6 +129,7 @@ export function toLoggableCause(error: Error): Error {
 export function toCallError(failure: AttemptFailure, isWrite: boolean): Error {
   const { kind, cause } = failure;
   if (kind === 'invalid-request') return cause;
+  if (kind === 'no-memory') return isWrite ? createUnreadError(cause) : createMemoryError();
   if (isWrite && failure.isSent && kind !== 'rejected') return createOutcomeUnknownError(cause);
   if (kind === 'timeout' || kind === 'expired') return createTimeoutError(cause);
   if (kind === 'cancelled') return createCancelledError();
@@ -146,6 +149,14 @@ export function toCallError(failure: AttemptFailure, isWrite: boolean): Error {
 export function createTimeoutError(cause?: Error): ClientFacingError {
   return new ClientFacingError('UPSTREAM_TIMEOUT', undefined, { cause });
 }
+
+/** For a write whose response the gateway could not hold in memory. */
+const createUnreadError = (cause: Error) =>
+  new ClientFacingError(
+    'UPSTREAM_OUTCOME_UNKNOWN',
+    'Galileo responded to this change, but the gateway has no memory left to read the response. Read the data again before you repeat the change.',
+    { cause },
+  );
 
 /** For a write of which bytes may have been sent. */
 export function createOutcomeUnknownError(cause?: Error): ClientFacingError {

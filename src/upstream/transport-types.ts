@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { Deadline } from '../deadline.ts';
+import type { Reservation } from '../memory.ts';
 import type { ClientFacingErrorCode } from './errors.ts';
 
 /** A label for metrics and traces: the short name of the REST operation. */
@@ -37,6 +38,8 @@ export interface TransportRequest {
   /** Sent as UTF-8. Its content type is in the headers. */
   readonly body?: string | undefined;
   readonly deadline: Deadline;
+  /** Holds the response. Undefined if nothing limits it. */
+  readonly memory?: Reservation | undefined;
   /** For logs. Not sent. */
   readonly requestId?: string;
   /** The span that the call belongs to; undefined if traces are off. */
