@@ -97,6 +97,22 @@ describe('with WORKERS=2', () => {
     },
   );
 
+  it('all workers that drain at the same time accept connections until a replacement listens', async () => {
+    // Without the delay, a worker ends as soon as it has no requests, and resets a connection whose request it has not read.
+    await using program = serve({ SHUTDOWN_DELAY_MS: '1000' });
+    const url = await getUrl(program);
+    for (const worker of getWorkers(program)) process.kill(worker, 'SIGTERM');
+    const isReplaced = () => program.stdout.split('a replacement worker listens').length > 2;
+    let count = 0;
+    while (!isReplaced()) {
+      expect((await query(url)).status).toBe(200);
+      count += 1;
+    }
+    expect(count).toBeGreaterThan(10);
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+  });
+
   it('a signal drains all workers: a running request completes, and the program exits with 0', async () => {
     await using upstream = await startFakeUpstream();
     await using program = serve({ GALILEO_API_URL: upstream.url });

@@ -74,7 +74,7 @@ export class WorkerPool implements Drainable {
     if (this.#members.size === 0) this.#onEmpty?.();
     for (const [worker, { state }] of this.#members) {
       if (state === 'starting') worker.process.kill('SIGTERM');
-      else this.#sendDrain(worker);
+      else this.#send(worker, { type: 'drain' });
     }
     const { shutdownDelayMs, shutdownTimeoutMs } = this.#config;
     const isDone = await Promise.race([
@@ -133,14 +133,14 @@ export class WorkerPool implements Drainable {
     });
   }
 
-  #sendDrain(worker: Worker): void {
-    const message: PrimaryMessage = { type: 'drain' };
+  #send(worker: Worker, message: PrimaryMessage): void {
     if (worker.isConnected()) worker.send(message, () => {});
   }
 
   #noteListening(worker: Worker, member: Member, url: string): void {
     member.state = 'listening';
-    if (this.#isEnding) this.#sendDrain(worker);
+    this.#releaseDraining();
+    if (this.#isEnding) this.#send(worker, { type: 'drain' });
     else if (this.#starting === undefined)
       this.#log.info({ pid: worker.process.pid }, 'a replacement worker listens');
     else if (this.#countListening() === this.#config.workers) this.#starting.resolve(url);
@@ -153,6 +153,15 @@ export class WorkerPool implements Drainable {
   #noteDraining(worker: Worker, member: Member): void {
     member.state = 'draining';
     if (!this.#isEnding) this.#replace(worker, member, {});
+    this.#releaseDraining();
+  }
+
+  /** Lets workers that drain stop listening, if another one listens. */
+  #releaseDraining(): void {
+    if (this.#countListening() === 0) return;
+    for (const [worker, { state }] of this.#members) {
+      if (state === 'draining') this.#send(worker, { type: 'replaced' });
+    }
   }
 
   #noteFailure(reason: string): void {
