@@ -124,7 +124,7 @@ const addresses = z
     error: 'addresses or CIDR ranges, comma separated; `loopback` and `private` stand for theirs',
   });
 
-// 1,024: more than the processors of common machines.
+// No common machine has more than 1,024 processors.
 const workers = z.union([z.literal('auto').transform(() => availableParallelism()), wholeNumber(1, 1024)], {
   error: 'a whole number from 1 to 1024, or "auto"',
 });

@@ -32,7 +32,7 @@ export interface DocumentLimits {
 /** A front end has dozens of operations, not thousands. */
 const maxOperations = 1024;
 const maxCacheBytes = 32 * 1024 * 1024;
-/** Measured size of a token and its nodes. */
+/** Measured size of a token with its nodes. */
 const bytesPerToken = 500;
 /** Longer names are refused before anything compares or searches them. */
 const maxNameLength = 256;

@@ -51,7 +51,7 @@ export interface FieldPlan {
   readonly firstPrefix: string;
   /** Returns a value or a promise, and can throw. */
   readonly resolve: (source: unknown, variables: Variables, context: GatewayContext) => unknown;
-  /** What `resolve` reads, if it only reads a property: then it need not be called. */
+  /** The property that `resolve` reads, if it does nothing else. Then `resolve` is not called. */
   readonly access: PropertyAccess | undefined;
   readonly value: ValuePlan;
   /** The position of the field in the document, for errors. */

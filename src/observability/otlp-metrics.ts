@@ -90,7 +90,7 @@ type PromMetrics = Awaited<ReturnType<Metrics['read']>>;
 const startTime = toHrTime(performance.timeOrigin);
 
 /**
- * Counters become sums since the start of the process. Gauges and histograms stay what they are. The gateway has no
+ * Counters become sums since the start of the process. Gauges and histograms keep their types. The gateway has no
  * summaries.
  */
 function toMetricData(metrics: PromMetrics): MetricData[] {

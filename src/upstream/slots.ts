@@ -37,9 +37,9 @@ export class ConnectionSlots {
   readonly #idle: Connection[] = [];
   readonly #queue = new FairQueue<Waiter>();
   readonly #sessions: TlsSessions = { latest: undefined };
-  /** In this turn of the event loop. */
+  /** Released in this turn of the event loop. */
   #released: Connection[] = [];
-  /** Those that are not free yet. */
+  /** Released connections that are not free yet. */
   #releasedCount = 0;
   #isDestroyed = false;
 

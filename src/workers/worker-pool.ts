@@ -125,7 +125,7 @@ export class WorkerPool implements Drainable {
         if (this.#members.size === 0) this.#onEmpty?.();
         return;
       }
-      // A worker that a signal ended during its start was not unable to start.
+      // A worker that a signal ended during its start could have started.
       const isInterrupted = code === 0 || signal === 'SIGTERM' || signal === 'SIGINT';
       if (this.#starting !== undefined && member.state === 'starting' && !isInterrupted) {
         this.#starting.reject(new Error('a worker ended before it listened'));
