@@ -19,6 +19,36 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
+it('200 settings pages in parallel succeed with the default settings', async () => {
+  await using upstream = await startFakeUpstream();
+  await using gateway = await startGateway(upstream.url, { logLevel: 'info' });
+  const bodies: [path: string, body: unknown][] = [
+    ['/v2/integrations/available', { integrations: integrationNames }],
+    ['/integrations', [integrationRecordFixtures.full]],
+    ...integrationNames.map((name): [string, unknown] => [
+      `/v2/integrations/${name}`,
+      integrationFixtures[name].full,
+    ]),
+  ];
+  // Upstream responds only when all requests have arrived, so that their calls wait in the queue.
+  const arrived = until(() => gateway.usage.requests === 200);
+  for (const [resource, body] of bodies) {
+    upstream.on('GET', resource, async (_call, response) => {
+      await arrived;
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  }
+  const pages = await Promise.all(
+    Array.from({ length: 200 }, (_, page) =>
+      gateway.query(SettingsPageDocument, {}, { 'galileo-api-key': `caller-${page % 20}` }),
+    ),
+  );
+  for (const { status, errors, data } of pages) {
+    expect({ status, errors }).toEqual({ status: 200, errors: [] });
+    expect(data?.integrationProviders.filter(({ integration }) => integration !== null)).toHaveLength(12);
+  }
+});
+
 describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
   it('excess requests are shed immediately with 503, Retry-After and OVERLOADED; probes are never shed', async () => {
     const requestTimeoutMs = '10000';
@@ -62,25 +92,6 @@ describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
     await until(() => held.length === 1);
     held[0]?.();
     expect((await next).status).toBe(200);
-  });
-
-  it('200 settings pages in parallel succeed with the default settings', async () => {
-    await using upstream = await startFakeUpstream();
-    upstream
-      .on('GET', '/v2/integrations/available', { json: { integrations: integrationNames } })
-      .on('GET', '/integrations', { json: [integrationRecordFixtures.full] });
-    for (const name of integrationNames)
-      upstream.on('GET', `/v2/integrations/${name}`, { json: integrationFixtures[name].full });
-    await using gateway = await startGateway(upstream.url, { logLevel: 'info' });
-    const pages = await Promise.all(
-      Array.from({ length: 200 }, (_, page) =>
-        gateway.query(SettingsPageDocument, {}, { 'galileo-api-key': `caller-${page % 20}` }),
-      ),
-    );
-    for (const { status, errors, data } of pages) {
-      expect({ status, errors }).toEqual({ status: 200, errors: [] });
-      expect(data?.integrationProviders.filter(({ integration }) => integration !== null)).toHaveLength(12);
-    }
   });
 
   it('requests of disconnected clients do not count towards MAX_CONCURRENT_REQUESTS', async () => {
