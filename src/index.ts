@@ -6,7 +6,7 @@ import { Connections } from './http/connections.ts';
 import { GraphqlHandler, type HandlerConfig, processSettings } from './http/handler.ts';
 import { fromFetch, getTarget } from './http/http-request.ts';
 import type { Plugins } from './http/pipeline.ts';
-import type { HttpResponse } from './http/responses.ts';
+import { type HttpResponse, toHeaders } from './http/responses.ts';
 import { serveGraphql } from './http/routes.ts';
 import { isJsonObject } from './json.ts';
 import { createLog, type Log } from './observability/log.ts';
@@ -146,9 +146,8 @@ function toText(value: unknown): string {
 }
 
 function toResponse({ status, headers, body }: HttpResponse, requestId: string): Response {
-  const fields = new Headers({ 'x-request-id': requestId });
-  for (const [name, value] of Object.entries(headers))
-    for (const one of typeof value === 'string' ? [value] : value) fields.append(name, one);
+  const fields = toHeaders(headers);
+  fields.set('x-request-id', requestId);
   // A 204 must not have a body at all.
   return new Response(body.length === 0 ? null : body.toString(), { status, headers: fields });
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../observability/log.ts';
+import type { HttpRequest } from './http-request.ts';
 import type { HttpResponse } from './responses.ts';
 
 /** Request headers that pages of listed origins can always send. Browsers ignore their case. */
@@ -20,10 +21,7 @@ const maxAgeSeconds = 600;
 /** Maximum number of logged origins. Pages must not be able to fill the log. */
 const maxHints = 100;
 
-export interface CorsRequest {
-  readonly method: string;
-  getHeader(name: string): string | undefined;
-}
+type CorsRequest = Pick<HttpRequest, 'method' | 'getHeader'>;
 
 /**
  * Lets pages of listed origins read responses. Cookies and remembered passwords are not allowed: a page sends its credentials

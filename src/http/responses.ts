@@ -11,6 +11,14 @@ export interface HttpResponse {
   readonly body: string | Buffer;
 }
 
+/** The headers of a response in the form of the Fetch standard. */
+export function toHeaders(fields: HttpResponse['headers']): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(fields))
+    for (const one of typeof value === 'string' ? [value] : value) headers.append(name, one);
+  return headers;
+}
+
 /** The headers of a GraphQL response. */
 export const getGraphqlHeaders = (mediaType: MediaType) => ({
   'content-type': `${mediaType}; charset=utf-8`,

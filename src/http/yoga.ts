@@ -20,7 +20,7 @@ import { isJsonObject } from '../json.ts';
 import type { HttpRequest } from './http-request.ts';
 import { parseBody, parseQueryString } from './parameters.ts';
 import type { Pipeline, PipelineRequest, Plugins } from './pipeline.ts';
-import { getGraphqlHeaders, type HttpResponse, shorten, toErrorResponse } from './responses.ts';
+import { getGraphqlHeaders, type HttpResponse, shorten, toErrorResponse, toHeaders } from './responses.ts';
 
 /** The key of the gateway's state in yoga's context. A symbol, so that plugins do not see the state by accident. */
 const stateKey = Symbol('galileo-gateway request');
@@ -342,13 +342,6 @@ function getHeaders({ rawHeaders }: HttpRequest): Headers {
     const name = rawHeaders[index] ?? '';
     if (!hopHeaders.test(name)) headers.append(name, rawHeaders[index + 1] ?? '');
   }
-  return headers;
-}
-
-function toHeaders(fields: HttpResponse['headers']): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(fields))
-    for (const one of typeof value === 'string' ? [value] : value) headers.append(name, one);
   return headers;
 }
 
