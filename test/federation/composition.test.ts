@@ -73,7 +73,7 @@ describe.each(Object.entries(composers))('%s', (composer, compose) => {
     ['a lost @shareable', /(type StringMapEntry) @shareable/, '$1'],
     ['a field added to a shareable type', /(type StringMapEntry[^{]*\{)/, '$1\n  note: String'],
     ['a value added to IntegrationName', /(enum IntegrationName \{)/, '$1\n  ACME'],
-  ])('refuses %s', (_what, from, to) => {
+  ])(`${composer} refuses %s`, (_what, from, to) => {
     const changed = toSubgraph('galileo', change(galileoSdl, from, to));
     expect(compose([changed, second]).faults).not.toEqual([]);
   });
