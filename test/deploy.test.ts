@@ -242,6 +242,16 @@ describe('the Dockerfile', () => {
     }
   });
 
+  it('the Dockerfile copies every source of the build', () => {
+    const [, list = ''] = /const sources = \[([^\]]*)\]/.exec(read('scripts/build.js')) ?? [];
+    const sources = [...list.matchAll(/'([^']+)'/g)].map(([, path = '']) => path);
+    expect(sources).toContain('main.ts');
+    const copied = argumentsOf('COPY').flatMap((text) => text.split(' ').slice(0, -1));
+    const isCopied = (source: string) =>
+      copied.some((path) => source === path || source.startsWith(`${path}/`));
+    expect(sources.filter((source) => !isCopied(source))).toEqual([]);
+  });
+
   it('the image contains the files that the program reads, and no sources', () => {
     const taken = argumentsOf('COPY')
       .filter((text) => text.startsWith('--from=build'))
