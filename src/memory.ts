@@ -85,7 +85,7 @@ export class Reservation {
     return true;
   }
 
-  /** Takes note that it has grown while it is used. */
+  /** Counts its growth while it is used. */
   growShared(shared: SharedMemory): boolean {
     const { bytes } = shared;
     if (!this.#budget.change(bytes - shared.heldBytes)) return false;
