@@ -198,8 +198,12 @@ function getCommonLength(bytes: string, start: number, pattern: string): number 
 
 const isWordPart = (byte: string | undefined) => byte !== undefined && /[\w\x80-\xff]/.test(byte);
 
+/** ASCII without spaces and single quotes, not a JSON object: such a secret has one form. Most keys are like this. */
+const plainSecret = /^[!-&(-z|~][!-&(-~]{3,}$/;
+
 /** The forms of a secret, as byte strings, that decoding does not reverse. */
-function getForms(secret: string): Set<string> {
+function getForms(secret: string): Iterable<string> {
+  if (plainSecret.test(secret)) return [secret];
   const forms = new Set<string>();
   for (const value of [secret, ...getMembers(secret)]) {
     if (value.length < minPartLength) for (const form of encodeWord(value)) forms.add(form);
