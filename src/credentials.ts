@@ -24,7 +24,7 @@ export class InvalidHeaders extends Error {
 }
 
 /** The headers that can be credentials, by their names in lower case. */
-const credentialHeaders = {
+export const credentialHeaders = {
   'galileo-api-key': 'Galileo-API-Key',
   'splunk-ao-api-key': 'Splunk-AO-API-Key',
   authorization: 'Authorization',

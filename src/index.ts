@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import type { Registry } from 'prom-client';
 import { type Config, ConfigError, readConfig, type SettingName, settings } from './config.ts';
+import { toError } from './errors.ts';
 import { Connections } from './http/connections.ts';
 import { GraphqlHandler, type HandlerConfig, processSettings } from './http/handler.ts';
 import { fromFetch, getTarget } from './http/http-request.ts';
@@ -96,7 +97,7 @@ export function createGateway({ log, metrics, plugins, ...settings }: GatewayOpt
     else request.signal.addEventListener('abort', onAbort, { once: true });
     try {
       const response = await exchange.respond();
-      if (response === undefined) throw toError(request.signal.reason);
+      if (response === undefined) throw toError(request.signal.reason, 'The request was aborted.');
       return toResponse(response, exchange.requestId);
     } finally {
       request.signal.removeEventListener('abort', onAbort);
@@ -151,6 +152,3 @@ function toResponse({ status, headers, body }: HttpResponse, requestId: string):
   // A 204 must not have a body at all.
   return new Response(body.length === 0 ? null : body.toString(), { status, headers: fields });
 }
-
-const toError = (reason: unknown): Error =>
-  reason instanceof Error ? reason : new Error('The request was aborted.');

@@ -117,7 +117,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     prepare(params, { isReadOnly }) {
       const prepared = documents.prepare(getText(params, trustedDocuments), params.operationName);
       if (isReadOnly && prepared.operation.operation !== 'query') {
-        throw new RequestError('METHOD_NOT_ALLOWED', 'A mutation needs the method POST.');
+        throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');
       }
       return prepared;
     },

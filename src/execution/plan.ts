@@ -29,6 +29,7 @@ import {
   TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
+import { getProperty } from '../json.ts';
 import type { SharedMemory } from '../memory.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { getPropertyAccess, type PropertyAccess } from '../schema/reader.ts';
@@ -205,7 +206,7 @@ class Planner implements OperationPlan {
     nodes: readonly FieldNode[],
     node: FieldNode,
   ): FieldPlan['resolve'] {
-    const { resolve = (source: unknown) => readProperty(source, field.name) } = field;
+    const { resolve = (source: unknown) => getProperty(source, field.name) } = field;
     const info = {
       // Reading any other property throws.
       __proto__: missingInfo,
@@ -328,6 +329,3 @@ function hasVariable(value: ValueNode): boolean {
   if (value.kind === Kind.OBJECT) return value.fields.some((field) => hasVariable(field.value));
   return value.kind === Kind.VARIABLE;
 }
-
-const readProperty = (source: unknown, name: string): unknown =>
-  typeof source === 'object' && source !== null ? Reflect.get(source, name) : undefined;

@@ -17,6 +17,7 @@ export type RequestErrorCode =
   | 'OVERLOADED'
   | 'INTERNAL_SERVER_ERROR';
 
+/** Maximum number of problems in one response. */
 export const maxProblems = 5;
 
 /** One reason, with the positions in the document that it is about. */
@@ -44,3 +45,14 @@ export class RequestError extends Error {
     this.problems = typeof problems === 'string' ? [{ message: problems }] : problems;
   }
 }
+
+/** Added to the message of an error that replaces the response of an executed operation. Empty for a query. */
+export const describeWrites = (isMutation: boolean): string =>
+  isMutation ? ' The mutation was executed; its writes were kept.' : '';
+
+/** A response larger than MAX_RESPONSE_BYTES. */
+export const createResponseTooLargeError = (maxBytes: number, isMutation: boolean): RequestError =>
+  new RequestError(
+    'QUERY_TOO_COMPLEX',
+    `The response exceeds ${maxBytes} bytes. Select fewer fields.${describeWrites(isMutation)}`,
+  );

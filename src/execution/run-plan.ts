@@ -5,7 +5,7 @@ import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { readProperty } from '../schema/reader.ts';
 import { toLocations } from './locations.ts';
 import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
-import { RequestError } from './request-error.ts';
+import { createResponseTooLargeError, describeWrites, RequestError } from './request-error.ts';
 
 interface FieldError extends ClientError {
   readonly locations: GraphQLFormattedError['locations'];
@@ -79,7 +79,7 @@ interface Run {
  * writes first. The response is written as JSON directly, without intermediate objects.
  */
 export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise<OperationResult> {
-  const { isMutation, variables, context, maxResponseBytes: remainingLength } = options;
+  const { isMutation, variables, context, maxResponseBytes } = options;
   const errors: FieldError[] = [];
   const run: Run = {
     options,
@@ -87,16 +87,19 @@ export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise
     context,
     errors,
     explained: new Map(),
-    remainingLength,
-    nextHold: Math.max(0, remainingLength - holdStep),
+    remainingLength: maxResponseBytes,
+    nextHold: Math.max(0, maxResponseBytes - holdStep),
     isOutOfMemory: false,
   };
   let data: string;
   try {
     data = await (isMutation ? selectInSeries(run, plan) : select(run, plan, undefined, undefined, ''));
   } catch (error) {
-    if (error === tooLarge)
-      throw run.isOutOfMemory ? createMemoryError(options) : createTooLargeError(options);
+    if (error === tooLarge) {
+      throw run.isOutOfMemory
+        ? createMemoryError(isMutation)
+        : createResponseTooLargeError(maxResponseBytes, isMutation);
+    }
     if (!(error instanceof Failure)) throw error;
     errors.push(error.error);
     data = 'null';
@@ -104,16 +107,10 @@ export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise
   return errors.length === 0 ? { data } : { data, errors };
 }
 
-const createMemoryError = ({ isMutation }: RunOptions) =>
+const createMemoryError = (isMutation: boolean) =>
   new RequestError(
     'OVERLOADED',
-    `The gateway has no memory left for this response at the moment.${isMutation ? ' The operation has run: its writes stand.' : ''}`,
-  );
-
-const createTooLargeError = ({ isMutation, maxResponseBytes }: RunOptions) =>
-  new RequestError(
-    'QUERY_TOO_COMPLEX',
-    `The response would have more than ${maxResponseBytes} bytes: ask for less.${isMutation ? ' The operation has run: its writes stand.' : ''}`,
+    `The gateway has no memory left for this response at the moment.${describeWrites(isMutation)}`,
   );
 
 /** Writes the object of a selection set. */

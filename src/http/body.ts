@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { appendChunk, getContent } from '../chunks.ts';
 import type { Deadline, DeadlineEnd } from '../deadline.ts';
+import { toError } from '../errors.ts';
 import type { Reservation } from '../memory.ts';
 import type { Admission } from './admission.ts';
 import { isIdentity } from './header-fields.ts';
@@ -158,5 +159,3 @@ function throwClientGone(): never {
 
 const toDeadlineError = (end: DeadlineEnd): Error =>
   end === 'expired' ? createSlowBodyError() : new ClientGone();
-
-const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Config, SettingName } from '../config.ts';
 import { type ForwardedHeaders, InvalidHeaders, readHeaders } from '../credentials.ts';
 import { Deadline } from '../deadline.ts';
-import { createExecutor, type PreparedOperation, RequestError } from '../execution/index.ts';
+import {
+  createExecutor,
+  createResponseTooLargeError,
+  type PreparedOperation,
+  RequestError,
+} from '../execution/index.ts';
 import { maxParsedFactor, type Reservation } from '../memory.ts';
 import type { Log } from '../observability/log.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
@@ -21,7 +26,6 @@ import {
   createMediaTypeError,
   createMethodError,
   createNotAcceptableError,
-  createResponseTooLargeError,
   createShedError,
 } from './http-errors.ts';
 import type { HttpRequest } from './http-request.ts';

@@ -1,4 +1,4 @@
-import { RequestError, type RequestErrorCode } from '../execution/index.ts';
+import { describeWrites, RequestError, type RequestErrorCode } from '../execution/index.ts';
 import type { MediaType } from './header-fields.ts';
 
 const statuses: Readonly<Record<RequestErrorCode, number>> = {
@@ -67,11 +67,7 @@ export const createMethodError = () =>
   });
 
 export const createNotAcceptableError = () =>
-  new HttpError(
-    'BAD_REQUEST',
-    'Responses have the media type application/json or application/graphql-response+json.',
-    406,
-  );
+  new HttpError('BAD_REQUEST', 'Accept application/json or application/graphql-response+json.', 406);
 
 // RFC 9110, section 15.5.9.
 export const createSlowBodyError = () =>
@@ -84,7 +80,7 @@ export const createCompressedBodyError = () =>
   new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the request body without a content encoding.');
 
 export const createTooLargeError = (maxBytes: number) =>
-  new RequestError('REQUEST_TOO_LARGE', `A request body has at most ${maxBytes} bytes.`);
+  new RequestError('REQUEST_TOO_LARGE', `The request body exceeds ${maxBytes} bytes.`);
 
 export const createUtf8Error = () => new RequestError('BAD_REQUEST', 'The request body is not UTF-8.');
 
@@ -97,19 +93,9 @@ export const createConsumedBodyError = () =>
 export const createShedError = () =>
   new RequestError('OVERLOADED', 'The gateway accepts no more requests at the moment.');
 
-const getWritesNote = (isMutation: boolean): string =>
-  isMutation ? ' The writes of this mutation were made and stand.' : '';
-
-/** A response larger than MAX_RESPONSE_BYTES. */
-export const createResponseTooLargeError = (maxBytes: number, isMutation: boolean) =>
-  new RequestError(
-    'QUERY_TOO_COMPLEX',
-    `The response would have more than ${maxBytes} bytes: select less.${getWritesNote(isMutation)}`,
-  );
-
 /** A response for which MAX_BUFFERED_BYTES leaves no memory. */
 export const createBufferFullError = (isMutation: boolean) =>
   new RequestError(
     'OVERLOADED',
-    `Too many large responses are being sent at the moment.${getWritesNote(isMutation)}`,
+    `Too many large responses are being sent at the moment.${describeWrites(isMutation)}`,
   );

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { credentialHeaders } from '../credentials.ts';
 import { type BodyLimits, readBody, readFetchBody } from './body.ts';
 
 /** A request to the GraphQL endpoint, from Node's server or from the Fetch standard. */
@@ -52,11 +53,9 @@ export const fromFetch = (request: Request): HttpRequest => {
  */
 function* splitHeaders(headers: Headers): Generator<string> {
   for (const [name, value] of headers) {
-    if (name === 'galileo-api-key' || name === 'splunk-ao-api-key')
-      for (const key of value.split(', ')) yield* [name, key];
     // A usable Authorization has no comma. The parameters of other schemes can have one.
-    else if (name === 'authorization')
-      for (const one of value.split(/, (?=bearer |basic )/i)) yield* [name, one];
+    if (name === 'authorization') for (const one of value.split(/, (?=bearer |basic )/i)) yield* [name, one];
+    else if (Object.hasOwn(credentialHeaders, name)) for (const key of value.split(', ')) yield* [name, key];
     else yield* [name, value];
   }
 }

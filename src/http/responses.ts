@@ -1,3 +1,4 @@
+import { shortenMessage } from '../errors.ts';
 import type { OperationResult, RequestError } from '../execution/index.ts';
 import type { MediaType } from './header-fields.ts';
 import { getErrorHeaders, getStatus } from './http-errors.ts';
@@ -39,7 +40,7 @@ export function toErrorResponse(
 ): HttpResponse {
   const extensions = { code: error.code, requestId: context.requestId };
   const errors = error.problems.map(({ message, locations }) => ({
-    message: shorten(context.redact(message)),
+    message: shortenMessage(context.redact(message)),
     locations,
     extensions,
   }));
@@ -49,13 +50,6 @@ export function toErrorResponse(
     body: JSON.stringify({ errors }),
   };
 }
-
-/** In characters. Messages quote names of the document, and a name can be as long as the document. */
-const maxMessageLength = 500;
-
-/** Limits the length of a message. */
-export const shorten = (message: string): string =>
-  message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
 
 /** A short plain-text response. */
 export const toTextResponse = (status: number, text: string): HttpResponse => ({

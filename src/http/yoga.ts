@@ -8,6 +8,7 @@ import {
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { shortenMessage } from '../errors.ts';
 import {
   type Executor,
   maxProblems,
@@ -20,7 +21,7 @@ import { isJsonObject } from '../json.ts';
 import type { HttpRequest } from './http-request.ts';
 import { parseBody, parseQueryString } from './parameters.ts';
 import type { Pipeline, PipelineRequest, Plugins } from './pipeline.ts';
-import { getGraphqlHeaders, type HttpResponse, shorten, toErrorResponse, toHeaders } from './responses.ts';
+import { getGraphqlHeaders, type HttpResponse, toErrorResponse, toHeaders } from './responses.ts';
 
 /** The key of the gateway's state in yoga's context. A symbol, so that plugins do not see the state by accident. */
 const stateKey = Symbol('galileo-gateway request');
@@ -289,7 +290,7 @@ function formatError(
   const { message, nodes, path, extensions } = error;
   const { http: _, code = 'BAD_REQUEST', ...others } = extensions;
   return {
-    message: shorten(context.redact(message)),
+    message: shortenMessage(context.redact(message)),
     ...(nodes !== undefined && { locations: toLocations(nodes) }),
     ...(path !== undefined && { path }),
     extensions: { ...others, code: String(code), requestId },

@@ -1,4 +1,5 @@
-import type { ValidationIssue } from '../upstream/responses.ts';
+import { getProperty } from '../json.ts';
+import type { Redaction, ValidationIssue } from '../upstream/responses.ts';
 
 /** How a field of an input object is written to a request body. */
 interface InputField {
@@ -26,7 +27,6 @@ interface InputIssue {
   readonly code: string;
 }
 
-type Redaction = (text: string) => string;
 type Location = readonly (string | number)[];
 
 /**
@@ -102,9 +102,6 @@ function* getFieldNames(shape: InputShape): Generator<[property: string, name: s
     yield* getFieldNames(field.shape);
   }
 }
-
-const getProperty = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
 function toJson(value: unknown, shape: InputShape, path: readonly string[], issues: InputIssue[]): unknown {
   if (value === null || typeof value !== 'object' || shape.kind === 'value' || shape.kind === 'json')

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { toError } from '../errors.ts';
 import type { CallContext, CollaboratorKind, GalileoClient } from '../upstream/galileo-client.ts';
 import type { Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
@@ -42,9 +43,6 @@ class Loader<Key, Value> {
     return Promise.all(keys.map((key) => this.#fetch(key).catch(toError)));
   }
 }
-
-const toError = (reason: unknown): Error =>
-  reason instanceof Error ? reason : new Error('Not an error', { cause: reason });
 
 /** One page of an integration's collaborators. */
 interface PageKey {

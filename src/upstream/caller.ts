@@ -1,10 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
+import { credentialHeaders } from '../credentials.ts';
 
-const credentialHeaders: ReadonlySet<string> = new Set([
-  'galileo-api-key',
-  'splunk-ao-api-key',
-  'authorization',
-]);
+const credentialNames: ReadonlySet<string> = new Set(Object.keys(credentialHeaders));
 
 // Random, so that the hash of a credential cannot be computed outside of this process.
 const salt = randomBytes(16).toString('latin1');
@@ -20,7 +17,7 @@ export function toCaller(headers: readonly string[]): string {
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = headers[index]?.toLowerCase() ?? '';
     // Header values have no line breaks, so the separator is unambiguous.
-    if (credentialHeaders.has(name)) text += `${name}:${headers[index + 1]}\n`;
+    if (credentialNames.has(name)) text += `${name}:${headers[index + 1]}\n`;
   }
   return hash('sha256', text, 'base64');
 }

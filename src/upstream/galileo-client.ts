@@ -87,7 +87,7 @@ export class GalileoClient {
     if ((body['provider'] ?? body['name'] ?? name) !== name) {
       throw new ClientFacingError(
         'UPSTREAM_INVALID_RESPONSE',
-        'Galileo returned another provider than requested.',
+        'Galileo returned a different provider from the one requested.',
         {
           upstreamStatus: response.status,
         },

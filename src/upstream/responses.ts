@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { shortenMessage } from '../errors.ts';
 import { isJsonObject } from '../json.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from './errors.ts';
 import type { AttemptOutcome, TransportRequest, TransportResponse } from './transport-types.ts';
@@ -17,8 +18,6 @@ export interface ValidationIssue {
 /** Removes secrets and upstream's address from a string of upstream. */
 export type Redaction = (text: string) => string;
 
-/** In characters. Longer messages are cut. */
-const maxMessageLength = 500;
 /** More than the controls of any form. */
 const maxIssues = 1_000;
 
@@ -73,7 +72,7 @@ export function parseBody<T>(response: TransportResponse, hasShape: (body: unkno
   const message =
     json === undefined
       ? 'Galileo sent a response that is not JSON.'
-      : 'Galileo sent JSON in another form than documented.';
+      : "Galileo's JSON does not match its documentation.";
   throw new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: status });
 }
 
@@ -209,7 +208,7 @@ function readMessage(body: unknown, redact: Redaction): string | undefined {
   const text = typeof inner === 'string' ? inner : readStandardError(body)?.['message'];
   if (typeof text === 'string') return toLine(text, redact);
   const messages = readIssues(detail, redact).map(({ message }) => message);
-  return messages.length === 0 ? undefined : cut(messages.join('; '));
+  return messages.length === 0 ? undefined : shortenMessage(messages.join('; '));
 }
 
 /** The entries of a FastAPI validation error, or of a list of strings. `input` and `ctx` of an entry are not read. */
@@ -242,8 +241,5 @@ function toLine(text: unknown, redact: Redaction): string | undefined {
       .trim()
       .split(/[\r\n]/, 1)[0]
       ?.trim() ?? '';
-  return line === '' || line.startsWith('Traceback ') ? undefined : cut(line);
+  return line === '' || line.startsWith('Traceback ') ? undefined : shortenMessage(line);
 }
-
-const cut = (line: string) =>
-  line.length > maxMessageLength ? `${line.slice(0, maxMessageLength).toWellFormed()}…` : line;
