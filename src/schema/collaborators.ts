@@ -114,7 +114,7 @@ export function toCollaboratorFields(
       args: {
         first: t.arg.int({
           defaultValue: defaultPageSize,
-          description: 'The size of the page, 1 to 1000. Null equals omitted.',
+          description: 'The size of the page, 1 to 1000. Null means 100.',
         }),
         after: t.arg.string({
           description:

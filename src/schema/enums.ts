@@ -70,7 +70,7 @@ export const integrationName = createInputEnum(
   'IntegrationName',
   'The LLM providers that Galileo can be connected to.',
   integrationNames,
-  (name) => `The provider that Galileo calls \`${name}\`.`,
+  (name) => `\`${name}\` in Galileo's API.`,
 );
 
 /** A provider in a response. It can be unknown. */

@@ -100,7 +100,7 @@ interface ObjectOptions<Output extends SchemaName, Input extends SchemaName> {
   readonly description: string;
   /** The schema of the OpenAPI document that is read. */
   readonly schema: Output;
-  /** The schema that is written. Default: `schema`. */
+  /** The schema that is written. Default: `schema`. Only the compiler uses it, to check the names of properties. */
   readonly inputSchema?: Input;
   readonly fields: Fields<PropertyOf<Output | Input>>;
 }

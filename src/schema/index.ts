@@ -1,6 +1,7 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
 import { addFederation, printSubgraph } from './federation.ts';
+// These modules register their types in the builder.
 import './mutation.ts';
 import './query.ts';
 

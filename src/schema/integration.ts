@@ -10,7 +10,8 @@ import { id, json, stringMapEntry } from './values.ts';
 
 /** The interface of all integrations. Each type in `providers/` adds its own fields. */
 export const integration = builder.interfaceRef<WireIntegration>('Integration').implement({
-  description: "A connected LLM provider. The object's type says which, and has the fields of that provider.",
+  description:
+    "The selected integration of one provider, with its settings. The object's type has the fields of that provider. What Galileo stores about this and other integrations is an IntegrationRecord.",
   extensions: entity,
   resolveType: ({ name }) => getTypeName(name),
   fields: (t) => ({
@@ -27,14 +28,14 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
     }),
     name: t.field({
       type: integrationName,
-      description: 'The provider. It identifies the integration: a caller has one integration per provider.',
+      description: 'The provider. It identifies the integration: the selected one of the provider.',
       resolve: ({ name }) => name,
     }),
     status: t.field({
       type: [stringMapEntry],
       nullable: true,
       description:
-        'The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it.',
+        "The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it.",
       extensions: upstreamList,
       // Galileo's entries can quote a request body.
       resolve: async ({ name }, _args, context) =>

@@ -26,11 +26,11 @@ import { id, text } from './values.ts';
 type MutationFields = MutationFieldBuilder<SchemaTypes, SchemaTypes['Root']>;
 
 const issue = builder.objectRef<ValidationFailure['issues'][number]>('IntegrationValidationIssue').implement({
-  description: 'One problem of an input.',
+  description: 'One problem with the input.',
   fields: (t) => ({
     path: t.exposeStringList('path', {
       description:
-        'The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo does not report a position.',
+        'The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no argument.',
     }),
     message: t.exposeString('message', { description: 'The problem, for users.' }),
     code: t.exposeString('code', {
@@ -46,7 +46,7 @@ const validationFailure = builder.objectRef<ValidationFailure>('IntegrationValid
     message: t.exposeString('message', { description: 'A summary for users.' }),
     issues: t.expose('issues', {
       type: [issue],
-      description: 'Each problem with its path. Empty if Galileo lists none.',
+      description: 'The individual issues. Empty if Galileo lists none.',
     }),
   }),
 });
@@ -63,7 +63,8 @@ const resultOf = <Success extends object>(
     resolveType: (result) => ('issues' in result ? validationFailure.name : success.name),
   });
 
-const uncertain = 'After UPSTREAM_OUTCOME_UNKNOWN it may have been stored: read it before you retry.';
+const uncertain =
+  'After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry.';
 
 const upsertResult = resultOf(
   'UpsertIntegrationResult',
@@ -160,7 +161,7 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
 const users: Fields<PropertyOf<'UserCollaboratorCreate'>> = {
   userId: id('user_id', { description: 'The id of the user. Either this or `userEmail` is required.' }),
   userEmail: text('user_email', {
-    description: 'The e-mail address of the user. An unknown one is invited.',
+    description: 'The e-mail address of the user. A user without an account is invited.',
   }),
   role: roleField,
 };
@@ -175,6 +176,7 @@ const shareWithGroups = createShare('groups', integrationGroup, groups);
 builder.mutationType({
   description: 'Writes. The mutations of one operation run in order. Each needs a credential.',
   fields: (t) => ({
+    // One mutation per provider: `upsertAzureIntegration`, for example.
     ...Object.fromEntries(
       integrationNames.map((name) => [`upsert${providers[name].type.name}`, createUpsert(t, name)]),
     ),

@@ -60,7 +60,7 @@ builder.queryType({
   fields: (t) => {
     const names = t.arg({
       type: [integrationName],
-      description: 'The providers, each counted once. Default: all of them, in the order of the enum.',
+      description: 'The providers; duplicates are ignored. Default: all of them, in the order of the enum.',
     });
     return {
       integration: t.field({

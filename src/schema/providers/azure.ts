@@ -37,7 +37,7 @@ export const azure = defineProvider({
   fields: {
     endpoint: text('endpoint', {
       description: 'The URL of the API.',
-      whenRead: 'Galileo always returns one.',
+      whenRead: 'Galileo always returns one; nullable because other providers may have none.',
       input: 'required',
     }),
     token: token(

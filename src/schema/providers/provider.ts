@@ -31,7 +31,7 @@ interface ProviderOptions<Output extends SchemaName, Input extends SchemaName> {
   readonly description: string;
   /** The schema of `GET /v2/integrations/{name}`, which gives the type its name. */
   readonly schema: Output;
-  /** The schema of `PUT /v2/integrations/<provider>`. */
+  /** The schema of `PUT /v2/integrations/<provider>`. Only the compiler uses it, to check the names of properties. */
   readonly inputSchema: Input;
   readonly fields: Fields<PropertyOf<Output | Input>>;
   /** Fields that are not properties of the integration. */
@@ -55,7 +55,7 @@ export function defineProvider<Output extends SchemaName, Input extends SchemaNa
     }),
     input: toInputType(
       `Upsert${schema}Input`,
-      `The settings of the ${displayName} integration. Omitted fields are not sent, so that Galileo decides; null is sent as null.`,
+      `The settings of the ${displayName} integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo.`,
       fields,
     ),
     mapping: new BodyMapping(toShape(fields)),
