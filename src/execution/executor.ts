@@ -44,6 +44,7 @@ export interface Executor {
   ): Promise<OperationResult>;
   /** The secret values in the variables of a request that `prepare` rejected. */
   findSecrets(params: OperationParams): readonly string[];
+  // The other methods are for graphql-yoga's pipeline, which parses, validates and executes in separate steps.
   /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
   parse(text: string): DocumentNode;
   /** The source of the document that the parameters name. Throws RequestError if they do not name one. */

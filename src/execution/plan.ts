@@ -59,7 +59,7 @@ export interface FieldPlan {
   readonly nodes: readonly FieldNode[];
 }
 
-/** How a value is completed: section 6.4.3 of the specification, compiled for one type. */
+/** How a value is completed: CompleteValue, section 6.4.3 of the GraphQL specification (October 2021), for one type. */
 export type ValuePlan = { readonly isNonNull: boolean } & (
   | { readonly kind: 'leaf'; readonly write: LeafWriter }
   | { readonly kind: 'list'; readonly item: ValuePlan }

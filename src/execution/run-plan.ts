@@ -74,7 +74,7 @@ interface Run {
 }
 
 /**
- * Executes a plan as section 6.2 of the specification says: the fields of a query in parallel, those of a mutation in
+ * Executes a plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a query in parallel, those of a mutation in
  * series. Rejects with RequestError as soon as the response is larger than allowed; a mutation completes all its
  * writes first. The response is written as JSON directly, without intermediate objects.
  */

@@ -91,6 +91,6 @@ export const organizationId = (provider: string, isRequired = false) =>
     input: isRequired ? 'required' : 'optional',
   });
 
-/** The secret that a provider identifies the caller by. */
+/** The credential that Galileo uses with the provider. */
 export const token = (description: string) =>
   text('token', { description, output: 'none', input: 'required', secret: true });

@@ -169,7 +169,8 @@ export class Call implements Waiter, AttemptOwner {
     if (this.#attempt === undefined) {
       this.#settle(end === 'expired' ? createTimeoutError() : createCancelledError());
     } else if (!this.#isWrite || !this.#attempt.isSent) {
-      this.#attempt.stop(end === 'expired' ? 'expired' : 'cancelled', `The deadline ${end}.`);
+      if (end === 'expired') this.#attempt.stop('expired', 'The deadline expired.');
+      else this.#attempt.stop('cancelled', 'The client disconnected.');
     } else if (end === 'expired') {
       // The attempt continues, so that upstream can complete the write.
       this.#settle(createOutcomeUnknownError());
