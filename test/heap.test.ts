@@ -10,12 +10,17 @@ interface Gateway extends AsyncDisposable {
 }
 
 /** Starts the built program with a small heap in front of the upstream. */
-async function serve(upstream: FakeUpstream, heapMb = 256): Promise<Gateway> {
+async function serve(
+  upstream: FakeUpstream,
+  heapMb = 256,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Gateway> {
   const program = startProgram(['serve'], {
     PORT: '0',
     GALILEO_API_URL: upstream.url,
     NODE_ENV: 'production',
     NODE_OPTIONS: `--max-old-space-size=${heapMb}`,
+    ...environment,
   });
   const url = await program.waitFor(/"url":"([^"]+)"/);
   return { program, url, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
@@ -81,13 +86,7 @@ async function sendWithoutReading(
 /** The first error code of a response, or else the type of its first object. */
 const toResult = (text: string) => /"(?:code|__typename)":"(\w+)"/.exec(text)?.[1] ?? text.slice(0, 200);
 
-const writeResults = [
-  'UpsertIntegrationSuccess',
-  'OVERLOADED',
-  'UPSTREAM_TIMEOUT',
-  'UPSTREAM_UNAVAILABLE',
-  'UPSTREAM_OUTCOME_UNKNOWN',
-];
+const writeResults = ['UpsertIntegrationSuccess', 'OVERLOADED'];
 
 function toRawPost(body: unknown): string {
   const text = JSON.stringify(body);
@@ -207,7 +206,11 @@ describe('The program with a small heap', { timeout: 60_000 }, () => {
             .end(JSON.stringify({ id, name: 'custom' }));
         }, 1000);
       });
-      await using gateway = await serve(upstream);
+      // So that only memory is short, also on a busy machine.
+      await using gateway = await serve(upstream, 256, {
+        REQUEST_TIMEOUT_MS: '60000',
+        UPSTREAM_TIMEOUT_MS: '60000',
+      });
       const query = `mutation ($v: JSONObject) {
       upsertCustomIntegration(input: { endpoint: "e", customLlmConfig: { fileName: "f", className: "c", initKwargs: $v } }) { __typename }
     }`;
@@ -218,7 +221,6 @@ describe('The program with a small heap', { timeout: 60_000 }, () => {
           results.add(toResult(await post(gateway.url, body, { ...withKey, patienceMs: 60_000 })));
         }),
       );
-      // The queue is longer than REQUEST_TIMEOUT_MS.
       for (const result of results) expect(writeResults).toContain(result);
       await expectResponse(gateway);
     },
