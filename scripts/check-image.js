@@ -218,6 +218,8 @@ check(true, 'its health check passes');
 const signalledAtMs = performance.now();
 await ask('kill', '--signal=TERM', gateway.id);
 const isReady = async () => (await fetch(`${gateway.url}/readyz`)).ok;
+// The signal reaches the process a moment after the command has ended.
+while ((await isReady()) && performance.now() - signalledAtMs < 1500) await wait(20);
 check(!(await isReady()), 'it is not ready after SIGTERM as PID 1');
 check(await query(gateway.url), 'it still responds while it drains');
 const code = await ask('wait', gateway.id);
