@@ -37,7 +37,7 @@ const fieldValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
 const usableAuthorizationPattern = /^(?:bearer|basic) +[^ ]/i;
 
 /**
- * Reads the headers that the gateway knows from Node's raw headers, in which nothing is joined or dropped. Throws
+ * Reads the headers that the gateway uses. Takes Node's raw headers, in which nothing is joined or dropped. Throws
  * InvalidHeaders if a credential header occurs twice or contains control characters.
  *
  * @param rawHeaders alternating names and values, as in `IncomingMessage.rawHeaders`

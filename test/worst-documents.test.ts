@@ -236,7 +236,7 @@ describe('what one request makes the gateway hold and write', () => {
     expect(upstream.calls.slice(before).map(({ method }) => method)).toEqual(['PUT', 'PUT']);
     expect(parseBody(answer).errors).toMatchObject([
       {
-        message: expect.stringContaining('its writes were kept') as string,
+        message: expect.stringContaining('its writes stand') as string,
         extensions: { code: 'QUERY_TOO_COMPLEX' },
       },
     ]);

@@ -481,7 +481,7 @@ export type UpsertAnthropicIntegrationInput = {
   authenticationScope?: string | null | undefined;
   /** How Galileo authenticates with Anthropic. Default: `API_KEY`. */
   authenticationType?: AnthropicAuthenticationType | null | undefined;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: Array<StringMapEntryInput> | null | undefined;
   /** The URL of the API. */
   endpoint?: string | null | undefined;
@@ -538,7 +538,7 @@ export type UpsertAzureIntegrationInput = {
   availableDeployments?: Array<AzureModelDeploymentInput> | null | undefined;
   /** The deployment that serves all requests. */
   azureDeployment?: string | null | undefined;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: Array<StringMapEntryInput> | null | undefined;
   /** Headers of every request to Azure. Secret: removed from messages and logs. Only the output field of the same name returns it. */
   defaultHeaders?: Array<StringMapEntryInput> | null | undefined;
@@ -567,7 +567,7 @@ export type UpsertCustomIntegrationInput = {
   authenticationScope?: string | null | undefined;
   /** How Galileo authenticates with the endpoint. Default: `OAUTH2`. `API_KEY` requires `apiKeyHeader` and `apiKeyValue`. */
   authenticationType?: CustomAuthenticationType | null | undefined;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: Array<StringMapEntryInput> | null | undefined;
   /** The customer's Python class that the endpoint is called through. */
   customLlmConfig?: CustomLlmConfigInput | null | undefined;

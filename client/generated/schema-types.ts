@@ -29,7 +29,7 @@ export type AnthropicIntegration = Integration & {
   authenticationScope: Maybe<Scalars['String']['output']>;
   /** How Galileo authenticates with Anthropic. Default: `API_KEY`. */
   authenticationType: IntegrationAuthenticationType;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. Null if none are mapped. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
   /** The URL of the API. Null for Anthropic's own. */
   endpoint: Maybe<Scalars['String']['output']>;
@@ -193,7 +193,7 @@ export type AzureIntegration = Integration & {
   availableDeployments: Maybe<Array<AzureModelDeployment>>;
   /** The deployment that serves all requests. Null if `deployments` has one per model. */
   azureDeployment: Maybe<Scalars['String']['output']>;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. Null if none are mapped. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
   /** Headers of every request to Azure. Null if there are none. */
   defaultHeaders: Maybe<Array<StringMapEntry>>;
@@ -300,7 +300,7 @@ export type CustomIntegration = Integration & {
   authenticationType: IntegrationAuthenticationType;
   /** The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`. */
   baseUrl: Scalars['String']['output'];
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. Null if none are mapped. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
   /** The customer's Python class that the endpoint is called through. Null if there is none. */
   customLlmConfig: Maybe<CustomLlmConfig>;
@@ -1458,7 +1458,7 @@ export type UpsertAnthropicIntegrationInput = {
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
   /** How Galileo authenticates with Anthropic. Default: `API_KEY`. */
   authenticationType?: InputMaybe<AnthropicAuthenticationType>;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
   /** The URL of the API. */
   endpoint?: InputMaybe<Scalars['String']['input']>;
@@ -1512,7 +1512,7 @@ export type UpsertAzureIntegrationInput = {
   availableDeployments?: InputMaybe<Array<AzureModelDeploymentInput>>;
   /** The deployment that serves all requests. */
   azureDeployment?: InputMaybe<Scalars['String']['input']>;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
   /** Headers of every request to Azure. Secret: removed from messages and logs. Only the output field of the same name returns it. */
   defaultHeaders?: InputMaybe<Array<StringMapEntryInput>>;
@@ -1540,7 +1540,7 @@ export type UpsertCustomIntegrationInput = {
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
   /** How Galileo authenticates with the endpoint. Default: `OAUTH2`. `API_KEY` requires `apiKeyHeader` and `apiKeyValue`. */
   authenticationType?: InputMaybe<CustomAuthenticationType>;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
   /** The customer's Python class that the endpoint is called through. */
   customLlmConfig?: InputMaybe<CustomLlmConfigInput>;

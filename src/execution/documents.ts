@@ -98,7 +98,7 @@ export class DocumentStore {
     let prepared = this.#operations.get(key);
     if (prepared === undefined) {
       prepared = this.#prepare({ document: this.#parse(text), text, hash: textHash }, operationName);
-      // No data of a request outlives it. A lone surrogate would give two documents the same hash.
+      // Not cached: documents with a secret, and those with lone surrogates, which are all hashed as U+FFFD.
       if (prepared.secrets.literals.length === 0 && text.isWellFormed()) this.#operations.set(key, prepared);
     }
     return prepared;
@@ -130,6 +130,7 @@ export class DocumentStore {
     } catch (error) {
       if (error instanceof RangeError) throw createTooDeepError();
       if (!(error instanceof GraphQLError)) throw error;
+      // The wording of graphql-js.
       if (error.message.includes(`more that ${this.#limits.maxTokens} tokens`)) {
         throw new RequestError(
           'QUERY_TOO_COMPLEX',

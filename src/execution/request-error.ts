@@ -48,7 +48,7 @@ export class RequestError extends Error {
 
 /** Added to the message of an error that replaces the response of an executed operation. Empty for a query. */
 export const describeWrites = (isMutation: boolean): string =>
-  isMutation ? ' The mutation was executed; its writes were kept.' : '';
+  isMutation ? ' The mutation was executed: its writes stand.' : '';
 
 /** A response larger than MAX_RESPONSE_BYTES. */
 export const createResponseTooLargeError = (maxBytes: number, isMutation: boolean): RequestError =>

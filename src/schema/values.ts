@@ -80,7 +80,7 @@ export const oauth2TokenUrl = text('oauth2_token_url', {
 
 export const customHeaderMapping = stringMap('custom_header_mapping', {
   description:
-    'Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header.',
+    'Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`.',
   whenRead: 'Null if none are mapped.',
 });
 

@@ -15,7 +15,7 @@ import {
 import type { TransportRequest, TransportResponse } from './transport-types.ts';
 
 /**
- * The owner of an attempt. One of the first two methods is called once. The third is also called once, in any order.
+ * The owner of an attempt. Either `attemptResponded` or `attemptFailed` is called, once. `attemptReleased` is called once, before or after.
  */
 export interface AttemptOwner {
   attemptResponded(response: TransportResponse): void;
