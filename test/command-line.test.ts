@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { demoKeys } from '../sandbox/demo-keys.ts';
 import { type SettingName, settings, toFlag, toVariable } from '../src/config.ts';
-import { getFreePort } from './support/free-port.ts';
+import { getFreePorts } from './support/free-port.ts';
 import { parseBody, send } from './support/http-client.ts';
 import { runProgram, startProgram } from './support/program.ts';
 
@@ -374,7 +374,7 @@ describe('demo', () => {
   );
 
   it('demo uses stable ports next to its own, with a landing page at / that links to everything', async () => {
-    const port = await getFreePort();
+    const port = await getFreePorts(3);
     await using program = startProgram(['demo', '--port', String(port)]);
     const page = await program.waitFor(/Settings +(http:\S+)/);
     await program.waitFor(/Ctrl\+C/);

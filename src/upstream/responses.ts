@@ -72,7 +72,7 @@ export function parseBody<T>(response: TransportResponse, hasShape: (body: unkno
   const message =
     json === undefined
       ? 'Galileo sent a response that is not JSON.'
-      : "Galileo's JSON does not match its documentation.";
+      : 'Galileo sent JSON that does not match its documentation.';
   throw new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: status });
 }
 
