@@ -1,4 +1,4 @@
-// Who may import whom. Type imports and dynamic imports count. ARCHITECTURE.md explains the order.
+// The allowed imports. Type imports and dynamic imports count. ARCHITECTURE.md explains the order.
 const layers = ['http', 'execution', 'schema', 'resolvers', 'upstream'];
 const above = (layer) => layers.slice(0, layers.indexOf(layer)).join('|') || 'commands';
 const forbid = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { path: to } });

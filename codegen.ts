@@ -11,7 +11,7 @@ const types = {
 
 type Section = Awaited<ReturnType<typeof preset.buildGeneratesSection>>[number];
 
-/** Lets TypeScript reject an object of a response that is passed as an input, because inputs have no `__typename`. */
+/** Makes TypeScript reject an object of a response as an input, because inputs have no `__typename`. */
 function rejectTypenameInInputs(section: Section): Section {
   const operations = section.pluginMap['typescript-operations'];
   if (operations === undefined) return section;
@@ -27,14 +27,14 @@ function rejectTypenameInInputs(section: Section): Section {
   };
 }
 
-/** What `galileo-gateway/client` publishes, and what our own tests send. */
+/** Generates the documents and types of `galileo-gateway/client`, and the types of our tests. */
 const config: CodegenConfig = {
   emitLegacyCommonJSImports: false,
   importExtension: '.ts',
   schema: 'schema.graphql',
   documents: 'client/documents/*.graphql',
   generates: {
-    // TRUSTED_DOCUMENTS takes its `persisted-documents.json`.
+    // Its `persisted-documents.json` is a file for TRUSTED_DOCUMENTS.
     'client/generated/': {
       preset: {
         ...preset,
@@ -42,7 +42,8 @@ const config: CodegenConfig = {
           (await preset.buildGeneratesSection(options)).map(rejectTypenameInInputs),
       },
       presetConfig: { fragmentMasking: false, persistedDocuments: { hashAlgorithm: 'sha256' } },
-      // Clients with a normalised cache add `__typename` to what they send. A document that has it everywhere keeps its hash.
+      // Clients with a normalised cache add `__typename` to documents. If a document already has it everywhere, its
+      // hash stays the same.
       documentTransforms: [addTypenameSelectionDocumentTransform],
       config: types,
     },

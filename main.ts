@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// First, and alone: a signal that arrives while the rest is loaded must not be lost.
+// Imported first, because a signal that arrives while the rest is loaded must not be lost.
 import './src/workers/signals.ts';
 
 const { runCommandLine } = await import('./src/commands/command-line.ts');

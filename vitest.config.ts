@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   // Otherwise Vite warns about missing source maps of packages in `inline`.
   logLevel: 'error',
-  // Two copies of graphql (ESM and CommonJS) in one process fail each other's instanceof checks.
+  // If one process has two copies of graphql (ESM and CommonJS), instanceof checks fail.
   resolve: {
     alias: [
       // Examples import the client kit by the name of the package.
@@ -21,14 +21,14 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    // It imports JSON without an import attribute, which Node refuses.
+    // Imports JSON without an import attribute, which Node rejects.
     server: { deps: { inline: [/@actions\//] } },
     // Most tests wait for sockets and processes, so two files run in parallel even on two CPUs.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // In milliseconds: four times Vitest's default, for busy machines.
-    testTimeout: 20_000,
-    // Half of it: the first page of a browser takes longer than Vitest's default of one second.
-    expect: { poll: { timeout: 10_000 } },
+    // In milliseconds, and only for tests that hang: on a busy machine, a test takes ten times as long as usual.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     coverage: {
       provider: 'custom',
       customProviderModule: './scripts/coverage-provider.js',

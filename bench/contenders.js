@@ -1,4 +1,4 @@
-// Starts and stops what is measured: each in its own process, on the processor that is reserved for it.
+// Starts and stops the contenders, each in its own process on a reserved processor.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -31,17 +31,17 @@ async function firstMessage(child) {
   return message;
 }
 
-/** The stub upstream, on the processor of the load: its cost counts for no contender. */
+/** The stub upstream runs on the processor of the load, so its cost does not count for a contender. */
 export async function startStub(env) {
   const child = start('load', toPath('stub-upstream.js'), env);
   const { port } = await firstMessage(child);
   return { child, url: `http://127.0.0.1:${port}` };
 }
 
-/** What starts a program on the processor for the load. */
+/** The command that starts a program on the processor of the load. */
 export const loadCommand = canPin ? ['taskset', '-c', processors.load] : ['env'];
 
-/** The gateway as users run it: the built program and its defaults. */
+/** The gateway as users run it: the built program with its defaults. */
 async function startGateway(upstreamUrl) {
   const program = toPath('../dist/main.js');
   const child = start('server', program, { GALILEO_API_URL: upstreamUrl }, ['serve', '--port', '0']);
@@ -67,9 +67,9 @@ async function startScript(name, upstreamUrl) {
 }
 
 /**
- * In the order of the tables; the others are compared with the first. A contender with another schema has its own
- * operations: a map from an operation to `{ query, variables, isRight }`. `warmUpMs` is how long it is loaded before it is
- * measured: slower contenders need more time for the same number of requests.
+ * In the order of the tables. The others are compared with the first. A contender with another schema has its own
+ * operations: a map from an operation to `{ query, variables, isRight }`. `warmUpMs` is the duration of the load before
+ * the measurement. Slower contenders need more time for the same number of requests.
  */
 export const contenders = {
   'pass-through': { start: (upstreamUrl) => startScript('pass-through', upstreamUrl), warmUpMs: 5000 },
@@ -87,13 +87,13 @@ export const contenders = {
   },
 };
 
-/** Processor time of a process so far, in microseconds, user and system; Linux tells it in hundredths of a second. */
+/** Processor time of a process so far, user and system, in microseconds. Linux reports hundredths of a second. */
 export function getProcessorTimeUs(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
-/** Resident memory of a process; Linux tells it in KiB. */
+/** Resident memory of a process. Linux reports KiB. */
 export function getResidentMb(pid) {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 }

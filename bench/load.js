@@ -1,5 +1,5 @@
-// Load by wrk: connections that each send their next request when they have the response to their last one, with 4,096
-// credentials in turn, so that nothing can be shared between requests of one caller.
+// Load by wrk. Each connection sends its next request after the response to the previous one. The requests use 4,096
+// credentials in turn, so that successive requests have nothing in common.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const directory = mkdtempSync(join(tmpdir(), 'galileo-bench-'));
 
-/** wrk's script for a request; the connections send it with one credential after the other. */
+/** wrk's script for a request. The connections send it with one credential after the other. */
 function writeScript({ method, body }) {
   const path = join(directory, 'request.lua');
   writeFileSync(join(directory, 'body'), body);
@@ -43,7 +43,7 @@ end
   return path;
 }
 
-/** Sends the request for that time. Latencies are in milliseconds; a failure is an error of the socket or of HTTP. */
+/** Sends the request for that time. Latencies are in milliseconds. Failures are errors of sockets and of HTTP. */
 export async function load({ url, request, connections, durationMs }, command) {
   const seconds = Math.max(1, Math.round(durationMs / 1000));
   const script = writeScript(request);

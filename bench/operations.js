@@ -1,12 +1,12 @@
-// The operations that every contender is measured with: what it is sent, which REST calls that is, and what a correct
-// response has. They select every field of the types, except those that are calls on their own.
+// The operations of the benchmark: the request, its REST calls, and the check of its response. They select every field
+// that does not cost a call.
 import { readFileSync } from 'node:fs';
 import { buildSchema, getNamedType, isObjectType } from 'graphql';
 
 const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
 const callFields = new Set(['status', 'users', 'groups', 'catalogs', 'databases', 'label']);
 
-/** The GraphQL type of each provider, by upstream's name of it. */
+/** The GraphQL type of each provider, by upstream's name. */
 export const typeNames = {
   anthropic: 'AnthropicIntegration',
   aws_bedrock: 'AwsBedrockIntegration',
@@ -24,7 +24,7 @@ export const typeNames = {
 export const allNames = Object.keys(typeNames);
 
 /**
- * Every field of a type, with every field of the types behind it.
+ * A selection of every field of a type, at every depth.
  *
  * @param {string} typeName
  * @param {{ skip?: readonly string[], toName?: (name: string) => string, isLeaf?: (name: string) => boolean }} options
@@ -96,7 +96,7 @@ const upsertInput = {
   ],
   multiModalConfig: { maxFiles: 3, maxFileSizeBytes: 1_048_576 },
 };
-/** The same as upstream takes it. */
+/** The same input as upstream's request body. */
 export const upsertBody = {
   endpoint: upsertInput.endpoint,
   authentication_type: 'api_key',

@@ -1,4 +1,4 @@
-// An upstream that costs as little as possible: a server on sockets, whose responses are buffers made at the start.
+// An upstream that costs as little as possible: a socket server whose responses are buffers, created at the start.
 // Settings by environment: PORT, DELAY_MS (before each response).
 import { createServer } from 'node:net';
 
@@ -163,7 +163,9 @@ const unauthenticated = respond('401 Unauthorized', { detail: 'Not authenticated
 const unknown = respond('404 Not Found', { detail: 'Integration not found' });
 const invalid = respond('422 Unprocessable Entity', { detail: 'The body is not JSON.' });
 
-/** The response to the first request in the string, and the rest of the string; undefined if it is not complete. */
+/**
+ * The response to the first request in the string, and the rest of the string. Undefined if the request is incomplete.
+ */
 function takeRequest(text) {
   const end = text.indexOf('\r\n\r\n');
   if (end === -1) return undefined;
@@ -175,7 +177,7 @@ function takeRequest(text) {
   let response = responses.get(line) ?? unknown;
   if (!head.includes('\r\ngalileo-api-key:')) response = unauthenticated;
   else if (length > 0) {
-    // Parsed, so that no contender gets away with a body that upstream would refuse.
+    // Parsed, so that a contender cannot succeed with a body that upstream would reject.
     try {
       JSON.parse(text.slice(end + 4, next));
     } catch {

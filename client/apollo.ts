@@ -4,7 +4,7 @@ interface Connection {
   readonly edges: readonly unknown[];
 }
 
-/** Adds the next page to the pages that are there. A request without `after` starts over. */
+/** Appends the next page to the loaded pages. A request without `after` starts over. */
 const pages = {
   keyArgs: false as const,
   merge(
@@ -17,13 +17,13 @@ const pages = {
   },
 };
 
-/** A list that is shorter than before lost an item on purpose. */
+/** A shorter list replaces the old one, because an item was removed. */
 const replaced = { merge: false };
 const embedded = { keyFields: false as const };
 
 /**
- * `typePolicies` for Apollo Client's `InMemoryCache`; `possibleTypes` is needed as well. `users` and `groups` collect the pages
- * that were loaded.
+ * `typePolicies` for Apollo Client's `InMemoryCache`; `possibleTypes` is needed as well. `users` and `groups` collect
+ * the loaded pages.
  */
 export const apolloTypePolicies = {
   // One integration per provider. Its id can be null.
@@ -133,7 +133,7 @@ function removeIntegration(cache: ApolloCacheLike, provider: Entity): void {
   for (const [id] of findEntities(cache, (entity) => isIntegrationOf(entity, name))) cache.evict({ id });
 }
 
-/** The integration that is read by name is another one now, so what only it had is removed from the cache. */
+/** The name now refers to another integration, so data of only the old one is removed from the cache. */
 function selectRecord(cache: ApolloCacheLike, record: Entity): void {
   const name = getName(record);
   for (const [id, entity] of findEntities(cache, () => true)) {
@@ -146,7 +146,7 @@ function selectRecord(cache: ApolloCacheLike, record: Entity): void {
   }
 }
 
-/** Cursors are offsets: after an addition or a removal the pages that were loaded no longer fit together. */
+/** Cursors are offsets, so after an addition or removal the loaded pages no longer fit together. */
 function forgetCollaborators(
   cache: ApolloCacheLike,
   fieldName: 'users' | 'groups',

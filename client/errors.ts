@@ -16,8 +16,8 @@ export const fieldErrorCodes = [
 ] as const;
 
 /**
- * Codes of a request that was not executed: the response has no `data`. `BAD_USER_INPUT` (variables), `OVERLOADED` (a request
- * that was shed) and `INTERNAL_SERVER_ERROR` occur here, too.
+ * Codes of a request that was not executed: the response has no `data`. `BAD_USER_INPUT` (variables), `OVERLOADED` (a
+ * request that was shed) and `INTERNAL_SERVER_ERROR` occur here too.
  */
 export const requestErrorCodes = [
   'GRAPHQL_PARSE_FAILED',
@@ -33,13 +33,13 @@ export const requestErrorCodes = [
   'METHOD_NOT_ALLOWED',
 ] as const;
 
-/** Why a field or a request failed. The gateway's docs/errors.md says what to do about each. */
+/** Why a field or a request failed. The gateway's docs/errors.md explains each. */
 export type ErrorCode = (typeof fieldErrorCodes)[number] | (typeof requestErrorCodes)[number];
 
 /** The `extensions` of an error. */
 export interface ErrorExtensions {
   readonly code: ErrorCode;
-  /** The `x-request-id` of the response; the gateway's log lines have it, too. */
+  /** The `x-request-id` of the response, which the gateway's log lines also contain. */
   readonly requestId: string;
   /** Whether the same request can succeed later; absent if the request itself has to change. */
   readonly retryable?: boolean;
@@ -51,7 +51,7 @@ export interface ErrorExtensions {
   readonly galileoErrorCode?: number;
 }
 
-/** An error of the gateway with checked extensions, or a request that never got a response of the gateway. */
+/** An error of the gateway with checked extensions, or the failure of a request that the gateway did not respond to. */
 export interface GatewayError {
   readonly code: ErrorCode | 'NETWORK_ERROR';
   readonly message: string;
@@ -68,9 +68,9 @@ const codes: ReadonlySet<unknown> = new Set([...fieldErrorCodes, ...requestError
 const isErrorCode = (code: unknown): code is ErrorCode => codes.has(code);
 
 /**
- * Reads the errors of a result. Takes what a client calls the error: Apollo Client's `error`, urql's `CombinedError`,
- * graphql-request's `ClientError`, or a plain `errors` array. A failure without a GraphQL error, such as a lost connection,
- * becomes one `NETWORK_ERROR`. Nothing (null or undefined) becomes an empty array.
+ * Reads the errors of a result. Takes Apollo Client's `error`, urql's `CombinedError`, graphql-request's `ClientError`,
+ * or a plain `errors` array. A failure without a GraphQL error, such as a lost connection, becomes one `NETWORK_ERROR`.
+ * Null and undefined become an empty array.
  */
 export function toGatewayErrors(error: unknown): readonly GatewayError[] {
   if (error === undefined || error === null) return [];
@@ -119,7 +119,7 @@ const toRecord = (value: unknown): Readonly<Record<string, unknown>> =>
 
 const toNumber = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
-/** The errors at a path of the response or below it. */
+/** The errors at or below a path of the response. */
 export function errorsAt(
   errors: readonly GatewayError[],
   path: readonly (string | number)[],
@@ -127,19 +127,21 @@ export function errorsAt(
   return errors.filter((error) => path.every((part, depth) => error.path[depth] === part));
 }
 
-/** Whether the same request can succeed later. A write with an unknown outcome is not retryable: look at what is stored. */
+/**
+ * Whether the same request can succeed later. A write with an unknown outcome is not retryable: read what is stored.
+ */
 export const isRetryable = ({ retryable }: GatewayError): boolean => retryable;
 
 /**
- * How long to wait before an attempt: what Galileo asked for, otherwise one second, doubled with each attempt, up to 30
- * seconds.
+ * How long to wait before an attempt: as long as Galileo asks, otherwise one second, doubled with each attempt, up to
+ * 30 seconds.
  *
  * @param attempt 1 for the first retry
  */
 export const getRetryDelayMs = ({ retryAfterMs }: GatewayError, attempt: number): number =>
   retryAfterMs ?? Math.min(1000 * 2 ** (attempt - 1), 30_000);
 
-/** What a page can show for an error. */
+/** A message for users. */
 export interface ErrorDescription {
   readonly title: string;
   /** What the user can do. */
@@ -149,7 +151,7 @@ export interface ErrorDescription {
 const tryAgain = 'Try again in a moment.';
 const report = 'If it happens again, report the request id.';
 
-/** Messages for users, in English, by error code. Codes that only a programming mistake causes are not listed. */
+/** Messages for users, in English, by error code. Codes that only a bug of the page causes are not listed. */
 export const errorDescriptions: Readonly<Partial<Record<GatewayError['code'], ErrorDescription>>> = {
   UNAUTHENTICATED: {
     title: 'Galileo did not accept this API key',
@@ -178,6 +180,6 @@ export const errorDescriptions: Readonly<Partial<Record<GatewayError['code'], Er
   NETWORK_ERROR: { title: 'Can’t reach the gateway', advice: 'Check your connection and try again.' },
 };
 
-/** The message for an error; a general one if its code is not listed. */
+/** The message for an error. A general one if the code is not listed. */
 export const describeError = ({ code }: GatewayError): ErrorDescription =>
   errorDescriptions[code] ?? { title: 'Something went wrong', advice: report };

@@ -2,7 +2,7 @@ import { integrationNames, possibleTypes } from './cache-keys.ts';
 import { graphcacheSchema } from './generated/graphcache-schema.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-/** A key of an entity, as Graphcache's key functions return it; null for an object that is stored within its parent. */
+/** A key function of Graphcache. Null for an object that is stored within its parent. */
 type KeyOf = (data: Fields) => string | null;
 
 /** The methods of Graphcache's `Cache` that the updates call. */
@@ -25,7 +25,7 @@ const objectTypes = graphcacheSchema.__schema.types.flatMap(({ kind, name }) =>
   kind === 'OBJECT' ? [name] : [],
 );
 
-/** Every type has an entry, so that Graphcache reports no missing key. */
+/** Every type has an entry. Otherwise Graphcache reports missing keys. */
 const keys: Record<string, KeyOf> = {
   ...Object.fromEntries(objectTypes.map((name): [string, KeyOf] => [name, () => null])),
   ...Object.fromEntries(possibleTypes.Integration.map((name): [string, KeyOf] => [name, byName])),
@@ -63,13 +63,13 @@ const remove: Update = (data, { name }, cache) => {
   cache.link(provider, 'integration', null);
   cache.link('Query', 'integration', { name }, null);
   for (const entity of findIntegrations(cache, 'name', name)) cache.invalidate(entity);
-  // The response has the records if the mutation selected them.
+  // If the mutation selected the records, the response has them.
   if (toFields(data['deleteIntegration'])['records'] === undefined)
     invalidateFields(cache, provider, ['records']);
   invalidateFields(cache, 'Query', ['integrations', 'integrationRecords']);
 };
 
-/** The integration that is read by name is another one now. */
+/** The name now refers to another integration. */
 const select: Update = (data, _args, cache) => {
   const { name } = toFields(data['selectIntegration']);
   invalidateFields(cache, `IntegrationProvider:${toText(name)}`, ['records']);
@@ -77,7 +77,7 @@ const select: Update = (data, _args, cache) => {
   for (const entity of findIntegrations(cache, 'name', name)) cache.invalidate(entity);
 };
 
-/** Pages of collaborators are loaded again. */
+/** Pages of collaborators must be loaded again. */
 const changeCollaborators =
   (field: 'users' | 'groups'): Update =>
   (_data, args, cache) => {
@@ -87,7 +87,7 @@ const changeCollaborators =
     }
   };
 
-/** The cached integrations with that value; there can be one for each provider. */
+/** The cached integrations with that value. */
 const findIntegrations = (cache: GraphcacheLike, field: string, value: unknown): string[] =>
   possibleTypes.Integration.flatMap((type) => integrationNames.map((name) => `${type}:${name}`)).filter(
     (entity) => cache.resolve(entity, field) === value,

@@ -1,11 +1,11 @@
 import { errorsAt, type GatewayError } from './errors.ts';
 
-/** What is known about a provider. `integration: null` alone does not tell "not configured" from "failed to load". */
+/** The state of a provider. `integration: null` alone does not distinguish "not configured" from "failed to load". */
 export type ProviderState<Integration> =
   | {
       readonly status: 'configured';
       readonly integration: Integration;
-      /** Fields of the integration that could not be read; they are null. */
+      /** Errors of fields that could not be read. These fields are null. */
       readonly errors: readonly GatewayError[];
     }
   | { readonly status: 'not-configured' }
@@ -35,9 +35,9 @@ export interface IssueAtPath {
 }
 
 /**
- * Assigns validation issues to the controls of a form. An issue without its own control is assigned to the nearest control
- * around it, so that an issue of `modelProperties.0.basedOn` can be shown at the row `modelProperties.0`. The key `''` has
- * the issues for the form as a whole.
+ * Assigns validation issues to the controls of a form. An issue without a control of the same path is assigned to the
+ * nearest enclosing control, so that an issue of `modelProperties.0.basedOn` can be shown at the row
+ * `modelProperties.0`. The key `''` has the issues of the form as a whole.
  *
  * @param controls paths below `input`, joined with dots: `multiModalConfig.maxFiles`
  */
@@ -56,14 +56,14 @@ export function issuesByControl(
   return result;
 }
 
-/** A value of a response as it can be sent in an input: the same value without `__typename`, at every depth. */
+/** The type of a value without `__typename` at any depth, as inputs require it. */
 export type WithoutTypename<Value> = Value extends readonly (infer Item)[]
   ? WithoutTypename<Item>[]
   : Value extends { readonly __typename: string }
     ? { [Key in Exclude<keyof Value, '__typename'>]: WithoutTypename<Value[Key]> }
     : Value;
 
-/** Removes `__typename` from an object of a response and everything in it, because inputs do not accept it. */
+/** Removes `__typename` from a value of a response at every depth, because inputs do not accept it. */
 export function withoutTypename<Value>(value: Value): WithoutTypename<Value>;
 export function withoutTypename(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => withoutTypename(item));

@@ -1,31 +1,24 @@
+import { unescape } from 'node:querystring';
 import { isJsonObject } from '../src/json.ts';
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
-/** A type of JSON Schema other than null; `any` if a schema does not restrict the type. */
-type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'any';
-
-/** What a schema says about its values, independent of how it is written. Nested schemas are read on demand. */
+/** The meaning of a schema, independent of how it is written. Nested schemas are read on demand. */
 export interface Shape {
   /** The name in `components.schemas`; undefined for an inline schema. */
-  readonly name: string | undefined;
+  readonly name?: string | undefined;
+  /** The types other than null; `any` if the schema does not restrict the type. */
   readonly kinds: ReadonlySet<string>;
   readonly isNullable: boolean;
-  /** The enum values, as JSON; undefined if other values are allowed. */
-  readonly values: ReadonlySet<string> | undefined;
-  readonly format: string | undefined;
+  /** The enum values; values that are not strings are JSON. Undefined if other values are allowed. */
+  readonly values?: ReadonlySet<string> | undefined;
   readonly properties: ReadonlyMap<string, unknown>;
   readonly required: ReadonlySet<string>;
-  /** The schema of the values of a map. */
-  readonly additional: unknown;
-  readonly items: unknown;
   /** The members of a union of objects by their discriminator values. */
   readonly members: ReadonlyMap<string, unknown>;
-  readonly discriminator: string | undefined;
-  readonly default: unknown;
-  readonly isDeprecated: boolean;
-  /** Limits such as `maxLength`. */
-  readonly limits: ReadonlyMap<string, unknown>;
+  readonly discriminator?: string | undefined;
+  /** All other keywords by name, such as `format`, `items` and `maxLength`. */
+  readonly keywords: Json;
 }
 
 export interface Operation {
@@ -34,43 +27,25 @@ export interface Operation {
   readonly isDeprecated: boolean;
   /** The extension `x-galileo-surface`: `public-v2` or `client`. */
   readonly surface: unknown;
-  /** The accepted credentials by their location in the request. Empty if no credential is required. */
-  readonly credentials: readonly string[];
+  /** The accepted credentials, named by their location in the request. Empty if no credential is required. */
+  readonly credentials: ReadonlySet<string>;
+  /** The name of a path parameter is its position, because its name in the document does not matter. */
   readonly parameters: readonly { name: string; location: string; isRequired: boolean; schema: unknown }[];
-  readonly body: unknown;
-  /** The schemas of a 2xx response and of a 422. */
-  readonly responses: { readonly success: unknown; readonly failure: unknown };
+  /** The schemas of the request body, of a 2xx response and of a 422. */
+  readonly content: Readonly<Record<'body' | 'response' | '422', unknown>>;
 }
 
-const kinds: readonly string[] = [
-  'string',
-  'integer',
-  'number',
-  'boolean',
-  'object',
-  'array',
-  'any',
-] satisfies Kind[];
-const limitKeyword =
-  /^(minimum|maximum|exclusiveMinimum|exclusiveMaximum|(min|max)(Length|Items|Properties)|pattern|multipleOf|uniqueItems)$/;
-/** Properties that can tell the members of a union apart, if it has no discriminator. */
+const kind = /^(string|integer|number|boolean|object|array|any)$/;
+/** Properties that can distinguish the members of a union without a discriminator. */
 const discriminators = ['provider', 'name'];
 
 const empty: Shape = {
-  name: undefined,
   kinds: new Set(),
   isNullable: false,
-  values: undefined,
-  format: undefined,
   properties: new Map(),
   required: new Set(),
-  additional: undefined,
-  items: undefined,
   members: new Map(),
-  discriminator: undefined,
-  default: undefined,
-  isDeprecated: false,
-  limits: new Map(),
+  keywords: {},
 };
 
 /** Reads an OpenAPI 3 document of any origin. Malformed parts are treated as absent. */
@@ -82,7 +57,7 @@ export class DocumentReader {
     this.#document = document;
   }
 
-  /** The operations by method and path, in which path parameters have no names, because names may differ. */
+  /** The operations by method and path. Path parameters have no names in the keys, because their names can differ. */
   getOperations(): ReadonlyMap<string, Operation> {
     const operations = new Map<string, Operation>();
     for (const [path, item] of Object.entries(toObject(this.#document['paths']))) {
@@ -101,17 +76,22 @@ export class DocumentReader {
   #readOperation(label: string, operation: Json, shared: readonly unknown[]): Operation {
     const responses = Object.entries(toObject(operation['responses']));
     const find = (status: RegExp) => this.#readContent(responses.find(([key]) => status.test(key))?.[1]);
+    let position = 0;
     return {
       label,
       isDeprecated: operation['deprecated'] === true,
       surface: operation['x-galileo-surface'],
       credentials: this.#readCredentials(toList(operation['security'] ?? this.#document['security'])),
       parameters: [...shared, ...toList(operation['parameters'])].map((parameter) => {
-        const { name, in: location, required, schema } = this.#resolve(parameter);
+        const { in: location, required, schema, ...others } = this.#resolve(parameter);
+        const name = location === 'path' ? ++position : others['name'];
         return { name: String(name), location: String(location), isRequired: required === true, schema };
       }),
-      body: this.#readContent(operation['requestBody']),
-      responses: { success: find(/^2(\d\d|XX)$/i), failure: find(/^422$/) },
+      content: {
+        body: this.#readContent(operation['requestBody']),
+        response: find(/^2(\d\d|XX)$/i),
+        422: find(/^422$/),
+      },
     };
   }
 
@@ -121,27 +101,24 @@ export class DocumentReader {
     return toObject(json)['schema'];
   }
 
-  #readCredentials(security: readonly unknown[]): readonly string[] {
+  #readCredentials(security: readonly unknown[]): ReadonlySet<string> {
     const schemes = toObject(toObject(this.#document['components'])['securitySchemes']);
+    const toCredential = (name: string): string => {
+      const { type, in: location, name: header, scheme } = this.#resolve(schemes[name]);
+      if (type === 'apiKey') return `${String(location)} ${String(header)}`.toLowerCase();
+      if (type === 'http') return `${String(scheme)} credential`.toLowerCase();
+      return type === 'oauth2' || type === 'openIdConnect' ? 'bearer credential' : name;
+    };
     const alternatives = security.map((alternative) => Object.keys(toObject(alternative)));
-    if (alternatives.some((names) => names.length === 0)) return [];
-    return alternatives.map((names) =>
-      names
-        .map((name) => {
-          const { type, in: location, name: header, scheme } = this.#resolve(schemes[name]);
-          if (type === 'apiKey') return `${String(location)} ${String(header)}`.toLowerCase();
-          if (type === 'http') return `${String(scheme)} credential`.toLowerCase();
-          return type === 'oauth2' || type === 'openIdConnect' ? 'bearer credential' : name;
-        })
-        .join(' and '),
-    );
+    if (alternatives.some((names) => names.length === 0)) return new Set();
+    return new Set(alternatives.map((names) => names.map(toCredential).join(' and ')));
   }
 
   /** Follows references and merges `allOf`, `anyOf` and `oneOf`. */
   read(schema: unknown): Shape {
     const known = this.#shapes.get(schema);
     if (known !== undefined) return known;
-    // A schema that refers to itself adds nothing to itself.
+    // A reference of a schema to itself adds nothing.
     this.#shapes.set(schema, empty);
     const shape = this.#read(toObject(schema));
     this.#shapes.set(schema, shape);
@@ -149,31 +126,25 @@ export class DocumentReader {
   }
 
   #read(schema: Json): Shape {
-    const { $ref, allOf } = schema;
+    const { $ref } = schema;
     const union = [...toList(schema['anyOf']), ...toList(schema['oneOf'])];
     const parts = [
       ...(typeof $ref === 'string' ? [{ ...this.read(this.#follow($ref)), name: toName($ref) }] : []),
-      ...toList(allOf).map((part) => this.read(part)),
+      ...toList(schema['allOf']).map((part) => this.read(part)),
       ...(union.length > 0 ? [this.#readUnion(schema, union)] : []),
     ];
     const own = readOwn(schema);
     // A keyword next to a reference or a union, such as a default, does not restrict the type.
     const all = parts.length > 0 && own.kinds.has('any') ? parts : [own, ...parts];
-    const typed = all.filter((part) => !part.kinds.has('any'));
-    const [first = all[0] ?? empty, ...others] = typed;
-    const last = <T>(select: (shape: Shape) => T | undefined) =>
-      all.map(select).find((value) => value !== undefined);
+    const [first = all[0] ?? empty, ...others] = all.filter((part) => !part.kinds.has('any'));
     return {
       ...first,
       isNullable:
         (first.isNullable && others.every((part) => part.isNullable)) || schema['nullable'] === true,
-      values: last((part) => part.values),
-      format: last((part) => part.format),
+      values: all.map((part) => part.values).find((values) => values !== undefined),
       properties: new Map(all.flatMap((part) => [...part.properties])),
       required: new Set(all.flatMap((part) => [...part.required])),
-      limits: new Map([...all.flatMap((part) => [...part.limits]), ...own.limits]),
-      default: schema['default'] ?? last((part) => part.default),
-      isDeprecated: schema['deprecated'] === true || all.some((part) => part.isDeprecated),
+      keywords: { ...joinKeywords(all), ...schema },
     };
   }
 
@@ -181,27 +152,18 @@ export class DocumentReader {
     const shapes = alternatives.map((alternative) => this.read(alternative));
     const objects = alternatives.filter((_, index) => shapes[index]?.kinds.has('object'));
     const typed = shapes.filter((shape) => shape.kinds.size > 0);
-    const values = typed.map((shape) => shape.values);
-    const find = <T>(select: (shape: Shape) => T | undefined) =>
-      typed.map(select).find((value) => value !== undefined);
-    const single = typed.length === 1 ? typed[0] : undefined;
+    const [first = empty, ...others] = typed;
+    const values = typed.flatMap((shape) => [...(shape.values ?? [])]);
     return {
-      ...(single ?? empty),
-      name: single?.name,
-      kinds: new Set(shapes.flatMap((shape) => [...shape.kinds])),
+      ...(others.length === 0 ? first : empty),
+      kinds: new Set(typed.flatMap((shape) => [...shape.kinds])),
       isNullable: shapes.some((shape) => shape.isNullable),
-      values:
-        values.length > 0 && values.every((set) => set !== undefined)
-          ? new Set(values.flatMap((set) => [...set]))
-          : undefined,
-      format: find((shape) => shape.format),
+      values: values.length > 0 && typed.every((shape) => shape.values) ? new Set(values) : undefined,
       properties: new Map(typed.flatMap((shape) => [...shape.properties])),
       required: new Set(
-        [...(typed[0]?.required ?? [])].filter((name) => typed.every((shape) => shape.required.has(name))),
+        [...first.required].filter((name) => others.every((shape) => shape.required.has(name))),
       ),
-      additional: find((shape) => shape.additional),
-      items: find((shape) => shape.items),
-      limits: new Map(typed.flatMap((shape) => [...shape.limits])),
+      keywords: joinKeywords(typed),
       ...(objects.length > 1 && this.#readMembers(schema, objects)),
     };
   }
@@ -216,19 +178,18 @@ export class DocumentReader {
     for (const property of discriminators) {
       const members = objects.flatMap((object): [string, unknown][] => {
         const constant = this.read(this.read(object).properties.get(property)).values;
-        return [...(constant ?? [])].map((value) => [String(JSON.parse(value)), object]);
+        return [...(constant ?? [])].map((value) => [value, object]);
       });
       if (members.length > 0) return { members: new Map(members), discriminator: property };
     }
     return { members: new Map(), discriminator: undefined };
   }
 
-  /** Follows up to eight references in a row. More can only be a loop. */
+  /** Follows up to eight references in a row. More are a loop. */
   #resolve(value: unknown, steps = 8): Json {
     const { $ref } = toObject(value);
-    return typeof $ref === 'string' && steps > 0
-      ? this.#resolve(this.#follow($ref), steps - 1)
-      : toObject(value);
+    if (typeof $ref !== 'string' || steps === 0) return toObject(value);
+    return this.#resolve(this.#follow($ref), steps - 1);
   }
 
   /** A JSON pointer (RFC 6901) in a URI fragment. Undefined for any other reference. */
@@ -236,32 +197,31 @@ export class DocumentReader {
     if (!reference.startsWith('#/')) return undefined;
     let value: unknown = this.#document;
     for (const part of reference.slice(2).split('/')) {
-      const key = decode(part).replaceAll('~1', '/').replaceAll('~0', '~');
+      const key = unescape(part).replaceAll('~1', '/').replaceAll('~0', '~');
       value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
     }
     return value;
   }
 }
 
+const joinKeywords = (shapes: readonly Shape[]): Json =>
+  Object.fromEntries(shapes.flatMap(({ keywords }) => Object.entries(keywords)));
+
 /** The shape of a schema without its references, unions and `allOf`. */
 function readOwn(schema: Json): Shape {
   const types = typeof schema['type'] === 'string' ? [schema['type']] : toList(schema['type']);
   const values = 'const' in schema ? [schema['const']] : toList(schema['enum']);
   const given = types.length > 0 ? types : values.length > 0 ? values.map(toType) : [inferType(schema)];
-  const known = given.filter((type): type is string => typeof type === 'string' && kinds.includes(type));
-  const nonNull = values.filter((value) => value !== null).map((value) => JSON.stringify(value));
+  const nonNull = values.filter((value) => value !== null);
   return {
     ...empty,
-    kinds: new Set(known),
+    kinds: new Set(given.map(String).filter((type) => kind.test(type))),
     isNullable:
       given.includes('any') || (given.includes('null') && (values.length === 0 || values.includes(null))),
-    values: nonNull.length > 0 ? new Set(nonNull) : undefined,
-    format: typeof schema['format'] === 'string' ? schema['format'] : undefined,
+    values: nonNull.length > 0 ? new Set(nonNull.map(toText)) : undefined,
     properties: new Map(Object.entries(toObject(schema['properties']))),
     required: new Set(toList(schema['required']).map(String)),
-    additional: isJsonObject(schema['additionalProperties']) ? schema['additionalProperties'] : undefined,
-    items: schema['items'],
-    limits: new Map(Object.entries(schema).filter(([keyword]) => limitKeyword.test(keyword))),
+    keywords: schema,
   };
 }
 
@@ -276,14 +236,9 @@ function toType(value: unknown): string {
   return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
+const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-const toName = (reference: string): string => decode(reference.slice(reference.lastIndexOf('/') + 1));
+// Unlike decodeURIComponent, `unescape` does not throw if a name should have been escaped.
+const toName = (reference: string): string => unescape(reference.slice(reference.lastIndexOf('/') + 1));
 const toObject = (value: unknown): Json => (isJsonObject(value) ? value : {});
 const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { type Dispatcher, fetch, getGlobalDispatcher } from 'undici';
 import { isJsonObject } from '../src/json.ts';
 
-/** For the whole exchange. */
+/** Limit for the whole exchange. */
 const timeoutMs = 10_000;
 /** 64 MiB, ten times the size of a large document. */
 const maxBytes = 67_108_864;
@@ -15,63 +16,49 @@ export class UnreadableDocument extends Error {
  * Reads an OpenAPI document. Rejects with UnreadableDocument. Sends no credential.
  *
  * @param source an http or https URL, or the path of a file
+ * @param dispatcher for a URL. Default: undici's global one
  */
-export async function readDocument(source: URL | string): Promise<Readonly<Record<string, unknown>>> {
-  const text = typeof source === 'string' ? await readText(source) : await fetchText(source);
-  return parseDocument(text);
-}
-
-/** Throws UnreadableDocument. */
-export function parseDocument(text: string): Readonly<Record<string, unknown>> {
+export async function readDocument(
+  source: URL | string,
+  dispatcher: Dispatcher = getGlobalDispatcher(),
+): Promise<Readonly<Record<string, unknown>>> {
+  const isFile = typeof source === 'string';
+  const signal = AbortSignal.timeout(timeoutMs);
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UnreadableDocument('it is not JSON');
+    value = JSON.parse(isFile ? await readFile(source, 'utf8') : await fetchText(source, dispatcher, signal));
+  } catch (error) {
+    if (error instanceof UnreadableDocument) throw error;
+    if (error instanceof SyntaxError) throw new UnreadableDocument('it is not JSON');
+    if (signal.aborted) throw new UnreadableDocument(`no response within ${timeoutMs / 1000} seconds`);
+    const problem = isFile ? 'the file cannot be read' : 'it cannot be fetched';
+    throw new UnreadableDocument(problem + explain(error));
   }
   if (isJsonObject(value) && String(value['openapi']).startsWith('3.') && isJsonObject(value['paths']))
     return value;
   throw new UnreadableDocument('it is not an OpenAPI 3 document');
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new UnreadableDocument(`the file cannot be read${explain(error)}`);
+async function fetchText(url: URL, dispatcher: Dispatcher, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { dispatcher, signal, headers: { accept: 'application/json' } });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new UnreadableDocument(`the response is HTTP ${response.status}`);
   }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
+  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    bytes += part.value.byteLength;
+    if (bytes > maxBytes) throw new UnreadableDocument(`it is larger than ${maxBytes} bytes`);
+    chunks.push(part.value);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
-async function fetchText(url: URL): Promise<string> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new UnreadableDocument(`the response is HTTP ${response.status}`);
-    }
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    const reader = response.body?.getReader();
-    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
-      bytes += part.value.byteLength;
-      if (bytes > maxBytes) throw new UnreadableDocument(`it is larger than ${maxBytes} bytes`);
-      chunks.push(part.value);
-    }
-    return Buffer.concat(chunks).toString('utf8');
-  } catch (error) {
-    if (error instanceof UnreadableDocument) throw error;
-    if (signal.aborted) throw new UnreadableDocument(`no response within ${timeoutMs / 1000} seconds`);
-    throw new UnreadableDocument(`it cannot be fetched${explain(error)}`);
-  }
-}
-
-/** Node's error code, which contains nothing of the URL. */
+/** Node's error code. Unlike the message, it contains no part of the URL. */
 function explain(error: unknown): string {
-  const code = getCode(error) ?? getCode(error instanceof Error ? error.cause : undefined);
-  return code === undefined ? '' : ` (${code})`;
-}
-
-function getCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (!(error instanceof Error)) return '';
+  if ('code' in error && typeof error.code === 'string') return ` (${error.code})`;
+  return explain(error.cause);
 }

@@ -7,8 +7,8 @@ interface CarriedHeadersProps {
 }
 
 /**
- * Headers that were typed once are used in every tab without headers, and stay when an entry of the history is opened. They live
- * in this component: a reload forgets them.
+ * Uses typed headers in every tab without headers, and keeps them when an entry of the history is opened. They are
+ * stored only in this component, so a reload forgets them.
  */
 export function CarriedHeaders({ initial }: CarriedHeadersProps) {
   const { headerEditor } = useEditorContext({ nonNull: true });

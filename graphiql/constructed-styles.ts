@@ -31,11 +31,11 @@ export function stylesheetSingleton(): Stylesheet {
   };
 }
 
-/** The package's hook: a style exists as long as a component uses it. A style that is not dynamic does not change. */
+/** Replaces the package's hook: a style exists as long as a component uses it. Only dynamic styles change. */
 export function styleHookSingleton(): (css: string, isDynamic?: boolean) => void {
   const sheet = stylesheetSingleton();
   return function useStyle(css, isDynamic) {
-    // Only a dynamic style is written again.
+    // Only dynamic styles are written again.
     const version = isDynamic === true ? css : '';
     useEffect(() => {
       sheet.add(css);
@@ -45,7 +45,7 @@ export function styleHookSingleton(): (css: string, isDynamic?: boolean) => void
   };
 }
 
-/** The package's component: the same as the hook. */
+/** Replaces the package's component, which calls the hook. */
 export function styleSingleton(): (props: { readonly styles: string; readonly dynamic?: boolean }) => null {
   const useStyle = styleHookSingleton();
   return function Sheet({ styles, dynamic }) {

@@ -2,7 +2,7 @@ import { DOC_EXPLORER_PLUGIN, DocExplorer } from '@graphiql/plugin-doc-explorer'
 import { type GraphiQLPlugin, useSchemaStore } from '@graphiql/react';
 import { INTROSPECTION_OFF } from './fetcher.ts';
 
-/** GraphiQL's documentation, with an explanation if there is none. */
+/** GraphiQL's documentation, or an explanation if it is not available. */
 export const DOCUMENTATION_PLUGIN: GraphiQLPlugin = { ...DOC_EXPLORER_PLUGIN, content: Documentation };
 
 function Documentation() {

@@ -10,8 +10,8 @@ export const INTROSPECTION_OFF =
   'Introspection is off on this gateway. Documentation, explorer and completion are not available. Operations still run.';
 
 /**
- * Sends an operation to the page's own address. The stop button ends the request. A gateway that cannot be reached and a response
- * that is not GraphQL become GraphQL errors.
+ * Sends an operation to the page's own address. The stop button ends the request. A failed connection or a response
+ * that is not GraphQL becomes a GraphQL error.
  */
 export const fetchOperation: Fetcher = (editorParams, options) => {
   const params = withOwnOperationName(editorParams);
@@ -35,7 +35,7 @@ function withOwnOperationName(params: FetcherParams): FetcherParams {
   return names.length === 1 ? { ...params, operationName: names[0] ?? null } : params;
 }
 
-/** An iteration with one item, or with none if it is ended before. */
+/** An iterable with one item, or without items if the iteration ends earlier. */
 function toStoppable(
   load: (signal: AbortSignal) => Promise<ExecutionResult>,
 ): AsyncIterable<ExecutionResult> {
@@ -100,7 +100,7 @@ async function send(
   return toFailure(`The response is not GraphQL: ${status}`);
 }
 
-/** A header without a value was not filled in. */
+/** Leaves out headers without a value, which the user has not filled in. */
 function toSentHeaders(headers: Record<string, unknown>): Record<string, string> {
   const sent: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {

@@ -61,7 +61,7 @@ createRoot(root).render(
   </GraphiQL>,
 );
 
-/** A browser without storage gets a page that remembers nothing. */
+/** In a browser without storage, the page remembers nothing. */
 function createStorage(): EditorStorage {
   try {
     return createEditorStorage(window.localStorage, examples, link);

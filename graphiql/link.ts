@@ -4,7 +4,7 @@ import { toStoredOperation } from './stored.ts';
 /** An operation that a link opens. Links never have headers. */
 export interface LinkedOperation {
   readonly query: string;
-  /** JSON, or what the link had instead. */
+  /** JSON, unless the link was malformed. */
   readonly variables: string | null;
   readonly operationName: string | null;
 }

@@ -33,10 +33,10 @@ const LAYOUT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * GraphiQL's storage with an allow-list: the layout, and tabs and history without headers, responses and anything else that can
- * be secret. GraphiQL writes headers into its history even with `shouldPersistHeaders: false`.
+ * GraphiQL's storage with an allow-list: the layout, and tabs and history without headers, responses and other data
+ * that can be secret. GraphiQL writes headers into its history even with `shouldPersistHeaders: false`.
  *
- * @param link opened in a tab: in the one that has this operation already, otherwise in a new one
+ * @param link opened in the tab that already has this operation, otherwise in a new one
  */
 export function createEditorStorage(
   backing: Backing,
@@ -93,7 +93,7 @@ export function createEditorStorage(
   };
 }
 
-/** The state of the tabs with a tab for the link, which is the active one. */
+/** The state of the tabs with an active tab for the link. */
 function openLink(
   link: LinkedOperation,
   state: Record<string, unknown>,
@@ -128,7 +128,7 @@ function createTab(
   };
 }
 
-/** Forgets everything with the page. */
+/** Storage that ends with the page. */
 export function createMemoryBacking(): Backing {
   const items = new Map<string, string>();
   return {

@@ -10,9 +10,9 @@ export interface Operation {
 const NOTHING: Operation = { query: null, variables: null };
 
 /**
- * The part of an operation that can be stored. Reads take no secrets: they are stored with the variables that they declare.
- * Mutations take secrets: they keep their shape and lose their values and comments. Text that is not a document is not stored. An
- * unchanged example is stored unchanged.
+ * The part of an operation that can be stored. Queries take no secrets, so they are stored with the variables that they
+ * declare. Mutations take secrets, so they are stored without values and comments. An invalid document is not stored.
+ * An unchanged example is stored unchanged.
  */
 export function toStoredOperation(operation: Operation, examples: readonly Example[]): Operation {
   const query = operation.query ?? '';

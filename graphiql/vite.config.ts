@@ -21,8 +21,8 @@ const withoutFonts: Plugin = {
 };
 
 /**
- * Writes, next to the finished files, their brotli and gzip forms, the icon, and the list that src/http/graphiql.ts reads. Not in
- * `generateBundle`, because other plugins still change the code there.
+ * Writes the compressed files, the icon and the manifest that src/http/graphiql.ts reads. Not in `generateBundle`,
+ * because other plugins still change the code then.
  */
 const servedFiles: Plugin = {
   name: 'served-files',

@@ -57,7 +57,7 @@ export const operations: ReadonlyMap<string, DocumentOperation> = new Map(
   ),
 );
 
-/** Literal paths come first: `/v2/integrations/available` is not a provider's name. */
+/** Literal paths come first, because `available` in `/v2/integrations/available` is not the name of a provider. */
 const routes = [...operations]
   .map(([key, operation]) => {
     const [method = '', path = ''] = key.split(' ');
@@ -69,7 +69,7 @@ const routes = [...operations]
  * Finds the operation of a request.
  *
  * @param path decoded, without the query
- * @returns the operation; if only the method does not match, the methods that do; undefined if no path matches
+ * @returns the operation; the allowed methods if only the method does not match; undefined if the path does not match
  */
 export function findOperation(
   method: string,
@@ -105,7 +105,7 @@ function matchSegments(
   return values;
 }
 
-/** Follows a `$ref`; returns any other schema unchanged. Throws if the document does not have the schema. */
+/** Follows a `$ref`. Returns any other schema unchanged. Throws if the document does not have the referenced schema. */
 export function resolveSchema(schema: JsonSchema): JsonSchema {
   if (schema.$ref === undefined) return schema;
   const target = openApiDocument.components.schemas[toSchemaName(schema.$ref)];

@@ -13,6 +13,10 @@ export class HttpError extends Error {
   }
 }
 
+export function throwNotFound(what: string): never {
+  throw new HttpError(404, `${what} not found`);
+}
+
 /** The response of an LLM provider that refused or failed, as Galileo reports it. */
 export function createProviderError(
   status: number,

@@ -3,7 +3,7 @@ import { isJsonObject } from '../src/json.ts';
 import type { components, paths } from '../src/upstream/generated/galileo.ts';
 import { type IntegrationName, integrationNames } from '../src/upstream/wire.ts';
 import { type JsonSchema, openApiDocument, resolveSchema } from './document.ts';
-import { createProviderError, HttpError } from './http-error.ts';
+import { createProviderError, HttpError, throwNotFound } from './http-error.ts';
 import { seededCatalogs, seededModels } from './seed.ts';
 import type { StoredIntegration, Tenant } from './tenants.ts';
 
@@ -27,9 +27,9 @@ interface Request<Operation> {
 /** Returns the body of the 200, or throws an `HttpError`. */
 type Handler<Operation> = (request: Request<Operation>) => unknown;
 
-/** One handler for each operation of the document. */
+/** One handler for each operation of the document except upserts. */
 type Handlers = {
-  readonly [Path in keyof paths]: {
+  readonly [Path in Exclude<keyof paths, `/v2/integrations/${IntegrationName}`>]: {
     readonly [Method in keyof paths[Path] as paths[Path][Method] extends { responses: object }
       ? Method
       : never]: Handler<paths[Path][Method]>;
@@ -108,19 +108,15 @@ const handlers: Handlers = {
     delete: ({ tenant, path }) =>
       removeCollaborator(getShareable(tenant, path.integration_id).groups, path.group_id),
   },
+};
 
-  '/v2/integrations/anthropic': { put: upsert('anthropic') },
-  '/v2/integrations/aws_bedrock': { put: upsert('aws_bedrock') },
-  '/v2/integrations/aws_sagemaker': { put: upsert('aws_sagemaker') },
-  '/v2/integrations/azure': { put: upsert('azure') },
-  '/v2/integrations/custom': { put: upsert('custom') },
-  '/v2/integrations/databricks': { put: upsert('databricks') },
-  '/v2/integrations/mistral': { put: upsert('mistral') },
-  '/v2/integrations/nvidia': { put: upsert('nvidia') },
-  '/v2/integrations/openai': { put: upsert('openai') },
-  '/v2/integrations/vegas_gateway': { put: upsert('vegas_gateway') },
-  '/v2/integrations/vertex_ai': { put: upsert('vertex_ai') },
-  '/v2/integrations/writer': { put: upsert('writer') },
+const upserts = Object.fromEntries(
+  integrationNames.map((name) => [`/v2/integrations/${name}`, { put: upsert(name) }]),
+);
+
+const handlersByPath: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  ...handlers,
+  ...upserts,
 };
 
 /**
@@ -139,14 +135,9 @@ export function runOperation(
   },
 ): unknown {
   const [method = '', path = ''] = key.split(' ');
-  const methods = (handlers as Readonly<Record<string, Readonly<Record<string, unknown>>>>)[path];
-  const handler = methods?.[method.toLowerCase()];
+  const handler = handlersByPath[path]?.[method.toLowerCase()];
   if (typeof handler !== 'function') throw new Error(`The sandbox has no handler for ${key}.`);
   return (handler as (input: typeof request) => unknown)(request);
-}
-
-function throwNotFound(what: string): never {
-  throw new HttpError(404, `${what} not found`);
 }
 
 function toIntegration({ record, settings }: StoredIntegration): JsonObject {
@@ -181,7 +172,7 @@ function upsert(
   };
 }
 
-/** Copies the properties that the read schema has too: the others are secrets, or are not returned. */
+/** Copies the properties of the read schema. The others are secrets or are not returned. */
 function toReadable(schema: JsonSchema, value: unknown): JsonObject {
   if (!isJsonObject(value)) return {};
   const { properties = {} } = resolveSchema(schema);
@@ -198,7 +189,7 @@ function toReadable(schema: JsonSchema, value: unknown): JsonObject {
   );
 }
 
-/** The read schema of a custom integration has other names and two of the secrets. */
+/** The read schema of a custom integration has different names, and two of the secrets. */
 function toCustomSettings({ endpoint, models, model_properties: modelProperties }: JsonObject): JsonObject {
   return {
     base_url: endpoint,
@@ -223,7 +214,7 @@ function refuseInvalidCredential(name: IntegrationName, { token, api_key_value: 
   });
 }
 
-/** The models that the settings name, or else the provider's usual ones; empty if the provider is not configured. */
+/** The models in the settings, otherwise the provider's usual ones. Empty if the provider is not configured. */
 function getModels(tenant: Tenant, name: IntegrationName): readonly unknown[] {
   const isConfigured = tenant.integrations.some(({ record }) => record.provider === name);
   if (!isConfigured) return [];
@@ -233,7 +224,7 @@ function getModels(tenant: Tenant, name: IntegrationName): readonly unknown[] {
   return named.map((model: unknown) => (isJsonObject(model) ? (model['name'] ?? model['model']) : model));
 }
 
-/** The tenant's own integration. Throws a 404, or a 403 for an integration that another user shared. */
+/** The tenant's own integration. Throws a 404 if it does not exist, and a 403 if another user shared it. */
 function getShareable(tenant: Tenant, id: string): StoredIntegration {
   const integration = tenant.getById(id);
   if (!integration.isOwn) throw new HttpError(403, 'Only the owner can share this integration.');

@@ -189,7 +189,7 @@ export const seededIntegrations: Seeds = {
     endpoint: 'https://llm.acme.example/anthropic',
     authentication_scope: 'api://llm-proxy/.default',
     oauth2_token_url: 'https://login.acme.example/oauth2/v2.0/token',
-    custom_header_mapping: { 'X-Acme-Project': 'project_id', 'X-Acme-User': 'user_email' },
+    custom_header_mapping: { project_id: 'X-Acme-Project', user_email: 'X-Acme-User' },
     name: 'anthropic',
     provider: 'anthropic',
     extra: { cost_center: 'ml-platform', prompt_caching: true },
@@ -228,7 +228,7 @@ export const seededIntegrations: Seeds = {
     default_headers: { 'X-Acme-Environment': 'production', 'X-Acme-Team': 'evaluation' },
     deployments: { 'gpt-4o': 'gpt-4o-prod', 'gpt-4o-mini': 'gpt-4o-mini-prod', 'o3-mini': 'o3-mini-batch' },
     oauth2_token_url: 'https://login.microsoftonline.com/acme.example/oauth2/v2.0/token',
-    custom_header_mapping: { 'X-Acme-User': 'user_email' },
+    custom_header_mapping: { user_email: 'X-Acme-User' },
     available_deployments: [
       { model: 'gpt-4o', id: 'gpt-4o-prod' },
       { model: 'gpt-4o-mini', id: 'gpt-4o-mini-prod' },
@@ -264,7 +264,7 @@ export const seededIntegrations: Seeds = {
       class_name: 'AcmeHandler',
       init_kwargs: { max_retries: 3, stream: false, region: 'eu' },
     },
-    custom_header_mapping: { 'X-Acme-Project': 'project_id' },
+    custom_header_mapping: { project_id: 'X-Acme-Project' },
     headers: null,
     name: 'custom',
     provider: 'custom',
@@ -341,7 +341,7 @@ type Seeded<Kind extends { readonly role: string }, Name extends string, Key ext
   readonly [Property in Name]: Pick<Kind, Key>;
 } & Pick<Kind, 'role'>;
 
-/** The models of providers whose settings do not name any. */
+/** The models of providers whose settings do not list models. */
 export const seededModels: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
   anthropic: ['claude-opus-4', 'claude-sonnet-4', 'claude-3-5-haiku'],
   aws_bedrock: ['anthropic.claude-sonnet-4-20250514-v1:0', 'meta.llama3-3-70b-instruct-v1:0'],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { getUrl } from '../src/http/listen.ts';
 import { nestsTooDeep } from '../src/json.ts';
 import { applyDemoKey } from './demo-keys.ts';
 import { findOperation, type MatchedOperation, openApiDocument } from './document.ts';
@@ -10,7 +10,7 @@ import { runOperation } from './operations.ts';
 import { Tenants } from './tenants.ts';
 import { createJsonIssue, toJsonIssue, type ValidationIssue, validateRequest } from './validation.ts';
 
-/** An upstream with its state in memory that behaves like the real one. */
+/** An upstream that behaves like the real one and keeps its state in memory. */
 export interface Sandbox {
   /** The origin, without a trailing slash. */
   readonly url: string;
@@ -36,7 +36,7 @@ interface SandboxOptions {
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const tenants = new Tenants();
-  // Longer than the gateway keeps an idle socket, so that it never uses one that is being closed.
+  // Longer than the gateway keeps an idle socket, so that the gateway never uses a socket that is being closed.
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     void respond(request, response, tenants, options.olderForm ?? false);
   });
@@ -51,13 +51,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     });
     return closed;
   }
-  return { url: toUrl(server.address()), close, [Symbol.asyncDispose]: close };
-}
-
-function toUrl(address: AddressInfo | string | null): string {
-  if (address === null || typeof address === 'string') throw new Error('The sandbox has no port.');
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+  return { url: getUrl(server), close, [Symbol.asyncDispose]: close };
 }
 
 async function respond(
@@ -177,7 +171,7 @@ function readRequest(
   return result.values;
 }
 
-/** Issues repeat parts of the request. The response stays below twice the size of the request. */
+/** Issues repeat parts of the request. With this limit, the response stays below twice the size of the request. */
 const maxIssuesLength = 1024 * 1024;
 
 function toValidationError(issues: readonly ValidationIssue[]): HttpError {

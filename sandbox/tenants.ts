@@ -7,7 +7,7 @@ import type {
   UserCollaborator,
 } from '../src/upstream/generated/galileo.ts';
 import type { IntegrationName } from '../src/upstream/wire.ts';
-import { HttpError } from './http-error.ts';
+import { HttpError, throwNotFound } from './http-error.ts';
 import { seededGroups, seededIntegrations, seededUsers, sharedAzure } from './seed.ts';
 
 /** The creation time of every seeded integration, in microseconds since 1970. */
@@ -69,17 +69,17 @@ export class Tenant {
     );
   }
 
-  /** The integration that reads return: the selected one, or else the tenant's own. Throws a 404. */
+  /** The integration that reads return: the selected one, otherwise the tenant's own. Throws a 404 without either. */
   get(name: IntegrationName): StoredIntegration {
     const ofProvider = this.#integrations.filter(({ record }) => record.provider === name);
     const found =
       ofProvider.find(({ record }) => record.is_selected) ?? ofProvider.find(({ isOwn }) => isOwn);
-    return found ?? throwNotFound(name);
+    return found ?? throwNotFound(`Integration ${name}`);
   }
 
   /** Throws a 404. */
   getById(id: string): StoredIntegration {
-    return this.#integrations.find(({ record }) => record.id === id) ?? throwNotFound(id);
+    return this.#integrations.find(({ record }) => record.id === id) ?? throwNotFound(`Integration ${id}`);
   }
 
   /** Creates or replaces the tenant's own integration, and selects it if another one was selected. */
@@ -107,7 +107,7 @@ export class Tenant {
     return selected.record;
   }
 
-  /** Adds a collaborator, or changes the role of one that is there. */
+  /** Adds a collaborator, or changes the role of an existing one. */
   share<Kind extends Collaborator>(
     collaborators: Map<string, Kind>,
     id: string,
@@ -127,7 +127,7 @@ export class Tenant {
 
   #find(name: IntegrationName): StoredIntegration {
     const own = this.#integrations.find(({ record, isOwn }) => isOwn && record.provider === name);
-    return own ?? throwNotFound(name);
+    return own ?? throwNotFound(`Integration ${name}`);
   }
 
   #add(name: IntegrationName, settings: string, createdAtUs: number, isOwn = true): StoredIntegration {
@@ -173,7 +173,7 @@ export class Tenant {
       throw new HttpError(413, 'This tenant of the sandbox is full. Use another key.');
   }
 
-  /** The current time, later than the time before even within the resolution of the clock. */
+  /** The current time. Always later than the previous result, even within the resolution of the clock. */
   #tick(): number {
     const nowUs = Math.floor((performance.timeOrigin + performance.now()) * 1000);
     this.#lastUpdateUs = Math.max(nowUs, this.#lastUpdateUs + 1);
@@ -181,7 +181,7 @@ export class Tenant {
   }
 }
 
-/** Tenants by credential, up to a number and a total size. The least recently used ones are dropped. */
+/** Tenants by credential, limited in number and total size. Drops the least recently used ones. */
 export class Tenants {
   readonly #tenants = new LRUCache<string, Tenant>({ max: maxTenants, maxSize: maxTotalLength });
 
@@ -197,14 +197,10 @@ export class Tenants {
   /** Must be called after a write. */
   updateSize(key: string, tenant: Tenant): void {
     if (this.#tenants.peek(key) !== tenant) return;
-    // The cache keeps the old size if the value is the same.
+    // For an unchanged value, the cache would keep the old size.
     this.#tenants.delete(key);
     this.#tenants.set(key, tenant, { size: tenant.length + 1 });
   }
-}
-
-function throwNotFound(name: string): never {
-  throw new HttpError(404, `Integration ${name} not found`);
 }
 
 function toPermission(action: Permission['action'], allowed: boolean): Permission {

@@ -4,7 +4,7 @@ import { type JsonSchema, type MatchedOperation, resolveSchema, toSchemaName } f
 /** A position in a request: `body`, `path` or `query`, then property names and list indices. */
 type Location = readonly (string | number)[];
 
-/** An entry of a 422's `detail` in FastAPI's form, which is what pydantic 2 reports. */
+/** An entry of `detail` in FastAPI's 422, as pydantic 2 reports it. */
 export interface ValidationIssue {
   readonly type: string;
   readonly loc: Location;
@@ -27,8 +27,8 @@ export interface RequestValues {
 }
 
 /**
- * Validates a request as FastAPI's lax mode does: `"5"` is an integer, `"yes"` a boolean, an unknown property is dropped.
- * Throws if the document uses a schema keyword combination that no request had so far.
+ * Validates a request as FastAPI's lax mode does: `"5"` is an integer, `"yes"` a boolean, an unknown property is
+ * dropped. Throws if the document has a combination of schema keywords that the sandbox does not support.
  *
  * @param body undefined if the request has none
  * @returns at most 100 issues
@@ -85,7 +85,7 @@ export function createJsonIssue(offset: number, error: string): ValidationIssue 
   return { type: 'json_invalid', loc: ['body', offset], msg: 'JSON decode error', input: {}, ctx: { error } };
 }
 
-/** Rules that Galileo's documentation states in words. Each returns the message for a value that breaks it. */
+/** Rules that Galileo's documentation describes. Each returns the message for a value that breaks it. */
 const writtenRules: ReadonlyMap<string, (value: JsonObject) => string | undefined> = new Map([
   [
     'CustomIntegrationCreate',
@@ -162,7 +162,7 @@ const readers = new Map<string, (schema: JsonSchema, position: Position) => unkn
   ['object', readObject],
 ]);
 
-/** The only unions in requests are those of one type with null. */
+/** The only unions in requests are a type or null. */
 function readNullable(choices: readonly JsonSchema[], position: Position): unknown {
   const [schema, ...others] = choices.filter(({ type }) => type !== 'null');
   if (schema === undefined || others.length > 0 || choices.length !== 2)
@@ -183,7 +183,7 @@ function readString(_schema: JsonSchema, position: Position): string | undefined
     : reject(position, 'string_type', 'Input should be a valid string');
 }
 
-/** Any version: the gateway does not restrict it either. */
+/** Accepts any version, as the gateway does. */
 function readUuid(_schema: JsonSchema, position: Position): string | undefined {
   const { input } = position;
   if (typeof input !== 'string')
@@ -315,7 +315,7 @@ function readModel(
   );
 }
 
-/** The document leaves out the default of a list, a map and an object: pydantic creates an empty one. */
+/** The document does not contain the defaults of lists, maps and objects. Pydantic creates empty ones. */
 function getDefault(schema: JsonSchema): unknown {
   if (schema.default !== undefined) return schema.default;
   const { type, properties = {} } = resolveSchema(schema);

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Compiles everything to dist/ unless the sources are those of the last build.
+// Compiles everything to dist/ unless the sources are unchanged since the last build.
 //
 //   node scripts/build.js [--force]
 
@@ -45,7 +45,7 @@ function digestSources() {
   return hash.digest('hex');
 }
 
-/** False if a build would change dist/. True for a built program without development dependencies, as in a container. */
+/** Whether dist/ is up to date. True for a built program without development dependencies, as in a container. */
 export function isBuilt() {
   if (!existsSync(join(output, 'main.js'))) return false;
   if (!isInstalled('typescript')) return true;
@@ -64,7 +64,7 @@ export function checkInstallation() {
   process.exit(1);
 }
 
-/** Builds. Ends the process with the code of the first step that fails. */
+/** Builds dist/. Ends the process with the exit code of the first step that fails. */
 export function build() {
   process.stderr.write('Building, which takes about fifteen seconds …\n');
   const digest = digestSources();
@@ -72,7 +72,7 @@ export function build() {
     rmSync(join(output, name), { recursive: true, force: true });
   }
   run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
-  // npm makes the program executable only when it links it, and this is another file after each build.
+  // npm makes the program executable only when it links it, but each build writes a new file.
   chmodSync(join(output, 'main.js'), 0o755);
   run('typescript/bin/tsc', '-p', 'client');
   run('typescript/bin/tsc', '-p', 'client/tsconfig.cjs.json');

@@ -43,7 +43,7 @@ function findAll(source, pattern) {
   return [...source.matchAll(pattern)].map((match) => ({ offset: match.index, text: match[0] }));
 }
 
-/** Comments, JSX text and the strings of several words; of a test, only the titles of its strings. */
+/** Comments, JSX text and strings of several words. In tests, the only strings are titles. */
 function readScript(source, path) {
   const isTest = /\.test\.tsx?$|(?:^|\/)test\//.test(path);
   const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);

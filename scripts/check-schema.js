@@ -43,7 +43,7 @@ function check() {
   return isAnnounced ? 0 : 1;
 }
 
-/** A file of the last release, and the same file of today. */
+/** A file of the last release, and its current version. */
 function readBoth(file, read = (text) => text) {
   return [join(released, file), join(directory, file)].map((path) => read(readFileSync(path, 'utf8')));
 }

@@ -1,6 +1,6 @@
 import { Kind, parse, print } from 'graphql';
 
-/** Directives that remove something from clients or other subgraphs when they are added. */
+/** Directives that hide something from clients or other subgraphs. */
 const restrictions = [
   'inaccessible',
   'external',
@@ -11,8 +11,8 @@ const restrictions = [
 ];
 
 /**
- * Finds changes between two SDLs of a subgraph that break composition, or requests of routers. Returns a
- * sentence for each. `findBreakingChanges` finds changes that break clients.
+ * Finds changes between two SDLs of a subgraph that break composition or requests of routers. Returns a sentence for
+ * each. `findBreakingChanges` finds changes that break clients.
  *
  * @param {string} before
  * @param {string} after
@@ -37,7 +37,7 @@ function findLinkChanges(old, now) {
   return [`The federation specification changed from ${old.link} to ${now.link}.`];
 }
 
-/** Subgraphs refer to an entity by its keys, and routers fetch it by them. */
+/** Subgraphs use the keys of an entity to refer to it, and routers to fetch it. */
 function* findLostKeys(old, now) {
   for (const [name, type] of old.types) {
     const current = now.types.get(name);
@@ -72,7 +72,10 @@ function* findAddedRestrictions(old, now) {
   }
 }
 
-/** Another subgraph that resolves the type cannot resolve its new field. Without a key, routers cannot fetch it elsewhere. */
+/**
+ * Other subgraphs that resolve the type cannot resolve its new field. Without a key, routers cannot fetch the field
+ * here.
+ */
 function* findAddedShares(old, now) {
   for (const [name, type] of now.types) {
     const previous = old.types.get(name);

@@ -1,5 +1,5 @@
-// Vitest's coverage, and the coverage of processes that the tests start: the command line and the workers.
-// V8 writes the coverage of a process when it exits. A killed process leaves none.
+// Adds the coverage of processes that the tests start (the command line and the workers) to Vitest's coverage. V8
+// writes the coverage of a process when it exits. A killed process writes none.
 import { fileURLToPath } from 'node:url';
 import v8 from '@vitest/coverage-v8';
 
@@ -10,7 +10,7 @@ export default {
 
   /** In each process that runs tests. */
   startCoverage(options) {
-    // Node passes this variable on to every child process, whatever its environment.
+    // Node passes this variable on to every child process, even if its environment is replaced.
     process.env.NODE_V8_COVERAGE = directory;
     return v8.startCoverage(options);
   },

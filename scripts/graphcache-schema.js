@@ -1,6 +1,6 @@
 import { isEnumType, isInputObjectType, isIntrospectionType, isScalarType } from 'graphql';
 
-/** Graphcache asks only whether a type is a leaf, and not which one. */
+/** Graphcache needs to know only whether a type is a leaf. */
 const toType = (type) => {
   if ('ofType' in type) {
     return {

@@ -51,8 +51,8 @@ async function toSource(module) {
 }
 
 /**
- * The program and the tests are compiled by different compilers, and their columns differ. Statements, functions and
- * branches have the order of the source in both, so each is identified by its number.
+ * The program and the tests have different compilers, whose columns differ. In both, statements, functions and branches
+ * are in source order, so each is identified by its number.
  */
 function add(counts, others) {
   for (const kind of ['s', 'f', 'b']) {

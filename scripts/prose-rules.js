@@ -74,4 +74,38 @@ export const rules = [
   [/\bthereby|thereof|therein|whereof|wherein|hence|henceforth\b/, 'so, therefore'],
   [/\bhowever (?:much|many|long|often|large|deep)\b/, 'regardless of'],
   [/\b(?:have|has|had) (?:it|them) that\b/, 'with'],
+
+  // Indefinite words
+  [/\b(?:whatever|whichever|wherever|no one)\b/, 'any, regardless of, the caller'],
+  [/\bthere (?:is|are|was|were) no such\b/, 'does not exist'],
+  [/\bthat (?:is|are|was|were) (?:already )?there\b|\b(?:is|are) all there\b/, 'existing, exists, complete'],
+  [
+    /\b(?:every|any|no|all|nothing|anything|everything) (?:\w+ )?but (?:the|a|an|one|what|its|those)\b/,
+    'except',
+  ],
+  [/\b(?:asks? for|looks? at|shares?|holds?|tells?|takes?) nothing\b/, 'does not …'],
+  [/\b(?:has|have|had) (?:a |no )?room\b/, 'can contain, has space'],
+  [/\bthe least (?:that|there)\b|\bthe most of\b/, 'minimum, maximum, only the required …'],
+  [/\bin words\b/, 'as a message'],
+
+  // Verbs
+  [/\btells? (?:of|neither|apart|it|in)\b|\btells? \S+ from\b/, 'reports, contains, distinguishes'],
+  [/\b(?:has|have|had) come\b|\bthat came\b|\bcomes? back\b/, 'has arrived, was sent, is returned'],
+  [/\bdoes no harm\b|\bstays? behind\b|\bleaves? nothing behind\b/, 'does not affect, is not forwarded'],
+  [/\bhands? (?:on|out)\b|\bhanded (?:on|out)\b|\bhanding\b/, 'passes, returns'],
+  [/\btakes? note\b|\bremembers? a\b/, 'registers, stores'],
+  [/\blets? [^.,;:]{1,40} through\b/, 'allows'],
+  [/\bgets? away with\b|\bat the door\b|\bgoes on\b|\bworked off\b/, 'continues, succeeds, is processed'],
+  [/\bgive[sn]? way\b|\bseldom\b|\bfor ever\b|\bnow and then\b/, 'is overridden, rarely, permanently'],
+  [/\bpast (?:the|its|their|all|\d|MAX_|SHUTDOWN_)/, 'beyond, after'],
+  [/\bnever goes back\b|\bnames and values in turn\b|\bby turns\b/, 'monotonic, alternating'],
+  [
+    /\bcosts? (?:its|that|at most its|the nearest|a) (?:own )?(?:field|item|entity|line)\b/,
+    'affects only, fails',
+  ],
+  [
+    /\bof (?:upstream|undici|graphql-js|yoga|the gateway|the server|the caller|Galileo)['’]s(?= (?:that|which|is|are|and|or|has)\b|[.,;:)])/,
+    'of …, without the possessive',
+  ],
+  [/\ball the same\b(?! \w)/, 'anyway'],
 ];

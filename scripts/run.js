@@ -28,7 +28,7 @@ const program = join(root, 'dist', 'main.js');
 process.argv.splice(1, 1, program);
 await import(program);
 
-/** The configuration module: from dist/ if it is current, or else compiled in memory. */
+/** The configuration module: from dist/ if it is up to date, otherwise compiled in memory. */
 async function loadConfig() {
   if (!needsBuild) return import(join(root, 'dist', 'src', 'config.js'));
   const { build: bundle } = await import('vite');
@@ -50,11 +50,11 @@ async function loadConfig() {
   }
 }
 
-/** Without `--`, npm takes the flags for its own and passes on only their values. */
+/** Without `--`, npm consumes the flags and passes on only their values. */
 function checkSeparator() {
   for (const flag of flags.keys()) {
     const variable = `npm_config_${flag.slice(2).replaceAll('-', '_')}`;
-    // npm has settings with these names itself.
+    // npm has settings with these names.
     if (process.env[variable] === undefined || flag.endsWith('proxy')) continue;
     const script = process.env['npm_lifecycle_event'] ?? command;
     fail(`npm took ${flag} for itself: write -- before the flags: npm run ${script} -- ${flag} …`);

@@ -1,7 +1,7 @@
-// npm run soak [-- --requests 100000]: the built gateway in front of an upstream of which one response in twenty is a failure.
-// Every request has its own document and variables. Meanwhile, other clients read slowly, pipeline requests and drop their
-// connections. At the end, the gateway drains under load. Exits with 1 if memory or open files grow, if a response is not of
-// a known kind, or if the drain loses a response. Linux only: it reads /proc.
+// npm run soak [-- --requests 100000]: runs the built gateway in front of an upstream whose responses fail in one of
+// twenty cases. Every request has its own document and variables. Meanwhile, other clients read slowly, pipeline
+// requests and drop their connections. At the end, the gateway drains under load. Exits with 1 if memory or open files
+// grow, if a response is not of a known kind, or if the drain loses a response. Linux only: it reads /proc.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { Pool } from 'undici';
 
 const { values } = parseArgs({ options: { requests: { type: 'string', default: '100000' } } });
 const requestCount = Number(values.requests);
-// Half of the gateway's sockets, so that every failure is caused by upstream and not by the queue.
+// Half of the gateway's sockets, so that upstream causes every failure, not the queue.
 const callers = 32;
 const failureShare = 0.05;
 const samples = 10;
@@ -28,7 +28,7 @@ const integration = (name) =>
     JSON.stringify({ name, id: '7d0c3a56-6e39-4a0c-9d0f-9ee8a9c7a001', extra: { text: 'x'.repeat(500) } }),
   );
 
-// Each way for upstream to fail that leaves its process running.
+// Every kind of upstream failure that leaves upstream's process running.
 const failures = [
   (_request, response) => response.destroy(),
   (_request, response) => {
@@ -62,7 +62,7 @@ upstream.listen(0, '127.0.0.1');
 await once(upstream, 'listening');
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-// With a small heap, V8 collects garbage, and what grows is really kept.
+// With a small heap, V8 collects garbage often, so growth is a leak.
 const heapMb = 128;
 const gateway = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, program, 'serve', '--port', '0'], {
   env: {
@@ -97,7 +97,7 @@ const knownCodes = new Set([
 const names = ['OPENAI', 'AZURE', 'ANTHROPIC', 'MISTRAL', 'NVIDIA'];
 const counts = { succeeded: 0, failed: 0, unknown: 0, pipelined: 0, slow: 0, dropped: 0 };
 
-/** A request that no other request equals: its names and variables contain the number. */
+/** A unique request: its names and variables contain the number. */
 const toBody = (number) =>
   JSON.stringify({
     query: `query Q${number}($name: IntegrationName!, $with${number}: Boolean!) { a${number}: integration(name: $name) { __typename id name extra @include(if: $with${number}) } }`,
@@ -146,7 +146,7 @@ let isRunning = true;
 const disturbances = Array.from({ length: 3 }, async (_, index) => {
   for (let number = index; isRunning; number += 3) {
     await disturb(number);
-    // Dropped requests cost as much as others: they must not take all of the processor.
+    // Dropped requests cost as much as others, and must not take all of the processor.
     await wait(300);
   }
 });
@@ -169,11 +169,11 @@ for (let sample = 0; sample <= samples; sample += 1) {
 isRunning = false;
 await Promise.all(disturbances);
 
-// What was pipelined last is worked off.
+// Waits until the last pipelined requests are processed.
 await wait(2000);
 
-// The drain, under load. Like a load balancer, the clients stop within SHUTDOWN_DELAY_MS. Every request that was sent gets its
-// whole response.
+// Drains under load. Like a load balancer, the clients stop within SHUTDOWN_DELAY_MS. Every sent request must get a
+// complete response.
 isHealthy = true;
 let lost = 0;
 let drained = 0;

@@ -1,8 +1,8 @@
-// Writes the table of all settings into docs/configuration.md, from the built program. With --check, only compares.
+// Writes the table of all settings into docs/configuration.md, from the built program. With --check, only compares it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { settings, toFlag, toVariable } from '../dist/src/config.js';
 
-/** Every setting rejects a control character, and its message says what it expects. */
+/** Every setting rejects a control character. Its message says what it expects. */
 const invalid = '\u0000';
 
 function toRow([name, setting]) {

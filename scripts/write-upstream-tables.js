@@ -1,5 +1,5 @@
-// Writes src/upstream/generated/tables.ts: what the gateway needs of contract/galileo-openapi.json at run time, so that it
-// reads no file and can be bundled. With --check it fails if the file is not up to date.
+// Writes src/upstream/generated/tables.ts: the parts of contract/galileo-openapi.json that the gateway needs at run
+// time. It reads no file for them, so it can be bundled. With --check, fails if the generated file is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -9,7 +9,7 @@ import { readOtelVariables } from './observability/otel-variables.ts';
 
 /** One day. A longer timeout is a mistake. */
 const maxMs = 86_400_000;
-/** More than one process can hold. */
+/** More than a process can hold. */
 const maxCount = 1_000_000;
 /** 1 GiB. A body is one string, and V8 limits a string to about half a billion characters. */
 const maxBytes = 1_073_741_824;
@@ -76,13 +76,13 @@ const pemFile = (expected: string, check: (content: string) => void) =>
       return { path, content };
     } catch (error) {
       const isUnreadable = error instanceof Error && 'syscall' in error;
-      const reason = isUnreadable ? 'the file cannot be read' : 'the file has another content';
+      const reason = isUnreadable ? 'the file cannot be read' : 'the file contains something else';
       context.addIssue(`the path of ${expected} (PEM), but ${reason}`);
       return z.NEVER;
     }
   });
 
-/** Header names that callers, undici or the gateway set: a fixed header must not replace them. */
+/** Headers that callers, undici or the gateway set. A fixed header must not replace them. */
 const reservedHeaders =
   /^(?:galileo-api-key|splunk-ao-api-key|authorization|proxy-authorization|host|connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|expect|content-length|content-type|content-encoding|accept|accept-encoding|user-agent|x-request-id|traceparent|tracestate|baggage|cookie)$/i;
 
@@ -114,7 +114,7 @@ const upstreamHeaders = z.string().transform((text, context): Readonly<Record<st
 const basePath = z
   .string()
   .regex(/^\/(?:[\w.~-]+(?:\/[\w.~-]+)*\/?)?$/, { error: 'a path such as /api' })
-  // Without the slash at the end, so that `${basePath}/graphql` is a path.
+  // Without the trailing slash, so that `${basePath}/graphql` is a path.
   .transform((path) => path.replace(/\/$/, ''));
 
 const addresses = z
@@ -124,7 +124,7 @@ const addresses = z
     error: 'addresses or CIDR ranges, comma separated; `loopback` and `private` stand for theirs',
   });
 
-// 1,024: more processors than a machine has.
+// No common machine has more than 1,024 processors.
 const workers = z.union([z.literal('auto').transform(() => availableParallelism()), wholeNumber(1, 1024)], {
   error: 'a whole number from 1 to 1024, or "auto"',
 });
@@ -258,7 +258,7 @@ export const settings = {
     schema: wholeNumber(1, 1_099_511_627_776),
     default: '134217728',
     meaning:
-      'Memory that a process may hold in request bodies, variables and responses being written, in bytes; beyond it requests are shed.',
+      "Memory that a process may hold for its requests, in bytes: bodies, variables, documents, Galileo's responses and its own; beyond it requests are shed.",
   },
   maxConcurrentRequests: {
     schema: wholeNumber(1, maxCount),

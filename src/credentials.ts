@@ -1,6 +1,9 @@
 /** The credentials of one request and the other headers that are forwarded to upstream. */
 export interface ForwardedHeaders {
-  /** Flat list of names and values as undici takes it: usable credentials byte for byte, trace context, request id. */
+  /**
+   * Alternating names and values, as undici expects them: usable credentials byte for byte, trace context, request
+   * id.
+   */
   readonly headers: readonly string[];
   /** Whether a usable credential is among them. */
   readonly hasCredential: boolean;
@@ -21,7 +24,7 @@ export class InvalidHeaders extends Error {
 }
 
 /** The headers that can be credentials, by their names in lower case. */
-const credentialHeaders = {
+export const credentialHeaders = {
   'galileo-api-key': 'Galileo-API-Key',
   'splunk-ao-api-key': 'Splunk-AO-API-Key',
   authorization: 'Authorization',
@@ -34,10 +37,10 @@ const fieldValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
 const usableAuthorizationPattern = /^(?:bearer|basic) +[^ ]/i;
 
 /**
- * Reads the headers that the gateway knows from Node's raw list, in which nothing is joined or dropped. Throws
+ * Reads the headers that the gateway uses. Takes Node's raw headers, in which nothing is joined or dropped. Throws
  * InvalidHeaders if a credential header occurs twice or contains control characters.
  *
- * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders`
+ * @param rawHeaders alternating names and values, as in `IncomingMessage.rawHeaders`
  */
 export function readHeaders(rawHeaders: readonly string[], createRequestId: () => string): ForwardedHeaders {
   const credentials: Partial<Record<CredentialHeader, string>> = {};
@@ -63,7 +66,7 @@ export function readHeaders(rawHeaders: readonly string[], createRequestId: () =
         break;
       case 'tracestate':
       case 'baggage':
-        // W3C Trace Context 3.3.1 and W3C Baggage 3.1: several such headers are one list.
+        // W3C Trace Context 3.3.1 and W3C Baggage 3.1: several headers of one name are one list.
         if (fieldValuePattern.test(value)) lists[name] += lists[name] === '' ? value : `,${value}`;
         break;
       default:
@@ -102,8 +105,8 @@ function findProblem(name: CredentialHeader, earlier: string | undefined, value:
 }
 
 /**
- * Without blanks at the beginning and the end: RFC 9110, section 5.5. `String.trim` would also remove the byte A0, which
- * is the end of an "à" in UTF-8. A regular expression would take quadratic time.
+ * Removes leading and trailing blanks (RFC 9110, section 5.5). `String.trim` would also remove the byte A0, which is
+ * the last byte of "à" in UTF-8. A regular expression would take quadratic time.
  */
 function trimBlanks(value: string): string {
   let start = 0;
@@ -126,7 +129,7 @@ const containsSecret = (requestId: string, headers: readonly string[]): boolean 
 /**
  * Every string by which a credential could be recognised.
  *
- * @param headers names and values in turn, as `ForwardedHeaders.headers`
+ * @param headers alternating names and values, as in `ForwardedHeaders.headers`
  */
 export function getCredentialSecrets(headers: readonly string[]): string[] {
   const secrets: string[] = [];
@@ -151,7 +154,10 @@ function addAuthorizationSecrets(secrets: string[], authorization: string): void
   addReadings(secrets, userAndPassword.slice(colon + 1));
 }
 
-/** Node reads the bytes of a header as Latin-1. Programs that echo them may have read them as UTF-8. */
+/**
+ * Adds the string and its UTF-8 reading. Node reads header bytes as Latin-1, but programs that echo them can read
+ * them as UTF-8.
+ */
 function addReadings(secrets: string[], text: string): void {
   secrets.push(text);
   if (/[\x80-\xff]/.test(text)) secrets.push(Buffer.from(text, 'latin1').toString('utf8'));

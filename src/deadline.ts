@@ -2,8 +2,8 @@
 export type DeadlineEnd = 'expired' | 'abandoned';
 
 /**
- * The deadline of one request. It ends at a fixed time (`expired`) or when the client disconnects (`abandoned`). Every wait
- * of the request listens to it. A cheaper AbortSignal: docs/performance.md has the figures.
+ * The deadline of one request. It ends at a fixed time (`expired`) or when the client disconnects (`abandoned`).
+ * Everything that the request waits for listens to it. It costs less than an AbortSignal (docs/performance.md).
  */
 export class Deadline {
   readonly #endsAtMs: number;
@@ -20,23 +20,22 @@ export class Deadline {
     this.#timer = setTimeout(() => this.#finish('expired'), timeoutMs);
   }
 
-  /** Undefined until the deadline has ended. */
+  /** Why the deadline ended. Undefined until then. */
   get end(): DeadlineEnd | undefined {
     return this.#end;
   }
 
-  /** Milliseconds to the end; never negative. */
+  /** Milliseconds until the end. Never negative. */
   get remainingMs(): number {
     return this.#end === undefined ? Math.max(0, this.#endsAtMs - performance.now()) : 0;
   }
 
-  /** Calls the listener once, at the end, unless it is removed first. Calls it immediately if the deadline has ended. */
+  /** Calls the listener once: at the end, or immediately if the deadline has already ended. */
   onEnd(listener: (end: DeadlineEnd) => void): void {
     if (this.#end === undefined) this.#listeners.push(listener);
     else listener(this.#end);
   }
 
-  /** Removes a listener. */
   offEnd(listener: (end: DeadlineEnd) => void): void {
     const index = this.#listeners.indexOf(listener);
     if (index !== -1) this.#listeners.splice(index, 1);
@@ -47,7 +46,7 @@ export class Deadline {
     this.#finish('abandoned');
   }
 
-  /** Stops the timer and removes all listeners, when the response is complete. */
+  /** Must be called when the response is complete. Stops the timer and removes all listeners. */
   release(): void {
     clearTimeout(this.#timer);
     this.#listeners = [];

@@ -1,7 +1,7 @@
-/** A string of bytes, one character for each, decoded or not. */
+/** A byte string at some level of decoding. Each character is one byte. */
 export interface Layer {
   readonly bytes: string;
-  /** The index in the original text of what the byte at an index was decoded from. */
+  /** Maps the index of a byte to the index in the original string that it was decoded from. */
   readonly getOrigin: (index: number) => number;
 }
 
@@ -13,7 +13,7 @@ export function toLayer(text: string): Layer {
   const origins: number[] = [];
   let index = 0;
   for (const character of text) {
-    // A lone surrogate becomes three bytes, as any other character of its size.
+    // A lone surrogate becomes three bytes, like any character of its range.
     const length = Buffer.byteLength(character);
     for (let byte = 0; byte < length; byte += 1) origins.push(index);
     index += character.length;
@@ -47,10 +47,10 @@ const controlCharacters: Readonly<Record<string, string>> = { n: '\n', r: '\r', 
 
 /** A method of escaping characters. */
 interface Escape {
-  /** A string without this has no such escapes. */
+  /** Only strings with this character contain such escapes. */
   readonly mark: string;
   readonly pattern: RegExp;
-  /** The bytes that a match stands for; undefined if it is not an escape. */
+  /** The bytes that a match represents. Undefined if the match is not an escape. */
   readonly decode: (match: RegExpExecArray) => string | undefined;
 }
 
@@ -96,7 +96,7 @@ const escapes: readonly Escape[] = [
   { mark: "'", pattern: /'(?:\\'|"'")'/g, decode: () => "'" },
 ];
 
-/** The layers that one kind of escape leads to: one for each kind that the layer has. */
+/** Decodes one kind of escape at a time. Yields one layer for each kind that occurs. */
 export function* decodeEscapes(layer: Layer): Generator<Layer> {
   for (const escape of escapes) {
     const decoded = layer.bytes.includes(escape.mark) ? decodeEscape(layer, escape) : undefined;
@@ -107,7 +107,7 @@ export function* decodeEscapes(layer: Layer): Generator<Layer> {
 function decodeEscape({ bytes, getOrigin }: Layer, { pattern, decode }: Escape): Layer | undefined {
   let decoded = '';
   let end = 0;
-  /** Each index in the decoded bytes from which on they come from the index in `sources`. */
+  /** Indexes in the decoded bytes. The bytes from each one on come from the index in `sources`. */
   const steps: number[] = [0];
   const sources: number[] = [0];
   for (const match of bytes.matchAll(pattern)) {
@@ -126,7 +126,7 @@ function decodeEscape({ bytes, getOrigin }: Layer, { pattern, decode }: Escape):
   if (end === 0) return undefined;
   decoded += bytes.slice(end);
   const getSource = (index: number): number => {
-    // The last step that is not after the index.
+    // Finds the last step at or before the index.
     let low = 0;
     let high = steps.length - 1;
     while (low < high) {
@@ -143,11 +143,11 @@ function decodeEscape({ bytes, getOrigin }: Layer, { pattern, decode }: Escape):
 interface EncodedRun {
   readonly start: number;
   readonly end: number;
-  /** One for each alignment: what stands before the encoded part can look like a part of it. */
+  /** One for each alignment, because the characters before an encoded value can look like a part of it. */
   readonly decoded: readonly string[];
 }
 
-/** The runs in which at least so many bytes can be encoded. Base64 can be broken into lines. */
+/** Finds the runs that can encode at least that many bytes. Base64 can be broken into lines. */
 export function* findEncodedRuns(bytes: string, minBytes: number): Generator<EncodedRun> {
   if (minBytes === Number.POSITIVE_INFINITY) return;
   // Four characters of base64 are three bytes.

@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import type { Registry } from 'prom-client';
 import { type Config, ConfigError, readConfig, type SettingName, settings } from './config.ts';
+import { toError } from './errors.ts';
 import { Connections } from './http/connections.ts';
 import { GraphqlHandler, type HandlerConfig, processSettings } from './http/handler.ts';
 import { fromFetch, getTarget } from './http/http-request.ts';
 import type { Plugins } from './http/pipeline.ts';
-import type { HttpResponse } from './http/responses.ts';
+import { type HttpResponse, toHeaders } from './http/responses.ts';
 import { serveGraphql } from './http/routes.ts';
 import { isJsonObject } from './json.ts';
 import { createLog, type Log } from './observability/log.ts';
@@ -16,8 +17,8 @@ import { Tracing } from './observability/tracing.ts';
 
 export { ConfigError } from './config.ts';
 
-/** A setting as a program has it. */
-type Natural<Value> = Value extends URL
+/** The type of an option for a setting. */
+type OptionValue<Value> = Value extends URL
   ? URL | string
   : Value extends { readonly path: string }
     ? string
@@ -26,14 +27,14 @@ type Natural<Value> = Value extends URL
       : Value;
 
 /**
- * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Those of listeners and processes
- * (ports, base path, shutdown, workers) and GraphiQL are not among them. No environment variable is read but `NODE_ENV`:
- * `production` turns introspection off unless it is set here.
+ * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Those of listeners and
+ * processes (ports, base path, shutdown, workers) and GraphiQL are not among them. The only environment variable that
+ * is read is `NODE_ENV`: `production` turns introspection off unless it is set here.
  */
 export type GatewayOptions = {
-  readonly [Name in keyof HandlerConfig]?: Natural<HandlerConfig[Name]> | undefined;
+  readonly [Name in keyof HandlerConfig]?: OptionValue<HandlerConfig[Name]> | undefined;
 } & {
-  /** A pino logger for one line per request and for problems. Default: nothing is logged. */
+  /** A pino logger for one line per request, warnings and errors. Default: nothing is logged. */
   readonly log?: Log | undefined;
   /** A prom-client registry that the gateway adds its metrics to; process metrics are left to you. Default: no metrics. */
   readonly metrics?: Registry | undefined;
@@ -42,7 +43,7 @@ export type GatewayOptions = {
 };
 
 /**
- * Responds to a request of the Fetch standard, whatever its path. Rejects only if the request was aborted or its body broke
+ * Responds to a request of the Fetch standard with any path. Rejects only if the request was aborted or its body broke
  * off.
  */
 export interface Gateway {
@@ -96,7 +97,7 @@ export function createGateway({ log, metrics, plugins, ...settings }: GatewayOpt
     else request.signal.addEventListener('abort', onAbort, { once: true });
     try {
       const response = await exchange.respond();
-      if (response === undefined) throw toError(request.signal.reason);
+      if (response === undefined) throw toError(request.signal.reason, 'The request was aborted.');
       return toResponse(response, exchange.requestId);
     } finally {
       request.signal.removeEventListener('abort', onAbort);
@@ -111,7 +112,7 @@ export function createGateway({ log, metrics, plugins, ...settings }: GatewayOpt
     close: () => handler.close(),
   });
 }
-/** Without one, spans are not recorded, and the trace context of clients must be forwarded unchanged. */
+/** Without a provider, spans are not recorded, and the trace context of clients must be forwarded unchanged. */
 function hasTracerProvider(): boolean {
   const provider = trace.getTracerProvider();
   return (
@@ -138,7 +139,7 @@ function readOptions(options: Omit<GatewayOptions, 'log' | 'metrics' | 'plugins'
   throw new ConfigError(unknown);
 }
 const isSettingName = (name: string): name is SettingName => Object.hasOwn(settings, name);
-/** The value as it is written in the environment, whose schema checks it. */
+/** The value as the environment would have it, so that the setting's schema can check it. */
 function toText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (isJsonObject(value) && Object.getPrototypeOf(value) === Object.prototype) return JSON.stringify(value);
@@ -146,12 +147,8 @@ function toText(value: unknown): string {
 }
 
 function toResponse({ status, headers, body }: HttpResponse, requestId: string): Response {
-  const fields = new Headers({ 'x-request-id': requestId });
-  for (const [name, value] of Object.entries(headers))
-    for (const one of typeof value === 'string' ? [value] : value) fields.append(name, one);
+  const fields = toHeaders(headers);
+  fields.set('x-request-id', requestId);
   // A 204 must not have a body at all.
   return new Response(body.length === 0 ? null : body.toString(), { status, headers: fields });
 }
-
-const toError = (reason: unknown): Error =>
-  reason instanceof Error ? reason : new Error('The request was aborted.');

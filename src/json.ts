@@ -3,6 +3,10 @@ export function isJsonObject(value: unknown): value is Readonly<Record<string, u
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The property of an object or array. Undefined for any other value. */
+export const getProperty = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
 /** Deeper than any hand-written value, and far below the depth at which JSON.stringify exhausts the stack. */
 const maxNesting = 200;
 

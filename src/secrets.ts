@@ -5,37 +5,43 @@ export const redactionMark = '[redacted]';
 
 /** Upstream accepts no more than 50 headers. Strings are removed as a whole if a request has more secrets than this. */
 const maxSecrets = 100;
-/** In bytes. A shorter secret is only found as a separate word: parts of other words would match everywhere. */
+/** In bytes. A shorter secret is removed only as a separate word, because it can occur in many words. */
 const minPartLength = 4;
-/** In bytes. A longer secret is recognised by its beginning: V8 searches for a pattern of this length in linear time. */
+/**
+ * In bytes. A longer secret is found by its beginning, because V8 searches for patterns up to this length in linear
+ * time.
+ */
 const maxPatternLength = 250;
 /** In characters, before and after redaction: readable messages are shorter. */
 const maxTextLength = 2000;
-/** In characters: a secret that begins at the end of a string is read as far as this. */
+/** In characters. How much is searched after the cut, for a secret that starts before it. */
 const margin = 4096;
-/** Escapes within escapes, and encoded runs within encoded runs. Programs nest two or three. */
+/** Nested escapes, and nested encoded runs. Programs nest two or three. */
 const maxRounds = 6;
 const maxDepth = 4;
-/** Different results of decoding one string, in any order of the kinds of escapes. */
+/** Different results of decoding one string with any order of the kinds of escapes. */
 const maxLayers = 60;
 /** A secret that is a JSON object covers its string members from this length. */
 const minMemberLength = 16;
-/** Bytes of strings times secrets, for one request: less than a tenth of a second. Further strings are removed as a whole. */
+/**
+ * Searched bytes times secrets, per request. Takes less than a tenth of a second; further strings are removed as a
+ * whole.
+ */
 const maxWork = 10_000_000;
 
 /** Ends a search whose cost exceeds the limit. */
 const exhausted = Symbol('too much work');
 
 /**
- * The secrets of one request: its credentials and the secret fields of its input. `redact` removes them from strings that
- * leave the process. Prepared when the first string is redacted, so that most requests pay nothing.
+ * The secrets of one request: its credentials and the secret fields of its input. `redact` removes them from strings
+ * that leave the process. The search is prepared when the first string is redacted, so it costs most requests nothing.
  */
 export class Secrets {
   readonly #values = new Set<string>();
-  /** Undefined until the first string after an addition. */
+  /** Undefined until a string is redacted after the last addition. */
   #search: SecretSearch | undefined;
   #work = 0;
-  /** In characters: no form of a secret is shorter. */
+  /** In characters. No form of a secret is shorter. */
   #minLength = Number.POSITIVE_INFINITY;
 
   /** Adds a secret for the life of the request. An empty string is ignored. */
@@ -48,8 +54,8 @@ export class Secrets {
   }
 
   /**
-   * The string without the secrets, cut to 2,000 characters. Decodes JSON, Python, HTML and URL escapes, base64 and hexadecimal
-   * as often as they are nested, and removes what decodes to a secret. Removes the whole string if a request has too many
+   * The string without the secrets, cut to 2,000 characters. Decodes nested JSON, Python, HTML and URL escapes, base64
+   * and hexadecimal, and removes each part that decodes to a secret. Removes the whole string if a request has too many
    * secrets or the search costs too much.
    */
   redact(text: string): string {
@@ -80,7 +86,7 @@ function removeSpans(text: string, spans: Span[]): string {
   const limit = Math.min(text.length, maxTextLength);
   let clean = '';
   let end = 0;
-  // One mark for spans that touch: secrets overlap, and some are parts of the mark itself.
+  // Adjacent spans get one mark, because secrets can overlap or be part of the mark.
   for (const [start, spanEnd] of spans.sort((a, b) => a[0] - b[0])) {
     if (start >= limit) break;
     if (start > end || end === 0) clean += text.slice(end, start) + redactionMark;
@@ -96,13 +102,13 @@ interface Pattern {
   readonly whole: string;
 }
 
-/** Searches strings for the secrets of a request. All strings and patterns are strings with one character for each byte. */
+/** Searches strings for the secrets of a request. Strings and patterns are byte strings: each character is one byte. */
 class SecretSearch {
   readonly #patterns: readonly Pattern[];
-  /** Of secrets that are shorter than `minPartLength`. */
+  /** The forms of secrets that are shorter than `minPartLength`. */
   readonly #words: ReadonlySet<string>;
   readonly #spend: (work: number) => void;
-  /** In bytes, of the patterns. */
+  /** In bytes. No pattern is shorter. */
   readonly #minLength: number;
 
   constructor(values: ReadonlySet<string>, spend: (work: number) => void) {
@@ -150,7 +156,7 @@ class SecretSearch {
     }
   }
 
-  /** Whether decoded bytes have a secret in them, plainly or decoded further. */
+  /** Whether decoded bytes contain a secret, directly or after further decoding. */
   #contains(decoded: string, depth: number): boolean {
     for (const { bytes } of decodeAll({ bytes: decoded, getOrigin: (index) => index })) {
       this.#spend(bytes.length * (1 + this.#patterns.length));
@@ -164,7 +170,7 @@ class SecretSearch {
   }
 }
 
-/** The layer and everything that decoding its escapes leads to, in any order of their kinds. */
+/** Yields the layer and the results of decoding its escapes repeatedly, with any order of their kinds. */
 function* decodeAll(first: Layer): Generator<Layer> {
   const seen = new Set([first.bytes]);
   let layers = [first];
@@ -183,7 +189,7 @@ function* decodeAll(first: Layer): Generator<Layer> {
   }
 }
 
-/** How many bytes of the pattern are in the string from that position. */
+/** How many bytes of the pattern match at that position. At least the searched beginning does. */
 function getCommonLength(bytes: string, start: number, pattern: string): number {
   let length = Math.min(pattern.length, maxPatternLength);
   while (length < pattern.length && bytes[start + length] === pattern[length]) length += 1;
@@ -192,15 +198,19 @@ function getCommonLength(bytes: string, start: number, pattern: string): number 
 
 const isWordPart = (byte: string | undefined) => byte !== undefined && /[\w\x80-\xff]/.test(byte);
 
-/** The forms of a secret, in bytes, that decoding does not undo, in all combinations. */
-function getForms(secret: string): Set<string> {
+/** ASCII without spaces and single quotes, not a JSON object: such a secret has one form. Most keys are like this. */
+const plainSecret = /^[!-&(-z|~][!-&(-~]{3,}$/;
+
+/** The forms of a secret, as byte strings, that decoding does not reverse. */
+function getForms(secret: string): Iterable<string> {
+  if (plainSecret.test(secret)) return [secret];
   const forms = new Set<string>();
   for (const value of [secret, ...getMembers(secret)]) {
     if (value.length < minPartLength) for (const form of encodeWord(value)) forms.add(form);
     for (const written of getSpellings(value)) {
       forms.add(toBytes(written));
       if (isAscii(written)) continue;
-      // UTF-8 that was read as Latin-1, once or twice, and Latin-1.
+      // UTF-8 that was read as Latin-1 once or twice, and Latin-1.
       forms.add(toBytes(toBytes(written)));
       forms.add(toBytes(toBytes(toBytes(written))));
       if (/^[\0-\xff]*$/.test(written)) forms.add(written);
@@ -209,14 +219,16 @@ function getForms(secret: string): Set<string> {
   return forms;
 }
 
-/** The string as programs normalize it, and with a space written as a plus or with doubled quotes. */
+/** The string in each Unicode normal form, with spaces or plus signs, and with single or doubled quotes. */
 function getSpellings(value: string): Set<string> {
   const normalized = [value, value.normalize('NFC'), value.normalize('NFD')];
   const spaced = normalized.flatMap((spelling) => [spelling, spelling.replaceAll(' ', '+')]);
   return new Set(spaced.flatMap((spelling) => [spelling, spelling.replaceAll("'", "''")]));
 }
 
-/** A short secret is not searched in what is decoded: it would be found in any binary data. */
+/**
+ * Encoded forms of a short secret. Decoded bytes are not searched for it, because it would occur in any binary data.
+ */
 const encodeWord = (word: string): string[] => {
   const bytes = Buffer.from(word);
   const hex = bytes.toString('hex');
@@ -227,7 +239,7 @@ const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
 const toBytes = (text: string): string => toLayer(text).bytes;
 
-/** The strings in a secret that is a JSON object, such as the key of a service account. */
+/** The string members of a secret that is a JSON object, such as the key file of a service account. */
 function getMembers(secret: string): string[] {
   if (!/^\s*\{/.test(secret)) return [];
   const members: string[] = [];
@@ -237,7 +249,7 @@ function getMembers(secret: string): string[] {
       return value;
     });
   } catch {
-    // Not JSON: the secret is only itself.
+    // Not JSON.
   }
   return members.slice(0, maxSecrets);
 }

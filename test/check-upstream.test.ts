@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +7,8 @@ import { findDrift } from '../drift/find-drift.ts';
 import { startSandbox } from '../sandbox/server.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { runProgram } from './support/program.ts';
+import { listen, localhostCertificate, localhostKey } from './upstream/support/scripted-upstream.ts';
+import { startTunnelProxy } from './upstream/support/tunnel-proxy.ts';
 
 interface Schema {
   [keyword: string]: unknown;
@@ -307,7 +310,7 @@ describe('A changed document', () => {
           get(schemas, 'IntegrationProvider').enum.push('cohere');
         }),
       [
-        'news new GET /v2/integrations/{name} response: has new providers: `cohere`. They cannot be asked for yet.',
+        'news new GET /v2/integrations/{name} response: has new providers: `cohere`. They cannot be queried yet.',
         'news new IntegrationProvider: Galileo also accepts `cohere`.',
         'news new IntegrationProvider: Galileo also sends `cohere`.',
       ],
@@ -632,6 +635,42 @@ describe('galileo-gateway check-upstream', () => {
     const [call] = upstream.calls;
     expect(Object.keys(call?.headers ?? {})).not.toContain('authorization');
     expect(Object.keys(call?.headers ?? {})).not.toContain('galileo-api-key');
+  });
+
+  it('check-upstream uses the proxy that the gateway uses, except for hosts of NO_PROXY', async () => {
+    await using upstream = await startFakeUpstream();
+    await using proxy = await startTunnelProxy({ isTls: false });
+    upstream.on('GET', '/public/v2/openapi.json', { json: readKnown() });
+    const settings = { GALILEO_API_URL: upstream.url, HTTPS_PROXY: 'http://127.0.0.1:9' };
+    const proxied = await run([], { ...settings, HTTP_PROXY: proxy.url });
+    expect(proxied).toMatchObject({ code: 0, stderr: '' });
+    expect(proxy.authorities).toEqual([new URL(upstream.url).host]);
+    const direct = await run([], { ...settings, http_proxy: proxy.url, NO_PROXY: '127.0.0.1' });
+    expect(direct).toMatchObject({ code: 0, stderr: '' });
+    expect(proxy.authorities).toHaveLength(1);
+    const invalid = await run([], { ...settings, HTTP_PROXY: 'socks5://user:hunter2@127.0.0.1' });
+    expect(invalid.code).toBe(2);
+    expect(invalid.stderr).toMatch(/^galileo-gateway: HTTP_PROXY: expected .+\n$/);
+    expect(invalid.stderr).not.toContain('hunter2');
+  });
+
+  it('check-upstream trusts UPSTREAM_CA_FILE, also behind a proxy', async () => {
+    await using proxy = await startTunnelProxy({ isTls: false });
+    const server = createServer({ cert: localhostCertificate, key: localhostKey }, (_request, response) =>
+      response.end(text),
+    );
+    const url = `https://localhost:${await listen(server, 'localhost')}/`;
+    const trusted = { UPSTREAM_CA_FILE: write('ca.pem', localhostCertificate) };
+    const proxied = { ...trusted, HTTPS_PROXY: proxy.url };
+    for (const environment of [trusted, proxied])
+      expect(await run([url], environment)).toMatchObject({ code: 0, stderr: '' });
+    expect(proxy.authorities).toHaveLength(1);
+    const { code, stderr } = await run([url]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `galileo-gateway: ${url}: it cannot be fetched (DEPTH_ZERO_SELF_SIGNED_CERT)\n`,
+    });
+    server.close();
   });
 
   it('check-upstream exits with 1 if there is news', async () => {

@@ -63,13 +63,13 @@ function createApolloClient(apiKey: string): ApolloClient {
 }
 
 describe('Apollo Client with the policies of the kit', () => {
-  /** What the cache has for a query, without asking the gateway. */
+  /** The cached result of a query, without a request. */
   const peek = async (client: ApolloClient) => {
     const { data } = await client.query({ query: SettingsPageDocument, fetchPolicy: 'cache-only' });
     return new Map(data?.integrationProviders.map((provider) => [provider.name, provider]));
   };
 
-  it('shows a provider as configured after its first upsert', async () => {
+  it('Apollo Client shows a provider as configured after its first upsert', async () => {
     const client = createApolloClient(createKey());
     await client.query({ query: SettingsPageDocument });
     expect((await peek(client)).get('WRITER')?.integration).toBeNull();
@@ -79,7 +79,7 @@ describe('Apollo Client with the policies of the kit', () => {
     expect(provider?.records).toHaveLength(1);
   });
 
-  it('shows a provider as not configured after its deletion, in every query and without a warning', async () => {
+  it('Apollo Client shows a provider as not configured after its deletion, in every query and without a warning', async () => {
     const warn = vi.spyOn(console, 'warn');
     const client = createApolloClient(createKey());
     await client.query({ query: SettingsPageDocument });
@@ -95,7 +95,7 @@ describe('Apollo Client with the policies of the kit', () => {
     warn.mockRestore();
   });
 
-  it('shows which record is selected', async () => {
+  it('Apollo Client shows which record is selected', async () => {
     const client = createApolloClient(createKey());
     await client.query({ query: SettingsPageDocument });
     const records = (await peek(client)).get('AZURE')?.records ?? [];
@@ -109,7 +109,7 @@ describe('Apollo Client with the policies of the kit', () => {
     expect(selected?.map(({ integrationId }) => integrationId)).toEqual([other?.integrationId]);
   });
 
-  it('collects the pages of collaborators, and starts over after an addition or removal', async () => {
+  it('Apollo Client collects the pages of collaborators, and starts over after an addition or removal', async () => {
     const client = createApolloClient(createKey());
     const variables = { name: 'OPENAI', first: 1 } as const;
     const watched = client.watchQuery({ query: IntegrationUsersDocument, variables });
@@ -154,7 +154,7 @@ describe('Graphcache with the configuration of the kit', () => {
       exchanges: [cacheExchange(graphcacheConfig), fetchExchange],
     });
 
-  it('writes no warning to the console, and shows the result of every mutation', async () => {
+  it('Graphcache writes no warning to the console, and shows the result of every mutation', async () => {
     const warn = vi.spyOn(console, 'warn');
     const error = vi.spyOn(console, 'error');
     const client = createClient(createKey());
@@ -182,7 +182,7 @@ describe('Graphcache with the configuration of the kit', () => {
     expect(error.mock.calls).toEqual([]);
   });
 
-  it('loads collaborators again after one is added, changed or removed', async () => {
+  it('Graphcache loads collaborators again after one is added, changed or removed', async () => {
     const warn = vi.spyOn(console, 'warn');
     const client = createClient(createKey());
     const read = async () => {
@@ -219,7 +219,7 @@ describe('toGatewayErrors', () => {
     galileoErrorCode: 7001,
   };
 
-  it('reads the errors of Apollo Client, urql, graphql-request and a plain response', async () => {
+  it('toGatewayErrors reads the errors of Apollo Client, urql, graphql-request and a plain response', async () => {
     const apollo = createApolloClient('failing-azure');
     const { gql } = await import('@apollo/client');
     const viaApollo = await apollo.query({ query: gql(query), errorPolicy: 'all' });
@@ -239,7 +239,7 @@ describe('toGatewayErrors', () => {
     }
   });
 
-  it('turns a connection that failed into NETWORK_ERROR, which is retryable', async () => {
+  it('toGatewayErrors turns a failed connection into NETWORK_ERROR, which is retryable', async () => {
     const client = new Client({
       url: 'http://127.0.0.1:1/graphql',
       preferGetMethod: false,
@@ -270,7 +270,7 @@ describe('providerState', () => {
   const path = ['integrationProviders', 3, 'integration'];
   const error = createError({ path });
 
-  it('tells configured, not configured and failed apart', () => {
+  it('providerState distinguishes configured, not configured and failed', () => {
     const integration = { name: 'AZURE' };
     expect(providerState(integration, [], path)).toEqual({ status: 'configured', integration, errors: [] });
     expect(providerState(null, [], path)).toEqual({ status: 'not-configured' });
@@ -282,7 +282,7 @@ describe('providerState', () => {
     });
   });
 
-  it('reports fields that could not be read, and failures of the whole request', () => {
+  it('providerState reports fields that could not be read, and failures of the whole request', () => {
     const below = createError({ path: [...path, 'region'] });
     expect(providerState({ name: 'AZURE' }, [below], path)).toMatchObject({ errors: [below] });
     // A required field that could not be read makes the integration null.
@@ -295,7 +295,7 @@ describe('providerState', () => {
 describe('issuesByControl', () => {
   const controls = ['endpoint', 'modelProperties', 'modelProperties.0', 'headers.2.value'];
 
-  it('assigns each issue to its control, otherwise to the nearest one around it, otherwise to the form', () => {
+  it('issuesByControl assigns each issue to its control, otherwise to the nearest enclosing one, otherwise to the form', () => {
     const issues = [
       { path: ['input', 'endpoint'], message: 'one' },
       { path: ['input', 'headers', '2', 'value'], message: 'two' },
@@ -315,14 +315,14 @@ describe('issuesByControl', () => {
 });
 
 describe('the rest of the kit', () => {
-  it('waits as long as Galileo asks, otherwise longer with each attempt', () => {
+  it('getRetryDelayMs returns the time that Galileo asks for, otherwise a longer time for each attempt', () => {
     expect(getRetryDelayMs(createError({ retryAfterMs: 7000 }), 3)).toBe(7000);
     expect([1, 2, 3, 9].map((attempt) => getRetryDelayMs(createError({}), attempt))).toEqual([
       1000, 2000, 4000, 30_000,
     ]);
   });
 
-  it('has a message for every error of a field', () => {
+  it('the client kit has a message for every error of a field', () => {
     for (const code of fieldErrorCodes) {
       const { title, advice } = describeError(createError({ code }));
       expect(title).not.toMatch(/_/);
@@ -330,12 +330,12 @@ describe('the rest of the kit', () => {
     }
   });
 
-  it('names every provider', async () => {
+  it('the client kit names every provider', async () => {
     const { data } = await gateway.query(SettingsPageDocument, {});
     expect(data?.integrationProviders.map(({ name }) => name)).toEqual([...integrationNames]);
   });
 
-  it('has inputs that reject objects of a response until __typename is removed', async () => {
+  it('input types reject objects of a response until __typename is removed', async () => {
     const { data } = await gateway.query(SettingsPageDocument, { names: ['CUSTOM'] });
     const custom = data?.integrationProviders[0]?.integration as CustomFieldsFragment;
     // @ts-expect-error The gateway does not accept __typename in an input.

@@ -44,7 +44,7 @@ describe('the client kit of the packed package', () => {
     await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }');
     // The snippets of the docs are compiled with the examples.
     await writeSnippets(join(project, 'src'));
-  }, 60_000);
+  });
 
   afterAll(() => rm(project, { recursive: true, force: true }));
 
@@ -72,12 +72,12 @@ describe('the client kit of the packed package', () => {
     '--noEmit',
   ];
 
-  it('compiles with Apollo Client, urql and graphql-request, as Node and as a bundler resolve it', async () => {
+  it('the packed client kit compiles with Apollo Client, urql and graphql-request, with the module resolution of Node and of bundlers', async () => {
     const files = await getFiles();
     expect(files.length).toBeGreaterThan(8);
     await tsc(...options, '--module', 'esnext', '--moduleResolution', 'bundler', ...files);
     await tsc(...options, '--module', 'nodenext', ...files);
-    // The kit's own declarations have no error, either.
+    // The kit's own declarations have no error either.
     await writeFile(join(project, 'src', 'kit.ts'), "export * from 'galileo-gateway/client';\n");
     const strict = ['--strict', '--target', 'es2022', '--types', 'node', '--module', 'nodenext', '--noEmit'];
     await tsc(...strict, join('src', 'kit.ts'));
@@ -90,7 +90,7 @@ describe('the client kit of the packed package', () => {
     });
 
   it.each(clients)(
-    'reads, saves, pages and deletes through a gateway with %s',
+    'the packed client kit reads, saves, pages and deletes through a gateway with %s',
     async (client) => {
       await using sandbox = await startSandbox({ port: 0 });
       await using gateway = await startGateway(sandbox.url);
@@ -111,7 +111,7 @@ describe('the client kit of the packed package', () => {
     60_000,
   );
 
-  it.each(clients)('says how to start a gateway if none responds to %s', async (client) => {
+  it.each(clients)('without a gateway, the example with %s says how to start one', async (client) => {
     const failure: unknown = await runClient(client, 'http://127.0.0.1:1/graphql', 'a-key').catch(
       (error: unknown) => error,
     );

@@ -62,7 +62,7 @@ describe('a client that sends the hashes of the client kit', () => {
     }
   });
 
-  it('reads and writes with Apollo Client’s persisted queries', async () => {
+  it('Apollo Client reads and writes with its persisted queries and the hashes of the kit', async () => {
     bodies = [];
     const client = new ApolloClient({
       cache: new InMemoryCache({ possibleTypes }),
@@ -79,7 +79,7 @@ describe('a client that sends the hashes of the client kit', () => {
     expectHashesOnly();
   });
 
-  it('reads and writes with urql’s persisted exchange', async () => {
+  it('urql reads and writes with its persisted exchange and the hashes of the kit', async () => {
     bodies = [];
     const client = new Client({
       url: gateway.url,
@@ -103,7 +103,7 @@ describe('a client that sends the hashes of the client kit', () => {
     expectHashesOnly();
   });
 
-  it('reads and writes with `documentId` instead of `query`', async () => {
+  it('a client reads and writes with `documentId` instead of `query`', async () => {
     bodies = [];
     const send = async <Data, Variables>(
       document: TypedDocumentNode<Data, Variables>,

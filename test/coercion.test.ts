@@ -38,12 +38,12 @@ const good = { endpoint: 'https://llm.example' };
 describe('the error of an invalid variable names its path and type, never its value:', () => {
   const cases: [what: string, input: unknown, message: string][] = [
     [
-      'a text for an object',
+      'a string for an object',
       secret,
       'Variable "$input": Expected type "UpsertCustomIntegrationInput" to be an object.',
     ],
     [
-      'a list for an object',
+      'an array for an object',
       [secret],
       'Variable "$input": Expected type "UpsertCustomIntegrationInput" to be an object.',
     ],
@@ -58,7 +58,7 @@ describe('the error of an invalid variable names its path and type, never its va
       'Variable "$input" at "endpoint": Expected non-nullable type "String!" not to be null.',
     ],
     [
-      'a number for a text',
+      'a number for a string',
       { ...good, token: 424_242 },
       'Variable "$input" at "token": expected a value of type "String".',
     ],
@@ -68,7 +68,7 @@ describe('the error of an invalid variable names its path and type, never its va
       'Variable "$input" at "token": expected a value of type "String".',
     ],
     [
-      'a list for a text',
+      'an array for a string',
       { ...good, apiKeyValue: [secret] },
       'Variable "$input" at "apiKeyValue": expected a value of type "String".',
     ],
@@ -99,7 +99,7 @@ describe('the error of an invalid variable names its path and type, never its va
       'Variable "$input" at "models[1]": expected a value of type "String!".',
     ],
     [
-      'free keys that are a text',
+      'a string for a JSON object',
       { ...good, customLlmConfig: { fileName: 'a', className: 'b', initKwargs: secret } },
       'Variable "$input" at "customLlmConfig.initKwargs": expected a value of type "JSONObject".',
     ],
@@ -109,7 +109,7 @@ describe('the error of an invalid variable names its path and type, never its va
       'Variable "$input" at "multiModalConfig.maxFiles": expected a value of type "Int".',
     ],
     [
-      'a text for a large whole number',
+      'a string for a large whole number',
       { ...good, multiModalConfig: { maxFileSizeBytes: secret } },
       'Variable "$input" at "multiModalConfig.maxFileSizeBytes": expected a value of type "SafeInt".',
     ],
@@ -135,7 +135,7 @@ describe('the error of an invalid variable names its path and type, never its va
     );
   });
 
-  it('a variable that is missing, or null, or of a wrong kind', async () => {
+  it('a missing, null or malformed variable is described by its type', async () => {
     expect((await refuse({ query: upsert }))[0]?.message).toBe(
       'Variable "$input" of required type "UpsertCustomIntegrationInput!" was not provided.',
     );
@@ -144,7 +144,7 @@ describe('the error of an invalid variable names its path and type, never its va
     );
   });
 
-  it('all problems, but no more than five', async () => {
+  it('an error lists all problems of the variables, but no more than five', async () => {
     const headers = Array.from({ length: 1000 }, () => ({ key: 'a', value: [secret] }));
     const faults = await refuse({ query: upsert, variables: { input: { headers, models: secret.length } } });
     expect(faults).toHaveLength(5);
@@ -158,12 +158,12 @@ describe('the error of an invalid literal names its position and type, never its
     `mutation {\n upsertCustomIntegration(input: {${fields}}) { __typename } }`;
   const cases: [what: string, query: string, message: string | RegExp][] = [
     [
-      'a text for an enum',
+      'a string for an enum',
       `{ integration(name: "${secret}") { id } }`,
       /^Expected a value of type "IntegrationName!": [A-Z_]+(?:, [A-Z_]+)+\.$/,
     ],
     [
-      'another enum value',
+      'an enum value that does not exist',
       `{ integration(name: ${secret}) { id } }`,
       /^Expected a value of type "IntegrationName!": [A-Z_]+(?:, [A-Z_]+)+\.$/,
     ],
@@ -188,12 +188,12 @@ describe('the error of an invalid literal names its position and type, never its
       /^Expected a value of type "(\[IntegrationName!\]|IntegrationName!)"/,
     ],
     [
-      'a text for an object',
+      'a string for an object',
       `mutation { upsertCustomIntegration(input: "${secret}") { __typename } }`,
       'Expected a value of type "UpsertCustomIntegrationInput!".',
     ],
     [
-      'an enum value for a text',
+      'an enum value for a string',
       save(`endpoint: "a", token: ${secret}`),
       'Expected a value of type "String".',
     ],
@@ -202,19 +202,23 @@ describe('the error of an invalid literal names its position and type, never its
       save(`endpoint: "a", token: {a: "${secret}"}`),
       'Expected a value of type "String".',
     ],
-    ['a list for a text', save(`endpoint: "a", token: ["${secret}"]`), 'Expected a value of type "String".'],
     [
-      'a text for free keys',
+      'an array for a string',
+      save(`endpoint: "a", token: ["${secret}"]`),
+      'Expected a value of type "String".',
+    ],
+    [
+      'a string literal for a JSON object',
       save(`endpoint: "a", customLlmConfig: {fileName: "", className: "", initKwargs: "${secret}"}`),
       'Expected a value of type "JSONObject".',
     ],
     [
-      'a text for a number',
+      'a string for a number',
       save(`endpoint: "a", multiModalConfig: {maxFiles: "${secret}"}`),
       'Expected a value of type "Int".',
     ],
     [
-      'a text for a large number',
+      'a string for a large number',
       save(`endpoint: "a", multiModalConfig: {maxFileSizeBytes: "${secret}"}`),
       'Expected a value of type "SafeInt".',
     ],
@@ -306,7 +310,7 @@ describe('a syntax error names the position and what was expected, and quotes no
 });
 
 describe('an argument that turns out not to fit while the operation runs', () => {
-  it('costs its field, with a message that quotes nothing', async () => {
+  it('an argument that turns out not to fit during execution fails its field, with a message that quotes nothing', async () => {
     const answer = await send(gateway.url, {
       headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
       body: JSON.stringify({

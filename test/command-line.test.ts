@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { demoKeys } from '../sandbox/demo-keys.ts';
 import { type SettingName, settings, toFlag, toVariable } from '../src/config.ts';
-import { getFreePort } from './support/free-port.ts';
+import { getFreePorts } from './support/free-port.ts';
 import { parseBody, send } from './support/http-client.ts';
 import { runProgram, startProgram } from './support/program.ts';
 
@@ -20,7 +20,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 const runFile = promisify(execFile);
-/** An address that must not be called: connections to it are refused. */
+/** An address that must not be called. Connections to it are refused. */
 const noNetwork = { GALILEO_API_URL: 'http://127.0.0.1:9' };
 const trusted = fileURLToPath(new URL('../client/generated/persisted-documents.json', import.meta.url));
 const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
@@ -41,13 +41,13 @@ describe('--help and --version', () => {
     );
   });
 
-  it('the command help prints the same', async () => {
+  it('the command help prints the same as --help', async () => {
     const [all, ofServe] = await Promise.all([runProgram(['help']), runProgram(['help', 'serve'])]);
     expect(all).toEqual(await runProgram(['--help']));
     expect(ofServe).toEqual(await runProgram(['serve', '--help']));
   });
 
-  it('tell every flag of serve and demo, with its variable', async () => {
+  it('--help lists every flag of serve and demo with its variable', async () => {
     for (const command of ['serve', 'demo']) {
       const { stdout } = await runProgram([command, '--help']);
       const text = stdout.replace(/\s+/g, ' ');
@@ -69,7 +69,7 @@ describe('a wrong command line', () => {
     ['a flag without its value', ['serve', '--port']],
     ['an argument too many', ['check-config', 'now']],
     ['a wrong value', ['sandbox', '--port', 'hunter2']],
-  ])('%s ends with code 2 and one line', async (_what, args) => {
+  ])('%s causes exit code 2 and one line', async (_what, args) => {
     const { code, stdout, stderr } = await runProgram(args);
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -112,7 +112,7 @@ describe('an invalid configuration', () => {
 });
 
 describe('check-config', () => {
-  it('prints the configuration in effect, a line for each variable, and ends with 0', async () => {
+  it('check-config prints the effective configuration, one line for each variable, and exits with 0', async () => {
     const { code, stdout, stderr } = await runProgram(['check-config'], {
       MAX_DEPTH: '5',
       CORS_ORIGINS: 'https://a.example,https://b.example',
@@ -144,13 +144,13 @@ describe('check-config', () => {
 });
 
 describe('check-config, for settings that do not fit together,', () => {
-  it('warns if REQUEST_TIMEOUT_MS is shorter than UPSTREAM_TIMEOUT_MS, and exits with 0', async () => {
+  it('check-config warns if REQUEST_TIMEOUT_MS is shorter than UPSTREAM_TIMEOUT_MS, and exits with 0', async () => {
     const { code, stderr } = await runProgram(['check-config'], { REQUEST_TIMEOUT_MS: '1000' });
     expect(code).toBe(0);
     expect(stderr).toMatch(/^galileo-gateway: warning: REQUEST_TIMEOUT_MS .*UPSTREAM_TIMEOUT_MS.*\n$/);
   });
 
-  it('refuses trusted documents that the schema does not allow, and warns of keys that are not their hash', async () => {
+  it('check-config refuses trusted documents that the schema does not allow, and warns about keys that are not their hash', async () => {
     await using invalid = await writeTemporary({ one: '{ integrationProviders { nope } }', two: '{' });
     const refused = await runProgram(['check-config'], { TRUSTED_DOCUMENTS: invalid.path });
     expect(refused.code).toBe(2);
@@ -165,7 +165,7 @@ describe('check-config, for settings that do not fit together,', () => {
     );
   });
 
-  it('refuses an OTLP endpoint without a scheme, and warns of OpenTelemetry values that are ignored', async () => {
+  it('check-config refuses an OTLP endpoint without a scheme, and warns about ignored OpenTelemetry values', async () => {
     const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT';
     const refused = await runProgram(['check-config'], { [endpoint]: '127.0.0.1:4318' });
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(endpoint) as string });
@@ -181,7 +181,7 @@ describe('check-config, for settings that do not fit together,', () => {
 });
 
 describe('print-schema', () => {
-  it('prints what is committed, with no network and no configuration', async () => {
+  it('print-schema prints the committed schema without network or configuration', async () => {
     const environment = { PORT: 'faulty', ...noNetwork };
     const [api, subgraph] = await Promise.all([
       runProgram(['print-schema'], environment),
@@ -194,7 +194,7 @@ describe('print-schema', () => {
 });
 
 describe('serve', () => {
-  it('takes a free port for PORT=0 and says which; a flag wins over the environment', async () => {
+  it('serve picks and prints a free port for PORT=0, and a flag wins over the environment', async () => {
     await using program = startProgram(['serve', '--port', '0', '--max-depth', '1'], {
       ...noNetwork,
       PORT: '1',
@@ -261,7 +261,7 @@ describe('serve', () => {
   });
 
   it.each(['serve', 'demo', 'sandbox'])(
-    '%s says in one line that its port is taken, and ends with 1',
+    '%s reports in one line that its port is in use, and exits with 1',
     async (command) => {
       const server = createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');
@@ -373,8 +373,8 @@ describe('demo', () => {
     },
   );
 
-  it('has stable ports next to its own, with a landing page at / that links to everything', async () => {
-    const port = await getFreePort();
+  it('demo uses stable ports next to its own, with a landing page at / that links to everything', async () => {
+    const port = await getFreePorts(3);
     await using program = startProgram(['demo', '--port', String(port)]);
     const page = await program.waitFor(/Settings +(http:\S+)/);
     await program.waitFor(/Ctrl\+C/);
@@ -390,7 +390,7 @@ describe('demo', () => {
     }
   });
 
-  it('refuses requests whose Host is not a name of this machine', async () => {
+  it('demo refuses requests whose Host is not a name of this machine', async () => {
     await using program = startProgram(['demo'], { PORT: '0' });
     const url = await program.waitFor(/GraphiQL +(http:\S+)/);
     const { port } = new URL(url);

@@ -7,7 +7,7 @@ import { ConfigError, readConfig, type SettingName, settings, toFlag, toVariable
 
 const names = Object.keys(settings) as SettingName[];
 
-/** For each setting: values as they are written, with what they mean, and values that are refused. */
+/** For each setting: accepted values with their meaning, and refused values. */
 const table: Readonly<
   Record<SettingName, { good: readonly (readonly [string, unknown])[]; bad: readonly string[] }>
 > = {
@@ -133,7 +133,7 @@ describe.each(names)('the setting %s', (name) => {
   const { good, bad } = table[name];
   const variable = toVariable(name);
 
-  it('is read from its variable and from its flag', () => {
+  it(`the setting ${name} is read from its variable and from its flag`, () => {
     for (const [text, value] of good) {
       expect(readConfig({ [variable]: text })[name]).toEqual(value);
       expect(readConfig({}, { [name]: text })[name]).toEqual(value);
@@ -144,7 +144,7 @@ describe.each(names)('the setting %s', (name) => {
     expect(readConfig({ [variable]: '' })[name]).toEqual(readConfig({})[name]);
   });
 
-  it('gives way to its flag', () => {
+  it(`the flag of ${name} wins over its variable`, () => {
     const [first] = good;
     const [wrong = ''] = bad;
     if (first !== undefined)
@@ -154,17 +154,20 @@ describe.each(names)('the setting %s', (name) => {
     ]);
   });
 
-  it.each(bad)('refuses "%s" in one line that says what was expected and does not quote it', (text) => {
-    const [fault = '', ...others] = getFaults({ [variable]: text });
-    expect(others).toEqual([]);
-    expect(fault.startsWith(`${variable}: expected `)).toBe(true);
-    expect(fault).not.toContain('\n');
-    expect(fault).not.toContain('hunter2');
-    expect(getFaults({}, { [name]: '' })).toHaveLength(1);
-  });
+  it.each(bad)(
+    `an invalid ${name} is refused in one line that says what was expected and does not quote the value: "%s"`,
+    (text) => {
+      const [fault = '', ...others] = getFaults({ [variable]: text });
+      expect(others).toEqual([]);
+      expect(fault.startsWith(`${variable}: expected `)).toBe(true);
+      expect(fault).not.toContain('\n');
+      expect(fault).not.toContain('hunter2');
+      expect(getFaults({}, { [name]: '' })).toHaveLength(1);
+    },
+  );
 });
 
-it('the error lists all invalid settings', () => {
+it('the configuration error lists all invalid settings', () => {
   const environment = Object.fromEntries(names.map((name) => [toVariable(name), table[name].bad[0]]));
   expect(getFaults(environment).map((fault) => fault.split(':')[0])).toEqual(names.map(toVariable));
 });
@@ -185,7 +188,7 @@ describe('TRUSTED_DOCUMENTS', () => {
     ['[]', 'it is neither an object from hash to document nor a manifest of Apollo'],
     ['{"hunter2\\nx": 7}', 'it is neither an object from hash to document nor a manifest of Apollo'],
     ['null', 'it is neither an object from hash to document nor a manifest of Apollo'],
-  ])('refuses the file %s in one line', (content, reason) => {
+  ])('an unusable file of trusted documents is refused in one line: %s', (content, reason) => {
     const directory = mkdtempSync(join(tmpdir(), 'config-'));
     try {
       const path = join(directory, 'documents.json');
@@ -199,7 +202,7 @@ describe('TRUSTED_DOCUMENTS', () => {
   });
 });
 
-it('the environment takes what check-config prints', () => {
+it('the output of check-config can be used as the environment', () => {
   const printed: Record<string, string> = {};
   for (const line of printConfig(readConfig({})).trim().split('\n')) {
     const [name = '', value = ''] = line.split('=', 2);

@@ -11,7 +11,7 @@ const toRequest = (body: string, length = body.length) =>
   `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ngalileo-api-key: k\r\ncontent-length: ${length}\r\n\r\n${body}`;
 const toQuery = (query: string) => toRequest(JSON.stringify({ query }));
 
-/** 7 MB: more than the buffers between two sockets hold if the client does not read. */
+/** 7 MB, which exceeds the buffers between two sockets if the client does not read. */
 const largeQuery = `{ ${Array.from({ length: 8 }, (_, index) => `a${index}: integration(name: AZURE) { extra }`).join(' ')} }`;
 const largeIntegration = {
   id: integrationFixtures.openai.full.id,
@@ -87,7 +87,7 @@ describe('slots and bytes are returned', () => {
     ),
   );
   it.each(cases)(
-    'if the client $ending after $last, the $position request of a pipeline',
+    'slots and bytes are returned if the client $ending after $last, the $position request of a pipeline',
     async ({ ending, last, position }) => {
       const { upstream, release } = await startHoldingUpstream();
       await using _upstream = upstream;
@@ -114,7 +114,7 @@ describe('slots and bytes are returned', () => {
 });
 
 describe('a client that does not read', () => {
-  it('is disconnected after RESPONSE_TIMEOUT_MS and holds no slot longer', async () => {
+  it('a client that does not read is disconnected after RESPONSE_TIMEOUT_MS and holds no slot longer', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, {
       responseTimeoutMs: '500',
@@ -134,7 +134,7 @@ describe('a client that does not read', () => {
     expect(gateway.log.filter((line) => line.includes('"outcome":"cancelled"'))).toHaveLength(2);
   });
 
-  it('takes few slots with many pipelined requests, so that others are served', async () => {
+  it('a client that does not read takes few slots with many pipelined requests, so that others are served', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, { responseTimeoutMs: '2000' });
     const attackers = await Promise.all([1, 2, 3].map(() => openConnection(gateway.url)));
@@ -151,24 +151,23 @@ describe('a client that does not read', () => {
     await expectNothingHeld(gateway);
   });
 
-  it('delays a drain by RESPONSE_TIMEOUT_MS at most', async () => {
+  it('a client that does not read delays a drain by at most RESPONSE_TIMEOUT_MS', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, {
       responseTimeoutMs: '300',
-      shutdownTimeoutMs: '60000',
+      // Less than the default of RESPONSE_TIMEOUT_MS: a drain that waits for that one is incomplete.
+      shutdownTimeoutMs: '8000',
     });
     using connection = await openConnection(gateway.url);
     connection.socket.pause();
     connection.write(toQuery(largeQuery));
     await until(() => gateway.usage.requests === 1);
-    const startedAtMs = performance.now();
     expect(await gateway.drain()).toBe(true);
-    expect(performance.now() - startedAtMs).toBeLessThan(3000);
   });
 });
 
 describe('a client that pipelines', () => {
-  it('gets all responses in order, although only eight are executed at a time', async () => {
+  it('a client that pipelines gets all responses in order, although only eight are executed at a time', async () => {
     const { upstream, release, arrived } = await startHoldingUpstream();
     await using _upstream = upstream;
     await using gateway = await startGateway(upstream.url);
@@ -184,7 +183,7 @@ describe('a client that pipelines', () => {
     expect(connection.received).toMatch(/"Query"}}$/);
   });
 
-  it('gets the responses to 100 waiting requests, and must send further ones on a new connection', async () => {
+  it('a client that pipelines gets the responses to 100 waiting requests, and must send further ones on a new connection', async () => {
     const { upstream, release, arrived } = await startHoldingUpstream();
     await using _upstream = upstream;
     await using gateway = await startGateway(upstream.url);
@@ -199,7 +198,7 @@ describe('a client that pipelines', () => {
     await expectNothingHeld(gateway);
   });
 
-  it('loses no response if a later request is not HTTP', async () => {
+  it('a client that pipelines loses no response if a later request is not HTTP', async () => {
     const { upstream, release, arrived } = await startHoldingUpstream();
     await using _upstream = upstream;
     await using gateway = await startGateway(upstream.url);
@@ -212,7 +211,7 @@ describe('a client that pipelines', () => {
 });
 
 describe('a drain', () => {
-  it('completes a response that a client is still reading', async () => {
+  it('a drain completes a response that a client is still reading', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url);
     using connection = await openConnection(gateway.url);
@@ -229,7 +228,7 @@ describe('a drain', () => {
     expect(gateway.log.join('')).toContain('"outcome":"ok"');
   });
 
-  it('fails if a response cannot be completed in time', async () => {
+  it('a drain fails if a response cannot be completed in time', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, { shutdownTimeoutMs: '200' });
     using connection = await openConnection(gateway.url);
@@ -239,7 +238,7 @@ describe('a drain', () => {
     expect(await gateway.drain()).toBe(false);
   });
 
-  it('completes every response of a pipeline', async () => {
+  it('a drain completes every response of a pipeline', async () => {
     const { upstream, release, arrived } = await startHoldingUpstream();
     await using _upstream = upstream;
     await using gateway = await startGateway(upstream.url);
@@ -253,7 +252,7 @@ describe('a drain', () => {
     expect(await draining).toBe(true);
   });
 
-  it('refuses a request whose body has not arrived, and ends', async () => {
+  it('a drain refuses a request whose body has not arrived, and ends', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url);
     using connection = await openConnection(gateway.url);
@@ -282,7 +281,7 @@ describe('a drain', () => {
 });
 
 describe('a request body', () => {
-  it('takes no slot before it has arrived', async () => {
+  it('a request takes no slot before its body has arrived', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '1' });
     const slow = await Promise.all(Array.from({ length: 10 }, () => openConnection(gateway.url)));
@@ -292,7 +291,7 @@ describe('a request body', () => {
     await expectNothingHeld(gateway);
   });
 
-  it('is not asked for with 100 Continue if it is refused', async () => {
+  it('the server does not send 100 Continue to a request that it refuses', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url);
     using connection = await openConnection(gateway.url);
@@ -300,7 +299,7 @@ describe('a request body', () => {
     expect(await connection.waitFor(/REQUEST_TOO_LARGE/)).toMatch(/^HTTP\/1\.1 413 /);
   });
 
-  it('that was refused is not read on for long, and the client can read why', async () => {
+  it('the body of a refused request is read only briefly, and the client can read the error', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url);
     using connection = await openConnection(gateway.url);
@@ -318,7 +317,7 @@ describe('a request body', () => {
     expect(sent).toBeLessThan(10_000_000);
   });
 
-  it('that takes far more memory when it is parsed counts with its estimated size', async () => {
+  it('a body that takes far more memory when it is parsed counts with its estimated size', async () => {
     const { upstream, release, arrived } = await startHoldingUpstream();
     await using _upstream = upstream;
     await using gateway = await startGateway(upstream.url, { maxBufferedBytes: '20000000' });
@@ -335,9 +334,9 @@ describe('a request body', () => {
     await expectNothingHeld(gateway);
   });
 
-  // With plugins, graphql-yoga's pipeline holds the parameters until the response, so that they stay accounted.
+  // With plugins, graphql-yoga's pipeline holds the parameters until the response, so they stay reserved.
   it.skipIf(process.env['GATEWAY_PIPELINE'] === 'yoga')(
-    'releases undeclared variables before upstream responds',
+    'the memory of undeclared variables is released before upstream responds',
     async () => {
       const { upstream, release, arrived } = await startHoldingUpstream();
       await using _upstream = upstream;
@@ -346,13 +345,15 @@ describe('a request body', () => {
       const body = `{"query":"{ integration(name: OPENAI) { id } }","variables":${variables}}`;
       const responding = send(gateway.url, { headers: json, body });
       await until(() => arrived() === 1);
-      expect(gateway.usage).toEqual({ requests: 1, bytes: 0 });
+      expect(gateway.usage.requests).toBe(1);
+      // The document in use counts.
+      expect(gateway.usage.bytes).toBeLessThan(20_000);
       release();
       expect(parseBody(await responding)).toHaveProperty('data.integration.id');
     },
   );
 
-  it('stays accounted after its client has left a write, until the write ends', async () => {
+  it('the body of a write stays reserved until the write ends, even if its client disconnects', async () => {
     await using upstream = await startUpstream();
     let respond: (() => void) | undefined;
     upstream.on('PUT', '/v2/integrations/custom', (_call, response) => {
@@ -381,7 +382,7 @@ describe('a request body', () => {
 });
 
 describe('a response', () => {
-  it('larger than MAX_RESPONSE_BYTES becomes QUERY_TOO_COMPLEX', async () => {
+  it('a response larger than MAX_RESPONSE_BYTES becomes QUERY_TOO_COMPLEX', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, { maxResponseBytes: '100000' });
     const { data, errors } = await gateway.query(largeQuery);
@@ -390,7 +391,7 @@ describe('a response', () => {
     await expectNothingHeld(gateway);
   });
 
-  it('that does not fit into MAX_BUFFERED_BYTES becomes OVERLOADED', async () => {
+  it('a response that does not fit into MAX_BUFFERED_BYTES becomes OVERLOADED', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, { maxBufferedBytes: '1000000' });
     const response = await gateway.query(largeQuery);

@@ -33,7 +33,7 @@ const getQuery = (origin: string): PlainRequest => ({
 
 describe('without CORS_ORIGINS', () => {
   it.each([preflight(listed), query(listed), getQuery(listed), getQuery('null')])(
-    'a page of an unlisted origin cannot read a response (%j)',
+    'without CORS_ORIGINS, a page of another origin cannot read a response (%j)',
     async (request) => {
       await using upstream = await startFakeUpstream();
       await using gateway = await startGateway(upstream.url);
@@ -90,7 +90,7 @@ describe('with CORS_ORIGINS', () => {
     'https://app.example.com/',
     'null',
     '*',
-  ])('the origin %s, which is not listed, may read nothing', async (origin) => {
+  ])('a page of the unlisted origin %s cannot read a response', async (origin) => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { corsOrigins });
     for (const request of [preflight(origin), query(origin), getQuery(origin)]) {
@@ -100,7 +100,7 @@ describe('with CORS_ORIGINS', () => {
     }
   });
 
-  it('a refusal can be read by a listed origin as well', async () => {
+  it('a page of a listed origin can also read an error', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { corsOrigins, maxRequestBytes: '10' });
     const tooLarge = await send(gateway.url, query(listed));
@@ -114,7 +114,7 @@ describe('with CORS_ORIGINS', () => {
     expect(notJson.headers['access-control-allow-origin']).toBe(listed);
   });
 
-  it('a page may send any header, and read X-Request-Id and Retry-After', async () => {
+  it('a page of a listed origin can send any header, and read X-Request-Id and Retry-After', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { corsOrigins });
     const ask = (requested: string) =>
@@ -145,7 +145,7 @@ describe('with CORS_ORIGINS', () => {
 });
 
 describe('a page of an origin that is not listed', () => {
-  it('is logged once, unless it is of the gateway itself', async () => {
+  it('an unlisted origin is logged once, unless it is the origin of the gateway', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url);
     const getHints = () => gateway.log.filter((line) => line.includes('CORS_ORIGINS'));

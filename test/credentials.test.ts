@@ -5,20 +5,21 @@ import type { RecordedCall } from './support/fake-upstream.ts';
 import { toPath } from './support/naming.ts';
 import { postRaw } from './support/raw-http.ts';
 import { startStack } from './support/stack.ts';
+import { getLeastMs, startCpuTimer } from './support/timing.ts';
 
 const query = '{ integration(name: OPENAI) { name } }';
 const mutation =
   'mutation { upsertCustomIntegration(input: { endpoint: "e", token: "input-token" }) { __typename } }';
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-/** What upstream got, names in small letters, values byte for byte. */
+/** The headers that upstream received: names in lower case, values byte for byte. */
 const getHeaders = (call: RecordedCall | undefined) =>
   Array.from({ length: (call?.rawHeaders.length ?? 0) / 2 }, (_, index): [string, string] => [
     call?.rawHeaders[2 * index]?.toLowerCase() ?? '',
     call?.rawHeaders[2 * index + 1] ?? '',
   ]);
 
-/** Sends the query with these header lines, and has the calls that upstream got. */
+/** Sends the query with these header lines, and returns the calls that upstream received. */
 async function send(headerLines: readonly string[], document = query) {
   await using stack = await startStack();
   const { gateway, upstream } = stack;
@@ -42,7 +43,7 @@ describe('a credential', () => {
     ['a basic password', 'Authorization', 'Basic dXNlcjpwYXNz'],
     ['a Splunk key', 'Splunk-AO-API-Key', 'key-5678'],
     ['a basic password of an odd case', 'Authorization', 'BASIC  dXNlcjpwYXNz'],
-  ])('goes to upstream byte for byte: %s', async (_what, name, value) => {
+  ])('a credential is forwarded byte for byte: %s', async (_what, name, value) => {
     const { answer, received } = await send([`${name}: ${value}`]);
     expect(answer.status).toBe(200);
     expect(received.map((headers) => headers.get(name.toLowerCase()))).toEqual([value]);
@@ -67,7 +68,7 @@ describe('a credential', () => {
     ['a scheme with nothing but spaces', 'Authorization: Basic    '],
     ['an empty one', 'Authorization:'],
     ['a token without a scheme', 'Authorization: token'],
-  ])('that is not usable stays behind, and does no harm to a good one: %s', async (_what, line) => {
+  ])('an unusable credential is not forwarded, and does not affect a usable one: %s', async (_what, line) => {
     const { answer, received } = await send([line, 'Galileo-API-Key: key']);
     expect(JSON.parse(answer.body)).toEqual({ data: { integration: { name: 'OPENAI' } } });
     expect(received).toHaveLength(1);
@@ -75,7 +76,7 @@ describe('a credential', () => {
     expect(received[0]?.get('galileo-api-key')).toBe('key');
   });
 
-  it('that is an empty API key stays behind, and does no harm to a good token', async () => {
+  it('an empty API key is not forwarded, and does not affect a usable token', async () => {
     const { received } = await send(['Galileo-API-Key:   ', 'Authorization: Bearer token']);
     expect(received).toHaveLength(1);
     expect(received[0]?.has('galileo-api-key')).toBe(false);
@@ -86,7 +87,7 @@ describe('a credential', () => {
     ['another scheme', ['Authorization: Negotiate abc']],
     ['empty ones', ['Galileo-API-Key: ', 'Authorization: Bearer ']],
     ['a cookie', ['Cookie: Galileo-API-Key=key', 'X-API-Key: key']],
-  ])('is needed: with %s a field fails, and upstream is not called', async (_what, lines) => {
+  ])('with %s a field fails as UNAUTHENTICATED, and upstream is not called', async (_what, lines) => {
     for (const document of [query, mutation]) {
       const { answer, received } = await send(lines, document);
       expect(answer.status).toBe(200);
@@ -97,7 +98,7 @@ describe('a credential', () => {
     }
   });
 
-  it('is not needed by the catalogue, __typename and introspection', async () => {
+  it('the catalogue, __typename and introspection do not need a credential', async () => {
     const { answer, received } = await send(
       [],
       '{ __typename __schema { queryType { name } } integrationProviders(names: [NVIDIA]) { name displayName } integration(name: OPENAI) { name } }',
@@ -126,16 +127,19 @@ describe('a credential', () => {
       'two tokens and a valid API key',
       ['Galileo-API-Key: k', 'Authorization: Basic a', 'Authorization: Basic b'],
     ],
-  ])('that came twice is refused, with nothing sent: %s', async (_what, lines) => {
-    const { answer, received } = await send(['X-Request-Id: the-id', ...lines]);
-    expect(answer.status).toBe(400);
-    expect(answer.headers.get('x-request-id')).toBe('the-id');
-    const body = JSON.parse(answer.body) as object;
-    expect(body).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST', requestId: 'the-id' } }] });
-    expect(body).not.toHaveProperty('data');
-    expect(answer.body).not.toMatch(/key-one|key-two/);
-    expect(received).toEqual([]);
-  });
+  ])(
+    'a credential header that was sent twice is refused, and nothing is sent to upstream: %s',
+    async (_what, lines) => {
+      const { answer, received } = await send(['X-Request-Id: the-id', ...lines]);
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get('x-request-id')).toBe('the-id');
+      const body = JSON.parse(answer.body) as object;
+      expect(body).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST', requestId: 'the-id' } }] });
+      expect(body).not.toHaveProperty('data');
+      expect(answer.body).not.toMatch(/key-one|key-two/);
+      expect(received).toEqual([]);
+    },
+  );
 
   it.each([
     ['Galileo-API-Key', 'secret-key-value', /secret-key-value/],
@@ -146,31 +150,34 @@ describe('a credential', () => {
       /secret-user|secret-password|c2VjcmV0LXVzZXI/,
     ],
     ['Splunk-AO-API-Key', 'splunk-key-value', /splunk-key-value/],
-  ])('is in no log line at any level, whatever comes of the request: %s', async (name, value, secret) => {
-    await using stack = await startStack({ upstreamRetries: '0' });
-    const { gateway, upstream } = stack;
-    const fail = { status: 500, json: { detail: `You sent ${value}` } };
-    upstream
-      .on('GET', toPath('openai'), { json: {} })
-      .on('GET', toPath('azure'), { status: 401, json: { detail: `${value} is wrong` } })
-      .on('GET', toPath('nvidia'), (_call, response) => void response.destroy())
-      .on('PUT', toPath('custom'), fail);
-    const documents = [
-      query,
-      '{ integrations(names: [AZURE, NVIDIA]) { id } }',
-      mutation,
-      '{ nothing }',
-      '{',
-    ];
-    for (const document of documents) {
-      const { body } = await postRaw(gateway.url, [`${name}: ${value}`], { query: document });
-      expect(body).not.toMatch(secret);
-      expect(body).not.toContain('input-token');
-    }
-    const log = gateway.log.join('');
-    expect(log).not.toMatch(secret);
-    expect(log).not.toContain('input-token');
-  });
+  ])(
+    'no log line of any level contains the credential, whether the request succeeds or fails: %s',
+    async (name, value, secret) => {
+      await using stack = await startStack({ upstreamRetries: '0' });
+      const { gateway, upstream } = stack;
+      const fail = { status: 500, json: { detail: `You sent ${value}` } };
+      upstream
+        .on('GET', toPath('openai'), { json: {} })
+        .on('GET', toPath('azure'), { status: 401, json: { detail: `${value} is wrong` } })
+        .on('GET', toPath('nvidia'), (_call, response) => void response.destroy())
+        .on('PUT', toPath('custom'), fail);
+      const documents = [
+        query,
+        '{ integrations(names: [AZURE, NVIDIA]) { id } }',
+        mutation,
+        '{ nothing }',
+        '{',
+      ];
+      for (const document of documents) {
+        const { body } = await postRaw(gateway.url, [`${name}: ${value}`], { query: document });
+        expect(body).not.toMatch(secret);
+        expect(body).not.toContain('input-token');
+      }
+      const log = gateway.log.join('');
+      expect(log).not.toMatch(secret);
+      expect(log).not.toContain('input-token');
+    },
+  );
 });
 
 describe('a request id that contains the credential', () => {
@@ -178,14 +185,14 @@ describe('a request id that contains the credential', () => {
     ['an API key', 'Galileo-API-Key: secret-key-1', 'secret-key-1'],
     ['a token', 'Authorization: Bearer secret-key-1', 'id-secret-key-1'],
     ['the user of a Basic credential', `Authorization: Basic ${btoa('secret-key-1:')}`, 'secret-key-1'],
-  ])('is replaced by a new one: %s', async (_what, line, id) => {
+  ])('a request id that contains the credential is replaced by a new one: %s', async (_what, line, id) => {
     const { answer, log } = await send([line, `X-Request-Id: ${id}`]);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('x-request-id')).not.toContain('secret-key-1');
     expect(log).not.toContain('secret-key-1');
   });
 
-  it('is kept if the credential is only a few of its letters', async () => {
+  it('a request id is kept if the credential is only a few of its letters', async () => {
     const { answer } = await send(['Galileo-API-Key: abc', 'X-Request-Id: xabcx']);
     expect(answer.headers.get('x-request-id')).toBe('xabcx');
   });
@@ -193,14 +200,16 @@ describe('a request id that contains the credential', () => {
 
 describe('a credential header', () => {
   it.each(['Galileo-API-Key: a', 'Authorization: basic a', 'Splunk-AO-API-Key: a'])(
-    'with thousands of blanks costs less than 20 ms of processor time: %s',
-    (line) => {
+    'a credential header with thousands of blanks costs less than 20 ms of processor time: %s',
+    async (line) => {
       const [name = '', value = ''] = line.split(': ');
       const headers = [name, `${value}${' '.repeat(1_000_000)}b${'\t '.repeat(500_000)}`];
-      const before = process.cpuUsage();
-      getCredentialSecrets(readHeaders(headers, () => 'id').headers);
-      const { user, system } = process.cpuUsage(before);
-      expect((user + system) / 1000).toBeLessThan(20);
+      const leastMs = await getLeastMs(20, () => {
+        const getCpuMs = startCpuTimer();
+        getCredentialSecrets(readHeaders(headers, () => 'id').headers);
+        return getCpuMs();
+      });
+      expect(leastMs).toBeLessThan(20);
     },
   );
 });
@@ -247,7 +256,7 @@ describe('the headers of a call to upstream', () => {
     });
   });
 
-  it('have several lists of trace context as one', async () => {
+  it('several headers of trace context are forwarded as one list', async () => {
     const { received } = await send([
       'Galileo-API-Key: key',
       'tracestate: a=1',

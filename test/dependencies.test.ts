@@ -49,13 +49,13 @@ const toName = (path: string): string =>
   path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
 describe('The packages of a production install', () => {
-  it('are those that docs/dependencies.md gives a reason for', () => {
+  it('docs/dependencies.md gives a reason for every package of a production install', () => {
     const rows = [...page.matchAll(/^\| `([^`]+)` +\| (.+) \|$/gm)];
     expect(rows.map(([, name]) => name)).toEqual(Object.keys(manifest.dependencies).sort());
     for (const [, , reason] of rows) expect(reason?.trim()).not.toBe('');
   });
 
-  it('have licences that are compatible with MIT', () => {
+  it('the packages of a production install have licences that are compatible with MIT', () => {
     expect(manifest.license).toBe('MIT');
     expect(production.length).toBeGreaterThan(Object.keys(manifest.dependencies).length);
     const others = production
@@ -64,26 +64,26 @@ describe('The packages of a production install', () => {
     expect(others).toEqual([]);
   });
 
-  it('have no install script', () => {
+  it('the packages of a production install have no install script', () => {
     const scripted = production.filter(([, entry]) => entry.hasInstallScript === true);
     expect(scripted.map(([path]) => path)).toEqual([]);
   });
 
-  it('are installed with the licences that the lock file lists', () => {
+  it('the installed packages have the licences that the lock file lists', () => {
     const installed = z.object({ license: z.string() });
     for (const [path, { license }] of production) {
       expect(installed.parse(JSON.parse(read(`${path}/package.json`))).license, path).toBe(license);
     }
   });
 
-  it('do not depend on overrides, which apply only in this repository', () => {
+  it('a production install does not depend on overrides, which apply only in this repository', () => {
     const names = new Set(production.map(([path]) => toName(path)));
     expect(Object.keys(manifest.overrides).filter((name) => names.has(name))).toEqual([]);
   });
 });
 
 describe('graphql-yoga', () => {
-  it('is an optional peer dependency, because only plugins need it', () => {
+  it('graphql-yoga is an optional peer dependency, because only plugins need it', () => {
     expect(manifest.peerDependencies).toEqual({ 'graphql-yoga': expect.any(String) as unknown });
     expect(manifest.peerDependenciesMeta).toEqual({ 'graphql-yoga': { optional: true } });
     expect(manifest.devDependencies).toHaveProperty('graphql-yoga');
@@ -91,7 +91,7 @@ describe('graphql-yoga', () => {
 });
 
 describe('Install scripts', () => {
-  it('are refused one by one in package.json, so that npm 11 does not ask about them', () => {
+  it('package.json refuses each install script, so that npm 11 does not ask about them', () => {
     const names = Object.entries(lock.packages)
       .filter(([, { hasInstallScript }]) => hasInstallScript === true)
       .map(([path]) => [toName(path), false]);

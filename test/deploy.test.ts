@@ -32,12 +32,12 @@ const chartSettings = Object.fromEntries(
 );
 
 describe('the values of the Helm chart', () => {
-  it('set variables that the program knows, to values that it takes', () => {
+  it('the values of the Helm chart set known variables to valid values', () => {
     expect(Object.keys(values.settings).filter((name) => !variables.has(name))).toEqual([]);
     expect(() => readConfig(chartSettings)).not.toThrow();
   });
 
-  it('leave the time that ending takes', () => {
+  it('the grace period in the Helm chart is longer than a shutdown takes', () => {
     const { shutdownDelayMs, shutdownTimeoutMs, requestTimeoutMs, responseTimeoutMs } =
       readConfig(chartSettings);
     expect(shutdownDelayMs).toBe(2000);
@@ -47,14 +47,14 @@ describe('the values of the Helm chart', () => {
     expect(values.terminationGracePeriodSeconds * 1000).toBeGreaterThanOrEqual(endingMs);
   });
 
-  it('limit the heap to less than the memory of the container', () => {
+  it('the Helm chart limits the heap to less than the memory of the container', () => {
     const limit = Number(/^(\d+)Mi$/.exec(values.resources.limits.memory)?.[1]);
     // Requests and responses are buffered outside of the heap.
     const bufferedMiB = readConfig({}).maxBufferedBytes / 2 ** 20;
     expect(values.maxHeapMiB + bufferedMiB).toBeLessThan(limit);
   });
 
-  it('belong to the version of the package', () => {
+  it('the Helm chart has the version of the package', () => {
     const { version, appVersion } = z
       .object({ version: z.string(), appVersion: z.string() })
       .parse(parse(read(`${chart}/Chart.yaml`)));
@@ -126,12 +126,12 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     }),
   });
 
-  it('passes helm lint --strict', () => {
+  it('the Helm chart passes helm lint --strict', () => {
     const { stdout, status } = spawnSync(helm, ['lint', '--strict', chart], { cwd: root, encoding: 'utf8' });
     expect(status, stdout).toBe(0);
   });
 
-  it('renders every kind that is turned on, and only those', () => {
+  it('the Helm chart renders exactly the kinds that are turned on', () => {
     expect([...render().keys()].sort()).toEqual([
       'Deployment',
       'HorizontalPodAutoscaler',
@@ -155,11 +155,11 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     ['defaults', [] as string[]],
     ['everything turned on', everything],
   ])(
-    'runs the container without privileges, probes its ports and sets valid variables with %s',
+    'with %s, the Helm chart runs the container without privileges, probes its ports and sets valid variables',
     (_name, sets) => {
       const { spec } = render(...sets).get('Deployment') ?? {};
       const { template, selector, replicas } = deployment.parse(spec);
-      // The HorizontalPodAutoscaler sets the number: an update would reset it.
+      // The HorizontalPodAutoscaler sets the number, and an update must not reset it.
       expect(replicas).toBeUndefined();
       expect(template.metadata.labels).toMatchObject(selector.matchLabels);
       for (const { labelSelector } of template.spec.topologySpreadConstraints)
@@ -185,7 +185,7 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     },
   );
 
-  it('keeps the values of upstream headers in a Secret', () => {
+  it('the Helm chart keeps the values of upstream headers in a Secret', () => {
     const resources = render(...everything);
     expect(JSON.stringify(resources.get('Deployment'))).not.toContain('a-secret');
     const secret = z
@@ -194,12 +194,12 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     expect(readConfig(secret.stringData).upstreamHeaders).toEqual({ 'X-Api-Gateway': 'a-secret' });
   });
 
-  it('contains the rules of deploy/prometheus unchanged', () => {
+  it('the Helm chart contains the rules of deploy/prometheus unchanged', () => {
     const rule = render(...everything).get('PrometheusRule');
     expect(rule?.spec).toEqual(parse(read('deploy/prometheus/rules.yaml')));
   });
 
-  it('sets the number of pods without autoscaling', () => {
+  it('without autoscaling, the Helm chart sets the number of pods', () => {
     const resources = render('autoscaling.enabled=false', 'replicas=3');
     expect(deployment.parse(resources.get('Deployment')?.spec).replicas).toBe(3);
     expect(resources.has('HorizontalPodAutoscaler')).toBe(false);
@@ -220,7 +220,7 @@ describe('the Dockerfile', () => {
     .split('\n')
     .filter((line) => /^[\w.]/.test(line));
 
-  it('builds and runs on the same even major version of Node, which the package supports', () => {
+  it('the Dockerfile builds and runs on the same even major version of Node, which the package supports', () => {
     const images = argumentsOf('FROM').map((text) => text.split(' ', 1)[0]);
     expect(images).toHaveLength(2);
     expect(new Set(images).size).toBe(1);
@@ -231,7 +231,7 @@ describe('the Dockerfile', () => {
     expect(major % 2).toBe(0);
   });
 
-  it('copies files that exist and are not ignored', () => {
+  it('the Dockerfile copies only files that exist and are not ignored', () => {
     const copied = argumentsOf('COPY')
       .filter((text) => !text.startsWith('--from'))
       .flatMap((text) => text.split(' ').slice(0, -1));
@@ -242,7 +242,17 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('contains what the program reads, and no sources', () => {
+  it('the Dockerfile copies every source of the build', () => {
+    const [, list = ''] = /const sources = \[([^\]]*)\]/.exec(read('scripts/build.js')) ?? [];
+    const sources = [...list.matchAll(/'([^']+)'/g)].map(([, path = '']) => path);
+    expect(sources).toContain('main.ts');
+    const copied = argumentsOf('COPY').flatMap((text) => text.split(' ').slice(0, -1));
+    const isCopied = (source: string) =>
+      copied.some((path) => source === path || source.startsWith(`${path}/`));
+    expect(sources.filter((source) => !isCopied(source))).toEqual([]);
+  });
+
+  it('the image contains the files that the program reads, and no sources', () => {
     const taken = argumentsOf('COPY')
       .filter((text) => text.startsWith('--from=build'))
       .map((text) => text.split(' ')[1]);
@@ -254,7 +264,7 @@ describe('the Dockerfile', () => {
     ]);
   });
 
-  it('runs in production, and not as root', () => {
+  it('the image runs in production mode, and not as root', () => {
     expect(final).toContainEqual(['USER', '1000:1000']);
     const variablesSet = Object.fromEntries(
       final
@@ -267,7 +277,7 @@ describe('the Dockerfile', () => {
     expect(final).toContainEqual(['EXPOSE', String(port)]);
   });
 
-  it('starts the program as PID 1, so that signals reach it, and checks its readiness', () => {
+  it('the image starts the program as PID 1, so that signals reach it, and checks its readiness', () => {
     const toList = (text = '') => z.array(z.string()).parse(JSON.parse(text));
     const last = (name: string) => toList(final.find(([word]) => word === name)?.[1]);
     expect(last('ENTRYPOINT')).toEqual(['node', 'dist/main.js']);

@@ -18,7 +18,7 @@ function findPages(folder: string): string[] {
 
 const subgraphExample = 'examples/supergraph/costs-subgraph.js';
 const pages = findPages('').map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-/** Every page and example that declares the enum of the providers. */
+/** The pages and examples that declare the enum of the providers. */
 const declarations = [
   ...pages,
   { path: subgraphExample, text: readFileSync(join(root, subgraphExample), 'utf8') },

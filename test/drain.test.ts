@@ -36,7 +36,7 @@ const serve = (upstream: FakeUpstream, settings: Record<string, string> = {}): P
 const getUrl = (program: Program): Promise<string> => program.waitFor(/"url":"([^"]+)"/);
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('after %s', (signal) => {
-  it('draining completes running requests, refuses new ones with 503, closes idle sockets and exits with 0', async () => {
+  it(`after ${signal}, draining completes running requests, refuses new ones with 503, closes idle sockets and exits with 0`, async () => {
     const { upstream, arrived } = await startHoldingUpstream();
     await using _upstream = upstream;
     await using program = serve(upstream);
@@ -68,7 +68,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('after %s', (signal) => {
     expect(upstream.calls).toHaveLength(1);
   });
 
-  it('the process exits immediately with 0 if no request is running, whatever sockets are open', async () => {
+  it(`after ${signal}, the process exits immediately with 0 if no request is running, regardless of open sockets`, async () => {
     await using upstream = await startFakeUpstream();
     await using program = serve(upstream, { SHUTDOWN_TIMEOUT_MS: '60000' });
     const url = await getUrl(program);
@@ -84,7 +84,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('after %s', (signal) => {
   });
 });
 
-it('for SHUTDOWN_DELAY_MS it is unready and still takes requests', async () => {
+it('for SHUTDOWN_DELAY_MS, the process is not ready but still accepts requests', async () => {
   await using upstream = await startFakeUpstream();
   upstream.on('GET', path, { json: integrationFixtures.openai.full });
   await using program = serve(upstream, { SHUTDOWN_DELAY_MS: '700' });
@@ -98,7 +98,7 @@ it('for SHUTDOWN_DELAY_MS it is unready and still takes requests', async () => {
   expect(performance.now() - signalledAtMs).toBeGreaterThan(690);
 });
 
-it('past SHUTDOWN_TIMEOUT_MS it cuts off what still runs, and ends with 1', async () => {
+it('after SHUTDOWN_TIMEOUT_MS, the process cuts off running requests and exits with 1', async () => {
   const { upstream, arrived } = await startHoldingUpstream();
   await using _upstream = upstream;
   await using program = serve(upstream, { SHUTDOWN_TIMEOUT_MS: '200' });
@@ -110,7 +110,7 @@ it('past SHUTDOWN_TIMEOUT_MS it cuts off what still runs, and ends with 1', asyn
   expect(await running).toBe('cut off');
 });
 
-it('a second signal ends the process immediately, with 1', async () => {
+it('a second signal ends the process immediately with 1', async () => {
   const { upstream, arrived } = await startHoldingUpstream();
   await using _upstream = upstream;
   await using program = serve(upstream, { SHUTDOWN_TIMEOUT_MS: '60000' });

@@ -33,7 +33,7 @@ const standardError = {
 const requestId = 'request-1';
 const headers = { 'galileo-api-key': 'test-key', 'x-request-id': requestId };
 
-/** Reads an integration with this response of upstream's, and another one that succeeds. */
+/** Reads an integration with this response of upstream, and another one successfully. */
 async function read(reply: Reply, settings: Parameters<typeof startStack>[0] = { upstreamRetries: '0' }) {
   await using stack = await startStack(settings);
   const { gateway, upstream } = stack;
@@ -52,7 +52,7 @@ async function read(reply: Reply, settings: Parameters<typeof startStack>[0] = {
   };
 }
 
-/** Upserts with this response of upstream's. */
+/** Upserts with this response of upstream. */
 async function write(
   reply: Reply,
   input: object = { endpoint: 'e' },
@@ -69,7 +69,7 @@ async function write(
   return { ...answer, callCount: upstream.calls.length, log: gateway.log.join('') };
 }
 
-/** Exactly the error that a client gets, with no other extension than the documented ones. */
+/** The exact error that a client receives, with only the documented extensions. */
 function toError(path: string, { message, ...extensions }: Failure) {
   return {
     message: message ?? (expect.stringMatching(/^Galileo [^\n]{10,150}\.$/) as string),
@@ -144,7 +144,7 @@ const failures: Case[] = [
     { code: 'RATE_LIMITED', retryable: true, upstreamStatus: 429, retryAfterMs: 0 },
   ],
   [
-    '429 with a Retry-After that makes no sense',
+    '429 with a malformed Retry-After',
     { status: 429, headers: { 'retry-after': 'soon' } },
     { code: 'RATE_LIMITED', retryable: true, upstreamStatus: 429 },
   ],
@@ -215,12 +215,12 @@ const failures: Case[] = [
     { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 },
   ],
   [
-    'JSON of another content type',
+    'JSON with another content type',
     { headers: { 'content-type': 'text/plain' }, body: '{"name":"openai"}' },
     { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 },
   ],
   [
-    'JSON of no content type',
+    'JSON without a content type',
     { body: '{"name":"openai"}' },
     { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 },
   ],
@@ -254,7 +254,7 @@ describe('a read that upstream fails', () => {
     ['504', { status: 504, json: {} }, { ...unavailable, upstreamStatus: 504 }],
     ['a reset', (_call, response) => void response.destroy(), unavailable],
   ] satisfies Case[])(
-    'has its code, affects its field alone, and HTTP stays 200: %s',
+    'a read that upstream fails has its code, affects only its field, and HTTP stays 200: %s',
     async (_what, reply, failure) => {
       const { status, data, errors, callCount, log } = await read(reply);
       expect(status).toBe(200);
@@ -269,7 +269,7 @@ describe('a read that upstream fails', () => {
     ['404 with a detail', withDetail(404)],
     ['404 with a standard error', { status: 404, json: standardError }],
     ['400 with the code 7012', withStandardError(400, 7012)],
-  ])('is null without an error if the integration is not configured: %s', async (_what, reply) => {
+  ])('a read is null without an error if the integration is not configured: %s', async (_what, reply) => {
     const { status, data, errors, callCount } = await read(reply);
     expect(status).toBe(200);
     expect(data).toMatchObject({ integration: null });
@@ -283,7 +283,7 @@ describe('a read that upstream fails', () => {
     ['JSON without detail and standard_error', { status: 404, json: { error: 'no such tenant' } }],
     ['a JSON string', { status: 404, json: 'detail' }],
   ])(
-    'with a 404 that the API does not send is UPSTREAM_INVALID_RESPONSE and logged at warn: %s',
+    'a 404 that the API does not send is UPSTREAM_INVALID_RESPONSE and logged at level warn: %s',
     async (_what, reply) => {
       const { data, errors, callCount, log } = await read(reply);
       expect(data).toMatchObject({ integration: null });
@@ -299,7 +299,7 @@ describe('a read that upstream fails', () => {
     },
   );
 
-  it('is never tried again if upstream reports a provider error, whatever the status', async () => {
+  it('a read is never retried if upstream reports a provider error with any status', async () => {
     for (const status of [403, 429, 500, 502, 503, 504]) {
       const reply = withStandardError(status, 7003);
       const { callCount, errors } = await read({ ...reply, headers: { 'retry-after': '0' } }, {});
@@ -335,11 +335,11 @@ describe('a read that upstream fails', () => {
     ['500 once', { status: 500 }, 1],
     ['HTML once', html, 1],
     ['a redirect once', { status: 302, headers: { location: '/v2/integrations/azure' } }, 1],
-  ])('is retried if that may help: %s', async (_what, reply, calls) => {
+  ])('a read is retried if that can help: %s', async (_what, reply, calls) => {
     expect(await read(reply, {})).toMatchObject({ status: 200, callCount: calls });
   });
 
-  it('says how long to wait if Retry-After is a date', async () => {
+  it('retryAfterMs is the time until the date in Retry-After', async () => {
     const inTenSeconds = new Date(Date.now() + 10_000).toUTCString();
     const { errors } = await read({ status: 429, headers: { 'retry-after': inTenSeconds } });
     const retryAfterMs = Number(errors[0]?.extensions['retryAfterMs']);
@@ -379,17 +379,20 @@ describe('a write that upstream fails', () => {
       (_call, response) => void response.destroy(),
       { ...unknown, message: expect.stringContaining('may or may not') as string },
     ],
-  ] satisfies Case[])('has its code, and is never retried: %s', async (_what, reply, failure) => {
-    const { status, data, errors, callCount, log } = await write(reply);
-    expect(status).toBe(200);
-    expect(data).toEqual({ upsertCustomIntegration: null });
-    expect(errors).toEqual([toError('upsertCustomIntegration', failure)]);
-    expect(callCount).toBe(1);
-    expect(log).not.toMatch(/SELECT secret|<h1>/);
-  });
+  ] satisfies Case[])(
+    'a write that upstream fails has its code, and is never retried: %s',
+    async (_what, reply, failure) => {
+      const { status, data, errors, callCount, log } = await write(reply);
+      expect(status).toBe(200);
+      expect(data).toEqual({ upsertCustomIntegration: null });
+      expect(errors).toEqual([toError('upsertCustomIntegration', failure)]);
+      expect(callCount).toBe(1);
+      expect(log).not.toMatch(/SELECT secret|<h1>/);
+    },
+  );
 });
 
-/** The message that the caller of a read gets for a `detail` of upstream's. */
+/** The message that the caller of a read receives for this `detail` of upstream. */
 async function getMessage(detail: string): Promise<string | undefined> {
   const { errors } = await read(withDetail(400, detail));
   return errors[0]?.message;
@@ -403,12 +406,12 @@ describe('a message of upstream', () => {
     ['Ünïcode, "quotes" & <tags>', 'Ünïcode, "quotes" & <tags>'],
     ['x'.repeat(100_000), `${'x'.repeat(500)}…`],
     [`${'x'.repeat(499)}🔑🔑`, expect.not.stringMatching(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/)],
-  ])('is one line of limited length: %j', async (detail, message) => {
+  ])('a message of upstream is one line of limited length: %j', async (detail, message) => {
     expect(await getMessage(detail)).toEqual(message);
   });
 
   it.each(['', '  \n ', 'Traceback (most recent call last):\n  File "/app/main.py", line 1'])(
-    'that is empty or a stack is replaced by the gateway’s own: %j',
+    'a message of upstream that is empty or a stack is replaced by the gateway’s own: %j',
     async (detail) => {
       expect(await getMessage(detail)).toBe('Galileo refused the request as invalid.');
     },
@@ -431,14 +434,14 @@ describe('a message of upstream', () => {
   const sent = { ...headers, 'galileo-api-key': secrets.apiKey, authorization: `Basic ${basic}` };
 
   const forms: Readonly<Record<string, (secret: string) => string>> = {
-    'as it is': (secret) => secret,
+    unchanged: (secret) => secret,
     'in JSON': (secret) => JSON.stringify(secret).slice(1, -1),
-    'in JSON in ASCII': (secret) =>
+    'in JSON with only ASCII': (secret) =>
       JSON.stringify(secret)
         .slice(1, -1)
         .replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
     'in a URL': encodeURIComponent,
-    'in a URL, in small letters': (secret) =>
+    'in a URL, in lower case': (secret) =>
       encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
     'in a URL as Python writes it': (secret) =>
       encodeURIComponent(secret).replace(/'/g, '%27').replace(/%2F/g, '/'),
@@ -448,14 +451,21 @@ describe('a message of upstream', () => {
     'several times': (secret) => secret.repeat(3),
   };
 
-  it.each(Object.entries(forms))('does not show any secret of the request, %s', async (_form, encode) => {
-    for (const secret of [...Object.values(secrets), basic, `Basic ${basic}`, `user:${secrets.password}`]) {
-      const { errors } = await write(withDetail(400, `Refused: <${encode(secret)}> is wrong.`), input, sent);
-      expect(errors.map(({ message }) => message)).toEqual(['Refused: <[redacted]> is wrong.']);
-    }
-  });
+  it.each(Object.entries(forms))(
+    'a message of upstream does not show any secret of the request, %s',
+    async (_form, encode) => {
+      for (const secret of [...Object.values(secrets), basic, `Basic ${basic}`, `user:${secrets.password}`]) {
+        const { errors } = await write(
+          withDetail(400, `Refused: <${encode(secret)}> is wrong.`),
+          input,
+          sent,
+        );
+        expect(errors.map(({ message }) => message)).toEqual(['Refused: <[redacted]> is wrong.']);
+      }
+    },
+  );
 
-  it('is redacted before it is shortened', async () => {
+  it('a message of upstream is redacted before it is shortened', async () => {
     for (const secret of Object.values(secrets)) {
       const before = 'x'.repeat(495);
       const { errors } = await write(withDetail(400, `${before} ${secret}`), input, sent);
@@ -463,7 +473,7 @@ describe('a message of upstream', () => {
     }
   });
 
-  it('does not show secrets that overlap, that contain each other, or that are part of the mark', async () => {
+  it('a message does not show secrets that overlap, contain each other, or are part of the mark', async () => {
     const overlapping = {
       endpoint: 'e',
       token: 'abcdef-ghijkl',
@@ -477,7 +487,7 @@ describe('a message of upstream', () => {
     expect(errors[0]?.message).toBe('x [redacted] y [redacted] z [redacted] bad');
   });
 
-  it('is not shown if there are too many secrets to search for', async () => {
+  it('a message is not shown if the request has too many secrets', async () => {
     const entries = Array.from({ length: 2_000 }, (_, index) => ({
       key: `k${index}`,
       value: `value-${index}`,
@@ -486,7 +496,7 @@ describe('a message of upstream', () => {
     expect(errors).toMatchObject([{ message: '[redacted]', extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  it('does not show the bytes of a header, in whichever encoding upstream reads them', async () => {
+  it('a message does not show the bytes of a header in any encoding that upstream can read them in', async () => {
     const key = 'clé-secrète';
     const asLatin1 = Buffer.from(key, 'utf8').toString('latin1');
     const { errors } = await write(
@@ -503,7 +513,7 @@ describe('a message of upstream', () => {
     ['base64', (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')],
     ['base64 for URLs', (bytes: Buffer) => bytes.toString('base64url')],
     ['a URL', (bytes: Buffer) => bytes.toString('latin1').replaceAll('é', '%E9').replaceAll('þ', '%FE')],
-  ])('does not show the bytes of a header that are not UTF-8, in %s', async (_form, encode) => {
+  ])('a message does not show the bytes of a header that are not UTF-8, in %s', async (_form, encode) => {
     const key = 'cléþþþ-secret';
     const { errors } = await write(
       withDetail(401, `Not <${encode(Buffer.from(key, 'latin1'))}>.`),
@@ -526,7 +536,7 @@ describe('a message of upstream', () => {
     ['origin in JSON', (url: string) => `{"url":"${url.replaceAll('/', '\\/')}"}`, '{"url":"[redacted]"}'],
     ['host', (url: string) => `(${new URL(url).host})`, '([redacted])'],
     ['path', () => 'PUT /v2/integrations/custom?x=1 is closed', 'PUT [redacted] is closed'],
-  ])('does not show upstream’s own %s', async (_what, toDetail, message) => {
+  ])('a message does not show upstream’s own %s', async (_what, toDetail, message) => {
     await using stack = await startStack();
     const { gateway, upstream } = stack;
     upstream.on('GET', toPath('openai'), withDetail(400, toDetail(upstream.url)));
@@ -536,14 +546,14 @@ describe('a message of upstream', () => {
     expect(text).not.toContain(new URL(upstream.url).host);
   });
 
-  it('keeps other addresses, which the caller may have to correct', async () => {
+  it('a message keeps other addresses, because they can be the caller’s input', async () => {
     const message = 'https://llm.example.test:8080/v2/models and http://127.0.0.1:1/ cannot be reached.';
     expect(await getMessage(message)).toBe(message);
   });
 });
 
 describe('a field of a response that fails', () => {
-  it('has the error of its one call at every path that selects it', async () => {
+  it('a failed field has the error of its one call at every path that selects it', async () => {
     await using stack = await startStack();
     stack.upstream.on('GET', toPath('openai'), withDetail(403));
     const { data, errors } = await stack.gateway.query(
@@ -557,7 +567,7 @@ describe('a field of a response that fails', () => {
     expect(stack.upstream.calls).toHaveLength(1);
   });
 
-  it('keeps the success if a later field of it fails', async () => {
+  it('a successful write stays a success if a field of its result fails', async () => {
     await using stack = await startStack();
     const record = { ...integrationRecordFixtures.full, updated_at: 'never' };
     stack.upstream.on('PUT', toPath('custom'), { json: record });
@@ -577,7 +587,7 @@ describe('a field of a response that fails', () => {
 describe('an unexpected error of the gateway', () => {
   const fault = new TypeError("Cannot read properties of undefined (reading 'https://secret.test')");
 
-  it('is INTERNAL_SERVER_ERROR: the log has all of it, the client nothing', () => {
+  it('an unexpected error is INTERNAL_SERVER_ERROR: the log has all details, the client none', () => {
     const reported: unknown[] = [];
     const { message, extensions } = toClientError(fault, 'id-1', (it) => reported.push(it));
 
@@ -586,7 +596,7 @@ describe('an unexpected error of the gateway', () => {
     expect(reported).toEqual([fault]);
   });
 
-  it('is INTERNAL_SERVER_ERROR also if graphql-js throws it', () => {
+  it('an error that graphql-js throws is INTERNAL_SERVER_ERROR too', () => {
     const reported: unknown[] = [];
     const error = new GraphQLError('Cannot return null for non-nullable field Query.secret.');
     expect(toClientError(error, 'id-1', (it) => reported.push(it))).toMatchObject({
@@ -598,7 +608,7 @@ describe('an unexpected error of the gateway', () => {
 });
 
 describe('an invalid argument that only execution detects', () => {
-  it('is BAD_USER_INPUT, and is not quoted', async () => {
+  it('an invalid argument that only execution detects is BAD_USER_INPUT, and is not quoted', async () => {
     await using stack = await startStack();
     const { status, data, errors } = await stack.gateway.query(
       'query ($name: IntegrationName = OPENAI) { integration(name: $name) { id } }',

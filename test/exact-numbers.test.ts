@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { toPath } from './support/naming.ts';
 import { startStack } from './support/stack.ts';
+import { getLeastMs, startCpuTimer } from './support/timing.ts';
 
 const stack = await startStack();
 stack.upstream.on('PUT', toPath('custom'), { json: integrationRecordFixtures.full });
@@ -42,7 +43,7 @@ describe('a number in free JSON that a double cannot hold exactly is BAD_USER_IN
     '1e400',
     '-1e400',
     '1e300',
-  ])('%s, as a literal, in a variable and in its default', async (number) => {
+  ])('%s is refused as a literal, in a variable and in its default', async (number) => {
     for (const place of [inVariable, inLiteral, inDefault]) {
       const { codes, kwargs } = await place(number);
       expect([place.name, codes, kwargs]).toEqual([place.name, ['BAD_USER_INPUT'], undefined]);
@@ -50,7 +51,7 @@ describe('a number in free JSON that a double cannot hold exactly is BAD_USER_IN
   });
 
   it.each(['0.1234567890123456789', '3.14159265358979323846', '1.00000000000000000001'])(
-    '%s as a literal, whose digits are still known',
+    '%s is refused as a literal',
     async (number) => {
       expect(await inLiteral(number)).toEqual({ codes: ['BAD_USER_INPUT'], kwargs: undefined });
     },
@@ -79,9 +80,14 @@ describe('a number in free JSON that a double holds exactly reaches upstream unc
 });
 
 it('a literal with 100,000 zeros is refused within 100 ms of processor time', async () => {
-  const before = process.cpuUsage();
-  const { kwargs } = await inLiteral(`0.${'0'.repeat(50_000)}1${'0'.repeat(50_000)}1`);
-  const { user, system } = process.cpuUsage(before);
-  expect(kwargs).toBeUndefined();
-  expect((user + system) / 1000).toBeLessThan(100);
+  const leastMs = await getLeastMs(100, async (round) => {
+    // Another number in each round: the gateway remembers documents.
+    const number = `0.${'0'.repeat(50_000 - round)}1${'0'.repeat(50_000 + round)}1`;
+    const getCpuMs = startCpuTimer();
+    const { kwargs } = await inLiteral(number);
+    const cpuMs = getCpuMs();
+    expect(kwargs).toBeUndefined();
+    return cpuMs;
+  });
+  expect(leastMs).toBeLessThan(100);
 });

@@ -16,7 +16,7 @@ const root = `/v2/integrations/${databricks.id}`;
 const usersPath = `${root}/users?starting_token=0&limit=100`;
 const { user } = collaboratorFixtures;
 
-/** The reads of one provider, by what is asked for. */
+/** The reads of one provider, by resource. */
 const reads = {
   integration: toPath('databricks'),
   status: '/v2/integrations/databricks/status',
@@ -84,7 +84,7 @@ describe('one operation', () => {
     expect(countReads(stack)).toEqual(once);
   });
 
-  it('reads databases once for each catalog', async () => {
+  it('an operation reads databases once for each catalog', async () => {
     await using stack = await startWithDatabricks();
     stack.upstream.on('GET', `${reads.databases}?catalog=x`, { json: ['e'] });
     const { data, errors } =
@@ -106,7 +106,7 @@ const upsert = (alias: string) =>
 const share = `shareIntegrationWithUsers(input: { integrationId: "${databricks.id}", collaborators: [] }) { __typename }`;
 
 describe('a write makes later reads of what it changed fresh', () => {
-  it('after a deletion, which does not change the availability and the collaborators of other ids', async () => {
+  it('a deletion makes later reads fresh, except the availability and the collaborators of other ids', async () => {
     await using stack = await startWithDatabricks();
     const { errors } = await stack.gateway.query(
       `mutation { a: deleteIntegration(name: DATABRICKS) ${entry} b: deleteIntegration(name: DATABRICKS) ${entry} }`,
@@ -117,7 +117,7 @@ describe('a write makes later reads of what it changed fresh', () => {
     );
   });
 
-  it('after an upsert, and only of its provider', async () => {
+  it('an upsert makes later reads of its provider fresh, and no others', async () => {
     await using stack = await startWithDatabricks();
     const integration = `... on UpsertIntegrationSuccess { integration {
       status { key } users { nodes { userId } } ... on DatabricksIntegration { catalogs databases } } }`;
@@ -144,7 +144,7 @@ describe('a write makes later reads of what it changed fresh', () => {
       `updateIntegrationUser(integrationId: "${databricks.id}", userId: "${user.user_id}", role: VIEWER) { role }`,
       2,
     ],
-  ])('of the collaborators after %s', async (_what, write, count) => {
+  ])('collaborators are read again only after a write that changes them: %s', async (_what, write, count) => {
     await using stack = await startWithDatabricks();
     const { errors } = await stack.gateway.query(`mutation { ${upsert('a')} ${write} ${upsert('b')} }`);
     expect(errors).toEqual([]);
@@ -154,17 +154,20 @@ describe('a write makes later reads of what it changed fresh', () => {
   it.each([
     ['with an unknown outcome', 502, 'UPSTREAM_OUTCOME_UNKNOWN', 2],
     ['that upstream refused', 403, 'FORBIDDEN', 1],
-  ])('if it is one %s (%i): %s', async (_what, status, code, count) => {
-    await using stack = await startWithDatabricks();
-    stack.upstream.on('POST', `${root}/users`, { status, json: { detail: 'No.' } });
-    const { errors } = await stack.gateway.query(`mutation { ${upsert('a')} ${share} ${upsert('b')} }`);
-    expect(errors.map(({ extensions }) => extensions.code)).toEqual([code]);
-    expect(countReads(stack).users).toBe(count);
-  });
+  ])(
+    'collaborators are read again only if the write may have succeeded: a write %s (%i): %s',
+    async (_what, status, code, count) => {
+      await using stack = await startWithDatabricks();
+      stack.upstream.on('POST', `${root}/users`, { status, json: { detail: 'No.' } });
+      const { errors } = await stack.gateway.query(`mutation { ${upsert('a')} ${share} ${upsert('b')} }`);
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual([code]);
+      expect(countReads(stack).users).toBe(count);
+    },
+  );
 });
 
 describe('deleteIntegration', () => {
-  it('returns the catalogue entry as it is after the deletion', async () => {
+  it('deleteIntegration returns the catalogue entry after the deletion', async () => {
     await using stack = await startWithDatabricks();
     stack.upstream
       .on('GET', reads.integration, { status: 404, json: { detail: 'Not found' } })
@@ -185,7 +188,7 @@ describe('deleteIntegration', () => {
     expect(stack.upstream.calls[0]?.method).toBe('DELETE');
   });
 
-  it('is NOT_FOUND if the provider is not configured', async () => {
+  it('deleteIntegration is NOT_FOUND if the provider is not configured', async () => {
     await using stack = await startStack();
     stack.upstream.on('DELETE', '/integrations/openai', { status: 404, json: { detail: 'Not found' } });
     const { data, errors } = await stack.gateway.query(

@@ -8,8 +8,8 @@ const schema = createSchema();
 describe.each([
   ['without a key', createExamples(false)],
   ['with one', createExamples(true)],
-])('the ready examples %s', (_name, examples) => {
-  test('are valid, and each has one named operation with the variables that it needs', () => {
+])('the examples %s', (_name, examples) => {
+  test('each example is valid and has one named operation with its variables', () => {
     for (const { query, variables } of examples) {
       const document = parse(query);
       expect(validate(schema, document)).toEqual([]);
@@ -26,7 +26,7 @@ describe.each([
     }
   });
 
-  test('have one tab for each task: read, connect, share and delete', () => {
+  test('the examples have one tab for each task: read, connect, share and delete', () => {
     const names = examples.map(({ query }) => /(?:query|mutation) (\w+)/.exec(query)?.[1]);
     expect(names).toEqual(['ReadProviders', 'ConnectProvider', 'ShareIntegration', 'DeleteProvider']);
   });

@@ -6,7 +6,7 @@ const examples = createExamples(false);
 const operation = { query: '{ integrations { id } }', variables: '', operationName: null };
 
 describe('a link to an operation', () => {
-  test('opens the same operation, with indented variables', () => {
+  test('a link opens the same operation, with indented variables', () => {
     const query = 'query Read($name: IntegrationName!) { integration(name: $name) { id } }';
     const link = createLink({ query, variables: '{"name":"AZURE"}', operationName: 'Read' }, examples);
     expect(readLink(link ?? '')).toEqual({
@@ -17,7 +17,7 @@ describe('a link to an operation', () => {
     expect(readLink(createLink(operation, examples) ?? '')).toEqual({ ...operation, variables: null });
   });
 
-  test('has no value of a mutation', () => {
+  test('a link contains no value of a mutation', () => {
     const link = createLink(
       {
         query: 'mutation ($t: String!) { upsert(token: "sk-literal", other: $t) { id } }',
@@ -30,20 +30,20 @@ describe('a link to an operation', () => {
     expect(link).not.toContain('sk-');
   });
 
-  test('keeps the values of an example that was not changed', () => {
+  test('a link keeps the values of an unchanged example', () => {
     const [, example] = examples;
     const variables = example?.variables ?? '';
     const link = createLink({ query: example?.query ?? '', variables, operationName: null }, examples);
     expect(readLink(link ?? '')?.variables).toBe(variables);
   });
 
-  test('exists only for a document', () => {
+  test('a link exists only for a valid document', () => {
     expect(createLink({ ...operation, query: 'sk-secret' }, examples)).toBeUndefined();
     expect(readLink('?query=')).toBeUndefined();
     expect(readLink('')).toBeUndefined();
   });
 
-  test('shows variables that are not JSON unchanged', () => {
+  test('a link with variables that are not JSON shows them unchanged', () => {
     expect(readLink('?query=%7Ba%7D&variables=%7B')).toMatchObject({ variables: '{' });
   });
 });

@@ -50,7 +50,7 @@ describe('tabs', () => {
     expect(all).not.toContain(SECRET);
   });
 
-  test('keep only the variables that a read declares', () => {
+  test('a tab with a query stores only the variables that the query declares', () => {
     const query = 'query ($name: IntegrationName!) { integration(name: $name) { id } }';
     expect(storeTab(query, '{"name":"AZURE"}').tab).toMatchObject({ variables: '{"name":"AZURE"}' });
     const { tab, all } = storeTab(query, JSON.stringify({ name: 'AZURE', token: SECRET }));
@@ -64,7 +64,7 @@ describe('tabs', () => {
     }
   });
 
-  test('keep the shape of a mutation without its values', () => {
+  test('a tab with a mutation stores its shape without values', () => {
     const variables = { input: { endpoint: SECRET, apiKeyValue: SECRET, maxFiles: 3, legacy: true } };
     const { tab, all } = storeTab(upsert.query, JSON.stringify(variables));
     expect(tab).toMatchObject({
@@ -86,7 +86,7 @@ describe('tabs', () => {
     ['a comment', `mutation { upsert { id } } # ${SECRET}`],
     ['a variable’s default', `mutation ($token: String = "${SECRET}") { upsert(token: $token) { id } }`],
     ['a query in the same document', `query A { a(b: "${SECRET}") } mutation B { upsert { id } }`],
-  ])('have no value of a mutation: %s', (_name, query) => {
+  ])('a tab does not store a value of a mutation: %s', (_name, query) => {
     const { tab, all } = storeTab(query, '');
     expect(all).not.toContain('123456789');
     expect(() => parse((tab as { query: string }).query)).not.toThrow();
@@ -122,7 +122,7 @@ test.each(['queries', 'favorites'])('the history (%s) is stored without headers 
   expect(toText(backing)).not.toContain(SECRET);
 });
 
-test('only the layout is stored in addition', () => {
+test('apart from tabs and history, only the layout is stored', () => {
   const backing = createMemoryBacking();
   const storage = createEditorStorage(backing, examples);
   for (const key of ['headers', 'variables', 'query', 'operationName', 'somethingNew']) {
@@ -142,7 +142,7 @@ test('the page opens with the active tab', () => {
   expect(storage.getItem('graphiql:variables')).toBe(upsert.variables);
 });
 
-test('clearing leaves what other pages have stored', () => {
+test('clearing the storage keeps the data of other pages', () => {
   const backing = createMemoryBacking();
   backing.setItem('graphiql:theme', 'of another page');
   const storage = createEditorStorage(backing, examples);
@@ -164,14 +164,14 @@ describe('a link', () => {
     return { storage, ...state };
   };
 
-  test('opens in a new tab after the ready examples', () => {
+  test('a link opens in a new tab after the examples', () => {
     const { storage, tabs, activeTabIndex } = open();
     expect(tabs).toHaveLength(examples.length + 1);
     expect(tabs[activeTabIndex]).toMatchObject({ query: link.query, headers: null });
     expect(storage.getItem('graphiql:query')).toBe(link.query);
   });
 
-  test('opens the tab that has the same operation', () => {
+  test('a link opens the tab that has the same operation', () => {
     const { activeTabIndex, tabs } = open(undefined, {
       query: upsert.query,
       variables: upsert.variables ?? '',
@@ -181,7 +181,7 @@ describe('a link', () => {
     expect(activeTabIndex).toBe(1);
   });
 
-  test('is stored like any other tab once it is open', () => {
+  test('an opened link is stored like any other tab', () => {
     const backing = createMemoryBacking();
     const { storage } = open(backing);
     storage.setItem(

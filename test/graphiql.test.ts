@@ -33,7 +33,7 @@ function getAsset(path: string, acceptEncoding?: string, ifNoneMatch?: string): 
 }
 
 describe('the page', () => {
-  test('names a stylesheet, a script and an icon, all with hashes and all its own', () => {
+  test('the page loads one stylesheet, one script and one icon, all from the gateway and with hashes in their names', () => {
     expect(paths.map((path) => path.replace(/[0-9a-f]{8}/, '#'))).toEqual([
       '/graphiql/favicon-#.svg',
       '/graphiql/style-#.css',
@@ -43,11 +43,11 @@ describe('the page', () => {
     expect(html).toContain('<title>Galileo gateway · GraphiQL</title>');
   });
 
-  test('has no inline script or style', () => {
+  test('the page has no inline script or style', () => {
     expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)/);
   });
 
-  test('is revalidated each time and guarded by a strict policy', () => {
+  test('the page is revalidated at each visit and has a strict content security policy', () => {
     const { status, headers } = getPage();
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -71,11 +71,11 @@ describe('the page', () => {
     }
   });
 
-  test('holds no key by default', () => {
+  test('the page contains no key by default', () => {
     expect(html).toContain('data-config="{}"');
   });
 
-  test('holds the demo headers, escaped', () => {
+  test('the page contains the demo headers, escaped', () => {
     const key = `"><script src='x'>&amp;`;
     const text = createGraphiql({ demoHeaders: { 'Galileo-API-Key': key } })
       .page({})
@@ -90,7 +90,7 @@ describe('the page', () => {
 });
 
 describe('the files', () => {
-  test.each(paths)('may be kept for ever: %s', (path) => {
+  test.each(paths)('a file can be cached for a year: %s', (path) => {
     const { status, headers } = getAsset(path);
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -102,7 +102,7 @@ describe('the files', () => {
     expect(headers['content-type']).toMatch(/^(?:text\/javascript|text\/css|image\/svg\+xml)/);
   });
 
-  test.each(paths)('are the same in each encoding: %s', (path) => {
+  test.each(paths)('a file has the same content in each encoding: %s', (path) => {
     const plain = toBuffer(getAsset(path));
     expect(brotliDecompressSync(toBuffer(getAsset(path, 'br'))).equals(plain)).toBe(true);
     expect(gunzipSync(toBuffer(getAsset(path, 'gzip'))).equals(plain)).toBe(true);
@@ -119,7 +119,7 @@ describe('the files', () => {
     `${paths[0]}/`,
     `/x${paths[0]}`,
     (paths[0] ?? '').slice('/graphiql'.length),
-  ])('do not include %s', (path) => {
+  ])('the files do not include %s', (path) => {
     expect(graphiql.files(path)).toBeUndefined();
   });
 
@@ -147,7 +147,7 @@ describe('a caller that accepts', () => {
     ['*;q=0', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('%j gets %j', (acceptEncoding, expected) => {
+  ])('a caller that accepts %j gets %j', (acceptEncoding, expected) => {
     expect(getPage(acceptEncoding).headers['content-encoding']).toBe(expected);
     expect(getAsset(paths[0] ?? '', acceptEncoding).headers['content-encoding']).toBe(expected);
   });
@@ -159,13 +159,13 @@ describe('an entity tag', () => {
     ['a file', (acceptEncoding, ifNoneMatch) => getAsset(paths[1] ?? '', acceptEncoding, ifNoneMatch)],
   ];
 
-  test.each(answers)('of %s is another for each encoding', (_name, answer) => {
+  test.each(answers)('the entity tag of %s differs between encodings', (_name, answer) => {
     const tags = ['br', 'gzip', undefined].map((encoding) => answer(encoding).headers['etag']);
     expect(new Set(tags).size).toBe(3);
     expect(tags.every((tag) => /^"[\w-]+"$/.test(String(tag)))).toBe(true);
   });
 
-  test.each(answers)('keeps %s from being sent again to who has it', (_name, answer) => {
+  test.each(answers)('a client with the current entity tag of %s gets 304', (_name, answer) => {
     const { headers } = answer('br');
     const tag = String(headers['etag']);
     for (const ifNoneMatch of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
@@ -183,7 +183,7 @@ describe('an entity tag', () => {
     expect(answer('br', '"other"').status).toBe(200);
   });
 
-  test('of the page is another with other headers', () => {
+  test('the entity tag of the page depends on its demo headers', () => {
     const other = createGraphiql({ demoHeaders: { 'Galileo-API-Key': 'x' } });
     expect(other.page(toHeaders('br')).headers['etag']).not.toBe(getPage('br').headers['etag']);
   });
@@ -194,7 +194,7 @@ test('the page and its files are under 450 KB compressed', () => {
   expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(450_000);
 });
 
-test('a page that was never built says what to do, at the first request and not before', async () => {
+test('if GraphiQL was not built, the first request fails with a message that says what to do', async () => {
   const unbuilt = createGraphiql({ directory: await mkdtemp(join(tmpdir(), 'graphiql-')) });
   expect(() => unbuilt.page({})).toThrow('run "npm run build"');
   expect(unbuilt.files('/graphiql/x.js')).toBeUndefined();

@@ -10,12 +10,17 @@ interface Gateway extends AsyncDisposable {
 }
 
 /** Starts the built program with a small heap in front of the upstream. */
-async function serve(upstream: FakeUpstream, heapMb = 256): Promise<Gateway> {
+async function serve(
+  upstream: FakeUpstream,
+  heapMb = 256,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Gateway> {
   const program = startProgram(['serve'], {
     PORT: '0',
     GALILEO_API_URL: upstream.url,
     NODE_ENV: 'production',
     NODE_OPTIONS: `--max-old-space-size=${heapMb}`,
+    ...environment,
   });
   const url = await program.waitFor(/"url":"([^"]+)"/);
   return { program, url, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
@@ -23,7 +28,7 @@ async function serve(upstream: FakeUpstream, heapMb = 256): Promise<Gateway> {
 
 interface PostOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** When the client disconnects, in milliseconds. */
+  /** How long the client waits before it disconnects, in milliseconds. */
   readonly patienceMs?: number;
 }
 
@@ -43,7 +48,7 @@ async function post(
 
 const withKey = { headers: { 'galileo-api-key': 'k' } };
 
-/** Sends requests in parallel. Ignores their results: afterwards, `expectResponse` shows whether the program survived. */
+/** Sends requests in parallel. Ignores their results; `expectResponse` then checks that the program survived. */
 async function repeat(
   count: number,
   parallel: number,
@@ -60,8 +65,13 @@ async function repeat(
   await Promise.all(Array.from({ length: parallel }, work));
 }
 
-/** Opens connections that send the bytes and never read, and closes them after 1.5 seconds. */
-async function sendWithoutReading(url: string, connections: number, bytes: string): Promise<void> {
+/** Opens connections that send the bytes and never read, and closes them after that time. */
+async function sendWithoutReading(
+  url: string,
+  connections: number,
+  bytes: string,
+  durationMs = 1500,
+): Promise<void> {
   const { hostname, port } = new URL(url);
   const sockets = Array.from({ length: connections }, () => {
     const socket = connect(Number(port), hostname);
@@ -69,18 +79,36 @@ async function sendWithoutReading(url: string, connections: number, bytes: strin
     socket.write(bytes);
     return socket;
   });
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await new Promise((resolve) => setTimeout(resolve, durationMs));
   for (const socket of sockets) socket.destroy();
 }
+
+/** The first error code of a response, or else the type of its first object. */
+const toResult = (text: string) => /"(?:code|__typename)":"(\w+)"/.exec(text)?.[1] ?? text.slice(0, 200);
+
+const writeResults = ['UpsertIntegrationSuccess', 'OVERLOADED'];
 
 function toRawPost(body: unknown): string {
   const text = JSON.stringify(body);
   return `POST /graphql HTTP/1.1\r\nHost: gateway.test\r\nContent-Type: application/json\r\nGalileo-API-Key: k\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
 }
 
+/** Counts the results of parallel requests. Every request gets a response. */
+async function countResults(url: string, count: number, query: string): Promise<Map<string, number>> {
+  const results = new Map<string, number>();
+  await Promise.all(
+    Array.from({ length: count }, async () => {
+      const text = await post(url, { query }, { ...withKey, patienceMs: 60_000 });
+      for (const [, code = ''] of text.matchAll(/"code":"(\w+)"/g))
+        results.set(code, (results.get(code) ?? 0) + 1);
+    }),
+  );
+  return results;
+}
+
 async function expectResponse({ program, url }: Gateway): Promise<void> {
   await expect
-    .poll(() => post(url, { query: '{ __typename }' }).catch(String), { timeout: 5000 })
+    .poll(() => post(url, { query: '{ __typename }' }).catch(String))
     .toBe('{"data":{"__typename":"Query"}}');
   expect(program.process.exitCode).toBeNull();
   expect(program.process.signalCode).toBeNull();
@@ -97,8 +125,8 @@ const id = '00000000-0000-4000-8000-000000000005';
 
 const toPath = (name: string) => `/v2/integrations/${name}`;
 
-describe('The program with a small heap', () => {
-  it('survives requests whose aliases multiply a large stored value.', async () => {
+describe('The program with a small heap', { timeout: 60_000 }, () => {
+  it('with a small heap, the program survives requests whose aliases multiply a large stored value', async () => {
     await using upstream = await startFakeUpstream();
     const json = { id, name: 'custom', extra: { text: 'x'.repeat(900_000) } };
     upstream.on('GET', toPath('custom'), { json });
@@ -115,7 +143,7 @@ describe('The program with a small heap', () => {
     await expectResponse(gateway);
   });
 
-  it('survives large variables that differ in each request.', async () => {
+  it('with a small heap, the program survives large variables that differ in each request', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await serve(upstream, 96);
     const filler = 'x'.repeat(250_000);
@@ -126,7 +154,7 @@ describe('The program with a small heap', () => {
     await expectResponse(gateway);
   });
 
-  it('survives documents of which each combination of conditions has another plan.', async () => {
+  it('with a small heap, the program survives documents with many combinations of conditions', async () => {
     await using upstream = await startFakeUpstream();
     for (const name of integrationNames) upstream.on('GET', toPath(name), { json: { id, name } });
     await using gateway = await serve(upstream);
@@ -149,21 +177,77 @@ describe('The program with a small heap', () => {
       'representations that are skipped',
       'query ($a: [_Any!]!) { integration(name: OPENAI) { id } _entities(representations: $a) @skip(if: true) { __typename } }',
     ],
-  ] as const)('survives 200 requests in flight with 86,000 objects or lists in %s.', async ([, query]) => {
+  ] as const)(
+    'with a small heap, the program survives 200 requests in flight with 86,000 objects or arrays in %s',
+    async ([, query]) => {
+      await using upstream = await startFakeUpstream();
+      // No response.
+      upstream.on('GET', toPath('openai'), () => {});
+      await using gateway = await serve(upstream);
+      for (const item of ['{}', '[]']) {
+        const body = `{"query":${JSON.stringify(query)},"variables":{"a":${listOf(86_000, item)}}}`;
+        await repeat(200, 200, () => post(gateway.url, body, { ...withKey, patienceMs: 1500 }));
+      }
+      await expectResponse(gateway);
+    },
+  );
+
+  it.for([
+    ['200 writes of 86,000 empty objects', 200, () => `{"k":${listOf(86_000, '{}')}}`],
+    ['800 writes of one long string', 800, () => `{"k":"${'x'.repeat(257_000)}"}`],
+  ] as const)(
+    'with a small heap, the program survives %s to a slow upstream, and responds to each',
+    async ([, count, toValue]) => {
+      await using upstream = await startFakeUpstream();
+      upstream.on('PUT', toPath('custom'), (_call, response) => {
+        setTimeout(() => {
+          response
+            .writeHead(200, { 'content-type': 'application/json' })
+            .end(JSON.stringify({ id, name: 'custom' }));
+        }, 1000);
+      });
+      // So that only memory is short, also on a busy machine.
+      await using gateway = await serve(upstream, 256, {
+        REQUEST_TIMEOUT_MS: '60000',
+        UPSTREAM_TIMEOUT_MS: '60000',
+      });
+      const query = `mutation ($v: JSONObject) {
+      upsertCustomIntegration(input: { endpoint: "e", customLlmConfig: { fileName: "f", className: "c", initKwargs: $v } }) { __typename }
+    }`;
+      const body = `{"query":${JSON.stringify(query)},"variables":{"v":${toValue()}}}`;
+      const results = new Set<string>();
+      await Promise.all(
+        Array.from({ length: count }, async () => {
+          results.add(toResult(await post(gateway.url, body, { ...withKey, patienceMs: 60_000 })));
+        }),
+      );
+      for (const result of results) expect(writeResults).toContain(result);
+      await expectResponse(gateway);
+    },
+  );
+
+  it('with a small heap, the program survives 1,000 requests in flight with a long document each', async () => {
     await using upstream = await startFakeUpstream();
     // No response.
-    upstream.on('GET', toPath('openai'), () => {}).on('PUT', toPath('custom'), () => {});
+    upstream.on('GET', toPath('openai'), () => {});
     await using gateway = await serve(upstream);
-    for (const item of ['{}', '[]']) {
-      const list = listOf(86_000, item);
-      const value = query.includes('JSONObject') ? `{"k":${list}}` : list;
-      const body = `{"query":${JSON.stringify(query)},"variables":{"a":${value}}}`;
-      await repeat(200, 200, () => post(gateway.url, body, { ...withKey, patienceMs: 1500 }));
-    }
+    const filler = 'x'.repeat(250_000);
+    await repeat(1000, 1000, (index) =>
+      post(gateway.url, { query: `{ integration(name: OPENAI) { id } } #${index}${filler}` }, withKey),
+    );
     await expectResponse(gateway);
   });
 
-  it('survives pipelined requests of which each makes 720 errors.', async () => {
+  it('with a small heap, the program survives request bodies that arrive in chunks of one byte', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await serve(upstream, 64);
+    const head =
+      'POST /graphql HTTP/1.1\r\nHost: gateway.test\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
+    await sendWithoutReading(gateway.url, 16, head + '1\r\nx\r\n'.repeat(100_000), 3000);
+    await expectResponse(gateway);
+  });
+
+  it('with a small heap, the program survives pipelined requests that each cause 720 errors', async () => {
     await using upstream = await startFakeUpstream();
     for (const name of integrationNames) upstream.on('GET', toPath(name), { status: 503, json: {} });
     await using gateway = await serve(upstream);
@@ -176,15 +260,63 @@ describe('The program with a small heap', () => {
   it.for([
     ['long strings', 'x'.repeat(900_000)],
     ['many objects', Array.from({ length: 300_000 }, () => ({}))],
-  ] as const)('survives 60 clients of large responses with %s.', async ([, value]) => {
+  ] as const)(
+    'with a small heap, the program survives 60 clients that do not read large responses with %s',
+    async ([, value]) => {
+      await using upstream = await startFakeUpstream();
+      const body = JSON.stringify({ id, name: 'custom', extra: { value } });
+      const reply = { body, headers: { 'content-type': 'application/json' } };
+      upstream.on('GET', toPath('custom'), reply);
+      await using gateway = await serve(upstream);
+      const query = select(7, 'integration(name: CUSTOM) { extra }');
+      await sendWithoutReading(gateway.url, 40, toRawPost({ query }));
+      await repeat(20, 20, () => post(gateway.url, { query }, { ...withKey, patienceMs: 2000 }));
+      await expectResponse(gateway);
+    },
+  );
+
+  it.for([
+    ['empty objects', 200],
+    ['errors with empty objects', 503],
+  ] as const)(
+    'with a small heap, the program survives 100 clients of an upstream that sends a megabyte of %s in each response',
+    async ([, status]) => {
+      await using upstream = await startFakeUpstream();
+      const list = listOf(340_000, '{}');
+      for (const name of integrationNames) {
+        const body = `{"id":"${id}","name":"${name}","detail":${list}}`;
+        const reply = { status, body, headers: { 'content-type': 'application/json' } };
+        upstream.on('GET', toPath(name), reply);
+      }
+      await using gateway = await serve(upstream);
+      await countResults(gateway.url, 100, '{ integrations(names: [OPENAI, AZURE, CUSTOM]) { name } }');
+      await expectResponse(gateway);
+    },
+  );
+
+  it('with a small heap, the program survives 100 clients of nested arrays in chunks of one byte', async () => {
     await using upstream = await startFakeUpstream();
-    const body = JSON.stringify({ id, name: 'custom', extra: { value } });
-    const reply = { body, headers: { 'content-type': 'application/json' } };
-    upstream.on('GET', toPath('custom'), reply);
+    const text = `{"id":"${id}","name":"custom","extra":{"a":${listOf(3400, `${'['.repeat(150)}${']'.repeat(150)}`)}}}`;
+    const chunks = text.replaceAll(/./g, '1\r\n$&\r\n');
+    upstream.on('GET', toPath('custom'), (_call, response) => {
+      response.socket?.write(
+        `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`,
+      );
+    });
     await using gateway = await serve(upstream);
-    const query = select(7, 'integration(name: CUSTOM) { extra }');
-    await sendWithoutReading(gateway.url, 40, toRawPost({ query }));
-    await repeat(20, 20, () => post(gateway.url, { query }, { ...withKey, patienceMs: 2000 }));
+    await countResults(gateway.url, 100, '{ integration(name: CUSTOM) { extra } }');
+    await expectResponse(gateway);
+  });
+
+  it('with a small heap, the program survives 100 clients whose large responses wait for one slow provider', async () => {
+    await using upstream = await startFakeUpstream();
+    const json = { id, name: 'custom', extra: { text: 'x'.repeat(1_000_000) } };
+    // No response of the second one.
+    upstream.on('GET', toPath('custom'), { json }).on('GET', toPath('openai'), () => {});
+    await using gateway = await serve(upstream);
+    const query = `{ ${selectFields(7, 'integration(name: CUSTOM) { extra }')} slow: integration(name: OPENAI) { id } }`;
+    const results = await countResults(gateway.url, 100, query);
+    expect(results.get('OVERLOADED')).toBeGreaterThan(0);
     await expectResponse(gateway);
   });
 });

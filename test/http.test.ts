@@ -41,7 +41,7 @@ const get = (
 describe('the audits of graphql-http', () => {
   const audits = serverAudits({ url: () => gateway.url });
 
-  it('are all there', () => expect(audits.length).toBeGreaterThan(50));
+  it('the audits of graphql-http are complete', () => expect(audits.length).toBeGreaterThan(50));
 
   it.each(audits.map(({ id, name, fn }) => ({ id, name, fn })))('$id: $name', async ({ fn }) => {
     const result = await fn();
@@ -74,7 +74,7 @@ describe.each([
     'application/json; charset=utf-8;',
     'application/json; version=1',
     'application/json; charset=utf-8; version="a;b"',
-  ])('takes %s', async (contentType) => {
+  ])('POST accepts the content type %s', async (contentType) => {
     const answer = await post({ query: '{ __typename }' }, { ...origin, 'content-type': contentType });
     expect(answer.status).toBe(200);
   });
@@ -89,7 +89,7 @@ describe.each([
     'application/json; charset=iso-8859-1',
     'application/jsonx',
     '',
-  ])('refuses the content type "%s" with 415', async (contentType) => {
+  ])('POST refuses the content type "%s" with 415', async (contentType) => {
     const answer = await post(
       { query: 'mutation { __typename }' },
       { ...origin, 'content-type': contentType },
@@ -98,7 +98,7 @@ describe.each([
     expect(getCodes(answer)).toEqual(['UNSUPPORTED_MEDIA_TYPE']);
   });
 
-  it('refuses a form and a body without a content type with 415, and executes neither', async () => {
+  it('POST refuses a form and a body without a content type with 415, and executes neither', async () => {
     const headers = { ...origin, 'galileo-api-key': secret };
     const form = new URLSearchParams({
       query: 'mutation { upsertCustomIntegration(input: {endpoint: "x"}) { __typename } }',
@@ -114,7 +114,7 @@ describe.each([
     expect(upstream.calls).toEqual([]);
   });
 
-  it('refuses a batch with 400', async () => {
+  it('POST refuses a batch with 400', async () => {
     const answer = await post([{ query: '{ __typename }' }], origin);
     expect(answer.status).toBe(400);
     expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
@@ -130,11 +130,11 @@ describe.each([
     ['a query that is an object', `{"query": {"a":"${secret}"}}`],
     ['a query that is null', '{"query": null}'],
     ['variables that are a string', `{"query":"{ __typename }","variables":"${secret}"}`],
-    ['variables that are a list', `{"query":"{ __typename }","variables":["${secret}"]}`],
+    ['variables that are an array', `{"query":"{ __typename }","variables":["${secret}"]}`],
     ['an operationName that is a number', '{"query":"{ __typename }","operationName":7}'],
     ['extensions that are a string', `{"query":"{ __typename }","extensions":"${secret}"}`],
-    ['a documentId that is a list', `{"documentId":["${secret}"]}`],
-  ])('refuses %s with 400 BAD_REQUEST and quotes nothing', async (_what, body) => {
+    ['a documentId that is an array', `{"documentId":["${secret}"]}`],
+  ])('POST refuses %s with 400 BAD_REQUEST and quotes nothing', async (_what, body) => {
     for (const accept of ['application/json', graphqlResponse]) {
       const answer = await send(gateway.url, { headers: { ...json, ...origin, accept }, body });
       expect(answer.status).toBe(400);
@@ -144,7 +144,7 @@ describe.each([
     }
   });
 
-  it('ignores a UTF-8 byte order mark before the body', async () => {
+  it('POST ignores a UTF-8 byte order mark before the body', async () => {
     const body = '\uFEFF{"query":"{ __typename }"}';
     const response = await send(gateway.url, { headers: { ...json, ...origin }, body });
     expect(parseBody(response)).toEqual({ data: { __typename: 'Query' } });
@@ -153,7 +153,7 @@ describe.each([
   it.each([
     { documentId: 'sha256:0a' },
     { extensions: { persistedQuery: { version: 1, sha256Hash: '0a' } } },
-  ])('refuses a hash without a document with PERSISTED_QUERY_NOT_SUPPORTED (%j)', async (body) => {
+  ])('POST refuses a hash without a document with PERSISTED_QUERY_NOT_SUPPORTED (%j)', async (body) => {
     const classic = await post(body, origin);
     const modern = await post(body, { ...origin, accept: graphqlResponse });
     expect([classic.status, modern.status]).toEqual([200, 400]);
@@ -163,13 +163,13 @@ describe.each([
     }
   });
 
-  it('runs a document that comes with a hash', async () => {
+  it('POST runs a document that is sent with a hash', async () => {
     const extensions = { persistedQuery: { version: 1, sha256Hash: '0a' } };
     const response = await post({ query: '{ __typename }', extensions }, origin);
     expect(parseBody(response)).toEqual({ data: { __typename: 'Query' } });
   });
 
-  it('refuses bytes that are not UTF-8 with 400 BAD_REQUEST', async () => {
+  it('POST refuses bytes that are not UTF-8 with 400 BAD_REQUEST', async () => {
     const body = Buffer.concat([
       Buffer.from('{"query":"{ __typename } #'),
       Buffer.from([0xc3, 0x28]),
@@ -180,7 +180,7 @@ describe.each([
     expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
   });
 
-  it('refuses a compressed body with 415', async () => {
+  it('POST refuses a compressed body with 415', async () => {
     const answer = await post({ query: '{ __typename }' }, { ...origin, 'content-encoding': 'gzip' });
     expect(answer.status).toBe(415);
   });
@@ -203,7 +203,7 @@ describe.each([
     ],
   ];
   it.each(requestErrors)(
-    'refuses with %s as %i, and as %i in application/json, without data',
+    'the error %s has status %i, or %i in application/json, and no data',
     async (code, status, jsonStatus, body) => {
       const modern = await post(body, { ...origin, accept: graphqlResponse });
       const classic = await post(body, origin);
@@ -270,7 +270,7 @@ describe.each([
     }
   });
 
-  it('refuses a credential header that comes twice with 400, under the caller’s request id', async () => {
+  it('POST refuses a repeated credential header with 400 and the caller’s request id', async () => {
     const twice: PlainHeaders[] = [
       { 'galileo-api-key': [secret, secret] },
       { authorization: [`Bearer ${secret}`, 'Basic eDp5'] },
@@ -298,7 +298,7 @@ describe('the endpoint, by GET,', () => {
     expect(parseBody(answer)).toEqual({ data: { __type: { name: 'Query' } } });
   });
 
-  it('takes empty and null parameters as left out', async () => {
+  it('GET treats empty and null parameters as omitted', async () => {
     const answer = await get({
       query: '{ __typename }',
       variables: '',
@@ -308,7 +308,7 @@ describe('the endpoint, by GET,', () => {
     expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
   });
 
-  it('refuses a mutation with 405 and says which method it needs', async () => {
+  it('GET refuses a mutation with 405 and says which method it needs', async () => {
     for (const accept of ['application/json', graphqlResponse]) {
       const answer = await get({ query: 'mutation { __typename }' }, { accept });
       expect(answer.status).toBe(405);
@@ -324,7 +324,7 @@ describe('the endpoint, by GET,', () => {
     ['variables', `"${secret}"`],
     ['extensions', secret],
     ['extensions', '[]'],
-  ])('refuses malformed %s (%s) with 400 BAD_REQUEST and quotes nothing', async (name, value) => {
+  ])('GET refuses malformed %s (%s) with 400 BAD_REQUEST and quotes nothing', async (name, value) => {
     for (const accept of ['application/json', graphqlResponse]) {
       const answer = await get({ query: '{ __typename }', [name]: value }, { accept });
       expect(answer.status).toBe(400);
@@ -333,7 +333,7 @@ describe('the endpoint, by GET,', () => {
     }
   });
 
-  it('refuses one without a query with 400 BAD_REQUEST', async () => {
+  it('GET without a query is refused with 400 BAD_REQUEST', async () => {
     const answer = await send(gateway.url, { path: '/graphql' });
     expect(answer.status).toBe(400);
     expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
@@ -350,7 +350,7 @@ describe('the endpoint, by GET,', () => {
 
 describe('the server', () => {
   it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'])(
-    'refuses %s with 405',
+    'the method %s is refused with 405',
     async (method) => {
       for (const headers of [{}, { origin: 'https://elsewhere.example' }]) {
         const answer = await send(gateway.url, { method, headers: { ...headers, ...json } });
@@ -376,7 +376,7 @@ describe('the server', () => {
     '/readyz/',
     '/%67raphql',
     '/graphql;x',
-  ])('has nothing at %s', async (path) => {
+  ])('the path %s is 404', async (path) => {
     for (const method of ['GET', 'POST']) {
       const answer = await send(gateway.url, { method, path });
       expect(answer.status).toBe(404);
@@ -393,7 +393,7 @@ describe('the server', () => {
     }
   });
 
-  it('takes a target in absolute form as the path that it has', async () => {
+  it('a request target in absolute form is treated as its path', async () => {
     const path = `${new URL(gateway.url).origin}/graphql`;
     const body = JSON.stringify({ query: '{ __typename }' });
     expect(parseBody(await send(gateway.url, { path, headers: json, body }))).toEqual({
@@ -408,14 +408,14 @@ describe('the server', () => {
   it.each([
     ['an unsupported expectation with 417', 'host: x\r\nexpect: 200-maybe\r\n', 417],
     ['a request without Host with 400', '', 400],
-  ])('refuses %s, under the caller’s request id', async (_what, headers, status) => {
+  ])('the server refuses %s, with the caller’s request id', async (_what, headers, status) => {
     using connection = await openConnection(gateway.url);
     connection.write(`GET /livez HTTP/1.1\r\nx-request-id: mine\r\n${headers}\r\n`);
     const received = await connection.waitFor(/\r\n\r\n/);
     expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*\\r\\nx-request-id: mine\\r\\n`));
   });
 
-  it('one connection serves several requests, after one was refused without reading its body', async () => {
+  it('a connection serves further requests after one was refused without reading its body', async () => {
     using connection = await openConnection(gateway.url);
     connection.write(
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 5\r\n\r\n',
@@ -425,7 +425,7 @@ describe('the server', () => {
     await connection.waitFor(/HTTP\/1\.1 200 OK[\s\S]*alive/);
   });
 
-  it('shows GraphiQL to browsers and JSON to others', async () => {
+  it('the endpoint serves GraphiQL to browsers and JSON to other clients', async () => {
     const page = await send(gateway.url, {
       headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
     });
@@ -458,15 +458,15 @@ describe('Host', () => {
     ['x:port', 400],
     ['[::1', 400],
     ['a, b', 400],
-  ])('"%s" gets %i', async (host, status) => expect(await get(`host: ${host}\r\n`)).toBe(status));
+  ])('the Host "%s" gets %i', async (host, status) => expect(await get(`host: ${host}\r\n`)).toBe(status));
 
-  it('must be sent once, and can be left out in HTTP/1.0', async () => {
+  it('Host must be sent once, and can be omitted in HTTP/1.0', async () => {
     expect(await get('host: x\r\nHost: x\r\n')).toBe(400);
     expect(await get('')).toBe(400);
     expect(await get('', '1.0')).toBe(200);
   });
 
-  it('is limited to allowedHosts, except for probes', async () => {
+  it('Host must be one of allowedHosts, except for probes', async () => {
     await using demo = await startGateway(
       upstream.url,
       {},
@@ -481,7 +481,7 @@ describe('Host', () => {
 });
 
 describe('paths', () => {
-  it('start with BASE_PATH, except those of probes; the page finds its files', async () => {
+  it('all paths start with BASE_PATH, except those of the probes, and the page finds its files', async () => {
     await using below = await startGateway(upstream.url, { basePath: '/api/v1/' });
     const status = async (path: string, accept = '*/*') =>
       (await send(below.url, { path, headers: { accept } })).status;
@@ -495,7 +495,7 @@ describe('paths', () => {
     for (const file of files) expect(await status(`/api/v1/${file}`)).toBe(200);
   });
 
-  it('serve further pages of a program', async () => {
+  it('the server serves additional pages of a program', async () => {
     const page = () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'welcome' });
     await using demo = await startGateway(
       upstream.url,
@@ -532,13 +532,13 @@ describe('Accept', () => {
     ['x/y;a="text/html, b", application/json', 'application/json'],
     [', ,application/json,,', 'application/json'],
     ['application/json;', 'application/json'],
-  ])('"%s" gets %s at the GraphQL endpoint', async (accept, expected) => {
+  ])('Accept "%s" gets %s at the GraphQL endpoint', async (accept, expected) => {
     const response = await send(gateway.url, { path: '/graphql?query={__typename}', headers: { accept } });
     if (typeof expected === 'number') expect(response.status).toBe(expected);
     else expect(response.headers['content-type']).toBe(`${expected}; charset=utf-8`);
   });
 
-  it('of a browser gets a readable response if GraphiQL is off', async () => {
+  it('a browser gets a readable response if GraphiQL is off', async () => {
     await using plain = await startGateway(upstream.url, { graphiql: 'off' });
     const response = await send(plain.url, {
       headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
@@ -555,7 +555,7 @@ describe('Content-Encoding', () => {
     [', identity,', 200],
     ['gzip', 415],
     ['identity, br', 415],
-  ])('"%s" gets %i', async (encoding, status) => {
+  ])('Content-Encoding "%s" gets %i', async (encoding, status) => {
     const response = await post({ query: '{ __typename }' }, { 'content-encoding': encoding });
     expect(response.status).toBe(status);
   });

@@ -43,7 +43,7 @@ describe.each(names.filter(hasProxy))('behind %s', (name) => {
     return { upstream, gateway, url: proxy.url, [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose]() };
   }
 
-  it('keep-alive, 100-continue and chunked bodies work, and the log names the client', async () => {
+  it(`behind ${name}, keep-alive, 100-continue and chunked bodies work, and the log has the address of the client`, async () => {
     await using stack = await start();
     const { url, gateway } = stack;
     using connection = await openConnection(url);
@@ -74,7 +74,7 @@ describe.each(names.filter(hasProxy))('behind %s', (name) => {
     await gateway.waitFor(/"clientAddress":"127\.0\.0\.1"/);
   });
 
-  it('a client that aborts cancels its read', async () => {
+  it(`behind ${name}, a client that aborts cancels its read`, async () => {
     await using stack = await start();
     const { upstream, gateway, url } = stack;
     const client = new AbortController();
@@ -85,7 +85,7 @@ describe.each(names.filter(hasProxy))('behind %s', (name) => {
     expect(next.text).toBe(expected);
   });
 
-  it('BASE_PATH moves every path but the probes', async () => {
+  it(`behind ${name}, BASE_PATH changes every path except the probes`, async () => {
     await using stack = await start({ BASE_PATH: '/api' });
     const { url } = stack;
     expect(await send(url, { path: '/api/graphql', headers, body })).toMatchObject({ text: expected });
@@ -96,11 +96,13 @@ describe.each(names.filter(hasProxy))('behind %s', (name) => {
   });
 });
 
-// nginx has no health checks: before a gateway ends, its configuration must be reloaded without it.
+// nginx has no health checks. Before a gateway ends, nginx must be reloaded without it.
 describe.each(names.filter((name) => name !== 'nginx').filter(hasProxy))(
   'a rolling replacement behind %s',
   (name) => {
-    it('loses no request while the gateway is replaced twice under load', { timeout: 90_000 }, async () => {
+    it(`behind ${name}, no request is lost while the gateway is replaced twice under load`, {
+      timeout: 90_000,
+    }, async () => {
       await using cleanup = new Cleanup();
       const upstream = cleanup.use(await startFakeUpstream());
       upstream.on('GET', path, { json: integration });
@@ -128,7 +130,7 @@ describe.each(names.filter((name) => name !== 'nginx').filter(hasProxy))(
       });
       for (const port of [second, first]) {
         const next = cleanup.use(await startGatewayProgram(port, upstream, settings));
-        // The proxy must have seen that the new one is ready before the old one ends, as Kubernetes waits for readiness.
+        // Like Kubernetes, waits until the proxy has noticed that the new gateway is ready.
         await new Promise((resolve) => setTimeout(resolve, 1500));
         running.process.kill('SIGTERM');
         expect(await running.exit).toBe(0);

@@ -1,5 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { SpanKind, trace } from '@opentelemetry/api';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, createGateway, type GatewayOptions } from '../src/index.ts';
@@ -21,7 +27,7 @@ const post = (
     headers: { 'content-type': 'application/json', 'Galileo-API-Key': 'k', ...headers },
   });
 
-/** Node requires the property, but the standard's types do not have it. */
+/** Node requires `duplex`, but the standard types do not have it. */
 const toStreamed = (body: ReadableStream) => ({ body, duplex: 'half' as const });
 
 const toBody = (text: string) => JSON.stringify({ query: text });
@@ -61,7 +67,7 @@ describe('createGateway', () => {
     expect(upstream.calls.map(({ headers }) => headers['galileo-api-key'])).toEqual(['k', 'k']);
   });
 
-  it('the fetch handler responds to a GET, also as an object with `fetch`', async () => {
+  it('the fetch handler responds to a GET, also through its property `fetch`', async () => {
     await using library = await startLibrary();
     const response = await library.gateway.fetch(
       new Request('http://gateway.example/graphql?query=%7B__typename%7D'),
@@ -70,7 +76,7 @@ describe('createGateway', () => {
   });
 
   it.each(['/', '/api', '/api/v1/', '/health', '/a//b'])(
-    'the fetch handler at %s also responds to other requests than an ordinary POST',
+    'the fetch handler at %s responds to a GET, a POST of another origin and a preflight',
     async (pathname) => {
       const origin = 'https://app.example.com';
       await using library = await startLibrary({ corsOrigins: [origin] });
@@ -90,7 +96,7 @@ describe('createGateway', () => {
     },
   );
 
-  it('takes settings by their names and in their natural types', async () => {
+  it('createGateway takes settings by name with their natural types', async () => {
     await using library = await startLibrary({
       galileoApiUrl: new URL('http://127.0.0.1:1'),
       upstreamRetries: 0,
@@ -154,8 +160,8 @@ describe('createGateway', () => {
     ['too long as declared', { headers: { 'content-length': '201' }, body: '{}' }, 413],
     ['compressed', { headers: { 'content-encoding': 'gzip' }, body: '{}' }, 415],
     ['not UTF-8', { body: new Uint8Array([0x22, 0xff, 0x22]) }, 400],
-    ['not there', { body: null }, 400],
-  ])('refuses a body that is %s with %i', async (_what, init, status) => {
+    ['missing', { body: null }, 400],
+  ])('the fetch handler refuses a body that is %s with %i', async (_what, init, status) => {
     await using library = await startLibrary({ maxRequestBytes: 200 });
     const headers = { 'content-type': 'application/json', ...('headers' in init ? init.headers : {}) };
     const request = new Request('http://gateway.example/', { method: 'POST', ...init, headers });
@@ -176,10 +182,11 @@ describe('createGateway', () => {
     expect(library.upstream.calls).toEqual([]);
   });
 
-  it('refuses a credential that came twice', async () => {
+  it('the fetch handler refuses a repeated credential', async () => {
     await using library = await startLibrary();
     for (const [name, one, other] of [
       ['Galileo-API-Key', 'a', 'b'],
+      ['Splunk-AO-API-Key', 'a', 'b'],
       ['Authorization', 'Bearer a', 'Basic b'],
     ] as const) {
       const headers = new Headers({ 'content-type': 'application/json' });
@@ -196,7 +203,7 @@ describe('createGateway', () => {
     }
   });
 
-  it('cancels the reads of a request whose signal is aborted', async () => {
+  it('the fetch handler cancels the reads of a request whose signal is aborted', async () => {
     await using library = await startLibrary();
     const { gateway, upstream } = library;
     const caller = new AbortController();
@@ -221,7 +228,7 @@ describe('createGateway', () => {
     expect((await library.gateway(post('', never()))).status).toBe(408);
   });
 
-  it('close lets running requests end and sheds later ones', async () => {
+  it('close() completes running requests and sheds later ones', async () => {
     await using library = await startLibrary();
     const { gateway, upstream } = library;
     let closing: Promise<void> | undefined;
@@ -235,7 +242,7 @@ describe('createGateway', () => {
     await closing;
   });
 
-  it('logs to the logger that it is given', async () => {
+  it('createGateway logs to the given logger', async () => {
     const lines: string[] = [];
     const log = pino({}, { write: (line) => lines.push(line) });
     await using library = await startLibrary({ log });
@@ -243,7 +250,34 @@ describe('createGateway', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ msg: 'request', status: 200 }]);
   });
 
-  it('responds in a server of node:http', async () => {
+  it('createGateway sends spans to the registered tracer provider, and forwards the trace context unchanged without one', async () => {
+    const exporter = new InMemorySpanExporter();
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const request = () => post(toBody(query), { headers: { traceparent } });
+    const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    trace.setGlobalTracerProvider(provider);
+    try {
+      await using traced = await startLibrary();
+      traced.upstream.on('GET', path, { json: integration });
+      expect(await (await traced.gateway(request())).json()).toEqual({ data });
+      const [attempt, operation] = exporter.getFinishedSpans();
+      expect(operation).toMatchObject({ name: 'query', kind: SpanKind.SERVER });
+      expect(operation?.parentSpanContext?.spanId).toBe('b7ad6b7169203331');
+      expect(attempt).toMatchObject({ name: 'GET', kind: SpanKind.CLIENT });
+      const { traceId, spanId } = attempt?.spanContext() ?? {};
+      expect(attempt?.parentSpanContext?.spanId).toBe(operation?.spanContext().spanId);
+      expect(traced.upstream.calls[0]?.headers['traceparent']).toBe(`00-${traceId}-${spanId}-01`);
+    } finally {
+      trace.disable();
+    }
+    await using untraced = await startLibrary();
+    untraced.upstream.on('GET', path, { json: integration });
+    await untraced.gateway(request());
+    expect(exporter.getFinishedSpans()).toHaveLength(2);
+    expect(untraced.upstream.calls[0]?.headers['traceparent']).toBe(traceparent);
+  });
+
+  it('gateway.node responds in a server of node:http', async () => {
     await using library = await startLibrary();
     const { gateway, upstream } = library;
     upstream.on('GET', path, { json: integration });

@@ -28,7 +28,7 @@ const post = (body: unknown, url = gateway.url): Promise<PlainAnswer> =>
 const times = (count: number, write: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => write(index)).join(' ');
 
-/** Whether a document is executed, or the code with which it is refused. */
+/** Whether the document is executed, or the code of the refusal. */
 async function verdictOf(query: string, more: object = {}, url = gateway.url): Promise<string> {
   const answer = await post({ query, ...more }, url);
   const [code] = getCodes(answer);
@@ -39,23 +39,23 @@ async function verdictOf(query: string, more: object = {}, url = gateway.url): P
 }
 
 describe('MAX_TOKENS', () => {
-  it('takes 2,000 tokens, also of one and the same field, and refuses 2,001', async () => {
+  it('MAX_TOKENS allows 2,000 tokens, also of a repeated field, and refuses 2,001', async () => {
     const query = (fields: number) => `{ ${'__typename '.repeat(fields)}}`;
     expect(await verdictOf(query(1998))).toBe('answered');
     expect(await verdictOf(query(1999))).toBe('QUERY_TOO_COMPLEX');
   });
 
-  it('counts no comment, comma or white space', async () => {
+  it('MAX_TOKENS does not count comments, commas and white space', async () => {
     expect(await verdictOf(`{ __typename ${'#\n,\t'.repeat(10_000)} }`)).toBe('answered');
   });
 
-  it('refuses more than it is set to', async () => {
+  it('MAX_TOKENS can be set', async () => {
     await using small = await startGateway(upstream.url, { maxTokens: '5' });
     expect(await verdictOf('{ a: __typename }', {}, small.url)).toBe('answered');
     expect(await verdictOf('{ a: __typename b: __typename }', {}, small.url)).toBe('QUERY_TOO_COMPLEX');
   });
 
-  it('can be so large that a document exhausts the stack: it is refused all the same', async () => {
+  it('a document that would exhaust the stack is refused, even if MAX_TOKENS allows it', async () => {
     await using large = await startGateway(upstream.url, { maxTokens: '1000000', maxDepth: '1000000' });
     const nested = 120_000;
     for (const query of [
@@ -83,25 +83,25 @@ describe('MAX_ALIASES', () => {
       (count: number) =>
         `{ ${times(Math.floor(count / 4), () => '...F')} ${times(count % 4, (i) => `x${i}: __typename`)} } fragment F on Query { ...G ...G } fragment G on Query { a: __typename b: __typename }`,
     ],
-  ])('takes 60 aliased %s and refuses 61', async (_what, write) => {
+  ])('MAX_ALIASES allows 60 aliased %s and refuses 61', async (_what, write) => {
     expect(await verdictOf(write(60))).toBe('answered');
     expect(await verdictOf(write(61))).toBe('QUERY_TOO_COMPLEX');
   });
 
-  it('looks at nothing but the operation that would run', async () => {
+  it('MAX_ALIASES counts only the operation that is executed', async () => {
     const query = `query Small { __typename } query Large { ${times(61, (i) => `a${i}: __typename`)} }`;
     expect(await verdictOf(query, { operationName: 'Small' })).toBe('answered');
     expect(await verdictOf(query, { operationName: 'Large' })).toBe('QUERY_TOO_COMPLEX');
   });
 
-  it('refuses fragments that would expand to more than any number can count', async () => {
+  it('MAX_ALIASES refuses fragments whose expansion exceeds any number', async () => {
     const query = `{ ...F0 } ${times(150, (i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`)} fragment F150 on Query { a: __typename }`;
     expect(await verdictOf(query)).toBe('QUERY_TOO_COMPLEX');
   });
 });
 
 describe('MAX_DEPTH', () => {
-  it('takes fields 8 deep and refuses 9, in fragments too', async () => {
+  it('MAX_DEPTH allows 8 nested fields and refuses 9, also in fragments', async () => {
     await using shallow = await startGateway(upstream.url, { maxDepth: '2' });
     expect(await verdictOf('{ integrationProviders { name } }', {}, shallow.url)).toBe('answered');
     for (const query of [
@@ -113,12 +113,12 @@ describe('MAX_DEPTH', () => {
       expect(await verdictOf(query, {}, shallow.url)).toBe('QUERY_TOO_COMPLEX');
     }
     const nest = (depth: number) => `${'{ x '.repeat(depth)}${'}'.repeat(depth)}`;
-    // Eight deep is past the limits, and then the schema has no such field.
+    // Eight levels are within the limit. Then validation fails, because the schema does not have the field.
     expect(getCodes(await post({ query: nest(8) }))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect(await verdictOf(nest(9))).toBe('QUERY_TOO_COMPLEX');
   });
 
-  it('lets the full introspection query through', async () => {
+  it('MAX_DEPTH allows the full introspection query', async () => {
     const query = getIntrospectionQuery({
       inputValueDeprecation: true,
       specifiedByUrl: true,
@@ -134,7 +134,7 @@ describe('MAX_ENTITIES', () => {
   const representation = { __typename: 'Integration', name: 'OPENAI' };
   const literal = (count: number) => `[${times(count, () => '{__typename: "Integration", name: "OPENAI"}')}]`;
 
-  it('takes 100 representations and refuses 101 in a variable', async () => {
+  it('MAX_ENTITIES allows 100 representations and refuses 101 in a variable', async () => {
     const query = 'query($r: [_Any!]!) { _entities(representations: $r) { __typename } }';
     const send = (count: number) =>
       verdictOf(query, { variables: { r: Array.from({ length: count }, () => representation) } });
@@ -142,14 +142,14 @@ describe('MAX_ENTITIES', () => {
     expect(await send(101)).toBe('QUERY_TOO_COMPLEX');
   });
 
-  it('takes 100 representations and refuses 101 in the document', async () => {
+  it('MAX_ENTITIES allows 100 representations and refuses 101 in the document', async () => {
     const query = (count: number) => `{ _entities(representations: ${literal(count)}) { __typename } }`;
     expect(await verdictOf(query(100))).toBe('answered');
     expect(await verdictOf(query(101))).toBe('QUERY_TOO_COMPLEX');
   });
 
   it.each(['r', '__proto__'])(
-    'takes 100 representations and refuses 101 as the default of a variable $%s',
+    'MAX_ENTITIES allows 100 representations and refuses 101 as the default of a variable $%s',
     async (name) => {
       const query = (count: number) =>
         `query($${name}: [_Any!]! = ${literal(count)}) { ...F } fragment F on Query { _entities(representations: $${name}) { __typename } }`;
@@ -168,7 +168,7 @@ describe('MAX_REQUEST_BYTES', () => {
   };
 
   it.each([{}, { origin: 'https://elsewhere.example' }])(
-    'takes 262,144 bytes and refuses one more with 413, declared or in chunks (%j)',
+    'MAX_REQUEST_BYTES allows 262,144 bytes and refuses one more with 413, declared or in chunks (%j)',
     async (origin) => {
       for (const transfer of [{}, { 'transfer-encoding': 'chunked' }]) {
         const take = (bytes: number) =>
@@ -184,7 +184,7 @@ describe('MAX_REQUEST_BYTES', () => {
     },
   );
 
-  it('refuses a declared length before a byte of the body has come', async () => {
+  it('a declared length above MAX_REQUEST_BYTES is refused before a byte of the body has arrived', async () => {
     using connection = await openConnection(gateway.url);
     connection.write(
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 262145\r\n\r\n',
@@ -194,7 +194,7 @@ describe('MAX_REQUEST_BYTES', () => {
 });
 
 describe('INTROSPECTION=off', () => {
-  it('hides the schema, and no message suggests a name or lists values', async () => {
+  it('INTROSPECTION=off hides the schema, and no message suggests a name or lists values', async () => {
     await using closed = await startGateway(upstream.url, { introspection: 'off' });
     expect(parseBody(await post({ query: '{ __typename }' }, closed.url))).toHaveProperty('data');
     const hidden = [
@@ -233,7 +233,7 @@ describe('INTROSPECTION=off', () => {
     for (const answer of [...answers, ...coerced]) {
       expect(getCodes(answer)).not.toEqual([]);
       expect(parseBody(answer)).not.toHaveProperty('data');
-      // What was asked for may be named; what would have been right may not.
+      // A message can contain names of the document, but not valid alternatives.
       expect(answer.text).not.toMatch(
         /did you mean|ANTHROPIC|API_KEY|OAUTH2|"endpoint"|OpenAIIntegration\b/i,
       );
@@ -242,7 +242,7 @@ describe('INTROSPECTION=off', () => {
     expect(new Set(coerced.flatMap(getCodes))).toEqual(new Set(['BAD_USER_INPUT']));
   });
 
-  it('is not what holds by default: names are suggested then', async () => {
+  it('by default, messages suggest names', async () => {
     const answer = await post({ query: '{ integratio(name: OPENAI) { id } }' });
     expect(answer.text).toContain('Did you mean');
     expect((await post({ query: '{ integration(name: OPENA) { id } }' })).text).toContain('ANTHROPIC');

@@ -40,7 +40,7 @@ describe('one operation', () => {
     expect(getPaths(stack).sort()).toEqual([toPath('azure'), toPath('openai')]);
   });
 
-  it('asks once also for what fails and for what is not configured', async () => {
+  it('an operation calls upstream only once for a failing integration and for one that is not configured', async () => {
     await using stack = await startStack();
     stack.upstream
       .on('GET', toPath('openai'), { status: 403 })
@@ -52,7 +52,7 @@ describe('one operation', () => {
     expect(getPaths(stack).sort()).toEqual([toPath('azure'), toPath('openai')]);
   });
 
-  it('asks for nothing that it does not select', async () => {
+  it('an operation makes no call for fields that it does not select', async () => {
     await using stack = await startStack();
     const { data, errors } = await stack.gateway.query(
       '{ __typename integrationProviders { name displayName } }',
@@ -78,7 +78,7 @@ describe('one operation', () => {
     expect([errors, data?.integrations.length]).toEqual([[], integrationNames.length]);
   });
 
-  it('shares nothing with the next one of the same caller', async () => {
+  it('an operation shares no reads with the next one of the same caller', async () => {
     await using stack = await startStack();
     configure(stack);
     await stack.gateway.query('{ integration(name: OPENAI) { id } }');
@@ -86,7 +86,7 @@ describe('one operation', () => {
     expect(getPaths(stack)).toHaveLength(2);
   });
 
-  it('a mutation reads again after the write, and once', async () => {
+  it('a mutation reads once more after the write', async () => {
     await using stack = await startStack();
     configure(stack);
     stack.upstream.on('PUT', toPath('custom'), { json: integrationRecordFixtures.full });
@@ -196,7 +196,7 @@ describe('integrationProviders', () => {
     },
   );
 
-  it('is in the order asked, a name that was asked twice once', async () => {
+  it('integrationProviders keeps the order of names, and returns a repeated name once', async () => {
     await using stack = await startStack();
     configure(stack, ['azure']);
     const { data } = await stack.gateway.query(catalogue, { names: ['WRITER', 'AZURE', 'WRITER'] });
@@ -209,7 +209,7 @@ describe('integrationProviders', () => {
     expect(data).toEqual({ integrationProviders: [] });
   });
 
-  it('keeps an entry whose integration could not be loaded', async () => {
+  it('integrationProviders keeps an entry whose integration could not be loaded', async () => {
     await using stack = await startStack();
     configure(stack);
     stack.upstream.on('GET', toPath('azure'), { status: 500, json: { detail: 'Broken.' } });

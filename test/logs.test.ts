@@ -19,7 +19,7 @@ const getLines = (gateway: TestGateway, message: string) =>
   parse(gateway.log).filter(({ msg }) => msg === message);
 
 describe('a request', () => {
-  it('has one line with its id, operation, hash, status, outcome and time', async () => {
+  it('a request is one log line with its id, operation, hash, status, outcome and time', async () => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { json: integration });
     await using gateway = await startGateway(upstream.url);
@@ -49,7 +49,7 @@ describe('a request', () => {
     ['loopback', 'not an address', '127.0.0.1'],
     ['192.0.2.1', '203.0.113.7', '127.0.0.1'],
   ])(
-    'names the client behind TRUST_PROXY=%s for X-Forwarded-For: %s as %s',
+    'with TRUST_PROXY=%s and X-Forwarded-For: %s, the log has the client address %s',
     async (trustProxy, forwarded, client) => {
       await using upstream = await startFakeUpstream();
       await using gateway = await startGateway(upstream.url, trustProxy === undefined ? {} : { trustProxy });
@@ -58,7 +58,7 @@ describe('a request', () => {
     },
   );
 
-  it('has the same line whichever way it takes', async () => {
+  it('a request has the same log line with and without plugins', async () => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { json: integration });
     await using gateway = await startGateway(upstream.url, { corsOrigins: 'https://app.example.com' });
@@ -71,7 +71,7 @@ describe('a request', () => {
     expect(new Set(lines.map((line) => JSON.stringify(line))).size).toBe(1);
   });
 
-  it('tells neither its document nor its variables nor its credentials', async () => {
+  it('the log contains no document, variables or credentials', async () => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { json: integration });
     await using gateway = await startGateway(upstream.url);
@@ -87,7 +87,7 @@ describe('a request', () => {
     ['{ nonsense }', 'info', 'client_error', 'GRAPHQL_VALIDATION_FAILED'],
     ['{ integration(name: OPENAI) { id } }', 'warn', 'upstream_error', 'UPSTREAM_ERROR'],
   ])(
-    'that fails, %s, has the level %s, the outcome and the codes',
+    'the log line of a failed request (%s) has the level %s, the outcome and the codes',
     async (document, level, outcome, code) => {
       await using upstream = await startFakeUpstream();
       upstream.on('GET', path, { status: 500, json: {} });
@@ -97,7 +97,7 @@ describe('a request', () => {
     },
   );
 
-  it('that is shed has a line at the level warn', async () => {
+  it('the log line of a shed request has the level warn', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { maxConcurrentRequests: '1' });
     // Completed after a second request was refused.
@@ -112,7 +112,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('whose caller leaves has a line without a status', async () => {
+  it('the log line of a request whose client disconnects has no status', async () => {
     await using upstream = await startFakeUpstream();
     const caller = new AbortController();
     upstream.on('GET', path, () => caller.abort());
@@ -130,7 +130,7 @@ describe('a request', () => {
     expect(line).not.toHaveProperty('status');
   });
 
-  it('cannot write into the log with the name of its operation', async () => {
+  it('the name of an operation cannot inject data into the log', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url);
     const send = (operationName: string, apiKey = 'another') =>
@@ -141,14 +141,14 @@ describe('a request', () => {
       });
     await send('"}\n{"level":"fatal"\u001b[2J');
     await send('x'.repeat(200));
-    // Too long to be searched for secrets.
+    // Longer than what is searched for secrets.
     await send('x'.repeat(100_000));
     await send('my_key_is_verysecretkey', 'verysecretkey');
     const names = getLines(gateway, 'request').map(({ operationName }) => operationName);
     expect(names).toEqual(['?????level???fatal???2J', 'x'.repeat(100), '[redacted]', '[redacted]']);
   });
 
-  it('of GraphiQL or of a probe has none', async () => {
+  it('requests for GraphiQL and probes are not logged', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url);
     await fetch(new URL('/livez', gateway.url));
@@ -158,7 +158,7 @@ describe('a request', () => {
 });
 
 describe('an upstream call', () => {
-  it('has a line at the level debug with provider, status, attempts and time', async () => {
+  it('an upstream call is a log line of level debug with provider, status, attempts and time', async () => {
     await using upstream = await startFakeUpstream();
     upstream.once('GET', path, { status: 503, json: {} }).on('GET', path, { json: integration });
     await using gateway = await startGateway(upstream.url);
@@ -180,7 +180,7 @@ describe('an upstream call', () => {
     [500, 'warn'],
     [403, 'debug'],
     [404, 'debug'],
-  ])('a request with the response %i is logged at level %s', async (status, level) => {
+  ])('an upstream call with the response %i is logged at level %s', async (status, level) => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { status, json: { detail: `${key} is not welcome` } });
     await using gateway = await startGateway(upstream.url);
@@ -189,7 +189,7 @@ describe('an upstream call', () => {
     expect(gateway.log.join('')).not.toContain(key);
   });
 
-  it('the log line of a request without a response says why', async () => {
+  it('the log line of an upstream call without a response has the reason', async () => {
     await using gateway = await startGateway('http://127.0.0.1:1', { upstreamRetries: '1' });
     await gateway.query(query, { name: 'OPENAI' });
     expect(getLines(gateway, 'upstream call')).toMatchObject([
@@ -204,7 +204,7 @@ describe('an upstream call', () => {
 });
 
 describe('the program', () => {
-  it('the log of the start has the address, the upstream and what is enabled, and every line is written before the exit', async () => {
+  it('the log of the start has the address, the upstream and the enabled features, and every line is written before the exit', async () => {
     await using program = startProgram(['serve'], {
       PORT: '0',
       GALILEO_API_URL: 'http://127.0.0.1:1/base/',
@@ -239,7 +239,7 @@ describe('the program', () => {
     expect(lines.at(-1)).toMatchObject({ msg: 'ended' });
   });
 
-  it('logs an exception and a rejection that nothing caught, without their messages, and ends with 1', async () => {
+  it('uncaught exceptions and rejections are logged without their messages, and the process exits with 1', async () => {
     const script = `process.on('SIGUSR2', () => {
       const secret = process.env.SECRET;
       Promise.reject(new RangeError(secret));
@@ -258,7 +258,7 @@ describe('the program', () => {
     expect(program.stdout + program.stderr).not.toContain(key);
   });
 
-  it('the log of an internal error has its stack and its cause, whatever was thrown', async () => {
+  it('the log of an internal error has its stack and its cause, for any thrown value', async () => {
     const script = `process.on('SIGUSR2', () => {
       const secret = process.env.SECRET;
       Promise.reject(secret);

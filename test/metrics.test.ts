@@ -57,7 +57,7 @@ describe('the metrics', () => {
     },
   );
 
-  it('show how many requests are in flight', async () => {
+  it('the metrics show how many requests are in flight', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
     let during = '';
@@ -69,7 +69,7 @@ describe('the metrics', () => {
     expect(getSample(during, 'gateway_requests_in_flight')).toBe(1);
   });
 
-  it.skipIf(!hasPromtool)('have names and types that promtool accepts', async () => {
+  it.skipIf(!hasPromtool)('promtool accepts the names and types of the metrics', async () => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { json: integration });
     await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
@@ -82,7 +82,7 @@ describe('the metrics', () => {
     expect({ stderr, stdout, status }).toEqual({ stderr: '', stdout: '', status: 0 });
   });
 
-  it('are those of the contract, with its labels', async () => {
+  it('the metrics and their labels are those of the contract', async () => {
     await using upstream = await startFakeUpstream();
     upstream.once('GET', path, { status: 503, json: {} }).on('GET', path, { json: integration });
     await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
@@ -105,7 +105,7 @@ describe('the metrics', () => {
     expect(getSample(metrics, 'process_start_time_seconds')).toBeGreaterThan(0);
   });
 
-  it('are the same whichever way a request takes', async () => {
+  it('the metrics of a request are the same with and without plugins', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
     await gateway.query('{ __typename }');
@@ -116,7 +116,7 @@ describe('the metrics', () => {
     expect(getSample(metrics, 'gateway_request_duration_seconds_count')).toBe(3);
   });
 
-  it('have no more series, whatever callers send', async () => {
+  it('callers cannot add series to the metrics', async () => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { status: 418, json: {} });
     await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
@@ -136,7 +136,7 @@ describe('the metrics', () => {
     expect(text).not.toMatch(/Name1|variable1|DELETE/);
   });
 
-  it('tell of requests that are shed and calls that wait', async () => {
+  it('the metrics count shed requests and waiting calls', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, {
       metricsPort: '0',
@@ -157,7 +157,7 @@ describe('the metrics', () => {
     expect(getSample(await read(gateway), 'gateway_upstream_queue_depth')).toBe(0);
   });
 
-  it('tell of failed attempts and of the breaker that they open', async () => {
+  it('the metrics count failed attempts and show that the circuit breaker opens', async () => {
     await using gateway = await startGateway('http://127.0.0.1:1', {
       metricsPort: '0',
       upstreamRetries: '0',
@@ -171,7 +171,7 @@ describe('the metrics', () => {
   });
 });
 
-it('the dashboard asks for metrics that there are, by labels that they have', async () => {
+it('the dashboard uses existing metrics and labels', async () => {
   await using upstream = await startFakeUpstream();
   upstream.on('GET', path, { json: integration });
   await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
@@ -190,7 +190,7 @@ it('the dashboard asks for metrics that there are, by labels that they have', as
 });
 
 describe('the listener of METRICS_PORT', () => {
-  it('serves /metrics by GET and nothing else', async () => {
+  it('the listener of METRICS_PORT serves only GET /metrics', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
     const ask = (path: string, method = 'GET') => fetch(`${gateway.metricsUrl}${path}`, { method });
@@ -203,7 +203,7 @@ describe('the listener of METRICS_PORT', () => {
     }
   });
 
-  it('is off by default, and the other port serves no metrics', async () => {
+  it('the listener of METRICS_PORT is off by default, and the other port serves no metrics', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url);
     expect(gateway.metricsUrl).toBeUndefined();

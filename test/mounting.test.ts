@@ -49,7 +49,7 @@ const mounts: Readonly<Record<string, (gateway: Gateway) => RequestListener>> = 
 };
 
 describe('gateway.node in', () => {
-  it.each(Object.keys(mounts))('%s responds to POST, GET and HEAD', async (name) => {
+  it.each(Object.keys(mounts))('gateway.node in %s responds to POST, GET and HEAD', async (name) => {
     await using mounted = await startMounted(mounts[name] ?? (() => () => {}));
     expect(parseBody(await send(mounted.url, request))).toHaveProperty('data.integration.id');
     const get = await send(mounted.url, { path: '/graphql?query=%7B__typename%7D' });
@@ -58,7 +58,7 @@ describe('gateway.node in', () => {
     expect([head.status, head.text]).toEqual([200, '']);
   });
 
-  it('Fastify responds, if Fastify leaves the body unread', async () => {
+  it('gateway.node in Fastify responds if Fastify does not read the body', async () => {
     const upstream = await startFakeUpstream();
     await using _upstream = upstream;
     upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
@@ -76,7 +76,7 @@ describe('gateway.node in', () => {
     await gateway.close();
   });
 
-  it('Express behind express.json() says what is wrong', async () => {
+  it('gateway.node in Express behind express.json() responds with a message that explains the mistake', async () => {
     await using mounted = await startMounted((gateway) =>
       express().use(express.json()).all('/graphql', gateway.node),
     );
@@ -88,7 +88,7 @@ describe('gateway.node in', () => {
 });
 
 describe('the Fetch handler in', () => {
-  it('Hono responds', async () => {
+  it('the fetch handler in Hono responds', async () => {
     const upstream = await startFakeUpstream();
     await using _upstream = upstream;
     upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
@@ -100,7 +100,7 @@ describe('the Fetch handler in', () => {
     await gateway.close();
   });
 
-  it('a route handler of Next.js responds, whatever its second argument', async () => {
+  it('the fetch handler as a route handler of Next.js ignores its second argument', async () => {
     const gateway = createGateway();
     // As exported from app/api/graphql/route.ts.
     const route: Readonly<Record<string, (request: Request, context: object) => Promise<Response>>> = {
@@ -117,7 +117,7 @@ describe('the Fetch handler in', () => {
     await gateway.close();
   });
 
-  it('any server says what is wrong if the body was already read', async () => {
+  it('the fetch handler responds with a message that explains the mistake if the body was already read', async () => {
     const gateway = createGateway();
     const { headers, body } = request;
     const read = new Request('http://x/graphql', { method: 'POST', headers, body });
@@ -130,7 +130,7 @@ describe('the Fetch handler in', () => {
 });
 
 describe('createGateway', () => {
-  it('adds its metrics to the registry of the application', async () => {
+  it('a mounted gateway adds its metrics to the registry of the application', async () => {
     const metrics = new Registry();
     const gateway = createGateway({ metrics });
     await gateway(new Request('http://x/graphql?query={__typename}'));
@@ -140,14 +140,14 @@ describe('createGateway', () => {
     await gateway.close();
   });
 
-  it('can be closed several times, also while a request runs', async () => {
+  it('a mounted gateway can be closed several times, also while a request runs', async () => {
     await using mounted = await startMounted((gateway) => gateway.node);
     const responding = send(mounted.url, request);
     await Promise.all([mounted.gateway.close(), mounted.gateway.close(), responding.catch(() => {})]);
     await mounted.gateway.close();
   });
 
-  it('takes upstreamHeaders as an object', async () => {
+  it('createGateway takes upstreamHeaders as an object', async () => {
     const upstream = await startFakeUpstream();
     await using _upstream = upstream;
     upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });

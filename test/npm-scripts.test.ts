@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -63,7 +63,7 @@ const isGone = (url: string): Promise<boolean> =>
 
 describe('Without npm ci,', () => {
   it.each(['start', 'run demo', 'test', 'run build', 'run example:supergraph', 'pack'])(
-    'npm %s says that npm ci comes first',
+    'without npm ci, npm %s says that npm ci must run first',
     async (command) => {
       await using sources = await copySources({ installed: false });
       const { code, stderr } = await runNpm(sources.path, ...command.split(' '));
@@ -79,14 +79,14 @@ describe('Before a build,', () => {
     ['an argument that is not a flag', ['nope'], "unexpected argument 'nope'"],
     ['a flag without a value', ['--port'], "option '--port <value>' argument missing"],
     ['an invalid value', ['--port', 'x'], '--port: expected a whole number from 0 to 65535'],
-  ])('npm start reports %s', async (_, parameters, message) => {
+  ])('before a build, npm start reports %s', async (_, parameters, message) => {
     await using sources = await copySources({ installed: true });
     const { code, stderr } = await runNpm(sources.path, 'start', '--', ...parameters);
     expect({ code, stderr }).toEqual({ code: 2, stderr: `galileo-gateway: ${message}\n` });
     expect(existsSync(join(sources.path, 'dist'))).toBe(false);
   });
 
-  it('npm run demo reports a port that is in use', async () => {
+  it('before a build, npm run demo reports a port that is in use', async () => {
     await using sources = await copySources({ installed: true });
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -103,13 +103,13 @@ describe('Before a build,', () => {
 });
 
 describe('After a build,', () => {
-  it('another build does nothing unless a source has changed', async () => {
+  it('a second build does nothing unless a source has changed', async () => {
     const { stderr } = await run(process.execPath, ['scripts/build.js'], { cwd: root });
     expect(stderr).toBe('');
   });
 
   it.each([['--port', '8080'], ['--port=8080']])(
-    'npm run demo %s without -- says where -- belongs',
+    'npm run demo %s without -- says that -- is missing',
     async (...parameters) => {
       const { code, stderr } = await runNpm(root, 'run', 'demo', ...parameters);
       expect(code).toBe(2);
@@ -122,27 +122,23 @@ describe('After a build,', () => {
     ['SIGINT', 'start'],
     ['SIGTERM', 'demo'],
     ['SIGINT', 'demo'],
-  ] as const)(
-    'a %s to npm ends what npm run %s has started',
-    async (signal, script) => {
-      const npm = spawn('npm', ['run', script, '--', '--port', '0', '--log-level', 'info'], {
-        cwd: root,
-        env: { ...environment, GALILEO_API_URL: 'http://127.0.0.1:9' },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      let output = '';
-      for await (const chunk of npm.stdout.setEncoding('utf8') as AsyncIterable<string>) {
-        output += chunk;
-        if (/http:\/\/127\.0\.0\.1:\d+/.test(output) && (script === 'start' || output.includes('Ctrl+C')))
-          break;
-      }
-      const url =
-        /http:\/\/127\.0\.0\.1:\d+/.exec(output.replace(/http:\/\/127\.0\.0\.1:9\b/g, ''))?.[0] ?? '';
-      expect(await isGone(url)).toBe(false);
-      npm.kill(signal);
-      await once(npm, 'exit');
-      await expect.poll(() => isGone(url)).toBe(true);
-    },
-    30_000,
-  );
+  ] as const)('a %s to npm ends the program that npm run %s has started', async (signal, script) => {
+    const npm = spawn('npm', ['run', script, '--', '--port', '0', '--log-level', 'info'], {
+      cwd: root,
+      env: { ...environment, GALILEO_API_URL: 'http://127.0.0.1:9' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void npm.kill());
+    let output = '';
+    for await (const chunk of npm.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+      output += chunk;
+      if (/http:\/\/127\.0\.0\.1:\d+/.test(output) && (script === 'start' || output.includes('Ctrl+C')))
+        break;
+    }
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.replace(/http:\/\/127\.0\.0\.1:9\b/g, ''))?.[0] ?? '';
+    expect(await isGone(url)).toBe(false);
+    npm.kill(signal);
+    await once(npm, 'exit');
+    await expect.poll(() => isGone(url)).toBe(true);
+  });
 });

@@ -46,7 +46,7 @@ describe.skipIf(!isSupported)('The packed tarball on the oldest supported Node',
     tarball = join(directory, name);
     const bin = join(node, 'node_modules', nodePackage, 'bin');
     environment = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` };
-    // Variables of the npm that runs this test would override the options of the others.
+    // Variables of the npm that runs this test would override options of the other package managers.
     for (const key of Object.keys(environment))
       if (/^npm_(?!config_(registry|cache))/i.test(key)) delete environment[key];
   }, 120_000);
@@ -57,7 +57,7 @@ describe.skipIf(!isSupported)('The packed tarball on the oldest supported Node',
     run('node', parameters, { cwd, env: environment });
 
   it.each(Object.keys(managers) as (keyof typeof managers)[])(
-    'installs with %s, and runs without an override and without graphql-yoga',
+    'the packed tarball installs with %s on the oldest supported Node, and runs without overrides and without graphql-yoga',
     async (manager) => {
       const project = await mkdtemp(join(directory, `${manager}-`));
       await writeFile(join(project, 'package.json'), '{ "name": "consumer", "private": true }');
@@ -95,13 +95,13 @@ describe('The package', () => {
     },
   );
 
-  it('has a client kit that CommonJS can load, as Jest does by default', () => {
+  it('CommonJS can load the client kit of the package, as Jest does by default', () => {
     const kit: unknown = require('galileo-gateway/client');
     expect(kit).toHaveProperty('possibleTypes.Integration.length', integrationNames.length);
     expect(require.resolve('galileo-gateway/client')).toContain('client-cjs');
   });
 
-  it('runs in a server that is bundled into one file', async () => {
+  it('the package runs in a server that is bundled into one file', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'bundle-'));
     try {
       const entry = join(directory, 'server.mjs');
@@ -121,7 +121,7 @@ describe('The package', () => {
         ssr: { noExternal: true, external: ['graphql-yoga'] },
         build: { ssr: entry, rolldownOptions: { output: { codeSplitting: false } } },
       });
-      // Elsewhere, so that no file of the package is near.
+      // In another directory, so that the bundle cannot find files of the package.
       const copy = join(directory, 'elsewhere.mjs');
       await cp(join(directory, 'dist', 'server.mjs'), copy);
       const { stdout } = await run(process.execPath, [copy], { cwd: directory });
@@ -129,5 +129,5 @@ describe('The package', () => {
     } finally {
       await rm(directory, { recursive: true });
     }
-  }, 60_000);
+  });
 });

@@ -9,7 +9,7 @@ import { useOperationFieldPermissions } from '@envelop/operation-field-permissio
 import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
 import { useHive } from '@graphql-hive/yoga';
 import { usePrometheus } from '@graphql-yoga/plugin-prometheus';
-import { GraphQLError } from 'graphql';
+import { type FieldNode, GraphQLError, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
@@ -59,7 +59,7 @@ const hooks = [
 ];
 
 describe('plugins', () => {
-  it.each(['GET', 'POST'])('have all their hooks called by a %s', async (method) => {
+  it.each(['GET', 'POST'])('a %s calls all hooks of a plugin', async (method) => {
     const called: string[] = [];
     const plugin = Object.fromEntries(hooks.map((hook) => [hook, () => void called.push(hook)])) as Plugin;
     await using started = await startWith([plugin]);
@@ -74,7 +74,7 @@ describe('plugins', () => {
     expect(called).toEqual(hooks);
   });
 
-  it('can change parameters, results and responses', async () => {
+  it('plugins can change parameters, results and responses', async () => {
     await using started = await startWith([
       definePlugin({
         onParams: ({ params, setParams }) => setParams({ ...params, query: '{ a: __typename }' }),
@@ -89,7 +89,7 @@ describe('plugins', () => {
     expect(response.headers['cache-control']).toBe('private, no-store');
   });
 
-  it('can respond themselves', async () => {
+  it('plugins can respond in place of the gateway', async () => {
     await using started = await startWith([
       definePlugin({
         onRequest: ({ endResponse, fetchAPI }) =>
@@ -103,7 +103,7 @@ describe('plugins', () => {
     expect(response.headers['x-request-id']).not.toBe('theirs');
   });
 
-  it('can refuse an operation with their own code and status', async () => {
+  it('plugins can refuse an operation with a code and a status', async () => {
     await using started = await startWith([
       {
         onExecute: () => {
@@ -122,7 +122,7 @@ describe('plugins', () => {
   });
 
   it.each(['onParams', 'onParse', 'onValidate', 'onContextBuilding', 'onExecute', 'onExecutionResult'])(
-    'that throw in %s are logged and reveal nothing',
+    'an error of a plugin in %s is logged, and the response reveals nothing of it',
     async (hook) => {
       await using started = await startWith([
         {
@@ -135,12 +135,35 @@ describe('plugins', () => {
       expect(response.status).toBe(500);
       expect(getCodes(response)).toEqual(['INTERNAL_SERVER_ERROR']);
       expect(response.text).not.toContain('hunter2');
+      expect(response.text).not.toContain('retryable');
       expect(started.gateway.log.join('')).toContain('internal error');
       expect(started.gateway.usage).toEqual({ requests: 0, bytes: 0 });
     },
   );
 
-  it('do not remove a limit, even if they replace the parser', async () => {
+  it('with plugins, a query string that ends like the path of a health check is a GraphQL request', async () => {
+    await using started = await startWith([{}]);
+    for (const end of ['/health', '/livez']) {
+      const target = `/graphql?${new URLSearchParams({ query: read })}&x=${end}`;
+      const response = await send(started.gateway.url, { headers, path: target });
+      expect(parseBody(response)).toHaveProperty('data.integration.id');
+    }
+  });
+
+  it('an error of a rule that a plugin adds has the code of the gateway’s own rules', async () => {
+    await using started = await startWith([
+      definePlugin({
+        onValidate: ({ addValidationRule }) =>
+          addValidationRule((context: ValidationContext) => ({
+            Field: (node: FieldNode) =>
+              context.reportError(new GraphQLError('Not this field.', { nodes: [node] })),
+          })),
+      }),
+    ]);
+    expect(getCodes(await started.post('{ __typename }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+  });
+
+  it('plugins do not remove a limit, even if they replace the parser', async () => {
     const { parse } = await import('graphql');
     await using started = await startWith([definePlugin({ onParse: ({ setParseFn }) => setParseFn(parse) })]);
     const aliases = Array.from({ length: 61 }, (_, index) => `a${index}: __typename`).join(' ');
@@ -150,7 +173,7 @@ describe('plugins', () => {
     expect(parseBody(await started.post(read))).toHaveProperty('data.integration.id');
   });
 
-  it('are released by close()', async () => {
+  it('close() disposes plugins', async () => {
     let isDisposed = false;
     const gateway = createGateway({
       plugins: [{ onDispose: () => void (isDisposed = true) } as Plugin],
@@ -239,7 +262,26 @@ describe('public plugins work as their READMEs say', () => {
 });
 
 describe('serve --plugins', () => {
-  it('loads the default export of a module', async () => {
+  it('serve --plugins with WORKERS=2 loads the plugins into every worker', async () => {
+    const file = join(tmpdir(), `plugins-of-workers-${process.pid}.mjs`);
+    await writeFile(
+      file,
+      'export default [{ onResponse({ response }) { response.headers.set("x-worker", process.pid); } }];\n',
+    );
+    await using program = startProgram(['serve', '--plugins', file], { PORT: '0', WORKERS: '2' });
+    const url = await program.waitFor(/"url":"([^"]+)"/);
+    const workers = new Set<unknown>();
+    // One connection each, so that the workers take turns.
+    while (workers.size < 2) {
+      const request = { headers: { ...headers, connection: 'close' }, body: '{"query":"{ __typename }"}' };
+      const response = await send(url, request);
+      expect(response.headers['x-worker']).toMatch(/^\d+$/);
+      workers.add(response.headers['x-worker']);
+    }
+    expect(workers).not.toContain(String(program.process.pid));
+  });
+
+  it('--plugins loads the default export of a module', async () => {
     await using upstream = await startFakeUpstream();
     const file = join(tmpdir(), `plugins-${process.pid}.mjs`);
     await writeFile(
@@ -258,7 +300,7 @@ describe('serve --plugins', () => {
   it.each([
     ['/nowhere/plugins.mjs', undefined],
     ['no-plugins', 'export default 7;\n'],
-  ])('ends with 2 if the file is %s', async (name, content) => {
+  ])('--plugins with %s ends the program with exit code 2', async (name, content) => {
     const file = content === undefined ? name : join(tmpdir(), `${name}-${process.pid}.mjs`);
     if (content !== undefined) await writeFile(file, content);
     await using program = startProgram(['serve', '--plugins', file], { PORT: '0' });
@@ -272,10 +314,10 @@ describe('the recipes of docs/plugins.md', () => {
     (match) => match[1] ?? '',
   );
 
-  it('are modules that serve --plugins can load', async () => {
+  it('the recipes of docs/plugins.md are modules that serve --plugins can load', async () => {
     expect(recipes).toHaveLength(2);
     for (const [index, recipe] of recipes.entries()) {
-      // In the repository, so that imports are resolved as in a project that has installed the packages.
+      // In the repository, so that imports resolve as in a project with the packages.
       const file = new URL(`recipe-${process.pid}-${index}.mjs`, import.meta.url);
       await writeFile(file, recipe.replace('enabled: true', 'enabled: false'));
       try {
@@ -286,7 +328,7 @@ describe('the recipes of docs/plugins.md', () => {
     }
   });
 
-  it('allow a mutation only with the header of the second recipe', async () => {
+  it('the second recipe of docs/plugins.md allows mutations only with its header', async () => {
     const file = new URL(`rule-${process.pid}.mjs`, import.meta.url);
     await writeFile(file, recipes[1] ?? '');
     const plugins = await loadPlugins(fileURLToPath(file)).finally(() => rmSync(file));

@@ -69,7 +69,7 @@ async function startByteUpstream(): Promise<AsyncDisposable & { readonly url: st
   return upstream;
 }
 
-/** Mostly the first, seldom the second: a request with five oddities never gets past the first of them. */
+/** Mostly the first, rarely the second, because a request with five oddities fails at the first of them. */
 const seldom = <T>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 12, arbitrary: usual }, { weight: 1, arbitrary: odd });
 
@@ -349,7 +349,7 @@ const upstreamBytes = fc.oneof(
 
 type SentHeaders = typeof headers extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Upstream's bytes without secrets that are not in this request, because the gateway cannot know them. */
+/** Upstream's bytes without secrets that this request does not contain, because the gateway cannot know them. */
 function withoutUnsent(bytes: Buffer, body: string, sent: SentHeaders): Buffer {
   const isBasic = /^basic/i.test(sent.authorization ?? '');
   const isToken = sent.authorization === `Bearer ${token}` || secretField.test(body);
@@ -366,7 +366,7 @@ function withoutUnsent(bytes: Buffer, body: string, sent: SentHeaders): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** The secret as a secret of the input, in a variable or in the document. */
+/** Matches the secret in a secret field of a variable or of the document. */
 const secretField = new RegExp(`(?:"(?:token|apiKeyValue|value)":"|token: \\\\")${token}`);
 
 function check(answer: PlainAnswer): void {
@@ -402,12 +402,12 @@ it(`${runs} requests of any kind, before an upstream that answers any bytes, nev
       check(answer);
       if (parseBody(answer).data !== undefined) executed += 1;
       const seen = `${answer.text}${JSON.stringify(answer.headers)}${lines.slice(loggedBefore).join('')}`;
-      // What the caller sent as its request id comes back on purpose.
+      // The request id of the caller is returned on purpose.
       for (const secret of secrets) expect(seen.includes(secret), `shows ${secret}: ${seen}`).toBe(false);
       expect(seen).not.toContain(upstream.url);
     }),
     { seed, numRuns: runs, endOnFailure: isCi },
   );
-  // Requests that are all refused at the door would prove little.
+  // If almost all requests were refused early, the test would prove little.
   expect(executed).toBeGreaterThan(runs / 4);
 }, 300_000);

@@ -37,6 +37,13 @@ it('the prose check rejects each kind of phrase, by line', () => {
     ['Both are sent at once.', 'at once'],
     ['A type of its own', 'of its own'],
     ['Next to it, or beside it', 'beside'],
+    ['It starts, whatever the value is.', 'whatever'],
+    ['Undefined if there is no such file', 'there is no such'],
+    ['The pages that are there', 'that are there'],
+    ['Every path but the probes', 'Every path but the'],
+    ['The log tells of it.', 'tells of'],
+    ['An id of upstream’s that is not a UUID', 'of upstream’s'],
+    ['Past the limit', 'Past the'],
   ] as const;
   const page = sentences.map(([sentence]) => `- ${sentence}`).join('\n');
   expect(checkProse('page.md', page)).toEqual({

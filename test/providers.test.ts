@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IntegrationDocument, SettingsPageDocument } from '../client/generated/graphql.ts';
-import { getTypeName } from '../src/resolvers/discriminator.ts';
+import { getTypeName } from '../src/resolvers/integrations.ts';
 import { providers } from '../src/schema/providers/index.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
@@ -20,17 +20,20 @@ async function readIntegration(name: Name, json: unknown) {
 }
 
 describe('every provider', () => {
-  it.each(integrationNames)('returns every value of a full %s in the schema’s names', async (name) => {
-    const { full } = integrationFixtures[name];
-    const { integration, errors } = await readIntegration(name, full);
-    expect(errors).toEqual([]);
-    expect(integration).toMatchObject({
-      __typename: getTypeName(name),
-      ...(toGraphql(full, getSchemaOf(name), getTypeName(name)) as object),
-    });
-  });
+  it.each(integrationNames)(
+    'a full %s is returned with every value, in the names of the schema',
+    async (name) => {
+      const { full } = integrationFixtures[name];
+      const { integration, errors } = await readIntegration(name, full);
+      expect(errors).toEqual([]);
+      expect(integration).toMatchObject({
+        __typename: getTypeName(name),
+        ...(toGraphql(full, getSchemaOf(name), getTypeName(name)) as object),
+      });
+    },
+  );
 
-  it.each(integrationNames)('returns a minimal %s with defaults, empty lists and nulls', async (name) => {
+  it.each(integrationNames)('a minimal %s is returned with defaults, empty lists and nulls', async (name) => {
     const { minimal } = integrationFixtures[name];
     const { integration, errors } = await readIntegration(name, minimal);
     expect(errors).toEqual([]);
@@ -42,18 +45,15 @@ describe('every provider', () => {
     });
   });
 
-  it.each(integrationNames)(
-    'reads a %s with fields and values that this schema does not know',
-    async (name) => {
-      const { integration, errors } = await readIntegration(name, integrationFixtures[name].withUnknown);
-      // An unknown provider of a model is an error of its field.
-      const codes = errors.map(({ path, extensions }) => `${path?.at(-1)} ${extensions.code}`);
-      expect(codes).toEqual(name === 'aws_sagemaker' ? ['integration UPSTREAM_INVALID_RESPONSE'] : []);
-      expect(integration).toMatchObject({ name: toEnumName(name), id: integrationFixtures[name].full.id });
-    },
-  );
+  it.each(integrationNames)('a %s with unknown fields and values is readable', async (name) => {
+    const { integration, errors } = await readIntegration(name, integrationFixtures[name].withUnknown);
+    // An unknown provider of a model is an error of its field.
+    const codes = errors.map(({ path, extensions }) => `${path?.at(-1)} ${extensions.code}`);
+    expect(codes).toEqual(name === 'aws_sagemaker' ? ['integration UPSTREAM_INVALID_RESPONSE'] : []);
+    expect(integration).toMatchObject({ name: toEnumName(name), id: integrationFixtures[name].full.id });
+  });
 
-  it('is in the catalogue: one settings page makes 14 upstream calls', async () => {
+  it('the catalogue has every provider, and one settings page makes 14 upstream calls', async () => {
     await using stack = await startStack();
     for (const name of integrationNames) {
       stack.upstream.on('GET', toPath(name), { json: integrationFixtures[name].full });

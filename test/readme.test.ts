@@ -21,7 +21,7 @@ it('the queries of the README run in the demo', async () => {
   }
 });
 
-it('the mutation of the README fails validation at maxFiles, and succeeds with the value that the README names', async () => {
+it('the mutation of the README fails validation at maxFiles, and succeeds with the value in the README', async () => {
   await using sandbox = await startSandbox({ port: 0 });
   await using gateway = await startGateway(sandbox.url);
   const failed = await gateway.query<Record<string, { issues: unknown[] }>, object>(mutation, {}, demoKey);

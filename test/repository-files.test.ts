@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
 const packageJson = JSON.parse(read('package.json')) as { readonly engines: { readonly node: string } };
 
-/** The findings of GitHub's own language service, which knows the syntax, the contexts and the events of workflows. */
+/** The findings of GitHub's language service, which checks the syntax, contexts and events of workflows. */
 async function findWorkflowErrors(name: string, content: string): Promise<string[]> {
   const uri = `file:///repository/.github/workflows/${name}`;
   const diagnostics = await validate(TextDocument.create(uri, 'yaml', 1, content));

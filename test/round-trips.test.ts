@@ -9,7 +9,7 @@ import {
   IntegrationRecordsDocument,
   IntegrationUsersDocument,
 } from '../client/generated/graphql.ts';
-import { getTypeName } from '../src/resolvers/discriminator.ts';
+import { getTypeName } from '../src/resolvers/integrations.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { providers } from '../src/schema/providers/index.ts';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';
@@ -45,7 +45,7 @@ function findViolations(schemaName: string, json: unknown) {
   return validate.errors ?? [];
 }
 
-/** The token of AWS is a map in the document, whose keys only its description names. */
+/** The token of AWS is a map in the OpenAPI document, and only its description names the keys. */
 const awsToken = fc.record(
   {
     aws_access_key_id: fc.string(),
@@ -70,39 +70,42 @@ describe(`a random valid body (seed ${seed})`, () => {
     }
   });
 
-  it.each(integrationNames)('reaches upstream exactly as it was given: %s', async (name) => {
-    const { type, input } = providers[name];
-    const schema = getBodySchema('put', toPath(name));
-    const mutation = `mutation ($input: ${input.name}!) {
+  it.each(integrationNames)(
+    'a random valid body reaches upstream exactly as it was given: %s',
+    async (name) => {
+      const { type, input } = providers[name];
+      const schema = getBodySchema('put', toPath(name));
+      const mutation = `mutation ($input: ${input.name}!) {
       upsert${type.name}(input: $input) { __typename ... on IntegrationValidationFailure { issues { path code } } }
     }`;
-    const isAws = name.startsWith('aws_');
-    const bodies = fc
-      .tuple(arbitraryOf(nameOf(schema), isAws ? [...withoutField, 'token'] : withoutField), awsToken)
-      .map(([body, token]) => ({ ...(body as object), ...(isAws && { token }) }));
-    await fc.assert(
-      fc.asyncProperty(bodies, async (body) => {
-        expect(findViolations(nameOf(schema), body)).toEqual([]);
-        const { token } = body as { token?: Record<string, string> };
-        const fields = {
-          ...(toGraphql(body, schema, input.name) as object),
-          ...(isAws && { token: toAwsInput(token ?? {}) }),
-        };
-        const { data, errors } = await gateway.query(mutation, { input: fields });
-        expect(errors).toEqual([]);
-        expect(data).toEqual({ [`upsert${type.name}`]: { __typename: 'UpsertIntegrationSuccess' } });
-        const received: unknown = JSON.parse(upstream.calls.at(-1)?.body ?? '');
-        expect(received).toEqual(JSON.parse(JSON.stringify(body)));
-      }),
-      { seed, numRuns },
-    );
-  });
+      const isAws = name.startsWith('aws_');
+      const bodies = fc
+        .tuple(arbitraryOf(nameOf(schema), isAws ? [...withoutField, 'token'] : withoutField), awsToken)
+        .map(([body, token]) => ({ ...(body as object), ...(isAws && { token }) }));
+      await fc.assert(
+        fc.asyncProperty(bodies, async (body) => {
+          expect(findViolations(nameOf(schema), body)).toEqual([]);
+          const { token } = body as { token?: Record<string, string> };
+          const fields = {
+            ...(toGraphql(body, schema, input.name) as object),
+            ...(isAws && { token: toAwsInput(token ?? {}) }),
+          };
+          const { data, errors } = await gateway.query(mutation, { input: fields });
+          expect(errors).toEqual([]);
+          expect(data).toEqual({ [`upsert${type.name}`]: { __typename: 'UpsertIntegrationSuccess' } });
+          const received: unknown = JSON.parse(upstream.calls.at(-1)?.body ?? '');
+          expect(received).toEqual(JSON.parse(JSON.stringify(body)));
+        }),
+        { seed, numRuns },
+      );
+    },
+  );
 
   it.each([
     ['users', 'UserCollaboratorCreate', 'IntegrationUserInput'],
     ['groups', 'GroupCollaboratorCreate', 'IntegrationGroupInput'],
   ] as const)(
-    'of a list of %s reaches upstream exactly as it was given',
+    'a random list of new %s reaches upstream exactly as it was given',
     async (kind, schemaName, typeName) => {
       const id = '0A000000-0000-1000-8000-00000000000F';
       const path = `/v2/integrations/${id}/${kind}`;
@@ -129,7 +132,7 @@ describe(`a random valid body (seed ${seed})`, () => {
 });
 
 describe(`every value of a random valid response (seed ${seed})`, () => {
-  it.each(integrationNames)('arrives: %s', async (name) => {
+  it.each(integrationNames)('every value of a random valid response reaches the client: %s', async (name) => {
     const schema = getSchemaOf(name);
     await fc.assert(
       fc.asyncProperty(arbitraryOf(getTypeName(name)), async (random) => {
@@ -146,7 +149,7 @@ describe(`every value of a random valid response (seed ${seed})`, () => {
     );
   });
 
-  it('arrives: records', async () => {
+  it('every value of a random valid response reaches the client: records', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(arbitraryOf('IntegrationDB'), { maxLength: 4 }), async (records) => {
         upstream.on('GET', '/integrations', { json: records });
@@ -166,27 +169,30 @@ describe(`every value of a random valid response (seed ${seed})`, () => {
   it.each([
     ['users', 'UserCollaborator', 'IntegrationUser', IntegrationUsersDocument],
     ['groups', 'GroupCollaborator', 'IntegrationGroup', IntegrationGroupsDocument],
-  ] as const)('arrives: %s', async (kind, schemaName, typeName, document) => {
-    const { full } = integrationFixtures.mistral;
-    upstream.on('GET', toPath('mistral'), { json: full });
-    await fc.assert(
-      fc.asyncProperty(fc.array(arbitraryOf(schemaName), { maxLength: 4 }), async (collaborators) => {
-        const path = `/v2/integrations/${full.id}/${kind}?starting_token=0&limit=7`;
-        upstream.on('GET', path, { json: { collaborators } });
-        const { data, errors } = await gateway.query<{ integration: Record<string, unknown> }, object>(
-          document as never,
-          { name: 'MISTRAL', first: 7 },
-        );
-        expect(errors).toEqual([]);
-        expect(data?.integration[kind]).toMatchObject({
-          edges: collaborators.map((node) => ({ node: toGraphql(node, getSchema(schemaName), typeName) })),
-        });
-      }),
-      { seed, numRuns },
-    );
-  });
+  ] as const)(
+    'every value of a random valid response reaches the client: %s',
+    async (kind, schemaName, typeName, document) => {
+      const { full } = integrationFixtures.mistral;
+      upstream.on('GET', toPath('mistral'), { json: full });
+      await fc.assert(
+        fc.asyncProperty(fc.array(arbitraryOf(schemaName), { maxLength: 4 }), async (collaborators) => {
+          const path = `/v2/integrations/${full.id}/${kind}?starting_token=0&limit=7`;
+          upstream.on('GET', path, { json: { collaborators } });
+          const { data, errors } = await gateway.query<{ integration: Record<string, unknown> }, object>(
+            document as never,
+            { name: 'MISTRAL', first: 7 },
+          );
+          expect(errors).toEqual([]);
+          expect(data?.integration[kind]).toMatchObject({
+            edges: collaborators.map((node) => ({ node: toGraphql(node, getSchema(schemaName), typeName) })),
+          });
+        }),
+        { seed, numRuns },
+      );
+    },
+  );
 
-  it('arrives: status, models, availability, catalogs and databases', async () => {
+  it('every value of a random valid response reaches the client: status, models, availability, catalogs and databases', async () => {
     const strings = fc.array(fc.string(), { maxLength: 4 });
     const status = fc.dictionary(fc.string({ minLength: 1 }), fc.string(), { maxKeys: 4 });
     const names = fc.subarray([...integrationNames]);
@@ -288,7 +294,7 @@ function toSample(typeName: string): Record<string, unknown> {
 
 describe('a validation issue', () => {
   it.each(integrationNames)(
-    'an issue at every position of the body has the path of its argument: %s',
+    'a validation issue at every position of the body has the path of its argument: %s',
     async (name) => {
       const { type, input } = providers[name];
       const schema = getBodySchema('put', toPath(name));

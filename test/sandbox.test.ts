@@ -120,42 +120,51 @@ describe('The OpenAPI document', () => {
     ...Object.fromEntries(integrationNames.map((name) => [`PUT /v2/integrations/${name}`, bodies[name]])),
   };
 
-  test.each([...operations.keys()])('describes the 200 response of %s', async (key) => {
-    const client = createClient();
-    await client.put('/v2/integrations/databricks', bodies.databricks);
-    const id = await client.getId('openai');
-    const groups = await client.get(`/v2/integrations/${id}/groups`);
-    const values: Readonly<Record<string, unknown>> = {
-      name: 'openai',
-      llm_integration: 'openai',
-      integration_id: id,
-      user_id: seededUsers[0].user.user_id,
-      group_id: toList(toObject(groups.json)['collaborators'])[0]?.['group_id'],
-    };
-    const [method = '', template = ''] = key.split(' ');
-    const path = template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
-    const body = JSON.stringify(requestBodies[key]);
-    const result = await client[method.toLowerCase() as 'get'](path, body);
-    expect(result.status, result.text).toBe(200);
-    expectValid(key, 200, result.json);
-  });
+  test.each([...operations.keys()])(
+    'the OpenAPI document describes the sandbox’s 200 response of %s',
+    async (key) => {
+      const client = createClient();
+      await client.put('/v2/integrations/databricks', bodies.databricks);
+      const id = await client.getId('openai');
+      const groups = await client.get(`/v2/integrations/${id}/groups`);
+      const values: Readonly<Record<string, unknown>> = {
+        name: 'openai',
+        llm_integration: 'openai',
+        integration_id: id,
+        user_id: seededUsers[0].user.user_id,
+        group_id: toList(toObject(groups.json)['collaborators'])[0]?.['group_id'],
+      };
+      const [method = '', template = ''] = key.split(' ');
+      const path = template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+      const body = JSON.stringify(requestBodies[key]);
+      const result = await client[method.toLowerCase() as 'get'](path, body);
+      expect(result.status, result.text).toBe(200);
+      expectValid(key, 200, result.json);
+    },
+  );
 
-  test.each(integrationNames)('describes the settings of %s, before and after a write', async (name) => {
-    const client = createClient();
-    const key = 'GET /v2/integrations/{name}';
-    const before = await client.get(`/v2/integrations/${name}`);
-    if (before.status === 200) expectValid(key, 200, before.json);
-    await client.put(`/v2/integrations/${name}`, bodies[name]);
-    const { json } = await client.get(`/v2/integrations/${name}`);
-    expectValid(key, 200, json);
-    const reference =
-      openApiDocument.paths['/v2/integrations/{name}']?.['get']?.responses[200].content['application/json']
-        .schema.discriminator?.mapping[name];
-    const schema = openApiDocument.components.schemas[String(reference).replace('#/components/schemas/', '')];
-    expect(Object.keys(toObject(json)).toSorted()).toEqual(Object.keys(schema?.properties ?? {}).toSorted());
-  });
+  test.each(integrationNames)(
+    'the OpenAPI document describes the sandbox’s settings of %s, before and after a write',
+    async (name) => {
+      const client = createClient();
+      const key = 'GET /v2/integrations/{name}';
+      const before = await client.get(`/v2/integrations/${name}`);
+      if (before.status === 200) expectValid(key, 200, before.json);
+      await client.put(`/v2/integrations/${name}`, bodies[name]);
+      const { json } = await client.get(`/v2/integrations/${name}`);
+      expectValid(key, 200, json);
+      const reference =
+        openApiDocument.paths['/v2/integrations/{name}']?.['get']?.responses[200].content['application/json']
+          .schema.discriminator?.mapping[name];
+      const schema =
+        openApiDocument.components.schemas[String(reference).replace('#/components/schemas/', '')];
+      expect(Object.keys(toObject(json)).toSorted()).toEqual(
+        Object.keys(schema?.properties ?? {}).toSorted(),
+      );
+    },
+  );
 
-  test('describes a 422 for a parameter and for a body', async () => {
+  test('the OpenAPI document describes the sandbox’s 422 for a parameter and for a body', async () => {
     const client = createClient();
     const parameter = await client.get('/v2/integrations/nope');
     expectValid('GET /v2/integrations/{name}', parameter.status, parameter.json);
@@ -167,14 +176,14 @@ describe('The OpenAPI document', () => {
 describe('A new tenant', () => {
   const configured = Object.values(seededIntegrations).map(({ provider }) => provider);
 
-  test.each(configured)('has %s configured', async (name) => {
+  test.each(configured)('a new tenant has %s configured', async (name) => {
     const { status, json, headers } = await createClient().get(`/v2/integrations/${name}`);
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json');
     expect(json).toEqual({ ...seededIntegrations[name], id: anyUuid });
   });
 
-  test.each(notConfigured)('does not have %s configured', async (name) => {
+  test.each(notConfigured)('a new tenant does not have %s configured', async (name) => {
     const client = createClient();
     for (const path of [`/v2/integrations/${name}`, `/v2/integrations/${name}/status`]) {
       const { status, json } = await client.get(path);
@@ -184,7 +193,7 @@ describe('A new tenant', () => {
     expect((await client.get(`/llm_integrations/${name}/models`)).json).toEqual([]);
   });
 
-  test('has one record for each configured provider, and a second, shared one for azure', async () => {
+  test('a new tenant has one record for each configured provider, and a second, shared one for azure', async () => {
     const client = createClient();
     const records = toList((await client.get('/integrations')).json);
     expect(records.map(({ provider }) => provider)).toEqual([...configured, 'azure']);
@@ -199,7 +208,7 @@ describe('A new tenant', () => {
     ]);
   });
 
-  test('has two collaborators and one group on openai', async () => {
+  test('a new tenant has two collaborators and one group on openai', async () => {
     const client = createClient();
     for (const name of configured) {
       const id = await client.getId(name);
@@ -222,7 +231,7 @@ describe('Credentials', () => {
     { 'galileo-api-key': 'k', authorization: 'Digest x' },
     { 'galileo-api-key': '', 'splunk-ao-api-key': 'k' },
     { 'galileo-api-key': '', authorization: 'Bearer t' },
-  ])('%j is accepted', async (headers) => {
+  ])('the credential %j is accepted', async (headers) => {
     expect((await send('/v2/integrations/openai', { headers })).status).toBe(200);
   });
 
@@ -233,7 +242,7 @@ describe('Credentials', () => {
     { authorization: 'Bearer  ' },
     { authorization: 'Digest x' },
     { authorization: 't' },
-  ])('%j is refused with 401 before anything is validated', async (headers) => {
+  ])('the credential %j is refused with 401 before validation', async (headers) => {
     for (const path of ['/v2/integrations/openai', '/v2/integrations/nope', '/integrations']) {
       const result = await send(path, { headers });
       expect(result.status).toBe(401);
@@ -243,7 +252,7 @@ describe('Credentials', () => {
     expect((await send('/v2/integrations/openai', { method: 'PUT', headers, body: '{' })).status).toBe(401);
   });
 
-  test('each select their own tenant, and an API key wins over Authorization', async () => {
+  test('each credential has its own tenant, and an API key wins over Authorization', async () => {
     const read = async (headers: Record<string, string>) =>
       toObject((await send('/v2/integrations/openai', { headers })).json)['id'];
     const id = await read({ 'galileo-api-key': 'one' });
@@ -259,7 +268,7 @@ describe('Credentials', () => {
     expect(new Set([id, ...others]).size).toBe(4);
   });
 
-  test('beyond a thousand drop the least recently used tenant', async () => {
+  test('beyond a thousand credentials, the least recently used tenant is dropped', async () => {
     await using own = await startSandbox({ port: 0 });
     const first = await createClient('first', own.url).getId('openai');
     const second = await createClient('second', own.url).getId('openai');
@@ -270,7 +279,7 @@ describe('Credentials', () => {
     expect(await createClient('second', own.url).getId('openai')).not.toBe(second);
   });
 
-  test('share a bounded amount of memory for what they write', async () => {
+  test('the data that all tenants write has a limited size', async () => {
     await using own = await startSandbox({ port: 0 });
     const token = { aws_role_arn: 'a' };
     const large = {
@@ -296,7 +305,7 @@ describe('The demo key', () => {
     ['expired', 401],
     ['rate-limited', 429],
     ['unavailable', 503],
-  ])('%s makes every response a %d', async (key, expected) => {
+  ])('the demo key %s makes every response a %d', async (key, expected) => {
     for (const path of ['/v2/integrations/openai', '/integrations', '/v2/integrations/nope']) {
       const { status, json, headers } = await createClient(key).get(path);
       expect(status).toBe(expected);
@@ -305,7 +314,7 @@ describe('The demo key', () => {
     }
   });
 
-  test('empty has a tenant without integrations, in which a provider can be configured', async () => {
+  test('the demo key empty has a tenant without integrations, in which a provider can be configured', async () => {
     const client = createClient('empty');
     expect((await client.get('/integrations')).json).toEqual([]);
     expect((await client.get('/v2/integrations/openai')).status).toBe(404);
@@ -313,7 +322,7 @@ describe('The demo key', () => {
     expect((await client.get('/v2/integrations/openai')).status).toBe(200);
   });
 
-  test('read-only refuses writes and denies every permission', async () => {
+  test('the demo key read-only refuses writes and denies every permission', async () => {
     const client = createClient('read-only');
     const records = toList((await client.get('/integrations')).json);
     const permissions = records.flatMap((record) => toList(record['permissions']));
@@ -321,13 +330,13 @@ describe('The demo key', () => {
     expect((await client.put('/v2/integrations/openai', bodies.openai)).status).toBe(403);
   });
 
-  test('slow delays every response by two seconds', async () => {
+  test('the demo key slow delays every response by two seconds', async () => {
     const start = performance.now();
     expect((await createClient('slow').get('/v2/integrations/openai')).status).toBe(200);
     expect(performance.now() - start).toBeGreaterThan(1900);
   });
 
-  test('failing-azure makes Azure alone report a provider error', async () => {
+  test('the demo key failing-azure makes only Azure report a provider error', async () => {
     const client = createClient('failing-azure');
     const { status, json } = await client.get('/v2/integrations/azure');
     expect(status).toBe(502);
@@ -336,13 +345,13 @@ describe('The demo key', () => {
     expect((await client.get('/integrations')).status).toBe(200);
   });
 
-  test('works as a bearer token and as the user of a Basic credential too', async () => {
+  test('a demo key also works as a bearer token and as the user of a Basic credential', async () => {
     for (const authorization of ['Bearer forbidden', `Basic ${btoa('forbidden:x')}`]) {
       expect((await send('/integrations', { headers: { authorization } })).status).toBe(403);
     }
   });
 
-  test('is described in docs/sandbox.md, with all others', () => {
+  test('docs/sandbox.md describes all demo keys', () => {
     const page = readFileSync(new URL('../docs/sandbox.md', import.meta.url), 'utf8');
     const rows = [...page.matchAll(/^\| `([\w-]+)` +\| (.*?) +\|$/gm)].map(([, key, meaning]) => [
       key,
@@ -354,16 +363,19 @@ describe('The demo key', () => {
 });
 
 describe('A write', () => {
-  test.each(integrationNames)('of %s is shown by the next read, without its secrets', async (name) => {
-    const client = createClient();
-    const written = await client.put(`/v2/integrations/${name}`, bodies[name]);
-    expect(written.status).toBe(200);
-    const read = await client.get(`/v2/integrations/${name}`);
-    expect(read.json).toMatchObject({ id: toObject(written.json)['id'], name, provider: name });
-    expect(written.text + read.text).not.toContain('secret-');
-  });
+  test.each(integrationNames)(
+    'a write of %s is shown by the next read, without its secrets',
+    async (name) => {
+      const client = createClient();
+      const written = await client.put(`/v2/integrations/${name}`, bodies[name]);
+      expect(written.status).toBe(200);
+      const read = await client.get(`/v2/integrations/${name}`);
+      expect(read.json).toMatchObject({ id: toObject(written.json)['id'], name, provider: name });
+      expect(written.text + read.text).not.toContain('secret-');
+    },
+  );
 
-  test('of custom stores every property', async () => {
+  test('a write of custom stores every property', async () => {
     const client = createClient();
     const { token: _token, ...full } = {
       multi_modal_config: { max_files: 2, max_file_size_bytes: 5_368_709_120 },
@@ -402,7 +414,7 @@ describe('A write', () => {
     });
   });
 
-  test('stores the default, null, or an empty list or map for an omitted property', async () => {
+  test('a write stores the default, null, or an empty list or map for an omitted property', async () => {
     const client = createClient();
     await client.put('/v2/integrations/azure', { endpoint: 'e', token: 't' });
     expect((await client.get('/v2/integrations/azure')).json).toEqual({
@@ -436,7 +448,7 @@ describe('A write', () => {
     expect(model?.['output_map']).toMatchObject({ response: 'r', token_count: null });
   });
 
-  test('of custom uses the legacy format if its models have no properties', async () => {
+  test('a write of custom uses the legacy format if its models have no properties', async () => {
     const client = createClient();
     await client.put('/v2/integrations/custom', { endpoint: 'e', models: ['m'], is_legacy_format: false });
     expect((await client.get('/v2/integrations/custom')).json).toMatchObject({ is_legacy_format: true });
@@ -444,7 +456,7 @@ describe('A write', () => {
     expect((await client.get('/v2/integrations/custom')).json).toMatchObject({ is_legacy_format: false });
   });
 
-  test('keeps the id and the creation time, and advances the update time', async () => {
+  test('a write keeps the id and the creation time, and advances the update time', async () => {
     const client = createClient();
     const before = await client.getId('custom');
     const first = toObject((await client.put('/v2/integrations/custom', bodies.custom)).json);
@@ -470,7 +482,7 @@ describe('A write', () => {
     expect(times).toEqual([...new Set(times)].toSorted());
   });
 
-  test('converts values like pydantic and drops unknown properties', async () => {
+  test('a write converts values like pydantic and drops unknown properties', async () => {
     const client = createClient();
     const body = {
       endpoint: 'e',
@@ -496,7 +508,7 @@ describe('A write', () => {
     ['custom', { endpoint: 'e', api_key_value: 'invalid' }],
     ['aws_bedrock', { token: { aws_access_key_id: 'k', aws_secret_access_key: 'invalid' } }],
   ])(
-    'of %s with the provider token "invalid" is refused with 403 and standard error 7000',
+    'a write of %s with the provider token "invalid" is refused with 403 and standard error 7000',
     async (name, body) => {
       const client = createClient();
       const before = await client.get(`/v2/integrations/${name}`);
@@ -515,7 +527,7 @@ describe('A write', () => {
     },
   );
 
-  test('can configure a provider, delete it, and configure it again under a new id', async () => {
+  test('a provider can be configured, deleted, and configured again with a new id', async () => {
     const client = createClient();
     await client.put('/v2/integrations/writer', bodies.writer);
     const id = await client.getId('writer');
@@ -526,7 +538,7 @@ describe('A write', () => {
     expect(await client.getId('writer')).not.toBe(id);
   });
 
-  test('is refused with 413 if the body exceeds 1 MiB or the tenant 8 MiB', async () => {
+  test('a write is refused with 413 if the body exceeds 1 MiB or the tenant 8 MiB', async () => {
     const client = createClient();
     const body = (bytes: number) => JSON.stringify({ endpoint: 'e', token: 'x'.repeat(bytes - 27) });
     expect((await client.put('/v2/integrations/custom', body(1024 * 1024))).status).toBe(200);
@@ -541,7 +553,7 @@ describe('A write', () => {
 });
 
 describe('A selection', () => {
-  test('of the shared azure integration makes reads return it, until the own one is written', async () => {
+  test('after a selection of the shared azure integration, reads return it until the own one is written', async () => {
     const client = createClient();
     const [own, shared] = toList((await client.get('/integrations')).json).filter(
       ({ provider }) => provider === 'azure',
@@ -558,7 +570,7 @@ describe('A selection', () => {
     expect(flags).toEqual([true, false]);
   });
 
-  test('of an unknown id is a 404', async () => {
+  test('a selection of an unknown id is a 404', async () => {
     const id = crypto.randomUUID();
     const { status, json } = await createClient().put(`/v2/integrations/${id}/select`);
     expect({ status, json }).toEqual({ status: 404, json: { detail: `Integration ${id} not found` } });
@@ -566,7 +578,7 @@ describe('A selection', () => {
 });
 
 describe('Collaborators', () => {
-  test('are returned in pages', async () => {
+  test('collaborators are returned in pages', async () => {
     const client = createClient();
     const path = `/v2/integrations/${await client.getId('nvidia')}/users`;
     const emails = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}@acme.example`);
@@ -596,7 +608,7 @@ describe('Collaborators', () => {
     ['starting_token=-1', 'starting_token', 'greater_than_equal'],
     ['limit=0', 'limit', 'greater_than_equal'],
     ['limit=x', 'limit', 'int_parsing'],
-  ])('with %s are a 422', async (query, parameter, type) => {
+  ])('a page of collaborators with %s is a 422', async (query, parameter, type) => {
     const client = createClient();
     const { status, json } = await client.get(
       `/v2/integrations/${await client.getId('openai')}/users?${query}`,
@@ -605,26 +617,29 @@ describe('Collaborators', () => {
     expect(json).toMatchObject({ detail: [{ type, loc: ['query', parameter] }] });
   });
 
-  test.each(['users', 'groups'])('that are %s can be added, changed and removed', async (kind) => {
-    const client = createClient();
-    const path = `/v2/integrations/${await client.getId('mistral')}/${kind}`;
-    const idName = kind === 'users' ? 'user_id' : 'group_id';
-    const id = crypto.randomUUID();
-    const [added] = toList((await client.post(path, [{ [idName]: id }])).json);
-    expect(added).toMatchObject({ [idName]: id, role: 'viewer', created_at: anyDatetime, id: anyUuid });
-    const changed = await client.patch(`${path}/${id}`, { role: 'owner' });
-    expect(changed.json).toEqual({ ...added, role: 'owner' });
-    expect(toObject((await client.get(path)).json)['collaborators']).toEqual([changed.json]);
-    expect(await client.delete(`${path}/${id}`)).toMatchObject({ status: 200, json: null });
-    for (const result of [
-      await client.delete(`${path}/${id}`),
-      await client.patch(`${path}/${id}`, { role: 'owner' }),
-    ]) {
-      expect(result).toMatchObject({ status: 404, json: { detail: `Collaborator ${id} not found` } });
-    }
-  });
+  test.each(['users', 'groups'])(
+    'collaborators that are %s can be added, changed and removed',
+    async (kind) => {
+      const client = createClient();
+      const path = `/v2/integrations/${await client.getId('mistral')}/${kind}`;
+      const idName = kind === 'users' ? 'user_id' : 'group_id';
+      const id = crypto.randomUUID();
+      const [added] = toList((await client.post(path, [{ [idName]: id }])).json);
+      expect(added).toMatchObject({ [idName]: id, role: 'viewer', created_at: anyDatetime, id: anyUuid });
+      const changed = await client.patch(`${path}/${id}`, { role: 'owner' });
+      expect(changed.json).toEqual({ ...added, role: 'owner' });
+      expect(toObject((await client.get(path)).json)['collaborators']).toEqual([changed.json]);
+      expect(await client.delete(`${path}/${id}`)).toMatchObject({ status: 200, json: null });
+      for (const result of [
+        await client.delete(`${path}/${id}`),
+        await client.patch(`${path}/${id}`, { role: 'owner' }),
+      ]) {
+        expect(result).toMatchObject({ status: 404, json: { detail: `Collaborator ${id} not found` } });
+      }
+    },
+  );
 
-  test('who are invited twice by e-mail get one entry with the latest role', async () => {
+  test('a collaborator who is invited twice by e-mail has one entry with the latest role', async () => {
     const client = createClient();
     const path = `/v2/integrations/${await client.getId('mistral')}/users`;
     await client.post(path, [{ user_email: 'eve@acme.example' }]);
@@ -633,7 +648,7 @@ describe('Collaborators', () => {
     expect(collaborators).toMatchObject([{ email: 'eve@acme.example', role: 'editor', first_name: null }]);
   });
 
-  test('of an integration that another user shared can be read, but not changed', async () => {
+  test('collaborators of an integration that another user shared can be read, but not changed', async () => {
     const client = createClient();
     const shared = toList((await client.get('/integrations')).json).at(-1);
     const path = `/v2/integrations/${String(shared?.['id'])}/users`;
@@ -641,7 +656,7 @@ describe('Collaborators', () => {
     expect((await client.post(path, [{ user_email: 'eve@acme.example' }])).status).toBe(403);
   });
 
-  test('of an unknown integration are a 404', async () => {
+  test('collaborators of an unknown integration are a 404', async () => {
     const path = `/v2/integrations/${crypto.randomUUID()}/users`;
     const client = createClient();
     expect((await client.get(path)).status).toBe(404);
@@ -650,7 +665,7 @@ describe('Collaborators', () => {
 });
 
 describe('Models, catalogs and databases', () => {
-  test('are the models that the settings name, or else the usual ones of the provider', async () => {
+  test('models are those in the settings, otherwise the usual ones of the provider', async () => {
     const client = createClient();
     const read = async (name: string) => (await client.get(`/llm_integrations/${name}/models`)).json;
     expect(await read('custom')).toEqual(['acme-chat-large', 'acme-chat-small']);
@@ -660,7 +675,7 @@ describe('Models, catalogs and databases', () => {
     expect((await client.get('/llm_integrations/nope/models')).status).toBe(422);
   });
 
-  test('of databricks exist once it is configured', async () => {
+  test('models, catalogs and databases of databricks exist once it is configured', async () => {
     const client = createClient();
     expect((await client.get('/v2/integrations/databricks/catalogs')).status).toBe(404);
     expect((await client.get('/v2/integrations/databricks/databases')).status).toBe(404);
@@ -677,7 +692,7 @@ describe('Models, catalogs and databases', () => {
 describe('Validation', () => {
   interface Issue {
     readonly type: string;
-    /** In the body. */
+    /** The position in the body. */
     readonly loc: readonly (string | number)[];
     readonly msg: string;
     readonly input: unknown;
@@ -948,7 +963,7 @@ describe('Validation', () => {
         ];
       },
     ),
-  ])('reports %s in a write of %s', async (_, name, body, issues) => {
+  ])('a 422 reports %s in a write of %s', async (_, name, body, issues) => {
     const client = createClient();
     const before = await client.get(`/v2/integrations/${name}`);
     const { status, json } = await client.put(`/v2/integrations/${name}`, body);
@@ -972,7 +987,7 @@ describe('Validation', () => {
     ],
     ['with an invalid id', [{ user_id: 'x' }], { type: 'uuid_parsing', loc: ['body', 0, 'user_id'] }],
     ['with an id that is a number', [{ user_id: 1 }], { type: 'uuid_type', loc: ['body', 0, 'user_id'] }],
-  ])('reports a body of new collaborators %s', async (_, body, issue) => {
+  ])('a 422 reports a body of new collaborators %s', async (_, body, issue) => {
     const client = createClient();
     const { status, json } = await client.post(
       `/v2/integrations/${await client.getId('openai')}/users`,
@@ -988,7 +1003,7 @@ describe('Validation', () => {
     ['constructor', 'constructor'],
     ['a%20b', 'a b'],
     ['a%zzb', 'a%zzb'],
-  ])('reports the provider name %s', async (path, input) => {
+  ])('a 422 reports the provider name %s', async (path, input) => {
     const quoted = integrationNames.map((name) => `'${name}'`);
     const expected = `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
     const issue = {
@@ -1002,7 +1017,7 @@ describe('Validation', () => {
     expect({ status, json }).toEqual({ status: 422, json: { detail: [issue] } });
   });
 
-  test('reports every invalid part of a request in one response', async () => {
+  test('a 422 reports every invalid part of a request in one response', async () => {
     const { status, json } = await createClient().patch('/v2/integrations/x/users/y', { role: 'z' });
     expect(status).toBe(422);
     expect(toList(toObject(json)['detail']).map(({ loc }) => loc)).toEqual([
@@ -1012,7 +1027,7 @@ describe('Validation', () => {
     ]);
   });
 
-  test('accepts fifty headers', async () => {
+  test('fifty headers are valid', async () => {
     const { status } = await createClient().put('/v2/integrations/custom', { endpoint: 'e', headers: fifty });
     expect(status).toBe(200);
   });
@@ -1023,7 +1038,7 @@ describe('Validation', () => {
     ['[1 2]', 3, "Expecting ',' delimiter"],
     ['{"a":1} x', 8, 'Extra data'],
     ['nope', 0, 'Expecting value'],
-  ])('reports that %s is not JSON', async (body, offset, error) => {
+  ])('a 422 reports that %s is not JSON', async (body, offset, error) => {
     const { status, json } = await createClient().put('/v2/integrations/custom', body);
     const issue = {
       type: 'json_invalid',
@@ -1035,7 +1050,7 @@ describe('Validation', () => {
     expect({ status, json }).toEqual({ status: 422, json: { detail: [issue] } });
   });
 
-  test('reads a body as JSON only if its content type says so', async () => {
+  test('a body is read as JSON only if its content type is JSON', async () => {
     const write = (contentType: string) =>
       send('/v2/integrations/custom', {
         method: 'PUT',
@@ -1048,7 +1063,7 @@ describe('Validation', () => {
     expect((await write('Application/vnd.x+json; charset=utf-8')).status).toBe(200);
   });
 
-  test('refuses deep nesting instead of storing it', async () => {
+  test('a deeply nested body is refused instead of stored', async () => {
     const client = createClient();
     const nested = `${'{"k":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
     const body = `{"endpoint":"e","custom_llm_config":{"file_name":"f","class_name":"c","init_kwargs":${nested}}}`;
@@ -1058,7 +1073,7 @@ describe('Validation', () => {
     expect((await client.get('/v2/integrations/custom')).status).toBe(200);
   });
 
-  test('bounds the size of a 422', async () => {
+  test('the size of a 422 is limited', async () => {
     const client = createClient();
     const numbers = { endpoint: 'e', model_properties: Array.from({ length: 200_000 }, () => 0) };
     const many = await client.put('/v2/integrations/custom', numbers);
@@ -1079,7 +1094,7 @@ describe('The sandbox', () => {
     '/v2/integrations/openai/',
     '/v2/integrations/openai/nope',
     '/v2/integrations/a%2Fb',
-  ])('responds with 404 to %s', async (path) => {
+  ])('the sandbox responds with 404 to %s', async (path) => {
     const { status, json } = await createClient().get(path);
     expect({ status, json }).toEqual({ status: 404, json: { detail: 'Not Found' } });
   });
@@ -1092,18 +1107,18 @@ describe('The sandbox', () => {
     ['GET', '/integrations/openai', 'DELETE'],
     ['PUT', '/integrations', 'GET'],
     ['POST', '/public/v2/openapi.json', 'GET'],
-  ])('responds with 405 to %s %s', async (method, path, allow) => {
+  ])('the sandbox responds with 405 to %s %s', async (method, path, allow) => {
     const { status, json, headers } = await send(path, { method });
     const expected = method === 'HEAD' ? undefined : { detail: 'Method Not Allowed' };
     expect({ status, json }).toEqual({ status: 405, json: expected });
     expect(headers.get('allow')).toBe(allow);
   });
 
-  test('ignores unknown query parameters', async () => {
+  test('the sandbox ignores unknown query parameters', async () => {
     expect((await createClient().get('/v2/integrations/openai?a=/b')).status).toBe(200);
   });
 
-  test('serves the OpenAPI document without a credential', async () => {
+  test('the sandbox serves the OpenAPI document without a credential', async () => {
     const { status, json } = await send('/public/v2/openapi.json', {});
     expect(status).toBe(200);
     expect(json).toEqual(openApiDocument);
@@ -1119,7 +1134,7 @@ describe('The sandbox', () => {
     });
   });
 
-  test('keeps working when a client closes its connection in the middle of a body', async () => {
+  test('the sandbox keeps working after a client closes its connection in the middle of a body', async () => {
     const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
     await once(socket, 'connect');
     const head = `PUT /v2/integrations/custom HTTP/1.1\r\nhost: x\r\ngalileo-api-key: k\r\ncontent-length: 9\r\n\r\n`;
@@ -1129,12 +1144,12 @@ describe('The sandbox', () => {
     expect((await createClient().get('/v2/integrations/openai')).status).toBe(200);
   });
 
-  test('rejects with EADDRINUSE if the port is in use', async () => {
+  test('startSandbox rejects with EADDRINUSE if the port is in use', async () => {
     const port = Number(new URL(sandbox.url).port);
     await expect(startSandbox({ port })).rejects.toMatchObject({ code: 'EADDRINUSE', port });
   });
 
-  test('closes immediately with open connections, and frees the port', async () => {
+  test('the sandbox closes immediately with open connections, and frees the port', async () => {
     const own = await startSandbox({ port: 0 });
     const port = Number(new URL(own.url).port);
     const idle = connect(port, '127.0.0.1');

@@ -111,7 +111,7 @@ function getFields(
   return isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
 }
 
-/** Every description there is to write, by what it describes. */
+/** Every possible description, by what it describes. */
 function* getDescriptions(): Generator<[string, string | null | undefined]> {
   for (const type of types) {
     yield [type.name, type.description];
@@ -145,17 +145,17 @@ function getSelection(document: DocumentNode): ReadonlySet<string> {
 const readFile = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 
 describe('the schema', () => {
-  it('describes every type, field, argument, input field and enum value', () => {
+  it('the schema describes every type, field, argument, input field and enum value', () => {
     const missing = [...getDescriptions()].filter(([, description]) => (description ?? '').trim() === '');
     expect(missing.map(([place]) => place)).toEqual([]);
   });
 
-  it('is what schema.graphql and subgraph.graphql have', () => {
+  it('schema.graphql and subgraph.graphql are up to date', () => {
     expect(readFile('schema.graphql')).toBe(printApiSchema());
     expect(readFile('subgraph.graphql')).toBe(printSubgraphSchema());
   });
 
-  it('has exactly the names, types, nullability, arguments, defaults and deprecations of the contract', () => {
+  it('the schema has exactly the names, types, nullability, arguments, defaults and deprecations of the contract', () => {
     const withoutDescriptions = (sdl: string) =>
       print(
         visit(parse(sdl), {
@@ -168,7 +168,7 @@ describe('the schema', () => {
     ).toBe(withoutDescriptions(readFile('test/fixtures/contract.graphql')));
   });
 
-  it('has a field for every property that upstream reads or writes, unless there is a reason', () => {
+  it('the schema has a field for every property that upstream reads or writes, except listed ones', () => {
     const missing: string[] = [];
     for (const [name, { properties }] of Object.entries(upstreamSchemas)) {
       if (properties === undefined || untyped.has(name)) continue;
@@ -186,7 +186,7 @@ describe('the schema', () => {
     ).toEqual([]);
   });
 
-  it('knows every schema of upstream as a type, an input or an enum', () => {
+  it('every schema of upstream is a type, an input or an enum', () => {
     const enums = Object.values(enumSources).flat();
     expect(
       Object.keys(upstreamSchemas).filter(
@@ -199,7 +199,7 @@ describe('the schema', () => {
     ).toEqual([]);
   });
 
-  it('has a provider for each value of upstream’s enum, its union and its discriminator', () => {
+  it('each value of upstream’s enum, union and discriminator has a provider', () => {
     const { oneOf = [], discriminator } = getIntegrationSchema();
     const mapping = Object.entries(discriminator?.mapping ?? {});
     expect(Object.keys(providers)).toEqual(upstreamSchemas['IntegrationProvider']?.enum?.toSorted());
@@ -208,7 +208,7 @@ describe('the schema', () => {
   });
 
   it.each(types.filter((type) => isEnumType(type)).map(({ name }) => name))(
-    'has the values of upstream in %s',
+    'the enum %s has the values of upstream',
     (name) => {
       const sources = enumSources[name] ?? [name];
       const values = new Set(sources.flatMap((source) => upstreamSchemas[source]?.enum ?? []));
@@ -219,7 +219,7 @@ describe('the schema', () => {
     },
   );
 
-  it('returns no secret: secret fields and fields of their names are inputs only, except Azure’s default headers', () => {
+  it('secret fields and fields with the same names are only inputs, except Azure’s default headers', () => {
     const declared = createSchema();
     const isSecret = ({ extensions }: GraphQLInputField) => extensions['secret'] !== undefined;
     const secrets = Object.values(declared.getTypeMap())
@@ -247,7 +247,7 @@ describe('the schema', () => {
     ['every provider', SettingsPageDocument],
     ['an upsert', UpsertCustomIntegrationDocument],
   ])(
-    'lets one operation without aliases select everything of %s, within the default limits',
+    'one operation without aliases can select everything of %s within the default limits',
     (_what, client) => {
       const executor = createExecutor(createSchema(), {
         limits: readConfig({}),
@@ -265,7 +265,7 @@ describe('the schema', () => {
     },
   );
 
-  it('has no field that the documents of the client kit leave out', () => {
+  it('the documents of the client kit select every field', () => {
     const documents = Object.values(clientDocuments).filter((value) => typeof value === 'object');
     const selections = documents.map(getSelection);
     const all = types

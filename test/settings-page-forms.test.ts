@@ -45,7 +45,7 @@ function compare(fields: readonly Field[], type: GraphQLInputObjectType, path: s
       const own = declared[field.name];
       const nested = field.kind === 'group' ? field.fields : getRowFields(field);
       const inner = getNamedType(own?.type);
-      // Two fields may share a name and each have a part of the type, as the two kinds of AWS credentials.
+      // Two fields can have the same name and each a part of the type, as for the two kinds of AWS credentials.
       const siblings = fields.filter(({ name }) => name === field.name);
       const parts = siblings.flatMap((sibling) =>
         sibling.kind === 'group' ? sibling.fields : (nested ?? []),
@@ -63,11 +63,14 @@ function compare(fields: readonly Field[], type: GraphQLInputObjectType, path: s
 }
 
 describe('the forms of the settings page', () => {
-  it.each(integrationNames)('have every field of the input of %s, and require what it requires', (name) => {
-    expect(compare(providerForms[name].fields, getInputType(name), name)).toEqual([]);
-  });
+  it.each(integrationNames)(
+    'the form of %s has every field of its input, and the same required fields',
+    (name) => {
+      expect(compare(providerForms[name].fields, getInputType(name), name)).toEqual([]);
+    },
+  );
 
-  it('leave empty fields out, and keep what they do not show', () => {
+  it('a form omits empty fields, and keeps settings that it does not show', () => {
     const { fields } = providerForms.CUSTOM;
     const stored = { baseUrl: 'https://llm.example', authenticationType: 'NONE', legacyModels: ['old'] };
     const draft = createDraft(fields, stored);
@@ -80,7 +83,7 @@ describe('the forms of the settings page', () => {
     expect(getRemoved(fields, draft)).toEqual(['Headers for every call']);
   });
 
-  it('do not replace a stored type that they do not offer', () => {
+  it('a form does not replace a stored type that it does not offer', () => {
     const { fields } = providerForms.ANTHROPIC;
     const draft = { ...createDraft(fields, { authenticationType: 'UNRECOGNIZED' }), token: 'sk' };
     expect(draft).toMatchObject({ authenticationType: '' });
@@ -89,7 +92,7 @@ describe('the forms of the settings page', () => {
     ]);
   });
 
-  it('write sizes exactly, in the largest unit that divides them', () => {
+  it('a form writes sizes exactly, in the largest unit that divides them', () => {
     for (const bytes of [1, 1000, 1024, 20_971_520, 5_368_709_120])
       expect(parseBytes(formatBytes(bytes))).toBe(bytes);
     expect(formatBytes(5_368_709_120)).toBe('5 GiB');

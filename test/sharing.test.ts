@@ -33,7 +33,7 @@ const readPage = (stack: Stack, args: string) =>
   );
 
 describe('a page of collaborators', () => {
-  it('leads to the next one by the cursor of any of its edges, until there is none', async () => {
+  it('the cursor of any edge leads to the page after it, until the last page', async () => {
     await using stack = await startWithOpenAI();
     const all = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ ...user, email: `${name}@example.test` }));
     for (const offset of [0, 1, 2, 3, 4, 5]) {
@@ -74,7 +74,7 @@ describe('a page of collaborators', () => {
     expect(next.data?.integration.users?.edges[0]?.node.email).toBe('b@example.test');
   });
 
-  it('has 100 collaborators by default: `first: null` and `after: null` equal omitted, and share one call', async () => {
+  it('a page has 100 collaborators by default, and null arguments equal omitted ones and share their call', async () => {
     await using stack = await startWithOpenAI();
     stack.upstream.on('GET', pagePath('users', 0), { json: { collaborators: [user] } });
     const selection = '{ nodes { userId } }';
@@ -91,7 +91,7 @@ describe('a page of collaborators', () => {
     expect(getCalls(stack)).toEqual([`GET ${toPath('openai')}`, `GET ${pagePath('users', 0)}`]);
   });
 
-  it('is empty without cursors if there are no collaborators', async () => {
+  it('a page without collaborators is empty and has no cursors', async () => {
     await using stack = await startWithOpenAI();
     stack.upstream.on('GET', pagePath('users', 0), { json: { collaborators: [] } });
     const { data } = await readPage(stack, '');
@@ -110,7 +110,7 @@ describe('a page of collaborators', () => {
     'after: "2"',
     'after: "b2Zmc2V0OjA"',
     'after: "b2Zmc2V0OjI="',
-  ])('with %s is BAD_USER_INPUT, without a call', async (args) => {
+  ])('a page of collaborators with %s is BAD_USER_INPUT, without a call', async (args) => {
     await using stack = await startWithOpenAI();
     const { data, errors } = await readPage(stack, `(${args})`);
     expect(data).toEqual({ integration: { users: null } });
@@ -120,13 +120,13 @@ describe('a page of collaborators', () => {
     expect(getCalls(stack)).toEqual([`GET ${toPath('openai')}`]);
   });
 
-  it.each([1, 1000])('can have %i collaborators', async (first) => {
+  it.each([1, 1000])('a page can have %i collaborators', async (first) => {
     await using stack = await startWithOpenAI();
     stack.upstream.on('GET', pagePath('users', 0, first), { json: { collaborators: [] } });
     expect((await readPage(stack, `(first: ${first})`)).errors).toEqual([]);
   });
 
-  it('is null without a call if the integration has no id', async () => {
+  it('a page of collaborators is null without a call if the integration has no id', async () => {
     await using stack = await startStack();
     stack.upstream.on('GET', toPath('openai'), { json: { ...openai, id: null } });
     const { data, errors } = await stack.gateway.query(
@@ -137,7 +137,7 @@ describe('a page of collaborators', () => {
   });
 
   it.each(['../../secrets', '7', 'urn:uuid:00000000-0000-4000-8000-000000000009', '%2e%2e'])(
-    'is UPSTREAM_INVALID_RESPONSE, without a call, if the id from upstream is not a UUID: %s',
+    'a page of collaborators is UPSTREAM_INVALID_RESPONSE, without a call, if upstream’s id is not a UUID: %s',
     async (invalid) => {
       await using stack = await startStack();
       stack.upstream.on('GET', toPath('openai'), { json: { ...openai, id: invalid } });
@@ -148,7 +148,7 @@ describe('a page of collaborators', () => {
     },
   );
 
-  it('is loaded once for an integration and its record', async () => {
+  it('a page of collaborators is loaded once for an integration and its record', async () => {
     await using stack = await startWithOpenAI();
     const record = { ...integrationRecordFixtures.full, id: openai.id, name: 'openai', provider: 'openai' };
     stack.upstream
@@ -183,7 +183,7 @@ const mutations = {
 
 describe('an id argument', () => {
   it.each(Object.keys(mutations) as (keyof typeof mutations)[])(
-    'of %s that is not a UUID is BAD_USER_INPUT, without a call',
+    'an id argument of %s that is not a UUID is BAD_USER_INPUT, without a call',
     async (name) => {
       await using stack = await startStack();
       for (const invalid of ['', '../openai', '00000000-0000-4000-8000-00000000000', `${openai.id}/x`]) {
@@ -194,7 +194,7 @@ describe('an id argument', () => {
     },
   );
 
-  it('of a collaborator that is not a UUID is BAD_USER_INPUT, without a call', async () => {
+  it('the id of a collaborator that is not a UUID is BAD_USER_INPUT, without a call', async () => {
     await using stack = await startStack();
     for (const name of [
       'updateIntegrationUser',
@@ -207,7 +207,7 @@ describe('an id argument', () => {
     }
   });
 
-  it('can be a UUID of any version and case', async () => {
+  it('an id argument can be a UUID of any version and case', async () => {
     await using stack = await startStack();
     for (const id of ['0190E6A0-7B7C-7F5A-9C1D-0123456789AB', '6ba7b810-9dad-11d1-80b4-00c04fd430c8']) {
       stack.upstream.on('PUT', `/v2/integrations/${id}/select`, { json: integrationRecordFixtures.full });
@@ -219,7 +219,7 @@ describe('an id argument', () => {
 });
 
 describe('sharing', () => {
-  it('changes roles with a PATCH, and removes with a DELETE that can return anything', async () => {
+  it('a role is changed with a PATCH, and a collaborator removed with a DELETE of any response body', async () => {
     await using stack = await startStack();
     const userPath = `${root}/users/${user.user_id}`;
     const groupPath = `${root}/groups/${group.group_id}`;
@@ -246,7 +246,7 @@ describe('sharing', () => {
     ['users', 'userId', 'user_id'],
     ['groups', 'groupId', 'group_id'],
   ])(
-    'with %s returns upstream’s 422 as data, with paths below `collaborators`',
+    'sharing with %s returns upstream’s 422 as data, with paths below `collaborators`',
     async (kind, field, property) => {
       await using stack = await startStack();
       stack.upstream.on('POST', `${root}/${kind}`, {
@@ -289,7 +289,7 @@ describe('sharing', () => {
   it.each([
     ['PATCH', 'users', mutations.updateIntegrationUser(openai.id), 'updateIntegrationUser'],
     ['DELETE', 'groups', mutations.removeIntegrationGroup(openai.id), 'removeIntegrationGroup'],
-  ])('by %s of %s makes a 422 BAD_USER_INPUT and a 404 NOT_FOUND', async (method, kind, mutation, name) => {
+  ])('for %s of %s, a 422 is BAD_USER_INPUT and a 404 NOT_FOUND', async (method, kind, mutation, name) => {
     await using stack = await startStack();
     const path = `${root}/${kind}/${kind === 'users' ? user.user_id : group.group_id}`;
     for (const [status, code] of [
@@ -303,7 +303,7 @@ describe('sharing', () => {
     }
   });
 
-  it('needs a credential, and does not call upstream without one', async () => {
+  it('sharing needs a credential, and does not call upstream without one', async () => {
     await using stack = await startStack();
     for (const [name, mutation] of Object.entries(mutations)) {
       const { errors } = await stack.gateway.query(`mutation { ${mutation(openai.id)} }`, {}, {});

@@ -12,7 +12,7 @@ const document = `{
   }
 }`;
 
-/** Credentials of forty tenants in all the ways that there are; some differ in one character, or in the header alone. */
+/** Credentials of forty tenants, of every kind. Some differ only in one character or in the header. */
 const tenants = Array.from({ length: 40 }, (_, index) => {
   const key = `tenant-${index >> 2}`;
   const headers: readonly Readonly<Record<string, string>>[] = [
@@ -24,7 +24,7 @@ const tenants = Array.from({ length: 40 }, (_, index) => {
   return headers[index % 4] ?? {};
 });
 
-/** What upstream knows a tenant by: all of its credentials. */
+/** The identity of a tenant for upstream: all of its credentials. */
 const getTenant = ({ headers }: Pick<RecordedCall, 'headers'>) =>
   `${headers['galileo-api-key']?.toString()}|${headers.authorization}`;
 
@@ -35,7 +35,7 @@ const expectedOf = (headers: Readonly<Record<string, string>>) => {
 };
 
 describe('forty concurrent tenants', () => {
-  it('concurrent tenants each read their own data, with one call per tenant and name, whatever the order of upstream’s responses', async () => {
+  it('concurrent tenants each read their own data, with one call per tenant and name, in any order of upstream’s responses', async () => {
     await using stack = await startStack({ upstreamConnections: '128' });
     const { gateway, upstream } = stack;
     const waiting: (() => void)[] = [];
@@ -59,14 +59,14 @@ describe('forty concurrent tenants', () => {
     expect(new Set(upstream.calls.map(getTenant)).size).toBe(tenants.length);
   });
 
-  it('each read their own through failures and further attempts, on few sockets', async () => {
+  it('concurrent tenants each read their own data despite failures and retries on few sockets', async () => {
     await using stack = await startStack({ upstreamConnections: '3' });
     const { gateway, upstream } = stack;
     const seen = new Set<string>();
     for (const name of ['openai', 'writer']) {
       upstream.on('GET', toPath(name), (call, response) => {
         const tenant = getTenant(call);
-        // The first attempt of every tenth tenant fails, by turns in one of three ways.
+        // The first attempt of every tenth tenant fails in one of three ways.
         const isFirst = !seen.has(`${name} ${tenant}`);
         seen.add(`${name} ${tenant}`);
         const number = tenants.findIndex((headers) => getTenant({ headers }) === tenant);
@@ -112,7 +112,7 @@ describe('forty concurrent tenants', () => {
 });
 
 describe('what was loaded for one credential', () => {
-  it('is not there for the next, nor for a request without one', async () => {
+  it('data that was loaded for one credential is not returned for another, or without one', async () => {
     await using stack = await startStack();
     const { gateway, upstream } = stack;
     for (const name of integrationNames) {

@@ -33,7 +33,7 @@ afterEach(() => {
 });
 
 describe('with an OTLP endpoint', () => {
-  it('an operation has a span below its caller’s, and each upstream attempt one below that', async () => {
+  it('the span of an operation is a child of the caller’s span, and each upstream attempt is a child of it', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url, { OTEL_SERVICE_NAME: 'my-gateway', OTEL_RESOURCE_ATTRIBUTES: 'zone=a' });
     await using upstream = await startFakeUpstream();
@@ -78,7 +78,7 @@ describe('with an OTLP endpoint', () => {
         statusCode: index === 0 ? 2 : 0,
       })),
     );
-    // Upstream's own spans belong below the attempt that reached it.
+    // Upstream's spans are children of the attempt that reached it.
     expect(upstream.calls.map((call) => call.headers['traceparent'])).toEqual(
       attempts.map(({ spanId }) => `00-${traceId}-${spanId}-01`),
     );
@@ -87,7 +87,7 @@ describe('with an OTLP endpoint', () => {
     }
   });
 
-  it('the spans are the same whichever way a request takes, and log lines have the trace’s id', async () => {
+  it('spans are the same with and without plugins, and log lines have the trace id', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url);
     await using upstream = await startFakeUpstream();
@@ -104,7 +104,7 @@ describe('with an OTLP endpoint', () => {
     expect(gateway.log.filter((line) => line.includes(`"trace_id":"${traceId}"`))).toHaveLength(2);
   });
 
-  it('no span has a secret', async () => {
+  it('no span contains a secret', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url);
     await using upstream = await startFakeUpstream();
@@ -120,7 +120,39 @@ describe('with an OTLP endpoint', () => {
     }
   });
 
-  it('errors of the caller’s are none of the server’s span, errors of upstream’s are', async () => {
+  const name = 'sk_a_key_that_is_a_name';
+  it.each([
+    ['an API key', { 'Galileo-API-Key': name }, name],
+    ['a Splunk key', { 'Splunk-AO-API-Key': name }, name],
+    ['a bearer token', { authorization: `Bearer ${name}` }, name],
+    ['the user of a Basic credential', { authorization: `Basic ${btoa(`${name}:p`)}` }, name],
+    ['the password of a Basic credential', { authorization: `Basic ${btoa(`u:${name}`)}` }, name],
+    ['a secret input', { 'Galileo-API-Key': 'k', 'x-request-id': 'id' }, 'sk_secret_input_1234'],
+  ])(
+    'no span has %s that also is a name, a request id, an error or a part of the trace context',
+    async (_what, credential, secret) => {
+      await using receiver = await startOtlpReceiver();
+      sendTo(receiver.url);
+      await using upstream = await startFakeUpstream();
+      upstream.on('PUT', '/v2/integrations/openai', { status: 403, json: { detail: `Not ${secret}` } });
+      await using gateway = await startGateway(upstream.url);
+      await gateway.query(
+        `mutation ${secret}($token: String!) { ${secret}: upsertOpenAIIntegration(input: { token: $token }) { __typename } }`,
+        { token: secret },
+        {
+          'x-request-id': secret,
+          ...credential,
+          tracestate: `vendor=${secret}`,
+          baggage: `tenant=${secret}`,
+        },
+      );
+      await gateway.drain();
+      expect(receiver.spans).toHaveLength(2);
+      expect(receiver.text).not.toContain(secret);
+    },
+  );
+
+  it('the span of the server has an error status for errors of upstream, but not for errors of the caller', async () => {
     await using receiver = await startOtlpReceiver();
     sendTo(receiver.url);
     await using upstream = await startFakeUpstream();
@@ -174,7 +206,7 @@ describe('with an OTLP endpoint', () => {
     expect(upstream.calls[0]?.headers).toMatchObject({ traceparent: headers.traceparent });
   });
 
-  it('every value that is ignored is logged by the name of its variable', async () => {
+  it('ignored values are logged with the names of their variables', async () => {
     await using receiver = await startOtlpReceiver();
     const ignored = {
       OTEL_EXPORTER_OTLP_PROTOCOL: 'carrier-pigeon',
@@ -195,7 +227,7 @@ describe('with an OTLP endpoint', () => {
     expect(gateway.log.join('')).not.toContain('receivers-key');
   });
 
-  it('a receiver that refuses costs a line of the log and no request', async () => {
+  it('a failing receiver causes a log line, and no request fails', async () => {
     await using receiver = await startOtlpReceiver(400);
     sendTo(receiver.url, { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20receivers-key' });
     await using upstream = await startFakeUpstream();
@@ -204,7 +236,7 @@ describe('with an OTLP endpoint', () => {
     expect(answer.status).toBe(200);
     await gateway.drain();
     expect(receiver.headers?.authorization).toBe('Bearer receivers-key');
-    expect(gateway.log.filter((line) => line.includes('spans could not be sent'))).toHaveLength(1);
+    expect(gateway.log.filter((line) => line.includes('telemetry could not be sent'))).toHaveLength(1);
     expect(gateway.log.join('')).not.toContain('receivers-key');
   });
 
@@ -219,7 +251,22 @@ describe('with an OTLP endpoint', () => {
     expect(receiver.spans).toHaveLength(1);
   });
 
-  it('the program sends what is left before it ends', async () => {
+  it('OTEL_TRACES_EXPORTER=console writes spans to standard output, without an endpoint', async () => {
+    await using program = startProgram(['serve'], { PORT: '0', OTEL_TRACES_EXPORTER: 'console' });
+    const url = await program.waitFor(/"url":"([^"]+)"/);
+    expect(await program.waitFor(/"traces":(true|false)/)).toBe('true');
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', traceparent: headers.traceparent },
+      body: '{"query":"query Named { __typename }"}',
+    });
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(program.stdout).toContain(`traceId: '${traceId}'`);
+    expect(program.stdout).toContain("'graphql.operation.name': 'Named'");
+  });
+
+  it('the program sends the remaining spans before it ends', async () => {
     await using receiver = await startOtlpReceiver();
     await using program = startProgram(['serve'], {
       PORT: '0',
@@ -249,8 +296,8 @@ describe.each([
     'with OTEL_SDK_DISABLED',
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_SDK_DISABLED: 'true' },
   ],
-])('%s', (_name, environment) => {
-  it('the client’s trace context is forwarded unchanged', async () => {
+])('%s', (name, environment) => {
+  it(`${name}, the client’s trace context is forwarded unchanged`, async () => {
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { json: integration });

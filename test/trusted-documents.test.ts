@@ -56,25 +56,28 @@ const ways: [way: string, parameters: Record<string, unknown>][] = [
 ];
 
 describe('with TRUSTED_DOCUMENTS', () => {
-  it.each(ways)('a document named by %s is executed, by POST and by GET', async (_way, parameters) => {
-    for (const answer of [
-      await post({ ...parameters, variables }),
-      await post({ ...parameters, variables }, { origin: 'https://elsewhere.example' }),
-      await get({
-        ...Object.fromEntries(
-          Object.entries(parameters).map(([name, value]) => [
-            name,
-            typeof value === 'string' ? value : JSON.stringify(value),
-          ]),
-        ),
-        variables: JSON.stringify(variables),
-      }),
-    ]) {
-      expect({ status: answer.status, ...parseBody(answer) }).toEqual(writers);
-    }
-  });
+  it.each(ways)(
+    'a trusted document that %s names is executed, by POST and by GET',
+    async (_way, parameters) => {
+      for (const answer of [
+        await post({ ...parameters, variables }),
+        await post({ ...parameters, variables }, { origin: 'https://elsewhere.example' }),
+        await get({
+          ...Object.fromEntries(
+            Object.entries(parameters).map(([name, value]) => [
+              name,
+              typeof value === 'string' ? value : JSON.stringify(value),
+            ]),
+          ),
+          variables: JSON.stringify(variables),
+        }),
+      ]) {
+        expect({ status: answer.status, ...parseBody(answer) }).toEqual(writers);
+      }
+    },
+  );
 
-  it('an unknown one is 404, in both media types', async () => {
+  it('an unknown document id is 404, in both media types', async () => {
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       for (const documentId of ['0'.repeat(64), `sha256:${'0'.repeat(64)}`, '', '__proto__', 'constructor']) {
         const answer = await post({ documentId }, { accept });
@@ -110,7 +113,7 @@ describe('with TRUSTED_DOCUMENTS', () => {
     expect((await get({ documentId: toHash(mutation) })).status).toBe(405);
   });
 
-  it('an id of another type is 400', async () => {
+  it('a document id that is not a string is 400', async () => {
     for (const parameters of [{ documentId: 7 }, { extensions: { persistedQuery: { sha256Hash: 7 } } }]) {
       const answer = await post(parameters);
       expect(answer.status).toBe(400);
@@ -127,12 +130,12 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
   };
   const read = (content: unknown) => [...readTrustedDocuments(write(content))];
 
-  it('can be an object from hash to document, also after a byte order mark', () => {
+  it('the file of TRUSTED_DOCUMENTS can be an object from hash to document, also after a byte order mark', () => {
     expect(read({ [hash]: query })).toEqual([[hash, query]]);
     expect(read(`\ufeff${JSON.stringify({ [`sha256:${hash}`]: query })}`)).toEqual([[hash, query]]);
   });
 
-  it('can be the manifest of Apollo, or the operation output of Apollo Kotlin', () => {
+  it('the file of TRUSTED_DOCUMENTS can be a manifest of Apollo, or the operation output of Apollo Kotlin', () => {
     const operations = [{ id: hash, name: 'Names', type: 'query', body: query }];
     expect(read({ format: 'apollo-persisted-query-manifest', version: 1, operations })).toEqual([
       [hash, query],
@@ -144,16 +147,16 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
     ['is not JSON', '{', 'it is not JSON'],
     ['has no documents', {}, 'it has no documents'],
     [
-      'has something else than documents',
+      'has values that are not documents',
       { a: 1 },
       'it is neither an object from hash to document nor a manifest',
     ],
     ['is an array', [query], 'it is neither an object from hash to document nor a manifest'],
-  ])('is refused with the reason if it %s', (_what, content, message) => {
+  ])('the file of TRUSTED_DOCUMENTS is refused with the reason if it %s', (_what, content, message) => {
     expect(() => read(content)).toThrow(message);
   });
 
-  it('is checked against the schema: documents that are not valid, and warnings for what clients would miss', () => {
+  it('the file of TRUSTED_DOCUMENTS is validated against the schema, with warnings for data that clients would lose', () => {
     const withoutTypename =
       '{ integration(name: OPENAI) { id ... on OpenAIIntegration { organizationId } } }';
     const { problems, warnings } = checkTrustedDocuments(

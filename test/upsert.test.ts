@@ -28,11 +28,11 @@ interface UpsertData {
 const sendUpsert = ({ gateway }: Stack, input: UpsertCustomIntegrationInput) =>
   gateway.query<UpsertData, object>(upsert, { input });
 
-// Refusals leave nothing behind, so that one gateway will do for all of them.
+// Refused writes change nothing, so all of them can share a gateway.
 const refusing = await startStack();
 afterAll(() => refusing[Symbol.asyncDispose]());
 
-/** Sends an upsert that upstream refuses, and has what the caller reads of that. */
+/** Sends an upsert that upstream refuses, and returns the caller's result. */
 async function refuse(input: Partial<UpsertCustomIntegrationInput>, json: unknown) {
   refusing.upstream.on('PUT', path, { status: 422, json });
   const { status, data, errors } = await sendUpsert(refusing, { endpoint, ...input });
@@ -43,7 +43,7 @@ async function refuse(input: Partial<UpsertCustomIntegrationInput>, json: unknow
 
 describe('the body of the PUT', () => {
   it.each<[string, UpsertCustomIntegrationInput, object]>([
-    ['the least that there is: what was omitted stays omitted', { endpoint }, { endpoint }],
+    ['with only required fields: omitted fields stay omitted', { endpoint }, { endpoint }],
     [
       'without authentication',
       { endpoint, authenticationType: 'NONE', modelProperties: [{ name: 'm' }] },
@@ -115,7 +115,7 @@ describe('the body of the PUT', () => {
       },
     ],
     [
-      'with null for everything that takes it: null stays null',
+      'with null for every nullable field: null stays null',
       {
         endpoint,
         authenticationType: null,
@@ -168,7 +168,7 @@ describe('the body of the PUT', () => {
         models: [],
       },
     ],
-  ])('is exactly what was asked for, %s', async (_what, input, body) => {
+  ])('the body of the PUT is exactly the input, %s', async (_what, input, body) => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, record);
 
@@ -193,7 +193,7 @@ describe('the body of the PUT', () => {
     }
   });
 
-  it('leaves out a variable within the input that was not given, and has null for one that is null', async () => {
+  it('the body of the PUT omits a missing variable within the input, and has null for a null variable', async () => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, record);
     const document = `mutation ($token: String, $scope: String, $alias: String) {
@@ -216,7 +216,7 @@ describe('the body of the PUT', () => {
   });
 
   it.each(['headers', 'customHeaderMapping'] as const)(
-    'with duplicate keys in %s is not sent: every duplicate is an issue, and no value is quoted',
+    'a body with duplicate keys in %s is not sent: every duplicate is an issue, and no value is quoted',
     async (field) => {
       await using stack = await startStack();
       const { data, errors, text } = await sendUpsert(stack, {
@@ -244,7 +244,7 @@ describe('the body of the PUT', () => {
   );
 });
 
-/** A value as the document would have it. */
+/** The value as a GraphQL literal. */
 function toLiteral(value: unknown, key = ''): string {
   if (Array.isArray(value)) return `[${value.map((item) => toLiteral(item)).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
@@ -256,7 +256,7 @@ function toLiteral(value: unknown, key = ''): string {
 }
 
 describe('a success', () => {
-  it('has the record, in the schema’s names', async () => {
+  it('a success has the record in the names of the schema', async () => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, record).on('GET', path, integration);
     const { data, errors } = await stack.gateway.query(UpsertCustomIntegrationDocument, {
@@ -287,7 +287,7 @@ describe('a success', () => {
     });
   });
 
-  it('needs no more of a record than the document requires', async () => {
+  it('a success needs only the required properties of a record', async () => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, { json: integrationRecordFixtures.minimal }).on('GET', path, integration);
     const { data, errors } = await stack.gateway.query(UpsertCustomIntegrationDocument, {
@@ -299,7 +299,7 @@ describe('a success', () => {
     });
   });
 
-  it('is read back only when that is selected, and after the write', async () => {
+  it('an integration is read back only if it is selected, and after the write', async () => {
     await using stack = await startStack();
     const { gateway, upstream } = stack;
     upstream.on('PUT', path, record).on('GET', path, integration);
@@ -331,7 +331,7 @@ describe('a success', () => {
     for (const error of errors) expect(error.path).toEqual(['upsertCustomIntegration', 'integration']);
   });
 
-  it('is read back fresh after an earlier read in the same operation', async () => {
+  it('an integration is read again after a write in the same operation', async () => {
     await using stack = await startStack();
     const reply = (model: string) => ({ json: { ...integrationFixtures.custom.full, default_model: model } });
     stack.upstream
@@ -354,7 +354,7 @@ describe('a success', () => {
 });
 
 describe('a permission’s message', () => {
-  it('has the secrets of the input cut out', async () => {
+  it('the message of a permission is without the secrets of the input', async () => {
     await using stack = await startStack();
     const permissions = [{ action: 'update', allowed: false, message: 'Not with the-token.' }];
     stack.upstream.on('PUT', path, { json: { ...integrationRecordFixtures.full, permissions } });
@@ -383,7 +383,7 @@ describe('two upserts in one document', () => {
     expect(stack.upstream.calls.map(({ body }) => body)).toEqual(['{"endpoint":"1"}', '{"endpoint":"2"}']);
   });
 
-  it('run in order, the second also after a failure of the first', async () => {
+  it('two upserts in one document run in order, the second even if the first fails', async () => {
     await using stack = await startStack();
     stack.upstream.once('PUT', path, { status: 422, json: { detail: 'No.' } }).once('PUT', path, record);
     const { data } = await stack.gateway.query(`mutation {
@@ -424,7 +424,7 @@ describe('a 422', () => {
     });
   });
 
-  it('uses the names of this schema in messages, as whole words, and drops "Value error, "', async () => {
+  it('the messages of a 422 use the names of this schema, for whole words, and drop "Value error, "', async () => {
     const msg =
       "Value error, 'based_on' and `supported_parameters` exclude each other; api_key_header_x, x_based_on";
     const translated = "'basedOn' and `supportedParameters` exclude each other; api_key_header_x, x_based_on";
@@ -449,12 +449,12 @@ describe('a 422', () => {
     ['an empty list', { detail: [] }, 'Galileo refused the input as invalid.'],
     ['an object', { detail: { a: 1 } }, 'Galileo refused the input as invalid.'],
     ['nothing', {}, 'Galileo refused the input as invalid.'],
-    ['no object', ['a'], 'Galileo refused the input as invalid.'],
-  ])('with %s has a message and no issues', async (_what, json, message) => {
+    ['not an object', ['a'], 'Galileo refused the input as invalid.'],
+  ])('a 422 with %s has a message and no issues', async (_what, json, message) => {
     expect(await refuse({}, json)).toMatchObject({ message, issues: [] });
   });
 
-  it('without JSON has a message of the gateway’s and no issues', async () => {
+  it('a 422 without JSON has a message of the gateway and no issues', async () => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, {
       status: 422,
@@ -470,7 +470,7 @@ describe('a 422', () => {
     });
   });
 
-  it('ignores items that are not issues, and fills in what an issue lacks', async () => {
+  it('items of a 422 that are not issues are ignored, and missing parts of issues are filled in', async () => {
     const result = await refuse({}, { detail: [null, {}, { loc: 'body', msg: 5, type: null }] });
     const issue = { path: [], message: 'Galileo gave no reason.', code: 'unknown' };
     expect(result).toMatchObject({ issues: [issue, issue] });
@@ -487,12 +487,12 @@ describe('a 422', () => {
       ['multiModalConfig', 'maxFiles'],
     ],
     [['headers', 'X'], ['headers']],
-  ])('an issue at %j, which the input does not have, has the path %j', async (loc, path) => {
+  ])('an issue at %j, a position that the input does not have, has the path %j', async (loc, path) => {
     const result = await refuse({}, { detail: [{ loc: ['body', ...loc], msg: 'No.', type: 'missing' }] });
     expect(result).toMatchObject({ issues: [{ path: ['input', ...path] }] });
   });
 
-  it('never shows what upstream says the input was', async () => {
+  it('a 422 never shows the input that upstream echoes', async () => {
     const input = {
       token: 'the-token',
       headers: [{ key: 'X', value: 'header-value' }],
@@ -628,8 +628,8 @@ describe('a 422', () => {
     [['header', 'authorization'], []],
     [['endpoint'], []],
     [[], []],
-  ])('at %j is about the argument at %j', async (loc, place) => {
-    // The values of the headers are secrets, and no part of a path of the schema's may be taken for one of them.
+  ])('an issue at %j has the path %j of the argument', async (loc, place) => {
+    // The values of the headers are secrets, and must not be equal to a part of a path.
     const result = await refuse(
       { ...input, headers: [...input.headers, { key: 'X-C', value: 'input' }] },
       {
@@ -639,7 +639,7 @@ describe('a 422', () => {
     expect(result).toMatchObject({ issues: [{ path: place }] });
   });
 
-  it('shows no secret in the free part of a path', async () => {
+  it('the free part of a path shows no secret', async () => {
     const loc = ['body', 'custom_llm_config', 'init_kwargs', 'the-token', 'x'];
     const result = await refuse({ ...input, token: 'the-token' }, { detail: [{ loc, msg: '-', type: '-' }] });
     expect(result).toMatchObject({

@@ -7,7 +7,7 @@ import {
   IntegrationUsersDocument,
   UpsertCustomIntegrationDocument,
 } from '../client/generated/graphql.ts';
-import { getTypeName } from '../src/resolvers/discriminator.ts';
+import { getTypeName } from '../src/resolvers/integrations.ts';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
@@ -29,7 +29,7 @@ async function readIntegration(name: Name, body: Json | string) {
   return { ...answer, integration: answer.data?.integration as Record<string, unknown> | null | undefined };
 }
 
-/** A string is a body as it stands, for what `JSON.stringify` would not write. */
+/** A string is an unchanged body, for values that `JSON.stringify` cannot write. */
 const toReply = (body: Json | string) =>
   typeof body === 'string' ? { headers: { 'content-type': 'application/json' }, body } : { json: body };
 
@@ -51,7 +51,7 @@ async function readRecord(body: Json) {
   };
 }
 
-/** Reads the only collaborator of the openai integration from an upstream that returns it so. */
+/** Reads the only collaborator of the openai integration from an upstream with this response. */
 async function readCollaborator(kind: 'users' | 'groups', body: Json) {
   const { full } = integrationFixtures.openai;
   upstream
@@ -74,7 +74,7 @@ const model: Json = { ...sageMaker.models[0] };
 
 const first = (list: unknown) => (list as readonly Record<string, unknown>[])[0];
 
-/** How to put an object of one schema into an upstream response, and how to find it in the gateway's response. */
+/** How to put an object of a schema into an upstream response, and how to find it in the gateway's response. */
 interface Place {
   readonly full: Json;
   read(body: Json): Promise<Record<string, unknown> | null | undefined>;
@@ -121,7 +121,7 @@ const places: Readonly<Record<string, Place>> = {
   },
 };
 
-/** The types of schemas that have another name. */
+/** The types whose names differ from their schemas. */
 const typeNames: Readonly<Record<string, string>> = {
   GroupCollaborator: 'IntegrationGroup',
   InputMap: 'ModelInputMap',
@@ -130,13 +130,13 @@ const typeNames: Readonly<Record<string, string>> = {
   UserCollaborator: 'IntegrationUser',
 };
 
-/** Every default of the document that a reader can meet: the schema, the property, and the value as GraphQL writes it. */
+/** Every default of the document in a response: the schema, the property, and the value in GraphQL. */
 const defaults = Object.entries(openApiDocument.components.schemas)
-  // A body gets no default from the gateway; a page is asked for with its arguments.
+  // The gateway adds no defaults to a request body, and always sends the arguments of a page.
   .filter(([name]) => !/(?:Create|ListUserCollaboratorsResponse|ListGroupCollaboratorsResponse)$/.test(name))
   .flatMap(([name, { properties = {} }]) =>
     Object.entries(properties)
-      // Prices are null if they are left out, in spite of the document's default.
+      // Missing prices are null, despite the document's default.
       .filter(([property, schema]) => schema.default !== undefined && !property.endsWith('_price'))
       .map(([property, schema]) => ({ name, property, value: toValue(schema) })),
   );
@@ -149,7 +149,7 @@ function toValue(schema: JsonSchema): unknown {
 
 describe('a property that upstream leaves out, or sends as null', () => {
   it.each(defaults)(
-    'has the default of the OpenAPI document: $property of $name',
+    'a missing or null property has the default of the OpenAPI document: $property of $name',
     async ({ name, property, value }) => {
       const place = places[name];
       if (place === undefined) throw new Error(`Say in \`places\` how to read ${name}.`);
@@ -177,7 +177,7 @@ describe('a property that upstream leaves out, or sends as null', () => {
     }
   });
 
-  it('is null otherwise', async () => {
+  it('a missing or null property without a default is null', async () => {
     const { integration, errors } = await readIntegration('azure', integrationFixtures.azure.minimal);
     expect(errors).toEqual([]);
     expect(integration).toMatchObject({
@@ -190,7 +190,7 @@ describe('a property that upstream leaves out, or sends as null', () => {
     });
   });
 
-  it('is left out of lists and maps', async () => {
+  it('null items are removed from lists and maps', async () => {
     const { integration, errors } = await readIntegration('custom', {
       ...integrationFixtures.custom.full,
       models: ['a', null, 'b'],
@@ -206,7 +206,7 @@ describe('a property that upstream leaves out, or sends as null', () => {
   });
 });
 
-// The client's document for one integration, asking for several.
+// The client's document for one integration, changed to select several.
 const integrationsDocument = print(IntegrationDocument).replace(
   /^query .*?integration\(name: \$name\)/s,
   'query ($names: [IntegrationName!]) { integrations(names: $names)',
@@ -259,7 +259,7 @@ describe('a value that does not fit its field', () => {
     ['aws_sagemaker', withModel({ output_map: {} }), 'models.0.outputMap.response'],
     ['vertex_ai', { gcs_config: { bucket_name: 'b', object_path_prefix: 1 } }, 'gcsConfig.objectPathPrefix'],
     ['openai', { organization_id: {} }, 'organizationId'],
-  ])('costs the nearest field that can be null: %s %j', async (name, patch, place) => {
+  ])('an invalid value nulls the nearest nullable field: %s %j', async (name, patch, place) => {
     const path = place.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
     const { full } = integrationFixtures[name];
     const whole = await readIntegration(name, full);
@@ -270,7 +270,7 @@ describe('a value that does not fit its field', () => {
     expect(errors).toMatchObject([
       { path: ['integration', ...path], extensions: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false } },
     ]);
-    // All that the patch does not touch is there.
+    // All fields that the patch does not change are present.
     const touched = new Set([
       ...Object.keys(patch).map((property) => toFieldName(getTypeName(name), property)),
       ...(path[0] === 'legacyModels' ? path : []),
@@ -325,7 +325,7 @@ describe('a value that does not fit its field', () => {
     },
   );
 
-  it('is not quoted in the message', async () => {
+  it('the message does not quote an invalid value', async () => {
     const { errors } = await readIntegration('openai', {
       name: 'openai',
       organization_id: ['quoted-value'],
@@ -334,7 +334,7 @@ describe('a value that does not fit its field', () => {
   });
 });
 
-/** The value at a path, or the null that stands above it. */
+/** The value at a path, or the nearest null above it. */
 function getNearest(root: unknown, path: readonly (string | number)[]): unknown {
   let value = root;
   for (const part of path) {
@@ -355,14 +355,17 @@ describe('a date and time', () => {
     ['2025-03-04T05:06:07-0800', '2025-03-04T05:06:07-08:00'],
     ['2025-03-04T05:06+01', '2025-03-04T05:06:00+01:00'],
     ['2025-03-04T05:06:07,5', '2025-03-04T05:06:07.5Z'],
-  ])('without an offset is UTC, and keeps upstream’s precision: %s', async (sent, answered) => {
-    const { record, errors } = await readRecord({
-      ...integrationRecordFixtures.full,
-      created_at: sent,
-    });
-    expect(errors).toEqual([]);
-    expect(record?.['createdAt']).toBe(answered);
-  });
+  ])(
+    'a date and time without an offset is UTC, and keeps upstream’s precision: %s',
+    async (sent, answered) => {
+      const { record, errors } = await readRecord({
+        ...integrationRecordFixtures.full,
+        created_at: sent,
+      });
+      expect(errors).toEqual([]);
+      expect(record?.['createdAt']).toBe(answered);
+    },
+  );
 
   it.each(['yesterday', '2025-13-01T00:00:00Z', '2025-03-04', '', 1_741_064_767])(
     'an invalid time is an error: %j',
@@ -383,7 +386,7 @@ describe('a date and time', () => {
 });
 
 describe('numbers', () => {
-  it.each([2 ** 31, 5_368_709_120, 2 ** 53 - 1])('keep a file size past 2^31: %d', async (size) => {
+  it.each([2 ** 31, 5_368_709_120, 2 ** 53 - 1])('a file size beyond 2^31 is kept: %d', async (size) => {
     const { integration, errors } = await readIntegration('vertex_ai', {
       name: 'vertex_ai',
       multi_modal_config: { max_files: 2 ** 31 - 1, max_file_size_bytes: size },
@@ -395,7 +398,7 @@ describe('numbers', () => {
     });
   });
 
-  it('keep prices of any size', async () => {
+  it('prices of any size are kept', async () => {
     const { integration, errors } = await readIntegration('aws_sagemaker', {
       ...sageMaker,
       ...withModel({ output_price: 1.5e-7, input_price: 3 }),
@@ -415,7 +418,7 @@ describe('an enum value that the schema does not know', () => {
     ['anthropic', { authentication_type: '' }, 'authenticationType'],
     ['anthropic', { authentication_type: 'constructor' }, 'authenticationType'],
     ['anthropic', { authentication_type: 'UNRECOGNIZED' }, 'authenticationType'],
-  ])('is UNRECOGNIZED: %s %j', async (name, patch, field) => {
+  ])('an unknown enum value is UNRECOGNIZED: %s %j', async (name, patch, field) => {
     const { integration, errors } = await readIntegration(name, {
       ...integrationFixtures[name].full,
       ...patch,
@@ -424,7 +427,7 @@ describe('an enum value that the schema does not know', () => {
     expect(integration?.[field]).toBe('UNRECOGNIZED');
   });
 
-  it('is UNRECOGNIZED among others in a list, and in a model', async () => {
+  it('an unknown enum value in a list or in a model is UNRECOGNIZED', async () => {
     const patch = withModel({ input_modalities: ['text', 'smell', 'image'], cost_by: 'seconds' });
     const { integration, errors } = await readIntegration('aws_sagemaker', { ...sageMaker, ...patch });
     expect(errors).toEqual([]);
@@ -451,14 +454,14 @@ describe('an enum value that the schema does not know', () => {
 describe('the URL of the custom endpoint', () => {
   it.each([
     ['base_url', { base_url: 'https://b.test' }, 'https://b.test'],
-    ['endpoint, as a later upstream says', { endpoint: 'https://e.test' }, 'https://e.test'],
+    ['endpoint, as in a later upstream', { endpoint: 'https://e.test' }, 'https://e.test'],
     [
       'base_url if both are present',
       { base_url: 'https://b.test', endpoint: 'https://e.test' },
       'https://b.test',
     ],
     ['endpoint if base_url is null', { base_url: null, endpoint: 'https://e.test' }, 'https://e.test'],
-  ])('is %s', async (_what, patch, url) => {
+  ])('the URL of the custom endpoint is %s', async (_what, patch, url) => {
     const { integration, errors } = await readIntegration('custom', { name: 'custom', ...patch });
     expect(errors).toEqual([]);
     expect(integration?.['baseUrl']).toBe(url);
@@ -473,7 +476,7 @@ describe('the discriminator of an integration', () => {
     ['name, if provider is null', { provider: null, name: 'openai' }],
     ['the requested provider, if both are absent', {}],
     ['the requested provider, if both are null', { provider: null, name: null }],
-  ])('is %s', async (_what, body) => {
+  ])('the discriminator of an integration is %s', async (_what, body) => {
     const { integration, errors } = await readIntegration('openai', {
       ...body,
       organization_id: 'org',
@@ -514,7 +517,7 @@ describe('the provider of a record', () => {
       { provider: null, name: 'Our own' },
       'CUSTOM',
     ],
-  ])('is %s', async (_what, patch, name) => {
+  ])('the provider of a record is %s', async (_what, patch, name) => {
     const { record, errors } = await readRecord({ ...integrationRecordFixtures.full, ...patch });
     expect(errors).toEqual([]);
     expect(record?.['name']).toBe(name);
@@ -548,7 +551,7 @@ describe('keys that mean something to JavaScript', () => {
     expect({}).not.toHaveProperty('polluted');
   });
 
-  it('are data like any other in an input, as a variable and in the document', async () => {
+  it('special keys are ordinary data in an input, in a variable and in the document', async () => {
     upstream.on('PUT', toPath('custom'), { json: integrationRecordFixtures.full });
     const initKwargs: unknown = JSON.parse(extra);
     const input = {
@@ -578,7 +581,7 @@ describe('keys that mean something to JavaScript', () => {
 describe('objects with free keys', () => {
   const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
 
-  it('may be nested as deep as people nest them', async () => {
+  it('JSON with a usual depth of nesting is accepted and returned', async () => {
     const { integration, errors } = await readIntegration('openai', `{"extra":${nested(150)}}`);
     expect(errors).toEqual([]);
     expect(JSON.stringify(integration?.['extra'])).toBe(nested(150));

@@ -13,13 +13,13 @@ const serve = (settings: Record<string, string> = {}, options = {}) =>
 const getUrl = (program: Program) => program.waitFor(/"url":"([^"]+)"/);
 const getMetricsUrl = (program: Program) => program.waitFor(/"metrics":"([^"]+)"/);
 
-/** One request on a new connection, so that the workers take turns. */
+/** Sends one request on a new connection, so that the workers take turns. */
 const query = async (url: string, text = '{ __typename }') => {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'galileo-api-key': 'k', connection: 'close' },
     body: JSON.stringify({ query: text }),
-    // A connection that the primary process hands to a worker while that is killed stays open without a response.
+    // A connection that the primary process passes to a worker while it is killed stays open without a response.
     signal: AbortSignal.timeout(10_000),
   });
   return { status: answer.status, text: await answer.text() };
@@ -56,8 +56,27 @@ describe('with WORKERS=2', () => {
     expect(program.stderr).toBe('');
   });
 
+  it('with WORKERS=2, errors and requests in flight are summed over the workers', async () => {
+    await using upstream = await startFakeUpstream();
+    const held: (() => void)[] = [];
+    upstream.on('GET', path, (_call, response) => {
+      held.push(() => response.writeHead(403, { 'content-type': 'application/json' }).end('{}'));
+    });
+    await using program = serve({ GALILEO_API_URL: upstream.url });
+    const url = await getUrl(program);
+    const metricsUrl = await getMetricsUrl(program);
+    const running = Array.from({ length: 8 }, () => query(url, '{ integration(name: OPENAI) { id } }'));
+    await expect.poll(() => held.length).toBe(8);
+    expect(getSample(await readMetrics(metricsUrl), 'gateway_requests_in_flight')).toBe(8);
+    for (const respond of held) respond();
+    await Promise.all(running);
+    const metrics = await readMetrics(metricsUrl);
+    expect(getSample(metrics, 'gateway_errors_total{code="FORBIDDEN"}')).toBe(8);
+    expect(getSample(metrics, 'gateway_requests_in_flight')).toBe(0);
+  });
+
   it.each(['SIGKILL', 'SIGTERM'] as const)(
-    'a worker that ends by %s is replaced, and what it counted stays in the sum',
+    'a worker that %s ends is replaced, and the sum keeps its counts',
     async (signal) => {
       await using program = serve();
       const url = await getUrl(program);
@@ -77,6 +96,22 @@ describe('with WORKERS=2', () => {
       expect(await program.exit).toBe(0);
     },
   );
+
+  it('all workers that drain at the same time accept connections until a replacement listens', async () => {
+    // Without the delay, a worker ends as soon as it has no requests, and resets a connection whose request it has not read.
+    await using program = serve({ SHUTDOWN_DELAY_MS: '1000' });
+    const url = await getUrl(program);
+    for (const worker of getWorkers(program)) process.kill(worker, 'SIGTERM');
+    const isReplaced = () => program.stdout.split('a replacement worker listens').length > 2;
+    let count = 0;
+    while (!isReplaced()) {
+      expect((await query(url)).status).toBe(200);
+      count += 1;
+    }
+    expect(count).toBeGreaterThan(10);
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+  });
 
   it('a signal drains all workers: a running request completes, and the program exits with 0', async () => {
     await using upstream = await startFakeUpstream();
@@ -107,7 +142,7 @@ describe('with WORKERS=2', () => {
     expect(await program.exit).toBe(0);
   });
 
-  it('requests that do not end in time are cut off, and it ends with 1', async () => {
+  it('requests that do not end in time are cut off, and the program exits with 1', async () => {
     await using upstream = await startFakeUpstream();
     await using program = serve({ GALILEO_API_URL: upstream.url, SHUTDOWN_TIMEOUT_MS: '50' });
     const url = await getUrl(program);
@@ -133,7 +168,7 @@ describe('with WORKERS=2', () => {
     expect(workers.filter(isAlive)).toEqual([]);
   });
 
-  it('a port that is taken stops the start with one line and 1', async () => {
+  it('with workers, a port in use ends the start with one line and exit code 1', async () => {
     await using upstream = await startFakeUpstream();
     await using program = serve({ PORT: new URL(upstream.url).port });
     expect(await program.exit).toBe(1);
@@ -143,7 +178,7 @@ describe('with WORKERS=2', () => {
 });
 
 describe('a worker that is killed under load', () => {
-  it('loses only its own requests, and its counts stay in the sum', { timeout: 60_000 }, async () => {
+  it('a worker that is killed under load loses only its own requests, and the sum keeps its counts', async () => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', path, { status: 404, json: { detail: 'not found' } });
     await using program = serve({ GALILEO_API_URL: upstream.url });
@@ -176,14 +211,14 @@ describe('a worker that is killed under load', () => {
     // Each of two killed workers had at most the requests of all clients.
     expect(results.lost).toBeLessThanOrEqual(2 * clientCount);
     const counted = getSample(await readMetrics(metricsUrl), series) ?? 0;
-    // A worker reports its counts every 200 ms. What it counted in the last interval is lost with it.
+    // A worker reports its counts every 200 ms. A killed worker loses the counts of the last interval.
     expect(counted).toBeGreaterThan(results.ok * 0.5);
     expect(counted).toBeLessThanOrEqual(results.ok + results.lost);
     program.process.kill('SIGTERM');
     expect(await program.exit).toBe(0);
   });
 
-  it('has reported its counts without being scraped', async () => {
+  it('a worker reports its counts without being scraped', async () => {
     await using program = serve();
     const url = await getUrl(program);
     for (let count = 0; count < 6; count += 1) await query(url);
@@ -193,7 +228,7 @@ describe('a worker that is killed under load', () => {
     expect(getSample(await readMetrics(await getMetricsUrl(program)), series)).toBe(6);
   });
 
-  it('again and again is replaced after a backoff, which the log names', async () => {
+  it('workers that are killed repeatedly are replaced after a backoff, which the log reports', async () => {
     await using program = serve({ METRICS_PORT: '' });
     await getUrl(program);
     for (const count of [1, 2, 3]) {
@@ -207,7 +242,7 @@ describe('a worker that is killed under load', () => {
 });
 
 describe('with WORKERS=2 and no METRICS_PORT', () => {
-  it('requests succeed, no metrics are served, and the program exits with 0', async () => {
+  it('without METRICS_PORT, workers serve requests and no metrics, and the program exits with 0', async () => {
     await using program = serve({ METRICS_PORT: '' });
     const url = await getUrl(program);
     expect(program.stdout).toContain('"metrics":"off"');
@@ -216,7 +251,7 @@ describe('with WORKERS=2 and no METRICS_PORT', () => {
     expect(await program.exit).toBe(0);
   });
 
-  it('workers that end early one after another are replaced', async () => {
+  it('without METRICS_PORT, workers that end early one after another are replaced', async () => {
     await using program = serve({ METRICS_PORT: '' });
     const url = await getUrl(program);
     for (const count of [1, 2, 3]) {
@@ -251,7 +286,7 @@ describe('on the channel between the processes', () => {
 });
 
 describe('with WORKERS=1', () => {
-  it('there is one process', async () => {
+  it('with WORKERS=1, the program has one process', async () => {
     await using program = serve({ WORKERS: '1' });
     await getUrl(program);
     expect(() => getWorkers(program)).toThrow();

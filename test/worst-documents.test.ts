@@ -8,10 +8,11 @@ import { createSchema } from '../src/schema/index.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { parseBody, send } from './support/http-client.ts';
+import { getLeastMs, startCpuTimer } from './support/timing.ts';
 
-/** Processor time that one request can take, whatever is in it. */
+/** Maximum processor time of one request with any content. */
 const budgetMs = 100;
-/** What a body may have, less the JSON around the document. */
+/** The maximum of a request body, less the JSON around the document. */
 const maxLength = 262_144 - 1000;
 
 const times = (count: number, write: (index: number) => string): string =>
@@ -19,22 +20,22 @@ const times = (count: number, write: (index: number) => string): string =>
 const lines = '\n'.repeat(maxLength / 2 - 8000);
 const name = 'x'.repeat(maxLength - 100);
 
-// Each one is as large as the limits permit, in the dimension that its name states.
+// Each document reaches the limits in the dimension that its name states.
 const documents: Readonly<Record<string, string>> = {
   'the same field 1,998 times': `{${'__typename '.repeat(1998)}}`,
   'the same field with an argument': `{${'integration(name:OPENAI){id}'.repeat(200)}}`,
   'fields with arguments that conflict': `{${times(200, (i) => `integrations(names:[${'OPENAI '.repeat(i % 2)}]){id}`)}}`,
-  'fields with directives of their own': `query(${times(150, (i) => `$a${i}:Boolean!`)}){${times(150, (i) => `__typename@skip(if:$a${i})`)}}`,
+  'fields with different directives': `query(${times(150, (i) => `$a${i}:Boolean!`)}){${times(150, (i) => `__typename@skip(if:$a${i})`)}}`,
   'one field in inline fragments': `{integrations{${times(300, (i) => `...on ${i % 2 ? 'OpenAI' : 'Custom'}Integration{id}`)}}}`,
   'inline fragments in inline fragments': `{${'...{'.repeat(650)}__typename${'}'.repeat(650)}}`,
   'fields 990 deep': `{${'a{'.repeat(990)}a${'}'.repeat(990)}}`,
-  'fields 990 deep in a fragment that nobody spreads': `{__typename}fragment F on Query{${'integrations{id '.repeat(600)}id${'}'.repeat(600)}}`,
+  'fields 990 deep in an unused fragment': `{__typename}fragment F on Query{${'integrations{id '.repeat(600)}id${'}'.repeat(600)}}`,
   'lists 900 deep': `{integration(name:${'['.repeat(900)}${']'.repeat(900)}){id}}`,
   'lists without an end': `{integration(name:${'['.repeat(1900)}`,
   'objects 490 deep': `mutation{upsertCustomIntegration(input:{endpoint:"",customLlmConfig:{fileName:"",className:"",initKwargs:${'{a:'.repeat(480)}1${'}'.repeat(480)}}}){__typename}}`,
   'fragments that double': `{...F0}${times(160, (i) => `fragment F${i} on Query{...F${i + 1} ...F${i + 1}}`)}fragment F160 on Query{__typename}`,
   'fragments that double in two fields each': `{integrationProviders{...F0}}${times(70, (i) => `fragment F${i} on IntegrationProvider{...F${i + 1} ...F${(i * 7) % 70} integration{...G${i}}}fragment G${i} on Integration{id name}`)}fragment F70 on IntegrationProvider{name}`,
-  'every fragment beside every other': `{${times(90, (i) => `...F${i}`)}}${times(90, (i) => `fragment F${i} on Query{__typename integrations{id name}}`)}`,
+  'fragments that are all spread in one selection': `{${times(90, (i) => `...F${i}`)}}${times(90, (i) => `fragment F${i} on Query{__typename integrations{id name}}`)}`,
   'fragments in a circle': `{...F0}${times(150, (i) => `fragment F${i} on Query{...F${(i + 1) % 150} ...F${(i + 2) % 150}}`)}`,
   'fragments in a circle, far down': `${lines}{...F0}${times(150, (i) => `fragment F${i} on Query{...F${(i + 1) % 150} ...F${(i + 2) % 150}}`)}`,
   'operations that spread one chain': `${times(150, (i) => `query Q${i}{...F0}`)}${times(120, (i) => `fragment F${i} on Query{...F${i + 1}}`)}fragment F120 on Query{__typename}`,
@@ -88,15 +89,15 @@ const variables: Readonly<Record<string, { readonly query: string; readonly vari
   '30,000 values of no enum': { query: read, variables: { names: listOf(30_000, 'OPENA') } },
   '25,000 values of an enum': { query: read, variables: { names: listOf(25_000, 'OPENAI') } },
   '60,000 nulls': { query: read, variables: { names: listOf(50_000, null) } },
-  '60,000 numbers for texts': { query: upsert, variables: { input: { models: listOf(100_000, 7) } } },
-  '8,000 objects with faults': { query: upsert, variables: { input: { headers: listOf(20_000, { k: 1 }) } } },
-  'a text as long as the body for an object': {
+  '60,000 numbers for strings': { query: upsert, variables: { input: { models: listOf(100_000, 7) } } },
+  '8,000 invalid objects': { query: upsert, variables: { input: { headers: listOf(20_000, { k: 1 }) } } },
+  'a string as long as the body for an object': {
     query: upsert,
     variables: { input: 'x'.repeat(maxLength - 200) },
   },
-  '30,000 variables that nobody declared': { query: '{ __typename }', variables: numbered(16_000) },
+  '30,000 undeclared variables': { query: '{ __typename }', variables: numbered(16_000) },
   'a list 3,000 deep': { query: read, variables: { names: nest(3000, '[', ']') } },
-  'free keys 3,000 deep': {
+  'a JSON object 3,000 deep': {
     query: upsert,
     variables: {
       input: {
@@ -132,14 +133,14 @@ let gateway: TestGateway;
 beforeAll(async () => {
   upstream = await startFakeUpstream();
   gateway = await startGateway(upstream.url, { logLevel: 'silent' });
-  // Warm up: the code is compiled, as in a process that serves.
+  // Warms up, so that the code is compiled as in a running process.
   for (let round = 0; round < 200; round += 1) {
     await measure({
       query: `{ integrations { id name a${round}: extra ... on CustomIntegration { baseUrl } } }`,
     });
     await measure({ query: upsert, variables: { input: { endpoint: round, [`a${round}`]: 1 } } });
   }
-}, 60_000);
+});
 
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]();
@@ -149,45 +150,36 @@ afterAll(async () => {
 /** CPU time of one request in milliseconds, test and gateway together. The response has no `data`, or all of it. */
 async function measure(body: { readonly query: string; readonly variables?: unknown }): Promise<number> {
   const text = JSON.stringify(body);
-  const before = process.cpuUsage();
+  const getCpuMs = startCpuTimer();
   const answer = await send(gateway.url, { headers: { 'content-type': 'application/json' }, body: text });
-  const { user, system } = process.cpuUsage(before);
+  const cpuMs = getCpuMs();
   expect([200, 400]).toContain(answer.status);
   expect(answer.text.length).toBeLessThan(2_200_000);
   for (const { extensions } of parseBody(answer).errors ?? []) {
     expect(extensions.code).not.toBe('INTERNAL_SERVER_ERROR');
   }
-  return (user + system) / 1000;
+  return cpuMs;
 }
 
-/** The best of several runs, to exclude garbage collection and other processes. */
-async function measureBest(
-  write: (round: number) => { query: string; variables?: unknown },
-): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 6; round += 1) {
-    best = Math.min(best, await measure(write(round)));
-    if (best < budgetMs / 2) break;
-  }
-  return best;
-}
+const measureLeast = (write: (round: number) => { query: string; variables?: unknown }) =>
+  getLeastMs(budgetMs, (round) => measure(write(round)));
 
 describe('the worst documents within the limits are refused or executed within 100 ms of processor time:', () => {
   it.each(Object.entries(documents))('%s', async (_name, query) => {
     expect(query.length).toBeLessThan(maxLength);
     // A unique comment in each round, so that no document is cached.
-    expect(await measureBest((round) => ({ query: `${query}#${round}` }))).toBeLessThan(budgetMs);
+    expect(await measureLeast((round) => ({ query: `${query}#${round}` }))).toBeLessThan(budgetMs);
   });
 });
 
 describe('the worst variables within the limits are refused or executed within 100 ms of processor time:', () => {
   it.each(Object.entries(variables))('%s', async (_name, body) => {
     expect(JSON.stringify(body).length).toBeLessThan(262_144);
-    expect(await measureBest(() => body)).toBeLessThan(budgetMs);
+    expect(await measureLeast(() => body)).toBeLessThan(budgetMs);
   });
 });
 
-it('thousands of secrets and thousands of messages of Galileo cost no more than either alone', async () => {
+it('a request with thousands of secrets and thousands of messages of Galileo costs less than one second', async () => {
   const issue = { loc: ['body', 'token'], msg: 'Input should be another text', type: 'value_error' };
   upstream.on('PUT', '/v2/integrations/custom', {
     status: 422,
@@ -197,35 +189,41 @@ it('thousands of secrets and thousands of messages of Galileo cost no more than 
   const body = JSON.stringify({ query: upsert, variables: { input: { endpoint: 'x' }, secrets } });
   const headers = { 'content-type': 'application/json', 'galileo-api-key': 'k' };
 
-  const before = process.cpuUsage();
-  const answer = await send(gateway.url, { headers, body });
-  const { user, system } = process.cpuUsage(before);
-
-  expect(parseBody(answer).data).toEqual({
-    upsertCustomIntegration: { __typename: 'IntegrationValidationFailure' },
+  const leastMs = await getLeastMs(1000, async () => {
+    const getCpuMs = startCpuTimer();
+    const answer = await send(gateway.url, { headers, body });
+    const cpuMs = getCpuMs();
+    expect(parseBody(answer).data).toEqual({
+      upsertCustomIntegration: { __typename: 'IntegrationValidationFailure' },
+    });
+    return cpuMs;
   });
+
   // Preparing the secrets again for each message takes more than four seconds.
-  expect((user + system) / 1000).toBeLessThan(1000);
+  expect(leastMs).toBeLessThan(1000);
 });
 
 describe('what one request makes the gateway hold and write', () => {
   const headers = { 'content-type': 'application/json', 'galileo-api-key': 'k' };
   const post = (body: unknown) => send(gateway.url, { headers, body: JSON.stringify(body) });
 
-  it('stops at MAX_RESPONSE_BYTES, in less than a second: 2 kB that ask for 54 MB', async () => {
+  it('a request of 2 kB that selects 54 MB stops at MAX_RESPONSE_BYTES in less than a second', async () => {
     upstream.on('GET', '/v2/integrations/custom', {
       json: { name: 'custom', extra: { text: 'x'.repeat(900_000) } },
     });
     const query = `{${times(60, (i) => `a${i}: integration(name: CUSTOM) { extra }`)}}`;
-    const before = process.cpuUsage();
-    const answer = await post({ query });
-    const { user, system } = process.cpuUsage(before);
-    expect(parseBody(answer)).not.toHaveProperty('data');
-    expect(parseBody(answer).errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
-    expect((user + system) / 1000).toBeLessThan(1000);
+    const leastMs = await getLeastMs(1000, async () => {
+      const getCpuMs = startCpuTimer();
+      const answer = await post({ query });
+      const cpuMs = getCpuMs();
+      expect(parseBody(answer)).not.toHaveProperty('data');
+      expect(parseBody(answer).errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
+      return cpuMs;
+    });
+    expect(leastMs).toBeLessThan(1000);
   });
 
-  it('makes all writes of a mutation whose response is too large, and says so', async () => {
+  it('a mutation whose response is too large makes all its writes, and says so', async () => {
     await using small = await startGateway(upstream.url, { maxResponseBytes: '1024' });
     upstream.on('PUT', '/v2/integrations/custom', { json: { id: 'x'.repeat(2000), name: 'custom' } });
     const write = 'upsertCustomIntegration(input: { endpoint: "e" })';
@@ -244,7 +242,7 @@ describe('what one request makes the gateway hold and write', () => {
     ]);
   });
 
-  it('is one error for each cause: 720 fields without a credential', async () => {
+  it('720 fields without a credential fail with one shared error', async () => {
     const query = `{${times(60, (i) => `a${i}: integrationProviders { integration { id } }`)}}`;
     const answer = await send(gateway.url, {
       headers: { 'content-type': 'application/json' },
@@ -309,7 +307,7 @@ describe('any request around the worst ones', () => {
     fc.integer({ min: 1, max: 3000 }).map((depth) => nest(depth, '[', ']')),
   );
 
-  it('a worst case is refused or executed within 100 ms of CPU time', async () => {
+  it('a random variant of the worst cases is refused or executed within 100 ms of CPU time', async () => {
     await fc.assert(
       fc.asyncProperty(
         document,
@@ -321,7 +319,7 @@ describe('any request around the worst ones', () => {
             variables: { a, input: a, names: a, r: a, token: text.slice(0, 1000) },
           };
           fc.pre(JSON.stringify(body).length < 262_144);
-          expect(await measureBest(() => body)).toBeLessThan(budgetMs);
+          expect(await measureLeast(() => body)).toBeLessThan(budgetMs);
         },
       ),
       { numRuns: 100 },

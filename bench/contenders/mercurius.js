@@ -1,4 +1,4 @@
-// A hand-made mercurius server with its just-in-time compiler on, undici and nothing else.
+// A hand-written mercurius server with its just-in-time compiler, undici and no other library.
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
 import { Pool } from 'undici';

@@ -46,7 +46,7 @@ const upsert = `mutation Upsert($input: CustomIntegrationCreate_Input) {
   }
 }`;
 
-/** What Mesh is sent instead of each operation, and what a correct response has. */
+/** The operation that replaces each one for Mesh, and the check of its response. */
 export const meshOperations = new Map([
   [
     operations.one,

@@ -1,4 +1,4 @@
-// GraphQL Mesh as its documentation shows it: the OpenAPI document made a subgraph, composed, and served by Hive Gateway.
+// GraphQL Mesh as its documentation shows it: the OpenAPI document as a subgraph, composed, and served by Hive Gateway.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';

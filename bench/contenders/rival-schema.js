@@ -1,4 +1,5 @@
-// What a careful team would write by hand for a rival: the same SDL, upstream's objects renamed once, default resolvers.
+// The schema that a careful team would write for another server: the same SDL, upstream's objects renamed once, default
+// resolvers.
 import { readFileSync } from 'node:fs';
 import { typeNames } from '../operations.js';
 
@@ -43,7 +44,7 @@ function toGraphql(value, property) {
   );
 }
 
-/** Upstream's object as the SDL's fields read it. */
+/** Upstream's object with the names of the SDL. */
 export function toIntegration(body) {
   const integration = toGraphql(body);
   integration.__typename = typeNames[body.name];

@@ -5,7 +5,7 @@ import { Pool } from 'undici';
 import { createReads } from '../../dist/src/resolvers/reads.js';
 import { createSchema } from '../../dist/src/schema/index.js';
 import { GalileoClient } from '../../dist/src/upstream/galileo-client.js';
-// Of the gateway's own installation: two copies of graphql in one process refuse each other's schemas.
+// From the gateway's own installation, because two copies of graphql in one process reject each other's schemas.
 import { createYoga } from '../../node_modules/graphql-yoga/esm/index.js';
 
 // As many sockets as the gateway has by default.
@@ -31,13 +31,13 @@ const yoga = createYoga({
   logging: false,
   context: ({ request }) => {
     const call = { headers: ['galileo-api-key', request.headers.get('galileo-api-key')], redact };
-    const getCall = () => call;
+    const requireCredential = () => call;
     return {
       galileo,
-      getCall,
+      requireCredential,
       redact,
       addSecret: () => {},
-      reads: createReads(galileo, getCall),
+      reads: createReads(galileo, requireCredential),
     };
   },
 });

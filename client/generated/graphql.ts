@@ -113,7 +113,7 @@ export type CustomModelPropertiesInput = {
   alias?: string | null | undefined;
   /** A known model that has the same parameters. */
   basedOn?: string | null | undefined;
-  /** The endpoint's name of the model. */
+  /** The endpoint's name for the model. */
   name: string;
   /** The parameters that the model accepts. */
   supportedParameters?: Array<string> | null | undefined;
@@ -178,7 +178,7 @@ export type IntegrationModelInput = {
   alternativeNames?: Array<string> | null | undefined;
   /** The version of the provider's API that the model needs. */
   apiVersion?: string | null | undefined;
-  /** The model's name of the assistant role in a chat. */
+  /** The model's name for the assistant role in a chat. */
   assistantRole?: string | null | undefined;
   /** The unit that prices are for. */
   costBy?: ModelCostByInput | null | undefined;
@@ -198,7 +198,7 @@ export type IntegrationModelInput = {
   legacyMistralPromptFormat?: boolean | null | undefined;
   /** Maximum value for nucleus sampling. */
   maxTopP?: number | null | undefined;
-  /** The provider's name of the model. */
+  /** The provider's name for the model. */
   name: string;
   /** The paths of values in the provider's response. */
   outputMap?: ModelOutputMapInput | null | undefined;
@@ -216,38 +216,38 @@ export type IntegrationModelInput = {
   systemSupported?: boolean | null | undefined;
   /** Maximum number of input and output tokens together. */
   tokenLimit?: number | null | undefined;
-  /** The model's name of the user role in a chat. */
+  /** The model's name for the user role in a chat. */
   userRole?: string | null | undefined;
 };
 
 /** The LLM providers that Galileo can be connected to. */
 export type IntegrationName =
-  /** The provider that Galileo calls `anthropic`. */
+  /** `anthropic` in Galileo's API. */
   | 'ANTHROPIC'
-  /** The provider that Galileo calls `aws_bedrock`. */
+  /** `aws_bedrock` in Galileo's API. */
   | 'AWS_BEDROCK'
-  /** The provider that Galileo calls `aws_sagemaker`. */
+  /** `aws_sagemaker` in Galileo's API. */
   | 'AWS_SAGEMAKER'
-  /** The provider that Galileo calls `azure`. */
+  /** `azure` in Galileo's API. */
   | 'AZURE'
-  /** The provider that Galileo calls `custom`. */
+  /** `custom` in Galileo's API. */
   | 'CUSTOM'
-  /** The provider that Galileo calls `databricks`. */
+  /** `databricks` in Galileo's API. */
   | 'DATABRICKS'
-  /** The provider that Galileo calls `mistral`. */
+  /** `mistral` in Galileo's API. */
   | 'MISTRAL'
-  /** The provider that Galileo calls `nvidia`. */
+  /** `nvidia` in Galileo's API. */
   | 'NVIDIA'
-  /** The provider that Galileo calls `openai`. */
+  /** `openai` in Galileo's API. */
   | 'OPENAI'
-  /** The provider that Galileo calls `vegas_gateway`. */
+  /** `vegas_gateway` in Galileo's API. */
   | 'VEGAS_GATEWAY'
-  /** The provider that Galileo calls `vertex_ai`. */
+  /** `vertex_ai` in Galileo's API. */
   | 'VERTEX_AI'
-  /** The provider that Galileo calls `writer`. */
+  /** `writer` in Galileo's API. */
   | 'WRITER';
 
-/** What a permission is about. Galileo has one list of actions for all its resources. */
+/** The action that a permission is for. Galileo has one list of actions for all its resources. */
 export type IntegrationPermissionAction =
   /** The action that Galileo calls `autotune_apply`. */
   | 'AUTOTUNE_APPLY'
@@ -347,7 +347,7 @@ export type IntegrationUserInput = {
   __typename?: never;
   /** The role. Default: `VIEWER`. */
   role?: IntegrationCollaboratorRoleInput | null | undefined;
-  /** The e-mail address of the user. An unknown one is invited. */
+  /** The e-mail address of the user. A user without an account is invited. */
   userEmail?: string | null | undefined;
   /** The id of the user. Either this or `userEmail` is required. */
   userId?: string | null | undefined;
@@ -374,7 +374,7 @@ export type ModelInputMapInput = {
   __typename?: never;
   /** The string before the prompt. Empty by default. */
   prefix?: string | null | undefined;
-  /** The path of the prompt in the request. */
+  /** The path, in the request, of the prompt. */
   prompt: string;
   /** The string after the prompt. Empty by default. */
   suffix?: string | null | undefined;
@@ -383,58 +383,58 @@ export type ModelInputMapInput = {
 /** The paths of values in the provider's response. */
 export type ModelOutputMapInput = {
   __typename?: never;
-  /** The path of the reason why the output ended in the response. */
+  /** The path, in the response, of the finish reason. */
   completionReason?: string | null | undefined;
-  /** The path of the number of input tokens in the response. */
+  /** The path, in the response, of the number of input tokens. */
   inputTokenCount?: string | null | undefined;
-  /** The path of the number of output tokens in the response. */
+  /** The path, in the response, of the number of output tokens. */
   outputTokenCount?: string | null | undefined;
-  /** The path of the output in the response. */
+  /** The path, in the response, of the output. */
   response: string;
-  /** The path of the total number of tokens in the response. */
+  /** The path, in the response, of the total number of tokens. */
   tokenCount?: string | null | undefined;
 };
 
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMapInput = {
   __typename?: never;
-  /** The provider's name of the parameter for the API version. */
+  /** The provider's name for the parameter of the API version. */
   apiVersion?: string | null | undefined;
-  /** The provider's name of the parameter for the deployment of the model. */
+  /** The provider's name for the parameter of the deployment of the model. */
   deploymentName?: string | null | undefined;
-  /** The provider's name of the parameter for repeating the prompt in the output. */
+  /** The provider's name for the parameter of repeating the prompt in the output. */
   echo?: string | null | undefined;
-  /** The provider's name of the parameter for the penalty on frequent tokens. */
+  /** The provider's name for the parameter of the penalty on frequent tokens. */
   frequencyPenalty?: string | null | undefined;
-  /** The provider's name of the parameter for log probabilities of tokens. */
+  /** The provider's name for the parameter of log probabilities of tokens. */
   logprobs?: string | null | undefined;
-  /** The provider's name of the parameter for the maximum number of output tokens. */
+  /** The provider's name for the parameter of the maximum number of output tokens. */
   maxTokens?: string | null | undefined;
-  /** The provider's name of the parameter for the model. */
+  /** The provider's name for the parameter of the model. */
   model?: string | null | undefined;
-  /** The provider's name of the parameter for the number of outputs. */
+  /** The provider's name for the parameter of the number of outputs. */
   n?: string | null | undefined;
-  /** The provider's name of the parameter for the penalty on tokens that occurred. */
+  /** The provider's name for the parameter of the penalty on tokens that occurred. */
   presencePenalty?: string | null | undefined;
-  /** The provider's name of the parameter for the reasoning effort. */
+  /** The provider's name for the parameter of the reasoning effort. */
   reasoningEffort?: string | null | undefined;
-  /** The provider's name of the parameter for the format of the output. */
+  /** The provider's name for the parameter of the format of the output. */
   responseFormat?: string | null | undefined;
-  /** The provider's name of the parameter for the strings that end the output. */
+  /** The provider's name for the parameter of the strings that end the output. */
   stopSequences?: string | null | undefined;
-  /** The provider's name of the parameter for the sampling temperature. */
+  /** The provider's name for the parameter of the sampling temperature. */
   temperature?: string | null | undefined;
-  /** The provider's name of the parameter for the tool that the model must call. */
+  /** The provider's name for the parameter of the tool that the model must call. */
   toolChoice?: string | null | undefined;
-  /** The provider's name of the parameter for the tools that the model can call. */
+  /** The provider's name for the parameter of the tools that the model can call. */
   tools?: string | null | undefined;
-  /** The provider's name of the parameter for sampling from the k most likely tokens. */
+  /** The provider's name for the parameter of sampling from the k most likely tokens. */
   topK?: string | null | undefined;
-  /** The provider's name of the parameter for the number of most likely tokens to report log probabilities of. */
+  /** The provider's name for the parameter of the number of most likely tokens to report log probabilities of. */
   topLogprobs?: string | null | undefined;
-  /** The provider's name of the parameter for nucleus sampling. */
+  /** The provider's name for the parameter of nucleus sampling. */
   topP?: string | null | undefined;
-  /** The provider's name of the parameter for the verbosity of the output. */
+  /** The provider's name for the parameter of the verbosity of the output. */
   verbosity?: string | null | undefined;
 };
 
@@ -474,14 +474,14 @@ export type StringMapEntryInput = {
   value: string;
 };
 
-/** The settings of the Anthropic integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Anthropic integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertAnthropicIntegrationInput = {
   __typename?: never;
   /** The OAuth 2 scope that Galileo requests. */
   authenticationScope?: string | null | undefined;
   /** How Galileo authenticates with Anthropic. Default: `API_KEY`. */
   authenticationType?: AnthropicAuthenticationType | null | undefined;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: Array<StringMapEntryInput> | null | undefined;
   /** The URL of the API. */
   endpoint?: string | null | undefined;
@@ -493,7 +493,7 @@ export type UpsertAnthropicIntegrationInput = {
   token: string;
 };
 
-/** The settings of the AWS Bedrock integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the AWS Bedrock integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertAwsBedrockIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
@@ -508,7 +508,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the AWS SageMaker integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the AWS SageMaker integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertAwsSageMakerIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
@@ -525,7 +525,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the Azure integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Azure integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertAzureIntegrationInput = {
   __typename?: never;
   /** The version of Azure's API. */
@@ -538,9 +538,9 @@ export type UpsertAzureIntegrationInput = {
   availableDeployments?: Array<AzureModelDeploymentInput> | null | undefined;
   /** The deployment that serves all requests. */
   azureDeployment?: string | null | undefined;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: Array<StringMapEntryInput> | null | undefined;
-  /** Headers of every request to Azure. Secret: forwarded to Galileo and never returned. */
+  /** Headers of every request to Azure. Secret: removed from messages and logs. Only the output field of the same name returns it. */
   defaultHeaders?: Array<StringMapEntryInput> | null | undefined;
   /** Deployments: the key is the model, the value is the deployment that serves it. */
   deployments?: Array<StringMapEntryInput> | null | undefined;
@@ -556,7 +556,7 @@ export type UpsertAzureIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Custom integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Custom integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertCustomIntegrationInput = {
   __typename?: never;
   /** The name of the header with the API key. */
@@ -567,7 +567,7 @@ export type UpsertCustomIntegrationInput = {
   authenticationScope?: string | null | undefined;
   /** How Galileo authenticates with the endpoint. Default: `OAUTH2`. `API_KEY` requires `apiKeyHeader` and `apiKeyValue`. */
   authenticationType?: CustomAuthenticationType | null | undefined;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: Array<StringMapEntryInput> | null | undefined;
   /** The customer's Python class that the endpoint is called through. */
   customLlmConfig?: CustomLlmConfigInput | null | undefined;
@@ -592,7 +592,7 @@ export type UpsertCustomIntegrationInput = {
   token?: string | null | undefined;
 };
 
-/** The settings of the Databricks integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Databricks integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertDatabricksIntegrationInput = {
   __typename?: never;
   /** The catalog that Galileo uses by default. */
@@ -609,14 +609,14 @@ export type UpsertDatabricksIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Mistral integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Mistral integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertMistralIntegrationInput = {
   __typename?: never;
   /** The API key of Mistral AI. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
-/** The settings of the NVIDIA integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the NVIDIA integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertNvidiaIntegrationInput = {
   __typename?: never;
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
@@ -625,7 +625,7 @@ export type UpsertNvidiaIntegrationInput = {
   token: string;
 };
 
-/** The settings of the OpenAI integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the OpenAI integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertOpenAIIntegrationInput = {
   __typename?: never;
   /** The OpenAI organization that usage is billed to. */
@@ -634,7 +634,7 @@ export type UpsertOpenAIIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Vegas Gateway integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Vegas Gateway integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertVegasGatewayIntegrationInput = {
   __typename?: never;
   /** The URL of the gateway, 1 to 2083 characters. */
@@ -647,7 +647,7 @@ export type UpsertVegasGatewayIntegrationInput = {
   useCase: string;
 };
 
-/** The settings of the Vertex AI integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Vertex AI integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertVertexAIIntegrationInput = {
   __typename?: never;
   /** The location of files for Vertex AI. */
@@ -658,7 +658,7 @@ export type UpsertVertexAIIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Writer integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Writer integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertWriterIntegrationInput = {
   __typename?: never;
   /** The Writer organization that usage is billed to. */

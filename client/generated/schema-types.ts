@@ -29,7 +29,7 @@ export type AnthropicIntegration = Integration & {
   authenticationScope: Maybe<Scalars['String']['output']>;
   /** How Galileo authenticates with Anthropic. Default: `API_KEY`. */
   authenticationType: IntegrationAuthenticationType;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. Null if none are mapped. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
   /** The URL of the API. Null for Anthropic's own. */
   endpoint: Maybe<Scalars['String']['output']>;
@@ -41,11 +41,11 @@ export type AnthropicIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
@@ -80,11 +80,11 @@ export type AwsBedrockIntegration = Integration & {
   inferenceProfiles: Array<StringMapEntry>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
@@ -135,11 +135,11 @@ export type AwsSageMakerIntegration = Integration & {
   models: Array<IntegrationModel>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
@@ -193,13 +193,13 @@ export type AzureIntegration = Integration & {
   availableDeployments: Maybe<Array<AzureModelDeployment>>;
   /** The deployment that serves all requests. Null if `deployments` has one per model. */
   azureDeployment: Maybe<Scalars['String']['output']>;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. Null if none are mapped. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
   /** Headers of every request to Azure. Null if there are none. */
   defaultHeaders: Maybe<Array<StringMapEntry>>;
   /** Deployments: the key is the model, the value is the deployment that serves it. */
   deployments: Array<StringMapEntry>;
-  /** The URL of the API. Galileo always returns one. */
+  /** The URL of the API. Galileo always returns one; nullable because other providers may have none. */
   endpoint: Maybe<Scalars['String']['output']>;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
@@ -209,13 +209,13 @@ export type AzureIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
   /** Whether the endpoint is a proxy in front of Azure. Default: false. */
   proxy: Scalars['Boolean']['output'];
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
@@ -300,7 +300,7 @@ export type CustomIntegration = Integration & {
   authenticationType: IntegrationAuthenticationType;
   /** The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`. */
   baseUrl: Scalars['String']['output'];
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. Null if none are mapped. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
   /** The customer's Python class that the endpoint is called through. Null if there is none. */
   customLlmConfig: Maybe<CustomLlmConfig>;
@@ -323,11 +323,11 @@ export type CustomIntegration = Integration & {
   modelProperties: Maybe<Array<CustomModelProperties>>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
@@ -375,7 +375,7 @@ export type CustomModelProperties = {
   alias: Maybe<Scalars['String']['output']>;
   /** A known model that has the same parameters. Null if there is none. */
   basedOn: Maybe<Scalars['String']['output']>;
-  /** The endpoint's name of the model. */
+  /** The endpoint's name for the model. */
   name: Scalars['String']['output'];
   /** The parameters that the model accepts. Null if unknown, or if `basedOn` is set. */
   supportedParameters: Maybe<Array<Scalars['String']['output']>>;
@@ -387,7 +387,7 @@ export type CustomModelPropertiesInput = {
   alias?: InputMaybe<Scalars['String']['input']>;
   /** A known model that has the same parameters. */
   basedOn?: InputMaybe<Scalars['String']['input']>;
-  /** The endpoint's name of the model. */
+  /** The endpoint's name for the model. */
   name: Scalars['String']['input'];
   /** The parameters that the model accepts. */
   supportedParameters?: InputMaybe<Array<Scalars['String']['input']>>;
@@ -406,9 +406,9 @@ export type DatabricksIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
@@ -434,7 +434,7 @@ export type DatabricksIntegrationusersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** A connected LLM provider. The object's type says which, and has the fields of that provider. */
+/** The selected integration of one provider, with its settings. The object's type has the fields of that provider. What Galileo stores about this and other integrations is an IntegrationRecord. */
 export type Integration = {
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
@@ -442,23 +442,23 @@ export type Integration = {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
 };
 
 
-/** A connected LLM provider. The object's type says which, and has the fields of that provider. */
+/** The selected integration of one provider, with its settings. The object's type has the fields of that provider. What Galileo stores about this and other integrations is an IntegrationRecord. */
 export type IntegrationgroupsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** A connected LLM provider. The object's type says which, and has the fields of that provider. */
+/** The selected integration of one provider, with its settings. The object's type has the fields of that provider. What Galileo stores about this and other integrations is an IntegrationRecord. */
 export type IntegrationusersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -534,7 +534,7 @@ export type IntegrationGroupConnection = {
 /** A position in a list of groups. */
 export type IntegrationGroupEdge = {
   __typename: 'IntegrationGroupEdge';
-  /** An opaque cursor: as `after`, it leads to what follows this edge. */
+  /** An opaque cursor. As `after`, it returns the page that starts after this edge. */
   cursor: Scalars['String']['output'];
   /** The collaborator at this position. */
   node: IntegrationGroup;
@@ -557,7 +557,7 @@ export type IntegrationModel = {
   alternativeNames: Array<Scalars['String']['output']>;
   /** The version of the provider's API that the model needs. Null if it works with any version. */
   apiVersion: Maybe<Scalars['String']['output']>;
-  /** The model's name of the assistant role in a chat. Null if it has no roles. */
+  /** The model's name for the assistant role in a chat. Null if it has no roles. */
   assistantRole: Maybe<Scalars['String']['output']>;
   /** The unit that prices are for. */
   costBy: ModelCostBy;
@@ -582,7 +582,7 @@ export type IntegrationModel = {
   legacyMistralPromptFormat: Scalars['Boolean']['output'];
   /** Maximum value for nucleus sampling. Null if the provider sets none. */
   maxTopP: Maybe<Scalars['Float']['output']>;
-  /** The provider's name of the model. */
+  /** The provider's name for the model. */
   name: Scalars['String']['output'];
   /** The paths of values in the provider's response. Null if unknown. */
   outputMap: Maybe<ModelOutputMap>;
@@ -605,7 +605,7 @@ export type IntegrationModel = {
   systemSupported: Scalars['Boolean']['output'];
   /** Maximum number of input and output tokens together. Null if unknown. */
   tokenLimit: Maybe<Scalars['Int']['output']>;
-  /** The model's name of the user role in a chat. Null if it has no roles. */
+  /** The model's name for the user role in a chat. Null if it has no roles. */
   userRole: Maybe<Scalars['String']['output']>;
 };
 
@@ -617,7 +617,7 @@ export type IntegrationModelInput = {
   alternativeNames?: InputMaybe<Array<Scalars['String']['input']>>;
   /** The version of the provider's API that the model needs. */
   apiVersion?: InputMaybe<Scalars['String']['input']>;
-  /** The model's name of the assistant role in a chat. */
+  /** The model's name for the assistant role in a chat. */
   assistantRole?: InputMaybe<Scalars['String']['input']>;
   /** The unit that prices are for. */
   costBy?: InputMaybe<ModelCostByInput>;
@@ -637,7 +637,7 @@ export type IntegrationModelInput = {
   legacyMistralPromptFormat?: InputMaybe<Scalars['Boolean']['input']>;
   /** Maximum value for nucleus sampling. */
   maxTopP?: InputMaybe<Scalars['Float']['input']>;
-  /** The provider's name of the model. */
+  /** The provider's name for the model. */
   name: Scalars['String']['input'];
   /** The paths of values in the provider's response. */
   outputMap?: InputMaybe<ModelOutputMapInput>;
@@ -655,51 +655,51 @@ export type IntegrationModelInput = {
   systemSupported?: InputMaybe<Scalars['Boolean']['input']>;
   /** Maximum number of input and output tokens together. */
   tokenLimit?: InputMaybe<Scalars['Int']['input']>;
-  /** The model's name of the user role in a chat. */
+  /** The model's name for the user role in a chat. */
   userRole?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** The LLM providers that Galileo can be connected to. */
 export type IntegrationName =
-  /** The provider that Galileo calls `anthropic`. */
+  /** `anthropic` in Galileo's API. */
   | 'ANTHROPIC'
-  /** The provider that Galileo calls `aws_bedrock`. */
+  /** `aws_bedrock` in Galileo's API. */
   | 'AWS_BEDROCK'
-  /** The provider that Galileo calls `aws_sagemaker`. */
+  /** `aws_sagemaker` in Galileo's API. */
   | 'AWS_SAGEMAKER'
-  /** The provider that Galileo calls `azure`. */
+  /** `azure` in Galileo's API. */
   | 'AZURE'
-  /** The provider that Galileo calls `custom`. */
+  /** `custom` in Galileo's API. */
   | 'CUSTOM'
-  /** The provider that Galileo calls `databricks`. */
+  /** `databricks` in Galileo's API. */
   | 'DATABRICKS'
-  /** The provider that Galileo calls `mistral`. */
+  /** `mistral` in Galileo's API. */
   | 'MISTRAL'
-  /** The provider that Galileo calls `nvidia`. */
+  /** `nvidia` in Galileo's API. */
   | 'NVIDIA'
-  /** The provider that Galileo calls `openai`. */
+  /** `openai` in Galileo's API. */
   | 'OPENAI'
-  /** The provider that Galileo calls `vegas_gateway`. */
+  /** `vegas_gateway` in Galileo's API. */
   | 'VEGAS_GATEWAY'
-  /** The provider that Galileo calls `vertex_ai`. */
+  /** `vertex_ai` in Galileo's API. */
   | 'VERTEX_AI'
-  /** The provider that Galileo calls `writer`. */
+  /** `writer` in Galileo's API. */
   | 'WRITER';
 
 /** Whether the caller can do something. */
 export type IntegrationPermission = {
   __typename: 'IntegrationPermission';
-  /** What the permission is about. */
+  /** The action that the permission is for. */
   action: IntegrationPermissionAction;
   /** Whether the caller can do it. */
   allowed: Scalars['Boolean']['output'];
   /** Why the caller cannot do it. Null if Galileo gives no reason. */
   message: Maybe<Scalars['String']['output']>;
-  /** Galileo's own name of the action, also if this schema does not know it. */
+  /** Galileo's name for the action, even if this schema does not know it. */
   rawAction: Scalars['String']['output'];
 };
 
-/** What a permission is about. Galileo has one list of actions for all its resources. */
+/** The action that a permission is for. Galileo has one list of actions for all its resources. */
 export type IntegrationPermissionAction =
   /** The action that Galileo calls `autotune_apply`. */
   | 'AUTOTUNE_APPLY'
@@ -811,7 +811,7 @@ export type IntegrationProvider = {
   records: Maybe<Array<IntegrationRecord>>;
 };
 
-/** What Galileo stores about an integration in addition to its settings. */
+/** What Galileo stores about an integration in addition to its settings. A provider can have several records, one of which is selected. The selected one is the Integration, which has the settings. */
 export type IntegrationRecord = {
   __typename: 'IntegrationRecord';
   /** When the integration was created. */
@@ -826,7 +826,7 @@ export type IntegrationRecord = {
   isDisabled: Scalars['Boolean']['output'];
   /** Whether this is the integration that Galileo uses for the provider. */
   isSelected: Scalars['Boolean']['output'];
-  /** Galileo's name of the integration: the provider's name, or the label of a named custom integration. */
+  /** Galileo's name for the integration: the provider's name, or the label of a named custom integration. */
   label: Scalars['String']['output'];
   /** The provider. Null if Galileo names one that this schema does not know. */
   name: Maybe<IntegrationName>;
@@ -839,14 +839,14 @@ export type IntegrationRecord = {
 };
 
 
-/** What Galileo stores about an integration in addition to its settings. */
+/** What Galileo stores about an integration in addition to its settings. A provider can have several records, one of which is selected. The selected one is the Integration, which has the settings. */
 export type IntegrationRecordgroupsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** What Galileo stores about an integration in addition to its settings. */
+/** What Galileo stores about an integration in addition to its settings. A provider can have several records, one of which is selected. The selected one is the Integration, which has the settings. */
 export type IntegrationRecordusersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -885,7 +885,7 @@ export type IntegrationUserConnection = {
 /** A position in a list of users. */
 export type IntegrationUserEdge = {
   __typename: 'IntegrationUserEdge';
-  /** An opaque cursor: as `after`, it leads to what follows this edge. */
+  /** An opaque cursor. As `after`, it returns the page that starts after this edge. */
   cursor: Scalars['String']['output'];
   /** The collaborator at this position. */
   node: IntegrationUser;
@@ -895,7 +895,7 @@ export type IntegrationUserEdge = {
 export type IntegrationUserInput = {
   /** The role. Default: `VIEWER`. */
   role?: InputMaybe<IntegrationCollaboratorRoleInput>;
-  /** The e-mail address of the user. An unknown one is invited. */
+  /** The e-mail address of the user. A user without an account is invited. */
   userEmail?: InputMaybe<Scalars['String']['input']>;
   /** The id of the user. Either this or `userEmail` is required. */
   userId?: InputMaybe<Scalars['ID']['input']>;
@@ -904,20 +904,20 @@ export type IntegrationUserInput = {
 /** The input is invalid. Nothing was stored. */
 export type IntegrationValidationFailure = {
   __typename: 'IntegrationValidationFailure';
-  /** The single problems with their paths. Empty if Galileo lists none. */
+  /** The individual issues. Empty if Galileo lists none. */
   issues: Array<IntegrationValidationIssue>;
-  /** All problems in one message, for users. */
+  /** A summary for users. */
   message: Scalars['String']['output'];
 };
 
-/** One problem of an input. */
+/** One problem with the input. */
 export type IntegrationValidationIssue = {
   __typename: 'IntegrationValidationIssue';
   /** Galileo's type of the problem: `missing`, `string_type`, `value_error`, and so on. `duplicate_key` is the gateway's own. */
   code: Scalars['String']['output'];
   /** The problem, for users. */
   message: Scalars['String']['output'];
-  /** The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no place in them. */
+  /** The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no argument. */
   path: Array<Scalars['String']['output']>;
 };
 
@@ -930,9 +930,9 @@ export type MistralIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
@@ -973,7 +973,7 @@ export type ModelInputMap = {
   __typename: 'ModelInputMap';
   /** The string before the prompt. Empty by default. */
   prefix: Scalars['String']['output'];
-  /** The path of the prompt in the request. */
+  /** The path, in the request, of the prompt. */
   prompt: Scalars['String']['output'];
   /** The string after the prompt. Empty by default. */
   suffix: Scalars['String']['output'];
@@ -983,7 +983,7 @@ export type ModelInputMap = {
 export type ModelInputMapInput = {
   /** The string before the prompt. Empty by default. */
   prefix?: InputMaybe<Scalars['String']['input']>;
-  /** The path of the prompt in the request. */
+  /** The path, in the request, of the prompt. */
   prompt: Scalars['String']['input'];
   /** The string after the prompt. Empty by default. */
   suffix?: InputMaybe<Scalars['String']['input']>;
@@ -992,114 +992,114 @@ export type ModelInputMapInput = {
 /** The paths of values in the provider's response. */
 export type ModelOutputMap = {
   __typename: 'ModelOutputMap';
-  /** The path of the reason why the output ended in the response. Null if the response does not have it. */
+  /** The path, in the response, of the finish reason. Null if the response does not have it. */
   completionReason: Maybe<Scalars['String']['output']>;
-  /** The path of the number of input tokens in the response. Null if the response does not have it. */
+  /** The path, in the response, of the number of input tokens. Null if the response does not have it. */
   inputTokenCount: Maybe<Scalars['String']['output']>;
-  /** The path of the number of output tokens in the response. Null if the response does not have it. */
+  /** The path, in the response, of the number of output tokens. Null if the response does not have it. */
   outputTokenCount: Maybe<Scalars['String']['output']>;
-  /** The path of the output in the response. */
+  /** The path, in the response, of the output. */
   response: Scalars['String']['output'];
-  /** The path of the total number of tokens in the response. Null if the response does not have it. */
+  /** The path, in the response, of the total number of tokens. Null if the response does not have it. */
   tokenCount: Maybe<Scalars['String']['output']>;
 };
 
 /** The paths of values in the provider's response. */
 export type ModelOutputMapInput = {
-  /** The path of the reason why the output ended in the response. */
+  /** The path, in the response, of the finish reason. */
   completionReason?: InputMaybe<Scalars['String']['input']>;
-  /** The path of the number of input tokens in the response. */
+  /** The path, in the response, of the number of input tokens. */
   inputTokenCount?: InputMaybe<Scalars['String']['input']>;
-  /** The path of the number of output tokens in the response. */
+  /** The path, in the response, of the number of output tokens. */
   outputTokenCount?: InputMaybe<Scalars['String']['input']>;
-  /** The path of the output in the response. */
+  /** The path, in the response, of the output. */
   response: Scalars['String']['input'];
-  /** The path of the total number of tokens in the response. */
+  /** The path, in the response, of the total number of tokens. */
   tokenCount?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMap = {
   __typename: 'ModelParamsMap';
-  /** The provider's name of the parameter for the API version. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the API version. Null if the provider does not have it. */
   apiVersion: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the deployment of the model. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the deployment of the model. Null if the provider does not have it. */
   deploymentName: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for repeating the prompt in the output. Null if the provider does not have it. */
+  /** The provider's name for the parameter of repeating the prompt in the output. Null if the provider does not have it. */
   echo: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the penalty on frequent tokens. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the penalty on frequent tokens. Null if the provider does not have it. */
   frequencyPenalty: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for log probabilities of tokens. Null if the provider does not have it. */
+  /** The provider's name for the parameter of log probabilities of tokens. Null if the provider does not have it. */
   logprobs: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the maximum number of output tokens. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the maximum number of output tokens. Null if the provider does not have it. */
   maxTokens: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the model. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the model. Null if the provider does not have it. */
   model: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the number of outputs. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the number of outputs. Null if the provider does not have it. */
   n: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the penalty on tokens that occurred. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the penalty on tokens that occurred. Null if the provider does not have it. */
   presencePenalty: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the reasoning effort. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the reasoning effort. Null if the provider does not have it. */
   reasoningEffort: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the format of the output. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the format of the output. Null if the provider does not have it. */
   responseFormat: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the strings that end the output. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the strings that end the output. Null if the provider does not have it. */
   stopSequences: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the sampling temperature. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the sampling temperature. Null if the provider does not have it. */
   temperature: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the tool that the model must call. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the tool that the model must call. Null if the provider does not have it. */
   toolChoice: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the tools that the model can call. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the tools that the model can call. Null if the provider does not have it. */
   tools: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for sampling from the k most likely tokens. Null if the provider does not have it. */
+  /** The provider's name for the parameter of sampling from the k most likely tokens. Null if the provider does not have it. */
   topK: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the number of most likely tokens to report log probabilities of. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the number of most likely tokens to report log probabilities of. Null if the provider does not have it. */
   topLogprobs: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for nucleus sampling. Null if the provider does not have it. */
+  /** The provider's name for the parameter of nucleus sampling. Null if the provider does not have it. */
   topP: Maybe<Scalars['String']['output']>;
-  /** The provider's name of the parameter for the verbosity of the output. Null if the provider does not have it. */
+  /** The provider's name for the parameter of the verbosity of the output. Null if the provider does not have it. */
   verbosity: Maybe<Scalars['String']['output']>;
 };
 
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMapInput = {
-  /** The provider's name of the parameter for the API version. */
+  /** The provider's name for the parameter of the API version. */
   apiVersion?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the deployment of the model. */
+  /** The provider's name for the parameter of the deployment of the model. */
   deploymentName?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for repeating the prompt in the output. */
+  /** The provider's name for the parameter of repeating the prompt in the output. */
   echo?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the penalty on frequent tokens. */
+  /** The provider's name for the parameter of the penalty on frequent tokens. */
   frequencyPenalty?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for log probabilities of tokens. */
+  /** The provider's name for the parameter of log probabilities of tokens. */
   logprobs?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the maximum number of output tokens. */
+  /** The provider's name for the parameter of the maximum number of output tokens. */
   maxTokens?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the model. */
+  /** The provider's name for the parameter of the model. */
   model?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the number of outputs. */
+  /** The provider's name for the parameter of the number of outputs. */
   n?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the penalty on tokens that occurred. */
+  /** The provider's name for the parameter of the penalty on tokens that occurred. */
   presencePenalty?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the reasoning effort. */
+  /** The provider's name for the parameter of the reasoning effort. */
   reasoningEffort?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the format of the output. */
+  /** The provider's name for the parameter of the format of the output. */
   responseFormat?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the strings that end the output. */
+  /** The provider's name for the parameter of the strings that end the output. */
   stopSequences?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the sampling temperature. */
+  /** The provider's name for the parameter of the sampling temperature. */
   temperature?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the tool that the model must call. */
+  /** The provider's name for the parameter of the tool that the model must call. */
   toolChoice?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the tools that the model can call. */
+  /** The provider's name for the parameter of the tools that the model can call. */
   tools?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for sampling from the k most likely tokens. */
+  /** The provider's name for the parameter of sampling from the k most likely tokens. */
   topK?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the number of most likely tokens to report log probabilities of. */
+  /** The provider's name for the parameter of the number of most likely tokens to report log probabilities of. */
   topLogprobs?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for nucleus sampling. */
+  /** The provider's name for the parameter of nucleus sampling. */
   topP?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name of the parameter for the verbosity of the output. */
+  /** The provider's name for the parameter of the verbosity of the output. */
   verbosity?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -1125,9 +1125,9 @@ export type Mutation = {
   __typename: 'Mutation';
   /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo. */
   deleteIntegration: Maybe<IntegrationProvider>;
-  /** Ends the sharing of an integration with a group. Returns the id of the group. One call to Galileo. */
+  /** Stops sharing an integration with a group. Returns the id of the group. One call to Galileo. */
   removeIntegrationGroup: Maybe<Scalars['ID']['output']>;
-  /** Ends the sharing of an integration with a user. Returns the id of the user. One call to Galileo. */
+  /** Stops sharing an integration with a user. Returns the id of the user. One call to Galileo. */
   removeIntegrationUser: Maybe<Scalars['ID']['output']>;
   /** Makes Galileo use this one of several integrations of a provider. One call to Galileo. */
   selectIntegration: Maybe<IntegrationRecord>;
@@ -1139,29 +1139,29 @@ export type Mutation = {
   updateIntegrationGroup: Maybe<IntegrationGroup>;
   /** Changes the role of a user in an integration. One call to Galileo. */
   updateIntegrationUser: Maybe<IntegrationUser>;
-  /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertAnthropicIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's AWS Bedrock integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's AWS Bedrock integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertAwsBedrockIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's AWS SageMaker integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's AWS SageMaker integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertAwsSageMakerIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Azure integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Azure integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertAzureIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Custom integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Custom integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertCustomIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Databricks integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Databricks integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertDatabricksIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Mistral integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Mistral integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertMistralIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's NVIDIA integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's NVIDIA integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertNvidiaIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's OpenAI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's OpenAI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertOpenAIIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Vegas Gateway integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Vegas Gateway integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertVegasGatewayIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Vertex AI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Vertex AI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertVertexAIIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Writer integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry. */
+  /** Creates or replaces the caller's Writer integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertWriterIntegration: Maybe<UpsertIntegrationResult>;
 };
 
@@ -1300,9 +1300,9 @@ export type NvidiaIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
@@ -1331,11 +1331,11 @@ export type OpenAIIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
   /** The OpenAI organization that usage is billed to. Null if none is set. */
   organizationId: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
@@ -1452,13 +1452,13 @@ export type StringMapEntryInput = {
   value: Scalars['String']['input'];
 };
 
-/** The settings of the Anthropic integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Anthropic integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertAnthropicIntegrationInput = {
   /** The OAuth 2 scope that Galileo requests. */
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
   /** How Galileo authenticates with Anthropic. Default: `API_KEY`. */
   authenticationType?: InputMaybe<AnthropicAuthenticationType>;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
   /** The URL of the API. */
   endpoint?: InputMaybe<Scalars['String']['input']>;
@@ -1470,7 +1470,7 @@ export type UpsertAnthropicIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the AWS Bedrock integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the AWS Bedrock integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertAwsBedrockIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
@@ -1484,7 +1484,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the AWS SageMaker integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the AWS SageMaker integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertAwsSageMakerIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
@@ -1500,7 +1500,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the Azure integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Azure integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertAzureIntegrationInput = {
   /** The version of Azure's API. */
   apiVersion?: InputMaybe<Scalars['String']['input']>;
@@ -1512,9 +1512,9 @@ export type UpsertAzureIntegrationInput = {
   availableDeployments?: InputMaybe<Array<AzureModelDeploymentInput>>;
   /** The deployment that serves all requests. */
   azureDeployment?: InputMaybe<Scalars['String']['input']>;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
-  /** Headers of every request to Azure. Secret: forwarded to Galileo and never returned. */
+  /** Headers of every request to Azure. Secret: removed from messages and logs. Only the output field of the same name returns it. */
   defaultHeaders?: InputMaybe<Array<StringMapEntryInput>>;
   /** Deployments: the key is the model, the value is the deployment that serves it. */
   deployments?: InputMaybe<Array<StringMapEntryInput>>;
@@ -1530,7 +1530,7 @@ export type UpsertAzureIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Custom integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Custom integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertCustomIntegrationInput = {
   /** The name of the header with the API key. */
   apiKeyHeader?: InputMaybe<Scalars['String']['input']>;
@@ -1540,7 +1540,7 @@ export type UpsertCustomIntegrationInput = {
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
   /** How Galileo authenticates with the endpoint. Default: `OAUTH2`. `API_KEY` requires `apiKeyHeader` and `apiKeyValue`. */
   authenticationType?: InputMaybe<CustomAuthenticationType>;
-  /** Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header. */
+  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
   /** The customer's Python class that the endpoint is called through. */
   customLlmConfig?: InputMaybe<CustomLlmConfigInput>;
@@ -1565,7 +1565,7 @@ export type UpsertCustomIntegrationInput = {
   token?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The settings of the Databricks integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Databricks integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertDatabricksIntegrationInput = {
   /** The catalog that Galileo uses by default. */
   defaultCatalogName?: InputMaybe<Scalars['String']['input']>;
@@ -1593,13 +1593,13 @@ export type UpsertIntegrationSuccess = {
   record: IntegrationRecord;
 };
 
-/** The settings of the Mistral integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Mistral integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertMistralIntegrationInput = {
   /** The API key of Mistral AI. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
-/** The settings of the NVIDIA integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the NVIDIA integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertNvidiaIntegrationInput = {
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
   hostname: Scalars['String']['input'];
@@ -1607,7 +1607,7 @@ export type UpsertNvidiaIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the OpenAI integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the OpenAI integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertOpenAIIntegrationInput = {
   /** The OpenAI organization that usage is billed to. */
   organizationId?: InputMaybe<Scalars['String']['input']>;
@@ -1615,7 +1615,7 @@ export type UpsertOpenAIIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Vegas Gateway integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Vegas Gateway integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertVegasGatewayIntegrationInput = {
   /** The URL of the gateway, 1 to 2083 characters. */
   endpoint: Scalars['String']['input'];
@@ -1627,7 +1627,7 @@ export type UpsertVegasGatewayIntegrationInput = {
   useCase: Scalars['String']['input'];
 };
 
-/** The settings of the Vertex AI integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Vertex AI integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertVertexAIIntegrationInput = {
   /** The location of files for Vertex AI. */
   gcsConfig?: InputMaybe<VertexAIGcsConfigInput>;
@@ -1637,7 +1637,7 @@ export type UpsertVertexAIIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Writer integration. Omitted fields are not sent, so that Galileo decides; null is sent as null. */
+/** The settings of the Writer integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
 export type UpsertWriterIntegrationInput = {
   /** The Writer organization that usage is billed to. */
   organizationId: Scalars['String']['input'];
@@ -1654,9 +1654,9 @@ export type VegasGatewayIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
@@ -1708,9 +1708,9 @@ export type VertexAIIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;
@@ -1739,11 +1739,11 @@ export type WriterIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: a caller has one integration per provider. */
+  /** The provider. It identifies the integration: the selected one of the provider. */
   name: IntegrationName;
   /** The Writer organization that usage is billed to. Galileo always returns one. */
   organizationId: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
   users: Maybe<IntegrationUserConnection>;

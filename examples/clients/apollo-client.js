@@ -42,7 +42,7 @@ await run(async () => {
   // Page through collaborators.
   await printUsers(null);
 
-  // Delete. The cache is right after each mutation.
+  // Delete. The cache is updated after each mutation.
   await client.mutate({ mutation: UpsertWriterIntegrationDocument, variables: { input: writer } });
   print(`Writer is ${await readWriter()}`);
   await client.mutate({ mutation: DeleteIntegrationDocument, variables: { name: 'WRITER' } });

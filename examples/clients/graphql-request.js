@@ -19,7 +19,7 @@ import {
   writer,
 } from './report.js';
 
-// By default, one provider that fails throws.
+// By default, one failing provider makes the request throw.
 const client = new GraphQLClient(endpoint, { headers, errorPolicy: 'all' });
 
 await run(async () => {

@@ -8,10 +8,10 @@ export const headers = { 'Galileo-API-Key': process.env['GALILEO_API_KEY'] ?? 'd
 export const print = (line) => void process.stdout.write(`${line}\n`);
 
 /**
- * One line for each provider. `integration: null` is a failure only if the errors have an entry for it.
+ * One line for each provider. `integration: null` is a failure only if `errors` has an entry for it.
  *
  * @param {import('galileo-gateway/client').SettingsPageQuery} data
- * @param {unknown} error whatever the client calls the error
+ * @param {unknown} error the error that the client reports
  */
 export function printProviders({ integrationProviders }, error) {
   const errors = toGatewayErrors(error);
@@ -44,7 +44,7 @@ export function printUpsert(result) {
 }
 
 /**
- * Runs a program, with a readable message if the gateway does not run.
+ * Runs a program. Prints a readable message if no gateway is running.
  *
  * @param {() => Promise<void>} program
  */
@@ -59,7 +59,7 @@ export async function run(program) {
   }
 }
 
-/** Not valid: `maxFiles` is at least 1. */
+/** Invalid, because `maxFiles` must be at least 1. */
 export const invalidCustom = {
   endpoint: 'https://llm.example.com/v1',
   authenticationType: /** @type {const} */ ('NONE'),

@@ -22,13 +22,13 @@ import {
 const client = new Client({
   url: endpoint,
   fetchOptions: { headers },
-  // A GET would put the variables into an address.
+  // A GET would put the variables into the URL.
   preferGetMethod: false,
   exchanges: [cacheExchange(graphcacheConfig), fetchExchange],
 });
 
 await run(async () => {
-  // Read. `data` and `error` come together if a part failed.
+  // Read. If a part failed, the result has both `data` and `error`.
   const { data, error } = await client.query(SettingsPageDocument, {}).toPromise();
   if (!data) throw error;
   printProviders(data, error);
@@ -42,7 +42,7 @@ await run(async () => {
   // Page through collaborators.
   await printUsers(null);
 
-  // Delete. The cache is right after each mutation.
+  // Delete. The cache is updated after each mutation.
   await client.mutation(UpsertWriterIntegrationDocument, { input: writer }).toPromise();
   print(`Writer is ${await readWriter()}`);
   await client.mutation(DeleteIntegrationDocument, { name: 'WRITER' }).toPromise();

@@ -97,7 +97,7 @@ function Users({ provider, integrationId }: AccessProps) {
         const node = users?.edges.find((edge) => edge.node.userId === userId)?.node;
         return update({
           variables: { integrationId, userId, role },
-          // Safe to show before the response: if it fails, the old role is back.
+          // Safe to show before the response, because a failure restores the old role.
           ...(node !== undefined && {
             optimisticResponse: { __typename: 'Mutation', updateIntegrationUser: { ...node, role } },
           }),
@@ -203,7 +203,7 @@ function Collaborators(props: CollaboratorsProps) {
     'share',
   );
 
-  /** Announces the result; true if it succeeded. */
+  /** Announces the result. Returns whether it succeeded. */
   const report = async (mutation: Failing, done: string, failed: string): Promise<boolean> => {
     const { error } = await mutation.catch((reason: unknown) => ({ error: reason }));
     const [problem] = toGatewayErrors(error);
@@ -298,7 +298,7 @@ function Collaborators(props: CollaboratorsProps) {
   );
 }
 
-/** Shares with one user or group. Issues appear at their own control, as in the form of a provider. */
+/** Shares with one user or group. Issues appear at their controls, as in the form of a provider. */
 function AddForm({ title, inputLabel, itemName, onAdd }: CollaboratorsProps) {
   const { announce } = useFeedback();
   const input = useRef<HTMLInputElement>(null);

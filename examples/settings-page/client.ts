@@ -8,7 +8,10 @@ import {
 } from 'galileo-gateway/client';
 import type { PageConfig } from './page-config.ts';
 
-/** A client for one API key. Nothing that was read with one key is visible with another, because each has its own cache. */
+/**
+ * A client for one API key. Each client has its own cache, so data that was read with one key is not visible with
+ * another.
+ */
 export function createClient({ endpoint, trustedDocuments }: PageConfig, apiKey: string): ApolloClient {
   const http = new HttpLink({
     uri: endpoint,
@@ -20,7 +23,7 @@ export function createClient({ endpoint, trustedDocuments }: PageConfig, apiKey:
   return new ApolloClient({
     link: trustedDocuments ? ApolloLink.from([hashes, http]) : http,
     cache: new InMemoryCache({ possibleTypes, typePolicies: apolloTypePolicies }),
-    // After every mutation, the queries that show what it changed are right.
+    // Updates the cached queries after every mutation.
     defaultOptions: { mutate: { update: updateApolloCache } },
     devtools: { enabled: false },
   });

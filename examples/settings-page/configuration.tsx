@@ -17,7 +17,7 @@ interface ConfigurationProps {
   readonly onReload: () => void;
 }
 
-/** What is stored, and what can be done with it. */
+/** The stored settings and the actions on them. */
 export function Configuration({ provider, onEdit, onReload }: ConfigurationProps) {
   const { state, displayName, records } = provider;
   if (state.status === 'failed') {
@@ -71,7 +71,7 @@ export function Configuration({ provider, onEdit, onReload }: ConfigurationProps
   );
 }
 
-/** Why the user may not do something with a record; undefined if nothing forbids it. */
+/** Why the user has no permission for an action on a record. Undefined if the action is allowed. */
 export function getDenial(record: IntegrationRecord | undefined, action: string): string | undefined {
   const permission = record?.permissions.find(({ rawAction }) => rawAction === action);
   if (permission?.allowed !== false) return undefined;
@@ -120,7 +120,7 @@ function Details({
   );
 }
 
-/** Several integrations of one provider, own and shared ones: one of them is in use. */
+/** Several integrations of one provider, own and shared. One of them is in use. */
 function Records({ provider, onSelected }: { readonly provider: Provider; readonly onSelected: () => void }) {
   const [select, { loading }] = useMutation(SelectIntegrationDocument, { errorPolicy: 'all' });
   const { announce } = useFeedback();

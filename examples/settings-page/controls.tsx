@@ -15,7 +15,7 @@ import { Icon } from './icon.tsx';
 interface FormContext {
   /** Messages by control, from `issuesByControl`. */
   readonly issues: ReadonlyMap<string, readonly string[]>;
-  /** Whether the form changes stored settings, whose secrets cannot be shown. */
+  /** Whether the form changes stored settings. Their secrets cannot be shown. */
   readonly isEdit: boolean;
 }
 
@@ -24,7 +24,7 @@ export const FormContext = createContext<FormContext>({ issues: new Map(), isEdi
 interface ControlsProps {
   readonly fields: readonly Field[];
   readonly draft: Draft;
-  /** Path of the draft with a trailing dot; empty for the form itself. */
+  /** Path of the draft with a trailing dot. Empty for the form itself. */
   readonly prefix?: string;
   /** Takes a function, because a file can arrive after other fields have changed. */
   readonly onChange: (update: (draft: Draft) => Draft) => void;
@@ -69,7 +69,7 @@ function Control(props: ControlProps) {
   }
 }
 
-/** The attributes that connect an element with its messages; its `id` is its path, so that an issue can focus it. */
+/** The attributes that connect an element with its messages. Its `id` is its path, so that an issue can focus it. */
 function useDescription(path: string, field: Field) {
   const { issues, isEdit } = useContext(FormContext);
   const messages = issues.get(path) ?? [];
@@ -315,7 +315,7 @@ function RowsControl({ field, path, value, onChange }: ControlProps) {
   const itemLabel = field.kind === 'list' ? field.itemLabel : field.kind === 'entries' ? field.keyLabel : '';
   const add = (): void => {
     onChange((before) => [...getRows(before), createRow(rowFields)]);
-    // The new row does not exist before the next paint.
+    // The new row exists only after the next paint.
     requestAnimationFrame(() =>
       document.getElementById(`${path}.${rows.length}.${rowFields[0]?.name ?? ''}`)?.focus(),
     );

@@ -6,14 +6,14 @@ import { type Tab, tabs } from './navigation.ts';
 interface DrawerProps {
   readonly title: ReactNode;
   readonly children: ReactNode;
-  /** Asked for by Escape, the close button or a click outside. The parent decides. */
+  /** Called for Escape, the close button and a click outside. The parent decides whether the drawer closes. */
   readonly onClose: () => void;
 }
 
 /** A modal dialog at the side. The browser keeps the focus inside and returns it to the element that opened it. */
 export function Drawer({ title, children, onClose }: DrawerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  // A layout effect, because the dialog has to be closed before it is removed: only then the focus returns.
+  // A layout effect, because the focus returns only if the dialog is closed before it is removed.
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
@@ -30,7 +30,7 @@ export function Drawer({ title, children, onClose }: DrawerProps) {
         onClose();
       }}
       onKeyDown={(event) => {
-        // Browsers close a dialog at the second Escape without asking; this asks each time.
+        // Browsers close a dialog at the second Escape without `onClose`.
         if (event.key !== 'Escape') return;
         event.preventDefault();
         onClose();
@@ -58,7 +58,7 @@ const tabLabels: Readonly<Record<Tab, string>> = {
   status: 'Status',
 };
 
-/** Tabs by the ARIA pattern: arrow keys move, and one tab stop for all. */
+/** Tabs as in the ARIA pattern: arrow keys move between them, and all share one tab stop. */
 export function Tabs({
   tab,
   onTab,

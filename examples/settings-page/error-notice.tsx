@@ -3,12 +3,12 @@ import { type ReactNode, useEffect, useState } from 'react';
 
 interface ErrorNoticeProps {
   readonly error: GatewayError;
-  /** Shown as a button only if trying again can help, and not before the time that Galileo asked for. */
+  /** Shown as a button only if a retry can help, and only after the time that Galileo asked for. */
   readonly onRetry?: () => void;
   readonly children?: ReactNode;
 }
 
-/** An error in words for the user, with the request id to report. */
+/** An error message for users, with the request id to report. */
 export function ErrorNotice({ error, onRetry, children }: ErrorNoticeProps) {
   const { title, advice } = describeError(error);
   return (

@@ -28,9 +28,9 @@ interface Question {
 
 interface Feedback {
   readonly toast: Toast | undefined;
-  /** Shows a message and has screen readers read it, whatever is open. */
+  /** Shows a message and announces it to screen readers, even if a dialog is open. */
   readonly announce: (toast: Toast | undefined) => void;
-  /** Asks in a dialog; false if the user cancels. */
+  /** Asks in a dialog. Resolves to false if the user cancels. */
   readonly confirm: (question: Question) => Promise<boolean>;
 }
 
@@ -76,7 +76,7 @@ export function FeedbackProvider({ children }: { readonly children: ReactNode })
   );
 }
 
-/** The live region. A modal dialog needs its own, because everything outside of it is inert. */
+/** The live region. A modal dialog needs a separate one, because everything outside of it is inert. */
 export function Toaster() {
   const { toast, announce } = useFeedback();
   return (

@@ -1,15 +1,15 @@
 import { withoutTypename } from 'galileo-gateway/client';
 
-/** What the form knows about one field of an upsert's input. */
+/** The description of one field of an upsert's input. */
 export type Field<Name extends string = string> = FieldBase<Name> & Control;
 
 interface FieldBase<Name extends string> {
-  /** The name in the input; issues come back with it. */
+  /** The name in the input and in the paths of issues. */
   readonly name: Name;
   readonly label: string;
   readonly help?: string;
   readonly required?: boolean;
-  /** The name in the integration, if it differs from the input's. */
+  /** The name in the integration. Default: `name`. */
   readonly storedAs?: string;
   /** Galileo does not return it. If it stays empty, saving removes what is stored. */
   readonly writeOnly?: boolean;
@@ -33,18 +33,18 @@ type Control =
     }
   | { readonly kind: 'list'; readonly itemLabel: string; readonly fields: readonly Field[] }
   | { readonly kind: 'group'; readonly fields: readonly Field[] }
-  /** Not shown: what is stored is sent back unchanged. */
+  /** Not shown. The stored value is sent back unchanged. */
   | { readonly kind: 'kept' };
 
 type Options = Readonly<Record<string, string>>;
 
-/** The values of a form while it is filled in: text as it was typed, rows, nested drafts. */
+/** The values of an unsaved form: typed strings, rows, nested drafts. */
 export interface Draft {
   readonly [name: string]: DraftValue;
 }
 export type DraftValue = string | boolean | readonly string[] | readonly Row[] | Draft | Kept;
 
-/** One row of a list. The id tells rows apart while they are added and removed. */
+/** One row of a list. The id identifies the row while others are added and removed. */
 export interface Row {
   readonly rowId: string;
   readonly values: Draft;
@@ -98,7 +98,10 @@ export const getWords = (value: DraftValue | undefined): readonly string[] =>
 export const getGroup = (value: DraftValue | undefined): Draft =>
   typeof value === 'object' && !Array.isArray(value) && !('kept' in value) ? (value as Draft) : {};
 
-/** The draft for what is stored; empty fields without it. Secrets are not returned, so their fields are always empty. */
+/**
+ * The draft of a stored integration. Without one, fields are empty. Secrets are not returned, so their fields are
+ * always empty.
+ */
 export function createDraft(fields: readonly Field[], stored?: unknown): Draft {
   const values = toObject(stored);
   return Object.fromEntries(
@@ -114,7 +117,7 @@ function toDraftValue(field: Field, value: unknown, stored: unknown): DraftValue
     case 'switch':
       return value === true;
     case 'select':
-      // A stored value that the form does not offer is not replaced silently: the select stays empty.
+      // If the form does not offer the stored value, the select stays empty instead of replacing the value silently.
       if (stored === undefined) return field.initial ?? '';
       return isText(value) && value in field.options
         ? value
@@ -145,7 +148,7 @@ function toDraftValue(field: Field, value: unknown, stored: unknown): DraftValue
   }
 }
 
-/** The input for a draft. Empty fields are left out. Call it only if `checkDraft` found nothing. */
+/** The input for a draft. Empty fields are left out. Must be called only if `checkDraft` returns no issue. */
 export function toInput(fields: readonly Field[], draft: Draft): Record<string, unknown> {
   const entries = fields
     .filter((field) => field.kind === 'kept' || isVisible(field, draft))
@@ -203,7 +206,7 @@ export interface DraftIssue {
   readonly message: string;
 }
 
-/** What can be checked without Galileo: required fields and formats. */
+/** Checks what can be checked without Galileo: required fields and formats. */
 export function checkDraft(
   fields: readonly Field[],
   draft: Draft,

@@ -9,12 +9,12 @@ import { type Provider, providerForms, type SaveResult } from './providers.ts';
 
 interface ProviderFormProps {
   readonly provider: Provider;
-  /** A draft of an earlier save that failed after the drawer was closed. */
+  /** The draft of an earlier save that failed after the drawer was closed. */
   readonly kept: Draft | undefined;
   readonly onCancel: () => void;
-  /** Whether there is something to lose. */
+  /** Called with whether the form has unsaved changes. */
   readonly onDirty: (isDirty: boolean) => void;
-  /** Called for every result, even if the form is closed by then. */
+  /** Called for every result, even after the form was closed. */
   readonly onResult: (result: SaveResult, draft: Draft) => void;
   readonly onCheckStored: () => void;
 }
@@ -47,7 +47,7 @@ export function ProviderForm({
     element.current?.querySelector<HTMLElement>('input, select')?.focus();
   }, []);
 
-  // After an attempt, focus goes to the first control with an issue, or to the message above the form.
+  // After an attempt, moves the focus to the first control with an issue, or to the message above the form.
   useEffect(() => {
     if (attempts === 0) return;
     const [invalid] =

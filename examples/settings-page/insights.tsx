@@ -39,7 +39,7 @@ export function Models({ provider }: InsightProps) {
   );
 }
 
-/** Loaded only when the tab is opened, because Galileo may call the provider for it. */
+/** Loaded only when the tab is opened, because Galileo may call the provider. */
 export function Status({ provider }: InsightProps) {
   const { data, error, loading, refetch } = useQuery(IntegrationStatusDocument, {
     variables: { name: provider.name },

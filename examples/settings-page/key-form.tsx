@@ -2,12 +2,12 @@ import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { Icon } from './icon.tsx';
 
 interface KeyFormProps {
-  /** Why a key is needed again. */
+  /** The reason if a key is needed again. */
   readonly notice: string;
   readonly onKey: (apiKey: string) => void;
 }
 
-/** Asks for the API key. The input is not controlled, so that the key is only in it and in the client. */
+/** Asks for the API key. The input is uncontrolled, so that only it and the client hold the key. */
 export function KeyForm({ notice, onKey }: KeyFormProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isShown, setIsShown] = useState(false);

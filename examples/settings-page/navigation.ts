@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 export const tabs = ['configuration', 'access', 'models', 'status'] as const;
 export type Tab = (typeof tabs)[number];
 
-/** What the address shows: `#/azure/access`. Without a provider, no drawer is open. */
+/** The view in the address: `#/azure/access`. Without a provider, no drawer is open. */
 interface Route {
   readonly name: IntegrationName | undefined;
   readonly tab: Tab;
@@ -54,7 +54,7 @@ export function useNavigation(): Navigation {
         show();
         return;
       }
-      // The browser has left the form already: go back to it, ask, and then leave.
+      // The browser has already left the form: return to it, ask, then leave.
       window.history.pushState({ isOpened: true }, '', shown.current);
       void leave().then((canLeave) => canLeave && window.history.back());
     };
@@ -83,7 +83,7 @@ export function useNavigation(): Navigation {
       void leave().then((canLeave) => {
         if (!canLeave) return;
         const state: unknown = window.history.state;
-        // The drawer was opened from this page: Back must not open it again.
+        // If the drawer was opened from this page, Back must not open it again.
         if (typeof state === 'object' && state !== null && 'isOpened' in state) window.history.back();
         else show('#/', true);
       });

@@ -1,10 +1,10 @@
 /** What the server of the page writes into its `data-config`. */
 export interface PageConfig {
-  /** The gateway's address; by default `/graphql` on the page's own origin. */
+  /** The gateway's address. Default: `/graphql` on the page's origin. */
   readonly endpoint: string;
   /** A key to start with. Only a demo has one, because everyone who can load the page can read it. */
   readonly apiKey: string;
-  /** Sends the hashes of documents instead of their text, for a gateway with TRUSTED_DOCUMENTS. */
+  /** Whether the page sends hashes instead of documents, for a gateway with TRUSTED_DOCUMENTS. */
   readonly trustedDocuments: boolean;
 }
 

@@ -65,7 +65,7 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
 
   const hasMore = state.status === 'configured' && !isEditing;
   const edited = isEditing && state.status !== 'failed';
-  // The form takes its focus along when it is closed.
+  // When the form closes, its focus would be lost.
   const heading = useRef<HTMLHeadingElement>(null);
   const wasEdited = useRef(edited);
   useEffect(() => {

@@ -61,7 +61,7 @@ function defineForm<Data extends object, Input extends object>(
   document: TypedDocumentNode<Data, { input: Input }>,
   { fields, credential = () => 'token', summary }: FormOptions<Input>,
 ): ProviderForm {
-  // The names of the fields are checked by the compiler, and a test compares them with the schema.
+  // The compiler checks the names of the fields, and a test compares them with the schema.
   const mutation = document as unknown as TypedDocumentNode<Data, { input: object }>;
   return {
     fields,

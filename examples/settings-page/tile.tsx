@@ -56,7 +56,7 @@ interface TileProps {
   readonly onReload: () => void;
 }
 
-/** One provider. The button with its name covers the whole tile; "Try again" lies above it. */
+/** One provider. The button with its name covers the whole tile, with "Try again" on top. */
 export function Tile({ provider, isLoading, onOpen, onReload }: TileProps) {
   const { name, displayName, state } = provider;
   return (

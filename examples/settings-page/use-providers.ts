@@ -20,7 +20,7 @@ export interface Providers {
   /** Providers that are being loaded again. */
   readonly loading: ReadonlySet<IntegrationName>;
   readonly isLoading: boolean;
-  /** Loads all providers, or the ones with these names. */
+  /** Loads the providers with these names. Default: all of them. */
   readonly load: (names?: IntegrationName[]) => Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function useProviders(): Providers {
           query: SettingsPageDocument,
           variables: names === undefined ? {} : { names },
           fetchPolicy: 'network-only',
-          // One provider that fails does not hide the others.
+          // One failing provider must not hide the others.
           errorPolicy: 'all',
         })
         .catch((failure: unknown) => ({ data: undefined, error: failure }));

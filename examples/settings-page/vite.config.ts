@@ -9,7 +9,7 @@ export default defineConfig({
   publicDir: false,
   // In another project, this is the published package.
   resolve: { alias: { 'galileo-gateway/client': here('../../client/index.ts') } },
-  // `npx vite examples/settings-page` next to a gateway: the page and /graphql share an origin, so CORS plays no part.
+  // `npx vite examples/settings-page` next to a gateway: the page and /graphql share an origin, so CORS is not needed.
   server: { proxy: { '/graphql': process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:4000' } },
   build: {
     outDir: here('../../dist/settings-page'),

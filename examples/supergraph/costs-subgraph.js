@@ -4,8 +4,8 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 
-// `Integration` is an interface with a type for each provider in the other subgraph. `@interfaceObject` makes it one object type here:
-// what is added to it, all of them have.
+// `Integration` is an interface with a type for each provider in the other subgraph. `@interfaceObject` makes it one
+// object type here. A field that is added to it exists on all of those types.
 const sdl = /* GraphQL */ `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@interfaceObject"])
 
@@ -15,7 +15,7 @@ const sdl = /* GraphQL */ `
     monthlyCost: Float!
   }
 
-  # An enum that is an argument too must have the same values in all subgraphs.
+  # An enum that is also an argument type must have the same values in all subgraphs.
   enum IntegrationName {
     ANTHROPIC
     AWS_BEDROCK
@@ -32,7 +32,7 @@ const sdl = /* GraphQL */ `
   }
 
   type Query {
-    "The integrations that cost most, the dearest first. Null is one that the caller may not see."
+    "The most expensive integrations, in descending order. Null if the caller has no permission to see one."
     mostExpensive(first: Int! = 3): [Integration]!
   }
 `;
@@ -50,7 +50,7 @@ const schema = buildSubgraphSchema({
   typeDefs: parse(sdl),
   resolvers: {
     Query: {
-      // Another subgraph's entity is its key: the router fetches the rest.
+      // An entity of another subgraph is returned as its key. The router fetches the other fields.
       mostExpensive: (_root, { first }) => [...monthlyCosts.keys()].slice(0, first).map((name) => ({ name })),
     },
     Integration: {

@@ -29,10 +29,10 @@ async function startGalileoSubgraph() {
     child.stdout.resume();
     return { name: 'galileo', url };
   }
-  throw new Error('The gateway has ended before it was ready.');
+  throw new Error('The gateway ended before it was ready.');
 }
 
-/** The supergraph of what the running subgraphs say of themselves. A pipeline would compose `subgraph.graphql` instead. */
+/** Composes the supergraph from the SDL of the running subgraphs. A pipeline would use `subgraph.graphql` instead. */
 async function compose(subgraphs) {
   const services = await Promise.all(
     subgraphs.map(async ({ name, url }) => {
@@ -68,7 +68,7 @@ class GalileoDataSource extends RemoteGraphQLDataSource {
 }
 
 async function startRouter(supergraphSdl, port) {
-  // Else Apollo's library tells Apollo what it runs on, and asks the metadata services of all clouds first.
+  // Otherwise Apollo's library reports its platform to Apollo, after asking the metadata services of all clouds.
   process.env.APOLLO_TELEMETRY_DISABLED ??= 'true';
   const server = new ApolloServer({
     gateway: new ApolloGateway({
@@ -88,10 +88,10 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 
 const subgraphs = await Promise.all([startGalileoSubgraph(), startCostsSubgraph()]);
 const port = Number(process.env.PORT ?? 4000);
-// Apollo's standalone server hands on nothing of what its socket fails with.
+// Apollo's standalone server does not report errors of its socket.
 process.once('uncaughtException', (error) => {
   if (error.code !== 'EADDRINUSE') throw error;
-  process.stderr.write(`the port ${port} is taken: choose another with the variable PORT\n`);
+  process.stderr.write(`the port ${port} is in use: choose another one with the variable PORT\n`);
   process.exit(1);
 });
 const url = await startRouter(await compose(subgraphs), port);

@@ -48,6 +48,6 @@ export function checkDocuments({ trustedDocuments }: Config): readonly string[] 
 function* findWarnings(config: Config): Generator<string> {
   const { requestTimeoutMs, upstreamTimeoutMs } = config;
   if (requestTimeoutMs < upstreamTimeoutMs) {
-    yield 'REQUEST_TIMEOUT_MS is shorter than UPSTREAM_TIMEOUT_MS: an attempt never has its full time, so timeouts do not open the circuit breaker';
+    yield 'REQUEST_TIMEOUT_MS is shorter than UPSTREAM_TIMEOUT_MS: no attempt gets its full timeout, so timeouts do not open the circuit breaker';
   }
 }

@@ -1,13 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { EnvHttpProxyAgent } from 'undici';
 import { type Drift, findDrift } from '../../drift/find-drift.ts';
-import { parseDocument, readDocument, UnreadableDocument } from '../../drift/read-document.ts';
+import { readDocument, UnreadableDocument } from '../../drift/read-document.ts';
 import { readConfig } from '../config.ts';
 import { getPackagePath, version } from '../package.ts';
+import { getTrustedCertificates } from '../upstream/transport.ts';
 
 // Every command exits with 2 if its input is invalid.
 const exitNews = 1;
 const exitUnreadable = 2;
 const exitBreaking = 3;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Compares upstream's published OpenAPI document with the one of this version, and prints what differs.
@@ -15,15 +18,13 @@ const exitBreaking = 3;
  * @param source a file path or a URL; undefined means the document below `GALILEO_API_URL`
  * @returns the exit code: 0 no difference, 1 other differences, 3 breaking differences, 2 unreadable document
  */
-export async function checkUpstream(
-  source: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<number> {
+export async function checkUpstream(source: string | undefined, environment: Environment): Promise<number> {
   const location = source === undefined ? getDefault(environment) : toLocation(source);
   const label = toLabel(location);
+  const dispatcher = createDispatcher(environment);
   try {
-    const published = await readDocument(location);
-    const known = parseDocument(readFileSync(getPackagePath('contract/galileo-openapi.json'), 'utf8'));
+    const published = await readDocument(location, dispatcher);
+    const known = await readDocument(getPackagePath('contract/galileo-openapi.json'));
     const drift = findDrift(known, published);
     process.stdout.write(printDrift(drift, label));
     if (drift.findings.some(({ level }) => level === 'breaking')) return exitBreaking;
@@ -32,19 +33,42 @@ export async function checkUpstream(
     if (!(error instanceof UnreadableDocument)) throw error;
     process.stderr.write(`galileo-gateway: ${label}: ${error.message}\n`);
     return exitUnreadable;
+  } finally {
+    await dispatcher.destroy();
   }
 }
 
-/** Reads only the address from the environment, which can be configured for another machine. */
-function getDefault({ GALILEO_API_URL }: Readonly<Record<string, string | undefined>>): URL {
+// Each function reads only the variables that it needs. The others can be invalid, because the environment can belong to
+// another machine.
+
+function getDefault({ GALILEO_API_URL }: Environment): URL {
   const { galileoApiUrl } = readConfig({ GALILEO_API_URL });
   return new URL(`${galileoApiUrl.pathname.replace(/\/$/, '')}/public/v2/openapi.json`, galileoApiUrl);
+}
+
+/** Connects as the gateway does: through the same proxy, with the same certificates. */
+function createDispatcher(environment: Environment): EnvHttpProxyAgent {
+  const needed = /^(?:https?_proxy|no_proxy|upstream_(?:ca|cert|key)_file)$/i;
+  const config = readConfig(
+    Object.fromEntries(Object.entries(environment).filter(([name]) => needed.test(name))),
+  );
+  const ca = getTrustedCertificates(config.upstreamCaFile?.content);
+  const tls = { ca, cert: config.upstreamCertFile?.content, key: config.upstreamKeyFile?.content };
+  const { httpProxy = '', httpsProxy = '', noProxy = '' } = config;
+  return new EnvHttpProxyAgent({
+    httpProxy,
+    httpsProxy,
+    noProxy,
+    connect: tls,
+    requestTls: tls,
+    proxyTls: { ca },
+  });
 }
 
 const toLocation = (source: string): URL | string =>
   /^https?:/i.test(source) && URL.canParse(source) ? new URL(source) : source;
 
-/** The location without passwords and keys of a URL. */
+/** The location without the credentials and the query of a URL. */
 const toLabel = (location: URL | string): string =>
   typeof location === 'string' ? location.replace(/\p{C}/gu, '?') : `${location.origin}${location.pathname}`;
 

@@ -9,9 +9,9 @@ const exitUsage = 2;
 
 type Flags = Readonly<Partial<Record<SettingName, string>>>;
 
-/** Runs the command that the arguments name. */
+/** Runs the command of the process's arguments, and sets the exit code. */
 export async function runCommandLine(): Promise<void> {
-  // A reader that stops reading (`print-schema | head`) is not an exception.
+  // The reader can close the pipe early, as in `print-schema | head`. That is not an error.
   process.stdout.on('error', () => {
     process.exitCode ??= 1;
   });
@@ -84,7 +84,7 @@ function createProgram(): Command {
       process.exitCode = await checkUpstream(source, process.env);
     });
 
-  // Commander's own help command responds to an unknown name with the whole help.
+  // For an unknown name, commander's own help command prints the whole help.
   program.helpCommand(false);
   addCommand('help', 'display help for a command')
     .argument('[command]')
@@ -115,7 +115,7 @@ function addSettings(command: Command): Command {
 /** One line, with commander's suggestion for a misspelled name. */
 function toLine(message: string): string {
   const line = message.replace(/^error: /, 'galileo-gateway: ').replaceAll('\n(', ' (');
-  // npm takes flags that come before `--` for itself and passes on their values.
+  // npm consumes flags before `--` and passes on only their values.
   const isNpm = process.env['npm_lifecycle_event'] !== undefined && message.includes('too many arguments');
   return isNpm
     ? line.replace(/\n$/, ' With npm, write flags after "--": npm run demo -- --port 8080\n')

@@ -12,7 +12,7 @@ import { startSettingsPage } from './settings-page.ts';
 
 /** Runs a sandbox upstream, the gateway and the example front end, and prints how to use them. */
 export async function demo(flags: Partial<Record<SettingName, string>>): Promise<void> {
-  // A demo is for exploring, wherever it runs.
+  // A demo is for exploring, also with NODE_ENV=production.
   const environment = { LOG_LEVEL: 'warn', GRAPHIQL: 'on', INTROSPECTION: 'on', ...process.env };
   // Read before anything listens, so that an invalid configuration ends the demo immediately.
   const { host, port, basePath, trustedDocuments } = readConfig(environment, flags);
@@ -78,7 +78,7 @@ galileo-gateway demo
 
 Try it:
 
-  ${curl ?? 'Send the documentId of a trusted document and its variables. Not one of them is a query without required variables.'}
+  ${curl ?? 'Send the documentId of a trusted document and its variables. None of the documents is a query without required variables.'}
 
 Keys that show other states; every further key is another tenant:
 
@@ -96,7 +96,7 @@ async function startOnPort<T>(port: number, start: (port: number) => Promise<T>)
   });
 }
 
-/** The URL on this machine. Browsers cannot open an address that stands for all interfaces. */
+/** The URL on this machine. Browsers cannot open the address for all interfaces. */
 const toLocalUrl = (url: string): string =>
   url.replace(/^http:\/\/(?:0\.0\.0\.0|\[::\]):/, 'http://127.0.0.1:');
 
@@ -106,8 +106,8 @@ const getLocalOrigins = (pageUrl: string): readonly string[] => [
 ];
 
 /**
- * Names that the header Host can have, against DNS rebinding: those of loopback and, if the demo listens on other
- * interfaces, of this machine.
+ * Accepted names in the header Host, as protection against DNS rebinding: the names of loopback and, if the demo
+ * listens on other interfaces, of this machine.
  */
 function getHostNames(host: string): readonly string[] {
   const names = ['localhost', '127.0.0.1', '[::1]', host.includes(':') ? `[${host}]` : host];

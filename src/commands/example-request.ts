@@ -6,8 +6,8 @@ const exampleQuery =
   '{ integration(name: OPENAI) { __typename id name ... on OpenAIIntegration { organizationId } } }';
 
 /**
- * The body of a request that returns data in the demo. With trusted documents, the first one that is a query
- * and needs no variables. Undefined if there is no such document.
+ * The body of a request that returns data in the demo. With trusted documents, the first one that is a query and
+ * needs no variables. Undefined if all of them need variables or change data.
  */
 export function createExampleRequest(trustedDocuments: TrustedDocuments | undefined): object | undefined {
   if (trustedDocuments === undefined) return { query: exampleQuery };

@@ -23,5 +23,5 @@ export async function loadPlugins(path: string): Promise<Plugins> {
   ]);
 }
 
-/** Plugins have no type at run time but this: an object of hooks. */
+/** At run time, a plugin can be recognised only as an object. */
 const isPlugin = (value: unknown): value is Plugins[number] => isJsonObject(value);

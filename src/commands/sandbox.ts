@@ -14,7 +14,7 @@ export async function sandbox(port: string): Promise<void> {
   const keys = Object.entries(demoKeys).map(([key, meaning]) => `  ${key.padEnd(15)}${meaning}\n`);
   process.stdout.write(`sandbox upstream at ${running.url}, API key ${demoApiKey}
 
-Any credential works, and each has its own data. These keys show a certain state:
+Any credential works, and each has its own data. These keys show specific states:
 ${keys.join('')}`);
   const end = () => {
     running.close().then(

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { escapeAttribute } from '../http/graphiql.ts';
 import { getUrl, listen } from '../http/listen.ts';
-import { type HttpResponse, toTextResponse } from '../http/responses.ts';
-import { createStaticFiles } from '../http/static-files.ts';
+import { toTextResponse } from '../http/responses.ts';
+import { createPage, createStaticFiles, escapeHtml, type Resource } from '../http/static-files.ts';
 import { getPackagePath } from '../package.ts';
 
 /** What the page reads from its `data-config`. */
@@ -26,7 +25,7 @@ export interface SettingsPage extends AsyncDisposable {
 /**
  * Serves the example front end for the demo. Rejects if it was not built, or if it cannot listen.
  *
- * @param options.getConfig called for each page view, because the gateway's address is not known when the page starts
+ * @param options.getConfig called at the first page view, because the gateway's address is not known when the page starts
  * @param options.port 0 picks a free port
  */
 export async function startSettingsPage(options: {
@@ -37,26 +36,26 @@ export async function startSettingsPage(options: {
   const directory = getPackagePath('dist/settings-page');
   const html = readPage(directory);
   const files = createStaticFiles(join(directory, 'assets'), '/assets/');
-  const getPage = (): HttpResponse => {
+  let page: Resource | undefined;
+  const getPage = (): Resource => {
     const config = options.getConfig();
-    const data = escapeAttribute(JSON.stringify(config));
-    return {
-      status: 200,
-      headers: {
-        'content-type': 'text/html; charset=utf-8',
-        'cache-control': 'no-store',
-        'content-security-policy': toPolicy(new URL(config.endpoint).origin),
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-      },
-      body: html.replace('data-config="{}"', () => `data-config="${data}"`),
-    };
+    const data = escapeHtml(JSON.stringify(config));
+    return createPage(
+      html.replace('data-config="{}"', () => `data-config="${data}"`),
+      [
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        `connect-src ${new URL(config.endpoint).origin}`,
+      ],
+    );
   };
   const server = createServer(({ method, url = '', headers }, response) => {
     const [path = ''] = url.split('?', 1);
     const isRead = method === 'GET' || method === 'HEAD';
-    const found = path === '/' ? getPage() : files(path)?.(headers);
-    const sent = (isRead ? found : undefined) ?? toTextResponse(404, 'not found');
+    if (path === '/') page ??= getPage();
+    const found = path === '/' ? page : files(path);
+    const sent = (isRead ? found?.(headers) : undefined) ?? toTextResponse(404, 'not found');
     const length = Buffer.byteLength(sent.body);
     response.writeHead(sent.status, { ...sent.headers, 'content-length': length }).end(sent.body);
   });
@@ -77,17 +76,4 @@ function readPage(directory: string): string {
   } catch (error) {
     throw new Error('The settings page was not built: run "npm run build".', { cause: error });
   }
-}
-
-function toPolicy(gatewayOrigin: string): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    `connect-src ${gatewayOrigin}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
 }

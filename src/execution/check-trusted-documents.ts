@@ -13,11 +13,11 @@ import {
 } from 'graphql';
 import type { TrustedDocuments } from './trusted-documents.ts';
 
-/** What an operator must know about a file of trusted documents, one line each. */
+/** What the operator must know about a file of trusted documents, one line for each finding. */
 export interface TrustedDocumentsReport {
   /** Documents that cannot be executed. */
   readonly problems: readonly string[];
-  /** Documents that clients may not find, or whose responses a client may lose data of. */
+  /** Documents that some clients cannot find, or whose data some clients lose. */
   readonly warnings: readonly string[];
 }
 

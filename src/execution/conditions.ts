@@ -27,7 +27,7 @@ export function findConditions(
     }
   };
   search(operation.selectionSet);
-  // A set is iterated in the order of its additions, those during the iteration included.
+  // The iteration of a set includes members that are added during the iteration.
   for (const name of spread) {
     for (const definition of document.definitions) {
       if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name) {
@@ -39,8 +39,8 @@ export function findConditions(
 }
 
 /**
- * The values of the conditions, one digit each. Throws RequestError if one is not a Boolean: a null in a variable that
- * has a default passes validation.
+ * The values of the conditions, one digit each. Throws RequestError if one is not a Boolean: validation accepts null
+ * for a variable with a default.
  */
 export function encodeConditions(names: readonly string[], variables: Variables): string {
   let digits = '';

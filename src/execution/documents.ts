@@ -12,6 +12,7 @@ import {
   TokenKind,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { SharedMemory } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { findConditions } from './conditions.ts';
 import { type Measures, measureOperation } from './measures.ts';
@@ -31,29 +32,28 @@ export interface DocumentLimits {
 /** A front end has dozens of operations, not thousands. */
 const maxOperations = 1024;
 const maxCacheBytes = 32 * 1024 * 1024;
-/** What a token takes with its nodes, as measured. */
+/** Measured size of a token with its nodes. */
 const bytesPerToken = 500;
 /** Longer names are refused before anything compares or searches them. */
 const maxNameLength = 256;
 
-/** An operation that can be executed. It depends on the document's text alone: nothing of a request is in it. */
-export interface PreparedOperation {
+/** An operation that can be executed. It depends only on its document, not on a request. */
+export interface PreparedOperation extends SharedMemory {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** SHA-256 of the document's text in hexadecimal. */
+  /** SHA-256 of the document in hexadecimal. */
   readonly hash: string;
   /** The hash and the operation's name. */
   readonly key: string;
   readonly measures: Measures;
-  /** The variables that `@skip` and `@include` of the operation depend on. */
+  /** The names of the declared variables. */
+  readonly variableNames: ReadonlySet<string>;
+  /** The names of the variables that `@skip` and `@include` of the operation depend on. */
   readonly conditions: readonly string[];
   readonly secrets: DocumentSecrets;
   readonly coerceVariables: VariableCoercion;
-  /** An estimate of its memory. */
-  readonly bytes: number;
 }
 
-/** A parsed document, with what its source shows. */
 interface ParsedText {
   readonly document: DocumentNode;
   readonly text: string;
@@ -89,7 +89,7 @@ export class DocumentStore {
 
   /**
    * The operation of that name in the document, or its only operation if no name is given. Throws RequestError if the
-   * document is not valid, the operation exceeds a limit, or there is no such operation.
+   * document is not valid, the operation exceeds a limit, or the document does not have the operation.
    */
   prepare(text: string, operationName: string | undefined): PreparedOperation {
     if (operationName !== undefined && operationName.length > maxNameLength) throw createUnknownNameError();
@@ -98,7 +98,7 @@ export class DocumentStore {
     let prepared = this.#operations.get(key);
     if (prepared === undefined) {
       prepared = this.#prepare({ document: this.#parse(text), text, hash: textHash }, operationName);
-      // Nothing of a request outlives it: neither a secret, nor the result of another document with the same hash.
+      // Not cached: documents with a secret, and those with lone surrogates, which are all hashed as U+FFFD.
       if (prepared.secrets.literals.length === 0 && text.isWellFormed()) this.#operations.set(key, prepared);
     }
     return prepared;
@@ -111,7 +111,7 @@ export class DocumentStore {
     return document;
   }
 
-  /** As `prepare`, for a document that was parsed by `parse` or built by a plugin. */
+  /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
   prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
     let parsed = this.#parsed.get(document);
     if (parsed === undefined) {
@@ -130,6 +130,7 @@ export class DocumentStore {
     } catch (error) {
       if (error instanceof RangeError) throw createTooDeepError();
       if (!(error instanceof GraphQLError)) throw error;
+      // The wording of graphql-js.
       if (error.message.includes(`more that ${this.#limits.maxTokens} tokens`)) {
         throw new RequestError(
           'QUERY_TOO_COMPLEX',
@@ -170,10 +171,13 @@ export class DocumentStore {
         hash,
         key: `${hash}${operation.name?.value ?? ''}`,
         measures,
+        variableNames: new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value)),
         conditions: findConditions(document, operation),
         secrets,
         coerceVariables: createVariableCoercion(this.#schema, operation, { suggestions: this.#suggestions }),
         bytes: 4 * text.length + bytesPerToken * [...getTokens(document)].length,
+        users: 0,
+        heldBytes: 0,
       };
     } catch (error) {
       throw error instanceof RangeError ? createTooDeepError() : error;

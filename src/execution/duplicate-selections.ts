@@ -1,13 +1,14 @@
 import { type DocumentNode, type FieldNode, Kind, type SelectionNode, visit } from 'graphql';
 
-/** In characters. Longer selections are not compared: the limit of tokens bounds their number. */
+/** In characters. Longer selections are not compared; MAX_TOKENS limits their number. */
 const maxComparedLength = 256;
 
 /**
- * Removes selections that are written twice in one selection set. They change neither the response nor the validity of
- * the document, but validation compares every two fields of one name: 2,000 equal fields are two million comparisons.
+ * Removes duplicate selections from each selection set. They affect neither the response nor the validity of the
+ * document, but validation compares fields of the same name pairwise: 2,000 equal fields cost two million
+ * comparisons.
  *
- * @param text what the document was parsed from
+ * @param text the source of the document
  */
 export function removeDuplicateSelections(document: DocumentNode, text: string): DocumentNode {
   return visit(document, {

@@ -20,7 +20,6 @@ export interface OperationParams {
   readonly documentId: string | undefined;
 }
 
-/** What holds for every operation of a gateway. */
 export interface ExecutorOptions {
   readonly limits: DocumentLimits & { readonly maxEntities: number; readonly maxResponseBytes: number };
   /** Whether introspection is allowed. If not, no message suggests a name of the schema. */
@@ -31,7 +30,7 @@ export interface ExecutorOptions {
   readonly report: (error: unknown, context: GatewayContext) => void;
 }
 
-/** Runs operations: limits, validation, plans and their caches are behind it. */
+/** Runs operations. Limits, validation, plans and caches are internal. */
 export interface Executor {
   /**
    * The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed.
@@ -43,20 +42,21 @@ export interface Executor {
     variables: Variables | undefined,
     context: GatewayContext,
   ): Promise<OperationResult>;
-  /** The values of secret fields in the variables of a request that `prepare` has refused. */
+  /** The secret values in the variables of a request that `prepare` rejected. */
   findSecrets(params: OperationParams): readonly string[];
+  // The other methods are for graphql-yoga's pipeline, which parses, validates and executes in separate steps.
   /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
   parse(text: string): DocumentNode;
   /** The source of the document that the parameters name. Throws RequestError if they do not name one. */
   getText(params: OperationParams): string;
-  /** As `prepare`, for a document that `parse` returned or a plugin built. */
+  /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
   prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation;
 }
 
-/** Plans of operations that are used often are kept up to this number of bytes. */
+/** Size of the cache of plans, in bytes. */
 const maxPlanBytes = 32 * 1024 * 1024;
 
-/** Of a response that describes the schema; the usual introspection query needs a fifth of it. */
+/** Limit for a response that describes the schema. The usual introspection query needs a fifth of it. */
 const maxIntrospectionBytes = 2 * 1024 * 1024;
 
 /** Creates the executor of a schema. */
@@ -65,10 +65,8 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
   const { maxEntities, maxResponseBytes } = limits;
   const secretInputs = new SecretInputs(schema);
   const documents = new DocumentStore(schema, limits, secretInputs, { introspection });
-  const plans = new LRUCache<string, OperationPlan>({
-    maxSize: maxPlanBytes,
-    sizeCalculation: ({ bytes }) => bytes,
-  });
+  // Each plan is stored with its size.
+  const plans = new LRUCache<string, OperationPlan>({ maxSize: maxPlanBytes });
 
   const execute: Executor['execute'] = async (prepared, inputs = {}, context) => {
     const { document, operation, measures, secrets } = prepared;
@@ -86,14 +84,16 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       toClientError(cause, context.requestId, (error) => report(error, context));
 
     const digits = encodeConditions(prepared.conditions, values);
-    // A document with a secret in it is used once: so is its plan.
+    // Neither a document that contains a secret nor its plan is cached.
     const key = secrets.literals.length > 0 ? undefined : `${prepared.key}?${digits}`;
     let plan = key === undefined ? undefined : plans.get(key);
-    const bytes = plan?.bytes;
+    const cachedBytes = plan?.bytes;
     if (plan === undefined) {
       const conditions = Object.fromEntries(prepared.conditions.map((name) => [name, values[name]]));
       plan = planOperation(schema, document, operation, conditions);
     }
+    const { memory } = context;
+    if (memory?.takeShared(plan) === false) throw createMemoryError();
     try {
       return await runPlan(plan.selection, {
         isMutation: operation.operation === 'mutation',
@@ -105,7 +105,9 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
         explain,
       });
     } finally {
-      if (key !== undefined && plan.bytes !== bytes) {
+      memory?.releaseShared(plan);
+      // The plan grows while it runs. It is stored again, so that the cache counts its new size.
+      if (key !== undefined && plan.bytes !== cachedBytes) {
         plans.delete(key);
         plans.set(key, plan, { size: plan.bytes + prepared.bytes });
       }
@@ -116,7 +118,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     prepare(params, { isReadOnly }) {
       const prepared = documents.prepare(getText(params, trustedDocuments), params.operationName);
       if (isReadOnly && prepared.operation.operation !== 'query') {
-        throw new RequestError('METHOD_NOT_ALLOWED', 'A mutation needs the method POST.');
+        throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');
       }
       return prepared;
     },
@@ -127,6 +129,9 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     prepareDocument: (document, operationName) => documents.prepareDocument(document, operationName),
   };
 }
+
+const createMemoryError = () =>
+  new RequestError('OVERLOADED', 'The gateway has no memory left for this operation at the moment.');
 
 function getText(
   { query, documentId }: OperationParams,
@@ -168,8 +173,8 @@ function checkEntities(
 }
 
 /**
- * The variables with `false` for each null among the representations: both are malformed. The type `[_Any!]!` would let a
- * null refuse the whole operation, but a malformed representation must fail alone.
+ * Replaces each null among the representations with `false`, which is malformed too. Because of the type `[_Any!]!`,
+ * a null would fail the whole operation, but a malformed representation must fail alone.
  */
 function replaceNulls({ entityVariables }: Measures, variables: Variables): Variables {
   let replaced = variables;

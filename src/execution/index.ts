@@ -7,6 +7,12 @@ export {
   type OperationParams,
 } from './executor.ts';
 export { toLocations } from './locations.ts';
-export { maxProblems, RequestError, type RequestErrorCode } from './request-error.ts';
+export {
+  createResponseTooLargeError,
+  describeWrites,
+  maxProblems,
+  RequestError,
+  type RequestErrorCode,
+} from './request-error.ts';
 export type { OperationResult } from './run-plan.ts';
 export { readTrustedDocuments, type TrustedDocuments, toHash } from './trusted-documents.ts';

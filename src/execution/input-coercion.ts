@@ -8,20 +8,23 @@ import {
   isNonNullType,
 } from 'graphql';
 import { isJsonObject } from '../json.ts';
-import { addSecrets, getSecrecy } from './secret-inputs.ts';
+import { addSecrets, isSecret } from './secret-inputs.ts';
 
 /** The result for a value that does not fit its type. */
 export const invalid = Symbol('invalid');
 
 /**
- * Coerces a JSON value, null included, to an input type in one walk; `invalid` if it does not fit. Adds the values of
- * secret fields to `secrets`. Lists and input objects are frozen.
+ * Coerces a JSON value or null to an input type. Returns `invalid` if it does not fit. Adds the values of secret
+ * fields to `secrets`. Lists and input objects are frozen.
  */
 export type InputCoercion = (value: unknown, secrets: string[]) => unknown;
 
 const coercions = new WeakMap<GraphQLInputType, InputCoercion>();
 
-/** The coercion of a type, compiled when it is first needed. Its results are those of graphql-js's `coerceInputValue`. */
+/**
+ * The coercion of a type, compiled when it is first needed. It has the same results as graphql-js's
+ * `coerceInputValue`.
+ */
 export function getInputCoercion(type: GraphQLInputType): InputCoercion {
   let coercion = coercions.get(type);
   if (coercion === undefined) {
@@ -70,7 +73,7 @@ const compileList =
   };
 
 function compileObject(type: GraphQLInputObjectType): InputCoercion {
-  // Compiled at its first use: an input type can contain itself.
+  // Compiled at the first use, because an input type can contain itself.
   let fields: readonly InputField[] | undefined;
   return (value, secrets) => {
     if (value === null) return null;
@@ -79,7 +82,7 @@ function compileObject(type: GraphQLInputObjectType): InputCoercion {
       name: field.name,
       isRequired: isNonNullType(field.type) && field.defaultValue === undefined,
       defaultValue: field.defaultValue,
-      isSecret: getSecrecy(field) !== undefined,
+      isSecret: isSecret(field),
       coerce: getInputCoercion(field.type),
     }));
     const coerced: Record<string, unknown> = {};

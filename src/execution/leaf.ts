@@ -56,7 +56,7 @@ function createLeafWriter(type: GraphQLLeafType): LeafWriter {
   }
 }
 
-/** Measured: up to this length, checking each character is cheaper than a call of JSON.stringify. */
+/** Measured. For shorter strings, checking each character costs less than calling JSON.stringify. */
 const maxPlainLength = 40;
 
 /** Appends a JSON string. */

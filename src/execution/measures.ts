@@ -22,8 +22,8 @@ export interface Measures {
 const nothing: Measures = { aliases: 0, depth: 0, entities: 0, entityVariables: new Map() };
 
 /**
- * Measures one operation in time linear to its document: a fragment is measured once, also if it is spread often. A
- * fragment that spreads itself, or does not exist, counts as nothing; validation refuses both.
+ * Measures one operation in time linear in the size of its document: each fragment is measured once. A fragment that
+ * spreads itself or does not exist counts as nothing, because validation rejects both.
  */
 export function measureOperation(document: DocumentNode, operation: OperationDefinitionNode): Measures {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -69,7 +69,10 @@ export function measureOperation(document: DocumentNode, operation: OperationDef
   return measureSelections(operation.selectionSet);
 }
 
-/** The number of representations that are written in the field. Counts the variable if they are in one. */
+/**
+ * The number of representations that are written in the field. If a variable contains them, counts a use of the
+ * variable.
+ */
 function countEntities({ arguments: args = [] }: FieldNode, variables: Map<string, number>): number {
   let count = 0;
   for (const { value } of args) {

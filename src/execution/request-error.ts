@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 
-/** Why a request is not executed. */
+/** Why a response has `errors` and no `data`. */
 export type RequestErrorCode =
   | 'GRAPHQL_PARSE_FAILED'
   | 'GRAPHQL_VALIDATION_FAILED'
@@ -17,7 +17,7 @@ export type RequestErrorCode =
   | 'OVERLOADED'
   | 'INTERNAL_SERVER_ERROR';
 
-/** A request error lists no more problems than this. */
+/** Maximum number of problems in one response. */
 export const maxProblems = 5;
 
 /** One reason, with the positions in the document that it is about. */
@@ -26,7 +26,10 @@ export interface RequestProblem {
   readonly locations?: GraphQLFormattedError['locations'] | undefined;
 }
 
-/** A request that is not executed: its response has `errors` and no `data`. */
+/**
+ * Ends a request with a response that has `errors` and no `data`. Usually nothing was executed. If the response is too
+ * large, the operation has run.
+ */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: RequestErrorCode;
@@ -42,3 +45,14 @@ export class RequestError extends Error {
     this.problems = typeof problems === 'string' ? [{ message: problems }] : problems;
   }
 }
+
+/** Added to the message of an error that replaces the response of an executed operation. Empty for a query. */
+export const describeWrites = (isMutation: boolean): string =>
+  isMutation ? ' The mutation was executed: its writes stand.' : '';
+
+/** A response larger than MAX_RESPONSE_BYTES. */
+export const createResponseTooLargeError = (maxBytes: number, isMutation: boolean): RequestError =>
+  new RequestError(
+    'QUERY_TOO_COMPLEX',
+    `The response exceeds ${maxBytes} bytes. Select fewer fields.${describeWrites(isMutation)}`,
+  );

@@ -12,8 +12,8 @@ import {
 } from 'graphql';
 
 /**
- * The rules of the specification, with messages that contain no secret, in two stages. The rule for merging fields is in the
- * second stage, for documents without another error: with a cycle of fragments, graphql-js's rule exhausts the stack.
+ * The rules of the specification in two stages, with messages that contain no secret. The rule for merging fields is
+ * the second stage, for documents without other errors, because a cycle of fragments would exhaust its stack.
  */
 export function getValidationStages(options: {
   readonly introspection: boolean;
@@ -21,7 +21,7 @@ export function getValidationStages(options: {
   const rules = specifiedRules
     .filter((rule) => rule !== OverlappingFieldsCanBeMergedRule)
     .map((rule) => {
-      if (rule === ValuesOfCorrectTypeRule) return createDiscreetValuesRule(options.introspection);
+      if (rule === ValuesOfCorrectTypeRule) return createRedactedValuesRule(options.introspection);
       return rule === ScalarLeafsRule && !options.introspection ? leafsRuleWithoutSuggestion : rule;
     });
   return [
@@ -43,18 +43,18 @@ const rewriteErrors =
     return rule(rewriting);
   };
 
-/** An error of a scalar of this schema. Its message does not quote the value. */
+/** Whether a scalar of this schema refused the value, as only JSONObject does. Its message does not quote the value. */
 export const isInputError = ({ extensions }: GraphQLError): boolean =>
   extensions['code'] === 'BAD_USER_INPUT';
 
 /** graphql-js quotes a literal of the wrong type, and the literal can be a secret. */
-const createDiscreetValuesRule = (showNames: boolean) =>
+const createRedactedValuesRule = (showNames: boolean) =>
   rewriteErrors(ValuesOfCorrectTypeRule, (error, context) => {
     if (error.message.startsWith('Field "') || isInputError(error)) return error;
     return replaceMessage(error, `Expected ${describeType(context.getInputType(), showNames)}.`);
   });
 
-/** The one suggestion of graphql-js that `hideSuggestions` leaves. */
+/** `hideSuggestions` does not remove this suggestion of graphql-js. */
 const leafsRuleWithoutSuggestion = rewriteErrors(ScalarLeafsRule, (error) =>
   replaceMessage(error, error.message.replace(/ Did you mean .*$/, '')),
 );

@@ -5,9 +5,8 @@ import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { readProperty } from '../schema/reader.ts';
 import { toLocations } from './locations.ts';
 import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
-import { RequestError } from './request-error.ts';
+import { createResponseTooLargeError, describeWrites, RequestError } from './request-error.ts';
 
-/** The error of a field, as it is written into a response. */
 interface FieldError extends ClientError {
   readonly locations: GraphQLFormattedError['locations'];
   readonly path: GraphQLFormattedError['path'];
@@ -38,15 +37,18 @@ interface Path {
 }
 
 /**
- * JSON, or a promise of it. A function that produces JSON receives the preceding JSON and returns both: a chain of
- * strings is concatenated faster than a tree of them.
+ * JSON, or a promise of it. A function that writes JSON receives the preceding JSON and returns both
+ * (docs/performance.md).
  */
 type Text = string | Promise<string>;
 
 /** Ends the execution of a plan, because its response is larger than allowed. */
 const tooLarge = Symbol('the response is too large');
 
-/** An error on its way to the nearest nullable position. Not an Error: V8 would capture a stack for each field. */
+/**
+ * An error that propagates to the nearest nullable position. Not an Error, because V8 would capture a stack for each
+ * field.
+ */
 class Failure {
   readonly error: FieldError;
 
@@ -55,31 +57,49 @@ class Failure {
   }
 }
 
-/** What the fields of one operation share. */
 interface Run {
   readonly options: RunOptions;
   readonly variables: Variables;
   readonly context: GatewayContext;
   readonly errors: FieldError[];
   readonly explained: Map<unknown, ClientError>;
-  /** How many more characters the response can have. */
-  room: number;
+  /**
+   * How much longer the response can become, in characters. A character is at least one byte, so no response that fits
+   * is refused. The handler counts the bytes of the complete response.
+   */
+  remainingLength: number;
+  /** The remaining length at which more memory must be held. */
+  nextHold: number;
+  isOutOfMemory: boolean;
 }
 
 /**
- * Executes a plan as section 6.2 of the specification says: the fields of a query in parallel, those of a mutation in
- * series. Rejects with RequestError as soon as the response is larger than allowed; a mutation makes all its writes
- * before. The response is written as JSON text immediately, without objects in between.
+ * Executes a plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a query in parallel, those of a mutation in
+ * series. Rejects with RequestError as soon as the response is larger than allowed; a mutation completes all its
+ * writes first. The response is written as JSON directly, without intermediate objects.
  */
 export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise<OperationResult> {
-  const { isMutation, variables, context, maxResponseBytes: room } = options;
+  const { isMutation, variables, context, maxResponseBytes } = options;
   const errors: FieldError[] = [];
-  const run: Run = { options, variables, context, errors, explained: new Map(), room };
+  const run: Run = {
+    options,
+    variables,
+    context,
+    errors,
+    explained: new Map(),
+    remainingLength: maxResponseBytes,
+    nextHold: Math.max(0, maxResponseBytes - holdStep),
+    isOutOfMemory: false,
+  };
   let data: string;
   try {
     data = await (isMutation ? selectInSeries(run, plan) : select(run, plan, undefined, undefined, ''));
   } catch (error) {
-    if (error === tooLarge) throw createTooLargeError(options);
+    if (error === tooLarge) {
+      throw run.isOutOfMemory
+        ? createMemoryError(isMutation)
+        : createResponseTooLargeError(maxResponseBytes, isMutation);
+    }
     if (!(error instanceof Failure)) throw error;
     errors.push(error.error);
     data = 'null';
@@ -87,13 +107,13 @@ export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise
   return errors.length === 0 ? { data } : { data, errors };
 }
 
-const createTooLargeError = ({ isMutation, maxResponseBytes }: RunOptions) =>
+const createMemoryError = (isMutation: boolean) =>
   new RequestError(
-    'QUERY_TOO_COMPLEX',
-    `The response would have more than ${maxResponseBytes} bytes: ask for less.${isMutation ? ' The operation has run: its writes stand.' : ''}`,
+    'OVERLOADED',
+    `The gateway has no memory left for this response at the moment.${describeWrites(isMutation)}`,
   );
 
-/** The object that the selection makes of a source. */
+/** Writes the object of a selection set. */
 function select(
   run: Run,
   plan: SelectionPlan,
@@ -122,7 +142,7 @@ async function selectInSeries(run: Run, plan: SelectionPlan): Promise<string> {
   for (const [index, field] of plan.entries()) {
     const prefix = index === 0 ? field.firstPrefix : field.prefix;
     try {
-      // Each on its own: a long text is flattened as it comes, and would be again for every field after it.
+      // Without the preceding JSON: a long string would be flattened again for each field after it.
       text += await completeField(run, field, undefined, undefined, prefix);
     } catch (error) {
       if (error === tooLarge) await resolveInSeries(run, plan.slice(index + 1));
@@ -132,13 +152,13 @@ async function selectInSeries(run: Run, plan: SelectionPlan): Promise<string> {
   return text + getEnd(plan);
 }
 
-/** Makes the remaining writes of a mutation whose response is too large already. */
+/** Executes the remaining writes of a mutation whose response is already too large. */
 async function resolveInSeries({ variables, context }: Run, plan: SelectionPlan): Promise<void> {
   for (const { resolve } of plan) {
     try {
       await resolve(undefined, variables, context);
     } catch {
-      // Its error would be in the response that is too large.
+      // The response that would list the error is too large.
     }
   }
 }
@@ -146,10 +166,26 @@ async function resolveInSeries({ variables, context }: Run, plan: SelectionPlan)
 /** The prefix of the first field has the opening brace. */
 const getEnd = (plan: SelectionPlan): string => (plan.length === 0 ? '{}' : '}');
 
-/** Subtracts characters of the response from what it can have. */
+/** Counts characters of the response. Throws `tooLarge` if they exceed its limit. */
 function spend(run: Run, characters: number): void {
-  run.room -= characters;
-  if (run.room < 0) throw tooLarge;
+  run.remainingLength -= characters;
+  if (run.remainingLength < run.nextHold) hold(run);
+}
+
+/** In characters. The memory for a response is held in steps, so that most fields only count. The first step is free. */
+const holdStep = 8192;
+/** A response is joined from its parts, and has twice its size then. */
+const bytesPerCharacter = 2;
+
+/** Holds memory for the response that is written, beyond what is held. */
+function hold(run: Run): void {
+  if (run.remainingLength < 0) throw tooLarge;
+  const length = Math.max(holdStep, run.nextHold - run.remainingLength);
+  if (run.context.memory?.take(length * bytesPerCharacter) === false) {
+    run.isOutOfMemory = true;
+    throw tooLarge;
+  }
+  run.nextHold = Math.max(0, run.nextHold - length);
 }
 
 function completeField(
@@ -159,12 +195,12 @@ function completeField(
   parent: Path | undefined,
   before: string,
 ): Text {
-  const { read, value: plan } = field;
+  const { access, value: plan } = field;
   let value: unknown;
   try {
     value =
-      read !== undefined && isJsonObject(source)
-        ? readProperty(read, source)
+      access !== undefined && isJsonObject(source)
+        ? readProperty(access, source)
         : field.resolve(source, run.variables, run.context);
     // Most fields are leaves, and need no path unless they fail.
     if (plan.kind === 'leaf' && !isPromise(value)) return completeLeaf(run, plan, value, field, before);
@@ -252,7 +288,7 @@ function completeList(
   return waiting === undefined ? text : join(waiting, text);
 }
 
-/** An error is null with an entry in `errors` if the position is nullable. If not, it fails what is around it. */
+/** An error at a nullable position is null with an entry in `errors`. At any other position it fails the parent. */
 function fail(
   run: Run,
   cause: unknown,
@@ -268,7 +304,7 @@ function fail(
   return `${before}null`;
 }
 
-/** In characters: an error in a response without its message, about. */
+/** Approximate length of an error in a response without its message, in characters. */
 const errorSize = 200;
 
 function createFailure(run: Run, cause: unknown, field: FieldPlan, path: Path): Failure {
@@ -285,15 +321,15 @@ function createFailure(run: Run, cause: unknown, field: FieldPlan, path: Path): 
 /** In characters. Copying a shorter string is cheaper than reading it. */
 const minFlatLength = 32_768;
 
-/** Flattens a long string, because it waits in a promise: docs/performance.md has the figures. */
+/** Flattens a long string before it waits in a promise (docs/performance.md). */
 function flatten(text: Text): Text {
-  // Reads every character. No compiler removes this call.
+  // Reads every character, so V8 flattens the string. The result is not needed.
   if (typeof text === 'string' && text.length >= minFlatLength) Buffer.byteLength(text);
   return text;
 }
 
 function append(waiting: Promise<string>[] | undefined, part: Promise<string>): Promise<string>[] {
-  // If a sibling fails immediately, nothing waits for this part any more: its rejection must not be unhandled.
+  // If a sibling fails immediately, nothing awaits this part any more. Its rejection must not be unhandled.
   part.catch(() => {});
   if (waiting === undefined) return [part];
   waiting.push(part);
@@ -315,7 +351,7 @@ function completeNull({ isNonNull }: ValuePlan): 'null' {
   return 'null';
 }
 
-// Only native promises occur here: resolvers are async functions, and loaders create no others.
+// Resolvers must return native promises. Any other thenable would be completed as a value.
 const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === 'object' && value instanceof Promise;
 

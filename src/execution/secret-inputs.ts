@@ -9,12 +9,8 @@ import {
 } from 'graphql';
 import { isJsonObject } from '../json.ts';
 
-/** `true`: the value of the field is secret. `values`: the `value` of each entry in its list is. */
-type Secrecy = true | 'values';
-
-/** What `extensions.secret` declares of an input field. */
-export const getSecrecy = ({ extensions }: GraphQLInputField): Secrecy | undefined =>
-  (extensions as { readonly secret?: Secrecy }).secret;
+/** Whether `extensions.secret` declares that the value of an input field, or of each of its entries, is secret. */
+export const isSecret = ({ extensions }: GraphQLInputField): boolean => extensions['secret'] === true;
 
 /** The secrets that are written in a document. */
 export interface DocumentSecrets {
@@ -24,26 +20,25 @@ export interface DocumentSecrets {
 }
 
 /**
- * Finds the values of secret input fields by the names of the fields, which the schema declares: a document or variables
- * that are refused have secrets in positions without a type.
+ * Finds the values of secret input fields by the names of the fields. In rejected documents and variables, secrets
+ * can be in positions without a type.
  */
 export class SecretInputs {
-  readonly #names = new Map<string, Secrecy>();
+  readonly #names = new Set<string>();
 
   constructor(schema: GraphQLSchema) {
     for (const type of Object.values(schema.getTypeMap())) {
       if (!isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
-        const secrecy = getSecrecy(field);
-        if (secrecy !== undefined) this.#names.set(field.name, secrecy);
+        if (isSecret(field)) this.#names.add(field.name);
       }
     }
   }
 
-  /** Every string in variables of any form that is the value of a secret field. */
+  /** The values of secret fields in variables of any form. */
   findInVariables(variables: unknown): string[] {
     const secrets: string[] = [];
-    // Without recursion: nothing has bounded the depth of variables.
+    // Not recursive, because the depth of variables has no limit here.
     const pending = [variables];
     while (pending.length > 0) {
       const value = pending.pop();

@@ -2,7 +2,7 @@ import type { GraphQLError } from 'graphql';
 import type { RequestProblem } from './request-error.ts';
 
 const tokenKind = '(?:<EOF>|"[^"\\w]{1,3}"|Name|Int|Float|String|BlockString|Comment)';
-// The beginnings of the parser's messages that contain only kinds of tokens and keywords.
+// Messages of the parser that contain only token kinds and keywords start like this.
 const safeBeginnings = [
   new RegExp(`^Syntax Error: Expected (?:${tokenKind}|"[a-z]+"), found ${tokenKind}`),
   new RegExp(`^Syntax Error: Unexpected (?:${tokenKind}|character|single quote character|description)`),
@@ -12,7 +12,7 @@ const safeBeginnings = [
   /^Syntax Error: Invalid Unicode escape sequence/,
 ];
 
-/** A syntax error without a quote of the document, which can contain a secret. */
+/** A syntax error that does not quote the document, because the quote can contain a secret. */
 export function toSyntaxProblem(error: GraphQLError): RequestProblem {
   const beginning = safeBeginnings
     .map((pattern) => pattern.exec(error.message)?.[0])

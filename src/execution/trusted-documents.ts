@@ -5,8 +5,9 @@ import { isJsonObject } from '../json.ts';
 export type TrustedDocuments = ReadonlyMap<string, string>;
 
 /**
- * Reads a persisted-documents file: a JSON object from hash to document, as GraphQL Code Generator's client preset writes
- * it, Apollo's manifest or the operation output of Apollo Kotlin. Throws an Error that says what is wrong with the file.
+ * Reads a persisted-documents file: a JSON object from hash to document (GraphQL Code Generator's client preset), a
+ * manifest of Apollo, or the operation output of Apollo Kotlin. Throws an Error that says what is wrong with the
+ * file.
  */
 export function readTrustedDocuments(path: string): TrustedDocuments {
   let content: unknown;
@@ -40,5 +41,5 @@ function getEntries(content: unknown): [id: unknown, text: unknown][] {
   return Object.entries(content).map(([id, entry]) => [id, isJsonObject(entry) ? entry['source'] : entry]);
 }
 
-/** The hash that a document id stands for: the id can have the prefix `sha256:`. */
+/** The hash in a document id, which can have the prefix `sha256:`. */
 export const toHash = (documentId: string): string => documentId.replace(/^sha256:/, '').toLowerCase();

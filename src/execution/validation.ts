@@ -4,7 +4,7 @@ import { toLocations } from './locations.ts';
 import { maxProblems, RequestError } from './request-error.ts';
 import { getValidationStages, isInputError } from './rules.ts';
 
-/** graphql-js's message if comparing fields with the same name exceeds its limit for a document. */
+/** graphql-js's message if a document exceeds its limit for comparing fields with the same name. */
 const abortMessage = 'Validation aborted.';
 
 /** Why a document cannot be executed. Undefined if it can. */

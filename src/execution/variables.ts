@@ -23,8 +23,9 @@ import { describeType, isInputError } from './rules.ts';
 type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };
 
 /**
- * Coerces the variables of one operation as section 6.1.2 of the specification says, and adds the values of their secret
- * fields to `secrets`. Messages name positions and types, never values: graphql-js would quote them, secrets included.
+ * Coerces the variables of one operation as section 6.1.2 of the specification says, and adds the values of their
+ * secret fields to `secrets`. Messages name positions and types, not values. graphql-js would quote values, including
+ * secrets.
  */
 export type VariableCoercion = (inputs: Variables, secrets: string[]) => CoercedVariables;
 
@@ -72,7 +73,7 @@ export function createVariableCoercion(
   };
 }
 
-/** What is wrong with variables that do not fit: the first five problems. */
+/** The first five problems of variables that do not fit. */
 function findProblems(
   definitions: readonly Definition[],
   inputs: Variables,
@@ -104,7 +105,7 @@ function findProblems(
   return problems;
 }
 
-/** Ends the search for problems: a request body has room for a hundred thousand. */
+/** Ends the search for problems. A request body can contain a hundred thousand. */
 const enough = Symbol('enough problems');
 
 const printPath = (path: readonly (string | number)[]): string =>

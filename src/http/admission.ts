@@ -1,4 +1,5 @@
-import { createShedError } from './request-errors.ts';
+import { MemoryBudget, Reservation } from '../memory.ts';
+import { createShedError } from './http-errors.ts';
 
 /** What a process can hold at the same time. */
 interface AdmissionLimits {
@@ -7,33 +8,31 @@ interface AdmissionLimits {
 }
 
 /**
- * Slots for requests that are executed, and bytes for request bodies, parsed variables and responses that are being sent. Whatever
- * is taken must be returned exactly once.
+ * Slots for requests that are executed, and bytes for everything that a request holds: its body, its variables, its document,
+ * Galileo's responses and its own response until that is sent. Each slot and byte that is taken must be returned exactly once.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
-  readonly #onStop = new Set<(error: Error) => void>();
+  // A Set would keep the requests of removed listeners: docs/performance.md, "Objects that outlive a request".
+  readonly #onStop: ((error: Error) => void)[] = [];
+  readonly #memory: MemoryBudget;
   #slots = 0;
-  #bytes = 0;
   #isStopped = false;
   #onIdle: (() => void)[] = [];
 
   constructor(limits: AdmissionLimits) {
     this.#limits = limits;
+    this.#memory = new MemoryBudget(limits.maxBufferedBytes);
   }
 
-  /** What is taken now. */
+  /** The slots and bytes in use. */
   get usage(): { readonly requests: number; readonly bytes: number } {
-    return { requests: this.#slots, bytes: this.#bytes };
+    return { requests: this.#slots, bytes: this.#memory.bytes };
   }
 
   /** Whether a request that arrives now would be shed. */
   get isFull(): boolean {
-    return (
-      this.#isStopped ||
-      this.#slots >= this.#limits.maxConcurrentRequests ||
-      this.#bytes >= this.#limits.maxBufferedBytes
-    );
+    return this.#isStopped || this.#slots >= this.#limits.maxConcurrentRequests || this.#memory.isFull;
   }
 
   /** Returns false if all slots are in use, or after `stop`. */
@@ -49,29 +48,28 @@ export class Admission {
     for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
-  /** Bytes for one request, none at first. */
+  /** Creates an empty reservation for one request. */
   reserve(): Reservation {
-    return new Reservation((change) => {
-      if (change > 0 && this.#bytes + change > this.#limits.maxBufferedBytes) return false;
-      this.#bytes += change;
-      return true;
-    });
+    return new Reservation(this.#memory);
   }
 
   /** Sheds all further requests, and those whose body has not arrived. */
   stop(): void {
     this.#isStopped = true;
-    for (const listener of this.#onStop) listener(createShedError());
-    this.#onStop.clear();
+    for (const listener of this.#onStop.splice(0)) listener(createShedError());
   }
 
   /** Calls the listener with an error if `stop` is called before `offStop`. */
   onStop(listener: (error: Error) => void): void {
-    this.#onStop.add(listener);
+    this.#onStop.push(listener);
   }
 
   offStop(listener: (error: Error) => void): void {
-    this.#onStop.delete(listener);
+    const index = this.#onStop.indexOf(listener);
+    const last = this.#onStop.at(-1);
+    if (index === -1 || last === undefined) return;
+    this.#onStop[index] = last;
+    this.#onStop.pop();
   }
 
   /** Resolves when no slot is in use. */
@@ -80,22 +78,5 @@ export class Admission {
       if (this.#slots === 0) resolve();
       else this.#onIdle.push(resolve);
     });
-  }
-}
-
-/** The bytes that one request holds. */
-export class Reservation {
-  readonly #change: (bytes: number) => boolean;
-  #bytes = 0;
-
-  constructor(change: (bytes: number) => boolean) {
-    this.#change = change;
-  }
-
-  /** Holds exactly this many bytes from now on. Returns false, and changes nothing, if they do not fit. */
-  resize(bytes: number): boolean {
-    if (!this.#change(bytes - this.#bytes)) return false;
-    this.#bytes = bytes;
-    return true;
   }
 }

@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { appendChunk, getContent } from '../chunks.ts';
 import type { Deadline, DeadlineEnd } from '../deadline.ts';
-import type { Admission, Reservation } from './admission.ts';
+import { toError } from '../errors.ts';
+import type { Reservation } from '../memory.ts';
+import type { Admission } from './admission.ts';
 import { isIdentity } from './header-fields.ts';
-import { estimateParsedBytes } from './parameters.ts';
 import {
   createCompressedBodyError,
   createConsumedBodyError,
@@ -11,14 +13,13 @@ import {
   createSlowBodyError,
   createTooLargeError,
   createUtf8Error,
-} from './request-errors.ts';
+} from './http-errors.ts';
 
-/** The client disconnected before its request was complete: there is no one to respond to. */
+/** The client disconnected before its response was ready. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 }
 
-/** What limits the reading of a body. */
 export interface BodyLimits {
   readonly maxBytes: number;
   readonly deadline: Deadline;
@@ -28,11 +29,11 @@ export interface BodyLimits {
 }
 
 /**
- * Reads the body of a request as a string, without a byte order mark. Rejects with RequestError if it is too large (by its declared
- * length before a byte is read), not UTF-8, compressed, already read, does not fit into the memory of the process, or is not
- * complete at the deadline; with ClientGone if the client disconnects.
+ * Reads the body of a request as a string, without a byte order mark. Rejects with RequestError if it is too large (by
+ * its declared length before a byte is read), not UTF-8, compressed, already read, does not fit into the memory of the
+ * process, or is not complete at the deadline; with ClientGone if the client disconnects.
  *
- * @param onStart called if the body is going to be read
+ * @param onStart called before the body is read, unless it is rejected first
  */
 export function readBody(
   request: IncomingMessage,
@@ -42,7 +43,12 @@ export function readBody(
   const { deadline, admission } = limits;
   return new Promise((resolve, reject) => {
     const { 'content-length': length, 'content-encoding': encoding } = request.headers;
-    const chunks = new Chunks(limits, length, encoding, request.readableEnded || request.readableDidRead);
+    const collector = new BodyCollector(
+      limits,
+      length,
+      encoding,
+      request.readableEnded || request.readableDidRead,
+    );
     const stop = () => {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       deadline.offEnd(onDeadline);
@@ -54,7 +60,7 @@ export function readBody(
     };
     const onData = (chunk: Buffer) => {
       try {
-        chunks.add(chunk);
+        collector.add(chunk);
       } catch (error) {
         onFailure(toError(error));
       }
@@ -62,7 +68,7 @@ export function readBody(
     const onEnd = () => {
       stop();
       try {
-        resolve(chunks.toText());
+        resolve(collector.toText());
       } catch (error) {
         reject(toError(error));
       }
@@ -81,7 +87,12 @@ export async function readFetchBody(request: Request, limits: BodyLimits): Promi
   const { deadline, admission } = limits;
   const { headers, bodyUsed, body } = request;
   const getHeader = (name: string) => headers.get(name) ?? undefined;
-  const chunks = new Chunks(limits, getHeader('content-length'), getHeader('content-encoding'), bodyUsed);
+  const collector = new BodyCollector(
+    limits,
+    getHeader('content-length'),
+    getHeader('content-encoding'),
+    bodyUsed,
+  );
   if (body === null) return '';
   const reader = body.getReader();
   let onFailure: (error: Error) => void = () => {};
@@ -95,8 +106,8 @@ export async function readFetchBody(request: Request, limits: BodyLimits): Promi
   try {
     for (;;) {
       const { value } = await Promise.race([reader.read().catch(throwClientGone), failed]);
-      if (value === undefined) return chunks.toText();
-      chunks.add(value);
+      if (value === undefined) return collector.toText();
+      collector.add(value);
     }
   } catch (error) {
     reader.cancel().catch(() => {});
@@ -108,9 +119,9 @@ export async function readFetchBody(request: Request, limits: BodyLimits): Promi
 }
 
 /** The chunks of one body. Every method throws RequestError if a limit is exceeded. */
-class Chunks {
+class BodyCollector {
   readonly #limits: BodyLimits;
-  readonly #chunks: Uint8Array[] = [];
+  #bytes: Buffer | undefined;
   #length = 0;
 
   constructor(
@@ -126,19 +137,17 @@ class Chunks {
   }
 
   add(chunk: Uint8Array): void {
+    const { maxBytes, reservation } = this.#limits;
+    if (this.#length + chunk.byteLength > maxBytes) throw createTooLargeError(maxBytes);
+    if (!reservation.take(chunk.byteLength)) throw createShedError();
+    this.#bytes = appendChunk(this.#bytes, this.#length, chunk);
     this.#length += chunk.byteLength;
-    if (this.#length > this.#limits.maxBytes) throw createTooLargeError(this.#limits.maxBytes);
-    if (!this.#limits.reservation.resize(this.#length)) throw createShedError();
-    this.#chunks.push(chunk);
   }
 
   toText(): string {
-    const [first] = this.#chunks;
-    const bytes =
-      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#length);
-    if (!isUtf8(bytes)) throw createUtf8Error();
-    const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (!this.#limits.reservation.resize(estimateParsedBytes(body))) throw createShedError();
+    const body = getContent(this.#bytes, this.#length);
+    if (!isUtf8(body)) throw createUtf8Error();
+    if (!this.#limits.reservation.takeParsed(body)) throw createShedError();
     const text = body.toString('utf8');
     return text.startsWith('\uFEFF') ? text.slice(1) : text;
   }
@@ -150,5 +159,3 @@ function throwClientGone(): never {
 
 const toDeadlineError = (end: DeadlineEnd): Error =>
   end === 'expired' ? createSlowBodyError() : new ClientGone();
-
-const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

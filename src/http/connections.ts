@@ -4,24 +4,27 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { HttpResponse } from './responses.ts';
 
-/** Pipelined requests of one connection that are processed at the same time; further ones wait for their turn. */
+/** Pipelined requests of one connection that are processed in parallel. Further ones wait. */
 const maxParallel = 8;
-/** Requests of one connection that have no complete response. After these the connection is closed. */
+/**
+ * Requests of one connection without a complete response. At this number, the connection accepts no further request and
+ * is closed after the last pending response.
+ */
 const maxPending = 100;
-/** How much of a request body is read after the response, so that the client can read the response and keep the connection. */
+/** How much of an unread request body is discarded after the response, so that the client can reuse the connection. */
 const maxDiscardedBytes = 65_536;
-/** How long a connection that will be closed is read on, so that a reset does not take the response from the client. */
+/** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
 const lingerMs = 1000;
 
 /**
- * The connections of a server and their requests without a complete response. "Sent" means written out of the process: Node counts
- * a connection as idle as soon as its response was ended, and emits nothing for a response that is queued behind another one
- * when its connection ends.
+ * The connections of a server and their requests without a complete response. A response is "sent" when the process has
+ * written all of it. Node does not report that: it counts a connection as idle as soon as its response was ended, and
+ * emits nothing for a pipelined response that is still queued when the connection ends.
  */
 export class Connections {
   readonly #responseTimeoutMs: number;
-  readonly #connections = new WeakMap<Duplex, Connection>();
-  readonly #open = new Set<Connection>();
+  readonly #connections = new WeakMap<Duplex, ClientConnection>();
+  readonly #open = new Set<ClientConnection>();
   readonly #onAllSent: (() => void)[] = [];
   #pendingCount = 0;
   #isClosing = false;
@@ -31,7 +34,7 @@ export class Connections {
     this.#responseTimeoutMs = responseTimeoutMs;
   }
 
-  /** Closes every connection after its next response, from now on. */
+  /** From now on, closes every connection after its last pending response. */
   closeAfterResponses(): void {
     this.#isClosing = true;
   }
@@ -49,11 +52,11 @@ export class Connections {
     });
   }
 
-  /** Takes note of a new connection. */
-  add(socket: Socket): Connection {
+  /** Registers a new connection. */
+  add(socket: Socket): ClientConnection {
     let connection = this.#connections.get(socket);
     if (connection === undefined) {
-      connection = new Connection(socket, {
+      connection = new ClientConnection(socket, {
         responseTimeoutMs: this.#responseTimeoutMs,
         isClosing: () => this.#isClosing,
         onPending: (change) => this.#countPending(change),
@@ -70,8 +73,8 @@ export class Connections {
   }
 
   /**
-   * Calls the handler when it is the request's turn. Ignores a request on a connection that will be closed: its client must
-   * send it again (RFC 9112, section 9.6).
+   * Calls the handler, immediately or after earlier requests of the connection. Ignores a request on a connection that
+   * will be closed: the client must send it again (RFC 9112, section 9.6).
    */
   accept(
     request: IncomingMessage,
@@ -81,7 +84,7 @@ export class Connections {
     this.add(request.socket).accept(request, response, handle);
   }
 
-  /** Ends a connection on which something other than HTTP arrived, or no complete request in time. */
+  /** Ends a connection that sent something other than HTTP, or no complete request in time. */
   refuse(socket: Duplex, error: Error): void {
     const connection = this.#connections.get(socket);
     if (connection !== undefined) connection.refuse(toStatus(error));
@@ -101,7 +104,7 @@ interface ConnectionOptions {
   readonly onPending: (change: number) => void;
 }
 
-class Connection {
+class ClientConnection {
   readonly socket: Socket;
   readonly #options: ConnectionOptions;
   /** In the order of their requests, which is the order of their responses. */
@@ -137,7 +140,7 @@ class Connection {
     return this.#isClosing && this.#pending.at(-1) === pending;
   }
 
-  /** Starts the clock for reading a response when it and all responses before it are complete. */
+  /** Starts the response timeout of each response that is complete and has only complete responses before it. */
   startResponseTimeouts(): void {
     for (const pending of this.#pending) {
       if (!pending.isComplete) break;
@@ -155,7 +158,10 @@ class Connection {
     for (const pending of [...this.#pending]) this.#settle(pending, false);
   }
 
-  /** Responds with the status if that corrupts no other response, and closes the connection after the pending ones. */
+  /**
+   * Responds with the status unless that would corrupt another response. Closes the connection after the pending
+   * responses.
+   */
   refuse(status: number): void {
     this.#isClosing = true;
     const last = this.#pending.at(-1);
@@ -178,7 +184,7 @@ class Connection {
     if (index === -1) return;
     this.#pending.splice(index, 1);
     clearTimeout(pending.timer);
-    pending.onEnd?.(isSent);
+    pending.listener?.end(isSent);
     this.#options.onPending(-1);
     if (this.socket.destroyed) return;
     this.#startNext();
@@ -195,19 +201,19 @@ class Connection {
 export class PendingResponse {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Called once, when the response was sent or the connection has ended. */
-  onEnd: ((isSent: boolean) => void) | undefined;
+  /** Called once, when the response was sent or the connection has ended. Not a function: see docs/performance.md. */
+  listener: { end(isSent: boolean): void } | undefined;
   /** On the clock of `performance.now()`. */
   readonly arrivedAtMs = performance.now();
-  /** Whether the response was given to Node. */
+  /** Whether the whole response was passed to Node. */
   isComplete = false;
   /** Runs while the client may read the response. */
   timer: NodeJS.Timeout | undefined;
-  readonly #connection: Connection;
+  readonly #connection: ClientConnection;
   #handle: ((pending: PendingResponse) => void) | undefined;
 
   constructor(
-    connection: Connection,
+    connection: ClientConnection,
     request: IncomingMessage,
     response: ServerResponse,
     handle: (pending: PendingResponse) => void,
@@ -235,7 +241,7 @@ export class PendingResponse {
     if (response.destroyed || this.isComplete) return;
     this.isComplete = true;
     const length = Buffer.byteLength(body);
-    // A flat list: an object with such names takes longer.
+    // An array of names and values costs less than an object.
     const fields = ['x-request-id', requestId];
     if (status !== 204 && status !== 304) fields.push('content-length', String(length));
     for (const name in headers) {
@@ -246,7 +252,7 @@ export class PendingResponse {
     const isBodyEndless = hasLongUnreadBody(request);
     if (this.#connection.mustCloseAfter(this, isBodyEndless)) fields.push('connection', 'close');
     response.writeHead(status, fields);
-    // A string with one byte per character is ASCII, which Node need not transcode.
+    // A string with one byte per character is ASCII. Node writes it as Latin-1 without transcoding.
     const encoding = length === body.length ? 'latin1' : 'utf8';
     if (isBodyEndless) {
       response.write(body, encoding);
@@ -256,14 +262,14 @@ export class PendingResponse {
   }
 }
 
-/** Whether so much of the request body has not been read that the connection is not worth keeping. */
+/** Whether the unread part of the request body is too long to discard. */
 function hasLongUnreadBody(request: IncomingMessage): boolean {
   if (request.complete) return false;
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
   return coding !== undefined || Number(length ?? 0) > maxDiscardedBytes;
 }
 
-/** Reads on for a limited time and number of bytes. */
+/** Discards a limited number of bytes for a limited time. */
 function discardBody(request: IncomingMessage, onEnd: () => void): void {
   let length = 0;
   const stop = () => {

@@ -1,7 +1,8 @@
 import type { Log } from '../observability/log.ts';
+import type { HttpRequest } from './http-request.ts';
 import type { HttpResponse } from './responses.ts';
 
-/** What pages of listed origins always send; browsers compare case-insensitively. */
+/** Request headers that pages of listed origins can always send. Browsers ignore their case. */
 const commonHeaders = [
   'Content-Type',
   'Galileo-API-Key',
@@ -15,16 +16,12 @@ const commonHeaders = [
 
 const tokenList = /^[!#$%&'*+.^`|~\w-]+(?:[\t ]*,[\t ]*[!#$%&'*+.^`|~\w-]+)*$/;
 const maxHeaderListLength = 2000;
-/** In seconds. WebKit keeps a preflight no longer. */
+/** The maximum of WebKit. */
 const maxAgeSeconds = 600;
-/** Unlisted origins that are logged; the log must not grow with what pages send. */
+/** Maximum number of logged origins. Pages must not be able to fill the log. */
 const maxHints = 100;
 
-/** The parts of a request that CORS needs. */
-export interface CorsRequest {
-  readonly method: string;
-  getHeader(name: string): string | undefined;
-}
+type CorsRequest = Pick<HttpRequest, 'method' | 'getHeader'>;
 
 /**
  * Lets pages of listed origins read responses. Cookies and remembered passwords are not allowed: a page sends its credentials
@@ -61,7 +58,7 @@ export class Cors {
     };
   }
 
-  /** Adds what lets a page of a listed origin read the response, whatever it says. */
+  /** Adds the headers with which a page of a listed origin can read the response, also a failed one. */
   allow(request: CorsRequest, response: HttpResponse): HttpResponse {
     const origin = request.getHeader('origin');
     if (origin !== undefined && !this.#isListed(request)) this.#hint(request, origin);

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { getPackagePath } from '../package.ts';
-import { createPage, createStaticFiles, type Resource, type Resources } from './static-files.ts';
+import { createPage, createStaticFiles, escapeHtml, type Resource, type Resources } from './static-files.ts';
 
-/** GraphiQL, served from the files of this package alone. Both throw if GraphiQL was not built. */
+/** GraphiQL, served only from files of this package. Both properties throw if GraphiQL was not built. */
 export interface Graphiql {
   /** The page at `/graphql`. */
   readonly page: Resource;
@@ -12,17 +12,8 @@ export interface Graphiql {
   readonly files: Resources;
 }
 
-/** The stylesheet of the editor has its error marks as data URLs. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+// The editor's stylesheet contains images as data URLs.
+const allowed = ["script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"];
 
 const FileName = z.string().regex(/^[a-z]+-[0-9a-f]{8}\.(?:js|css|svg)$/);
 const Manifest = z.object({ script: FileName, style: FileName, icon: FileName });
@@ -44,7 +35,7 @@ export function createGraphiql({
   let page: Resource | undefined;
   return {
     page: (headers) => {
-      page ??= createPage(toHtml(readManifest(directory), demoHeaders), contentSecurityPolicy);
+      page ??= createPage(toHtml(readManifest(directory), demoHeaders), allowed);
       return page(headers);
     },
     files: createStaticFiles(directory, '/graphiql/'),
@@ -59,7 +50,7 @@ function readManifest(directory: string): z.infer<typeof Manifest> {
   }
 }
 
-/** The addresses of the files are relative, so that the page also works below a base path. */
+/** The URLs of the files are relative, so that the page also works below a base path. */
 function toHtml(
   files: z.infer<typeof Manifest>,
   demoHeaders: Readonly<Record<string, string>> | undefined,
@@ -79,12 +70,8 @@ function toHtml(
 </head>
 <body>
 <noscript><p class="notice">GraphiQL needs JavaScript. The API itself does not: send a POST to this address.</p></noscript>
-<main id="graphiql" data-config="${escapeAttribute(JSON.stringify(config))}"><p class="notice">Loading GraphiQL…</p></main>
+<main id="graphiql" data-config="${escapeHtml(JSON.stringify(config))}"><p class="notice">Loading GraphiQL…</p></main>
 </body>
 </html>
 `;
 }
-
-/** Escapes text for an HTML attribute in double quotes. */
-export const escapeAttribute = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');

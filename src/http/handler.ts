@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Config, SettingName } from '../config.ts';
 import { type ForwardedHeaders, InvalidHeaders, readHeaders } from '../credentials.ts';
 import { Deadline } from '../deadline.ts';
-import { createExecutor, type PreparedOperation, RequestError } from '../execution/index.ts';
+import {
+  createExecutor,
+  createResponseTooLargeError,
+  type PreparedOperation,
+  RequestError,
+} from '../execution/index.ts';
+import { maxParsedFactor, type Reservation } from '../memory.ts';
 import type { Log } from '../observability/log.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
@@ -11,20 +17,19 @@ import { RequestContext } from '../resolvers/request-context.ts';
 import { createSchema } from '../schema/index.ts';
 import { GalileoClient } from '../upstream/galileo-client.ts';
 import { createTransport, type Transport } from '../upstream/transport.ts';
-import { Admission, type Reservation } from './admission.ts';
+import { Admission } from './admission.ts';
 import { ClientGone } from './body.ts';
 import { Cors } from './cors.ts';
 import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
-import type { HttpRequest } from './http-request.ts';
-import { createDirectPipeline, type OperationVariables, type Pipeline, type Plugins } from './pipeline.ts';
 import {
   createBufferFullError,
   createMediaTypeError,
   createMethodError,
   createNotAcceptableError,
-  createResponseTooLargeError,
   createShedError,
-} from './request-errors.ts';
+} from './http-errors.ts';
+import type { HttpRequest } from './http-request.ts';
+import { createDirectPipeline, type OperationVariables, type Pipeline, type Plugins } from './pipeline.ts';
 import { type HttpResponse, toErrorResponse } from './responses.ts';
 
 /** The settings of listeners and processes. */
@@ -44,7 +49,6 @@ export const processSettings = [
 /** All other settings. */
 export type HandlerConfig = Omit<Config, (typeof processSettings)[number]>;
 
-/** What exchanges share. */
 interface Shared {
   readonly config: HandlerConfig;
   readonly telemetry: Telemetry;
@@ -117,7 +121,7 @@ export class GraphqlHandler {
     telemetry.watch(this.#transport, () => this.usage.requests);
   }
 
-  /** Resolves when plugins, if there are any, are ready. Rejects if graphql-yoga is not installed. */
+  /** Resolves when plugins, if there are any, are ready. Rejects if graphql-yoga or a plugin cannot be loaded. */
   async ready(): Promise<void> {
     await this.#shared.pipeline.ready?.();
   }
@@ -160,7 +164,7 @@ export class GraphqlHandler {
 
 /** One request from its arrival until its response has been sent. */
 export class Exchange {
-  /** The client's if it is usable, else a new one. */
+  /** The client's id if it is usable, otherwise a new one. */
   readonly requestId: string;
   readonly #request: HttpRequest;
   readonly #shared: Shared;
@@ -169,11 +173,15 @@ export class Exchange {
   readonly #deadline: Deadline;
   readonly #reservation: Reservation;
   #refusal: RequestError | undefined;
-  /** Until the response is complete: while it is being sent, nothing that it was made from is kept. */
+  /** Released when the response is complete, so that its data is not kept while a client reads. */
   #context: RequestContext<RequestObservation> | undefined;
+  /** The document in use. */
+  #prepared: PreparedOperation | undefined;
   #isMutation = false;
   #hasSlot = false;
-  /** Whether something that the request was parsed to is still in use: a sent write goes on after its client has left. */
+  /**
+   * Whether the execution still uses the parsed request. A write that was sent continues after its client disconnects.
+   */
   #isExecuting = false;
   #isEnded = false;
 
@@ -188,25 +196,27 @@ export class Exchange {
     this.#mediaType = negotiateMediaType(request.getHeader('accept'), mediaTypes);
     this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
     this.#reservation = admission.reserve();
-    // The check that costs least comes first: a request that is shed must cost next to nothing.
+    // Checked first, because shedding a request must cost almost nothing.
     this.#refusal = refusal ?? (admission.isFull ? createShedError() : undefined);
-    this.#context = new RequestContext(galileo, forwarded, this.#deadline, observation);
+    this.#context = new RequestContext(galileo, forwarded, this.#deadline, observation, this.#reservation);
   }
 
-  /** The response. Undefined if the client disconnected before its request was complete. Never rejects. */
+  /**
+   * The response. Undefined if the client disconnected before the response was ready. Errors become responses, so this
+   * rejects only if the code that writes a response fails.
+   */
   async respond(): Promise<HttpResponse | undefined> {
     const { cors } = this.#shared;
     const preflight = cors.respondToPreflight(this.#request);
-    // A preflight is a question of the browser, not a GraphQL request.
+    // A request with OPTIONS, whether or not it is a preflight, is not a GraphQL request.
     if (this.#request.method === 'OPTIONS') this.#observation.discard();
     if (preflight !== undefined) return preflight;
     let response: HttpResponse;
     try {
-      this.#isExecuting = true;
-      const executed = await this.#execute().finally(() => this.#endExecution());
-      response = this.#fit(executed);
+      response = this.#fit(await this.#executeToEnd());
     } catch (error) {
       if (error instanceof ClientGone) return undefined;
+      this.#reservation.resize(0);
       response = this.#refuse(error);
     }
     this.#observation.respond(response.status);
@@ -223,13 +233,19 @@ export class Exchange {
     if (!isSent) this.#deadline.abandon();
     this.#deadline.release();
     this.#observation.end(isSent);
-    if (!this.#isExecuting) this.#reservation.resize(0);
+    if (!this.#isExecuting) this.#reservation.close();
     if (this.#hasSlot) this.#shared.admission.returnSlot();
   }
 
-  #endExecution(): void {
-    this.#isExecuting = false;
-    if (this.#isEnded) this.#reservation.resize(0);
+  async #executeToEnd(): Promise<HttpResponse> {
+    this.#isExecuting = true;
+    try {
+      return await this.#execute();
+    } finally {
+      this.#isExecuting = false;
+      this.#use(undefined);
+      if (this.#isEnded) this.#reservation.close();
+    }
   }
 
   async #execute(): Promise<HttpResponse> {
@@ -248,6 +264,7 @@ export class Exchange {
         reservation: this.#reservation,
       });
     } else if (request.method !== 'GET' && request.method !== 'HEAD') throw createMethodError();
+    else if (!this.#reservation.take(request.target.length * maxParsedFactor)) throw createShedError();
     if (this.#isEnded || context === undefined) throw new ClientGone();
     if (!admission.takeSlot()) throw createShedError();
     this.#hasSlot = true;
@@ -256,21 +273,19 @@ export class Exchange {
       body,
       context,
       mediaType: this.#mediaType,
-      onPrepared: (operation, variables) => this.#prepare(operation, variables),
+      onPrepared: (operation, variables) => this.#noteOperation(operation, variables),
     });
   }
 
-  /** Keeps the declared variables only. */
-  #prepare(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
+  /** Records the operation. Returns its declared variables, and keeps no others. */
+  #noteOperation(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
     const { operation } = prepared;
     this.#isMutation = operation.operation === 'mutation';
     this.#observation.operation = prepared;
-    const declared = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
-    const entries = Object.entries(variables ?? {});
-    const kept = entries.filter(([name]) => declared.has(name));
-    // Without variables, only the document is left, which the cache of documents accounts for.
-    if (kept.length === 0 && !this.#shared.keepsBody) this.#reservation.resize(0);
-    const used = kept.length === entries.length ? variables : Object.fromEntries(kept);
+    const used = pick(variables, prepared.variableNames);
+    // Without variables, only the document is kept, and the cache of documents has its own limit.
+    if (used === undefined && !this.#shared.keepsBody) this.#reservation.resize(0);
+    this.#use(prepared);
     this.#observation.params = {
       query: undefined,
       operationName: undefined,
@@ -280,19 +295,27 @@ export class Exchange {
     return used;
   }
 
+  /** Counts the document in use towards MAX_BUFFERED_BYTES. The cache of documents may drop it before this request ends. */
+  #use(prepared: PreparedOperation | undefined): void {
+    if (this.#prepared !== undefined) this.#reservation.releaseShared(this.#prepared);
+    this.#prepared = undefined;
+    if (prepared === undefined) return;
+    if (!this.#reservation.takeShared(prepared)) throw createShedError();
+    this.#prepared = prepared;
+  }
+
   /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
   #fit(response: HttpResponse): HttpResponse {
-    // Whatever is reserved after `end` is never returned.
+    // A reservation after `end` would never be returned.
     if (this.#isEnded) throw new ClientGone();
     const { maxResponseBytes } = this.#shared.config;
+    // In characters. V8 stores a string with one byte per character unless one of them is beyond Latin-1.
     const { length } = response.body;
-    // At most three bytes per character.
+    // A character has at most three bytes in UTF-8.
     if (length * 3 > maxResponseBytes && Buffer.byteLength(response.body) > maxResponseBytes)
       throw createResponseTooLargeError(maxResponseBytes, this.#isMutation);
-    if (!this.#reservation.resize(length)) {
-      this.#reservation.resize(0);
+    if (!this.#reservation.resize(getStoredLength(response.body)))
       throw createBufferFullError(this.#isMutation);
-    }
     return response;
   }
 
@@ -307,6 +330,23 @@ export class Exchange {
     this.#shared.telemetry.reportFault(error, this.#context ?? { requestId: this.requestId });
     return new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
   }
+}
+
+/** The variables with these names; undefined if there are none. */
+function pick(variables: OperationVariables, names: ReadonlySet<string>): OperationVariables {
+  if (variables === undefined || names.size === 0) return undefined;
+  const given = Object.keys(variables);
+  if (given.length > 0 && given.every((name) => names.has(name))) return variables;
+  const kept = Object.entries(variables).filter(([name]) => names.has(name));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+/** Below this length, it does not matter whether a character takes one or two bytes. */
+const minMeasuredLength = 16_384;
+
+function getStoredLength(body: string | Buffer): number {
+  const { length } = body;
+  return length < minMeasuredLength || Buffer.byteLength(body) === length ? length : 2 * length;
 }
 
 function readRequestHeaders(rawHeaders: readonly string[]): {
@@ -325,11 +365,9 @@ function readRequestHeaders(rawHeaders: readonly string[]): {
   }
 }
 
-/** A pipeline that is loaded now, and fails each request if that fails. */
+/** Starts to load a pipeline. If loading fails, so does each request. */
 function loadPipeline(load: () => Promise<Pipeline>): Pipeline {
-  const loading = load().catch((error: unknown) => {
-    throw new Error('plugins need the package graphql-yoga, which cannot be loaded', { cause: error });
-  });
+  const loading = load();
   // Each request reports the error.
   loading.catch(() => {});
   return {

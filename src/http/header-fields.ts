@@ -28,7 +28,7 @@ export const mediaTypes = ['application/json', 'application/graphql-response+jso
 export type MediaType = (typeof mediaTypes)[number];
 
 /**
- * The offered media type that `Accept` prefers; of equal ones, the one that it lists first. Undefined if it accepts none of
+ * The offered media type that `Accept` prefers. Of equal ones, `Accept` lists it first. Undefined if it accepts none of
  * them. A missing or empty field accepts the first one.
  *
  * @param offered in lower case, without parameters
@@ -38,6 +38,8 @@ export function negotiateMediaType<const Type extends string>(
   accept: string | undefined,
   offered: readonly Type[],
 ): Type | undefined {
+  const exact = offered.find((type) => type === accept);
+  if (exact !== undefined) return exact;
   const preferences = parsePreferences(accept ?? '');
   if (preferences.length === 0) return offered[0];
   let best: { readonly type: Type; readonly weight: number; readonly index: number } | undefined;
@@ -66,7 +68,7 @@ export function negotiateEncoding<const Encoding extends string>(
   return offered.find((encoding) => (weights.get(encoding) ?? weights.get('*') ?? 0) > 0);
 }
 
-/** Whether a content type is JSON in UTF-8. A form of another site can send no such content type. */
+/** Whether a content type is JSON in UTF-8. A form of another site cannot send this content type. */
 export function isJsonContentType(contentType: string | undefined): boolean {
   if (contentType === 'application/json') return true;
   try {
@@ -95,7 +97,7 @@ export const matchesEtag = (ifNoneMatch: string | undefined, etag: string): bool
 // RFC 3986, section 3.2.2: a registered name, an IPv4 address, or an IPv6 address in brackets; RFC 9110, section 7.2.
 const hostPattern = /^(?:(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*|\[[\da-f:.]+\])(?::\d*)?$/i;
 
-/** Why the Host lines of a request are not accepted (RFC 9112, section 3.2); undefined if they are. */
+/** The error of a missing, repeated or invalid Host header (RFC 9112, section 3.2). Undefined if it is valid. */
 export function checkHost(rawHeaders: readonly string[], httpVersion: string): string | undefined {
   let host: string | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

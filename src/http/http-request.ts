@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { credentialHeaders } from '../credentials.ts';
 import { type BodyLimits, readBody, readFetchBody } from './body.ts';
 
 /** A request to the GraphQL endpoint, from Node's server or from the Fetch standard. */
@@ -6,11 +7,10 @@ export interface HttpRequest {
   readonly method: string;
   /** The path with its query. */
   readonly target: string;
-  /** Names and values in turn. */
-  readonly rawHeaders: readonly string[];
+  /** Alternating names and values. */ readonly rawHeaders: readonly string[];
   /** Of the connection. Undefined if it is not known. */
   readonly remoteAddress?: string | undefined;
-  /** Several header lines of one name are joined. */
+  /** Joins header lines of one name. */
   getHeader(name: string): string | undefined;
   /** Rejects as described in `body.ts`. */
   readBody(limits: BodyLimits): Promise<string>;
@@ -20,8 +20,8 @@ export interface HttpRequest {
 export const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/?#]+/i, '');
 
 /**
- * @param target the path with its query, as the route has it
- * @param response given if the client waits for `100 Continue` before it sends the body
+ * @param target the path with its query, without the base path
+ * @param response set if the client waits for `100 Continue` before it sends the body
  */
 export const fromNode = (
   request: IncomingMessage,
@@ -48,16 +48,14 @@ export const fromFetch = (request: Request): HttpRequest => {
 };
 
 /**
- * Names and values in turn. Fetch joins header lines of one name; a credential that was sent twice becomes two again, so that it
- * can be refused.
+ * Alternating names and values. Fetch joins header lines of one name. A joined credential is split again, so that it is
+ * refused.
  */
 function* splitHeaders(headers: Headers): Generator<string> {
   for (const [name, value] of headers) {
-    if (name === 'galileo-api-key' || name === 'splunk-ao-api-key')
-      for (const key of value.split(', ')) yield* [name, key];
-    // A usable Authorization has no comma, but parameters of another scheme may.
-    else if (name === 'authorization')
-      for (const one of value.split(/, (?=bearer |basic )/i)) yield* [name, one];
+    // A usable Authorization has no comma. The parameters of other schemes can have one.
+    if (name === 'authorization') for (const one of value.split(/, (?=bearer |basic )/i)) yield* [name, one];
+    else if (Object.hasOwn(credentialHeaders, name)) for (const key of value.split(', ')) yield* [name, key];
     else yield* [name, value];
   }
 }

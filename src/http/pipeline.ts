@@ -9,7 +9,7 @@ import { type HttpResponse, toHttpResponse } from './responses.ts';
 /** graphql-yoga and Envelop plugins. Typed loosely, as by graphql-yoga: a plugin can extend the context by any type. */
 export type Plugins = readonly object[];
 
-/** One request that was admitted, with its body. */
+/** An admitted request with its body. */
 export interface PipelineRequest {
   readonly request: HttpRequest;
   /** Undefined for a GET. */
@@ -17,7 +17,10 @@ export interface PipelineRequest {
   readonly context: RequestContext<RequestObservation>;
   /** The media type of the response. */
   readonly mediaType: MediaType;
-  /** Releases what the parsed body holds beyond this operation and these variables. */
+  /**
+   * Records the operation, and releases the parts of the parsed body that it does not need. Returns the variables to
+   * execute it with: the declared ones.
+   */
   readonly onPrepared: (operation: PreparedOperation, variables: OperationVariables) => OperationVariables;
 }
 
@@ -25,7 +28,7 @@ export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
 
 /** Runs the operations of requests. */
 export interface Pipeline {
-  /** Rejects with RequestError if the operation is not executed; any other error is internal. */
+  /** Throws or rejects with RequestError if the response has `errors` and no `data`; any other error is internal. */
   run(request: PipelineRequest): Promise<HttpResponse>;
   /** Rejects if the pipeline cannot run any request. */
   ready?(): Promise<void>;
@@ -35,8 +38,8 @@ export interface Pipeline {
 
 /** Runs operations without plugins. */
 export const createDirectPipeline = (executor: Executor): Pipeline => ({
-  // V8 keeps every variable of an async function that waits: only `execute` waits, and it has nothing of the body.
-  async run(request) {
+  // V8 keeps all variables of an async function while it waits. `execute` waits without a reference to the body.
+  run(request) {
     const { prepared, variables } = prepare(executor, request);
     return execute(executor, prepared, variables, request.context, request.mediaType);
   },

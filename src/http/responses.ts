@@ -1,6 +1,7 @@
+import { shortenMessage } from '../errors.ts';
 import type { OperationResult, RequestError } from '../execution/index.ts';
 import type { MediaType } from './header-fields.ts';
-import { getErrorHeaders, getStatus } from './request-errors.ts';
+import { getErrorHeaders, getStatus } from './http-errors.ts';
 
 /** A response before it is written to a socket or into a Response. */
 export interface HttpResponse {
@@ -11,19 +12,27 @@ export interface HttpResponse {
   readonly body: string | Buffer;
 }
 
+/** The headers of a response in the form of the Fetch standard. */
+export function toHeaders(fields: HttpResponse['headers']): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(fields))
+    for (const one of typeof value === 'string' ? [value] : value) headers.append(name, one);
+  return headers;
+}
+
 /** The headers of a GraphQL response. */
 export const getGraphqlHeaders = (mediaType: MediaType) => ({
   'content-type': `${mediaType}; charset=utf-8`,
   'cache-control': 'private, no-store',
 });
 
-/** The response to an operation that was executed: HTTP 200, whatever failed in it. */
+/** The response to an operation that was executed: HTTP 200, also if fields failed. */
 export function toHttpResponse({ errors, data }: OperationResult, mediaType: MediaType): HttpResponse {
   const body = `{${errors === undefined ? '' : `"errors":${JSON.stringify(errors)},`}"data":${data}}`;
   return { status: 200, headers: getGraphqlHeaders(mediaType), body };
 }
 
-/** The response to a request that was not executed: `errors` without `data`. */
+/** The response to a request that ends with a RequestError: `errors` without `data`. */
 export function toErrorResponse(
   error: RequestError,
   mediaType: MediaType,
@@ -31,7 +40,7 @@ export function toErrorResponse(
 ): HttpResponse {
   const extensions = { code: error.code, requestId: context.requestId };
   const errors = error.problems.map(({ message, locations }) => ({
-    message: shorten(context.redact(message)),
+    message: shortenMessage(context.redact(message)),
     locations,
     extensions,
   }));
@@ -41,13 +50,6 @@ export function toErrorResponse(
     body: JSON.stringify({ errors }),
   };
 }
-
-/** In characters. Messages quote names of the document, and a name can be as long as the document. */
-const maxMessageLength = 500;
-
-/** Limits the length of a message. */
-export const shorten = (message: string): string =>
-  message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
 
 /** A short plain-text response. */
 export const toTextResponse = (status: number, text: string): HttpResponse => ({

@@ -12,17 +12,20 @@ import type { Resources } from './static-files.ts';
 export interface RoutesOptions {
   readonly handler: GraphqlHandler;
   readonly connections: Connections;
-  /** The prefix of every path but the probes, without a slash at the end. */
+  /** The prefix of every path except the probes, without a trailing slash. */
   readonly basePath: string;
   /** Undefined if it is off. */
   readonly graphiql: Graphiql | undefined;
   /** Further pages by path, without the base path. */
   readonly pages?: Resources | undefined;
-  /** Host names, without a port, that the header Host can have; undefined for any. Against DNS rebinding. */
+  /**
+   * The host names that the header Host can have, without a port, as protection against DNS rebinding. Undefined for
+   * any.
+   */
   readonly allowedHosts?: readonly string[] | undefined;
   /** False as soon as the process is ending. */
   readonly isReady: () => boolean;
-  /** Receives what a page or file throws, such as one that was not built. */
+  /** Receives the error of a page or file that cannot be served, such as one that was not built. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -41,7 +44,7 @@ export class Routes {
     );
   }
 
-  /** Responds to an expectation that HTTP/1.1 does not define. */
+  /** Responds to an `Expect` header other than `100-continue`. */
   refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
     this.#options.connections.accept(request, response, (pending) =>
       send(pending, toTextResponse(417, 'expectation failed')),
@@ -100,7 +103,7 @@ export function serveGraphql(
   continued?: ServerResponse,
 ): void {
   const exchange = handler.begin(fromNode(pending.request, target, continued), pending.arrivedAtMs);
-  pending.onEnd = (isSent) => exchange.end(isSent);
+  pending.listener = exchange;
   exchange.respond().then(
     (response) => {
       if (response !== undefined) pending.send(response, exchange.requestId);

@@ -24,25 +24,6 @@ export interface ServerOptions extends Pick<RoutesOptions, 'pages' | 'allowedHos
   readonly isWorker?: boolean;
 }
 
-/** A gateway that listens. */
-export interface RunningServer extends AsyncDisposable {
-  /** `http://host:port`, with the port that was taken. */
-  readonly url: string;
-  /** Undefined if metrics are off, or another process serves them. */
-  readonly metricsUrl: string | undefined;
-  /** Undefined if metrics are off. */
-  readonly metrics: Metrics | undefined;
-  /** Requests that are executed, and the bytes that bodies and responses hold. */
-  readonly usage: GraphqlHandler['usage'];
-  /**
-   * Not ready from now on; accepts requests for SHUTDOWN_DELAY_MS, then waits for the running ones for SHUTDOWN_TIMEOUT_MS.
-   * Resolves to whether every response was sent; those that were not are cut off.
-   */
-  drain(): Promise<boolean>;
-  /** Accepts no further connection. For a worker that ends alone: the other workers get its connections. */
-  stopListening(): void;
-}
-
 /** Listens. Rejects with a readable message if a port is not available. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, log, isWorker = false } = options;
@@ -52,7 +33,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics === undefined || config.metricsPort === undefined || isWorker
       ? undefined
       : await startMetricsServer({ port: config.metricsPort, host: config.host }, () => metrics.print());
-  const server = new GatewayServer(options, telemetry, metricsServer);
+  const server = new RunningServer(options, telemetry, metricsServer);
   try {
     await server.listen();
   } catch (error) {
@@ -62,10 +43,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return server;
 }
 
-/** How long a keep-alive connection can be idle: longer than load balancers keep theirs, so that they close first. */
+/** How long a keep-alive connection can be idle. Longer than in load balancers, so that they close it first. */
 const keepAliveTimeoutMs = 75_000;
 
-class GatewayServer implements RunningServer {
+/** A gateway that listens. */
+export class RunningServer implements AsyncDisposable {
   readonly #config: Config;
   readonly #telemetry: Telemetry;
   readonly #metricsServer: MetricsServer | undefined;
@@ -97,7 +79,7 @@ class GatewayServer implements RunningServer {
     });
     this.#server = createServer({
       keepAliveTimeout: keepAliveTimeoutMs,
-      // Slow clients are cut off. By default, Node looks for them only every 30 s.
+      // By default, Node checks these timeouts only every 30 s.
       headersTimeout: config.requestTimeoutMs,
       requestTimeout: config.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(1000, Math.max(50, config.requestTimeoutMs / 4)),
@@ -118,18 +100,22 @@ class GatewayServer implements RunningServer {
       .on('clientError', (error: Error, socket) => this.#connections.refuse(socket, error));
   }
 
+  /** `http://host:port`, with the actual port. */
   get url(): string {
     return getUrl(this.#server);
   }
 
+  /** Undefined if metrics are off, or another process serves them. */
   get metricsUrl(): string | undefined {
     return this.#metricsServer?.url;
   }
 
+  /** Undefined if metrics are off. */
   get metrics(): Metrics | undefined {
     return this.#telemetry.metrics;
   }
 
+  /** Requests that are executed, and the bytes that bodies and responses hold. */
   get usage(): GraphqlHandler['usage'] {
     return this.#handler.usage;
   }
@@ -139,6 +125,10 @@ class GatewayServer implements RunningServer {
     await listen(this.#server, this.#config.port, this.#config.host);
   }
 
+  /**
+   * Makes the server not ready. Accepts requests for SHUTDOWN_DELAY_MS, then waits up to SHUTDOWN_TIMEOUT_MS for
+   * running ones and cuts off the rest. Resolves to whether every response was sent.
+   */
   drain(): Promise<boolean> {
     this.#draining ??= this.#drain();
     return this.#draining;
@@ -159,7 +149,7 @@ class GatewayServer implements RunningServer {
     if (shutdownDelayMs > 0) await setTimeout(shutdownDelayMs);
     this.#handler.stop();
     this.#connections.closeIdle();
-    // The listener stays open until then, so that a probe on a new connection gets 503 and is not refused.
+    // The listener stays open meanwhile, so that a probe on a new connection gets 503.
     const isDone = await Promise.race([
       Promise.all([this.#handler.close(), this.#connections.waitUntilSent()]).then(() => true),
       setTimeout(shutdownTimeoutMs, false, { ref: false }),
@@ -170,6 +160,7 @@ class GatewayServer implements RunningServer {
     return isDone;
   }
 
+  /** Accepts no further connections, so that the other workers get them while this one drains. */
   stopListening(): void {
     // Unlike `http.Server.close`, this does not touch open connections.
     TcpServer.prototype.close.call(this.#server);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { extname, join } from 'node:path';
@@ -30,19 +30,17 @@ interface Content {
 }
 
 function createResource(content: Content, headers: Readonly<Record<string, string>>): Resource {
-  // One ETag for each coding: they are different representations (RFC 9110, section 8.8.3.3).
-  const etags = new Map<string, string>();
-  const getEtag = (coding: 'identity' | 'br' | 'gzip', body: Buffer): string => {
-    const etag =
-      etags.get(coding) ?? `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-    etags.set(coding, etag);
-    return etag;
+  // One for each coding, because each is a different representation (RFC 9110, section 8.8.3.3).
+  const etags = {
+    identity: toEtag(content.identity),
+    br: toEtag(content.br ?? content.identity),
+    gzip: toEtag(content.gzip ?? content.identity),
   };
   const offered = encodings.filter((encoding) => content[encoding] !== undefined);
   return ({ 'accept-encoding': acceptEncoding, 'if-none-match': ifNoneMatch }) => {
     const encoding = negotiateEncoding(acceptEncoding?.toString(), offered) ?? 'identity';
     const body = content[encoding] ?? content.identity;
-    const etag = getEtag(encoding, body);
+    const etag = etags[encoding];
     const common: Record<string, string> = {
       ...headers,
       etag,
@@ -59,22 +57,39 @@ function createResource(content: Content, headers: Readonly<Record<string, strin
   };
 }
 
-/** An HTML page, compressed once. Browsers revalidate it at each visit. */
-export function createPage(html: string, contentSecurityPolicy: string): Resource {
+const toEtag = (body: Buffer): string => `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
+
+/**
+ * An HTML page, compressed once. Browsers revalidate it at each visit.
+ *
+ * @param allowed the directives of its Content-Security-Policy that allow something
+ */
+export function createPage(html: string, allowed: readonly string[]): Resource {
   const identity = Buffer.from(html);
   const content = { identity, br: brotliCompressSync(identity), gzip: gzipSync(identity, { level: 9 }) };
+  const policy = [
+    "default-src 'none'",
+    ...allowed,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ];
   return createResource(content, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-cache',
     vary: 'accept, accept-encoding',
-    'content-security-policy': contentSecurityPolicy,
+    'content-security-policy': policy.join('; '),
   });
 }
 
+/** Escapes text for HTML, also for an attribute in double quotes. */
+export const escapeHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+
 /**
- * The files of a folder, named after their content, with `.br` and `.gz` next to them if the build wrote them. The folder is
- * listed at the first request, and each file is read once: no path of a request reaches the file system. Throws if the folder
- * does not exist.
+ * The files of a folder, named after their content, with `.br` and `.gz` next to them if the build wrote them. The
+ * folder is listed at the first request, and each file is read once. The path of a request never reaches the file
+ * system. Throws if the folder does not exist.
  *
  * @param prefix of the paths, such as `/assets/`
  */

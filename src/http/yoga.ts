@@ -8,6 +8,7 @@ import {
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { shortenMessage } from '../errors.ts';
 import {
   type Executor,
   maxProblems,
@@ -20,12 +21,12 @@ import { isJsonObject } from '../json.ts';
 import type { HttpRequest } from './http-request.ts';
 import { parseBody, parseQueryString } from './parameters.ts';
 import type { Pipeline, PipelineRequest, Plugins } from './pipeline.ts';
-import { getGraphqlHeaders, type HttpResponse, shorten, toErrorResponse } from './responses.ts';
+import { getGraphqlHeaders, type HttpResponse, toErrorResponse, toHeaders } from './responses.ts';
 
-/** What a request carries through the hooks. Plugins see it in no property that has a name. */
+/** The key of the gateway's state in yoga's context. A symbol, so that plugins do not see the state by accident. */
 const stateKey = Symbol('galileo-gateway request');
 
-class State {
+class YogaRequestState {
   readonly request: PipelineRequest;
   params: OperationParams | undefined;
   prepared: PreparedOperation | undefined;
@@ -35,24 +36,27 @@ class State {
   }
 }
 
-function getState(context: object): State {
+function getState(context: object): YogaRequestState {
   const state: unknown = Object.getOwnPropertyDescriptor(context, stateKey)?.value;
-  if (state instanceof State) return state;
-  throw new Error('A plugin has replaced the context of graphql-yoga.');
+  if (state instanceof YogaRequestState) return state;
+  throw new Error(
+    'A plugin has replaced the context of graphql-yoga. It must add properties with `extendContext` instead.',
+  );
 }
 
 type Report = (error: unknown, context: PipelineRequest['context']) => void;
 
-/** Header fields that describe the connection or the body as it was sent. */
+/** Headers that describe the connection or the body as it was sent. */
 const hopHeaders = /^(?:connection|content-length|transfer-encoding|expect|keep-alive|te|upgrade)$/i;
 
 const specifiedRuleNames = new Set(specifiedRules.map(({ name }) => name));
 
 /**
- * Runs operations in graphql-yoga's pipeline, so that every hook of the plugins is called. Documents, limits and fields are
- * handled by the executor, as without plugins; admission, deadline and body have been handled before.
+ * Runs operations in graphql-yoga's pipeline, so that every hook of the plugins is called. The executor handles
+ * documents, limits and fields, as without plugins. The handler has already applied admission and the deadline and read
+ * the body.
  *
- * @param report receives internal errors and those of plugins, which clients only see as INTERNAL_SERVER_ERROR
+ * @param report receives internal errors and those of plugins; clients see only INTERNAL_SERVER_ERROR
  */
 export async function createYogaPipeline(
   schema: GraphQLSchema,
@@ -62,13 +66,19 @@ export async function createYogaPipeline(
 ): Promise<Pipeline> {
   // Imported only here: the package is optional, also in a program that is bundled into one file.
   const { createYoga } = await import('graphql-yoga').catch((error: unknown) => {
-    throw new Error('graphql-yoga is not installed', { cause: error });
+    throw new Error('plugins need the package graphql-yoga, which cannot be loaded', { cause: error });
   });
   const yoga = createYoga({
     schema,
-    plugins: [createExecution(executor), createResponses(report), ...plugins, createParameters()],
+    plugins: [
+      createExecutionPlugin(executor),
+      createResponsePlugin(report),
+      ...plugins,
+      createParametersPlugin(),
+    ],
     graphqlEndpoint: '/graphql',
-    healthCheckEndpoint: '/livez',
+    // The health check responds to each URL that ends like this. No URL contains a line break.
+    healthCheckEndpoint: '\n',
     graphiql: false,
     landingPage: false,
     cors: false,
@@ -77,20 +87,20 @@ export async function createYogaPipeline(
     // A cache of yoga's would keep documents with secrets.
     parserAndValidationCache: false,
     maxRequestBodySize: false,
-    // Errors are masked when the response is made: until then, plugins see the real ones.
+    // Errors are masked when the response is written. Plugins see the original errors.
     maskedErrors: false,
   });
   return {
     async run(request) {
-      const context = { [stateKey]: new State(request) };
+      const context = { [stateKey]: new YogaRequestState(request) };
       return toHttpResponse(await yoga.fetch(toFetchRequest(request), context));
     },
     dispose: async () => yoga.dispose(),
   };
 }
 
-/** Comes before the plugins, so that they can wrap the functions that it sets. */
-const createExecution = (executor: Executor): Plugin => ({
+/** Runs before the plugins, so that they can wrap the functions that it sets. */
+const createExecutionPlugin = (executor: Executor): Plugin => ({
   onRequestParse({ serverContext, setRequestParser }) {
     setRequestParser(() => {
       const state = getState(serverContext);
@@ -152,8 +162,8 @@ const createExecution = (executor: Executor): Plugin => ({
   },
 });
 
-/** Comes after the plugins: what they make of the parameters is what is executed. */
-const createParameters = (): Plugin => ({
+/** Runs after the plugins, so that the parameters they change are executed. */
+const createParametersPlugin = (): Plugin => ({
   onParams({ context, params }) {
     const state = getState(context);
     const { query, operationName, variables } = params;
@@ -167,10 +177,10 @@ const createParameters = (): Plugin => ({
 });
 
 /**
- * The document, validated and from the executor's cache if possible. Throws RequestError if it cannot be parsed or has no
- * operation to execute; everything else is left to the validation.
+ * The document, validated and from the executor's cache if possible. Throws RequestError if it cannot be parsed or has
+ * no operation to execute. Validation reports all other errors.
  */
-function parseDocument(executor: Executor, state: State, text: string): DocumentNode {
+function parseDocument(executor: Executor, state: YogaRequestState, text: string): DocumentNode {
   const { request, params } = state;
   const operationName = params?.operationName;
   try {
@@ -190,7 +200,11 @@ function parseDocument(executor: Executor, state: State, text: string): Document
   }
 }
 
-function validateDocument(executor: Executor, state: State, document: DocumentNode): GraphQLError[] {
+function validateDocument(
+  executor: Executor,
+  state: YogaRequestState,
+  document: DocumentNode,
+): GraphQLError[] {
   if (state.prepared?.document === document) return [];
   try {
     state.prepared = executor.prepareDocument(document, state.params?.operationName);
@@ -202,7 +216,7 @@ function validateDocument(executor: Executor, state: State, document: DocumentNo
 }
 
 /** The message of an error can quote a name of the document that is also a secret. */
-function addSecrets(executor: Executor, { request }: State, params: OperationParams): void {
+function addSecrets(executor: Executor, { request }: YogaRequestState, params: OperationParams): void {
   for (const secret of executor.findSecrets(params)) request.context.addSecret(secret);
 }
 
@@ -211,8 +225,8 @@ const toGraphqlErrors = (error: RequestError): GraphQLError[] =>
     ({ message }) => new GraphQLError(message, { originalError: error, extensions: { code: error.code } }),
   );
 
-/** Makes the response as without plugins. Comes before the plugins, so that they can set another processor. */
-const createResponses = (report: Report): Plugin => ({
+/** Writes the same response as without plugins. Runs before the plugins, so that they can set another processor. */
+const createResponsePlugin = (report: Report): Plugin => ({
   // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {
     if (Array.isArray(result) || Symbol.asyncIterator in result) return;
@@ -243,7 +257,7 @@ function toResponse(
       return toErrorResponse(refusal, mediaType, context);
     }
   }
-  const formatted = errors.map((error) => formatError(error, context, report));
+  const formatted = errors.map((error) => formatError(error, data !== undefined, context, report));
   observation.addErrors(formatted);
   const body = JSON.stringify({
     ...(formatted.length > 0 && { errors: data === undefined ? formatted.slice(0, maxProblems) : formatted }),
@@ -259,19 +273,24 @@ interface FormattedError extends GraphQLFormattedError {
 }
 
 /** Returns an error of a field unchanged, and an error of a plugin without secrets. Masks any other error. */
-function formatError(error: unknown, context: PipelineRequest['context'], report: Report): FormattedError {
+function formatError(
+  error: unknown,
+  hasData: boolean,
+  context: PipelineRequest['context'],
+  report: Report,
+): FormattedError {
   const { requestId } = context;
   // The executor's own errors are plain objects.
   if (!(error instanceof Error)) return error as FormattedError;
   if (!isDeliberate(error)) {
     report(error, context);
-    const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, retryable: false };
+    const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, ...(hasData && { retryable: false }) };
     return { message: 'The gateway failed to handle this request.', extensions };
   }
   const { message, nodes, path, extensions } = error;
   const { http: _, code = 'BAD_REQUEST', ...others } = extensions;
   return {
-    message: shorten(context.redact(message)),
+    message: shortenMessage(context.redact(message)),
     ...(nodes !== undefined && { locations: toLocations(nodes) }),
     ...(path !== undefined && { path }),
     extensions: { ...others, code: String(code), requestId },
@@ -300,7 +319,7 @@ function getStatus(
   for (const error of errors) {
     const http: unknown = error instanceof GraphQLError ? error.extensions['http'] : undefined;
     if (!isJsonObject(http)) continue;
-    // A well-formed response of GraphQL, as by section 6.4.1 of GraphQL over HTTP.
+    // The status of a well-formed GraphQL response (GraphQL over HTTP, section 6.4.1).
     if (http['spec'] === true && mediaType === 'application/json') return 200;
     if (typeof http['status'] === 'number') return http['status'];
   }
@@ -311,7 +330,7 @@ function toFetchRequest({ request, body }: PipelineRequest): Request {
   const { method, target } = request;
   const start = target.indexOf('?');
   return new Request(`http://localhost/graphql${start === -1 ? '' : target.slice(start)}`, {
-    // The response to HEAD is that to GET, without its body.
+    // HEAD has the response of GET, without the body.
     method: method === 'HEAD' ? 'GET' : method,
     headers: getHeaders(request),
     ...(body !== undefined && { body }),
@@ -324,13 +343,6 @@ function getHeaders({ rawHeaders }: HttpRequest): Headers {
     const name = rawHeaders[index] ?? '';
     if (!hopHeaders.test(name)) headers.append(name, rawHeaders[index + 1] ?? '');
   }
-  return headers;
-}
-
-function toHeaders(fields: HttpResponse['headers']): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(fields))
-    for (const one of typeof value === 'string' ? [value] : value) headers.append(name, one);
   return headers;
 }
 

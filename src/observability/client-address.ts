@@ -13,8 +13,8 @@ export type ClientAddressReader = (
 ) => string | undefined;
 
 /**
- * Follows `X-Forwarded-For` from its end, as long as the address before it is a trusted proxy. What an untrusted client
- * wrote there is never used.
+ * Follows `X-Forwarded-For` from its end while the sender is a trusted proxy. Entries that an untrusted client wrote
+ * are never used.
  *
  * @param trusted addresses, CIDR ranges, `loopback` and `private`
  */

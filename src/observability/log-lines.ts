@@ -2,7 +2,7 @@ import type { TransportObserver } from '../upstream/transport.ts';
 import type { Log } from './log.ts';
 import type { RequestEnd, RequestOutcome } from './request-observation.ts';
 
-/** `warn`: not the caller's error, and temporary. `error`: the gateway must be fixed. */
+/** `warn`: a temporary failure that the caller did not cause. `error`: the gateway must be fixed. */
 const levels: Readonly<Record<RequestOutcome, 'info' | 'warn' | 'error'>> = {
   ok: 'info',
   client_error: 'info',

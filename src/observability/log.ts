@@ -5,19 +5,19 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 /** JSON lines on standard output. Never contains a secret. */
 export type Log = Logger;
 
-/** Lines are written together up to this size, so that a request costs a small fraction of a system call. */
+/** Lines are written in batches of this size, so that a request costs a small fraction of a system call. */
 const batchBytes = 16_384;
 /** One write: the capacity of a Linux pipe. */
 const maxWriteBytes = 65_536;
-/** For workers that share a pipe: a full batch and the line that fills it fit in one write. */
+/** For workers that share a pipe. A full batch and the line that fills it fit in one write. */
 const sharedBatchBytes = 2048;
-/** Linux writes up to PIPE_BUF bytes to a pipe as a whole, so that lines of several processes are not mixed. */
+/** Linux writes up to PIPE_BUF bytes to a pipe atomically, so lines of several processes are not mixed. */
 const sharedMaxWriteBytes = 4096;
-/** How long a line may wait for others. */
+/** Maximum wait of a line for its batch. */
 const flushIntervalMs = 100;
-/** Lines are dropped beyond this, about fifty thousand unwritten lines: the process must not run out of memory. */
+/** About fifty thousand unwritten lines. Further lines are dropped, so that the process does not run out of memory. */
 const maxUnwrittenBytes = 16_777_216;
-/** How long the end of the process waits for standard output. A working reader takes milliseconds. */
+/** How long the process waits for standard output before it exits. A working reader takes milliseconds. */
 const flushTimeoutMs = 1000;
 
 /**
@@ -76,10 +76,10 @@ export async function openLog(level: string): Promise<Log> {
     write: (line: string) => {
       const bytes = Buffer.from(line);
       unwrittenBytes += bytes.length;
-      // A string would be measured again with each further line. The declared type only knows strings.
+      // The length of a growing string would be computed again for each line. The declared type allows only strings.
       return destination.write(bytes as unknown as string);
     },
-    // One flush of the destination may leave lines behind that arrived during a write.
+    // One flush can leave lines that arrived during a write.
     flush: (done: () => void = () => {}) => {
       const next = () => (unwrittenBytes <= 0 || isFailing ? done() : destination.flush(next));
       destination.flush(next);
@@ -89,8 +89,8 @@ export async function openLog(level: string): Promise<Log> {
 }
 
 /**
- * Makes a pipe on standard output non-blocking again. Node makes it blocking, for every process that shares it, when a
- * child process starts and when one ends. A blocking write to a full pipe would keep the process from ending.
+ * Makes a pipe on standard output non-blocking again. When a child process starts or ends, Node makes the pipe blocking
+ * for every process that shares it. A blocking write to a full pipe would keep the process from ending.
  */
 export function keepOutputNonBlocking(): void {
   // Node has no public function for this.
@@ -107,8 +107,8 @@ export async function flushLog(log: Log): Promise<void> {
 }
 
 /**
- * Describes an unexpected error for the log: its type and its stack frames. Its message and properties are left out, because
- * those of graphql-js, undici and Node quote inputs, headers and bodies.
+ * Describes an unexpected error for the log: its type and its stack frames. Leaves out the message and the properties,
+ * because graphql-js, undici and Node quote inputs, headers and bodies in them.
  */
 export function describeFault(fault: unknown): unknown {
   if (!(fault instanceof Error)) return { type: typeof fault };

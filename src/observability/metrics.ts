@@ -38,13 +38,13 @@ const errorCodes = [
   'other',
 ];
 
-/** What gauges read whenever the metrics are printed. */
+/** The sources of gauges, read whenever the metrics are printed. */
 interface MetricSources {
   readonly transport: Pick<Transport, 'breakerOpen' | 'queueDepth'>;
   readonly getRequestCount: () => number;
 }
 
-/** The metrics of this process. Every label has a small fixed set of values, whatever callers and upstream send. */
+/** The metrics of this process. Every label has a small fixed set of values that callers and upstream cannot extend. */
 export class Metrics {
   readonly #registry: Registry;
   readonly #requests: Counter<'operation_type' | 'outcome'>;
@@ -129,7 +129,7 @@ export class Metrics {
       registers,
       aggregator: 'first',
     }).set({ version }, 1);
-    // From zero, so that Prometheus sees the first one as an increase.
+    // Initialized with zero, so that Prometheus sees the first event as an increase.
     for (const operationType of operationTypes) {
       for (const outcome of requestOutcomes) {
         this.#requests.inc({ operation_type: operationType, outcome }, 0);
@@ -162,10 +162,15 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
+  /** Each metric with its current values. */
+  read() {
+    return this.#registry.getMetricsAsJSON();
+  }
+
   /** Can be sent to the primary process. */
   getSnapshot(): Promise<MetricsSnapshot> {
     this.#hasNewCounts = false;
-    return this.#registry.getMetricsAsJSON();
+    return this.read();
   }
 
   #recordAttempt({ request }: AttemptInfo, { outcome, status, durationMs }: AttemptEnd): void {
@@ -194,7 +199,7 @@ export class Metrics {
 export const printSum = (snapshots: readonly MetricsSnapshot[]): Promise<string> =>
   AggregatorRegistry.aggregate(snapshots.map(keepAll)).metrics();
 
-/** The counts of processes that have ended, so that a sum never decreases. Their gauges are dropped. */
+/** Sums the counters of processes that have ended, so that the total never decreases. Drops their gauges. */
 export async function addCounts(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
   const metrics = await AggregatorRegistry.aggregate(snapshots.map(keepAll)).getMetricsAsJSON();
   // The declared type is a number, but the value is a string.

@@ -2,19 +2,32 @@ import { existsSync } from 'node:fs';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** OpenTelemetry's variables, as far as this program supports them. */
-export interface OtelSettings {
-  /** `none`: traces are off. */
-  readonly exporter: 'otlp' | 'console' | 'none';
-  /** URL that spans are sent to. Undefined without an endpoint. */
+/** The receiver of a signal. */
+interface OtlpTarget {
+  /** Undefined without an endpoint. */
   readonly url: string | undefined;
   readonly protocol: 'http/json' | 'http/protobuf';
+}
+
+/** How metrics are sent. */
+export interface OtlpMetricsSettings extends OtlpTarget {
+  readonly intervalMs: number;
+  /** At most the interval. */
+  readonly timeoutMs: number;
+}
+
+/** The supported variables of OpenTelemetry. */
+export interface OtelSettings extends OtlpTarget {
+  /** `none`: traces are off. */
+  readonly exporter: 'otlp' | 'console' | 'none';
   readonly sampler: string;
   /** For samplers with a ratio. */
   readonly ratio: number;
   /** Whether the caller's `traceparent` is used. */
   readonly propagatesTraceContext: boolean;
-  /** Values that stop the start, one line each. Without them, spans would be sent to another host. */
+  /** Undefined: metrics are not sent. */
+  readonly metrics: OtlpMetricsSettings | undefined;
+  /** Errors that prevent the start, one line each: otherwise telemetry would be sent to another host. */
   readonly problems: readonly string[];
   /** Values that are ignored, one line each. Values are not quoted, because headers are secret. */
   readonly warnings: readonly string[];
@@ -29,8 +42,11 @@ const samplers = [
   'parentbased_traceidratio',
 ];
 const numbers =
-  /^OTEL_(?:BSP_\w+|(?:SPAN|EVENT|LINK)_\w+_LIMIT|ATTRIBUTE_\w+_LIMIT|EXPORTER_OTLP_(?:TRACES_)?TIMEOUT)$/;
-const files = /^OTEL_EXPORTER_OTLP_(?:TRACES_)?(?:CLIENT_)?(?:CERTIFICATE|KEY)$/;
+  /^OTEL_(?:BSP_\w+|(?:SPAN|EVENT|LINK)_\w+_LIMIT|ATTRIBUTE_\w+_LIMIT|EXPORTER_OTLP_(?:(?:TRACES|METRICS)_)?TIMEOUT)$/;
+const files = /^OTEL_EXPORTER_OTLP_(?:(?:TRACES|METRICS)_)?(?:CLIENT_)?(?:CERTIFICATE|KEY)$/;
+
+/** The maximum of a timer in Node. */
+const maxTimerMs = 2 ** 31 - 1;
 
 /** Reads OpenTelemetry's variables. As its specification says, enum values ignore case and an empty value counts as unset. */
 export function readOtelVariables(environment: Environment): OtelSettings {
@@ -38,34 +54,58 @@ export function readOtelVariables(environment: Environment): OtelSettings {
   const warnings: string[] = [];
   const get = (name: string) => environment[name]?.trim() || undefined;
   const getEnum = (name: string) => get(name)?.toLowerCase();
-  /** The variable for traces wins over the general one. */
-  const pick = (name: string) => {
-    const specific = name.replace('OTLP_', 'OTLP_TRACES_');
-    return get(specific) === undefined ? name : specific;
-  };
   const warn = (name: string, expected: string) =>
     warnings.push(`${name}: expected ${expected}; the value is ignored`);
 
-  const endpointName = pick('OTEL_EXPORTER_OTLP_ENDPOINT');
-  const endpoint = get(endpointName);
-  const isValid = endpoint === undefined || isHttpUrl(endpoint);
-  const isSpecific = endpointName.includes('TRACES');
+  /** Reads the variables of one signal, which win over the general ones. */
+  const readTarget = (signal: 'traces' | 'metrics'): OtlpTarget => {
+    const pick = (name: string) => {
+      const specific = name.replace('OTLP_', `OTLP_${signal.toUpperCase()}_`);
+      return get(specific) === undefined ? name : specific;
+    };
+    const endpointName = pick('OTEL_EXPORTER_OTLP_ENDPOINT');
+    const endpoint = get(endpointName);
+    if (endpoint !== undefined && !isHttpUrl(endpoint))
+      problems.push(`${endpointName}: expected an http or https URL, such as http://collector:4318`);
+    const isGeneral = endpointName === 'OTEL_EXPORTER_OTLP_ENDPOINT';
+    const protocolName = pick('OTEL_EXPORTER_OTLP_PROTOCOL');
+    const protocol = getEnum(protocolName);
+    if (protocol !== undefined && protocol !== 'http/json' && protocol !== 'http/protobuf')
+      warn(protocolName, 'http/protobuf or http/json (gRPC is not supported)');
+    const headersName = pick('OTEL_EXPORTER_OTLP_HEADERS');
+    if (!isPairs(get(headersName), /^[!#$%&'*+.^`|~\w-]+$/)) warn(headersName, 'name=value, comma separated');
+    const compressionName = pick('OTEL_EXPORTER_OTLP_COMPRESSION');
+    if (!['gzip', 'none', undefined].includes(get(compressionName))) warn(compressionName, 'gzip or none');
+    return {
+      url: isGeneral && endpoint !== undefined ? `${endpoint.replace(/\/+$/, '')}/v1/${signal}` : endpoint,
+      protocol: protocol === 'http/protobuf' ? protocol : 'http/json',
+    };
+  };
+  const readMs = (name: string, byDefault: number) => {
+    const text = get(name);
+    if (text === undefined) return byDefault;
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= 1 && value <= maxTimerMs) return value;
+    warn(name, `a whole number from 1 to ${maxTimerMs}`);
+    return byDefault;
+  };
 
-  let exporter: OtelSettings['exporter'] = endpoint === undefined ? 'none' : 'otlp';
+  const metricsExporter = getEnum('OTEL_METRICS_EXPORTER');
+  if (![undefined, 'otlp', 'none'].includes(metricsExporter))
+    warn('OTEL_METRICS_EXPORTER', 'otlp or none (METRICS_PORT is for Prometheus)');
+  // Reported even if nothing is sent. Otherwise the operator would not notice it.
+  const exporterWarnings = [...warnings];
+  const disabled = getEnum('OTEL_SDK_DISABLED');
+  const isDisabled = disabled === 'true';
+  if (disabled !== undefined && !isDisabled && disabled !== 'false')
+    warn('OTEL_SDK_DISABLED', 'true or false');
+  const traceEndpoint = get('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? get('OTEL_EXPORTER_OTLP_ENDPOINT');
+  let exporter: OtelSettings['exporter'] = traceEndpoint === undefined ? 'none' : 'otlp';
   const exporters = getEnum('OTEL_TRACES_EXPORTER');
   if (exporters === 'none' || exporters === 'console') exporter = exporters;
   else if (exporters !== undefined && exporters !== 'otlp')
     warn('OTEL_TRACES_EXPORTER', 'otlp, console or none');
-  const disabled = getEnum('OTEL_SDK_DISABLED');
-  if (disabled === 'true') exporter = 'none';
-  else if (disabled !== undefined && disabled !== 'false') warn('OTEL_SDK_DISABLED', 'true or false');
-  if (exporter === 'otlp' && !isValid)
-    problems.push(`${endpointName}: expected an http or https URL, such as http://collector:4318`);
-
-  const protocolName = pick('OTEL_EXPORTER_OTLP_PROTOCOL');
-  const protocol = getEnum(protocolName);
-  if (protocol !== undefined && protocol !== 'http/json' && protocol !== 'http/protobuf')
-    warn(protocolName, 'http/protobuf or http/json (gRPC is not supported)');
+  if (isDisabled) exporter = 'none';
 
   const propagators = getEnum('OTEL_PROPAGATORS')
     ?.split(',')
@@ -79,12 +119,26 @@ export function readOtelVariables(environment: Environment): OtelSettings {
   const isRatio = ratio >= 0 && ratio <= 1;
   if (sampler.includes('ratio') && !isRatio) warn('OTEL_TRACES_SAMPLER_ARG', 'a number from 0 to 1');
 
-  const headersName = pick('OTEL_EXPORTER_OTLP_HEADERS');
-  if (!isPairs(get(headersName), /^[!#$%&'*+.^`|~\w-]+$/)) warn(headersName, 'name=value, comma separated');
+  const target: OtlpTarget =
+    exporter === 'otlp' ? readTarget('traces') : { url: undefined, protocol: 'http/json' };
+
+  // Unlike traces, metrics must be turned on to be sent to the general endpoint, because not every receiver accepts
+  // them.
+  const sendsMetrics =
+    !isDisabled &&
+    metricsExporter !== 'none' &&
+    (metricsExporter === 'otlp' || get('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT') !== undefined);
+  let metrics: OtlpMetricsSettings | undefined;
+  if (sendsMetrics) {
+    const intervalMs = readMs('OTEL_METRIC_EXPORT_INTERVAL', 60_000);
+    const timeoutMs = Math.min(readMs('OTEL_METRIC_EXPORT_TIMEOUT', 30_000), intervalMs);
+    metrics = { ...readTarget('metrics'), intervalMs, timeoutMs };
+    const temporality = 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE';
+    if (![undefined, 'cumulative'].includes(getEnum(temporality))) warn(temporality, 'cumulative');
+  }
+
   if (!isPairs(get('OTEL_RESOURCE_ATTRIBUTES'), /^[^\s=]+$/))
     warn('OTEL_RESOURCE_ATTRIBUTES', 'name=value, comma separated, with percent-encoding');
-  const compressionName = pick('OTEL_EXPORTER_OTLP_COMPRESSION');
-  if (!['gzip', 'none', undefined].includes(get(compressionName))) warn(compressionName, 'gzip or none');
   for (const name of Object.keys(environment)) {
     const value = get(name);
     if (value === undefined) continue;
@@ -94,13 +148,13 @@ export function readOtelVariables(environment: Environment): OtelSettings {
 
   return {
     exporter,
-    url: endpoint === undefined || isSpecific ? endpoint : `${endpoint.replace(/\/+$/, '')}/v1/traces`,
-    protocol: protocol === 'http/protobuf' ? protocol : 'http/json',
+    ...target,
     sampler: samplers.includes(sampler) ? sampler : 'parentbased_always_on',
     ratio: isRatio ? ratio : 1,
     propagatesTraceContext: propagators.includes('tracecontext'),
-    problems,
-    warnings: exporter === 'none' ? [] : warnings,
+    metrics,
+    problems: [...new Set(problems)],
+    warnings: exporter === 'none' && metrics === undefined ? exporterWarnings : [...new Set(warnings)],
   };
 }
 

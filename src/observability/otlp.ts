@@ -1,6 +1,3 @@
-import { type DiagLogFunction, DiagLogLevel, diag } from '@opentelemetry/api';
-import { setGlobalErrorHandler } from '@opentelemetry/core';
-import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -12,39 +9,21 @@ import {
   type SpanExporter,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
-import { version } from '../package.ts';
-import { describeFault, type Log } from './log.ts';
+import type { Log } from './log.ts';
+import { createResource, logSdkErrors } from './otel-sdk.ts';
 import type { OtelSettings } from './otel-variables.ts';
 import { Tracing } from './tracing.ts';
 
-/** Traces as OpenTelemetry's variables configure them. Logs every value that is ignored, and spans that cannot be sent. */
+/** Starts traces as OpenTelemetry's variables configure them. Logs failed exports. */
 export async function openTracing(upstream: URL, settings: OtelSettings, log: Log): Promise<Tracing> {
-  for (const warning of settings.warnings) log.warn(warning);
   const exporter = await createExporter(settings);
   // The SDK reads the span and batch limits itself.
   const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({
-      'service.name': 'galileo-gateway',
-      'service.version': version,
-    }).merge(detectResources({ detectors: [envDetector] })),
+    resource: createResource(),
     sampler: createSampler(settings),
     spanProcessors: [new BatchSpanProcessor(exporter)],
   });
-  const onError = (fault: unknown) => {
-    const reason = fault instanceof Error ? fault.message : undefined;
-    log.warn({ reason, fault: describeFault(fault) }, 'spans could not be sent');
-  };
-  setGlobalErrorHandler(onError);
-  // From here on. The readers of variables, which run before, quote values.
-  const write =
-    (level: 'warn' | 'error'): DiagLogFunction =>
-    (message) =>
-      log[level]({ reason: message }, 'OpenTelemetry');
-  const ignore = () => {};
-  diag.setLogger(
-    { error: write('error'), warn: write('warn'), info: ignore, debug: ignore, verbose: ignore },
-    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
-  );
+  const onError = logSdkErrors(log);
   return new Tracing(provider, upstream, {
     propagatesTraceContext: settings.propagatesTraceContext,
     shutdown: () => provider.shutdown().catch(onError),

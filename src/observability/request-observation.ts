@@ -33,13 +33,13 @@ export interface RequestTrace {
   readonly spanId: string;
 }
 
-/** What is known of a GraphQL request at its end. */
+/** A finished GraphQL request. */
 export interface RequestEnd {
   readonly requestId: string;
-  /** Behind the proxies of TRUST_PROXY. Undefined if it is not known. */
+  /** The client's address behind the proxies of TRUST_PROXY. Undefined if unknown. */
   readonly clientAddress: string | undefined;
   readonly operationType: OperationType;
-  /** At most 100 characters, of those that GraphQL allows in names, without secrets of the request. */
+  /** At most 100 characters that GraphQL allows in names, without secrets of the request. */
   readonly operationName: string | undefined;
   /** SHA-256 of the document in hexadecimal. */
   readonly documentHash: string | undefined;
@@ -53,6 +53,8 @@ export interface RequestEnd {
   /** Undefined if traces are off. */
   readonly trace: RequestTrace | undefined;
 }
+
+type OperationDetails = Pick<RequestEnd, 'operationType' | 'operationName' | 'documentHash'>;
 
 /** In characters. Longer than real names of operations, and too short to fill a disk. */
 const maxNameLength = 100;
@@ -72,7 +74,9 @@ export class RequestObservation {
   readonly #clientAddress: string | undefined;
   readonly #onEnd: (end: RequestEnd) => void;
   readonly #codes: string[] = [];
-  #response: Omit<RequestEnd, 'requestId' | 'clientAddress' | 'codes' | 'durationMs' | 'trace'> | undefined;
+  #operationDetails: OperationDetails | undefined;
+  #status: number | undefined;
+  #outcome: RequestOutcome = 'cancelled';
   #isShed = false;
   #isEnded = false;
 
@@ -96,33 +100,36 @@ export class RequestObservation {
     for (const { extensions } of errors) this.#addCode(extensions.code);
   }
 
-  /** The request is not executed. */
+  /** Records that the response has `errors` and no `data`. */
   refuse(code: string): void {
     this.#addCode(code);
-    // As the code of a field error, OVERLOADED means the queue to upstream.
+    // Only here does OVERLOADED mean a shed request. As the code of a field error, it means a full upstream queue.
     if (code === 'OVERLOADED') this.#isShed = true;
   }
 
-  /** The response is complete, but not sent. Nothing of the request is kept from now on but what `RequestEnd` has. */
+  /** Records that the response is complete, but not sent. From now on, only the data of `RequestEnd` is kept. */
   respond(status: number): void {
-    this.#response ??= { ...this.#describe(), status, outcome: this.#getOutcome(status) };
+    this.#operationDetails = this.#describe();
+    this.#status = status;
+    this.#outcome = this.#getOutcome(status);
     this.params = undefined;
     this.operation = undefined;
     this.redactor = undefined;
   }
 
-  /** The response was sent; or the client is gone. Further calls do nothing. */
+  /** Records that the response was sent, or that the client has disconnected. Further calls do nothing. */
   end(isSent: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const response =
-      isSent && this.#response !== undefined
-        ? this.#response
-        : { ...(this.#response ?? this.#describe()), status: undefined, outcome: 'cancelled' as const };
+    const { operationType, operationName, documentHash } = this.#operationDetails ?? this.#describe();
     this.#onEnd({
-      ...response,
       requestId: this.requestId,
       clientAddress: this.#clientAddress,
+      operationType,
+      operationName,
+      documentHash,
+      status: isSent ? this.#status : undefined,
+      outcome: isSent ? this.#outcome : 'cancelled',
       codes: this.#codes,
       durationMs: performance.now() - this.#arrivedAtMs,
       trace: this.trace,
@@ -130,12 +137,12 @@ export class RequestObservation {
     this.redactor = undefined;
   }
 
-  /** Not a GraphQL request: it is neither logged nor counted. */
+  /** Neither logs nor counts the request, because it is not a GraphQL request. */
   discard(): void {
     this.#isEnded = true;
   }
 
-  #describe(): Pick<RequestEnd, 'operationType' | 'operationName' | 'documentHash'> {
+  #describe(): OperationDetails {
     return {
       operationType: this.#getOperationType(),
       operationName: this.#getOperationName(),
@@ -156,7 +163,7 @@ export class RequestObservation {
     const name = this.operation?.operation.name?.value ?? this.params?.operationName;
     if (name === undefined) return undefined;
     const readable = name.slice(0, maxNameLength).replace(/\W/g, '?');
-    // Compared before the name is cut: a part of a secret must not remain.
+    // Redacted before it is cut, so that no part of a secret remains.
     const clean = this.redactor?.redact(name) ?? name;
     return clean === name ? readable : redactionMark;
   }

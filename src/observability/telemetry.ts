@@ -6,10 +6,10 @@ import { describeFault, type Log } from './log.ts';
 import { createCallLog, logRequest } from './log-lines.ts';
 import type { Metrics } from './metrics.ts';
 import { readOtelVariables } from './otel-variables.ts';
+import type { MetricsExport } from './otlp-metrics.ts';
 import { type RequestEnd, RequestObservation } from './request-observation.ts';
 import type { Tracing } from './tracing.ts';
 
-/** What is read from an HTTP request. */
 interface IncomingRequest {
   readonly method: string;
   readonly remoteAddress?: string | undefined;
@@ -19,16 +19,17 @@ interface IncomingRequest {
 /** A request that is being followed. */
 export interface ObservedRequest {
   readonly observation: RequestObservation;
-  /** Without trace context if every attempt has its own. */
+  /** Without the caller's trace context if every attempt has its own. */
   readonly forwarded: ForwardedHeaders;
 }
 
-/** Logs, metrics and traces, each of which may be off. */
+/** Logs, metrics and traces. Each can be off. */
 export class Telemetry {
   /** Undefined if they are off. */
   readonly metrics: Metrics | undefined;
   readonly #log: Log;
   readonly #tracing: Tracing | undefined;
+  readonly #metricsExport: MetricsExport | undefined;
   readonly #getClientAddress: ClientAddressReader;
   readonly #onRequestEnd = (end: RequestEnd): void => {
     logRequest(this.#log, end);
@@ -37,10 +38,17 @@ export class Telemetry {
   };
 
   /** @param trustProxy the setting */
-  constructor(log: Log, metrics?: Metrics, tracing?: Tracing, trustProxy?: Config['trustProxy']) {
+  constructor(
+    log: Log,
+    metrics?: Metrics,
+    tracing?: Tracing,
+    trustProxy?: Config['trustProxy'],
+    metricsExport?: MetricsExport,
+  ) {
     this.#log = log;
     this.metrics = metrics;
     this.#tracing = tracing;
+    this.#metricsExport = metricsExport;
     this.#getClientAddress = createClientAddressReader(trustProxy);
   }
 
@@ -73,7 +81,10 @@ export class Telemetry {
     this.metrics?.watch({ transport, getRequestCount });
   }
 
-  /** Logs an error of the gateway, which the client does not see. Complete if the request's secrets can be removed from it. */
+  /**
+   * Logs an error of the gateway, which the client does not see. Its message is logged only if the request's secrets
+   * can be removed from it.
+   */
   reportFault(fault: unknown, request: { readonly requestId: string; redact?(text: string): string }): void {
     const { requestId } = request;
     const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
@@ -82,32 +93,39 @@ export class Telemetry {
     this.#log.error({ requestId, ...details }, 'internal error');
   }
 
-  /** Sends the remaining spans, within two seconds. */
+  /** Sends the remaining spans and metrics, within two seconds. */
   async close(): Promise<void> {
-    await this.#tracing?.close();
+    await Promise.all([this.#tracing?.close(), this.#metricsExport?.close()]);
   }
 }
 
-/** Creates what the settings and OpenTelemetry's variables turn on. What is off is not loaded. */
+/** Loads and starts only what the settings and OpenTelemetry's variables turn on. */
 export async function openTelemetry(
   config: Pick<Config, 'metricsPort' | 'galileoApiUrl' | 'trustProxy'>,
   log: Log,
 ): Promise<Telemetry> {
   const otel = readOtelVariables(process.env);
+  for (const warning of otel.warnings) log.warn(warning);
   const [metrics, tracing] = await Promise.all([
-    config.metricsPort === undefined
+    config.metricsPort === undefined && otel.metrics === undefined
       ? undefined
       : import('./metrics.ts').then(({ Metrics }) => new Metrics()),
     otel.exporter === 'none'
       ? undefined
       : import('./otlp.ts').then(({ openTracing }) => openTracing(config.galileoApiUrl, otel, log)),
   ]);
-  return new Telemetry(log, metrics, tracing, config.trustProxy);
+  const metricsExport =
+    metrics === undefined || otel.metrics === undefined
+      ? undefined
+      : (await import('./otlp-metrics.ts')).openMetricsExport(metrics, otel.metrics, log);
+  return new Telemetry(log, metrics, tracing, config.trustProxy, metricsExport);
 }
 
-/** Whether OpenTelemetry's variables turn traces on. */
-export const isTracingOn = (environment: Readonly<Record<string, string | undefined>>): boolean =>
-  readOtelVariables(environment).exporter !== 'none';
+/** Which signals OpenTelemetry's variables turn on. */
+export function readSignals(environment: Readonly<Record<string, string | undefined>>) {
+  const { exporter, metrics } = readOtelVariables(environment);
+  return { traces: exporter !== 'none', otlpMetrics: metrics !== undefined };
+}
 
 /** One observer for several. A hook that no observer has is absent, so that it costs nothing. */
 function join(...given: (TransportObserver | undefined)[]): TransportObserver {

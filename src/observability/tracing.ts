@@ -15,11 +15,14 @@ import { version } from '../package.ts';
 import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/transport.ts';
 import type { RequestEnd, RequestTrace } from './request-observation.ts';
 
-/** How long the end of the process waits for the last spans to be sent. A healthy collector takes milliseconds. */
+/** How long the process waits before it exits for the last spans to be sent. A healthy collector takes milliseconds. */
 const closeTimeoutMs = 2000;
 
 interface TracingOptions {
-  /** Whether a request's span is a child of the caller's, and upstream gets the trace context of its attempt. */
+  /**
+   * Whether the span of a request is a child of the caller's span, and upstream receives the trace context of its
+   * attempt.
+   */
   readonly propagatesTraceContext?: boolean;
   /** Sends the remaining spans. */
   readonly shutdown?: () => Promise<void>;
@@ -32,8 +35,8 @@ interface TracedRequest {
 }
 
 /**
- * Spans: one for each GraphQL request, a child of the caller's, and within it one for each attempt at an upstream call.
- * Nothing is registered globally, and nothing is patched.
+ * Creates a span for each GraphQL request, as a child of the caller's span, and a child span for each attempt at an
+ * upstream call. Does not register or patch anything globally.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  * @see https://opentelemetry.io/docs/specs/semconv/graphql/graphql-spans/
@@ -64,7 +67,7 @@ export class Tracing {
     const { carrier, rest } = splitHeaders(forwarded.headers);
     const parent = this.#propagator?.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter) ?? ROOT_CONTEXT;
     const span = this.#tracer.startSpan(
-      // The name until the operation is known.
+      // The name before the operation is known.
       'GraphQL Operation',
       {
         kind: SpanKind.SERVER,
@@ -88,7 +91,7 @@ export class Tracing {
   endRequest(end: RequestEnd): void {
     const span = end.trace && trace.getSpan(end.trace.context);
     if (span === undefined) return;
-    // Only the type: callers choose the names of operations, and there is no limit to their number.
+    // Only the type, because the names of operations have no limit in number.
     if (end.operationType !== 'unknown') {
       span.updateName(end.operationType).setAttribute('graphql.operation.type', end.operationType);
     }

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../json.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
 import type { CollaboratorKind, JsonObject } from '../upstream/galileo-client.ts';
 import { toUuid } from '../upstream/uuid.ts';
 import type { GatewayContext } from './gateway-context.ts';
@@ -11,7 +11,7 @@ export interface PageArguments {
 }
 
 /** One page of collaborators in Relay's form. */
-export interface Connection {
+export interface CollaboratorConnection {
   readonly edges: readonly { readonly cursor: string; readonly node: JsonObject }[];
   readonly nodes: readonly JsonObject[];
   readonly pageInfo: {
@@ -26,24 +26,24 @@ export const defaultPageSize = 100;
 const maxPageSize = 1000;
 
 /**
- * One page of an integration's collaborators. Null without a call if the id is null. Fails with BAD_USER_INPUT for
- * arguments that do not fit, and with UPSTREAM_INVALID_RESPONSE for an id of upstream's that is not a UUID.
+ * One page of an integration's collaborators. Null without a call if the id is null. Fails with BAD_USER_INPUT if an
+ * argument is invalid, and with UPSTREAM_INVALID_RESPONSE if upstream's id is not a UUID.
  */
 export async function loadCollaborators(
   kind: CollaboratorKind,
   integrationId: unknown,
   { first, after }: PageArguments,
   { reads }: GatewayContext,
-): Promise<Connection | null> {
+): Promise<CollaboratorConnection | null> {
   const limit = first ?? defaultPageSize;
   if (limit < 1 || limit > maxPageSize) {
-    throw new UpstreamError('BAD_USER_INPUT', `\`first\` must be between 1 and ${maxPageSize}.`);
+    throw new ClientFacingError('BAD_USER_INPUT', `\`first\` must be between 1 and ${maxPageSize}.`);
   }
   const startingToken = after === null || after === undefined ? 0 : fromCursor(after);
   if (integrationId === null || integrationId === undefined) return null;
   const id = toUuid(integrationId);
   if (id === undefined) {
-    throw new UpstreamError(
+    throw new ClientFacingError(
       'UPSTREAM_INVALID_RESPONSE',
       'Galileo returned an integration id that is not a UUID.',
     );
@@ -51,10 +51,13 @@ export async function loadCollaborators(
   return toConnection(await reads.collaborators.load({ id, kind, startingToken, limit }), startingToken);
 }
 
-function toConnection(page: JsonObject, startingToken: number): Connection {
+function toConnection(page: JsonObject, startingToken: number): CollaboratorConnection {
   const { collaborators, next_starting_token: nextToken } = page;
   if (!Array.isArray(collaborators)) {
-    throw new UpstreamError('UPSTREAM_INVALID_RESPONSE', 'Galileo returned a page without collaborators.');
+    throw new ClientFacingError(
+      'UPSTREAM_INVALID_RESPONSE',
+      'Galileo returned a page without collaborators.',
+    );
   }
   const nodes = collaborators.filter(isJsonObject);
   const edges = nodes.map((node, index) => ({ cursor: toCursor(startingToken + index + 1), node }));
@@ -77,7 +80,7 @@ function fromCursor(cursor: string): number {
   const offset = Number(
     /^offset:([1-9]\d{0,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))?.[1],
   );
-  // Several strings decode to the same bytes; only the one that was handed out is a cursor.
+  // Several strings decode to the same bytes. Only the one that `toCursor` returns is a cursor.
   if (Number.isSafeInteger(offset) && toCursor(offset) === cursor) return offset;
-  throw new UpstreamError('BAD_USER_INPUT', '`after` is not a cursor of this connection.');
+  throw new ClientFacingError('BAD_USER_INPUT', '`after` is not a cursor of this connection.');
 }

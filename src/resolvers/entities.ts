@@ -1,9 +1,8 @@
 import { isJsonObject } from '../json.ts';
-import { UpstreamError } from '../upstream/errors.ts';
-import type { IntegrationName, WireIntegration } from '../upstream/wire.ts';
-import { integrationNames } from '../upstream/wire.ts';
-import { getTypeName } from './discriminator.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
+import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
 import type { GatewayContext } from './gateway-context.ts';
+import { getTypeName } from './integrations.ts';
 
 /** Routers send the name of an enum value in a representation, not its internal value. */
 const namesByKey: ReadonlyMap<unknown, IntegrationName> = new Map(
@@ -11,8 +10,8 @@ const namesByKey: ReadonlyMap<unknown, IntegrationName> = new Map(
 );
 
 /**
- * Resolves the representations of one `_entities` field, in their order. One failure does not affect the others. Null is an
- * integration that is not configured. Equal representations share one upstream call.
+ * Resolves the representations of one `_entities` field, in their order. One failure does not affect the others. Null
+ * means that the integration is not configured. Equal representations share one upstream call.
  */
 export const loadEntities = (
   representations: readonly unknown[],
@@ -32,4 +31,4 @@ async function loadEntity(representation: unknown, context: GatewayContext): Pro
 }
 
 const badRepresentation = (reason: string) =>
-  new UpstreamError('BAD_USER_INPUT', `This representation cannot be resolved: ${reason}.`);
+  new ClientFacingError('BAD_USER_INPUT', `This representation cannot be resolved: ${reason}.`);

@@ -1,31 +1,28 @@
-import { UpstreamError } from '../upstream/errors.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
 
-/** What a client reads of a failed field in addition to its message; docs/errors.md explains each. */
-interface ErrorExtensions {
-  readonly code: string;
-  readonly requestId: string;
-  readonly retryable: boolean;
-  readonly retryAfterMs?: number;
-  readonly upstreamStatus?: number;
-  readonly galileoErrorCode?: number;
-}
-
-/** A field's error as a client reads it, without its position. */
+/** A field's error as the client receives it, without its path. docs/errors.md explains each extension. */
 export interface ClientError {
   readonly message: string;
-  readonly extensions: { readonly [Name in keyof ErrorExtensions]: ErrorExtensions[Name] };
+  readonly extensions: {
+    readonly code: string;
+    readonly requestId: string;
+    readonly retryable: boolean;
+    readonly retryAfterMs?: number;
+    readonly upstreamStatus?: number;
+    readonly galileoErrorCode?: number;
+  };
 }
 
 /**
- * Turns the cause of a field's error into what the client reads: a code, a message that is safe to show, the request's id.
- * Passes everything but an UpstreamError to `report`; the client reads INTERNAL_SERVER_ERROR.
+ * Turns the cause of a field's error into a code, a safe message and the request id. Any cause except a ClientFacingError
+ * is passed to `report`, and the client receives INTERNAL_SERVER_ERROR.
  */
 export function toClientError(
   cause: unknown,
   requestId: string,
   report: (error: unknown) => void,
 ): ClientError {
-  if (cause instanceof UpstreamError) {
+  if (cause instanceof ClientFacingError) {
     const { message, code, retryable, retryAfterMs, upstreamStatus, galileoErrorCode } = cause;
     return {
       message,

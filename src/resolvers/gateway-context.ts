@@ -1,14 +1,20 @@
+import type { Reservation } from '../memory.ts';
 import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
 import type { Reads } from './reads.ts';
 
-/** What the resolvers of one request share. Nothing of it outlives the request. */
+/** What the resolvers of one request share. It does not outlive the request. */
 export interface GatewayContext {
   readonly requestId: string;
   readonly galileo: GalileoClient;
   readonly reads: Reads;
-  /** What is sent with an upstream call. Throws UNAUTHENTICATED if the request has no usable credential. */
-  getCall(): CallContext;
-  /** Remembers a secret of the request's input, so that no message shows it. */
+  /** What the request may hold in memory. Undefined if nothing limits it. */
+  readonly memory?: Reservation | undefined;
+  /**
+   * The credentials, deadline and trace of an upstream call. Throws UNAUTHENTICATED if the request has no usable
+   * credential.
+   */
+  requireCredential(): CallContext;
+  /** Adds a secret of the request's input, so that `redact` removes it. */
   addSecret(value: string): void;
   /** Removes the secrets of this request from a string. */
   redact(text: string): string;

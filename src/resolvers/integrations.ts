@@ -1,6 +1,10 @@
 import type { JsonObject } from '../upstream/galileo-client.ts';
+import { integrationSchemas } from '../upstream/generated/tables.ts';
 import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
 import type { GatewayContext } from './gateway-context.ts';
+
+/** The GraphQL type of a provider has the name of its upstream schema: `AwsBedrockIntegration` for `aws_bedrock`. */
+export const getTypeName = (name: IntegrationName): string => integrationSchemas[name];
 
 /** A provider of the catalogue, configured or not. */
 export interface CatalogueEntry {
@@ -14,8 +18,8 @@ const getNames = (names: readonly IntegrationName[] | null | undefined): readonl
   names === null || names === undefined ? allNames : [...new Set(names)];
 
 /**
- * The configured integrations among the names. A failure is a rejected promise at its position, so that it costs that item
- * alone. All calls run in parallel.
+ * The configured integrations among the names. A failure is a rejected promise at its position, so that it affects only
+ * that item. All calls run in parallel.
  */
 export async function loadIntegrations(
   names: readonly IntegrationName[] | null | undefined,
@@ -45,8 +49,8 @@ const knownNames: ReadonlySet<unknown> = new Set(integrationNames);
 const isKnownName = (value: unknown): value is IntegrationName => knownNames.has(value);
 
 /**
- * The provider of a record: its `provider`; if it has none, its `name`, which can be a free label; null if the provider is
- * not known.
+ * The provider of a record: its `provider`, otherwise its `name`, which can also be a free label. Null if the provider
+ * is unknown.
  */
 export function getProvider({ provider, name }: JsonObject): IntegrationName | null {
   const value = provider ?? name;

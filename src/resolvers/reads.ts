@@ -1,15 +1,19 @@
 import DataLoader from 'dataloader';
+import { toError } from '../errors.ts';
 import type { CallContext, CollaboratorKind, GalileoClient } from '../upstream/galileo-client.ts';
 import type { Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 
-/** Loads each key once per request, a failure too, until the key is forgotten. */
+/**
+ * Loads each key once per request, until the key is forgotten. Uses DataLoader without its batches, because Galileo has
+ * no call for several keys: for one promise per key, which is cached from the first `load`, even if it rejects.
+ */
 class Loader<Key, Value> {
   readonly #fetch: (key: Key) => Promise<Value>;
   readonly #toCacheKey: (key: Key) => string;
-  readonly #cache = new Map<string, Promise<Value>>();
-  /** Created by the first load: most requests need one loader of eight. */
+  /** Created by the first load, with its cache: most requests need one loader of eight. */
   #loader: DataLoader<Key, Value, string> | undefined;
+  #cache: Map<string, Promise<Value>> | undefined;
 
   constructor(fetch: (key: Key) => Promise<Value>, toCacheKey: (key: Key) => string = String) {
     this.#fetch = fetch;
@@ -17,31 +21,28 @@ class Loader<Key, Value> {
   }
 
   load(key: Key): Promise<Value> {
-    this.#loader ??= new DataLoader<Key, Value, string>((keys) => this.#fetchAll(keys), {
-      // Upstream has no call for several keys, so that waiting for more of them would gain nothing.
+    this.#cache ??= new Map();
+    this.#loader ??= new DataLoader<Key, Value, string>((keys) => this.#settleAll(keys), {
       batch: false,
+      // DataLoader adds the key after this call.
+      batchScheduleFn: (callback) => process.nextTick(callback),
       cacheMap: this.#cache,
       cacheKeyFn: this.#toCacheKey,
     });
     return this.#loader.load(key);
   }
 
-  /** Forgets the keys whose cache key matches, or all of them. */
+  /** Forgets the keys whose cache key matches. Default: all of them. */
   forget(matches: (cacheKey: string) => boolean = () => true): void {
+    if (this.#cache === undefined) return;
     for (const cacheKey of this.#cache.keys()) if (matches(cacheKey)) this.#cache.delete(cacheKey);
   }
 
-  /** DataLoader wants a failure as a value. */
-  async #fetchAll(keys: readonly Key[]): Promise<(Value | Error)[]> {
-    const outcomes = await Promise.allSettled(keys.map((key) => this.#fetch(key)));
-    return outcomes.map((outcome) =>
-      outcome.status === 'fulfilled' ? outcome.value : toError(outcome.reason),
-    );
+  /** DataLoader expects failures as values. */
+  #settleAll(keys: readonly Key[]): Promise<(Value | Error)[]> {
+    return Promise.all(keys.map((key) => this.#fetch(key).catch(toError)));
   }
 }
-
-const toError = (reason: unknown): Error =>
-  reason instanceof Error ? reason : new Error('Not an error', { cause: reason });
 
 /** One page of an integration's collaborators. */
 interface PageKey {
@@ -54,8 +55,8 @@ interface PageKey {
 export type Reads = ReturnType<typeof createReads>;
 
 /**
- * The reads of one request: each resource is fetched at most once, with the request's credentials. Nothing is fetched
- * before it is loaded. `getCall` throws UNAUTHENTICATED if the request has no usable credential.
+ * The reads of one request. Each resource is fetched when it is first loaded, at most once, with the request's
+ * credentials. `getCall` throws UNAUTHENTICATED if the request has no usable credential.
  */
 export const createReads = (galileo: GalileoClient, getCall: () => CallContext) => ({
   integration: new Loader(async (name: IntegrationName) => galileo.fetchIntegration(name, getCall())),
@@ -88,7 +89,7 @@ export function forgetIntegration(reads: Reads, name: IntegrationName | undefine
   }
 }
 
-/** Forgets what a change of an integration's collaborators may have changed: the caller's own access too. */
+/** Forgets what a change of an integration's collaborators may have changed, including the caller's own access. */
 export function forgetSharing(reads: Reads, id: Uuid): void {
   forgetIntegration(reads, undefined);
   reads.collaborators.forget((key) => key.startsWith(id));

@@ -1,63 +1,74 @@
 import { type ForwardedHeaders, getCredentialSecrets } from '../credentials.ts';
 import type { Deadline } from '../deadline.ts';
+import type { Reservation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { toCaller } from '../upstream/caller.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
 import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { createReads, type Reads } from './reads.ts';
 
-/** The part of a request's observation that its context reads and sets. */
+/** The part of the request's observation that the context uses. */
 export interface Observation {
   redactor: Pick<GatewayContext, 'redact'> | undefined;
   readonly trace: { readonly context: NonNullable<CallContext['traceContext']> } | undefined;
-  readonly params: { readonly variables: unknown } | undefined;
 }
 
-/** The context of one request. Its reads and its secrets are created when they are first needed. */
-export class RequestContext<O extends Observation = Observation> implements GatewayContext {
+/**
+ * The context of one request, and of its calls to upstream. Reads, secrets and the caller are created when they are first needed.
+ */
+export class RequestContext<O extends Observation = Observation> implements GatewayContext, CallContext {
   readonly galileo: GalileoClient;
   readonly deadline: Deadline;
   readonly observation: O;
+  readonly memory: Reservation;
   readonly #forwarded: ForwardedHeaders;
-  readonly #call: CallContext;
+  #caller: string | undefined;
   #reads: Reads | undefined;
   #secrets: Secrets | undefined;
 
-  constructor(galileo: GalileoClient, forwarded: ForwardedHeaders, deadline: Deadline, observation: O) {
+  constructor(
+    galileo: GalileoClient,
+    forwarded: ForwardedHeaders,
+    deadline: Deadline,
+    observation: O,
+    memory: Reservation,
+  ) {
     this.galileo = galileo;
     this.deadline = deadline;
     this.#forwarded = forwarded;
     this.observation = observation;
+    this.memory = memory;
     observation.redactor = this;
-    let caller: string | undefined;
-    this.#call = {
-      headers: forwarded.headers,
-      get caller() {
-        caller ??= toCaller(forwarded.headers);
-        return caller;
-      },
-      redact: (text) => this.redact(text),
-      deadline,
-      requestId: forwarded.requestId,
-      traceContext: observation.trace?.context,
-    };
   }
 
   get requestId(): string {
     return this.#forwarded.requestId;
   }
 
+  get headers(): readonly string[] {
+    return this.#forwarded.headers;
+  }
+
+  get caller(): string {
+    this.#caller ??= toCaller(this.#forwarded.headers);
+    return this.#caller;
+  }
+
+  get traceContext(): CallContext['traceContext'] {
+    return this.observation.trace?.context;
+  }
+
   get reads(): Reads {
-    this.#reads ??= createReads(this.galileo, () => this.getCall());
+    this.#reads ??= createReads(this.galileo, () => this.requireCredential());
     return this.#reads;
   }
 
-  getCall(): CallContext {
-    if (this.#forwarded.hasCredential) return this.#call;
-    throw new UpstreamError(
+  requireCredential(): CallContext {
+    if (this.#forwarded.hasCredential) return this;
+    throw new ClientFacingError(
       'UNAUTHENTICATED',
-      'This needs a credential: send Galileo-API-Key, or Authorization with the scheme Bearer or Basic.',
+      'This field needs a credential: send Galileo-API-Key or Splunk-AO-API-Key, or Authorization with the scheme Bearer or Basic.',
     );
   }
 

@@ -1,15 +1,14 @@
-import { UpstreamError, type UpstreamErrorCode } from '../upstream/errors.ts';
+import { ClientFacingError, type ClientFacingErrorCode } from '../upstream/errors.ts';
 import type { CollaboratorKind, JsonObject } from '../upstream/galileo-client.ts';
 import { toUuid, type Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
+import type { BodyMapping, ValidationFailure } from './body-mapping.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { type CatalogueEntry, getProvider, withProvider } from './integrations.ts';
 import { forgetIntegration, forgetSharing } from './reads.ts';
-import type { RequestBody, ValidationFailure } from './request-body.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** A stored integration. */
 export interface UpsertSuccess {
   readonly name: IntegrationName;
   readonly record: JsonObject;
@@ -20,20 +19,23 @@ export interface ShareSuccess {
   readonly collaborators: readonly JsonObject[];
 }
 
-/** Stores the caller's integration of that provider. Upstream's 422 and duplicate keys are data; nothing is sent for the latter. */
+/**
+ * Stores the caller's integration of that provider. Upstream's 422 and duplicate keys are data. If keys are duplicate,
+ * nothing is sent.
+ */
 export async function upsertIntegration(
   name: IntegrationName,
-  body: RequestBody,
+  mapping: BodyMapping,
   input: Input,
   context: GatewayContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
-  const call = context.getCall();
-  const text = body.serialize(input);
+  const call = context.requireCredential();
+  const text = mapping.toBody(input);
   if (typeof text !== 'string') return text;
-  const outcome = await send(context.galileo.upsert(name, text, call), () =>
+  const outcome = await settleWrite(context.galileo.upsert(name, text, call), () =>
     forgetIntegration(context.reads, name),
   );
-  if (outcome.kind === 'refused') return body.explain(outcome, input, (part) => context.redact(part));
+  if (outcome.kind === 'refused') return mapping.toFailure(outcome, input, (part) => context.redact(part));
   return { name, record: withProvider(outcome.value, name) };
 }
 
@@ -42,7 +44,7 @@ export async function deleteIntegration(
   name: IntegrationName,
   context: GatewayContext,
 ): Promise<CatalogueEntry> {
-  await send(context.galileo.deleteIntegration(name, context.getCall()), () =>
+  await settleWrite(context.galileo.deleteIntegration(name, context.requireCredential()), () =>
     forgetIntegration(context.reads, name),
   );
   return { name };
@@ -50,9 +52,9 @@ export async function deleteIntegration(
 
 /** Selects one of several integrations of a provider. */
 export async function selectIntegration(integrationId: string, context: GatewayContext): Promise<JsonObject> {
-  const call = context.getCall();
+  const call = context.requireCredential();
   const id = toIdArgument('integrationId', integrationId);
-  return send(context.galileo.selectIntegration(id, call), (record) =>
+  return settleWrite(context.galileo.selectIntegration(id, call), (record) =>
     forgetIntegration(context.reads, (record && getProvider(record)) ?? undefined),
   );
 }
@@ -60,18 +62,18 @@ export async function selectIntegration(integrationId: string, context: GatewayC
 /** Adds collaborators to an integration. Upstream's 422 is data. */
 export async function shareIntegration(
   kind: CollaboratorKind,
-  body: RequestBody,
+  mapping: BodyMapping,
   input: Input & { readonly integrationId: string },
   context: GatewayContext,
 ): Promise<ShareSuccess | ValidationFailure> {
-  const call = context.getCall();
+  const call = context.requireCredential();
   const id = toIdArgument('integrationId', input.integrationId);
-  const text = body.serialize(input);
+  const text = mapping.toBody(input);
   if (typeof text !== 'string') return text;
-  const outcome = await send(context.galileo.share(kind, id, text, call), () =>
+  const outcome = await settleWrite(context.galileo.share(kind, id, text, call), () =>
     forgetSharing(context.reads, id),
   );
-  if (outcome.kind === 'refused') return body.explain(outcome, input, (part) => context.redact(part));
+  if (outcome.kind === 'refused') return mapping.toFailure(outcome, input, (part) => context.redact(part));
   return { collaborators: outcome.value };
 }
 
@@ -88,10 +90,10 @@ export async function updateCollaborator(
   role: string,
   context: GatewayContext,
 ): Promise<JsonObject> {
-  const call = context.getCall();
+  const call = context.requireCredential();
   const { kind, id, collaboratorId } = toIds(collaborator);
   const body = JSON.stringify({ role });
-  return send(context.galileo.updateCollaborator(kind, id, collaboratorId, body, call), () =>
+  return settleWrite(context.galileo.updateCollaborator(kind, id, collaboratorId, body, call), () =>
     forgetSharing(context.reads, id),
   );
 }
@@ -101,9 +103,9 @@ export async function removeCollaborator(
   collaborator: Collaborator,
   context: GatewayContext,
 ): Promise<string> {
-  const call = context.getCall();
+  const call = context.requireCredential();
   const { kind, id, collaboratorId } = toIds(collaborator);
-  await send(context.galileo.removeCollaborator(kind, id, collaboratorId, call), () =>
+  await settleWrite(context.galileo.removeCollaborator(kind, id, collaboratorId, call), () =>
     forgetSharing(context.reads, id),
   );
   return collaboratorId;
@@ -117,25 +119,25 @@ const toIds = ({ kind, integrationId, collaboratorId }: Collaborator) => ({
 
 function toIdArgument(name: string, value: string): Uuid {
   const id = toUuid(value);
-  if (id === undefined) throw new UpstreamError('BAD_USER_INPUT', `\`${name}\` must be a UUID.`);
+  if (id === undefined) throw new ClientFacingError('BAD_USER_INPUT', `\`${name}\` must be a UUID.`);
   return id;
 }
 
 /** The failures after which a write may have changed something. */
-const uncertainCodes: ReadonlySet<UpstreamErrorCode> = new Set([
+const uncertainCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
   'UPSTREAM_OUTCOME_UNKNOWN',
   'UPSTREAM_INVALID_RESPONSE',
   'UPSTREAM_ERROR',
 ]);
 
-/** Waits for a write. Forgets the reads that it changed, or may have changed; a refused write has changed nothing. */
-async function send<T>(write: Promise<T>, forget: (result?: T) => void): Promise<T> {
+/** Waits for a write, and forgets the reads that it changed or may have changed. */
+async function settleWrite<T>(write: Promise<T>, forget: (result?: T) => void): Promise<T> {
   try {
     const result = await write;
     forget(result);
     return result;
   } catch (error) {
-    if (!(error instanceof UpstreamError) || uncertainCodes.has(error.code)) forget();
+    if (!(error instanceof ClientFacingError) || uncertainCodes.has(error.code)) forget();
     throw error;
   }
 }

@@ -1,5 +1,9 @@
 import type { FieldMap, ObjectFieldBuilder, ObjectRef } from '@pothos/core';
-import { type Connection, defaultPageSize, loadCollaborators } from '../resolvers/collaborators.ts';
+import {
+  type CollaboratorConnection,
+  defaultPageSize,
+  loadCollaborators,
+} from '../resolvers/collaborators.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { shareable, upstreamPage } from './directives.ts';
@@ -52,7 +56,7 @@ export const integrationGroup = createCollaborator('IntegrationGroup', 'GroupCol
   name: text('group_name', { description: 'The name of the group.', output: 'non-null' }),
 });
 
-const pageInfo = builder.objectRef<Connection['pageInfo']>('PageInfo').implement({
+const pageInfo = builder.objectRef<CollaboratorConnection['pageInfo']>('PageInfo').implement({
   description: 'The position of a page in its list.',
   extensions: shareable,
   fields: (t) => ({
@@ -75,16 +79,16 @@ const pageInfo = builder.objectRef<Connection['pageInfo']>('PageInfo').implement
 
 /** The type of one page of an integration's collaborators. */
 function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>) {
-  const edge = builder.objectRef<Connection['edges'][number]>(`${node.name}Edge`).implement({
+  const edge = builder.objectRef<CollaboratorConnection['edges'][number]>(`${node.name}Edge`).implement({
     description: `A position in a list of ${kind}.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', {
-        description: 'An opaque cursor: as `after`, it leads to what follows this edge.',
+        description: 'An opaque cursor. As `after`, it returns the page that starts after this edge.',
       }),
       node: t.expose('node', { type: node, description: 'The collaborator at this position.' }),
     }),
   });
-  return builder.objectRef<Connection>(`${node.name}Connection`).implement({
+  return builder.objectRef<CollaboratorConnection>(`${node.name}Connection`).implement({
     description: `One page of the ${kind} that an integration is shared with.`,
     fields: (t) => ({
       edges: t.expose('edges', { type: [edge], description: 'The collaborators with their cursors.' }),
@@ -110,11 +114,11 @@ export function toCollaboratorFields(
       args: {
         first: t.arg.int({
           defaultValue: defaultPageSize,
-          description: 'The size of the page, 1 to 1000. Null equals omitted.',
+          description: 'The size of the page, 1 to 1000. Null means 100.',
         }),
         after: t.arg.string({
           description:
-            'A cursor: the page begins after it. If it is omitted or null, the page is the first one.',
+            'The page starts after this cursor. If it is omitted or null, the first page is returned.',
         }),
       },
       resolve: ({ id: integrationId }, page, context) =>

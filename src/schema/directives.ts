@@ -5,21 +5,24 @@ import { integrationNames } from '../upstream/wire.ts';
 type Federated = { readonly federation: string };
 
 /**
- * An entity: another subgraph can add fields to it, and a router can fetch it by its name. The interface is an entity too,
- * so that fields can be added to all providers with `@interfaceObject`.
+ * An entity. Another subgraph can add fields to it, and a router can fetch it by its name. The interface is an entity
+ * too, so that other subgraphs can add fields to all providers with `@interfaceObject`.
  */
 export const entity: Federated = { federation: '@key(fields: "name")' };
 
 /** A plain value type, which another subgraph can resolve too. */
 export const shareable: Federated = { federation: '@shareable' };
 
-// Routers multiply a field's weight by the size of the list that it is in or returns, so that a call costs the same wherever
-// it is selected. An object that is already loaded weighs 1.
+// Routers multiply a field's weight by the sizes of the lists that contain it, so that each call costs the same at
+// every position. Fields without a call have the default weights.
 const cost = '@cost(weight: 10)';
 const oneForEachProvider = `@listSize(assumedSize: ${integrationNames.length})`;
 
 /** A field that calls upstream. */
 export const upstreamCall: Federated = { federation: cost };
+
+/** A list that one call returns as a whole, with an assumed size of about one item per provider. */
+export const upstreamRecords: Federated = { federation: `${cost} ${oneForEachProvider}` };
 
 /** A list that one call returns as a whole. */
 export const upstreamList: Federated = { federation: `${cost} @listSize(assumedSize: 1)` };
@@ -32,7 +35,7 @@ export const upstreamPage: Federated = {
 /** A list with an entry for each provider, without a call. */
 export const providerList: Federated = { federation: oneForEachProvider };
 
-/** A list of up to one item for each provider, each of which is or leads to a call to upstream. */
+/** A list with up to one item for each provider. Each item costs a call to upstream. */
 export const upstreamCalls: Federated = { federation: `${cost} ${oneForEachProvider}` };
 
 /** The directives in the extensions of a type or field. Empty if there are none. */

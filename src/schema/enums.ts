@@ -11,7 +11,7 @@ import { permissionActions } from '../upstream/generated/tables.ts';
 import { integrationNames } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 import type { ValueType } from './fields.ts';
-import { enumValue, knownEnumValue } from './reader.ts';
+import { createEnumParser, createKnownEnumParser } from './reader.ts';
 
 /** The values of an enum: upstream's in upper case, in alphabetical order. */
 const toEnumValues = <Value extends string>(values: readonly Value[], describe: (value: Value) => string) =>
@@ -54,12 +54,12 @@ function enumOf<Value extends string>(
   input: { readonly name: string; readonly values: readonly Value[] },
   unrecognized: string,
 ) {
-  // The type of the argument says which keys there are.
+  // The type of the argument determines the keys.
   const values = Object.keys(descriptions) as Value[];
   const describe = (value: Value) => descriptions[value];
   return {
     output: createOutputEnum(name, description, values, describe, unrecognized),
-    parse: enumValue(values),
+    parse: createEnumParser(values),
     input: createInputEnum(input.name, description, input.values, describe),
     shape: { kind: 'value' },
   } satisfies ValueType;
@@ -70,13 +70,13 @@ export const integrationName = createInputEnum(
   'IntegrationName',
   'The LLM providers that Galileo can be connected to.',
   integrationNames,
-  (name) => `The provider that Galileo calls \`${name}\`.`,
+  (name) => `\`${name}\` in Galileo's API.`,
 );
 
-/** A provider that a response names, which may be unknown. */
+/** A provider in a response. It can be unknown. */
 export const integrationNameValue = {
   output: integrationName,
-  parse: knownEnumValue(integrationNames),
+  parse: createKnownEnumParser(integrationNames),
   input: integrationName,
   shape: { kind: 'value' },
 } satisfies ValueType;
@@ -102,7 +102,7 @@ const authenticationTypeOutput = createOutputEnum(
 /** One output enum for all providers, so that one query can select the field of each; each provider accepts some of its values. */
 const authenticationTypeOf = (provider: string, values: readonly AuthenticationType[]): ValueType => ({
   output: authenticationTypeOutput,
-  parse: enumValue(Object.keys(authenticationTypes)),
+  parse: createEnumParser(Object.keys(authenticationTypes)),
   input: createInputEnum(
     `${provider}AuthenticationType`,
     `How Galileo can authenticate with ${provider === 'Custom' ? 'a custom endpoint' : provider}.`,
@@ -167,7 +167,7 @@ export const collaboratorRole = enumOf(
 
 export const permissionAction = createOutputEnum(
   'IntegrationPermissionAction',
-  'What a permission is about. Galileo has one list of actions for all its resources.',
+  'The action that a permission is for. Galileo has one list of actions for all its resources.',
   permissionActions,
   (action) => `The action that Galileo calls \`${action}\`.`,
   'An action',

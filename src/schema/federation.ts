@@ -12,9 +12,9 @@ import {
   printSchema,
   visit,
 } from 'graphql';
-import { getTypeName } from '../resolvers/discriminator.ts';
 import { loadEntities } from '../resolvers/entities.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import { getTypeName } from '../resolvers/integrations.ts';
 import type { WireIntegration } from '../upstream/wire.ts';
 import { getDirectives } from './directives.ts';
 
@@ -23,7 +23,8 @@ const linkUrl = 'https://specs.apollo.dev/federation/v2.9';
 
 /**
  * The schema with the additions of the federation specification: `_service`, which returns the subgraph's SDL, and
- * `_entities`. The resolver gets each representation as the router sent it; a malformed one does not affect the others.
+ * `_entities`. The resolver receives each representation as the router sent it. A malformed one does not affect the
+ * others.
  */
 export function addFederation(schema: GraphQLSchema): GraphQLSchema {
   const federated = extendSchema(schema, parse(getAdditions(schema)));
@@ -38,7 +39,7 @@ export function addFederation(schema: GraphQLSchema): GraphQLSchema {
     context: GatewayContext,
   ) => loadEntities(representations, context);
   entity.resolveType = (source: WireIntegration) => getTypeName(source.name);
-  // Printed when it is first asked for: a start need not wait for it.
+  // Printed at the first request, so that the start does not wait for it.
   let sdl: string | undefined;
   service.resolve = () => {
     sdl ??= printSubgraph(schema);
@@ -47,7 +48,7 @@ export function addFederation(schema: GraphQLSchema): GraphQLSchema {
   return federated;
 }
 
-// Section "Subgraph specification" of the federation specification; there are no entities but integrations.
+// Section "Subgraph specification" of the federation specification; integrations are the only entities.
 const getAdditions = (schema: GraphQLSchema): string => `
   scalar _Any
   union _Entity = ${getEntityTypes(schema)
@@ -65,7 +66,10 @@ const getAdditions = (schema: GraphQLSchema): string => `
   }
 `;
 
-/** The SDL of a subgraph: the schema's own, with the directives of each type and field, and the link that they come by. */
+/**
+ * The SDL of the subgraph: the schema with the directives of each type and field, and with the `@link` that imports
+ * them.
+ */
 export function printSubgraph(schema: GraphQLSchema): string {
   const used = new Set<string>();
   const collect = (extensions: Readonly<Record<string, unknown>> = {}) => {
@@ -86,7 +90,7 @@ export function printSubgraph(schema: GraphQLSchema): string {
         ...field,
         directives: [
           ...(field.directives ?? []),
-          // Composition rejects costs on the fields of an interface; the types that implement it have them.
+          // Composition rejects costs on fields of an interface. The implementing types have them.
           ...(isInterfaceType(type) ? [] : collect(fields[field.name.value]?.extensions)),
         ],
       })),

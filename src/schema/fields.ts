@@ -7,11 +7,18 @@ import type {
   ObjectFieldBuilder,
   TypeParam,
 } from '@pothos/core';
-import type { InputFields, InputShape } from '../resolvers/request-body.ts';
+import type { InputFields, InputShape } from '../resolvers/body-mapping.ts';
 import type { propertyDefaults } from '../upstream/generated/tables.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
-import { getDefault, list, object, type Parser, PropertyRead, readProperty } from './reader.ts';
+import {
+  createListParser,
+  getDefault,
+  type Parser,
+  PropertyAccess,
+  parseObject,
+  readProperty,
+} from './reader.ts';
 
 /** An object of an upstream response. Its properties are checked when they are read. */
 export type Source = Readonly<Record<string, unknown>>;
@@ -22,7 +29,7 @@ export type PropertyOf<Name extends SchemaName> = Name extends SchemaName
   ? keyof (typeof propertyDefaults)[Name] & string
   : never;
 
-/** What a kind of value is in the schema, in a response and in a request body. */
+/** A kind of value: its types in the schema, its parser for responses, and its shape in a request body. */
 export interface ValueType {
   /** Undefined if the value is never read. */
   readonly output?: TypeParam<SchemaTypes>;
@@ -33,20 +40,23 @@ export interface ValueType {
 }
 
 export interface FieldOptions {
-  /** What the value is: the beginning of the description of the output field and of the input field. */
+  /** The beginning of the descriptions of the output field and the input field. */
   readonly description: string;
-  /** The end of the output field's description, usually what null means. */
+  /** The end of the output field's description. Usually says what null means. */
   readonly whenRead?: string;
   /** The end of the input field's description. */
   readonly whenWritten?: string;
   readonly output?: 'nullable' | 'non-null' | 'none';
   readonly input?: 'optional' | 'required' | 'none';
-  /** The value, or each value of the map, is redacted from everything except the upstream request. */
-  readonly secret?: true | 'values';
+  /**
+   * The value of the input, or the value of each of its entries, is removed from messages, logs, metrics and traces. If
+   * the property is also an output field, that field still returns it.
+   */
+  readonly secret?: true;
   readonly deprecationReason?: string;
   /** Replaces the document's default. */
   readonly defaultValue?: null;
-  /** The property that older or newer upstreams use for the same value. */
+  /** The name of the property in older or newer upstreams. */
   readonly alternative?: string;
 }
 
@@ -60,7 +70,7 @@ export interface Field<Property extends string = string> extends FieldOptions {
 }
 export type Fields<Property extends string = string> = Readonly<Record<string, Field<Property>>>;
 
-/** Declares fields of one type: `text('base_url', { description: 'The base URL.' })`. */
+/** Creates a function that declares fields of one type: `text('base_url', { description: 'The base URL.' })`. */
 export const fieldOf =
   (type: ValueType) =>
   <Property extends string>(property: Property, options: FieldOptions): Field<Property> => ({
@@ -80,7 +90,7 @@ export const listOf = <
   shape,
 }: ValueType & { readonly output?: Output; readonly input?: Input }): ValueType => ({
   ...(output && { output: [output] }),
-  parse: list(parse),
+  parse: createListParser(parse),
   ...(input && { input: [input] }),
   shape: { kind: 'list', item: shape },
 });
@@ -90,7 +100,7 @@ interface ObjectOptions<Output extends SchemaName, Input extends SchemaName> {
   readonly description: string;
   /** The schema of the OpenAPI document that is read. */
   readonly schema: Output;
-  /** The schema that is written, if it is another one. */
+  /** The schema that is written. Default: `schema`. Only the compiler uses it, to check the names of properties. */
   readonly inputSchema?: Input;
   readonly fields: Fields<PropertyOf<Output | Input>>;
 }
@@ -106,7 +116,7 @@ export function objectOf<Output extends SchemaName, Input extends SchemaName = O
       extensions: shareable,
       fields: (t) => toOutputFields(t, schema, fields),
     }),
-    parse: object,
+    parse: parseObject,
     input: toInputType(`${name}Input`, description, fields),
     shape: toShape(fields),
   } satisfies ValueType;
@@ -115,7 +125,7 @@ export function objectOf<Output extends SchemaName, Input extends SchemaName = O
 /** Builds the fields of one type. */
 export type OutputFieldBuilder = Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field'>;
 
-/** The fields that can be read. A null or missing property has the document's default. */
+/** The fields that can be read. If a property is null or missing, the field has the document's default. */
 export function toOutputFields(t: OutputFieldBuilder, schema: SchemaName, fields: Fields): FieldMap {
   const map: FieldMap = {};
   for (const [name, field] of Object.entries(fields)) {
@@ -125,18 +135,18 @@ export function toOutputFields(t: OutputFieldBuilder, schema: SchemaName, fields
     const defaultValue = field.defaultValue === undefined ? getDefault(schema, property) : field.defaultValue;
     const isList = type.shape.kind === 'list' || type.shape.kind === 'map';
     const parse = isNonNull && !isList ? type.parse : orElse(isNonNull ? [] : null, type.parse);
-    const read = new PropertyRead(property, defaultValue, parse);
+    const access = new PropertyAccess(property, defaultValue, parse);
     const resolve = (source: Source): unknown =>
       alternative === undefined
-        ? readProperty(read, source)
+        ? readProperty(access, source)
         : parse(source[property] ?? source[alternative] ?? defaultValue);
     map[name] = t.field({
       type: type.output,
       nullable: !isNonNull,
       description: describe(field.description, field.whenRead),
       ...(deprecationReason === undefined ? {} : { deprecationReason }),
-      extensions: alternative === undefined ? { property, read } : { property },
-      // The parser of the declared type checks the value, which the compiler cannot see.
+      extensions: alternative === undefined ? { property, access } : { property },
+      // The compiler does not know that the parser checks the value.
       resolve: resolve as (source: Source) => never,
     });
   }
@@ -163,16 +173,22 @@ function toInputFields(
   for (const [name, field] of Object.entries(fields)) {
     const { type, property, secret, deprecationReason } = field;
     if (type.input === undefined || field.input === 'none') continue;
-    const secrecy = secret === undefined ? undefined : 'Secret: forwarded to Galileo and never returned.';
     map[name] = t.field({
       type: type.input,
       required: field.input === 'required',
-      description: describe(field.description, field.whenWritten, secrecy),
+      description: describe(field.description, field.whenWritten, describeSecrecy(field)),
       ...(deprecationReason === undefined ? {} : { deprecationReason }),
       extensions: secret === undefined ? { property } : { property, secret },
     });
   }
   return map;
+}
+
+function describeSecrecy({ secret, type, output }: Field): string | undefined {
+  if (secret === undefined) return undefined;
+  return type.output === undefined || output === 'none'
+    ? 'Secret: forwarded to Galileo and never returned.'
+    : 'Secret: removed from messages and logs. Only the output field of the same name returns it.';
 }
 
 /** How an input with these fields is written to a request body. */

@@ -1,13 +1,14 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
 import { addFederation, printSubgraph } from './federation.ts';
+// These modules register their types in the builder.
 import './mutation.ts';
 import './query.ts';
 
 /** The public schema, sorted by name, so that the printed SDL does not depend on the order of the declarations. */
 const createApiSchema = (): GraphQLSchema => lexicographicSortSchema(builder.toSchema());
 
-/** The executable schema: the public one, and what the federation specification adds to it. */
+/** The executable schema: the public schema with the additions of the federation specification. */
 export const createSchema = (): GraphQLSchema => addFederation(createApiSchema());
 
 /** The SDL of the public schema. */

@@ -1,20 +1,21 @@
-import { getTypeName } from '../resolvers/discriminator.ts';
+import { getTypeName } from '../resolvers/integrations.ts';
 import type { WireIntegration } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 import { toCollaboratorFields } from './collaborators.ts';
 import { entity, upstreamList } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { toOutputFields } from './fields.ts';
-import { stringMap } from './reader.ts';
+import { parseStringMap } from './reader.ts';
 import { id, json, stringMapEntry } from './values.ts';
 
 /** The interface of all integrations. Each type in `providers/` adds its own fields. */
 export const integration = builder.interfaceRef<WireIntegration>('Integration').implement({
-  description: "A connected LLM provider. The object's type says which, and has the fields of that provider.",
+  description:
+    "The selected integration of one provider, with its settings. The object's type has the fields of that provider. What Galileo stores about this and other integrations is an IntegrationRecord.",
   extensions: entity,
   resolveType: ({ name }) => getTypeName(name),
   fields: (t) => ({
-    // Every provider's schema has these properties, so that any of them serves as the source of the defaults.
+    // Every provider's schema has these properties, so any of them can be the source of the defaults.
     ...toOutputFields(t, 'OpenAIIntegration', {
       id: id('id', {
         description: "Galileo's UUID of the integration.",
@@ -27,18 +28,18 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
     }),
     name: t.field({
       type: integrationName,
-      description: 'The provider. It identifies the integration: a caller has one integration per provider.',
+      description: 'The provider. It identifies the integration: the selected one of the provider.',
       resolve: ({ name }) => name,
     }),
     status: t.field({
       type: [stringMapEntry],
       nullable: true,
       description:
-        'The status of the integration, entry by entry. One call to Galileo, which may call the provider: select it only if you need it.',
+        "The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it.",
       extensions: upstreamList,
-      // Galileo's entries may quote what was written.
+      // Galileo's entries can quote a request body.
       resolve: async ({ name }, _args, context) =>
-        stringMap(await context.reads.status.load(name)).map(({ key, value }) => ({
+        parseStringMap(await context.reads.status.load(name)).map(({ key, value }) => ({
           key,
           value: context.redact(value),
         })),

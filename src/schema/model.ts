@@ -4,7 +4,7 @@ import { boolean, float, int, text, texts } from './values.ts';
 
 const parameter = (property: PropertyOf<'RunParamsMap'>, purpose: string) =>
   text(property, {
-    description: `The provider's name of the parameter for ${purpose}.`,
+    description: `The provider's name for the parameter of ${purpose}.`,
     whenRead: 'Null if the provider does not have it.',
   });
 
@@ -36,7 +36,7 @@ const modelParamsMap = objectOf('ModelParamsMap', {
 
 const position = (property: PropertyOf<'OutputMap'>, value: string): Field<PropertyOf<'OutputMap'>> =>
   text(property, {
-    description: `The path of ${value} in the response.`,
+    description: `The path, in the response, of ${value}.`,
     whenRead: 'Null if the response does not have it.',
   });
 
@@ -45,14 +45,14 @@ const modelOutputMap = objectOf('ModelOutputMap', {
   schema: 'OutputMap',
   fields: {
     response: text('response', {
-      description: 'The path of the output in the response.',
+      description: 'The path, in the response, of the output.',
       output: 'non-null',
       input: 'required',
     }),
     tokenCount: position('token_count', 'the total number of tokens'),
     inputTokenCount: position('input_token_count', 'the number of input tokens'),
     outputTokenCount: position('output_token_count', 'the number of output tokens'),
-    completionReason: position('completion_reason', 'the reason why the output ended'),
+    completionReason: position('completion_reason', 'the finish reason'),
   },
 });
 
@@ -61,7 +61,7 @@ const modelInputMap = objectOf('ModelInputMap', {
   schema: 'InputMap',
   fields: {
     prompt: text('prompt', {
-      description: 'The path of the prompt in the request.',
+      description: 'The path, in the request, of the prompt.',
       output: 'non-null',
       input: 'required',
     }),
@@ -93,7 +93,7 @@ export const integrationModels = fieldOf(
       schema: 'Model',
       fields: {
         name: text('name', {
-          description: "The provider's name of the model.",
+          description: "The provider's name for the model.",
           output: 'non-null',
           input: 'required',
         }),
@@ -107,11 +107,11 @@ export const integrationModels = fieldOf(
           whenRead: 'Null with an error if Galileo names a provider that this schema does not know.',
         }),
         userRole: text('user_role', {
-          description: "The model's name of the user role in a chat.",
+          description: "The model's name for the user role in a chat.",
           whenRead: 'Null if it has no roles.',
         }),
         assistantRole: text('assistant_role', {
-          description: "The model's name of the assistant role in a chat.",
+          description: "The model's name for the assistant role in a chat.",
           whenRead: 'Null if it has no roles.',
         }),
         systemSupported: boolean('system_supported', {

@@ -1,5 +1,5 @@
 import type { ArgBuilder, MutationFieldBuilder, ObjectRef } from '@pothos/core';
-import { RequestBody, type ValidationFailure } from '../resolvers/request-body.ts';
+import { BodyMapping, type ValidationFailure } from '../resolvers/body-mapping.ts';
 import {
   deleteIntegration,
   removeCollaborator,
@@ -26,11 +26,11 @@ import { id, text } from './values.ts';
 type MutationFields = MutationFieldBuilder<SchemaTypes, SchemaTypes['Root']>;
 
 const issue = builder.objectRef<ValidationFailure['issues'][number]>('IntegrationValidationIssue').implement({
-  description: 'One problem of an input.',
+  description: 'One problem with the input.',
   fields: (t) => ({
     path: t.exposeStringList('path', {
       description:
-        'The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no place in them.',
+        'The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no argument.',
     }),
     message: t.exposeString('message', { description: 'The problem, for users.' }),
     code: t.exposeString('code', {
@@ -43,10 +43,10 @@ const issue = builder.objectRef<ValidationFailure['issues'][number]>('Integratio
 const validationFailure = builder.objectRef<ValidationFailure>('IntegrationValidationFailure').implement({
   description: 'The input is invalid. Nothing was stored.',
   fields: (t) => ({
-    message: t.exposeString('message', { description: 'All problems in one message, for users.' }),
+    message: t.exposeString('message', { description: 'A summary for users.' }),
     issues: t.expose('issues', {
       type: [issue],
-      description: 'The single problems with their paths. Empty if Galileo lists none.',
+      description: 'The individual issues. Empty if Galileo lists none.',
     }),
   }),
 });
@@ -64,7 +64,7 @@ const resultOf = <Success extends object>(
   });
 
 const uncertain =
-  'After UPSTREAM_OUTCOME_UNKNOWN it may have been stored all the same: read it before you retry.';
+  'After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry.';
 
 const upsertResult = resultOf(
   'UpsertIntegrationResult',
@@ -89,18 +89,18 @@ const upsertResult = resultOf(
 );
 
 function createUpsert(t: MutationFields, name: IntegrationName) {
-  const { displayName, input, body } = providers[name];
+  const { displayName, input, mapping } = providers[name];
   return t.field({
     type: upsertResult,
     nullable: true,
     description: `Creates or replaces the caller's ${displayName} integration. One call to Galileo. Null with an error if it failed. ${uncertain}`,
     extensions: upstreamCall,
     args: { input: t.arg({ type: input, required: true, description: 'The settings to store.' }) },
-    resolve: (_root, args, context) => upsertIntegration(name, body, args.input, context),
+    resolve: (_root, args, context) => upsertIntegration(name, mapping, args.input, context),
   });
 }
 
-/** The ids that an argument can be. Each is checked to be a UUID before it is part of a path. */
+/** Descriptions of id arguments. Each id is checked to be a UUID before it becomes part of a path. */
 const ids = {
   integration: 'The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record.',
   user: 'The UUID of the user.',
@@ -114,11 +114,11 @@ const roleOf = (arg: ArgBuilder<SchemaTypes>) =>
 
 const roleField = fieldOf(collaboratorRole)('role', { description: 'The role. Default: `VIEWER`.' });
 
-/** The input, result and body of a mutation that shares an integration. */
+/** The input and result of a mutation that shares an integration, and the mutation. */
 function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>, fields: Fields) {
   const name = kind === 'users' ? 'ShareIntegrationWithUsers' : 'ShareIntegrationWithGroups';
   const collaborator = toInputType(`${node.name}Input`, `One of the ${kind} to share with.`, fields);
-  const body = new RequestBody({ kind: 'list', item: toShape(fields) }, ['collaborators']);
+  const mapping = new BodyMapping({ kind: 'list', item: toShape(fields) }, ['collaborators']);
   const success = builder.objectRef<ShareSuccess>(`${name}Success`).implement({
     description: 'The integration is shared.',
     fields: (t) => ({
@@ -154,14 +154,14 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
           description: 'The integration and its new collaborators.',
         }),
       },
-      resolve: (_root, args, context) => shareIntegration(kind, body, args.input, context),
+      resolve: (_root, args, context) => shareIntegration(kind, mapping, args.input, context),
     });
 }
 
 const users: Fields<PropertyOf<'UserCollaboratorCreate'>> = {
   userId: id('user_id', { description: 'The id of the user. Either this or `userEmail` is required.' }),
   userEmail: text('user_email', {
-    description: 'The e-mail address of the user. An unknown one is invited.',
+    description: 'The e-mail address of the user. A user without an account is invited.',
   }),
   role: roleField,
 };
@@ -176,6 +176,7 @@ const shareWithGroups = createShare('groups', integrationGroup, groups);
 builder.mutationType({
   description: 'Writes. The mutations of one operation run in order. Each needs a credential.',
   fields: (t) => ({
+    // One mutation per provider: `upsertAzureIntegration`, for example.
     ...Object.fromEntries(
       integrationNames.map((name) => [`upsert${providers[name].type.name}`, createUpsert(t, name)]),
     ),
@@ -219,7 +220,7 @@ builder.mutationType({
     removeIntegrationUser: t.id({
       nullable: true,
       description:
-        'Ends the sharing of an integration with a user. Returns the id of the user. One call to Galileo.',
+        'Stops sharing an integration with a user. Returns the id of the user. One call to Galileo.',
       extensions: upstreamCall,
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user') },
       resolve: (_root, { integrationId, userId }, context) =>
@@ -228,7 +229,7 @@ builder.mutationType({
     removeIntegrationGroup: t.id({
       nullable: true,
       description:
-        'Ends the sharing of an integration with a group. Returns the id of the group. One call to Galileo.',
+        'Stops sharing an integration with a group. Returns the id of the group. One call to Galileo.',
       extensions: upstreamCall,
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group') },
       resolve: (_root, { integrationId, groupId }, context) =>

@@ -2,7 +2,7 @@ import { permissionActions } from '../upstream/generated/tables.ts';
 import { builder } from './builder.ts';
 import { permissionAction } from './enums.ts';
 import { fieldOf, listOf, type Source, toOutputFields } from './fields.ts';
-import { enumValue, object, string } from './reader.ts';
+import { createEnumParser, parseObject, parseString } from './reader.ts';
 import { boolean, text } from './values.ts';
 
 const integrationPermission = builder.objectRef<Source>('IntegrationPermission').implement({
@@ -11,11 +11,11 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
     ...toOutputFields(t, 'Permission', {
       action: fieldOf({
         output: permissionAction,
-        parse: enumValue(permissionActions),
+        parse: createEnumParser(permissionActions),
         shape: { kind: 'value' },
-      })('action', { description: 'What the permission is about.', output: 'non-null' }),
+      })('action', { description: 'The action that the permission is for.', output: 'non-null' }),
       rawAction: text('action', {
-        description: "Galileo's own name of the action, also if this schema does not know it.",
+        description: "Galileo's name for the action, even if this schema does not know it.",
         output: 'non-null',
       }),
       allowed: boolean('allowed', { description: 'Whether the caller can do it.', output: 'non-null' }),
@@ -23,16 +23,16 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
     message: t.string({
       nullable: true,
       description: 'Why the caller cannot do it. Null if Galileo gives no reason.',
-      // Galileo's message may quote what was written.
+      // Galileo's message can quote a request body.
       resolve: ({ message = null }, _args, context) =>
-        message === null ? null : context.redact(string(message)),
+        message === null ? null : context.redact(parseString(message)),
     }),
   }),
 });
 
 /** What the caller can do: a list of permissions, empty if upstream returns none. */
 export const permissions = fieldOf(
-  listOf({ output: integrationPermission, parse: object, shape: { kind: 'value' } }),
+  listOf({ output: integrationPermission, parse: parseObject, shape: { kind: 'value' } }),
 )('permissions', {
   description: 'What the caller can do. Empty if Galileo does not say.',
   output: 'non-null',

@@ -6,14 +6,14 @@ import {
   loadRecordsOf,
 } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { providerList, upstreamCall, upstreamCalls, upstreamList } from './directives.ts';
+import { providerList, upstreamCall, upstreamCalls, upstreamList, upstreamRecords } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
-import { list, string } from './reader.ts';
+import { createListParser, parseString } from './reader.ts';
 import { integrationRecord } from './record.ts';
 
-const toModelNames = list(string);
+const toModelNames = createListParser(parseString);
 
 export const integrationProvider = builder.objectRef<CatalogueEntry>('IntegrationProvider').implement({
   description: 'A provider of the catalogue, configured or not.',
@@ -60,7 +60,7 @@ builder.queryType({
   fields: (t) => {
     const names = t.arg({
       type: [integrationName],
-      description: 'The providers, each counted once. Default: all of them, in the order of the enum.',
+      description: 'The providers; duplicates are ignored. Default: all of them, in the order of the enum.',
     });
     return {
       integration: t.field({
@@ -94,7 +94,7 @@ builder.queryType({
         nullable: true,
         description:
           'Every integration that the caller can use, own and shared. A provider can have several. One call to Galileo.',
-        extensions: upstreamCalls,
+        extensions: upstreamRecords,
         resolve: (_root, _args, { reads }) => reads.records.load('all'),
       }),
     };

@@ -1,5 +1,5 @@
 import { isJsonObject, nestsTooDeep } from '../json.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
 import { propertyDefaults } from '../upstream/generated/tables.ts';
 import { toDateTime } from './scalars.ts';
 
@@ -9,7 +9,7 @@ export type Parser<T = unknown> = (value: unknown) => T;
 function throwMismatch(expected: string): never {
   let error = mismatches.get(expected);
   if (error === undefined) {
-    error = new UpstreamError(
+    error = new ClientFacingError(
       'UPSTREAM_INVALID_RESPONSE',
       `Galileo returned a value that does not fit this field: expected ${expected}.`,
     );
@@ -18,43 +18,46 @@ function throwMismatch(expected: string): never {
   throw error;
 }
 
-/** One error per expectation: thousands of fields can fail in one request, and each new error captures a stack. */
-const mismatches = new Map<string, UpstreamError>();
+/**
+ * One shared error per expectation. Thousands of fields can fail in one request, and each new error would capture a
+ * stack.
+ */
+const mismatches = new Map<string, ClientFacingError>();
 
-export const string: Parser<string> = (value) =>
+export const parseString: Parser<string> = (value) =>
   typeof value === 'string' ? value : throwMismatch('a string');
 
-export const boolean: Parser<boolean> = (value) =>
+export const parseBoolean: Parser<boolean> = (value) =>
   typeof value === 'boolean' ? value : throwMismatch('true or false');
 
 /** A finite number. */
-export const float: Parser<number> = (value) =>
+export const parseNumber: Parser<number> = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? value : throwMismatch('a number');
 
 /** A whole number that GraphQL's Int can hold. */
-export const int: Parser<number> = (value) =>
+export const parseInt32: Parser<number> = (value) =>
   typeof value === 'number' && value === (value | 0) ? value : throwMismatch('a 32-bit whole number');
 
 /** A whole number that a double can hold exactly. */
-export const safeInt: Parser<number> = (value) =>
+export const parseSafeInt: Parser<number> = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) ? value : throwMismatch('a whole number');
 
 /** A date and time in its RFC 3339 form, see `toDateTime`. */
-export const dateTime: Parser<string> = (value) =>
+export const parseDateTime: Parser<string> = (value) =>
   (typeof value === 'string' ? toDateTime(value) : null) ?? throwMismatch('a date and time');
 
-/** An object with arbitrary keys. One that nests too deep could not be serialized again. */
-export const jsonObject: Parser<Readonly<Record<string, unknown>>> = (value) =>
+/** An object with arbitrary keys. If it nested too deep, it could not be serialized again. */
+export const parseJsonObject: Parser<Readonly<Record<string, unknown>>> = (value) =>
   isJsonObject(value) && !nestsTooDeep(value)
     ? value
     : throwMismatch('an object that does not nest too deep');
 
 /** An object whose properties are checked when they are read. */
-export const object: Parser<Readonly<Record<string, unknown>>> = (value) =>
+export const parseObject: Parser<Readonly<Record<string, unknown>>> = (value) =>
   isJsonObject(value) ? value : throwMismatch('an object');
 
 /** A list. A null item is treated as left out, because no list of the schema has null items. */
-export function list<T>(item: Parser<T>): Parser<T[]> {
+export function createListParser<T>(item: Parser<T>): Parser<T[]> {
   return (value) => {
     if (!Array.isArray(value)) return throwMismatch('a list');
     const items: T[] = [];
@@ -66,23 +69,25 @@ export function list<T>(item: Parser<T>): Parser<T[]> {
 }
 
 /** One of the known values. Any other string is `UNRECOGNIZED`. */
-export function enumValue(values: readonly string[]): Parser<string> {
+export function createEnumParser(values: readonly string[]): Parser<string> {
   const known = new Set(values);
-  return (value) => (known.has(string(value)) ? string(value) : 'UNRECOGNIZED');
+  return (value) => (known.has(parseString(value)) ? parseString(value) : 'UNRECOGNIZED');
 }
 
 /** One of the known values. Any other string does not fit. */
-export function knownEnumValue(values: readonly string[]): Parser<string> {
+export function createKnownEnumParser(values: readonly string[]): Parser<string> {
   const known = new Set(values);
   return (value) =>
-    known.has(string(value)) ? string(value) : throwMismatch('a value that this version of the schema knows');
+    known.has(parseString(value))
+      ? parseString(value)
+      : throwMismatch('a value that this version of the schema knows');
 }
 
 /** The entries of a map from string to string, in upstream's order. */
-export const stringMap: Parser<StringMapEntry[]> = (value) => {
+export const parseStringMap: Parser<StringMapEntry[]> = (value) => {
   const entries: StringMapEntry[] = [];
-  for (const [key, entry] of Object.entries(object(value))) {
-    if (entry !== null) entries.push({ key, value: string(entry) });
+  for (const [key, entry] of Object.entries(parseObject(value))) {
+    if (entry !== null) entries.push({ key, value: parseString(entry) });
   }
   return entries;
 };
@@ -93,16 +98,16 @@ export interface StringMapEntry {
 }
 
 /**
- * What a resolver does if it only reads one property of its source. A field declares it in its extensions as `read`, so that
- * the executor can read the property without calling the resolver.
+ * A resolver that only reads one property of its source. A field declares it in its extensions as `access`, so that the
+ * executor can read the property without calling the resolver.
  */
-export class PropertyRead<T = unknown> {
+export class PropertyAccess {
   readonly property: string;
   /** Replaces a property that is missing or null. */
   readonly defaultValue: unknown;
-  readonly parse: Parser<T>;
+  readonly parse: Parser;
 
-  constructor(property: string, defaultValue: unknown, parse: Parser<T>) {
+  constructor(property: string, defaultValue: unknown, parse: Parser) {
     this.property = property;
     this.defaultValue = defaultValue;
     this.parse = parse;
@@ -110,14 +115,14 @@ export class PropertyRead<T = unknown> {
 }
 
 /** The value of the property. Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
-export const readProperty = <T>(
-  { property, defaultValue, parse }: PropertyRead<T>,
+export const readProperty = (
+  { property, defaultValue, parse }: PropertyAccess,
   source: Readonly<Record<string, unknown>>,
-): T => parse(source[property] ?? defaultValue);
+): unknown => parse(source[property] ?? defaultValue);
 
-/** The `read` of a field's extensions. Undefined if the field's resolver does more than that. */
-export function getPropertyRead({ read }: Readonly<Record<string, unknown>>): PropertyRead | undefined {
-  return read instanceof PropertyRead ? read : undefined;
+/** The `access` of a field's extensions. Undefined if the field's resolver does more than read a property. */
+export function getPropertyAccess({ access }: Readonly<Record<string, unknown>>): PropertyAccess | undefined {
+  return access instanceof PropertyAccess ? access : undefined;
 }
 
 /** The default of a property in the OpenAPI document; null without one. Throws if the schema has no such property. */

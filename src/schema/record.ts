@@ -7,7 +7,8 @@ import { permissions } from './permission.ts';
 import { boolean, dateTime, id, text } from './values.ts';
 
 export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').implement({
-  description: 'What Galileo stores about an integration in addition to its settings.',
+  description:
+    'What Galileo stores about an integration in addition to its settings. A provider can have several records, one of which is selected. The selected one is the Integration, which has the settings.',
   fields: (t) => ({
     ...toOutputFields(t, 'IntegrationDB', {
       integrationId: id('id', {
@@ -16,7 +17,7 @@ export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').
       }),
       label: text('name', {
         description:
-          "Galileo's name of the integration: the provider's name, or the label of a named custom integration.",
+          "Galileo's name for the integration: the provider's name, or the label of a named custom integration.",
         output: 'non-null',
       }),
       permissions,

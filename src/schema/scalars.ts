@@ -32,7 +32,7 @@ function toOffset(offset: string): string {
   return `${offset[0]}${digits.slice(0, 2)}:${digits.slice(2)}`;
 }
 
-// A refused value is never quoted: it may be a misplaced secret.
+// The message never quotes the value, because it can be a misplaced secret.
 const refuse = (expected: string, node?: ValueNode): never => {
   throw new GraphQLError(`Expected ${expected}.`, node === undefined ? {} : { nodes: node });
 };
@@ -57,7 +57,7 @@ const toJsonObject = (value: unknown, node?: ValueNode): Readonly<Record<string,
     ? value
     : refuse('a JSON object that does not nest too deep', node);
 
-// The code is the same for a literal, which is refused with its document, and for a variable.
+// A literal is rejected with its document, but has the same code as a variable.
 const refuseNumber = (node?: ValueNode): never => {
   throw new GraphQLError('A number in a JSON object cannot be stored exactly as it is written.', {
     extensions: { code: 'BAD_USER_INPUT' },
@@ -65,7 +65,10 @@ const refuseNumber = (node?: ValueNode): never => {
   });
 };
 
-/** The object if it can be stored unchanged. A double cannot hold every whole number beyond 2^53, nor infinity. */
+/**
+ * Returns the object if it can be stored unchanged. A double cannot represent infinity, or every whole number beyond
+ * 2^53.
+ */
 function toStorableObject(value: unknown, node?: ValueNode): Readonly<Record<string, unknown>> {
   const object = toJsonObject(value, node);
   return holdsExactNumbers(object) ? object : refuseNumber(node);
@@ -76,7 +79,9 @@ const holdsExactNumbers = (value: unknown): boolean =>
     ? Math.abs(value) <= Number.MAX_SAFE_INTEGER
     : typeof value !== 'object' || value === null || Object.values(value).every(holdsExactNumbers);
 
-/** A literal as a JSON object. Its numbers have their original digits, so that each lost digit is noticed. */
+/**
+ * A literal as a JSON object. Compares the original digits of its numbers, so that every loss of precision is detected.
+ */
 function parseJsonLiteral(node: ValueNode, variables: Readonly<Record<string, unknown>> | null | undefined) {
   if (node.kind !== Kind.OBJECT) return refuse('a JSON object', node);
   const checkNumber = (number: IntValueNode | FloatValueNode) => {

@@ -2,36 +2,25 @@ import type { ScalarName } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
 import { fieldOf, listOf, objectOf, type ValueType } from './fields.ts';
-import {
-  boolean as booleanParser,
-  dateTime as dateTimeParser,
-  float as floatParser,
-  int as intParser,
-  jsonObject,
-  type Parser,
-  type StringMapEntry,
-  safeInt as safeIntParser,
-  string,
-  stringMap as stringMapParser,
-} from './reader.ts';
+import * as reader from './reader.ts';
 import './scalars.ts';
 
-const scalarOf = (type: ScalarName<SchemaTypes>, parse: Parser, kind: 'value' | 'json' = 'value') =>
+const scalarOf = (type: ScalarName<SchemaTypes>, parse: reader.Parser, kind: 'value' | 'json' = 'value') =>
   ({ output: type, parse, input: type, shape: { kind } }) satisfies ValueType;
 
-const stringValue = scalarOf('String', string);
+const stringValue = scalarOf('String', reader.parseString);
 
 export const text = fieldOf(stringValue);
 export const texts = fieldOf(listOf(stringValue));
-export const id = fieldOf(scalarOf('ID', string));
-export const boolean = fieldOf(scalarOf('Boolean', booleanParser));
-export const int = fieldOf(scalarOf('Int', intParser));
-const safeInt = fieldOf(scalarOf('SafeInt', safeIntParser));
-export const float = fieldOf(scalarOf('Float', floatParser));
-export const dateTime = fieldOf(scalarOf('DateTime', dateTimeParser));
-export const json = fieldOf(scalarOf('JSONObject', jsonObject, 'json'));
+export const id = fieldOf(scalarOf('ID', reader.parseString));
+export const boolean = fieldOf(scalarOf('Boolean', reader.parseBoolean));
+export const int = fieldOf(scalarOf('Int', reader.parseInt32));
+const safeInt = fieldOf(scalarOf('SafeInt', reader.parseSafeInt));
+export const float = fieldOf(scalarOf('Float', reader.parseNumber));
+export const dateTime = fieldOf(scalarOf('DateTime', reader.parseDateTime));
+export const json = fieldOf(scalarOf('JSONObject', reader.parseJsonObject, 'json'));
 
-export const stringMapEntry = builder.objectRef<StringMapEntry>('StringMapEntry').implement({
+export const stringMapEntry = builder.objectRef<reader.StringMapEntry>('StringMapEntry').implement({
   description: 'One entry of a map from string to string.',
   extensions: shareable,
   fields: (t) => ({
@@ -50,7 +39,7 @@ const stringMapEntryInput = builder.inputType('StringMapEntryInput', {
 
 export const stringMap = fieldOf({
   output: [stringMapEntry],
-  parse: stringMapParser,
+  parse: reader.parseStringMap,
   input: [stringMapEntryInput],
   shape: { kind: 'map' },
 });
@@ -91,7 +80,7 @@ export const oauth2TokenUrl = text('oauth2_token_url', {
 
 export const customHeaderMapping = stringMap('custom_header_mapping', {
   description:
-    'Headers that Galileo adds to each request: the key is a field of Galileo, the value is the name of its header.',
+    'Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`.',
   whenRead: 'Null if none are mapped.',
 });
 
@@ -102,6 +91,6 @@ export const organizationId = (provider: string, isRequired = false) =>
     input: isRequired ? 'required' : 'optional',
   });
 
-/** The secret that a provider identifies the caller by. */
+/** The credential that Galileo uses with the provider. */
 export const token = (description: string) =>
   text('token', { description, output: 'none', input: 'required', secret: true });

@@ -2,7 +2,7 @@ import { redactionMark } from '../secrets.ts';
 
 /**
  * Creates a function that removes upstream's own address from a string: its URL with path and query, its host, and the
- * paths of its API. Other addresses stay, because the caller may have to correct them.
+ * paths of its API. Other addresses stay, because they can be the caller's input.
  */
 export function createAddressRedaction(origin: URL): (text: string) => string {
   const host = escapePattern(origin.hostname);
@@ -10,9 +10,9 @@ export function createAddressRedaction(origin: URL): (text: string) => string {
   const optionalPort = origin.port === '' ? `(?:(?::|%3A)${port})?` : `(?::|%3A)${port}`;
   const basePath = escapePattern(origin.pathname.replace(/\/+$/, ''));
   const patterns = [
-    // JSON may escape the slashes; a URL within a URL has them percent-encoded.
+    // Slashes can be escaped, as in JSON, or percent-encoded, as in a URL within a URL.
     `https?(?::|%3A)(?:\\\\?/|%2F){2}${host}${optionalPort}(?![\\w-]|[.:]\\w)[^\\s"'<>]*`,
-    // A name without a dot may be any word. It counts as an address only with its port.
+    // A host name without a dot can be an ordinary word. It counts as an address only with its port.
     `(?<![\\w.-])${host}(?::${port}${/[.:]/.test(origin.hostname) ? '|(?!:\\d)' : ''})(?![\\w-]|\\.\\w)`,
     `(?<![\\w.-])${basePath}/(?:v2/integrations|integrations|llm_integrations)\\b[^\\s"'<>]*`,
   ];

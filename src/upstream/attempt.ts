@@ -1,4 +1,6 @@
 import type { Dispatcher } from 'undici';
+import { appendChunk, getContent } from '../chunks.ts';
+import type { Reservation } from '../memory.ts';
 import type { Connection } from './connection.ts';
 import { UpstreamResponse } from './responses.ts';
 import { toRetryAfterMs } from './retry.ts';
@@ -12,7 +14,9 @@ import {
 } from './transport-failures.ts';
 import type { TransportRequest, TransportResponse } from './transport-types.ts';
 
-/** The owner of an attempt. One of the first two methods is called once, and the third once, before or after it. */
+/**
+ * The owner of an attempt. Either `attemptResponded` or `attemptFailed` is called, once. `attemptReleased` is called once, before or after.
+ */
 export interface AttemptOwner {
   attemptResponded(response: TransportResponse): void;
   attemptFailed(failure: AttemptFailure): void;
@@ -20,55 +24,54 @@ export interface AttemptOwner {
   attemptReleased(connection: Connection): void;
 }
 
-/** What all attempts of a transport have in common. */
-export interface AttemptLimits {
+export interface AttemptOptions {
   /** Upstream's base path, without a trailing slash. */
   readonly basePath: string;
-  /** From dispatch to the last byte, connecting included. */
+  /** From dispatch to the last byte, including connecting. */
   readonly attemptTimeoutMs: number;
-  /** Of a body. */
+  /** Limit for a body. */
   readonly maxResponseBytes: number;
-  /** Sent with every request, names and values in turn. */
+  /** Sent with every request. Alternating names and values. */
   readonly headers: readonly string[];
 }
 
 type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 const noBody = Buffer.alloc(0);
-// Created once: undici passes it to `onResponseError`, which ignores it.
+// Created once. undici passes it to `onResponseError`, which ignores it.
 const stopped = new Error('The attempt was stopped.');
 
 /**
  * One request and its response on one connection.
  *
  * Nothing is sent before `onRequestStart`: undici calls it with a connected socket, right before it writes (7.30,
- * client-h1.js, writeH1), and not at all if connecting failed or the idle socket was closed. Every dispatched attempt gets
- * either `onResponseEnd` or `onResponseError`, once.
+ * client-h1.js, writeH1). It does not call it if connecting failed or the idle socket was closed. Every dispatched
+ * attempt gets either `onResponseEnd` or `onResponseError`, once.
  */
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly #connection: Connection;
-  readonly #limits: AttemptLimits;
+  readonly #options: AttemptOptions;
   readonly #owner: AttemptOwner;
   readonly #timer: NodeJS.Timeout;
+  #memory: Reservation | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #isReported = false;
   #isReleased = false;
   #isReusedSocket = false;
-  /** What to report at the end instead of undici's result. */
+  /** Reported at the end instead of undici's result. */
   #result: AttemptFailure | TransportResponse | undefined;
 
   #status = 0;
   #contentType: string | undefined;
   #retryAfterMs: number | undefined;
   #body: Buffer | undefined;
-  #moreChunks: Buffer[] | undefined;
   #bodyBytes = 0;
 
-  constructor(connection: Connection, limits: AttemptLimits, owner: AttemptOwner) {
+  constructor(connection: Connection, options: AttemptOptions, owner: AttemptOwner) {
     this.#connection = connection;
-    this.#limits = limits;
+    this.#options = options;
     this.#owner = owner;
-    this.#timer = setTimeout(onTimeout, limits.attemptTimeoutMs, this);
+    this.#timer = setTimeout(onTimeout, options.attemptTimeoutMs, this);
   }
 
   /** Whether bytes of the request may have been sent. */
@@ -82,11 +85,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
    * @param moreHeaders headers of this attempt only
    */
   dispatch(request: TransportRequest, moreHeaders: readonly string[] = []): void {
+    this.#memory = request.memory;
     this.#connection.client.dispatch(
       {
-        path: this.#limits.basePath + request.path,
+        path: this.#options.basePath + request.path,
         method: request.method,
-        headers: [...this.#limits.headers, ...request.headers, ...moreHeaders],
+        headers: [...this.#options.headers, ...request.headers, ...moreHeaders],
         body: request.body ?? null,
         // Nothing is pipelined.
         blocking: false,
@@ -96,8 +100,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Reports the failure and destroys the socket. If the connection is still being opened, it is released when that has
-   * succeeded or failed.
+   * Reports the failure and destroys the socket. If the connection is still being opened, it is released afterwards.
    */
   stop(kind: FailureKind, reason: string): void {
     if (this.#isReported) return;
@@ -105,7 +108,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Thrown, not aborted: undici then drops the request and keeps the new connection.
+    // After a throw, undici drops the request and keeps the new connection. An abort would close it.
     if (this.#isReported) throw stopped;
     this.#controller = controller;
     this.#isReusedSocket = this.#connection.startExchange();
@@ -118,7 +121,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const retryAfter = getFirst(headers['retry-after']);
     if (retryAfter !== undefined) this.#retryAfterMs = toRetryAfterMs(retryAfter);
     const encoding = String(headers['content-encoding'] ?? '').toLowerCase();
-    if (Number(headers['content-length'] ?? 0) > this.#limits.maxResponseBytes) {
+    if (Number(headers['content-length'] ?? 0) > this.#options.maxResponseBytes) {
       this.#refuseBody('The response body is too large.');
     } else if (encoding !== '' && encoding !== 'identity') {
       // No accept-encoding is sent.
@@ -127,17 +130,18 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bodyBytes += chunk.length;
-    if (this.#bodyBytes > this.#limits.maxResponseBytes) this.#refuseBody('The response body is too large.');
-    else if (this.#body === undefined) this.#body = chunk;
-    else if (this.#moreChunks === undefined) this.#moreChunks = [this.#body, chunk];
-    else this.#moreChunks.push(chunk);
+    const length = this.#bodyBytes + chunk.length;
+    if (length > this.#options.maxResponseBytes) this.#refuseBody('The response body is too large.');
+    else if (this.#memory?.take(chunk.length) === false) this.#end(this.#toMemoryFailure());
+    else {
+      this.#body = appendChunk(this.#body, this.#bodyBytes, chunk);
+      this.#bodyBytes = length;
+    }
   }
 
   onResponseEnd(): void {
-    const body = this.#moreChunks === undefined ? this.#body : Buffer.concat(this.#moreChunks);
     this.#release();
-    this.#report(this.#result ?? this.#toResponse(body ?? noBody));
+    this.#report(this.#result ?? this.#complete());
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
@@ -147,17 +151,18 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onTimeout(): void {
-    this.stop('timeout', `No complete response within ${this.#limits.attemptTimeoutMs} ms.`);
+    this.stop('timeout', `No complete response within ${this.#options.attemptTimeoutMs} ms.`);
   }
 
-  // The status of an error is meaningful without its body.
+  #complete(): AttemptFailure | TransportResponse {
+    const body = getContent(this.#body, this.#bodyBytes);
+    return this.#memory?.takeParsed(body) === false ? this.#toMemoryFailure() : this.#toResponse(body);
+  }
+
+  // The status of an error response has a meaning without its body.
   #refuseBody(reason: string): void {
-    if (this.#status >= 400) {
-      this.#contentType = undefined;
-      this.#end(this.#toResponse(noBody));
-    } else {
-      this.stop('rejected', reason);
-    }
+    if (this.#status >= 400) this.#end(this.#toResponseWithoutBody());
+    else this.stop('rejected', reason);
   }
 
   #end(result: AttemptFailure | TransportResponse): void {
@@ -172,7 +177,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #release(): void {
-    // A connection released twice would serve two calls in parallel.
+    // A connection that is released twice would serve two calls in parallel.
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.#owner.attemptReleased(this.#connection);
@@ -199,6 +204,17 @@ export class Attempt implements Dispatcher.DispatchHandler {
       wasIdleConnection: kind === 'reset' && this.#isReusedSocket && this.#status === 0,
       cause: kind === 'invalid-request' ? error : toLoggableCause(error),
     };
+  }
+
+  #toMemoryFailure(): AttemptFailure | TransportResponse {
+    // Only the body shows whether a 404 is from Galileo's API.
+    if (this.#status >= 400 && this.#status !== 404) return this.#toResponseWithoutBody();
+    return this.#toFailure('no-memory', new Error('MAX_BUFFERED_BYTES leaves no memory for the response.'));
+  }
+
+  #toResponseWithoutBody(): TransportResponse {
+    this.#contentType = undefined;
+    return this.#toResponse(noBody);
   }
 
   #toResponse(body: Buffer): TransportResponse {

@@ -2,44 +2,44 @@ import { CallerTallies } from './caller-tallies.ts';
 import { RollingCounter } from './rolling-counter.ts';
 import type { BreakerState } from './transport-types.ts';
 
-/** Half of fewer attempts may fail by chance. */
+/** With fewer attempts, half of them can fail by chance. */
 const minAttempts = 20;
 /** Below this share, a call and its retries succeed more often than not. */
 const failedShare = 0.5;
-/** Attempts are counted for the same time: when a probe is sent, none of the earlier ones counts any more. */
+/** Equal to the period in which attempts are counted, so that no earlier attempt counts when a probe is sent. */
 const openMs = 10_000;
-// The duration of a probe is not known in advance. After this time it has usually ended.
+// A probe has usually ended after this time.
 const probingRetryAfterMs = 1_000;
 
 /** How an attempt was admitted. It must be passed to `settle` with the attempt's verdict. */
-export type Admission = 'normal' | 'probe';
+export type AttemptKind = 'normal' | 'probe';
 
-/** What an attempt says about upstream's health; `none` if it was stopped before it could tell. */
+/** What an attempt says about upstream's health. `none` if it says nothing, because it was stopped early. */
 export type Verdict = 'good' | 'bad' | 'none';
 
 /**
  * Stops calls to an upstream that is down. Opens after at least 20 attempts in ten seconds of which half failed. Ten
  * seconds later it admits one probe at a time: a good one closes it, a bad one starts the ten seconds again.
  *
- * Upstream may fail for one caller only, because of a firewall or a limit of headers. So if several callers were active in
- * the ten seconds, half of the attempts of all but the worst of them must have failed too.
+ * Upstream can fail for a single caller, for example because of a firewall rule. So if several callers were active in
+ * the ten seconds, half of the attempts must also have failed without the caller that has the most failures.
  */
 export class CircuitBreaker {
   readonly #now: () => number;
   readonly #onChange: ((state: BreakerState) => void) | undefined;
   readonly #attempts = new RollingCounter();
   readonly #failures = new RollingCounter();
-  // Filled only while there are failures: a healthy upstream costs nothing here.
+  // Empty if there are no failures, so that a healthy upstream costs nothing here.
   readonly #tallies = new CallerTallies();
   #latestCaller = '';
   #latestAtMs = Number.NEGATIVE_INFINITY;
-  // The last attempt of another caller than the latest.
+  // The time of the last attempt of any caller except the latest one.
   #otherAtMs = Number.NEGATIVE_INFINITY;
   #state: BreakerState = 'closed';
   #openedAtMs = 0;
   #isProbing = false;
 
-  /** @param now milliseconds on a clock that never goes back */
+  /** @param now milliseconds on a monotonic clock */
   constructor(now: () => number, onChange?: (state: BreakerState) => void) {
     this.#now = now;
     this.#onChange = onChange;
@@ -49,7 +49,7 @@ export class CircuitBreaker {
     return this.#state;
   }
 
-  /** How long calls are refused from now on, in milliseconds; undefined if a call would be admitted. */
+  /** How long calls are refused from now on. Undefined if a call would be admitted. */
   getRetryAfterMs(): number | undefined {
     if (this.#state === 'closed') return undefined;
     const leftMs = this.#openedAtMs + openMs - this.#now();
@@ -57,8 +57,8 @@ export class CircuitBreaker {
     return this.#isProbing ? probingRetryAfterMs : undefined;
   }
 
-  /** Admits an attempt, or refuses it with undefined. */
-  admit(): Admission | undefined {
+  /** Returns undefined if the attempt is refused. */
+  admit(): AttemptKind | undefined {
     if (this.#state === 'closed') return 'normal';
     if (this.getRetryAfterMs() !== undefined) return undefined;
     this.#isProbing = true;
@@ -67,10 +67,10 @@ export class CircuitBreaker {
   }
 
   /** Must be called once for every admitted attempt. */
-  settle(admission: Admission, verdict: Verdict, caller: string): void {
-    if (admission === 'probe') this.#settleProbe(verdict);
+  settle(kind: AttemptKind, verdict: Verdict, caller: string): void {
+    if (kind === 'probe') this.#settleProbe(verdict);
     else if (this.#state === 'closed' && verdict !== 'none') this.#count(verdict, caller);
-    // An attempt that was admitted before the breaker opened says nothing about the present.
+    // An attempt that was admitted before the breaker opened does not count.
   }
 
   #settleProbe(verdict: Verdict): void {

@@ -1,8 +1,8 @@
 import type { DeadlineEnd } from '../deadline.ts';
-import { Attempt, type AttemptLimits, type AttemptOwner } from './attempt.ts';
-import type { Admission, CircuitBreaker, Verdict } from './breaker.ts';
+import { Attempt, type AttemptOptions, type AttemptOwner } from './attempt.ts';
+import type { AttemptKind, CircuitBreaker, Verdict } from './breaker.ts';
 import type { Connection } from './connection.ts';
-import { UpstreamError } from './errors.ts';
+import { ClientFacingError } from './errors.ts';
 import { explainForeignResponse, toAttemptOutcome } from './responses.ts';
 import { computeBackoffMs, type FastestRead, type RetryBudget } from './retry.ts';
 import type { ConnectionSlots, Waiter } from './slots.ts';
@@ -27,7 +27,7 @@ import type {
 
 /** What the calls of one transport share. */
 export interface TransportContext {
-  readonly limits: AttemptLimits;
+  readonly attemptOptions: AttemptOptions;
   /** Further attempts of a call after its first one. */
   readonly retries: number;
   readonly slots: ConnectionSlots;
@@ -40,7 +40,7 @@ export interface TransportContext {
   readonly backingOff: Set<Call>;
   /** From 0 to below 1. */
   readonly random: () => number;
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
   /** Called once per call, after its promise was settled. */
   readonly onSettled: () => void;
@@ -51,7 +51,10 @@ type LastResult = { readonly response: TransportResponse } | { readonly failure:
 // RFC 9110, sections 15.6.3 to 15.6.5.
 const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** One call of `send`: its wait for a connection, its attempts, the waits between them and its end. */
+/**
+ * One call of `send`: its wait for a connection, its attempts, the waits between them and its end. Each attempt begins
+ * with `#enter`. The slots then call `startAttempt` as soon as a connection is free, which may be within `#enter`.
+ */
 export class Call implements Waiter, AttemptOwner {
   readonly caller: string;
   queueEntry: Waiter['queueEntry'];
@@ -63,7 +66,7 @@ export class Call implements Waiter, AttemptOwner {
   #isSettled = false;
   #attempt: Attempt | undefined;
   #attemptInfo: AttemptInfo | undefined;
-  #admission: Admission = 'normal';
+  #attemptKind: AttemptKind = 'normal';
   readonly #startedAtMs: number;
   #attemptStartedAtMs = 0;
   #attemptCount = 0;
@@ -96,32 +99,32 @@ export class Call implements Waiter, AttemptOwner {
 
   /** Settles a call without a running attempt, because the transport is destroyed. */
   shutDown(): void {
-    this.#settleUnsent(createUnavailableError({}));
+    this.#settleWithoutFurtherAttempt(createUnavailableError({}));
   }
 
   refuse(): void {
-    this.#settleUnsent(createOverloadedError());
+    this.#settleWithoutFurtherAttempt(createOverloadedError());
   }
 
-  start(connection: Connection, hasWaited: boolean): boolean {
-    const { breaker, budget, fastestRead, limits, now, observer } = this.#context;
-    // Other calls wait too. One that cannot finish would take their connection for nothing.
+  startAttempt(connection: Connection, hasWaited: boolean): boolean {
+    const { breaker, budget, fastestRead, attemptOptions, now, observer } = this.#context;
+    // Other calls wait too. One that cannot finish must not take their connection.
     if (hasWaited && this.#request.deadline.remainingMs < fastestRead.getDurationMs(now())) {
-      this.#settleUnsent(createTimeoutError());
+      this.#settleWithoutFurtherAttempt(createTimeoutError());
       return false;
     }
-    const admission = breaker.admit();
-    if (admission === undefined) {
+    const kind = breaker.admit();
+    if (kind === undefined) {
       this.#failAtBreaker(breaker.getRetryAfterMs());
       return false;
     }
     budget.countAttempt();
-    this.#admission = admission;
+    this.#attemptKind = kind;
     this.#attemptCount += 1;
     this.#attemptStartedAtMs = now();
     this.#attemptInfo = { request: this.#request, number: this.#attemptCount };
     observer.attemptStarted?.(this.#attemptInfo);
-    this.#attempt = new Attempt(connection, limits, this);
+    this.#attempt = new Attempt(connection, attemptOptions, this);
     this.#attempt.dispatch(this.#request, observer.getAttemptHeaders?.(this.#attemptInfo));
     return true;
   }
@@ -152,7 +155,7 @@ export class Call implements Waiter, AttemptOwner {
     this.#last = { failure };
     if (this.#isRetryable(failure)) {
       if (failure.kind === 'idle-closed' && !this.#hasRepeatedUnsent) {
-        // Nothing was sent, so this is not a retry.
+        // Nothing was sent, so this does not count as a retry.
         this.#hasRepeatedUnsent = true;
         this.#enter();
         return;
@@ -166,7 +169,8 @@ export class Call implements Waiter, AttemptOwner {
     if (this.#attempt === undefined) {
       this.#settle(end === 'expired' ? createTimeoutError() : createCancelledError());
     } else if (!this.#isWrite || !this.#attempt.isSent) {
-      this.#attempt.stop(end === 'expired' ? 'expired' : 'cancelled', `The deadline ${end}.`);
+      if (end === 'expired') this.#attempt.stop('expired', 'The deadline expired.');
+      else this.#attempt.stop('cancelled', 'The client disconnected.');
     } else if (end === 'expired') {
       // The attempt continues, so that upstream can complete the write.
       this.#settle(createOutcomeUnknownError());
@@ -186,7 +190,7 @@ export class Call implements Waiter, AttemptOwner {
   #endAttempt(verdict: Verdict, outcome: AttemptOutcome, status?: number): void {
     const { breaker, now, observer } = this.#context;
     this.#attempt = undefined;
-    breaker.settle(this.#admission, verdict, this.caller);
+    breaker.settle(this.#attemptKind, verdict, this.caller);
     if (observer.attemptEnded === undefined || this.#attemptInfo === undefined) return;
     const end: AttemptEnd = { outcome, status, durationMs: now() - this.#attemptStartedAtMs };
     observer.attemptEnded(this.#attemptInfo, end);
@@ -203,6 +207,7 @@ export class Call implements Waiter, AttemptOwner {
       case 'certificate':
       case 'malformed':
       case 'rejected':
+      case 'no-memory':
       case 'expired':
       case 'cancelled':
       case 'invalid-request':
@@ -211,7 +216,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #retryAfterResponse({ status, retryAfterMs }: TransportResponse): boolean {
-    // Another attempt before that time would count against the caller.
+    // An earlier attempt would count towards the caller's rate limit.
     if (status === 429) return retryAfterMs !== undefined && this.#retry(retryAfterMs);
     return this.#retry(Math.max(status === 503 ? (retryAfterMs ?? 0) : 0, this.#computeBackoffMs()));
   }
@@ -220,7 +225,7 @@ export class Call implements Waiter, AttemptOwner {
     return computeBackoffMs(this.#retryCount, this.#context.random);
   }
 
-  /** Schedules another attempt. Returns false if the call may have no more. */
+  /** Schedules another attempt. Returns false if no further attempt is allowed. */
   #retry(waitMs: number): boolean {
     const { backingOff, breaker, budget, observer, retries } = this.#context;
     if (this.#retryCount >= retries || waitMs >= this.#request.deadline.remainingMs) return false;
@@ -241,15 +246,18 @@ export class Call implements Waiter, AttemptOwner {
 
   #failAtBreaker(retryAfterMs: number | undefined): void {
     const details = retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) };
-    this.#settleUnsent(createUnavailableError(details));
+    this.#settleWithoutFurtherAttempt(createUnavailableError(details));
   }
 
-  /** Settles a call that gets no further attempt: with the result of the last attempt, or the error if there was none. */
-  #settleUnsent(error: Error): void {
+  /**
+   * Settles a call that gets no further attempt: with the result of the last attempt, or with the error if there was no
+   * attempt.
+   */
+  #settleWithoutFurtherAttempt(error: Error): void {
     this.#settle(this.#last === undefined ? error : undefined);
   }
 
-  /** Settles the call with the error, or without one with the result of the last attempt. */
+  /** Settles the call with the error. Without an error, settles it with the result of the last attempt. */
   #settle(error?: Error): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
@@ -278,8 +286,9 @@ export class Call implements Waiter, AttemptOwner {
     if (observer.callEnded === undefined) return;
     const isForeign =
       response !== undefined && toAttemptOutcome(response, this.#request.method) === 'foreign';
-    // The cause of an error that is not an UpstreamError may contain secrets.
-    const cause = error instanceof UpstreamError && error.cause instanceof Error ? error.cause : undefined;
+    // The cause of an error that is not a ClientFacingError may contain secrets.
+    const cause =
+      error instanceof ClientFacingError && error.cause instanceof Error ? error.cause : undefined;
     const isCancelled = this.#request.deadline.end === 'abandoned';
     const end: CallEnd = {
       attempts: this.#attemptCount,
@@ -294,7 +303,7 @@ export class Call implements Waiter, AttemptOwner {
 }
 
 const toOutcome = (error: Error): AttemptOutcome =>
-  error instanceof UpstreamError ? error.code : 'INTERNAL_SERVER_ERROR';
+  error instanceof ClientFacingError ? error.code : 'INTERNAL_SERVER_ERROR';
 
 function toVerdict({ kind }: AttemptFailure): Verdict {
   switch (kind) {
@@ -305,6 +314,7 @@ function toVerdict({ kind }: AttemptFailure): Verdict {
       return 'bad';
     case 'malformed':
     case 'rejected':
+    case 'no-memory':
       // Upstream responded.
       return 'good';
     case 'expired':

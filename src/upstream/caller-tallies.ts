@@ -12,14 +12,14 @@ interface Tally {
  * forgotten. Time and memory are proportional to the attempts.
  */
 export class CallerTallies {
-  /** By second; each has the attempts of its callers in that second. */
+  /** By second: the tallies of the callers in that second. */
   #buckets = new Map<number, Map<string, Tally>>();
   #callers = new Map<string, Tally>();
   #second = 0;
   #total: Tally = { attempts: 0, failures: 0 };
   #worst: Tally | undefined;
 
-  /** @param nowMs on any clock that never goes back, the same in every call */
+  /** @param nowMs on the same monotonic clock in every call */
   add(caller: string, isFailure: boolean, nowMs: number): void {
     this.#expire(nowMs);
     const bucket = this.#buckets.get(this.#second) ?? new Map<string, Tally>();
@@ -32,7 +32,7 @@ export class CallerTallies {
     if (tally.failures > (this.#worst?.failures ?? 0)) this.#worst = tally;
   }
 
-  /** Of all callers except the one with the most failures. */
+  /** The total of all callers except the one with the most failures. */
   get totalWithoutWorst(): Readonly<Tally> {
     const { attempts, failures } = this.#worst ?? { attempts: 0, failures: 0 };
     return { attempts: this.#total.attempts - attempts, failures: this.#total.failures - failures };

@@ -5,15 +5,15 @@ import { ConnectFailure } from './transport-failures.ts';
 
 /** The limit of Node's own client. */
 const maxHeaderBytes = 16 * 1024;
-// Servers usually close an idle connection after five seconds (uvicorn, Node). The gateway must be first.
+// Servers usually close an idle connection after five seconds (uvicorn, Node). The gateway must close it first.
 const idleMs = 4_000;
-// If upstream announces its own idle time, this much less; and at most half a minute, after which a firewall or a load
-// balancer in between may have dropped the connection.
+// If upstream announces its idle time, the gateway uses this much less, and at most half a minute: after that, a
+// firewall or load balancer may have dropped the connection.
 const idleMarginMs = 1_000;
 const maxIdleMs = 30_000;
 
 /**
- * One socket to upstream at a time, opened when a request needs it. It is an undici Client without a queue; `slots.ts`
+ * One socket to upstream at a time, opened when a request needs it. It is an undici Client without a queue. `slots.ts`
  * decides which request gets it.
  */
 export class Connection {
@@ -32,7 +32,7 @@ export class Connection {
     this.#client = this.#createClient();
   }
 
-  /** A new one after each `drop`. */
+  /** Changes with each `drop`. */
   get client(): Client {
     return this.#client;
   }
@@ -42,7 +42,9 @@ export class Connection {
     return this.#socket !== undefined;
   }
 
-  /** The first error of the latest socket. undici reports the last one, which may only say that the socket was closed. */
+  /**
+   * The first error of the latest socket. undici reports the last error, which can be only that the socket was closed.
+   */
   get socketError(): Error | undefined {
     return this.#socketError;
   }
@@ -53,7 +55,7 @@ export class Connection {
     return this.#exchangeCount > 1;
   }
 
-  /** Closes the idle socket if it has reached its maximum age, so that the next request resolves upstream's name again. */
+  /** Closes the idle socket if it has reached its maximum age. The next request resolves upstream's name again. */
   dropIfOld(): void {
     if (this.isOpen && this.#options.now() - this.#openedAtMs >= this.#options.maxAgeMs) this.drop();
   }
@@ -73,10 +75,10 @@ export class Connection {
     if (!this.#client.destroyed) await this.#client.close();
   }
 
-  /** Ends everything that runs with an error. */
+  /** Ends a running exchange with an error. */
   destroy(): void {
     this.#client.destroy(null, () => {});
-    // The client does not know a socket that is not connected yet.
+    // The client cannot destroy a socket that is not yet connected.
     this.#connecting?.abort(new ConnectFailure('connect', new Error('The gateway is shutting down.')));
   }
 
@@ -87,7 +89,7 @@ export class Connection {
       keepAliveTimeout: idleMs,
       keepAliveTimeoutThreshold: idleMarginMs,
       keepAliveMaxTimeout: maxIdleMs,
-      // Both fire late, and neither limits a body that arrives slowly: the attempt has its own timer.
+      // Both fire late, and neither limits a body that arrives slowly. The attempt has its own timer.
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: (_target, callback) => {
@@ -96,7 +98,7 @@ export class Connection {
     });
   }
 
-  // undici's own connector gives up to half a second late, and after a TLS error its client hangs (7.30,
+  // undici's own connector times out up to half a second late. After a TLS error its client hangs (7.30,
   // ERR_TLS_CERT_ALTNAME_INVALID).
   async #connect(callback: buildConnector.Callback): Promise<void> {
     const connecting = new AbortController();

@@ -1,5 +1,5 @@
-/** The codes of upstream failures. docs/errors.md has what each one means to a client. */
-export type UpstreamErrorCode =
+/** The codes of field errors, except for internal errors. docs/errors.md explains them. */
+export type ClientFacingErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'NOT_FOUND'
@@ -13,9 +13,9 @@ export type UpstreamErrorCode =
   | 'UPSTREAM_ERROR'
   | 'OVERLOADED';
 
-/** What a client learns about a failed upstream call in addition to its code. */
-export interface UpstreamErrorDetails {
-  /** Whether the same call may succeed later. Default: by code. */
+/** What a client receives in addition to the code and the message. */
+export interface ClientFacingErrorDetails {
+  /** Whether the same call can succeed later. The default depends on the code. */
   readonly retryable?: boolean;
   /** How long upstream asks to wait before the next call, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
@@ -27,15 +27,15 @@ export interface UpstreamErrorDetails {
   readonly cause?: unknown;
 }
 
-const retryableCodes: ReadonlySet<UpstreamErrorCode> = new Set([
+const retryableCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
   'RATE_LIMITED',
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_TIMEOUT',
   'OVERLOADED',
 ]);
 
-/** The message if upstream sent none. */
-const messages: Readonly<Record<UpstreamErrorCode, string>> = {
+/** Used if upstream sent no message. */
+const messages: Readonly<Record<ClientFacingErrorCode, string>> = {
   UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
   FORBIDDEN: 'The credentials of this request do not allow this.',
   NOT_FOUND: 'Galileo does not have this resource.',
@@ -51,20 +51,28 @@ const messages: Readonly<Record<UpstreamErrorCode, string>> = {
   OVERLOADED: 'Too many requests are waiting for Galileo.',
 };
 
+/** MAX_BUFFERED_BYTES leaves no memory for what a field needs. */
+export const createMemoryError = () =>
+  new ClientFacingError('OVERLOADED', 'The gateway has no memory left for this at the moment.');
+
 /**
- * A call to upstream without a usable response. The message is for clients: it names no URL, header or body. The secrets
- * of the request are removed from messages of upstream's.
+ * An error whose code and message the client receives: a failed call to upstream, or an argument or credential with
+ * which no call is made. The message contains no URL, header or body from upstream, and no secret of the request.
  */
-export class UpstreamError extends Error {
-  override readonly name = 'UpstreamError';
-  readonly code: UpstreamErrorCode;
+export class ClientFacingError extends Error {
+  override readonly name = 'ClientFacingError';
+  readonly code: ClientFacingErrorCode;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly upstreamStatus: number | undefined;
   readonly galileoErrorCode: number | undefined;
 
-  /** @param message undefined for the default message of the code */
-  constructor(code: UpstreamErrorCode, message: string | undefined, details: UpstreamErrorDetails = {}) {
+  /** @param message undefined: the default message of the code */
+  constructor(
+    code: ClientFacingErrorCode,
+    message: string | undefined,
+    details: ClientFacingErrorDetails = {},
+  ) {
     super(message ?? messages[code], details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.retryable = details.retryable ?? retryableCodes.has(code);

@@ -1,4 +1,4 @@
-/** A member of a list. It knows its list, so that it can be removed in constant time. */
+/** A member of a linked list. It refers to its list, so that it can be removed in constant time. */
 class Node<T> {
   readonly value: T;
   list: List<T> | undefined;
@@ -37,10 +37,10 @@ class List<T> {
   length = 0;
 }
 
-/** Members ordered by a small whole number, their level; those of one level in the order in which they reached it. */
+/** Members ordered by their level, a small whole number, and within a level by the order in which they reached it. */
 class Levels<T> {
   readonly #lists: List<T>[] = [];
-  // No member is below the one or above the other.
+  // All members are within these levels.
   #lowest = 0;
   #highest = 0;
 
@@ -73,7 +73,7 @@ export interface Queueable {
   queueEntry: Node<Queueable> | undefined;
 }
 
-/** A caller with items that wait or run. */
+/** A caller with waiting or running items. */
 class Caller<T extends Queueable> {
   runningCount = 0;
   /** Undefined until an item waits. */
@@ -87,9 +87,9 @@ class CallerQueue<T extends Queueable> {
 }
 
 /**
- * A queue that shares what it waits for fairly between callers (max-min fairness): next is an item of the caller with the
- * fewest items running, among equals the one who has waited the longest. Every step takes constant time, whatever waits.
- * A caller is forgotten with its last item.
+ * A queue that is fair between callers (max-min fairness). The next item belongs to the caller with the fewest running
+ * items. Of equal callers, the one that has waited longest is next. Every operation takes constant time. A caller is
+ * forgotten with its last item.
  */
 export class FairQueue<T extends Queueable> {
   readonly #callers = new Map<string, Caller<T>>();
@@ -117,8 +117,8 @@ export class FairQueue<T extends Queueable> {
   }
 
   /**
-   * Frees a slot for an item of this caller: removes the newest item of the caller with the most items, if it has more than
-   * this caller would have. Undefined if no caller has.
+   * Makes room for an item of this caller: removes the newest item of the caller with the most waiting items. Returns
+   * undefined if that caller does not have more than this caller would have.
    */
   makeRoom(key: string): T | undefined {
     const most = this.#byWaiting.getHighest()?.items;
@@ -127,7 +127,7 @@ export class FairQueue<T extends Queueable> {
     return this.#removeIfPresent(most.last?.value);
   }
 
-  /** Removes an item that may or may not wait. */
+  /** Removes an item if it is waiting. */
   remove(item: T): void {
     const { queueEntry } = item;
     const caller = this.#callers.get(item.caller);
@@ -138,7 +138,7 @@ export class FairQueue<T extends Queueable> {
     this.#update(item.caller, caller);
   }
 
-  /** Counts the items of a caller that run; each start must be followed by one end. */
+  /** Counts the running items of a caller. Each start must be followed by one end. */
   countRunning(key: string, change: 1 | -1): void {
     const caller = this.#getCaller(key);
     caller.runningCount += change;

@@ -1,16 +1,17 @@
 import type { Context } from '@opentelemetry/api';
 import type { Deadline } from '../deadline.ts';
 import { isJsonObject } from '../json.ts';
+import type { Reservation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { createAddressRedaction } from './address-redaction.ts';
-import { UpstreamError } from './errors.ts';
+import { ClientFacingError, createMemoryError } from './errors.ts';
 import {
   isNotConfigured,
   isSuccess,
   parseBody,
   type Redaction,
   readRefusal,
-  toUpstreamError,
+  toResponseError,
   type ValidationIssue,
 } from './responses.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
@@ -20,13 +21,15 @@ import type { IntegrationName, WireIntegration } from './wire.ts';
 /** An object of a response. Its properties are unchecked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Whose call it is and how long it may take. */
+/** The caller and the limits of a call. */
 export interface CallContext {
-  /** Names and values in turn, sent with the call; a credential is among them. */
+  /** Sent with the call. Alternating names and values, including a credential. */
   readonly headers: readonly string[];
   /** The salted hash of the credentials (`toCaller`). */
   readonly caller: string;
   readonly deadline: Deadline;
+  /** Holds responses until the end of the request. Undefined if nothing limits them. */
+  readonly memory?: Reservation | undefined;
   readonly requestId: string;
   /** Removes the secrets of the request from a string. */
   readonly redact: Redaction;
@@ -45,12 +48,12 @@ export type WriteOutcome<T> =
       readonly issues: readonly ValidationIssue[];
     };
 
-/** One operation of the REST API: what `TransportRequest` says of it. */
 type Operation = Pick<TransportRequest, 'operation' | 'method' | 'path' | 'provider' | 'body'>;
 
 /**
- * Galileo's REST API for integrations, one method per operation. Every method rejects with UpstreamError. Objects come
- * back with unchecked properties; request bodies are JSON.
+ * Galileo's REST API for integrations, one method per operation. Every method rejects with ClientFacingError, or with
+ * another error if the request cannot be written as HTTP. Returned objects have unchecked properties. Request bodies
+ * are JSON.
  */
 export class GalileoClient {
   readonly #transport: Transport;
@@ -58,8 +61,8 @@ export class GalileoClient {
   readonly #secrets = new Secrets();
 
   /**
-   * @param origin upstream's URL: removed from upstream's messages
-   * @param secrets of the operator: removed from upstream's messages too
+   * @param origin upstream's URL; removed from upstream's messages
+   * @param secrets of the operator; removed from upstream's messages too
    */
   constructor(transport: Transport, origin: URL, secrets: readonly string[] = []) {
     this.#transport = transport;
@@ -68,8 +71,8 @@ export class GalileoClient {
   }
 
   /**
-   * `GET /v2/integrations/{name}`. Null if the provider is not configured. The discriminator is checked, and `name` of
-   * the result is the provider's name.
+   * `GET /v2/integrations/{name}`. Null if the provider is not configured. Checks the discriminator. The `name` of the
+   * result is the provider's name.
    */
   async fetchIntegration(name: IntegrationName, call: CallContext): Promise<WireIntegration | null> {
     const path = `/v2/integrations/${name}`;
@@ -79,11 +82,12 @@ export class GalileoClient {
     );
     if (isNotConfigured(response)) return null;
     const body = parseBody(this.#expectSuccess(response, 'GET', call), isJsonObject);
-    // With `provider` present, `name` is a free label. A discriminator that is left out has the document's default.
+    // If `provider` is present, `name` is a free label. A missing discriminator has the default of the OpenAPI
+    // document.
     if ((body['provider'] ?? body['name'] ?? name) !== name) {
-      throw new UpstreamError(
+      throw new ClientFacingError(
         'UPSTREAM_INVALID_RESPONSE',
-        'Galileo returned another provider than requested.',
+        'Galileo returned a different provider from the one requested.',
         {
           upstreamStatus: response.status,
         },
@@ -130,7 +134,7 @@ export class GalileoClient {
     return this.#read('catalogs', '/v2/integrations/databricks/catalogs', Array.isArray, call, 'databricks');
   }
 
-  /** `GET /v2/integrations/databricks/databases`: of one catalog, or of upstream's default. */
+  /** `GET /v2/integrations/databricks/databases`: the databases of a catalog. Default: upstream's default catalog. */
   fetchDatabases(catalog: string | undefined, call: CallContext): Promise<readonly unknown[]> {
     const query = catalog === undefined ? '' : `?catalog=${encodeURIComponent(catalog.toWellFormed())}`;
     const path = `/v2/integrations/databricks/databases${query}`;
@@ -206,11 +210,11 @@ export class GalileoClient {
   }
 
   async #write<T>(
-    operation: Operation,
+    operation: Operation & { readonly body: string },
     hasShape: (body: unknown) => body is T,
     call: CallContext,
   ): Promise<WriteOutcome<T>> {
-    const response = await this.#send(operation, call);
+    const response = await this.#sendBody(operation, operation.body, call);
     const refusal = readRefusal(response, this.#getRedaction(call));
     if (refusal !== undefined) return { kind: 'refused', ...refusal };
     return {
@@ -219,7 +223,7 @@ export class GalileoClient {
     };
   }
 
-  /** The response of a success; any other response is thrown as UpstreamError. */
+  /** Returns a successful response. Throws any other response as ClientFacingError. */
   async #request(operation: Operation, call: CallContext): Promise<TransportResponse> {
     return this.#expectSuccess(await this.#send(operation, call), operation.method, call);
   }
@@ -230,18 +234,39 @@ export class GalileoClient {
     call: CallContext,
   ): TransportResponse {
     if (isSuccess(response)) return response;
-    throw toUpstreamError(response, method, this.#getRedaction(call));
+    throw toResponseError(response, method, this.#getRedaction(call));
   }
 
-  #send(operation: Operation, call: CallContext): Promise<TransportResponse> {
-    const contentType = operation.body === undefined ? [] : ['content-type', 'application/json'];
+  /** Counts the request body, which the transport has as a string and as bytes, towards the memory of the request. */
+  async #sendBody(operation: Operation, body: string, call: CallContext): Promise<TransportResponse> {
+    const bytes = Buffer.byteLength(body);
+    const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
+    if (call.memory?.take(heldBytes) === false) throw createMemoryError();
+    try {
+      return await this.#send(operation, call);
+    } finally {
+      call.memory?.give(heldBytes);
+    }
+  }
+
+  #send(
+    { operation, method, path, provider, body }: Operation,
+    call: CallContext,
+  ): Promise<TransportResponse> {
+    const { headers, caller, deadline, memory, requestId, traceContext } = call;
+    const contentType = body === undefined ? [] : ['content-type', 'application/json'];
     return this.#transport.send({
-      ...operation,
-      headers: [...call.headers, 'accept', 'application/json', ...contentType],
-      caller: call.caller,
-      deadline: call.deadline,
-      requestId: call.requestId,
-      traceContext: call.traceContext,
+      operation,
+      method,
+      path,
+      provider,
+      body,
+      headers: [...headers, 'accept', 'application/json', ...contentType],
+      caller,
+      deadline,
+      memory,
+      requestId,
+      traceContext,
     });
   }
 

@@ -16,7 +16,6 @@ export type Lookup = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** What all connections to upstream have in common. */
 export interface ConnectionOptions {
   readonly origin: URL;
   /** TCP, proxy and TLS together. */
@@ -27,21 +26,21 @@ export interface ConnectionOptions {
   readonly proxy: URL | undefined;
   /** For upstream. */
   readonly secureContext: SecureContext;
-  /** For a proxy that speaks TLS. It has no client certificate. */
+  /** For a proxy that speaks TLS. Has no client certificate. */
   readonly proxySecureContext: SecureContext;
   readonly lookup: Lookup;
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
 }
 
-/** The last TLS session, with which the next handshake needs one round trip less. */
+/** The last TLS session. With it, the next handshake needs one round trip less. */
 export interface TlsSessions {
   latest: Buffer | undefined;
 }
 
 /**
  * Opens a socket to upstream, through the proxy if there is one, ready for HTTP. Rejects with ConnectFailure. If the
- * signal is aborted, everything that is open is destroyed, and the reason of the signal is thrown.
+ * signal is aborted, destroys all open sockets and rejects with the signal's reason.
  */
 export async function openSocket(
   options: ConnectionOptions,
@@ -76,8 +75,8 @@ export async function openSocket(
 }
 
 /**
- * Connects to the host of a URL. Tries its addresses in parallel, each started a little after the one before it or as
- * soon as that one has failed, and uses the first that is connected (RFC 8305).
+ * Connects to the host of a URL. Tries its addresses in parallel and uses the first that connects (RFC 8305). Each
+ * attempt starts a little after the previous one, or as soon as that one fails.
  */
 async function dial(
   url: URL,
@@ -119,7 +118,7 @@ async function dial(
           end(socket);
           resolve(socket);
         })
-        // Stays on the socket: an error without a listener would end the process.
+        // Never removed, because an error without a listener would end the process.
         .on('error', (error: Error) => {
           errors.push(error);
           if (started < addresses.length) startNext();
@@ -135,7 +134,7 @@ async function dial(
   });
 }
 
-/** The addresses of a name, those of IPv4 and IPv6 in turn. */
+/** The addresses of a name, alternating between IPv4 and IPv6. */
 async function resolveName(hostname: string, lookup: Lookup): Promise<readonly LookupAddress[]> {
   const addresses = await new Promise<readonly LookupAddress[]>((resolve, reject) => {
     lookup(hostname, { all: true }, (error, found) => {
@@ -166,7 +165,7 @@ function startTls(
     const socket: TLSSocket = connectTls({
       socket: tcp,
       host,
-      // The SNI extension takes names only (RFC 6066, section 3).
+      // SNI allows only names, not addresses (RFC 6066, section 3).
       servername: isIP(host) === 0 ? host : '',
       ALPNProtocols: ['http/1.1'],
       secureContext,
@@ -175,7 +174,7 @@ function startTls(
     socket
       .once('secureConnect', () => resolve(socket))
       .on('error', (error: Error) => {
-        // Node sets `authorizationError` for every reason not to trust a certificate.
+        // Node sets `authorizationError` whenever it does not trust the certificate.
         const isUntrusted = Boolean(socket.authorizationError);
         reject(new ConnectFailure(isUntrusted ? 'certificate' : 'connect', error));
       })

@@ -10,7 +10,7 @@ export interface ProxySettings {
   readonly noProxy?: string | undefined;
 }
 
-/** The proxy for requests to this origin; undefined if they go there directly. */
+/** The proxy for requests to this origin. Undefined if they are sent directly. */
 export function findProxy(origin: URL, settings: ProxySettings): URL | undefined {
   const { httpProxy, httpsProxy, noProxy = '' } = settings;
   const proxy = origin.protocol === 'https:' ? (httpsProxy ?? httpProxy) : httpProxy;
@@ -28,13 +28,13 @@ function isExcluded(origin: URL, noProxy: string): boolean {
   });
 }
 
-/** The port of a URL, also if it is the default one. */
+/** The port of a URL, explicit or default. */
 export const getPort = ({ port, protocol }: URL): number =>
   Number(port) || (protocol === 'https:' ? 443 : 80);
 
 /**
- * Opens a tunnel to the target through a proxy on that socket (CONNECT, RFC 9110, section 9.3.6). The caller destroys the
- * socket to cancel it. No message has the credentials of the proxy.
+ * Opens a tunnel to the target through the proxy on this socket (CONNECT, RFC 9110, section 9.3.6). To cancel, destroy
+ * the socket. Error messages do not contain the proxy's credentials.
  */
 export function openTunnel(socket: Socket, proxy: URL, target: URL): Promise<Socket> {
   const authority = `${target.hostname}:${getPort(target)}`;

@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
+import { shortenMessage } from '../errors.ts';
 import { isJsonObject } from '../json.ts';
-import { UpstreamError, type UpstreamErrorCode } from './errors.ts';
+import { ClientFacingError, type ClientFacingErrorCode } from './errors.ts';
 import type { AttemptOutcome, TransportRequest, TransportResponse } from './transport-types.ts';
 
 type Method = TransportRequest['method'];
@@ -14,12 +15,10 @@ export interface ValidationIssue {
   readonly type: string;
 }
 
-/** Removes what the caller may not read from a string of upstream's. */
+/** Removes secrets and upstream's address from a string of upstream. */
 export type Redaction = (text: string) => string;
 
-/** In characters. The rest of a longer message is cut off. */
-const maxMessageLength = 500;
-/** More than a form has controls. */
+/** More than the controls of any form. */
 const maxIssues = 1_000;
 
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
@@ -66,18 +65,21 @@ const isJsonMediaType = ({ contentType }: Pick<TransportResponse, 'contentType'>
 
 export const isSuccess = ({ status }: TransportResponse): boolean => status >= 200 && status < 300;
 
-/** The body of a success. Throws UpstreamError if it is not JSON of that shape. */
+/** The body of a success. Throws ClientFacingError if it is not JSON of that shape. */
 export function parseBody<T>(response: TransportResponse, hasShape: (body: unknown) => body is T): T {
   const { json, status } = response;
   if (hasShape(json)) return json;
   const message =
     json === undefined
       ? 'Galileo sent a response that is not JSON.'
-      : 'Galileo sent JSON in another form than documented.';
-  throw new UpstreamError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: status });
+      : 'Galileo sent JSON that does not match its documentation.';
+  throw new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: status });
 }
 
-/** How an attempt that got this response ended, for metrics and logs. Of a success, only the media type is read. */
+/**
+ * The outcome of an attempt with this response, for metrics and logs. Reads only the media type of a successful
+ * response.
+ */
 export function toAttemptOutcome(response: TransportResponse, method: Method): AttemptOutcome {
   if (isSuccess(response)) return method === 'DELETE' || isJsonMediaType(response) ? 'answered' : 'foreign';
   if (isProviderError(response)) return 'PROVIDER_ERROR';
@@ -86,7 +88,7 @@ export function toAttemptOutcome(response: TransportResponse, method: Method): A
   return response.status === 429 ? 'RATE_LIMITED' : 'answered';
 }
 
-// What servers say in place of an API behind them, and what the operator can do.
+// Responses of servers in front of the API, and what the operator can do.
 const explanations: readonly (readonly [pattern: RegExp, explanation: string])[] = [
   [
     /No required SSL certificate was sent/,
@@ -99,7 +101,7 @@ const explanations: readonly (readonly [pattern: RegExp, explanation: string])[]
   ],
 ];
 
-/** Why a response is `foreign`, for the log. Has no data of the response. */
+/** Why a response is `foreign`, for the log. Contains no data of the response. */
 export function explainForeignResponse(response: TransportResponse): string {
   const { status } = response;
   const start = response.body.toString('latin1', 0, 4_096);
@@ -115,12 +117,12 @@ function isProviderError(response: TransportResponse): boolean {
   return isWithin(readErrorCode(response), 7000, 7006);
 }
 
-/** Whether a read of an integration failed because it is not configured, which is not an error. */
+/** Whether the response means that the integration is not configured, which is not an error for a read. */
 export function isNotConfigured(response: TransportResponse): boolean {
   return !isSuccess(response) && toCode(response, 'GET') === 'NOT_FOUND' && readErrorCode(response) !== 7013;
 }
 
-/** Upstream's view of what is wrong with a request body, if the response is a 422 that says so; else undefined. */
+/** Upstream's issues with a request body. Undefined if the response is not a 422 with issues. */
 export function readRefusal(
   response: TransportResponse,
   redact: Redaction,
@@ -132,15 +134,15 @@ export function readRefusal(
 }
 
 /** The error of a response that is not a success. */
-export function toUpstreamError(
+export function toResponseError(
   response: TransportResponse,
   method: Method,
   redact: Redaction,
-): UpstreamError {
+): ClientFacingError {
   const { json, retryAfterMs, status } = response;
   const code = toCode(response, method);
   const message = code === 'UPSTREAM_INVALID_RESPONSE' ? undefined : readMessage(json, redact);
-  return new UpstreamError(code, message, {
+  return new ClientFacingError(code, message, {
     upstreamStatus: status,
     retryAfterMs,
     galileoErrorCode: readErrorCode(response),
@@ -149,7 +151,7 @@ export function toUpstreamError(
   });
 }
 
-function toCode(response: TransportResponse, method: Method): UpstreamErrorCode {
+function toCode(response: TransportResponse, method: Method): ClientFacingErrorCode {
   const { status } = response;
   const errorCode = readErrorCode(response);
   if (isProviderError(response)) return 'PROVIDER_ERROR';
@@ -162,7 +164,7 @@ function toCode(response: TransportResponse, method: Method): UpstreamErrorCode 
     case 403:
       return 'FORBIDDEN';
     case 404:
-      // A proxy, an ingress and a wrong base path send a 404 too.
+      // Proxies, ingresses and wrong base paths cause 404 too.
       return hasErrorForm(response.json) ? 'NOT_FOUND' : 'UPSTREAM_INVALID_RESPONSE';
     case 400:
     case 409:
@@ -198,7 +200,7 @@ function readErrorCode({ json }: TransportResponse): number | undefined {
   return typeof code === 'number' && Number.isSafeInteger(code) ? code : undefined;
 }
 
-/** Upstream's message in any of its error forms, on one line; undefined if there is none. */
+/** Upstream's message in any of its error formats, on one line. Undefined without a message. */
 function readMessage(body: unknown, redact: Redaction): string | undefined {
   if (!isJsonObject(body)) return undefined;
   const { detail } = body;
@@ -206,7 +208,7 @@ function readMessage(body: unknown, redact: Redaction): string | undefined {
   const text = typeof inner === 'string' ? inner : readStandardError(body)?.['message'];
   if (typeof text === 'string') return toLine(text, redact);
   const messages = readIssues(detail, redact).map(({ message }) => message);
-  return messages.length === 0 ? undefined : cut(messages.join('; '));
+  return messages.length === 0 ? undefined : shortenMessage(messages.join('; '));
 }
 
 /** The entries of a FastAPI validation error, or of a list of strings. `input` and `ctx` of an entry are not read. */
@@ -229,8 +231,8 @@ const isLocationPart = (part: unknown): part is string | number =>
   typeof part === 'string' || typeof part === 'number';
 
 /**
- * The first line of a string, redacted and cut to the length of a message; undefined if it is empty, a stack, or not a
- * string. Redaction comes first: a secret may have several lines, or contain the position of the cut.
+ * The first line of a string, redacted and cut to the length of a message. Undefined if it is empty, a stack, or not a
+ * string. Redaction comes first, because a secret can have several lines or extend over the cut.
  */
 function toLine(text: unknown, redact: Redaction): string | undefined {
   if (typeof text !== 'string') return undefined;
@@ -239,8 +241,5 @@ function toLine(text: unknown, redact: Redaction): string | undefined {
       .trim()
       .split(/[\r\n]/, 1)[0]
       ?.trim() ?? '';
-  return line === '' || line.startsWith('Traceback ') ? undefined : cut(line);
+  return line === '' || line.startsWith('Traceback ') ? undefined : shortenMessage(line);
 }
-
-const cut = (line: string) =>
-  line.length > maxMessageLength ? `${line.slice(0, maxMessageLength).toWellFormed()}…` : line;

@@ -6,7 +6,7 @@ const baseMs = 50;
 const capMs = 1_000;
 /** Retries in ten seconds, regardless of the number of attempts. */
 const budgetFloor = 10;
-/** Retries per attempt: a fifth more load does not overload an upstream that has problems. */
+/** Retries per attempt. Retries add at most a fifth to the load of a failing upstream. */
 const budgetShare = 0.2;
 
 const seconds = /^\d+$/;
@@ -20,8 +20,8 @@ export function computeBackoffMs(retry: number, random: () => number): number {
 }
 
 /**
- * A `Retry-After` (RFC 9110, section 10.2.3), seconds or date, as milliseconds from now. 0 if the date has passed,
- * undefined if the value is malformed.
+ * A `Retry-After` (RFC 9110, section 10.2.3), seconds or date, as milliseconds from now. 0 if the date has passed.
+ * Undefined if the value is malformed.
  */
 export function toRetryAfterMs(value: string, wallClockMs = Date.now()): number | undefined {
   if (seconds.test(value)) return Math.min(Number(value) * 1_000, Number.MAX_SAFE_INTEGER);
@@ -37,7 +37,7 @@ export class RetryBudget {
   readonly #attempts = new RollingCounter();
   readonly #retries = new RollingCounter();
 
-  /** @param now milliseconds on a clock that never goes back */
+  /** @param now milliseconds on a monotonic clock */
   constructor(now: () => number) {
     this.#now = now;
   }
@@ -47,7 +47,7 @@ export class RetryBudget {
     this.#attempts.increment(this.#now());
   }
 
-  /** Takes one retry from the budget. Returns false if it is used up. */
+  /** Takes one retry from the budget. Returns false if the budget is used up. */
   take(): boolean {
     const nowMs = this.#now();
     const limit = budgetFloor + this.#attempts.getTotal(nowMs) * budgetShare;
@@ -63,13 +63,13 @@ export class FastestRead {
   #previousMs = Number.POSITIVE_INFINITY;
   #period = 0;
 
-  /** @param nowMs on any clock that never goes back, the same in every call */
+  /** @param nowMs on the same monotonic clock in every call */
   add(durationMs: number, nowMs: number): void {
     this.#advance(nowMs);
     this.#currentMs = Math.min(this.#currentMs, durationMs);
   }
 
-  /** 0 if there was no read. */
+  /** 0 without a read. */
   getDurationMs(nowMs: number): number {
     this.#advance(nowMs);
     const fastestMs = Math.min(this.#currentMs, this.#previousMs);

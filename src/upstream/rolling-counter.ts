@@ -1,4 +1,4 @@
-// Ten seconds: with traffic enough attempts to judge by, and soon forgotten.
+// Ten seconds in total.
 const bucketMs = 1_000;
 const bucketCount = 10;
 
@@ -8,7 +8,7 @@ export class RollingCounter {
   #newest = 0;
   #total = 0;
 
-  /** @param nowMs on any clock that never goes back, the same in every call */
+  /** @param nowMs on the same monotonic clock in every call */
   increment(nowMs: number): void {
     this.#advance(nowMs);
     const index = this.#newest % bucketCount;

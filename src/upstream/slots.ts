@@ -2,33 +2,31 @@ import { Connection } from './connection.ts';
 import { FairQueue, type Queueable } from './fair-queue.ts';
 import type { ConnectionOptions, TlsSessions } from './open-socket.ts';
 
-/** Something that needs a connection. */
 export interface Waiter extends Queueable {
   /**
-   * Takes the connection, to be released later, or leaves it to the next waiter by returning false. Must not throw.
+   * Takes the connection, which must be released later. Returns false to leave it to the next waiter. Must not throw.
    *
    * @param hasWaited whether the waiter comes from the queue
    */
-  start(connection: Connection, hasWaited: boolean): boolean;
-  /** Removed from the queue, for a caller with fewer calls in it. */
+  startAttempt(connection: Connection, hasWaited: boolean): boolean;
+  /** Called if the queue is full, or if another caller with fewer calls needs the place in the queue. */
   refuse(): void;
-  /** The connections were destroyed. Called at most once, in the queue. */
+  /** Called when the connections are destroyed, if the waiter is still in the queue. */
   shutDown(): void;
 }
 
 /**
- * Assigns connections: an open one (the longest idle first), else a new one. Other waiters enter a bounded queue that is
- * fair between callers.
+ * Assigns connections: an open one (the longest idle first), else a new one. Other waiters enter a bounded queue that
+ * is fair between callers.
  *
- * One undici Client per connection, not an undici Pool. A Pool has an unbounded queue that counts towards no timeout;
- * forgets a client whose connect failed although a request may still be passed to it, so that there can be more sockets
- * than allowed and some that `close()` does not know; and does not say which socket a request will use.
+ * Uses one undici Client per connection instead of a Pool, for three reasons. A Pool has an unbounded queue, whose wait
+ * no timeout includes. It forgets a client whose connect failed although that client can still receive a request, so it
+ * can open more sockets than allowed, and `close()` misses some. It does not say which socket a request will use.
  *
  * **Two responses to one request.** A second response that arrives with the first, or while the connection is idle,
- * makes undici close the socket. undici checks for it once more before it writes to a used socket, but in the same turn
- * of the event loop, in which nothing new can have been read. So a released connection is free only after the turn in
- * which its response arrived; undici's check then comes after sockets have been read again. HTTP/1.1 has no means to
- * detect a second response that arrives after the next request was written.
+ * makes undici close the socket. undici checks again before it writes to a used socket, but within the same turn of the
+ * event loop nothing new can have been read. So a released connection is free only in the next turn, after sockets have
+ * been read again. HTTP/1.1 cannot detect a second response that arrives after the next request was written.
  */
 export class ConnectionSlots {
   readonly #options: ConnectionOptions;
@@ -39,6 +37,9 @@ export class ConnectionSlots {
   readonly #idle: Connection[] = [];
   readonly #queue = new FairQueue<Waiter>();
   readonly #sessions: TlsSessions = { latest: undefined };
+  /** Released in this turn of the event loop. */
+  #released: Connection[] = [];
+  /** Released connections that are not free yet. */
   #releasedCount = 0;
   #isDestroyed = false;
 
@@ -64,9 +65,9 @@ export class ConnectionSlots {
     return this.#connections.length - this.#idle.length;
   }
 
-  /** Gives the waiter a connection now or later. Returns false if too many wait already. */
+  /** Gives the waiter a connection now or later. Returns false if the queue is full. */
   enter(waiter: Waiter): boolean {
-    // A released connection is free within this turn of the event loop, sooner than a new one could be.
+    // A released connection is free earlier than a new one could be opened.
     if (this.#idle.length === 0 && this.#releasedCount > this.#queue.length) {
       this.#queue.push(waiter);
       return true;
@@ -91,14 +92,15 @@ export class ConnectionSlots {
     this.#queue.remove(waiter);
   }
 
-  /** Returns a connection. The next waiter gets it in the next turn of the event loop, never within this call. */
+  /** Returns a connection. The next waiter gets it in the next turn of the event loop. */
   release(connection: Connection, caller: string): void {
     this.#queue.countRunning(caller, -1);
     this.#releasedCount += 1;
-    setImmediate(this.#onFree, connection);
+    if (this.#released.length === 0) setImmediate(this.#onFree);
+    this.#released.push(connection);
   }
 
-  /** Ends everything that runs or waits. */
+  /** Ends all running and waiting calls. */
   destroy(): void {
     this.#isDestroyed = true;
     for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift())
@@ -122,19 +124,25 @@ export class ConnectionSlots {
     return created;
   }
 
-  readonly #onFree = (connection: Connection): void => {
+  readonly #onFree = (): void => {
+    const released = this.#released;
+    this.#released = [];
+    for (const connection of released) this.#free(connection);
+  };
+
+  #free(connection: Connection): void {
     this.#releasedCount -= 1;
     for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift()) {
       if (this.#start(waiter, connection, true)) return;
     }
     this.#idle.push(connection);
     this.#onRelease();
-  };
+  }
 
   #start(waiter: Waiter, connection: Connection, hasWaited: boolean): boolean {
     connection.dropIfOld();
     this.#queue.countRunning(waiter.caller, 1);
-    const isStarted = waiter.start(connection, hasWaited);
+    const isStarted = waiter.startAttempt(connection, hasWaited);
     if (!isStarted) this.#queue.countRunning(waiter.caller, -1);
     return isStarted;
   }

@@ -1,14 +1,15 @@
-import { UpstreamError } from './errors.ts';
+import { ClientFacingError, createMemoryError } from './errors.ts';
 
 /**
- * - `connect`: there was no connection
+ * - `connect`: no connection could be opened
  * - `idle-closed`: an idle connection was closed before the request was written to it
  * - `certificate`: upstream's certificate is not trusted
  * - `timeout`: the attempt, or connecting, took too long
  * - `reset`: the connection ended before the response was complete
  * - `malformed`: the response is not HTTP, or has too many headers
  * - `rejected`: the response is valid, but its body is too large or compressed
- * - `expired`, `cancelled`: the deadline of the request ended, or its caller left, before the attempt ended
+ * - `no-memory`: the response does not fit into the memory that is left
+ * - `expired`, `cancelled`: the deadline of the request ended, or the client disconnected, before the attempt ended
  * - `invalid-request`: the request cannot be written as HTTP; an error of the gateway
  */
 export type FailureKind =
@@ -19,6 +20,7 @@ export type FailureKind =
   | 'reset'
   | 'malformed'
   | 'rejected'
+  | 'no-memory'
   | 'expired'
   | 'cancelled'
   | 'invalid-request';
@@ -26,18 +28,21 @@ export type FailureKind =
 /** Why an attempt has no response. */
 export interface AttemptFailure {
   readonly kind: FailureKind;
-  /** Whether bytes of the request may have left. */
+  /** Whether bytes of the request may have been sent. */
   readonly isSent: boolean;
-  /** Whether a used connection was reset before a byte of the response, as happens if upstream closes it while idle. */
+  /**
+   * Whether a reused connection was reset before a byte of the response, as happens if upstream closes idle
+   * connections.
+   */
   readonly wasIdleConnection: boolean;
-  /** Safe to log, except that of `invalid-request`, which is the error itself. */
+  /** Safe to log, except for `invalid-request`, whose cause is the original error. */
   readonly cause: Error;
 }
 
 /** Connecting to upstream failed. */
 export class ConnectFailure extends Error {
   readonly kind: 'connect' | 'certificate' | 'timeout';
-  /** The code of the original error. Not named `code`, because undici's client interprets that. */
+  /** The code of the original error. Not named `code`, because undici's client interprets that property. */
   readonly causeCode: string;
 
   constructor(kind: ConnectFailure['kind'], cause: Error) {
@@ -50,7 +55,7 @@ export class ConnectFailure extends Error {
 // undici's codes for a request that it cannot write. Nothing was sent.
 const invalidRequestCodes: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
 
-/** The code of an error of Node's or undici's; an empty string without one. */
+/** The code of an error of Node or undici. Empty if it has none. */
 function getCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
@@ -61,11 +66,12 @@ export function isInvalidRequest(error: Error): boolean {
 }
 
 /**
- * What ended an attempt after the request was written. undici has one error for a body of another length than declared
- * and for invalid headers after a content-length, so the second parameter is needed.
+ * The kind of a failure after the request was written. undici has the same error for a body of the wrong length and for
+ * invalid headers after a content-length, so `hasHeaders` is needed.
  */
 export function toSentFailureKind(error: Error, hasHeaders: boolean): 'reset' | 'malformed' {
-  // HTTPParserError has no code (undici 7.30). The end of the stream in the middle of a response is a parser error too.
+  // HTTPParserError has no code (undici 7.30). It also throws a parser error if the stream ends in the middle of a
+  // response.
   if (error.name === 'HTTPParserError')
     return /invalid eof state/i.test(error.message) ? 'reset' : 'malformed';
   switch (getCode(error)) {
@@ -81,7 +87,7 @@ export function toSentFailureKind(error: Error, hasHeaders: boolean): 'reset' | 
   }
 }
 
-// What a misconfigured connection looks like, by code and message of OpenSSL, and what the operator can do.
+// Misconfigured connections by OpenSSL's code and message, and what the operator can do.
 const explanations: readonly (readonly [pattern: RegExp, explanation: string])[] = [
   [
     /wrong.version.number|packet.length.too.long|record.layer.failure/i,
@@ -105,8 +111,8 @@ const tlsAlertStart = '\x15\x03';
 const tlsExpected = 'Upstream speaks TLS on this port: check whether GALILEO_API_URL needs https.';
 
 /**
- * The part of an error that is safe to log, with an explanation if there is one. The error itself has more:
- * HTTPParserError has the bytes of the response, a certificate error the certificate.
+ * The part of an error that is safe to log, with an explanation if possible. HTTPParserError contains bytes of the
+ * response, and a certificate error contains the certificate.
  */
 export function toLoggableCause(error: Error): Error {
   const code = error instanceof ConnectFailure ? error.causeCode : getCode(error);
@@ -119,44 +125,57 @@ export function toLoggableCause(error: Error): Error {
   return new Error(explanation === undefined ? message : `${explanation} ${message}`);
 }
 
-/** The error that a failure means for a read or a write. An `invalid-request` is not an UpstreamError. */
+/** The error that a failure means for a read or a write. An `invalid-request` is not a ClientFacingError. */
 export function toCallError(failure: AttemptFailure, isWrite: boolean): Error {
   const { kind, cause } = failure;
   if (kind === 'invalid-request') return cause;
+  if (kind === 'no-memory') return isWrite ? createUnreadError(cause) : createMemoryError();
   if (isWrite && failure.isSent && kind !== 'rejected') return createOutcomeUnknownError(cause);
   if (kind === 'timeout' || kind === 'expired') return createTimeoutError(cause);
   if (kind === 'cancelled') return createCancelledError();
   if (kind === 'malformed' || kind === 'rejected') {
-    return new UpstreamError('UPSTREAM_INVALID_RESPONSE', 'Galileo sent a response that cannot be read.', {
-      cause,
-    });
+    return new ClientFacingError(
+      'UPSTREAM_INVALID_RESPONSE',
+      'Galileo sent a response that cannot be read.',
+      {
+        cause,
+      },
+    );
   }
   return createUnavailableError({ cause });
 }
 
-/** For a read, or for a write of which nothing was sent. The cause is for the log. */
-export function createTimeoutError(cause?: Error): UpstreamError {
-  return new UpstreamError('UPSTREAM_TIMEOUT', undefined, { cause });
+/** For a read, or for a write of which nothing was sent. */
+export function createTimeoutError(cause?: Error): ClientFacingError {
+  return new ClientFacingError('UPSTREAM_TIMEOUT', undefined, { cause });
 }
 
-/** For a write of which a byte may have been sent. The cause is for the log. */
-export function createOutcomeUnknownError(cause?: Error): UpstreamError {
-  return new UpstreamError('UPSTREAM_OUTCOME_UNKNOWN', undefined, { cause });
+/** For a write whose response the gateway could not hold in memory. */
+const createUnreadError = (cause: Error) =>
+  new ClientFacingError(
+    'UPSTREAM_OUTCOME_UNKNOWN',
+    'Galileo responded to this change, but the gateway has no memory left to read the response. Read the data again before you repeat the change.',
+    { cause },
+  );
+
+/** For a write of which bytes may have been sent. */
+export function createOutcomeUnknownError(cause?: Error): ClientFacingError {
+  return new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN', undefined, { cause });
 }
 
 /** No connection, no complete response, or the breaker is open. */
 export function createUnavailableError(
-  details: ConstructorParameters<typeof UpstreamError>[2],
-): UpstreamError {
-  return new UpstreamError('UPSTREAM_UNAVAILABLE', undefined, details);
+  details: ConstructorParameters<typeof ClientFacingError>[2],
+): ClientFacingError {
+  return new ClientFacingError('UPSTREAM_UNAVAILABLE', undefined, details);
 }
 
-/** For a caller that left. Nothing reads it. */
-export function createCancelledError(): UpstreamError {
-  return new UpstreamError('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo responded.');
+/** For a client that disconnected. The error is never shown. */
+export function createCancelledError(): ClientFacingError {
+  return new ClientFacingError('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo responded.');
 }
 
 /** The queue is full. Nothing was sent. */
-export function createOverloadedError(): UpstreamError {
-  return new UpstreamError('OVERLOADED', undefined);
+export function createOverloadedError(): ClientFacingError {
+  return new ClientFacingError('OVERLOADED', undefined);
 }

@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { Deadline } from '../deadline.ts';
-import type { UpstreamErrorCode } from './errors.ts';
+import type { Reservation } from '../memory.ts';
+import type { ClientFacingErrorCode } from './errors.ts';
 
 /** A label for metrics and traces: the short name of the REST operation. */
 type OperationName =
@@ -21,33 +22,38 @@ type OperationName =
 /** One call to upstream; it may take several attempts. */
 export interface TransportRequest {
   readonly operation: OperationName;
-  /** `GET` is a read, which may be repeated. The others are writes, which may not once a byte of them may have arrived. */
+  /**
+   * `GET` is a read, which can be repeated. The others are writes, which are never repeated if a byte of them may have
+   * arrived.
+   */
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
-  /** Begins with a slash; upstream's base path comes before it. */
+  /** Starts with a slash. Upstream's base path precedes it. */
   readonly path: string;
-  /** The provider that the call is about, for logs and metrics; undefined if it is about none or all. */
+  /** The provider of the call, for logs and metrics. Undefined if the call is not about one provider. */
   readonly provider?: string | undefined;
   /** Identifies the credentials, for fair queueing and the circuit breaker. */
   readonly caller: string;
-  /** Names and values in turn. Sent unchanged; the caller has validated them. */
+  /** Alternating names and values. Sent unchanged; the caller has validated them. */
   readonly headers: readonly string[];
   /** Sent as UTF-8. Its content type is in the headers. */
   readonly body?: string | undefined;
   readonly deadline: Deadline;
+  /** Holds the response. Undefined if nothing limits it. */
+  readonly memory?: Reservation | undefined;
   /** For logs. Not sent. */
   readonly requestId?: string;
   /** The span that the call belongs to; undefined if traces are off. */
   readonly traceContext?: Context | undefined;
 }
 
-/** A complete response of upstream's, of any status. */
+/** A complete response of upstream with any status. */
 export interface TransportResponse {
   readonly status: number;
-  /** Undefined if it is absent, or if the body may not be read. */
+  /** Undefined if it is absent, or if the body must not be read. */
   readonly contentType: string | undefined;
   /** Upstream's `Retry-After` as milliseconds from now; undefined if it is absent or malformed. */
   readonly retryAfterMs: number | undefined;
-  /** Empty if a response of status 400 or more had a body that may not be read (compressed, too large). */
+  /** Empty if the body of an error response must not be read, because it is compressed or too large. */
   readonly body: Buffer;
   /** The parsed body; undefined if it is not JSON by its media type or its content. */
   readonly json: unknown;
@@ -65,7 +71,7 @@ export interface AttemptInfo {
  * - `answered`: with a response of the API, of any status
  * - `foreign`: with a response that the API does not send: not JSON, a redirect, or a 404 without an error in it
  * - `RATE_LIMITED`, `PROVIDER_ERROR`: with a response of the API that says so
- * - `cancelled`: the caller left
+ * - `cancelled`: the client disconnected
  * - another code: without a complete response
  */
 export type AttemptOutcome =
@@ -73,40 +79,38 @@ export type AttemptOutcome =
   | 'foreign'
   | 'cancelled'
   | 'INTERNAL_SERVER_ERROR'
-  | UpstreamErrorCode;
+  | ClientFacingErrorCode;
 
-/** What is known of an attempt at its end. */
 export interface AttemptEnd {
   readonly outcome: AttemptOutcome;
-  /** Undefined if there was no response. */
+  /** Undefined without a response. */
   readonly status: number | undefined;
   /** From dispatch to the last byte or the failure, without the wait for a socket. */
   readonly durationMs: number;
 }
 
-/** What is known of a call when it is settled. */
 export interface CallEnd {
-  /** Number of dispatched attempts; 0 if the call never got a connection. */
+  /** Number of dispatched attempts. 0 if the call never got a connection. */
   readonly attempts: number;
-  /** Of the response that settled the call; undefined if the call failed. */
+  /** Status of the response that settled the call. Undefined if the call failed. */
   readonly status: number | undefined;
   /** Why the call failed; undefined if it has a response. */
   readonly failure: AttemptOutcome | undefined;
   /** Whether the response is `foreign` (see AttemptOutcome). */
   readonly isForeign: boolean;
-  /** More about the failure or the foreign response, without any data of the request or the response. */
+  /** Details of the failure or the foreign response, without data of the request or the response. */
   readonly reason: string | undefined;
-  /** From the call to its end, all waits and attempts included. */
+  /** The whole duration, including all waits and attempts. */
   readonly durationMs: number;
 }
 
 /** `half-open`: one call at a time is let through to test whether upstream has recovered. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-/** For logs, metrics and traces. Hooks must be fast. What they throw is ignored. */
+/** For logs, metrics and traces. Hooks must be fast. Their errors are ignored. */
 export interface TransportObserver {
   attemptStarted?(attempt: AttemptInfo): void;
-  /** More headers for this attempt, names and values in turn. Called after `attemptStarted`. */
+  /** Additional headers for this attempt: alternating names and values. Called after `attemptStarted`. */
   getAttemptHeaders?(attempt: AttemptInfo): readonly string[] | undefined;
   attemptEnded?(attempt: AttemptInfo, end: AttemptEnd): void;
   /** Another attempt follows this one, after the wait. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as tlsModule from 'node:tls';
-import type { AttemptLimits } from './attempt.ts';
+import type { AttemptOptions } from './attempt.ts';
 import { CircuitBreaker } from './breaker.ts';
 import { Call, type TransportContext } from './call.ts';
 import { type ConnectionOptions, type Lookup, lookupWithSystem } from './open-socket.ts';
@@ -36,13 +36,13 @@ export interface TransportOptions {
   /** Further attempts after the first one. */
   readonly retries: number;
   readonly maxResponseBytes: number;
-  /** Sent with every request, names and values in turn. */
+  /** Sent with every request. Alternating names and values. */
   readonly headers?: readonly string[];
   readonly proxy?: ProxySettings;
   readonly tls?: TlsSettings;
   /** 0 to below 1; jitter needs no secret randomness. Default: Math.random. */
   readonly random?: () => number;
-  /** Milliseconds on a clock that never goes back. Default: performance.now. */
+  /** Milliseconds on a monotonic clock. Default: performance.now. */
   readonly now?: () => number;
   /** Default: dns.lookup. */
   readonly lookup?: Lookup;
@@ -59,27 +59,27 @@ interface TlsSettings {
 }
 
 /**
- * The connection to upstream: one origin, a bounded number of sockets and of calls that wait for one, timeouts, retries
- * and the circuit breaker.
+ * The connection to one upstream origin, with a limited number of sockets, a limited queue, timeouts, retries and the
+ * circuit breaker.
  */
 export interface Transport {
   /**
-   * Resolves with upstream's response, whatever its status. Redirects are not followed. A 502 or 504 of a write is such a
-   * response too, and leaves open whether the write was done.
+   * Resolves with upstream's response of any status. Redirects are not followed. After a 502 or 504, the outcome of a
+   * write is unknown.
    *
-   * Rejects with UpstreamError if there is no response: `OVERLOADED`, `UPSTREAM_UNAVAILABLE`, `UPSTREAM_TIMEOUT`,
+   * Without a response, rejects with ClientFacingError: `OVERLOADED`, `UPSTREAM_UNAVAILABLE`, `UPSTREAM_TIMEOUT`,
    * `UPSTREAM_INVALID_RESPONSE`, and for a write `UPSTREAM_OUTCOME_UNKNOWN`. Rejects with another error if the request
    * cannot be written as HTTP.
    *
-   * Ends with the request's deadline at the latest. If the caller leaves, a read, or a write of which nothing was sent, is
-   * cancelled; a write in progress is completed.
+   * Ends with the request's deadline at the latest. If the client disconnects, a read is cancelled, and so is a write
+   * of which nothing was sent. A write in progress is completed.
    */
   send(request: TransportRequest): Promise<TransportResponse>;
   /** Number of calls that wait for a socket. */
   readonly queueDepth: number;
   /** Whether the circuit breaker is open or half-open. */
   readonly breakerOpen: boolean;
-  /** Accepts no more calls. Resolves when those that run have ended and all sockets are closed. */
+  /** Accepts no more calls. Resolves when the running ones have ended and all sockets are closed. */
   close(): Promise<void>;
   /** Ends every call with an error and destroys every socket. */
   destroy(): void;
@@ -101,13 +101,13 @@ class UpstreamTransport implements Transport {
     const { origin, tls = {} } = options;
     const now = options.now ?? (() => performance.now());
     const observer = guard(options.observer ?? {});
-    const limits: AttemptLimits = {
+    const attemptOptions: AttemptOptions = {
       basePath: origin.pathname.replace(/\/+$/, ''),
       attemptTimeoutMs: options.attemptTimeoutMs,
       maxResponseBytes: options.maxResponseBytes,
       headers: options.headers ?? [],
     };
-    const ca = tls.ca === undefined ? undefined : [...getPlatformCertificates(), tls.ca];
+    const ca = getTrustedCertificates(tls.ca);
     const connectionOptions: ConnectionOptions = {
       origin,
       connectTimeoutMs: options.connectTimeoutMs,
@@ -119,7 +119,7 @@ class UpstreamTransport implements Transport {
       now,
     };
     this.#context = {
-      limits,
+      attemptOptions,
       retries: options.retries,
       slots: new ConnectionSlots(connectionOptions, options.connections, options.queue, () =>
         this.#noteIdle(),
@@ -175,7 +175,7 @@ class UpstreamTransport implements Transport {
     await this.#context.slots.close();
   }
 
-  // A write whose deadline has ended is settled, but its attempt still runs.
+  // The attempt of a write can outlive its call, which its deadline settles.
   get #isIdle(): boolean {
     return this.#callCount === 0 && this.#context.slots.busyCount === 0;
   }
@@ -185,13 +185,20 @@ class UpstreamTransport implements Transport {
   }
 }
 
-/** `getCACertificates` exists from Node 22.15 on. */
+/** `getCACertificates` exists since Node 22.15. */
 const tlsFunctions: {
   readonly rootCertificates: readonly string[];
   readonly getCACertificates?: (type: 'default') => readonly string[];
 } = tlsModule;
 
-/** The CA certificates that Node trusts by default, PEM. The option `ca` of Node's TLS replaces them. */
+/**
+ * The CAs that Node trusts by default and additional ones, as PEM. The option `ca` of Node's TLS would replace the defaults.
+ * Undefined without additional ones.
+ */
+export function getTrustedCertificates(additional: string | undefined): string[] | undefined {
+  return additional === undefined ? undefined : [...getPlatformCertificates(), additional];
+}
+
 function getPlatformCertificates(): readonly string[] {
   if (tlsFunctions.getCACertificates !== undefined) return tlsFunctions.getCACertificates('default');
   const file = process.env['NODE_EXTRA_CA_CERTS'];

@@ -6,14 +6,18 @@ export type WorkerMessage =
   | { readonly type: 'listening'; readonly url: string }
   /** The worker cannot start. The message is one readable line. */
   | { readonly type: 'failed'; readonly message: string }
-  /** The worker takes no more connections: it is draining. */
+  /** The worker drains as soon as another one listens. */
   | { readonly type: 'draining' }
   | { readonly type: 'metrics'; readonly snapshot: MetricsSnapshot };
 
 /** From the primary process to a worker. */
-export type PrimaryMessage = { readonly type: 'drain' } | { readonly type: 'get-metrics' };
+export type PrimaryMessage =
+  | { readonly type: 'drain' }
+  /** Another worker listens, so that a worker that drains can stop listening. */
+  | { readonly type: 'replaced' }
+  | { readonly type: 'get-metrics' };
 
-/** Undefined if it is not a message of a worker: libraries may use the same channel. */
+/** Undefined if it is not a message of a worker, because libraries can use the same channel. */
 export function readWorkerMessage(message: unknown): WorkerMessage | undefined {
   if (!isJsonObject(message)) return undefined;
   const { type, url, message: text, snapshot } = message;
@@ -28,5 +32,5 @@ export function readWorkerMessage(message: unknown): WorkerMessage | undefined {
 export function readPrimaryMessage(message: unknown): PrimaryMessage | undefined {
   if (!isJsonObject(message)) return undefined;
   const { type } = message;
-  return type === 'drain' || type === 'get-metrics' ? { type } : undefined;
+  return type === 'drain' || type === 'replaced' || type === 'get-metrics' ? { type } : undefined;
 }

@@ -14,7 +14,7 @@ export class MetricsSum {
   #ended: Promise<MetricsSnapshot> = Promise.resolve([]);
   #reading: Promise<string> | undefined;
 
-  /** @param own metrics of this process, which serves no requests but uses memory and CPU time */
+  /** @param own metrics of this process, which uses memory and CPU time but serves no requests */
   constructor(own: Metrics) {
     this.#own = own;
   }
@@ -31,7 +31,7 @@ export class MetricsSum {
     this.#latest.set(worker, []);
   }
 
-  /** Stores the latest counts of a worker, which it sends when it is asked and when they have changed. */
+  /** Stores the latest counts of a worker, which it sends on request and when they have changed. */
   take(worker: Worker, snapshot: MetricsSnapshot): void {
     if (this.#latest.has(worker)) this.#latest.set(worker, snapshot);
     this.#waiting.get(worker)?.();
@@ -47,7 +47,7 @@ export class MetricsSum {
 
   async #read(): Promise<string> {
     await Promise.all([...this.#latest.keys()].map((worker) => this.#ask(worker)));
-    // Read together, so that a worker that ends meanwhile is counted once.
+    // Read in the same turn, so that a worker that ends is not counted twice.
     const latest = [...this.#latest.values()];
     const ended = await this.#ended;
     return printSum([await this.#own.getSnapshot(), ended, ...latest]);

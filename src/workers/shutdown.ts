@@ -1,11 +1,10 @@
 import { describeFault, flushLog, type Log } from '../observability/log.ts';
 import { type EndSignal, handleSignals } from './signals.ts';
 
-/** What runs in the process until it drains. */
 export interface Drainable {
-  /** Resolves to whether every running request got its whole response. */
+  /** Resolves to whether the response to every running request was complete. */
   drain(): Promise<boolean>;
-  /** Ends immediately. */
+  /** Ends immediately, without draining. */
   destroy?(): void;
 }
 
@@ -16,7 +15,10 @@ interface ShutdownOptions {
   readonly ignoresFurtherSignals?: boolean;
 }
 
-/** npm forwards the SIGINT that the terminal has already sent to the process. A user does not press Ctrl+C twice this fast. */
+/**
+ * npm forwards the SIGINT that the terminal has already sent to the process. Nothing else sends two of them this
+ * quickly.
+ */
 const sameKeyPressMs = 100;
 
 /**

@@ -12,10 +12,9 @@ const healthyAfterMs = 10_000;
 /** Wait before the second replacement in a row, doubled for each further one. */
 const firstBackoffMs = 100;
 const maxBackoffMs = 30_000;
-/** Time for a worker's last spans and log lines, in addition to its own time limits. */
+/** Time for a worker's last spans and log lines, in addition to the shutdown settings. */
 const graceMs = 5000;
 
-/** What the pool knows of one worker. */
 interface Member {
   readonly startedAtMs: number;
   state: 'starting' | 'listening' | 'draining';
@@ -32,7 +31,7 @@ export class WorkerPool implements Drainable {
   #isEnding = false;
   #isComplete = true;
   #onEmpty: (() => void) | undefined;
-  /** Set until all of the first workers listen. */
+  /** Defined until all of the first workers listen. */
   #starting: { readonly resolve: (url: string) => void; readonly reject: (error: Error) => void } | undefined;
 
   constructor(config: Config, log: Log) {
@@ -40,7 +39,7 @@ export class WorkerPool implements Drainable {
     this.#log = log;
   }
 
-  /** Resolves when every worker listens. Rejects if one of the first workers cannot start; then none is left. */
+  /** Resolves when every worker listens. Rejects if one of the first workers cannot start, after ending the others. */
   async start(): Promise<{ readonly url: string; readonly metricsUrl: string | undefined }> {
     const { metricsPort, host, workers } = this.#config;
     if (metricsPort !== undefined) {
@@ -75,7 +74,7 @@ export class WorkerPool implements Drainable {
     if (this.#members.size === 0) this.#onEmpty?.();
     for (const [worker, { state }] of this.#members) {
       if (state === 'starting') worker.process.kill('SIGTERM');
-      else this.#sendDrain(worker);
+      else this.#send(worker, { type: 'drain' });
     }
     const { shutdownDelayMs, shutdownTimeoutMs } = this.#config;
     const isDone = await Promise.race([
@@ -126,7 +125,7 @@ export class WorkerPool implements Drainable {
         if (this.#members.size === 0) this.#onEmpty?.();
         return;
       }
-      // A worker that a signal ended while it started would have been able to start.
+      // A worker that a signal ended during its start could have started.
       const isInterrupted = code === 0 || signal === 'SIGTERM' || signal === 'SIGINT';
       if (this.#starting !== undefined && member.state === 'starting' && !isInterrupted) {
         this.#starting.reject(new Error('a worker ended before it listened'));
@@ -134,23 +133,35 @@ export class WorkerPool implements Drainable {
     });
   }
 
-  #sendDrain(worker: Worker): void {
-    const message: PrimaryMessage = { type: 'drain' };
+  #send(worker: Worker, message: PrimaryMessage): void {
     if (worker.isConnected()) worker.send(message, () => {});
   }
 
   #noteListening(worker: Worker, member: Member, url: string): void {
     member.state = 'listening';
-    if (this.#isEnding) this.#sendDrain(worker);
+    this.#releaseDraining();
+    if (this.#isEnding) this.#send(worker, { type: 'drain' });
     else if (this.#starting === undefined)
       this.#log.info({ pid: worker.process.pid }, 'a replacement worker listens');
     else if (this.#countListening() === this.#config.workers) this.#starting.resolve(url);
   }
 
-  /** A worker drains on its own initiative, after a signal or an exception. Its replacement does not wait for its exit. */
+  /**
+   * The worker drains without a request of the pool, after a signal or an exception. Its replacement starts before it
+   * exits.
+   */
   #noteDraining(worker: Worker, member: Member): void {
     member.state = 'draining';
     if (!this.#isEnding) this.#replace(worker, member, {});
+    this.#releaseDraining();
+  }
+
+  /** Lets workers that drain stop listening, if another one listens. */
+  #releaseDraining(): void {
+    if (this.#countListening() === 0) return;
+    for (const [worker, { state }] of this.#members) {
+      if (state === 'draining') this.#send(worker, { type: 'replaced' });
+    }
   }
 
   #noteFailure(reason: string): void {
@@ -162,7 +173,10 @@ export class WorkerPool implements Drainable {
     return [...this.#members.values()].filter(({ state }) => state === 'listening').length;
   }
 
-  /** Immediately, or after a backoff if workers end early one after another: a crash loop must not keep the machine busy. */
+  /**
+   * Starts a replacement immediately. If workers end early one after another, waits first, so that a crash loop does
+   * not keep the machine busy.
+   */
   #replace(worker: Worker, { state, startedAtMs }: Member, end: object): void {
     const ranMs = performance.now() - startedAtMs;
     if (state !== 'starting' && ranMs >= healthyAfterMs) this.#earlyExitCount = 0;

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Plugins } from '../http/pipeline.ts';
 import { startServer } from '../http/server.ts';
@@ -5,11 +6,10 @@ import type { Log } from '../observability/log.ts';
 import { readPrimaryMessage, type WorkerMessage } from './messages.ts';
 import { endOnSignal } from './shutdown.ts';
 
-/**
- * How often counts are sent without a question, in milliseconds, if there are new ones: what a killed worker counted since
- * then is lost.
- */
+/** How often new counts are sent without a request. A killed worker loses its counts since then. */
 const reportIntervalMs = 200;
+/** How long a worker that drains accepts connections while no other worker listens. A worker starts in less than a second. */
+const replacementTimeoutMs = 5000;
 
 /** Runs the gateway in a worker process until the primary process, a signal or an exception ends it. */
 export async function runWorker(config: Config, log: Log, plugins: Plugins): Promise<void> {
@@ -17,15 +17,23 @@ export async function runWorker(config: Config, log: Log, plugins: Plugins): Pro
     await send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     process.exit(1);
   });
-  const { metrics } = server;
+  // Without a listener in the primary process, only this process uses its metrics.
+  const metrics = config.metricsPort === undefined ? undefined : server.metrics;
   const sendMetrics = async () => {
     if (metrics !== undefined) await send({ type: 'metrics', snapshot: await metrics.getSnapshot() });
   };
   let isPoolEnding = false;
+  let noteReplaced = () => {};
+  const replaced = new Promise<void>((resolve) => {
+    noteReplaced = resolve;
+  });
   const end = endOnSignal(
     {
       drain: async () => {
         await send({ type: 'draining' });
+        // If all workers drain at the same time, clients could not connect until a replacement listens.
+        if (!isPoolEnding)
+          await Promise.race([replaced, wait(replacementTimeoutMs, undefined, { ref: false })]);
         if (!isPoolEnding) server.stopListening();
         return server.drain();
       },
@@ -37,8 +45,10 @@ export async function runWorker(config: Config, log: Log, plugins: Plugins): Pro
     const type = readPrimaryMessage(message)?.type;
     if (type === 'drain') {
       isPoolEnding = true;
+      noteReplaced();
       end();
     }
+    if (type === 'replaced') noteReplaced();
     if (type === 'get-metrics') void sendMetrics();
   });
   setInterval(() => {

@@ -10,7 +10,7 @@ import { isWithoutBrowser, launchChromium } from '../support/chromium.ts';
 import { startGateway } from '../support/gateway.ts';
 import { createVisitor } from './visitor.ts';
 
-/** A module for browsers with both clients, as a page would bundle them. */
+/** A browser module with both clients, as a page would bundle them. */
 const source = `
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
@@ -81,7 +81,7 @@ describe.skipIf(isWithoutBrowser())('a page on another origin', () => {
   test.each([
     ['Apollo Client with a name, a version and automatic persisted queries', 'readWithApollo'],
     ['urql with the defaults of its persisted exchange', 'readWithUrql'],
-  ])('can use %s without special settings', async (_name, read) => {
+  ])('a page on another origin can use %s without special settings', async (_name, read) => {
     const site = createServer(({ url }, response) => {
       response.setHeader('content-type', url === '/page.js' ? 'text/javascript' : 'text/html');
       response.end(

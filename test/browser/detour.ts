@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { createServer, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Responds instead of the upstream. */
+/** Responds in place of the upstream. */
 type Handler = (response: ServerResponse) => void;
 
-/** An upstream that passes calls on to another one, except for those that a test takes over. */
+/** An upstream that passes calls on to another one, except for those that a test replaces. */
 export interface Detour extends AsyncDisposable {
   readonly url: string;
   /** Calls as `GET /path`, in order of arrival. */
   readonly calls: readonly string[];
-  /** Takes over every call to a path until `restore`; its query is not compared. */
+  /** Handles every call to a path until `restore`. The query is ignored. */
   replace(method: string, path: string, handler: Handler): void;
   restore(method: string, path: string): void;
 }

@@ -25,7 +25,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await sandbox?.close();
   });
 
-  test('loads within two seconds from one host, and almost nothing the second time', {
+  test('GraphiQL loads within two seconds from one host, and loads almost nothing the second time', {
     retry: 2,
   }, async () => {
     await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
@@ -45,7 +45,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('runs each ready example, the first with one click', async () => {
+  test('GraphiQL runs each prepared example, the first with one click', async () => {
     await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
     await using visitor = await createVisitor(browser);
     const { page } = await open(visitor, gateway.url);
@@ -74,7 +74,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('opens the operation of a link in a tab, and copies links without values of a mutation', async () => {
+  test('GraphiQL opens the operation of a link in a tab, and copies links without the values of a mutation', async () => {
     await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
     await using visitor = await createVisitor(browser, {
       permissions: ['clipboard-read', 'clipboard-write'],
@@ -106,7 +106,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('lets the keyboard enter and leave every editor', async () => {
+  test('every editor of GraphiQL can be entered and left with the keyboard', async () => {
     await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
     await using visitor = await createVisitor(browser);
     const { page } = await open(visitor, gateway.url);
@@ -126,7 +126,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     );
   });
 
-  test('is usable on a phone: the response is below the editors', async () => {
+  test('on a phone, GraphiQL shows the response below the editors', async () => {
     await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
     await using visitor = await createVisitor(browser, { viewport: { width: 390, height: 800 } });
     const { page } = await open(visitor, gateway.url);
@@ -140,8 +140,8 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
   });
 
   test.each(['light', 'dark'] as const)(
-    'has only known axe-core violations of its libraries, in %s',
-    // CodeMirror can still draw lines while axe-core looks at them.
+    'GraphiQL has only known axe-core violations of its libraries, in %s',
+    // CodeMirror can still draw lines while axe-core checks them.
     { retry: 2 },
     async (colorScheme) => {
       await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
@@ -163,7 +163,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     },
   );
 
-  test('starts without a key, and uses the typed one in every tab', async () => {
+  test('GraphiQL starts without a key, and uses the typed key in every tab', async () => {
     await using gateway = await startGateway(sandbox.url);
     await using visitor = await createVisitor(browser);
     const { page } = await open(visitor, gateway.url);
@@ -182,8 +182,8 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     expect(getKeys(visitor)).toEqual([undefined, SECRET, SECRET]);
   });
 
-  test('keeps a key that is typed before the page has its schema', async () => {
-    // A tenant that no other test has deleted a provider of.
+  test('GraphiQL keeps a key that is typed before the schema is loaded', async () => {
+    // A tenant whose providers no other test deletes.
     const earlyKey = 'gk-typed-before-the-schema';
     await using gateway = await startGateway(sandbox.url);
     await using visitor = await createVisitor(browser);
@@ -215,7 +215,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('leaves no header and no secret of a mutation in the browser', async () => {
+  test('GraphiQL leaves no header and no secret of a mutation in the browser', async () => {
     await using gateway = await startGateway(sandbox.url);
     await using visitor = await createVisitor(browser);
     const { page } = await open(visitor, gateway.url);
@@ -233,7 +233,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await run(page);
     await seeAnswer(page, '"integrationId"');
 
-    // What was stored last: that this tab is open and was changed, which GraphiQL writes half a second after it.
+    // GraphiQL stores half a second later that this tab is open and was changed.
     await expect.poll(() => readStored(page)).toMatch(/activeTabIndex[\\"]*:1/);
     await expect.poll(() => readStored(page)).toContain('\\"apiKeyValue\\\\\\": \\\\\\"\\\\\\"');
     const stored = await readStored(page);
@@ -241,7 +241,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     expect(stored).not.toContain(SECRET);
     expect(JSON.stringify(await visitor.context.storageState({ indexedDB: true }))).not.toContain(SECRET);
 
-    // A page that was loaded again has the tabs and the history, and nothing of the key.
+    // After a reload, the page has the tabs and the history, but no part of the key.
     await page.reload();
     await waitUntilReady(page);
     await openTab(page, 'ReadProviders');
@@ -255,7 +255,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('completes a field’s name', async () => {
+  test('GraphiQL completes the name of a field', async () => {
     await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
     await using visitor = await createVisitor(browser);
     const { page } = await open(visitor, gateway.url);
@@ -267,7 +267,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('has documentation, explorer, dialogs and menus within its content security policy', async () => {
+  test('documentation, explorer, dialogs and menus of GraphiQL work within its content security policy', async () => {
     await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
     await using visitor = await createVisitor(browser);
     const { page } = await open(visitor, gateway.url);
@@ -301,7 +301,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await page.locator('.documentation-notice').getByText('Introspection is off').waitFor();
     await run(page);
     await seeAnswer(page, '"displayName"');
-    // Introspection itself is refused, which the browser notes.
+    // The browser reports that introspection was refused.
     expect(visitor.complaints.filter((text) => !text.includes('status of 400'))).toEqual([]);
   });
 });
@@ -314,7 +314,7 @@ interface Visit {
   readonly bytes: number;
 }
 
-/** What was sent with each operation, introspection left out. */
+/** The keys that were sent with operations other than introspection. */
 const getKeys = (visitor: Visitor): (string | undefined)[] =>
   visitor.operations.filter(({ name }) => name !== 'IntrospectionQuery').map(({ apiKey }) => apiKey);
 
@@ -366,7 +366,7 @@ async function showEditor(page: Page, editor: Editor): Promise<void> {
   await page.locator('.graphiql-editor-tools').getByRole('button', { name: editor, exact: true }).click();
 }
 
-/** Replaces what the editor holds. */
+/** Replaces the content of the editor. */
 async function type(page: Page, editor: Editor, text: string): Promise<void> {
   await getEditor(page, editor).locator('.CodeMirror-lines').click();
   await page.keyboard.press('ControlOrMeta+A');

@@ -16,7 +16,7 @@ const trustedDocuments = fileURLToPath(
 );
 const keyFile = JSON.stringify({ type: 'service_account', client_email: 'galileo@acme.example' });
 
-/** What has to be entered to connect or save each provider, by label. A file is dropped for labels of `files`. */
+/** The values that are required to connect or save each provider, by label. Labels of `files` take a dropped file. */
 const credentials: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Anthropic: { 'API key': 'sk-ant' },
   'AWS Bedrock': { 'Access key ID': 'AKIA', 'Secret access key': 'secret' },
@@ -49,7 +49,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     await sandbox?.close();
   });
 
-  /** The page with a gateway in front of the sandbox, or of another upstream, opened with its own key. */
+  /** The page with a gateway in front of the sandbox or another upstream, opened with a unique key. */
   async function start(options: StartOptions = {}): Promise<Session> {
     const { upstreamUrl = sandbox.url, key = createKey(), hash = '', settings = {}, context = {} } = options;
     let endpoint = '';
@@ -83,7 +83,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
   }
 
   describe('the API key', () => {
-    test('is asked for first, and an empty one is not sent', async () => {
+    test('the page first asks for the API key, and does not send an empty one', async () => {
       await using session = await start({ key: '' });
       const { page, visitor } = session;
       await seeFocus(page, page.getByLabel('Galileo API key'));
@@ -92,7 +92,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(visitor.operations).toEqual([]);
     });
 
-    test('is asked for again if Galileo does not accept it', async () => {
+    test('the page asks for the API key again if Galileo does not accept it', async () => {
       await using session = await start({ key: '' });
       const { page, visitor } = session;
       await enterKey(page, 'expired');
@@ -104,7 +104,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(visitor.complaints).toEqual([]);
     });
 
-    test('stays in memory with every other secret, and can be forgotten', async () => {
+    test('the API key and all other secrets stay in memory, and the key can be forgotten', async () => {
       await using session = await start();
       const { page, visitor, key } = session;
       await connect(page, 'Databricks', { ...credentials['Databricks'], 'Access token': 'dapi-secret' });
@@ -129,7 +129,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
   });
 
   describe('the list of providers', () => {
-    test('shows every provider after one query, and can be searched and filtered', async () => {
+    test('the page shows every provider after one query, and can be searched and filtered', async () => {
       await using session = await start();
       const { page, visitor } = session;
       expect(await getNames(page)).toHaveLength(12);
@@ -148,7 +148,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(visitor.complaints).toEqual([]);
     });
 
-    test('leads to the first connection if nothing is connected', async () => {
+    test('the page guides the user to the first connection if nothing is connected', async () => {
       await using session = await start({ key: 'empty' });
       const { page } = session;
       await page.getByRole('heading', { name: 'Connect your first provider' }).waitFor();
@@ -157,7 +157,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await seeFocus(page, page.getByLabel('API key', { exact: true }));
     });
 
-    test('shows skeletons while it loads', async () => {
+    test('the page shows skeletons while it loads', async () => {
       await using detour = await startDetour(sandbox.url);
       const held: (() => void)[] = [];
       detour.replace('GET', '/v2/integrations/azure', (response) => {
@@ -173,7 +173,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await getTile(page, 'Azure').waitFor();
     });
 
-    test('says which providers the deployment does not offer', async () => {
+    test('the page shows which providers the deployment does not offer', async () => {
       await using detour = await startDetour(sandbox.url);
       detour.replace('GET', '/v2/integrations/available', reply(200, { integrations: ['openai'] }));
       await using session = await start({ upstreamUrl: detour.url });
@@ -186,7 +186,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
   });
 
   describe('failures', () => {
-    test('of one provider do not affect the others, and it can be loaded again alone', async () => {
+    test('a failing provider does not affect the others, and can be loaded again alone', async () => {
       await using detour = await startDetour(sandbox.url);
       detour.replace('GET', '/v2/integrations/azure', reply(500, { detail: 'Out of order.' }));
       await using session = await start({ upstreamUrl: detour.url });
@@ -203,7 +203,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(visitor.complaints).toEqual([]);
     });
 
-    test('offer another attempt only if it can help, and not before the time that Galileo asks for', async () => {
+    test('the page offers a retry only if it can help, and only after the time that Galileo asks for', async () => {
       await using detour = await startDetour(sandbox.url);
       detour.replace('GET', '/v2/integrations/azure', reply(403, { detail: 'Not yours.' }));
       detour.replace(
@@ -221,7 +221,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(visitor.operations).toHaveLength(sent);
     });
 
-    test('of the connection are shown, and the page recovers', async () => {
+    test('the page shows a lost connection and recovers from it', async () => {
       await using session = await start();
       const { page, visitor } = session;
       await visitor.context.setOffline(true);
@@ -245,13 +245,13 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await seeToast(page, `${name} is connected.`);
       await page.getByRole('button', { name: 'Close' }).click();
       expect(await getTile(page, name).textContent()).toMatch(/Connected/);
-      // The cache is right: nothing is loaded again.
+      // The cache is up to date, so nothing is loaded again.
       expect(visitor.operations.filter((operation) => operation.name === 'SettingsPage')).toHaveLength(1);
       expect(visitor.complaints).toEqual([]);
     });
 
     test.each(['Anthropic', 'AWS SageMaker', 'Azure', 'Custom', 'Vertex AI'])(
-      'saves %s without losing what it does not show',
+      'saving %s keeps the settings that the form does not show',
       async (name) => {
         await using session = await start();
         const { page, visitor } = session;
@@ -275,7 +275,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       },
     );
 
-    test('checks required fields and formats before it sends anything', async () => {
+    test('the form checks required fields and formats before it sends anything', async () => {
       await using session = await start({ hash: '#/databricks' });
       const { page, visitor } = session;
       await page.getByRole('button', { name: 'Connect Databricks' }).click();
@@ -302,7 +302,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(visitor.operations).toHaveLength(1);
     });
 
-    test('shows each issue at its own control, keeps what was typed, and saves after a correction', async () => {
+    test('the form shows each issue at its control, keeps typed values, and saves after a correction', async () => {
       await using session = await start();
       const { page, visitor } = session;
       await openForm(page, 'Custom');
@@ -331,7 +331,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(visitor.complaints).toEqual([]);
     });
 
-    test('shows two headers with the same name as an issue of the second one', async () => {
+    test('the form shows two headers with the same name as an issue of the second one', async () => {
       await using session = await start();
       const { page } = session;
       await openForm(page, 'Azure');
@@ -348,7 +348,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(await getDescription(page, added.getByRole('textbox', { name: 'Header' }))).not.toBe('');
     });
 
-    test('shows a rejection by the provider at the credential', async () => {
+    test('the form shows a rejection by the provider at the credential', async () => {
       await using session = await start();
       const { page } = session;
       await connect(page, 'Writer', { 'API key': 'invalid', 'Organization ID': '42' });
@@ -360,7 +360,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await seeToast(page, 'Writer is connected.');
     });
 
-    test('switches the fields with the type of the AWS credentials', async () => {
+    test('the type of the AWS credentials decides which fields the form shows', async () => {
       await using session = await start();
       const { page, visitor } = session;
       await openForm(page, 'AWS SageMaker');
@@ -379,7 +379,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       });
     });
 
-    test('reveals a secret on request, and never fills one in', async () => {
+    test('the form reveals a typed secret on request, and never fills one in', async () => {
       await using session = await start();
       const { page } = session;
       await openForm(page, 'OpenAI');
@@ -390,7 +390,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(await key.getAttribute('type')).toBe('text');
     });
 
-    test('takes the key file of Vertex AI by drag and drop', async () => {
+    test('the form takes the key file of Vertex AI by drag and drop', async () => {
       await using session = await start();
       const { page, visitor } = session;
       await openForm(page, 'Vertex AI');
@@ -406,7 +406,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(JSON.stringify(visitor.operations.at(-1)?.body)).toContain('client_email');
     });
 
-    test('names stored secrets that saving would remove, and asks', async () => {
+    test('the form lists stored secrets that saving would remove, and asks for confirmation', async () => {
       await using session = await start();
       const { page, visitor } = session;
       await openForm(page, 'Custom');
@@ -426,7 +426,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       ['Escape', (page: Page) => page.keyboard.press('Escape')],
       ['the close button', (page: Page) => page.getByRole('button', { name: 'Close' }).click()],
       ['the Back button', (page: Page) => page.evaluate('history.back()')],
-    ])('are kept until the user confirms: %s', async (_way, leave) => {
+    ])('unsaved changes are kept until the user confirms: %s', async (_way, leave) => {
       await using session = await start();
       const { page } = session;
       await openForm(page, 'OpenAI');
@@ -442,7 +442,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await expect.poll(() => new URL(page.url()).hash).toMatch(/^(#\/)?$/);
     });
 
-    test('make the browser ask before a reload', async () => {
+    test('with unsaved changes, the browser asks before a reload', async () => {
       await using session = await start();
       const { page } = session;
       const dialogs: string[] = [];
@@ -456,7 +456,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(dialogs).toEqual(['beforeunload']);
     });
 
-    test('nothing is asked if nothing was changed', async () => {
+    test('without changes, the page does not ask for confirmation', async () => {
       await using session = await start();
       const { page } = session;
       await openForm(page, 'OpenAI');
@@ -466,7 +466,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
   });
 
   describe('the result of a save', () => {
-    test('is announced after the drawer was closed, and the draft is still there', async () => {
+    test('the result of a save is announced even after the drawer was closed, and the draft is kept', async () => {
       await using detour = await startDetour(sandbox.url);
       const held: (() => void)[] = [];
       detour.replace('PUT', '/v2/integrations/openai', (response) => {
@@ -489,7 +489,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(await page.getByLabel('API key', { exact: true }).inputValue()).toBe('sk-typed');
     });
 
-    test('can be unknown: then the page offers to check what is stored', async () => {
+    test('if the result of a save is unknown, the page offers to check what is stored', async () => {
       await using detour = await startDetour(sandbox.url);
       detour.replace('PUT', '/v2/integrations/openai', (response) => response.destroy());
       await using session = await start({ upstreamUrl: detour.url });
@@ -510,7 +510,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
   });
 
   describe('links', () => {
-    test('open a provider and a section, and Back closes the drawer', async () => {
+    test('links open a provider and a section, and Back closes the drawer', async () => {
       await using session = await start({ hash: '#/openai/access' });
       const { page } = session;
       await page.getByRole('tab', { name: 'Access', selected: true }).waitFor();
@@ -527,7 +527,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
   });
 
   describe('access', () => {
-    test('can be given, changed and removed', async () => {
+    test('access can be given, changed and removed', async () => {
       await using session = await start({ hash: '#/openai/access' });
       const { page, visitor } = session;
       const users = page.getByRole('region', { name: 'Users' });
@@ -563,7 +563,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(visitor.complaints).toEqual([]);
     });
 
-    test('is shown page by page', async () => {
+    test('access is shown page by page', async () => {
       await using session = await start({ hash: '#/openai/access' });
       const { page } = session;
       const users = page.getByRole('region', { name: 'Users' });
@@ -580,7 +580,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(await users.getByRole('button', { name: 'Load more users' }).count()).toBe(0);
     });
 
-    test('an old role is back if Galileo does not change it', async () => {
+    test('the old role is shown again if Galileo does not change it', async () => {
       await using detour = await startDetour(sandbox.url);
       await using session = await start({ upstreamUrl: detour.url, hash: '#/openai/access' });
       const { page } = session;
@@ -594,7 +594,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     });
   });
 
-  test('switches between several integrations of one provider', async () => {
+  test('the page switches between several integrations of one provider', async () => {
     await using session = await start({ hash: '#/azure' });
     const { page, visitor } = session;
     const section = page.getByRole('region', { name: 'Integrations of this provider' });
@@ -608,7 +608,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('removes a provider after its name was typed', async () => {
+  test('the page removes a provider after its name was typed', async () => {
     await using session = await start();
     const { page, visitor } = session;
     await openProvider(page, 'Mistral');
@@ -624,7 +624,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('says what a read-only user may not do', async () => {
+  test('the page shows which actions a read-only user has no permission for', async () => {
     await using session = await start({ key: 'read-only', hash: '#/openai' });
     const { page } = session;
     const edit = page.getByRole('button', { name: 'Edit' });
@@ -639,7 +639,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     await page.getByRole('alert').getByText('You don’t have permission to do this').waitFor();
   });
 
-  test('loads models and status only when their tab is opened', async () => {
+  test('the page loads models and status only when their tab is opened', async () => {
     await using session = await start({ hash: '#/openai' });
     const { page, visitor } = session;
     expect(visitor.operations).toHaveLength(1);
@@ -654,7 +654,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     ]);
   });
 
-  test('can be used with the keyboard alone', async () => {
+  test('the page can be used with only the keyboard', async () => {
     await using session = await start({ key: '' });
     const { page, visitor } = session;
     const { keyboard } = page;
@@ -684,7 +684,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     ['dark', {}],
     ['dark', { viewport: { width: 390, height: 780 } }],
     ['light', { forcedColors: 'active' }],
-  ] as const)('has no axe-core violation in any state: %s %o', async (colorScheme, options) => {
+  ] as const)('the page has no axe-core violation in any state: %s %o', async (colorScheme, options) => {
     await using detour = await startDetour(sandbox.url);
     detour.replace('GET', '/v2/integrations/vertex_ai', reply(500, { detail: 'Out of order.' }));
     detour.replace(
@@ -740,7 +740,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
   test.each([
     ['at 200 % zoom', { width: 640, height: 450 }],
     ['on a phone', { width: 320, height: 640 }],
-  ])('needs no horizontal scrolling %s', async (_name, viewport) => {
+  ])('the page needs no horizontal scrolling %s', async (_name, viewport) => {
     await using session = await start({ context: { viewport } });
     const { page } = session;
     const getOverflow = () =>
@@ -754,7 +754,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     await page.getByRole('button', { name: 'Save changes' }).click();
   });
 
-  test('sends hashes instead of documents to a gateway that runs trusted documents', async () => {
+  test('the page sends hashes instead of documents to a gateway that runs trusted documents', async () => {
     await using session = await start({
       config: { trustedDocuments: true },
       settings: { trustedDocuments },
@@ -775,7 +775,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
-  test('is ready with its key when the demo runs', async () => {
+  test('the demo serves the page with its key', async () => {
     await using demo = startProgram(['demo', '--port', '0']);
     const url = await demo.waitFor(/^\s*Settings\s+(\S+)/m);
     await demo.waitFor(/Ctrl\+C/);
@@ -790,7 +790,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
 
 interface StartOptions {
   readonly upstreamUrl?: string;
-  /** Without a key, the page stays at its first form. */
+  /** Without a key, the page shows its first form. */
   readonly key?: string;
   readonly hash?: string;
   readonly config?: Pick<SettingsPageConfig, 'trustedDocuments'>;
@@ -880,7 +880,7 @@ async function seeFocus(page: Page, locator: Locator): Promise<void> {
   expect(await page.evaluate<boolean>('document.hasFocus()')).toBe(true);
 }
 
-/** What a screen reader says after the name of an element. */
+/** What a screen reader reads after the name of an element. */
 async function getDescription(page: Page, locator: Locator): Promise<string> {
   const ids = (await locator.getAttribute('aria-describedby'))?.split(' ') ?? [];
   const texts = await Promise.all(ids.map((id) => page.locator(`[id="${id}"]`).textContent()));

@@ -10,9 +10,9 @@ interface SentOperation {
 /** A visitor with a browser profile: storage and cache persist between visits. */
 export interface Visitor extends AsyncDisposable {
   readonly context: BrowserContext;
-  /** Whom the pages asked. */
+  /** The origins that the pages sent requests to. */
   readonly origins: ReadonlySet<string>;
-  /** What the console has of errors, warnings and breaches of the policy. */
+  /** Errors, warnings and policy violations in the console. */
   readonly complaints: readonly string[];
   readonly operations: readonly SentOperation[];
 }
@@ -20,7 +20,7 @@ export interface Visitor extends AsyncDisposable {
 /** A fresh profile with a window of 1400 by 900 pixels; disposing it closes its pages. */
 export async function createVisitor(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
-  // In milliseconds, shorter than a test's time, so that a failure names what was waited for.
+  // In milliseconds. Shorter than a test's timeout, so that a failure names the element.
   context.setDefaultTimeout(8_000);
   const origins = new Set<string>();
   const complaints: string[] = [];

@@ -21,7 +21,7 @@ const createTestSchema = (resolve: (args: unknown, info: GraphQLResolveInfo) => 
   return schema;
 };
 
-it('a resolver that reads a property of `info` that a plan does not have fails', async () => {
+it('a resolver fails if it reads a property of `info` that a plan does not have', async () => {
   const read = (name: 'fieldName' | 'path' | 'variableValues') =>
     answerByPlan({ text: '{ field }', schema: createTestSchema((_args, info) => String(info[name])) });
   expect(await read('fieldName')).toEqual({ data: '{"field":"field"}' });
@@ -49,7 +49,7 @@ it('arguments are frozen, whether they are literals or variables', async () => {
   expect(frozen).toEqual(Array.from({ length: 8 }, () => true));
 });
 
-it('the schema itself is described as graphql-js describes it', async () => {
+it('introspection has the same result as with graphql-js', async () => {
   const { getIntrospectionQuery } = await import('graphql');
   const text = getIntrospectionQuery({
     inputValueDeprecation: true,
@@ -65,7 +65,7 @@ it('the schema itself is described as graphql-js describes it', async () => {
   }
 });
 
-it('any JSON value is coerced as graphql-js coerces it, for every input type of the schema', () => {
+it('any JSON value is coerced as by graphql-js, for every input type of the schema', () => {
   const types = Object.values(createSchema().getTypeMap()).flatMap((type) =>
     isInputType(type) ? [type] : [],
   );

@@ -13,7 +13,7 @@ const query = `query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) {
 it('each set of values for the conditions of an operation has its own result, regardless of their number', async () => {
   await using upstream = await startFakeUpstream();
   await using gateway = await startGateway(upstream.url);
-  // More than plans are kept, and each of them again when it is no longer.
+  // More sets than cached plans, and each of them again after its plan was dropped.
   for (const set of [...Array(32).keys(), ...Array(32).keys()]) {
     const variables = Object.fromEntries(names.map((name, bit) => [name, (set & (1 << bit)) !== 0]));
     const { data } = await gateway.query<object, object>(query, variables);
@@ -22,7 +22,7 @@ it('each set of values for the conditions of an operation has its own result, re
   }
 });
 
-it('a condition can have a name that objects have a meaning for', async () => {
+it('a condition can have the name of a property of Object.prototype', async () => {
   await using upstream = await startFakeUpstream();
   await using gateway = await startGateway(upstream.url);
   const query =
@@ -87,7 +87,7 @@ const selection = fc
       .join('\n'),
   );
 
-it('any conditions have the result of graphql-js, through the caches', async () => {
+it('any conditions have the same result as graphql-js, also with cached plans', async () => {
   await fc.assert(
     fc.asyncProperty(
       selection,

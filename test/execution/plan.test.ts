@@ -6,9 +6,10 @@ import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import { type Answers, answerByPlan, answerByReference, fullAnswers } from './support/answers.ts';
 
-// graphql-js is the reference: for any document and any upstream response, a plan has the same result, errors included.
+// graphql-js is the reference. For any document and any upstream response, a plan has the same result, including
+// errors.
 
-/** The result as it is sent, with the order of its keys. Errors are sorted, because their order is not specified. */
+/** The result as JSON, which keeps the order of keys. Errors are sorted, because their order is not specified. */
 const toSent = ({ data, errors = [] }: OperationResult) => ({
   data,
   errors: errors.map(({ path }) => JSON.stringify(path)).sort(),
@@ -51,7 +52,7 @@ describe('a plan has the same result as graphql-js', () => {
       '{ a: integration(name: OPENAI) { b: id c: id } a2: integration(name: AZURE) { d: __typename } }',
     ],
     [
-      'fields that are asked for twice',
+      'fields that are selected twice',
       '{ integration(name: OPENAI) { id } integration(name: OPENAI) { id name } }',
     ],
     [
@@ -80,7 +81,7 @@ describe('a plan has the same result as graphql-js', () => {
     ],
     ['the subgraph', '{ _service { sdl } }'],
     [
-      'a key that objects have a meaning for',
+      'a key with the name of a property of Object.prototype',
       '{ __proto__: integration(name: OPENAI) { constructor: id __proto__: name toString: __typename } }',
     ],
   ])('for %s', async (_title, text) => {
@@ -92,7 +93,7 @@ describe('a plan has the same result as graphql-js', () => {
     { name: 'OPENAI', with: true, without: false },
     { name: 'AZURE', with: false, without: true },
     { name: 'AZURE', with: false, without: false },
-  ])('for variables and conditions: %o', async (inputs) => {
+  ])('a plan has the same result as graphql-js for variables and conditions: %o', async (inputs) => {
     await expectSameAnswer(
       `query ($name: IntegrationName!, $with: Boolean!, $without: Boolean = true, $names: [IntegrationName!] = [OPENAI]) {
         integration(name: $name) @include(if: $with) { id ...Rest @skip(if: $without) }
@@ -104,7 +105,7 @@ describe('a plan has the same result as graphql-js', () => {
     );
   });
 
-  it('for a mutation, whose fields run in their order', async () => {
+  it('a plan has the same result as graphql-js for a mutation, whose fields run in order', async () => {
     const upsert = (endpoint: string) => `upsertCustomIntegration(input: { endpoint: "${endpoint}" }) {
       __typename
       ... on UpsertIntegrationSuccess { record { integrationId createdAt permissions { action rawAction } } integration { __typename ... on CustomIntegration { baseUrl } } }
@@ -119,7 +120,7 @@ describe('a plan has the same result as graphql-js', () => {
     );
   });
 
-  it('for whatever upstream sends in place of any value', async () => {
+  it('a plan has the same result as graphql-js if any upstream value is replaced by any other', async () => {
     const names = Object.keys(integrationFixtures) as (keyof typeof integrationFixtures)[];
     await fc.assert(
       fc.asyncProperty(
@@ -142,7 +143,7 @@ describe('a plan has the same result as graphql-js', () => {
   });
 });
 
-/** Puts the value in place of the one at that number, counted through all properties and items at any depth. */
+/** Replaces the value with that number, counting all properties and items at any depth. */
 function replaceAt(root: object, place: number, value: unknown): void {
   const places: [object, string][] = [];
   const collect = (container: object): void => {

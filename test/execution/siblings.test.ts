@@ -5,14 +5,14 @@ import { expect, it } from 'vitest';
 import type { OperationResult } from '../../src/execution/run-plan.ts';
 import { answerByPlan, answerByReference } from './support/answers.ts';
 
-/** How a field of the tree ends: with a value or a failure, immediately or after a number of turns. */
+/** The result of a field of the tree: a value or a failure, immediate or after a number of turns. */
 interface Ending {
   readonly value: unknown;
   readonly fails: boolean;
   readonly turns: number;
 }
 
-/** What the fields of an object end with, by their names. */
+/** The results of the fields of an object. */
 type Tree = Readonly<Record<string, Ending>>;
 
 // Every combination of values and failures, immediate and delayed.
@@ -25,7 +25,7 @@ const treeSdl = `
     tree: Tree mustTree: Tree! trees: [Tree] mustTrees: [Tree!] rows: [[Int!]!] mustRows: [[String]!]!
   }`;
 
-/** The schema with this tree. Each item of a list has its own ending. */
+/** The schema with this tree. Each item of a list has a separate result. */
 function createTreeSchema(root: Tree): GraphQLSchema {
   const schema = buildSchema(treeSdl);
   for (const type of Object.values(schema.getTypeMap())) {
@@ -113,8 +113,8 @@ const listOf = (item: fc.Arbitrary<unknown>, turns: fc.Arbitrary<number>) =>
   fc.array(endingOf(item, turns), { maxLength: 3 });
 const rightOrWrong = (value: fc.Arbitrary<unknown>, turns: fc.Arbitrary<number>) =>
   endingOf(fc.oneof({ weight: 10, arbitrary: value }, { weight: 1, arbitrary: anything }), turns);
-// graphql-js leaves a rejection unhandled if a waiting item fails after another has failed immediately and cannot be
-// null: of such items all wait here, or none.
+// graphql-js leaves a rejection unhandled if a waiting item fails after a sibling has failed immediately and cannot be
+// null. So here either all of these items wait, or none.
 const strictListOf = (item: (turns: fc.Arbitrary<number>) => fc.Arbitrary<unknown>) =>
   fc.oneof(listOf(item(atOnce), atOnce), listOf(item(nowOrLater), later));
 
@@ -151,7 +151,7 @@ const wholeTree = fc.record({
   again: endingOf(leafTree, nowOrLater),
 });
 
-/** Some fields of the tree in any order, some twice; what stands at the end is selected at least. */
+/** Some fields of the tree in any order, some of them twice. Always selects the last one. */
 const selectionOf = (fields: readonly string[]): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...fields), { minLength: 1, maxLength: 8 }).map((chosen) => chosen.join(' '));
 const leafSelection = selectionOf([
@@ -175,7 +175,7 @@ const middleSelection = fc
     ]),
   );
 
-/** The paths that are null because of an error. Further errors below them can be listed or not. */
+/** The paths that are null because of an error. Errors below them are optional. */
 function getNullPlace(data: unknown, path: readonly (string | number)[] = []): string {
   let value = data;
   const place: (string | number)[] = [];
@@ -228,7 +228,7 @@ it.each([
   try {
     const result = await answerByPlan({ text, schema: createTreeSchema({ tree: good(tree) }) });
     expect(result.data).toBe(data);
-    // Node tells of such rejections before it turns to the next event.
+    // Node reports unhandled rejections before it handles the next event.
     await setImmediate();
     expect(unhandled).toEqual([]);
   } finally {

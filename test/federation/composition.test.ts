@@ -12,14 +12,14 @@ const toSubgraph = (name: string, sdl: string): Subgraph => ({
 const galileo = toSubgraph('galileo', galileoSdl);
 const second = toSubgraph('second', secondSubgraphSdl);
 
-/** The SDL with one change, which must be one. */
+/** The SDL with one replacement. Throws if nothing was replaced. */
 function change(sdl: string, from: string | RegExp, to: string): string {
   const changed = sdl.replace(from, to);
   if (changed === sdl) throw new Error(`The SDL has no ${String(from)}.`);
   return changed;
 }
 
-// Names that another team can have declared for itself.
+// Names that another team can also have declared.
 const namesakes = /* GraphQL */ `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@shareable"])
   scalar DateTime
@@ -35,21 +35,21 @@ const namesakes = /* GraphQL */ `
   }
 `;
 
-describe.each(Object.entries(composers))('%s', (_composer, compose) => {
-  test('composes the subgraph alone', () => {
+describe.each(Object.entries(composers))('%s', (composer, compose) => {
+  test(`${composer} composes the subgraph alone`, () => {
     expect(compose([galileo]).faults).toEqual([]);
   });
 
-  test('composes it with a subgraph that has Integration @interfaceObject', () => {
+  test(`${composer} composes it with a subgraph that has Integration @interfaceObject`, () => {
     expect(compose([galileo, second]).faults).toEqual([]);
     expect(compose([second, galileo]).faults).toEqual([]);
   });
 
-  test('composes it with a subgraph that declares the same value types and scalars', () => {
+  test(`${composer} composes it with a subgraph that declares the same value types and scalars`, () => {
     expect(compose([galileo, second, toSubgraph('third', namesakes)]).faults).toEqual([]);
   });
 
-  test('composes it with a subgraph that extends one provider only', () => {
+  test(`${composer} composes it with a subgraph that extends one provider only`, () => {
     const sdl = /* GraphQL */ `
       extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
       type OpenAIIntegration @key(fields: "name") { name: IntegrationName! rateLimitPerMinute: Int }
@@ -58,7 +58,7 @@ describe.each(Object.entries(composers))('%s', (_composer, compose) => {
     expect(compose([galileo, toSubgraph('limits', sdl)]).faults).toEqual([]);
   });
 
-  test('composes it with a subgraph that knows a later provider, marked @inaccessible', () => {
+  test(`${composer} composes it with a subgraph that has a later provider, marked @inaccessible`, () => {
     const sdl = change(
       change(secondSubgraphSdl, /(enum IntegrationName \{)/, '$1\n    ZEPHYR @inaccessible'),
       '"@shareable"]',
@@ -67,13 +67,13 @@ describe.each(Object.entries(composers))('%s', (_composer, compose) => {
     expect(compose([galileo, toSubgraph('second', sdl)]).faults).toEqual([]);
   });
 
-  // What the check of the schema calls breaking for composition does break it.
+  // Changes that the schema check reports as breaking for composition do break it.
   test.each([
     ['a lost @key', /(type OpenAIIntegration implements Integration) @key\(fields: "name"\)/, '$1'],
     ['a lost @shareable', /(type StringMapEntry) @shareable/, '$1'],
     ['a field added to a shareable type', /(type StringMapEntry[^{]*\{)/, '$1\n  note: String'],
     ['a value added to IntegrationName', /(enum IntegrationName \{)/, '$1\n  ACME'],
-  ])('refuses %s', (_what, from, to) => {
+  ])(`${composer} refuses %s`, (_what, from, to) => {
     const changed = toSubgraph('galileo', change(galileoSdl, from, to));
     expect(compose([changed, second]).faults).not.toEqual([]);
   });

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { seededIntegrations } from '../../sandbox/seed.ts';
 
-/** Everything that the program writes until the pattern matches. */
+/** The output of the program until the pattern matches. */
 async function readUntil(child: ChildProcess, pattern: RegExp): Promise<string> {
   let output = '';
   const ended = once(child, 'exit').then(() => Promise.reject(new Error(`It ended with: ${output}`)));
@@ -19,9 +19,7 @@ async function readUntil(child: ChildProcess, pattern: RegExp): Promise<string> 
   return Promise.race([matched, ended]);
 }
 
-test('examples/supergraph starts with one command, and its curl command returns fields of both subgraphs', {
-  timeout: 60_000,
-}, async () => {
+test('examples/supergraph starts with one command, and its curl command returns fields of both subgraphs', async () => {
   const child = spawn(process.execPath, ['examples/supergraph/start.js'], {
     env: { ...process.env, PORT: '0' },
     stdio: 'pipe',
@@ -62,9 +60,7 @@ test('examples/supergraph starts with one command, and its curl command returns 
   expect(await exit).toEqual([0, null]);
 });
 
-test('examples/supergraph says in one line that its port is taken, and ends with 1', {
-  timeout: 60_000,
-}, async () => {
+test('examples/supergraph reports in one line that its port is in use, and exits with 1', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
@@ -77,6 +73,6 @@ test('examples/supergraph says in one line that its port is taken, and ends with
     complaint += chunk;
   });
   expect(await once(child, 'close')).toEqual([1, null]);
-  expect(complaint).toBe(`the port ${port} is taken: choose another with the variable PORT\n`);
+  expect(complaint).toBe(`the port ${port} is in use: choose another one with the variable PORT\n`);
   other.close();
 });

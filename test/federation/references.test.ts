@@ -1,6 +1,6 @@
 import { graphql } from 'graphql';
 import { expect, test } from 'vitest';
-import { getTypeName } from '../../src/resolvers/discriminator.ts';
+import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { createSchema } from '../../src/schema/index.ts';
 import { integrationNames } from '../../src/upstream/wire.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
@@ -11,7 +11,7 @@ interface Entities {
   readonly _entities: readonly (Readonly<Record<string, unknown>> | null)[];
 }
 
-// As routers write it: the representations in a variable of the type that the specification gives it.
+// As routers write it: the representations are a variable of the type in the specification.
 const byInterface = /* GraphQL */ `
   query ($representations: [_Any!]!) {
     _entities(representations: $representations) {
@@ -58,7 +58,7 @@ test.each(integrationNames)('a reference to %s resolves as Integration and as it
   expect(upstream.callsTo('GET', pathOf(name))).toHaveLength(1);
 });
 
-test('a hundred equal references are one upstream call, with those of Query.integration', async () => {
+test('a hundred equal references and Query.integration share one upstream call', async () => {
   await using upstream = await startFakeUpstream();
   answer(upstream, 'openai');
   await using gateway = await startGateway(upstream.url);
@@ -77,7 +77,7 @@ test('a hundred equal references are one upstream call, with those of Query.inte
   expect(upstream.calls).toHaveLength(1);
 });
 
-test('more fields in a representation than its key change nothing', async () => {
+test('further fields in a representation have no effect', async () => {
   await using upstream = await startFakeUpstream();
   answer(upstream, 'mistral');
   await using gateway = await startGateway(upstream.url);
@@ -133,22 +133,22 @@ test('a reference to an integration that is not configured is null without an er
 
 const malformed = {
   null: null,
-  'a text': 'OPENAI',
+  'a string': 'OPENAI',
   'a number': 7,
   'a list': [{ __typename: 'Integration', name: 'OPENAI' }],
   'an empty object': {},
   'no __typename': { name: 'OPENAI' },
   'a __typename that is null': { __typename: null, name: 'OPENAI' },
-  'a __typename that is no text': { __typename: ['Integration'], name: 'OPENAI' },
+  'a __typename that is not a string': { __typename: ['Integration'], name: 'OPENAI' },
   'an unknown type': { __typename: 'Account', name: 'OPENAI' },
-  'a type that is no entity': { __typename: 'StringMapEntry', name: 'OPENAI' },
+  'a type that is not an entity': { __typename: 'StringMapEntry', name: 'OPENAI' },
   'a type of another provider': { __typename: 'AzureIntegration', name: 'OPENAI' },
   'a name of Object.prototype': { __typename: 'constructor', name: '__proto__' },
   'no key': { __typename: 'Integration' },
   'a key that is null': { __typename: 'Integration', name: null },
   'an unknown name': { __typename: 'Integration', name: 'ACME' },
-  "upstream's word for the name": { __typename: 'Integration', name: 'openai' },
-  'a key that is no text': { __typename: 'Integration', name: { equals: 'OPENAI' } },
+  "upstream's spelling of the name": { __typename: 'Integration', name: 'openai' },
+  'a key that is not a string': { __typename: 'Integration', name: { equals: 'OPENAI' } },
 };
 
 test.each(Object.entries(malformed))(
@@ -204,7 +204,7 @@ test('a reference that fails upstream nulls only its own entity', async () => {
   ]);
 });
 
-test('references without a credential fail with UNAUTHENTICATED each, and upstream is not called', async () => {
+test('without a credential, each reference fails with UNAUTHENTICATED, and upstream is not called', async () => {
   await using upstream = await startFakeUpstream();
   await using gateway = await startGateway(upstream.url);
 

@@ -8,7 +8,7 @@ type File = 'schema.graphql' | 'subgraph.graphql';
 
 const silent = '## [Unreleased]\n\n### Added\n\n- A field.\n\n## [0.0.9]\n\n- Breaking: long ago.\n';
 
-/** A directory with the released schemas as today's ones and a changelog that announces nothing. */
+/** A directory whose current schemas are the released ones, with a changelog that announces no breaking change. */
 async function startProject() {
   const directory = await mkdtemp(join(tmpdir(), 'schema-check-'));
   await Promise.all([
@@ -17,7 +17,7 @@ async function startProject() {
     writeFile(join(directory, 'CHANGELOG.md'), silent),
   ]);
   return {
-    /** Replaces a part that must be there. */
+    /** Replaces a part of a file. Throws if the part does not exist. */
     async change(file: File, from: string | RegExp, to: string) {
       const path = join(directory, file);
       const text = await readFile(path, 'utf8');
@@ -84,7 +84,7 @@ const breaking: (Change & { readonly said: string })[] = [
     said: 'Integration lost its @key(fields: "name")',
   },
   {
-    what: 'a key that routers cannot fetch by',
+    what: 'a key that routers cannot use to fetch an entity',
     file: 'subgraph.graphql',
     from: /(type OpenAIIntegration implements Integration @key\(fields: "name")/,
     to: '$1, resolvable: false',
@@ -112,7 +112,7 @@ const breaking: (Change & { readonly said: string })[] = [
     said: 'IntegrationName.ACME was added to an enum that is both input and output',
   },
   {
-    what: 'a field that clients may no longer see',
+    what: 'a field that clients can no longer see',
     file: 'subgraph.graphql',
     from: '  displayName: String!',
     to: '  displayName: String! @inaccessible',
@@ -161,7 +161,7 @@ const harmless: Change[] = [
     to: '$1\n  scope: String',
   },
   {
-    what: 'a value added to an enum that is output alone',
+    what: 'a value added to an enum that is only an output',
     file: 'subgraph.graphql',
     from: /(enum ModelCostBy \{)/,
     to: '$1\n  WORDS',
@@ -184,15 +184,15 @@ test.each(harmless)('$what passes the check', async ({ file, from, to }) => {
 
 test.each([
   [
-    'an Unreleased part that calls it non-breaking',
+    'an Unreleased section that says non-breaking',
     '## [Unreleased]\n\n- A non-breaking change, nothing breaking.\n',
   ],
   [
-    'an empty Unreleased part before a release that broke something',
+    'an empty Unreleased section before a breaking release',
     '## [Unreleased]\n\n## [1.0.0]\n\n- Breaking: all.\n',
   ],
-  ['no Unreleased part', '# Changelog\n\n## [1.0.0]\n\n- Breaking: all.\n'],
-])('a changelog with %s announces nothing', async (_what, changelog) => {
+  ['no Unreleased section', '# Changelog\n\n## [1.0.0]\n\n- Breaking: all.\n'],
+])('a changelog with %s announces no breaking change', async (_what, changelog) => {
   await using project = await startProject();
   await project.change('subgraph.graphql', /(interface Integration) @key\(fields: "name"\)/, '$1');
   await project.writeChangelog(changelog);
@@ -200,7 +200,7 @@ test.each([
   expect(await project.run()).toMatchObject({ code: 1 });
 });
 
-test('a release makes its schemas the ones to compare with', async () => {
+test('after a release, the schemas are compared with the released ones', async () => {
   await using project = await startProject();
   await project.change('schema.graphql', '  baseUrl: String!', '  baseUrl: String');
 

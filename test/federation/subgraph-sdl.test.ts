@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { buildSchema, type GraphQLNamedType, isInterfaceType, isObjectType, print } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { getTypeName } from '../../src/resolvers/discriminator.ts';
+import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { printApiSchema, printSubgraphSchema } from '../../src/schema/index.ts';
 import { integrationNames } from '../../src/upstream/wire.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
@@ -64,11 +64,11 @@ describe('the SDL', () => {
   const directivesOf = (node: GraphQLNamedType['astNode']) =>
     node?.directives?.map(({ name }) => name.value) ?? [];
 
-  test('is of federation v2.9', () => {
+  test('the SDL links federation v2.9', () => {
     expect(sdl).toContain('url: "https://specs.apollo.dev/federation/v2.9"');
   });
 
-  test('has Integration and the type of each provider as entities, by their name, and no others', () => {
+  test('the entities of the SDL are Integration and the type of each provider, by name', () => {
     const entities = types
       .filter(({ astNode }) => directivesOf(astNode).includes('key'))
       .map(({ name }) => name);
@@ -76,7 +76,7 @@ describe('the SDL', () => {
     expect(sdl.match(/@key\(fields: "name"\)/g)).toHaveLength(entities.length);
   });
 
-  test('shares every type except the roots, the entities and what only this subgraph can resolve', () => {
+  test('every type is shareable except the roots, the entities and types that only this subgraph can resolve', () => {
     const unshared = types
       .filter(({ astNode }) => !directivesOf(astNode).some((name) => name === 'key' || name === 'shareable'))
       .map(({ name }) => name);
@@ -114,7 +114,7 @@ describe('the SDL', () => {
     status: 'assumedSize: 1',
     users: 'slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false',
   };
-  /** Fields of the same names that only read what was loaded. */
+  /** Fields with the same names that only read loaded data. */
   const plainFields: readonly string[] = [
     'AwsSageMakerIntegration.models',
     'IntegrationModel.integration',
@@ -122,14 +122,14 @@ describe('the SDL', () => {
     'ShareIntegrationWithUsersSuccess.users',
   ];
 
-  test('gives every field that calls upstream the same cost, and the lists among them a size', () => {
+  test('every field that calls upstream has the same cost, and its list a size', () => {
     for (const type of types) {
       if (!isObjectType(type) && !isInterfaceType(type)) continue;
       for (const field of Object.values(type.getFields())) {
         const place = `${type.name}.${field.name}`;
         const calls =
           type.name === 'Mutation' || (field.name in callingFields && !plainFields.includes(place));
-        // Composition rejects a cost on a field of an interface.
+        // Composition rejects costs on fields of an interface.
         const isCosted = calls && isObjectType(type);
         const directives = (field.astNode?.directives ?? []).map((directive) => print(directive));
         expect([place, directives.includes('@cost(weight: 10)')]).toEqual([place, isCosted]);

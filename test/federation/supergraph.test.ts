@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { getTypeName } from '../../src/resolvers/discriminator.ts';
+import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { printSubgraphSchema } from '../../src/schema/index.ts';
 import { integrationNames } from '../../src/upstream/wire.ts';
 import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
@@ -12,8 +12,8 @@ import { secondSubgraphSdl, startSecondSubgraph } from '../support/second-subgra
 
 const kinds = [
   { router: 'Apollo Gateway', composer: '@apollo/composition', isComplete: true },
-  // It drops the errors of references, adds its own to a reference that is null, and joins nothing to a field whose
-  // type is a provider's, not the interface.
+  // It drops the errors of references and adds its own error to a null reference. It does not join fields to a field
+  // whose type is one provider's type instead of the interface.
   { router: 'Hive Gateway', composer: '@theguild/federation-composition', isComplete: false },
 ] as const;
 
@@ -43,7 +43,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
     };
   }
 
-  test('joins what both subgraphs know of every provider, from this one', async () => {
+  test('a router joins the fields of both subgraphs to the providers of this one', async () => {
     await using supergraph = await startSupergraph();
     for (const name of integrationNames) {
       supergraph.upstream.on('GET', `/v2/integrations/${name}`, { json: integrationFixtures[name].full });
@@ -66,7 +66,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
     );
   });
 
-  test('joins what both subgraphs know, from the other one', async () => {
+  test('a router joins the fields of both subgraphs to integrations of the other one', async () => {
     await using supergraph = await startSupergraph();
     supergraph.upstream.on('GET', openaiPath, { json: openai.full });
 
@@ -100,7 +100,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
     expect(supergraph.upstream.calls).toHaveLength(1);
   });
 
-  test('a write goes through, with what it stored', async () => {
+  test('a write through a router returns the stored data', async () => {
     await using supergraph = await startSupergraph();
     supergraph.upstream
       .on('PUT', customPath, { json: integrationRecordFixtures.full })
@@ -127,7 +127,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
     });
   });
 
-  test('what a write stored joins the other subgraph', async () => {
+  test('a router joins fields of the other subgraph to the result of a write', async () => {
     await using supergraph = await startSupergraph();
     supergraph.upstream
       .on('PUT', customPath, { json: integrationRecordFixtures.full })
@@ -151,31 +151,25 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
     { authorization: 'Bearer token.of-the_client~+/==' },
     { authorization: 'Basic dXNlcjpwYXNzd29yZA==' },
     { 'galileo-api-key': 'key-of-the-client', authorization: 'Bearer token-of-the-client' },
-  ])(
-    'a credential goes byte for byte from the client through the router to upstream: %o',
-    async (headers) => {
-      await using supergraph = await startSupergraph();
-      supergraph.upstream.on('GET', openaiPath, { json: openai.full });
+  ])('a router and the gateway forward a credential byte for byte: %o', async (headers) => {
+    await using supergraph = await startSupergraph();
+    supergraph.upstream.on('GET', openaiPath, { json: openai.full });
 
-      for (const query of [
-        '{ integration(name: OPENAI) { id } }',
-        '{ favourites(names: [OPENAI]) { id } }',
-      ]) {
-        const { errors } = await supergraph.router.query(query, headers);
-        expect(errors).toEqual([]);
-      }
+    for (const query of ['{ integration(name: OPENAI) { id } }', '{ favourites(names: [OPENAI]) { id } }']) {
+      const { errors } = await supergraph.router.query(query, headers);
+      expect(errors).toEqual([]);
+    }
 
-      expect(supergraph.upstream.calls).toHaveLength(2);
-      for (const call of supergraph.upstream.calls) {
-        expect({
-          'galileo-api-key': call.headers['galileo-api-key'],
-          authorization: call.headers.authorization,
-        }).toEqual({ 'galileo-api-key': undefined, authorization: undefined, ...headers });
-      }
-    },
-  );
+    expect(supergraph.upstream.calls).toHaveLength(2);
+    for (const call of supergraph.upstream.calls) {
+      expect({
+        'galileo-api-key': call.headers['galileo-api-key'],
+        authorization: call.headers.authorization,
+      }).toEqual({ 'galileo-api-key': undefined, authorization: undefined, ...headers });
+    }
+  });
 
-  test('the id and the trace of a request go through the router to upstream', async () => {
+  test('a router and the gateway forward the request id and the trace to upstream', async () => {
     await using supergraph = await startSupergraph();
     supergraph.upstream.on('GET', openaiPath, { json: openai.full });
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -209,7 +203,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
     ]);
   });
 
-  test('a missing credential reaches the client as UNAUTHENTICATED, and fields without one resolve', async () => {
+  test('a missing credential reaches the client as UNAUTHENTICATED, and fields that need none resolve', async () => {
     await using supergraph = await startSupergraph();
 
     const { data, errors } = await supergraph.router.query(
@@ -233,7 +227,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
     expect(errors).toEqual([]);
   });
 
-  test(`a 401 for a reference ${isComplete ? 'reaches the client with its code' : 'is a null without an error'}`, async () => {
+  test(`upstream’s 401 for a reference ${isComplete ? 'reaches the client with its code' : 'is a null without an error'}`, async () => {
     await using supergraph = await startSupergraph();
     supergraph.upstream.on('GET', openaiPath, { status: 401, json: { detail: 'Invalid API key' } });
 
@@ -260,7 +254,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
   test('two concurrent tenants are never mixed', async () => {
     await using supergraph = await startSupergraph();
     const tenants = Array.from({ length: 20 }, (_, index) => `key-${index % 2}-${index}`);
-    // Upstream responds when all calls have arrived, to the last one first.
+    // Upstream responds when all calls have arrived, in reverse order.
     const waiting: (() => void)[] = [];
     supergraph.upstream.on('GET', openaiPath, ({ headers }, response) => {
       waiting.push(() => {

@@ -12,8 +12,24 @@ export async function getFreePort(): Promise<number> {
   return address.port;
 }
 
+/**
+ * The first of consecutive ports that are free now. They are below the ports that systems assign, so that no test that runs at
+ * the same time takes one.
+ */
+export async function getFreePorts(count: number): Promise<number> {
+  for (;;) {
+    const first = 20_000 + Math.floor(Math.random() * 10_000);
+    const servers = Array.from({ length: count }, (_, index) =>
+      createServer().listen(first + index, '127.0.0.1'),
+    );
+    const results = await Promise.allSettled(servers.map((server) => once(server, 'listening')));
+    for (const server of servers) server.close();
+    if (results.every(({ status }) => status === 'fulfilled')) return first;
+  }
+}
+
 /** Waits until the URL responds with 200. */
-export async function waitUntilReady(url: string, timeoutMs = 15_000): Promise<void> {
+export async function waitUntilReady(url: string, timeoutMs = 30_000): Promise<void> {
   const endMs = performance.now() + timeoutMs;
   for (;;) {
     const isReady = await fetch(url).then(

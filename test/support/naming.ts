@@ -6,7 +6,7 @@ import {
   isObjectType,
 } from 'graphql';
 import type { IntegrationName } from '../../client/generated/graphql.ts';
-import { getTypeName } from '../../src/resolvers/discriminator.ts';
+import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { createSchema } from '../../src/schema/index.ts';
 import { integrationNames as names, type Schemas } from '../../src/upstream/wire.ts';
 import { getSchema, type JsonSchema } from './openapi-document.ts';

@@ -13,10 +13,32 @@ interface ReceivedSpan {
   readonly statusCode: number | undefined;
 }
 
+/** A series of the last export, by its attributes. */
+interface ReceivedPoint {
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Of a counter or a gauge. */
+  readonly value: number | undefined;
+  /** Of a histogram. */
+  readonly bucketCounts: readonly number[];
+  readonly bounds: readonly number[];
+  readonly count: number | undefined;
+  readonly sum: number | undefined;
+}
+
+/** One export of one process. */
+interface ReceivedMetrics {
+  readonly resource: Readonly<Record<string, unknown>>;
+  /** By the name of the metric. */
+  readonly points: ReadonlyMap<string, readonly ReceivedPoint[]>;
+}
+
 /** A collector of OTLP over HTTP with JSON, on a real socket. */
 export interface OtlpReceiver extends AsyncDisposable {
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
+  readonly metrics: readonly ReceivedMetrics[];
+  /** The path of each request. */
+  readonly paths: readonly string[];
   /** All received bodies, concatenated. */
   readonly text: string;
   readonly headers: IncomingHttpHeaders | undefined;
@@ -45,9 +67,41 @@ interface OtlpRequest {
   }[];
 }
 
+interface OtlpPoint {
+  readonly attributes: readonly OtlpAttribute[];
+  readonly asDouble?: number;
+  readonly bucketCounts?: readonly number[];
+  readonly explicitBounds?: readonly number[];
+  readonly count?: number;
+  readonly sum?: number;
+}
+
+interface OtlpPoints {
+  readonly dataPoints: readonly OtlpPoint[];
+}
+
+interface OtlpMetricsRequest {
+  readonly resourceMetrics: readonly {
+    readonly resource: { readonly attributes: readonly OtlpAttribute[] };
+    readonly scopeMetrics: readonly {
+      readonly metrics: readonly {
+        readonly name: string;
+        readonly sum?: OtlpPoints & {
+          readonly isMonotonic: boolean;
+          readonly aggregationTemporality: number;
+        };
+        readonly gauge?: OtlpPoints;
+        readonly histogram?: OtlpPoints & { readonly aggregationTemporality: number };
+      }[];
+    }[];
+  }[];
+}
+
 /** @param status the status of every response */
 export async function startOtlpReceiver(status = 200): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
+  const metrics: ReceivedMetrics[] = [];
+  const paths: string[] = [];
   let text = '';
   let headers: IncomingHttpHeaders | undefined;
   let resource: Readonly<Record<string, unknown>> = {};
@@ -61,6 +115,9 @@ export async function startOtlpReceiver(status = 200): Promise<OtlpReceiver> {
       .on('end', () => {
         headers = request.headers;
         text += body;
+        paths.push(request.url ?? '');
+        if (request.url === '/v1/metrics' && request.headers['content-type'] === 'application/json')
+          metrics.push(...(JSON.parse(body) as OtlpMetricsRequest).resourceMetrics.map(toMetrics));
         if (request.url === '/v1/traces' && request.headers['content-type'] === 'application/json') {
           for (const { resource: from, scopeSpans } of (JSON.parse(body) as OtlpRequest).resourceSpans) {
             resource = toRecord(from.attributes);
@@ -77,6 +134,8 @@ export async function startOtlpReceiver(status = 200): Promise<OtlpReceiver> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     spans,
+    metrics,
+    paths,
     get text() {
       return text;
     },
@@ -104,3 +163,29 @@ const toSpan = ({ attributes, status, parentSpanId, ...span }: OtlpSpan): Receiv
   attributes: toRecord(attributes),
   statusCode: status.code,
 });
+
+const cumulative = 2;
+
+function toMetrics({
+  resource,
+  scopeMetrics,
+}: OtlpMetricsRequest['resourceMetrics'][number]): ReceivedMetrics {
+  const points = new Map<string, readonly ReceivedPoint[]>();
+  for (const { name, sum, gauge, histogram } of scopeMetrics.flatMap((scope) => scope.metrics)) {
+    const temporality = (sum ?? histogram)?.aggregationTemporality ?? cumulative;
+    if (temporality !== cumulative || sum?.isMonotonic === false)
+      throw new Error(`${name} is not a cumulative metric that only grows.`);
+    points.set(
+      name,
+      ((sum ?? gauge ?? histogram)?.dataPoints ?? []).map((point) => ({
+        attributes: toRecord(point.attributes),
+        value: point.asDouble,
+        bucketCounts: point.bucketCounts ?? [],
+        bounds: point.explicitBounds ?? [],
+        count: point.count,
+        sum: point.sum,
+      })),
+    );
+  }
+  return { resource: toRecord(resource.attributes), points };
+}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.ts';
 import { FairQueue, type Queueable } from '../../src/upstream/fair-queue.ts';
+import { getLeastMs, startCpuTimer } from '../support/timing.ts';
 import { healthy, silent, startScriptedUpstream } from './support/scripted-upstream.ts';
 import { createTestTransport, getOutcome } from './support/test-transport.ts';
 
@@ -9,7 +10,7 @@ async function startBusy(connections: number, queue: number) {
   const transport = createTestTransport(upstream.origin, { connections, queue });
   const call = (caller: string, path: string) =>
     getOutcome(transport.read(`/${caller}${path}`, new Deadline(10_000), caller));
-  /** Responds to so many requests, one after the other, and returns their paths in that order. */
+  /** Responds to that many requests, one after the other, and returns their paths in order. */
   const respondToAll = async (count: number) => {
     for (let index = 0; index < count; index += 1) {
       await upstream.waitForExchanges(index + 1);
@@ -31,7 +32,7 @@ async function startBusy(connections: number, queue: number) {
 }
 
 describe('a caller that waits for a socket', () => {
-  test('gets the next one if another caller has more than its share of them', async () => {
+  test('a waiting caller gets the next socket if another caller has more than its share', async () => {
     await using busy = await startBusy(3, 100);
     const calls = Array.from({ length: 20 }, (_, index) => busy.call('a', `${index}`));
     await busy.upstream.waitForExchanges(3);
@@ -42,7 +43,7 @@ describe('a caller that waits for a socket', () => {
     expect(order.indexOf('b1')).toBeLessThanOrEqual(6);
   });
 
-  test('takes turns with the others if each has as many sockets', async () => {
+  test('waiting callers take turns if they have the same number of sockets', async () => {
     await using busy = await startBusy(1, 100);
     const calls = [busy.call('a', '0')];
     await busy.upstream.waitForExchanges(1);
@@ -55,13 +56,13 @@ describe('a caller that waits for a socket', () => {
 });
 
 describe('a full queue', () => {
-  test('accepts another caller, and refuses the newest call of the caller with the most calls', async () => {
+  test('a full queue accepts another caller, and refuses the newest call of the caller with the most calls', async () => {
     await using busy = await startBusy(1, 4);
     const calls = Array.from({ length: 5 }, (_, index) => busy.call('a', `${index}`));
     await busy.upstream.waitForExchanges(1);
     const others = [busy.call('b', '0'), busy.call('b', '1'), busy.call('b', '2'), busy.call('c', '0')];
     expect(busy.transport.queueDepth).toBe(4);
-    // Two calls each were left to a and b; then c came.
+    // Callers a and b kept two calls each when c arrived.
     expect(await Promise.all([calls[4], calls[3], others[2]])).toEqual(Array(3).fill('OVERLOADED'));
     await busy.respondToAll(5);
     const outcomes = await Promise.all([...calls, ...others]);
@@ -69,7 +70,7 @@ describe('a full queue', () => {
     expect(await others[3]).toBe('200 /c0');
   });
 
-  test('refuses the next call of the caller that fills it', async () => {
+  test('a full queue refuses the next call of the caller that fills it', async () => {
     await using busy = await startBusy(1, 2);
     const calls = Array.from({ length: 4 }, (_, index) => busy.call('a', `${index}`));
     expect(await calls[3]).toBe('OVERLOADED');
@@ -79,23 +80,27 @@ describe('a full queue', () => {
 });
 
 test('1,000 settings pages of 14 calls fit into the default queue, and leave it as fast as they entered', async () => {
-  await using busy = await startBusy(64, 16_384);
-  const deadlines = Array.from({ length: 1_000 }, () => new Deadline(60_000));
-  const calls = deadlines.flatMap((deadline, page) =>
-    Array.from({ length: 14 }, (_, index) =>
-      getOutcome(busy.transport.read(`/${index}`, deadline, `caller-${page % 7}`)),
-    ),
-  );
-  expect(busy.transport.queueDepth).toBe(14_000 - 64);
-  const { user } = process.cpuUsage();
-  for (const deadline of deadlines) deadline.abandon();
-  expect(busy.transport.queueDepth).toBe(0);
+  const leastMs = await getLeastMs(500, async () => {
+    await using busy = await startBusy(64, 16_384);
+    const deadlines = Array.from({ length: 1_000 }, () => new Deadline(60_000));
+    const calls = deadlines.flatMap((deadline, page) =>
+      Array.from({ length: 14 }, (_, index) =>
+        getOutcome(busy.transport.read(`/${index}`, deadline, `caller-${page % 7}`)),
+      ),
+    );
+    expect(busy.transport.queueDepth).toBe(14_000 - 64);
+    const getCpuMs = startCpuTimer();
+    for (const deadline of deadlines) deadline.abandon();
+    const cpuMs = getCpuMs();
+    expect(busy.transport.queueDepth).toBe(0);
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+    return cpuMs;
+  });
   // A scan of the queue for every call would take seconds.
-  expect(process.cpuUsage().user - user).toBeLessThan(500_000);
-  expect(new Set(await Promise.all(calls))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+  expect(leastMs).toBeLessThan(500);
 });
 
-test('the queue keeps its promises over random steps of many callers', () => {
+test('the queue is fair and complete over random steps of many callers', () => {
   class Item implements Queueable {
     readonly caller: string;
     queueEntry: Queueable['queueEntry'];

@@ -4,7 +4,7 @@ import { toCaller } from '../../src/upstream/caller.ts';
 import { type CallContext, GalileoClient } from '../../src/upstream/galileo-client.ts';
 import { toUuid, type Uuid } from '../../src/upstream/uuid.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { createTestTransport, getUpstreamError } from './support/test-transport.ts';
+import { createTestTransport, getClientFacingError } from './support/test-transport.ts';
 
 const asUuid = (text: string): Uuid => {
   const id = toUuid(text);
@@ -57,7 +57,7 @@ async function startClient(): Promise<ClientStack> {
 
 type Run = (client: GalileoClient, call: CallContext) => Promise<unknown>;
 
-/** Every operation: how it is called, its request, its label, a response and what the method returns for it. */
+/** Every operation: its call, its request, its label, a response and the result of the method. */
 const operations: readonly (readonly [
   label: string,
   request: string,
@@ -205,7 +205,7 @@ describe('every operation of the REST API', () => {
   );
 
   test.each(operations.filter(([, request]) => !request.startsWith('DELETE')))(
-    '%s: a success of another form is UPSTREAM_INVALID_RESPONSE (%s)',
+    '%s: a success with an unexpected body is UPSTREAM_INVALID_RESPONSE (%s)',
     async (_label, request, run) => {
       await using stack = await startClient();
       const { upstream, client, call } = stack;
@@ -213,29 +213,33 @@ describe('every operation of the REST API', () => {
         const [method, path] = getTarget(request);
         upstream.on(method, path, { json });
         const outcome = await run(client, call).catch((error: unknown) => error);
-        // Some of these have the form of some operations: an array, an object without properties.
+        // Some of these bodies are valid for some operations, such as an array.
         if (!(outcome instanceof Error)) continue;
         expect(outcome).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', upstreamStatus: 200 });
       }
       upstream.on(...getTarget(request), { json: 'text' });
-      expect(await getUpstreamError(run(client, call))).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
+      expect(await getClientFacingError(run(client, call))).toMatchObject({
+        code: 'UPSTREAM_INVALID_RESPONSE',
+      });
     },
   );
 
   test.each(operations.filter(([label]) => !label.startsWith('get_integration')))(
-    '%s: a 404 is NOT_FOUND if its body is the API’s, else UPSTREAM_INVALID_RESPONSE (%s)',
+    '%s: a 404 is NOT_FOUND if its body is from the API, otherwise UPSTREAM_INVALID_RESPONSE (%s)',
     async (_label, request, run) => {
       await using stack = await startClient();
       const { upstream, client, call } = stack;
       const target = getTarget(request);
       upstream.on(...target, { status: 404, json: { detail: 'Nothing at key-1.' } });
-      expect(await getUpstreamError(run(client, call))).toMatchObject({
+      expect(await getClientFacingError(run(client, call))).toMatchObject({
         code: 'NOT_FOUND',
         message: 'Nothing at [redacted].',
         retryable: false,
       });
       upstream.on(...target, { status: 404, body: '<h1>404</h1>', headers: { 'content-type': 'text/html' } });
-      expect(await getUpstreamError(run(client, call))).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
+      expect(await getClientFacingError(run(client, call))).toMatchObject({
+        code: 'UPSTREAM_INVALID_RESPONSE',
+      });
     },
   );
 });
@@ -245,7 +249,7 @@ test.each([
   [200, '<p>Deleted.</p>', 'text/html'],
   [202, '', undefined],
   [204, '', undefined],
-])('a DELETE that gets %s is a success whatever its body', async (status, body, contentType) => {
+])('a DELETE with the response %s is a success with any body', async (status, body, contentType) => {
   await using stack = await startClient();
   const headers = contentType === undefined ? {} : { 'content-type': contentType };
   stack.upstream.on('DELETE', '/integrations/openai', { status, body, headers });
@@ -260,7 +264,7 @@ describe('the discriminator of an integration', () => {
     ['provider alone', { provider: 'custom' }],
     ['a null provider', { provider: null, name: 'custom' }],
     ['neither', {}],
-  ])('may be %s', async (_what, json) => {
+  ])('the discriminator of an integration can be %s', async (_what, json) => {
     await using stack = await startClient();
     stack.upstream.on('GET', '/v2/integrations/custom', { json });
     expect(await stack.client.fetchIntegration('custom', stack.call)).toMatchObject({ name: 'custom' });
@@ -270,10 +274,10 @@ describe('the discriminator of an integration', () => {
     ['another name', { name: 'openai' }],
     ['another provider', { provider: 'openai', name: 'custom' }],
     ['a number', { provider: 1 }],
-  ])('must not be %s', async (_what, json) => {
+  ])('the discriminator of an integration cannot be %s', async (_what, json) => {
     await using stack = await startClient();
     stack.upstream.on('GET', '/v2/integrations/custom', { json });
-    expect(await getUpstreamError(stack.client.fetchIntegration('custom', stack.call))).toMatchObject({
+    expect(await getClientFacingError(stack.client.fetchIntegration('custom', stack.call))).toMatchObject({
       code: 'UPSTREAM_INVALID_RESPONSE',
     });
   });
@@ -300,7 +304,7 @@ describe('a standard error', () => {
   ];
 
   test.each(rows)(
-    '%i with status %i is %s for a read and %s for a write',
+    'standard error %i with status %i is %s for a read and %s for a write',
     async (code, status, read, write) => {
       await using stack = await startClient();
       const { upstream, client, call } = stack;
@@ -334,12 +338,12 @@ describe('a standard error', () => {
     },
   );
 
-  test('with a code that is not an integer has no code', async () => {
+  test('a standard error with a code that is not an integer has no code', async () => {
     await using stack = await startClient();
     for (const code of ['7000', 7000.5, null, undefined, { a: 1 }]) {
       const json = { standard_error: { error_code: code, message: 'No.' } };
       stack.upstream.on('GET', '/v2/integrations/openai', { status: 400, json });
-      expect(await getUpstreamError(stack.client.fetchIntegration('openai', stack.call))).toMatchObject({
+      expect(await getClientFacingError(stack.client.fetchIntegration('openai', stack.call))).toMatchObject({
         code: 'BAD_USER_INPUT',
         message: 'No.',
         galileoErrorCode: undefined,
@@ -367,16 +371,16 @@ describe('the message of an error', () => {
     ['a number', { detail: 1 }, generic],
     ['null next to a standard error', { detail: null, standard_error: { message: 'One.' } }, 'One.'],
     ['nothing', {}, generic],
-  ])('is read from a detail that is %s', async (_what, json, message) => {
+  ])('the message of an error is read from a detail that is %s', async (_what, json, message) => {
     await using stack = await startClient();
     stack.upstream.on('GET', '/integrations', { status: 400, json });
-    expect((await getUpstreamError(stack.client.fetchRecords(stack.call))).message).toBe(message);
+    expect((await getClientFacingError(stack.client.fetchRecords(stack.call))).message).toBe(message);
   });
 
-  test('names the change that may have been made, whatever the write was', async () => {
+  test('the message of an unknown outcome says that the change may have been made, for any write', async () => {
     await using stack = await startClient();
     stack.upstream.on('DELETE', '/integrations/openai', (_call, response) => void response.destroy());
-    expect(await getUpstreamError(stack.client.deleteIntegration('openai', stack.call))).toMatchObject({
+    expect(await getClientFacingError(stack.client.deleteIntegration('openai', stack.call))).toMatchObject({
       code: 'UPSTREAM_OUTCOME_UNKNOWN',
       retryable: false,
       message: expect.stringContaining('may or may not have been made') as string,
@@ -421,7 +425,7 @@ describe('a UUID', () => {
     '6fa459ea-ee8a-3ca4-894e-db77e160355e',
     '16FD2706-8BAF-433B-82EB-8C7FADA847DA',
     '018f3e2a-7b1c-7def-8a1b-0123456789ab',
-  ])('may be of any version and case: %s', (text) => {
+  ])('a UUID can have any version and case: %s', (text) => {
     expect(toUuid(text)).toBe(text);
   });
 
@@ -437,12 +441,12 @@ describe('a UUID', () => {
     1,
     null,
     ['6fa459ea-ee8a-3ca4-894e-db77e160355e'],
-  ])('has no other form: %j', (value) => {
+  ])('this is not a UUID: %j', (value) => {
     expect(toUuid(value)).toBeUndefined();
   });
 });
 
-test('a caller is a hash of the credentials alone', () => {
+test('a caller is a hash of only the credentials', () => {
   const caller = toCaller(['x-request-id', '1', 'Galileo-API-Key', 'a', 'Authorization', 'Bearer b']);
   expect(toCaller(['galileo-api-key', 'a', 'traceparent', 'x', 'authorization', 'Bearer b'])).toBe(caller);
   for (const other of [

@@ -1,14 +1,21 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { version } from '../../src/package.ts';
+import { send } from '../support/http-client.ts';
 import { toPath } from '../support/naming.ts';
+import { startProgram } from '../support/program.ts';
 import { startStack } from '../support/stack.ts';
 import { findProgram, startTinyproxy } from './support/programs.ts';
+import { localhostCertificate, startScriptedUpstream } from './support/scripted-upstream.ts';
 
 const document = '{ integration(name: OPENAI) { id } }';
 const tinyproxy = findProgram('tinyproxy');
 
 describe('every upstream request of the gateway', () => {
-  test('has the headers of UPSTREAM_HEADERS and the gateway’s own User-Agent, not the client’s', async () => {
+  test('every upstream request has the headers of UPSTREAM_HEADERS and the User-Agent of the gateway', async () => {
     const upstreamHeaders = JSON.stringify({ 'X-Gateway-Key': 'operator-secret', 'x-team': 'Llm Team' });
     await using stack = await startStack({ upstreamHeaders });
     stack.upstream
@@ -32,7 +39,7 @@ describe('every upstream request of the gateway', () => {
     }
   });
 
-  test('shows no value of UPSTREAM_HEADERS, in no log and no message, if upstream echoes it', async () => {
+  test('no log line and no message shows a value of UPSTREAM_HEADERS that upstream echoes', async () => {
     await using stack = await startStack({ upstreamHeaders: '{"x-gateway-key":"operator-secret"}' });
     stack.upstream.on('GET', toPath('openai'), {
       status: 403,
@@ -44,7 +51,7 @@ describe('every upstream request of the gateway', () => {
   });
 
   test.skipIf(tinyproxy === undefined)(
-    'goes through HTTP_PROXY, unless NO_PROXY names upstream',
+    'every upstream request is sent through HTTP_PROXY, unless NO_PROXY lists upstream',
     async () => {
       await using proxy = await startTinyproxy(tinyproxy ?? '', 'operator p4ssword');
       const httpProxy = `http://operator:p4ssword@127.0.0.1:${proxy.port}`;
@@ -59,6 +66,36 @@ describe('every upstream request of the gateway', () => {
       }
     },
   );
+});
+
+test('NODE_EXTRA_CA_CERTS and UPSTREAM_CA_FILE are both trusted', async () => {
+  const [otherCa = ''] = rootCertificates;
+  const directory = await mkdtemp(join(tmpdir(), 'certificates-'));
+  await using upstream = await startScriptedUpstream({ tls: true });
+  try {
+    const files = { own: join(directory, 'own.pem'), other: join(directory, 'other.pem') };
+    await writeFile(files.own, localhostCertificate);
+    await writeFile(files.other, otherCa);
+    for (const [extra, file] of [
+      [files.own, files.other],
+      [files.other, files.own],
+    ] as const) {
+      await using program = startProgram(['serve'], {
+        PORT: '0',
+        GALILEO_API_URL: upstream.origin.href,
+        NODE_EXTRA_CA_CERTS: extra,
+        UPSTREAM_CA_FILE: file,
+      });
+      const url = await program.waitFor(/"url":"([^"]+)"/);
+      await send(url, {
+        headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
+        body: JSON.stringify({ query: document }),
+      });
+      expect(upstream.exchanges).toHaveLength(file === files.other ? 1 : 2);
+    }
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test('one caller that floods a slow upstream does not keep another caller waiting', async () => {

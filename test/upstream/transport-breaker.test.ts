@@ -9,7 +9,12 @@ import {
   toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
-import { createTestTransport, getOutcome, getUpstreamError, ManualClock } from './support/test-transport.ts';
+import {
+  createTestTransport,
+  getClientFacingError,
+  getOutcome,
+  ManualClock,
+} from './support/test-transport.ts';
 
 async function repeat(count: number, run: () => Promise<unknown>): Promise<void> {
   for (let done = 0; done < count; done += 1) await run();
@@ -37,7 +42,7 @@ async function startBroken() {
 }
 
 describe('the circuit breaker', () => {
-  test('opens at the twentieth failure and then refuses immediately, with the remaining time', async () => {
+  test('the circuit breaker opens at the twentieth failure and then refuses calls immediately, with the remaining time', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream, states } = broken;
     await repeat(19, () => transport.read());
@@ -48,7 +53,7 @@ describe('the circuit breaker', () => {
 
     // Rounded up to whole milliseconds.
     clock.advance(4_000.25);
-    const error = await getUpstreamError(transport.read());
+    const error = await getClientFacingError(transport.read());
     expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterMs: 6_000 });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
     expect(upstream.exchanges).toHaveLength(20);
@@ -58,14 +63,14 @@ describe('the circuit breaker', () => {
     ['504', withStatus('504 Late'), {}],
     ['resets', resetting, {}],
     ['attempts that time out', silent, { attemptTimeoutMs: 20 }],
-  ])('counts %s as failures', async (_, script, options) => {
+  ])('the circuit breaker counts %s as failures', async (_, script, options) => {
     await using upstream = await startScriptedUpstream({ script });
     await using transport = createTestTransport(upstream.origin, { retries: 0, connections: 20, ...options });
     await Promise.all(Array.from({ length: 20 }, () => getOutcome(transport.read())));
     expect(transport.breakerOpen).toBe(true);
   });
 
-  test('counts refused connections, and writes as well', async () => {
+  test('the circuit breaker counts refused connections, also of writes', async () => {
     const upstream = await startScriptedUpstream();
     await upstream[Symbol.asyncDispose]();
     await using transport = createTestTransport(upstream.origin, { retries: 0 });
@@ -82,14 +87,14 @@ describe('the circuit breaker', () => {
     '429 Slow',
     '500 Broken',
     '302 Elsewhere',
-  ])('never opens for %s', async (status) => {
+  ])('the circuit breaker never opens for %s', async (status) => {
     await using upstream = await startScriptedUpstream({ script: withStatus(status) });
     await using transport = createTestTransport(upstream.origin);
     await repeat(60, () => transport.read());
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('never opens for callers who leave', async () => {
+  test('the circuit breaker never opens for clients that disconnect', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, { connections: 30 });
     const deadlines = Array.from({ length: 30 }, () => new Deadline(10_000));
@@ -100,7 +105,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('stays closed while less than half of the attempts fail, and opens at half', async () => {
+  test('the circuit breaker stays closed while less than half of the attempts fail, and opens at half', async () => {
     await using broken = await startBroken();
     const { transport, upstream } = broken;
     upstream.script = healthy;
@@ -112,7 +117,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(true);
   });
 
-  test('does not count attempts that ended with the deadline of their request, before their own timeout', async () => {
+  test('the circuit breaker ignores attempts that ended with the deadline of their request, before their timeout', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, { retries: 0, connections: 40 });
     const reads = Array.from({ length: 40 }, () => getOutcome(transport.read('/r', new Deadline(100))));
@@ -121,7 +126,7 @@ describe('the circuit breaker', () => {
   });
 
   test.each(['403', '429', '500', '502', '503', '504'])(
-    'does not count provider errors, even with status %s, which are not retried either',
+    'the circuit breaker ignores provider errors, which are not retried either, even with status %s',
     async (status) => {
       const body = '{"standard_error":{"error_code":7002,"message":"No.","retriable":true}}';
       await using upstream = await startScriptedUpstream({
@@ -136,7 +141,7 @@ describe('the circuit breaker', () => {
     },
   );
 
-  test('stays closed if one caller alone fails while another is served, regardless of the number of failures', async () => {
+  test('the circuit breaker stays closed if only one caller fails while another is active, for any number of failures', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;
     const read = (caller: string) => transport.read('/r', new Deadline(10_000), caller);
@@ -153,7 +158,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('opens for one caller if no other was active in the last ten seconds', async () => {
+  test('the circuit breaker opens for one caller if no other was active in the last ten seconds', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;
     upstream.script = healthy;
@@ -166,7 +171,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(true);
   });
 
-  test('opens if two callers fail', async () => {
+  test('the circuit breaker opens if two callers fail', async () => {
     await using broken = await startBroken();
     const { transport } = broken;
     await repeat(19, () => transport.read());
@@ -175,7 +180,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(true);
   });
 
-  test('does not count what was ten seconds ago', async () => {
+  test('the circuit breaker ignores attempts of more than ten seconds ago', async () => {
     await using broken = await startBroken();
     const { clock, transport } = broken;
     await repeat(19, () => transport.read());
@@ -184,7 +189,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('admits one probe after ten seconds and refuses other calls until it has ended', async () => {
+  test('the circuit breaker admits one probe after ten seconds and refuses other calls until it has ended', async () => {
     await using broken = await startBroken();
     const { clock, states, transport, upstream } = broken;
     await repeat(20, () => transport.read());
@@ -198,7 +203,7 @@ describe('the circuit breaker', () => {
     );
     await upstream.waitForExchanges(21);
     expect(states).toEqual(['open', 'half-open']);
-    const error = await getUpstreamError(transport.read());
+    const error = await getClientFacingError(transport.read());
     expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfterMs: 1_000 });
     const probe = upstream.exchanges[20];
     if (probe !== undefined) healthy(probe);
@@ -217,7 +222,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('stays open for another ten seconds after a bad probe', async () => {
+  test('the circuit breaker stays open for another ten seconds after a bad probe', async () => {
     await using broken = await startBroken();
     const { clock, states, transport, upstream } = broken;
     await repeat(20, () => transport.read());
@@ -232,7 +237,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('uses the next call as a probe if the caller of the first one leaves', async () => {
+  test('the circuit breaker uses the next call as a probe if the client of the first one disconnects', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;
     await repeat(20, () => transport.read());
@@ -248,7 +253,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('ends the retries of a call with its last failure', async () => {
+  test('when the circuit breaker opens, a call ends with its last failure instead of a retry', async () => {
     await using upstream = await startScriptedUpstream({ script: withStatus('503 Unavailable') });
     await using transport = createTestTransport(upstream.origin, { retries: 2 });
     // 7 calls would be 21 attempts; the twentieth opens it.
@@ -257,7 +262,7 @@ describe('the circuit breaker', () => {
     expect(upstream.exchanges.length).toBeLessThanOrEqual(20);
   });
 
-  test('refuses the calls that wait for a socket when it opens', async () => {
+  test('when the circuit breaker opens, it refuses the calls that wait for a socket', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     let attempts = 0;
     await using transport = createTestTransport(upstream.origin, {

@@ -27,6 +27,7 @@ import {
   ManualClock,
   type TestTransport,
 } from './support/test-transport.ts';
+import { startTunnelProxy } from './support/tunnel-proxy.ts';
 
 const tinyproxy = findProgram('tinyproxy');
 const squid = findProgram('squid');
@@ -47,7 +48,7 @@ function createObserved(
   return Object.assign(transport, { reasons });
 }
 
-/** A lookup that returns these addresses for every name, and what they are now. */
+/** A lookup that returns the current addresses for every name. */
 function createLookup(...addresses: string[]) {
   const names: string[] = [];
   const state = {
@@ -100,14 +101,14 @@ describe('the proxy variables', () => {
     ['http://[::1]:5000', { httpProxy: http, noProxy: '[::1]' }, undefined],
     ['http://[::1]:5000', { httpProxy: http, noProxy: '127.0.0.1' }, http],
     ['http://127.0.0.1:5000', { httpProxy: http, noProxy: '127.0.0.1:5000' }, undefined],
-  ])('choose for %s with %j: %s', (origin, settings, expected) => {
+  ])('for %s, the proxy variables %j choose %s', (origin, settings, expected) => {
     expect(findProxy(new URL(origin), settings)?.href).toBe(expected && `${expected}/`);
   });
 });
 
 describe('through a proxy', () => {
   test.skipIf(tinyproxy === undefined)(
-    'tinyproxy, http and https upstreams are reached on connections that are used again',
+    'through tinyproxy, http and https upstreams are reached on reused connections',
     async () => {
       await using proxy = await startTinyproxy(tinyproxy ?? '');
       const settings = { httpProxy: `http://127.0.0.1:${proxy.port}` };
@@ -128,7 +129,7 @@ describe('through a proxy', () => {
     },
   );
 
-  test.skipIf(squid === undefined)('squid, an https upstream is reached', async () => {
+  test.skipIf(squid === undefined)('through squid, an https upstream is reached', async () => {
     await using proxy = await startSquid(squid ?? '');
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, {
@@ -143,7 +144,7 @@ describe('through a proxy', () => {
   });
 
   test.skipIf(tinyproxy === undefined)(
-    'that wants credentials, those of its URL are sent to it alone, and no reason shows them',
+    'the credentials of a proxy URL are sent only to the proxy, and no reason shows them',
     async () => {
       await using proxy = await startTinyproxy(tinyproxy ?? '', 'operator p4ssword');
       await using upstream = await startScriptedUpstream();
@@ -166,18 +167,18 @@ describe('through a proxy', () => {
     },
   );
 
-  test('that speaks TLS itself, an https upstream is reached', async () => {
+  test('through a proxy that speaks TLS, an https upstream is reached', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
-    await using proxy = await startTlsProxy();
+    await using proxy = await startTunnelProxy({ isTls: true });
     await using transport = createTestTransport(upstream.origin, {
-      proxy: { httpsProxy: `https://localhost:${proxy.port}` },
+      proxy: { httpsProxy: proxy.url },
       tls: { ca: localhostCertificate },
     });
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
     expect(proxy.authorities).toEqual([upstream.origin.host]);
   });
 
-  test('that is not there, or is silent, or is not a proxy, calls fail in time with a reason', async () => {
+  test('calls through a missing, silent or malformed proxy fail in time with a reason', async () => {
     await using upstream = await startScriptedUpstream();
     await using silentProxy = await startMuteListener();
     await using strange = await startMuteListener('SSH-2.0-OpenSSH_9.2\r\n');
@@ -202,7 +203,7 @@ describe('a name with several addresses', () => {
   const named = (upstream: { readonly origin: URL }) =>
     new URL(`http://galileo.test:${upstream.origin.port}`);
 
-  test('is reached if any of them responds, whatever the others do', async () => {
+  test('a name with several addresses is reached if any of them responds', async () => {
     await using upstream = await startScriptedUpstream();
     await using _full = await startFullListener(Number(upstream.origin.port));
     for (const addresses of [
@@ -219,7 +220,7 @@ describe('a name with several addresses', () => {
     }
   });
 
-  test('has as long as the connect timeout for an address that is slow, if the others fail', async () => {
+  test('a slow address of a name has the whole connect timeout if the others fail', async () => {
     // Its listener is resumed after 400 ms: Node's own limit for an address is 250 ms.
     await using upstream = await startScriptedUpstream();
     await using full = await startFullListener(Number(upstream.origin.port));
@@ -233,7 +234,7 @@ describe('a name with several addresses', () => {
     expect(transport.reasons[0]).not.toMatch(/ECONNREFUSED|timeout|within/i);
   });
 
-  test('fails with every reason if all of them refuse', async () => {
+  test('a name whose addresses all refuse fails with every reason', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createObserved(named(upstream), {
       lookup: createLookup('127.0.0.3', '127.0.0.4').lookup,
@@ -242,7 +243,7 @@ describe('a name with several addresses', () => {
     expect(transport.reasons[0]).toMatch(/127\.0\.0\.3.*127\.0\.0\.4/);
   });
 
-  test('ends at the connect timeout if all of them hang', async () => {
+  test('a name whose addresses all hang fails at the connect timeout', async () => {
     await using upstream = await startScriptedUpstream();
     await using _full = await startFullListener(Number(upstream.origin.port));
     await using transport = createObserved(named(upstream), {
@@ -265,7 +266,7 @@ test.skipIf(!hasIpv6)('an IPv6 address is reached', async () => {
 });
 
 describe('a connection that reached its maximum age', () => {
-  test('is replaced before the next request, not earlier and never during one', async () => {
+  test('a connection that reached its maximum age is replaced before the next request, never during one', async () => {
     const clock = new ManualClock();
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin, {
@@ -275,7 +276,7 @@ describe('a connection that reached its maximum age', () => {
       now: clock.now,
     });
     for (let count = 0; count < 10; count += 1) {
-      // Calls that wait get the new connection too.
+      // Waiting calls get the new connection too.
       const calls = [getOutcome(transport.read('/1')), getOutcome(transport.read('/2'))];
       expect(await Promise.all(calls)).toEqual(['200 /1', '200 /2']);
       clock.advance(500);
@@ -284,7 +285,7 @@ describe('a connection that reached its maximum age', () => {
     await upstream.waitForOpenSockets(1);
   });
 
-  test('leads to the new address of a name, also under steady traffic', async () => {
+  test('a connection that reached its maximum age is replaced by one to the new address of a name, also under steady traffic', async () => {
     const clock = new ManualClock();
     await using before = await startScriptedUpstream();
     await using after = await startScriptedUpstream({ host: '127.0.0.2', port: Number(before.origin.port) });
@@ -323,7 +324,7 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
   ];
   const verifyLines = [...tlsLines, `ssl_client_certificate ${folderOfCertificates}localhost-cert.pem;`];
 
-  test('with a private CA is trusted in addition to the platform’s CAs', async () => {
+  test('nginx with a private CA is trusted in addition to the platform’s CAs', async () => {
     await using server = await startNginx(nginx ?? '', tlsLines);
     const origin = new URL(`https://localhost:${server.port}`);
     await using trusting = createTestTransport(origin, { tls: { ca: localhostCertificate } });
@@ -334,7 +335,7 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
   });
 
   test.skipIf(openssl === undefined)(
-    'that requires a client certificate gets it; without it, or with another, the log says so',
+    'nginx that requires a client certificate gets it, and the log reports a missing or wrong one',
     async () => {
       await using server = await startNginx(nginx ?? '', [...verifyLines, 'ssl_verify_client on;']);
       certificates(server.folder);
@@ -359,7 +360,7 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
     },
   );
 
-  test('that speaks TLS although GALILEO_API_URL says http is reported in the log', async () => {
+  test('the log reports an upstream that speaks TLS although GALILEO_API_URL says http', async () => {
     await using server = await startNginx(nginx ?? '', tlsLines);
     await using transport = createObserved(new URL(`http://localhost:${server.port}`));
     expect(await getOutcome(transport.read())).toMatch(/^400 <html>/);
@@ -368,7 +369,7 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
     ]);
   });
 
-  test('that speaks plain HTTP although GALILEO_API_URL says https is reported in the log', async () => {
+  test('the log reports an upstream that speaks plain HTTP although GALILEO_API_URL says https', async () => {
     await using server = await startNginx(nginx ?? '', ['listen 127.0.0.1:PORT;']);
     await using transport = createObserved(new URL(`https://localhost:${server.port}`));
     expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
@@ -377,7 +378,7 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
     );
   });
 
-  test('that closes a connection after five requests costs no read', async () => {
+  test('no read fails if nginx closes each connection after five requests', async () => {
     await using server = await startNginx(nginx ?? '', ['listen 127.0.0.1:PORT;', 'keepalive_requests 5;']);
     await using transport = createTestTransport(new URL(`http://localhost:${server.port}`), { retries: 0 });
     for (let round = 0; round < 10; round += 1) {
@@ -401,30 +402,3 @@ test('a TLS 1.3 upstream that ends the connection without a client certificate i
   server.close();
   expect(transport.reasons[0]).toMatch(/^Upstream requires a client certificate: /);
 });
-
-/** A proxy over TLS that tunnels to every authority and records it. */
-async function startTlsProxy() {
-  const { createServer } = await import('node:https');
-  const { connect } = await import('node:net');
-  const authorities: string[] = [];
-  const server = createServer({ cert: localhostCertificate, key: localhostKey });
-  server.on('connect', ({ url = '' }, client) => {
-    authorities.push(url);
-    const [host, port] = url.split(':');
-    const target = connect(Number(port), host, () => {
-      client.write('HTTP/1.1 200 OK\r\n\r\n');
-      client.pipe(target).pipe(client);
-    });
-    for (const socket of [client, target]) socket.on('error', () => target.destroy());
-  });
-  const port = await listen(server, 'localhost');
-  return {
-    port,
-    authorities,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}

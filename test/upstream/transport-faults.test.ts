@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { getLeastMs } from '../support/timing.ts';
 import {
   healthy,
   localhostCertificate,
@@ -10,7 +11,7 @@ import {
   toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
-import { createTestTransport, getOutcome, getUpstreamError } from './support/test-transport.ts';
+import { createTestTransport, getClientFacingError, getOutcome } from './support/test-transport.ts';
 
 interface Fault {
   readonly name: string;
@@ -44,7 +45,7 @@ const faults: readonly Fault[] = [
     calls: 3,
   },
   {
-    name: 'a connection closed within the headers',
+    name: 'a connection closed in the headers',
     script: writeAndEnd('HTTP/1.1 200 OK\r\ncontent-le'),
     outcome: unavailable,
     calls: 3,
@@ -64,7 +65,7 @@ const faults: readonly Fault[] = [
     calls: 3,
   },
   {
-    name: 'a body cut short on a connection that was to close',
+    name: 'a body cut short, with connection: close',
     script: writeAndEnd('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 100\r\n\r\nabc'),
     outcome: unavailable,
     calls: 3,
@@ -76,7 +77,7 @@ const faults: readonly Fault[] = [
     calls: 3,
   },
   {
-    name: 'a chunked body cut short on a connection that was to close',
+    name: 'a chunked body cut short, with connection: close',
     script: writeAndEnd(
       'HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n5\r\nabcde\r\n',
     ),
@@ -138,7 +139,7 @@ const faults: readonly Fault[] = [
     calls: 1,
   },
   {
-    name: 'two content lengths that differ',
+    name: 'two different content lengths',
     script: write('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'),
     outcome: invalid,
     calls: 1,
@@ -150,7 +151,7 @@ const faults: readonly Fault[] = [
     calls: 1,
   },
   {
-    // RFC 9110 would have it ignored; undici ends the connection.
+    // According to RFC 9110, clients ignore it. undici ends the connection.
     name: 'a 100 that was not requested',
     script: write(`HTTP/1.1 100 Continue\r\n\r\n${toResponse('{}')}`),
     outcome: invalid,
@@ -194,7 +195,7 @@ const faults: readonly Fault[] = [
 
 describe('a read that meets', () => {
   test.each(faults)(
-    '$name ends as $outcome after $calls calls, and the next read succeeds',
+    'a read that meets $name ends as $outcome after $calls calls, and the next read succeeds',
     async (fault) => {
       await using upstream = await startScriptedUpstream({ script: fault.script });
       await using transport = createTestTransport(upstream.origin, {
@@ -205,8 +206,8 @@ describe('a read that meets', () => {
 
       const startedAtMs = performance.now();
       expect(await getOutcome(transport.read())).toBe(fault.outcome);
-      // Three attempts of 200 ms; the rest is for a busy machine.
-      expect(performance.now() - startedAtMs).toBeLessThan(3_000);
+      // Half of its deadline.
+      expect(performance.now() - startedAtMs).toBeLessThan(5_000);
       expect(upstream.exchanges).toHaveLength(fault.calls);
 
       upstream.script = healthy;
@@ -226,7 +227,7 @@ describe('a read that meets', () => {
       },
     });
     await closed[Symbol.asyncDispose]();
-    const error = await getUpstreamError(transport.read());
+    const error = await getClientFacingError(transport.read());
     expect(attempts).toBe(3);
     expect(error).toMatchObject({ code: unavailable, retryable: true });
     expect(String(error.cause)).toContain('ECONNREFUSED');
@@ -251,18 +252,20 @@ describe('a read that meets', () => {
 
   test('a connection that is never ready ends as UPSTREAM_TIMEOUT at the connect timeout', async () => {
     await using listener = await startMuteListener();
-    await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
-      connectTimeoutMs: 100,
-      retries: 1,
+    const leastMs = await getLeastMs(400, async () => {
+      await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
+        connectTimeoutMs: 100,
+        retries: 1,
+      });
+      const startedAtMs = performance.now();
+      expect(await getOutcome(transport.read())).toBe('UPSTREAM_TIMEOUT');
+      return performance.now() - startedAtMs;
     });
-    const startedAtMs = performance.now();
-    expect(await getOutcome(transport.read())).toBe('UPSTREAM_TIMEOUT');
-    const elapsedMs = performance.now() - startedAtMs;
-    expect(elapsedMs).toBeGreaterThanOrEqual(195);
-    expect(elapsedMs).toBeLessThan(400);
+    expect(leastMs).toBeGreaterThanOrEqual(195);
+    expect(leastMs).toBeLessThan(400);
   });
 
-  test('a TLS port that speaks no TLS ends as UPSTREAM_UNAVAILABLE, retries and all', async () => {
+  test('a port that does not speak TLS ends as UPSTREAM_UNAVAILABLE after the retries', async () => {
     await using listener = await startMuteListener('HTTP/1.1 400 Bad Request\r\n\r\n');
     let attempts = 0;
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
@@ -278,7 +281,7 @@ describe('a read that meets', () => {
 });
 
 describe('over TLS', () => {
-  test('a read succeeds if the certificate is trusted, and the next one uses the same socket', async () => {
+  test('a read over TLS succeeds if the certificate is trusted, and the next one uses the same socket', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, { tls: { ca: localhostCertificate } });
     expect(await getOutcome(transport.read('/one'))).toBe('200 /one');
@@ -296,7 +299,7 @@ describe('over TLS', () => {
         },
       },
     });
-    const error = await getUpstreamError(transport.read());
+    const error = await getClientFacingError(transport.read());
     expect(error).toMatchObject({ code: unavailable, retryable: true });
     expect(String(error.cause)).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
     expect(attempts).toBe(1);
@@ -310,7 +313,7 @@ describe('over TLS', () => {
       tls: { ca: localhostCertificate },
       connections: 1,
     });
-    const error = await getUpstreamError(transport.read());
+    const error = await getClientFacingError(transport.read());
     expect(error.code).toBe(unavailable);
     expect(String(error.cause)).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
     expect(await getOutcome(transport.read())).toBe(unavailable);
@@ -320,7 +323,7 @@ describe('over TLS', () => {
 });
 
 describe('a well-formed response', () => {
-  test('may come after early hints, and have nearly 16 KiB of headers', async () => {
+  test('a response can follow early hints, and have nearly 16 KiB of headers', async () => {
     await using upstream = await startScriptedUpstream({
       script: ({ socket }) => {
         const large = `x-large: ${'x'.repeat(16_000)}`;
@@ -331,7 +334,7 @@ describe('a well-formed response', () => {
     expect(await getOutcome(transport.read())).toBe('200 late');
   });
 
-  test('may have no body, be of exactly the size allowed, come in chunks, or end with its connection', async () => {
+  test('a response can have no body, have exactly the maximum size, come in chunks, or end with its connection', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin, { maxResponseBytes: 10 });
     upstream.script = write('HTTP/1.1 204 No Content\r\n\r\n');
@@ -348,7 +351,7 @@ describe('a well-formed response', () => {
     expect(await getOutcome(transport.read())).toBe('200 fghij');
   });
 
-  test('is returned with its type and its retry-after, and the request is sent unchanged', async () => {
+  test('a response is returned with its content type and retry-after, and the request is sent unchanged', async () => {
     await using upstream = await startScriptedUpstream({
       script: withStatus('418 Teapot', 'Retry-After: 3'),
     });

@@ -11,7 +11,7 @@ import {
   toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
-import { createTestTransport, getOutcome, getUpstreamError } from './support/test-transport.ts';
+import { createTestTransport, getClientFacingError, getOutcome } from './support/test-transport.ts';
 
 const unknown = 'UPSTREAM_OUTCOME_UNKNOWN';
 
@@ -54,7 +54,7 @@ const scripts: readonly (readonly [name: string, script: Script, outcome: string
 ];
 
 describe('a write that arrived', () => {
-  test.each(scripts)('and %s is sent once', async (_, script, outcome) => {
+  test.each(scripts)('a write that arrived and %s is sent once', async (_, script, outcome) => {
     await using upstream = await startScriptedUpstream({ script });
     await using transport = createTestTransport(upstream.origin, {
       attemptTimeoutMs: 400,
@@ -67,7 +67,7 @@ describe('a write that arrived', () => {
   });
 
   test.each(['PUT', 'POST', 'PATCH', 'DELETE'] as const)(
-    'by %s is sent once, whatever happens',
+    'a write by %s that arrived is sent once after any failure',
     async (method) => {
       await using upstream = await startScriptedUpstream({ script: resetting });
       await using transport = createTestTransport(upstream.origin);
@@ -95,33 +95,34 @@ describe('a write that arrived', () => {
     },
   );
 
-  test('on a used socket is not sent again either when that is reset', async () => {
+  test('a write that arrived on a reused socket is not sent again after a reset', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin);
     await transport.read();
     upstream.script = resetting;
-    const error = await getUpstreamError(transport.write());
+    const error = await getClientFacingError(transport.write());
     expect(error).toMatchObject({ code: unknown, retryable: false });
     expect(upstream.exchanges.map(({ method }) => method)).toEqual(['GET', 'PUT']);
   });
 
-  test('ends as UPSTREAM_OUTCOME_UNKNOWN with its deadline, while upstream can still complete it', async () => {
+  test('a write that arrived ends as UPSTREAM_OUTCOME_UNKNOWN at its deadline, and upstream can still complete it', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, { connections: 1 });
     const startedAtMs = performance.now();
     expect(await getOutcome(transport.write('/w', new Deadline(500)))).toBe(unknown);
-    expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+    // Half of the attempt timeout.
+    expect(performance.now() - startedAtMs).toBeLessThan(2_500);
     expect(upstream.openSocketCount).toBe(1);
 
     const [exchange] = upstream.exchanges;
     upstream.script = healthy;
     if (exchange !== undefined) healthy(exchange);
-    // The socket is as good as before.
+    // The socket is still usable.
     expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
     expect(upstream.socketCount).toBe(1);
   });
 
-  test('is left to finish, once, when its caller leaves', async () => {
+  test('a write that arrived is completed once if its client disconnects', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin);
     const deadline = new Deadline(10_000);
@@ -136,7 +137,7 @@ describe('a write that arrived', () => {
 });
 
 describe('a write of which nothing was sent', () => {
-  test('is retried as often as a read if the connection is refused', async () => {
+  test('a write of which nothing was sent is retried as often as a read if the connection is refused', async () => {
     const upstream = await startScriptedUpstream();
     await upstream[Symbol.asyncDispose]();
     const numbers: number[] = [];
@@ -147,7 +148,7 @@ describe('a write of which nothing was sent', () => {
     expect(numbers).toEqual([1, 2, 3]);
   });
 
-  test('ends as UPSTREAM_TIMEOUT if connecting takes too long', async () => {
+  test('a write of which nothing was sent ends as UPSTREAM_TIMEOUT if connecting takes too long', async () => {
     await using listener = await startMuteListener();
     const numbers: number[] = [];
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
@@ -158,7 +159,7 @@ describe('a write of which nothing was sent', () => {
     expect(numbers).toEqual([1, 2, 3]);
   });
 
-  test('is not sent later if its deadline ended while its connection was being opened', async () => {
+  test('a write whose deadline ended while its connection was being opened is not sent later', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, {
       tls: { ca: localhostCertificate },
@@ -168,14 +169,14 @@ describe('a write of which nothing was sent', () => {
     const call = getOutcome(transport.write('/w', deadline));
     deadline.abandon();
     expect(await call).toBe('UPSTREAM_TIMEOUT');
-    // There is one connection only: this read comes after whatever was left of the write.
+    // With a single connection, this read follows any remaining part of the write.
     expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
     expect(upstream.exchanges.map(({ path }) => path)).toEqual(['/after']);
-    // And over the connection that the write had asked for.
+    // The read uses the connection that was opened for the write.
     expect(upstream.socketCount).toBe(1);
   });
 
-  test('is tried once if the certificate is not trusted', async () => {
+  test('a write is tried once if the certificate is not trusted', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     const numbers: number[] = [];
     await using transport = createTestTransport(upstream.origin, {
@@ -185,23 +186,26 @@ describe('a write of which nothing was sent', () => {
     expect(numbers).toEqual([1]);
   });
 
-  test.each(['abandon', 'expire'])('is cancelled in the queue when its deadline ends (%s)', async (how) => {
-    await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { connections: 1 });
-    const reading = getOutcome(transport.read('/first'));
-    await upstream.waitForExchanges(1);
-    const deadline = new Deadline(how === 'expire' ? 50 : 10_000);
-    const writing = getOutcome(transport.write('/w', deadline));
-    expect(transport.queueDepth).toBe(1);
-    if (how === 'abandon') deadline.abandon();
-    expect(await writing).toBe('UPSTREAM_TIMEOUT');
-    expect(transport.queueDepth).toBe(0);
+  test.each(['abandon', 'expire'])(
+    'a write in the queue is cancelled when its deadline ends (%s)',
+    async (how) => {
+      await using upstream = await startScriptedUpstream({ script: silent });
+      await using transport = createTestTransport(upstream.origin, { connections: 1 });
+      const reading = getOutcome(transport.read('/first'));
+      await upstream.waitForExchanges(1);
+      const deadline = new Deadline(how === 'expire' ? 50 : 10_000);
+      const writing = getOutcome(transport.write('/w', deadline));
+      expect(transport.queueDepth).toBe(1);
+      if (how === 'abandon') deadline.abandon();
+      expect(await writing).toBe('UPSTREAM_TIMEOUT');
+      expect(transport.queueDepth).toBe(0);
 
-    upstream.script = healthy;
-    const [first] = upstream.exchanges;
-    if (first !== undefined) healthy(first);
-    expect(await reading).toBe('200 /first');
-    expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
-    expect(upstream.exchanges.map(({ path }) => path)).toEqual(['/first', '/after']);
-  });
+      upstream.script = healthy;
+      const [first] = upstream.exchanges;
+      if (first !== undefined) healthy(first);
+      expect(await reading).toBe('200 /first');
+      expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
+      expect(upstream.exchanges.map(({ path }) => path)).toEqual(['/first', '/after']);
+    },
+  );
 });

@@ -1,15 +1,17 @@
 import { awsCredentialType } from '../enums.ts';
 import { fieldOf, toInputType, toShape } from '../fields.ts';
-import { object } from '../reader.ts';
+import { parseObject } from '../reader.ts';
 import { multiModalConfig, stringMap, text } from '../values.ts';
 
 const tokenFields = {
   accessKeyId: text('aws_access_key_id', {
     description: 'The access key id. Required for `KEY_SECRET`.',
+    output: 'none',
     secret: true,
   }),
   secretAccessKey: text('aws_secret_access_key', {
     description: 'The secret access key. Required for `KEY_SECRET`.',
+    output: 'none',
     secret: true,
   }),
   roleArn: text('aws_role_arn', { description: 'The ARN of the IAM role. Required for `ASSUMED_ROLE`.' }),
@@ -18,7 +20,7 @@ const tokenFields = {
 /** The fields that the integrations with AWS have in common. */
 export const awsFields = {
   token: fieldOf({
-    parse: object,
+    parse: parseObject,
     input: toInputType(
       'AwsTokenInput',
       'The credentials of AWS: `accessKeyId` and `secretAccessKey`, or `roleArn`.',

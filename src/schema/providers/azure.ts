@@ -37,7 +37,7 @@ export const azure = defineProvider({
   fields: {
     endpoint: text('endpoint', {
       description: 'The URL of the API.',
-      whenRead: 'Galileo always returns one.',
+      whenRead: 'Galileo always returns one; nullable because other providers may have none.',
       input: 'required',
     }),
     token: token(
@@ -61,7 +61,7 @@ export const azure = defineProvider({
     defaultHeaders: stringMap('default_headers', {
       description: 'Headers of every request to Azure.',
       whenRead: 'Null if there are none.',
-      secret: 'values',
+      secret: true,
     }),
     deployments: stringMap('deployments', {
       description: 'Deployments: the key is the model, the value is the deployment that serves it.',

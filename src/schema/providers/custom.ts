@@ -20,7 +20,7 @@ const modelProperties = fieldOf(
       schema: 'ModelProperties',
       fields: {
         name: text('name', {
-          description: "The endpoint's name of the model.",
+          description: "The endpoint's name for the model.",
           output: 'non-null',
           input: 'required',
         }),
@@ -126,7 +126,7 @@ export const custom = defineProvider({
     headers: stringMap('headers', {
       description: 'Headers of every request to the endpoint, at most 50.',
       output: 'none',
-      secret: 'values',
+      secret: true,
     }),
     token: text('token', {
       description: 'The credential that Galileo authenticates with.',

@@ -1,9 +1,9 @@
 import { upstreamList } from '../directives.ts';
-import { list, string } from '../reader.ts';
+import { createListParser, parseString } from '../reader.ts';
 import { boolean, text, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
 
-const toNames = list(string);
+const toNames = createListParser(parseString);
 
 export const databricks = defineProvider({
   displayName: 'Databricks',
@@ -31,7 +31,7 @@ export const databricks = defineProvider({
       output: 'none',
     }),
   },
-  queries: (t) => ({
+  extraFields: (t) => ({
     catalogs: t.stringList({
       nullable: true,
       description: 'The catalogs of the workspace. One call to Galileo.',

@@ -13,7 +13,10 @@ import { vegasGateway } from './vegas-gateway.ts';
 import { vertexAI } from './vertex-ai.ts';
 import { writer } from './writer.ts';
 
-/** Every provider by its name upstream. Types, mutations, the sandbox and the tests follow from this table. */
+/**
+ * Every provider by upstream's name for it. Types, mutations, the sandbox and the tests are derived from this table. The
+ * schema needs nothing else for a new provider; CONTRIBUTING.md lists what other files need.
+ */
 export const providers = {
   anthropic,
   aws_bedrock: awsBedrock,

@@ -1,5 +1,5 @@
 import type { FieldMap, ObjectFieldBuilder, ObjectRef } from '@pothos/core';
-import { RequestBody } from '../../resolvers/request-body.ts';
+import { BodyMapping } from '../../resolvers/body-mapping.ts';
 import type { WireIntegration } from '../../upstream/wire.ts';
 import { builder, type SchemaTypes } from '../builder.ts';
 import { entity } from '../directives.ts';
@@ -18,12 +18,12 @@ import { integration } from '../integration.ts';
 export interface Provider {
   /** The provider's name as users know it. */
   readonly displayName: string;
-  /** Its integration. The type has the name of its schema in the OpenAPI document. */
+  /** The type of its integration. It has the name of its schema in the OpenAPI document. */
   readonly type: ObjectRef<SchemaTypes, WireIntegration>;
   /** The argument of its upsert mutation. */
   readonly input: InputRef;
-  /** The body of `PUT /v2/integrations/<provider>`. */
-  readonly body: RequestBody;
+  /** From the argument to the body of `PUT /v2/integrations/<provider>`, and back. */
+  readonly mapping: BodyMapping;
 }
 
 interface ProviderOptions<Output extends SchemaName, Input extends SchemaName> {
@@ -31,11 +31,11 @@ interface ProviderOptions<Output extends SchemaName, Input extends SchemaName> {
   readonly description: string;
   /** The schema of `GET /v2/integrations/{name}`, which gives the type its name. */
   readonly schema: Output;
-  /** The schema of `PUT /v2/integrations/<provider>`. */
+  /** The schema of `PUT /v2/integrations/<provider>`. Only the compiler uses it, to check the names of properties. */
   readonly inputSchema: Input;
   readonly fields: Fields<PropertyOf<Output | Input>>;
   /** Fields that are not properties of the integration. */
-  readonly queries?: (t: ObjectFieldBuilder<SchemaTypes, WireIntegration>) => FieldMap;
+  readonly extraFields?: (t: ObjectFieldBuilder<SchemaTypes, WireIntegration>) => FieldMap;
 }
 
 export function defineProvider<Output extends SchemaName, Input extends SchemaName>({
@@ -43,7 +43,7 @@ export function defineProvider<Output extends SchemaName, Input extends SchemaNa
   description,
   schema,
   fields,
-  queries,
+  extraFields,
 }: ProviderOptions<Output, Input>): Provider {
   return {
     displayName,
@@ -51,13 +51,13 @@ export function defineProvider<Output extends SchemaName, Input extends SchemaNa
       description,
       extensions: entity,
       interfaces: [integration],
-      fields: (t) => ({ ...toOutputFields(t, schema, fields), ...queries?.(t) }),
+      fields: (t) => ({ ...toOutputFields(t, schema, fields), ...extraFields?.(t) }),
     }),
     input: toInputType(
       `Upsert${schema}Input`,
-      `The settings of the ${displayName} integration. Omitted fields are not sent, so that Galileo decides; null is sent as null.`,
+      `The settings of the ${displayName} integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo.`,
       fields,
     ),
-    body: new RequestBody(toShape(fields)),
+    mapping: new BodyMapping(toShape(fields)),
   };
 }

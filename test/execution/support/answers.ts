@@ -16,7 +16,7 @@ const gatewaySchema = createSchema();
 /** Upstream's response bodies by method and path; undefined is 404. */
 export type Answers = Readonly<Record<string, unknown>>;
 
-/** Every provider is configured, with everything that it can have. */
+/** Every provider is configured, with a value for every property. */
 export const fullAnswers: Answers = Object.fromEntries(
   Object.entries(integrationFixtures).map(([name, { full }]) => [`GET /v2/integrations/${name}`, full]),
 );
@@ -41,7 +41,7 @@ function createContext(answers: Answers): GatewayContext {
   deadline.release();
   const galileo = new GalileoClient(transport, new URL('http://upstream.invalid'));
   const redact = (text: string) => text;
-  const getCall = () => ({
+  const requireCredential = () => ({
     headers: [],
     caller: 'caller-1',
     deadline,
@@ -52,14 +52,13 @@ function createContext(answers: Answers): GatewayContext {
   return {
     requestId: 'test',
     galileo,
-    reads: createReads(galileo, getCall),
-    getCall,
+    reads: createReads(galileo, requireCredential),
+    requireCredential,
     addSecret: () => undefined,
     redact,
   };
 }
 
-/** What is executed. */
 interface Asked {
   readonly text: string;
   readonly inputs?: Variables;

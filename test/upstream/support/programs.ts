@@ -5,6 +5,9 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** A program that does not end within this time is killed. */
+const endTimeoutMs = 5000;
+
 /** The path of a program. Undefined, with a line on standard error, if it is not installed: its tests are then skipped. */
 export function findProgram(name: string): string | undefined {
   const path = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin']
@@ -50,8 +53,11 @@ async function startProgram(
     folder,
     readLog: () => output + (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
+      // SIGKILL would leave the workers of nginx behind.
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs);
       await exited;
+      clearTimeout(timer);
       rmSync(folder, { recursive: true, force: true });
     },
   };

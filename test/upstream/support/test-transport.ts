@@ -1,5 +1,5 @@
 import { Deadline } from '../../../src/deadline.ts';
-import { UpstreamError } from '../../../src/upstream/errors.ts';
+import { ClientFacingError } from '../../../src/upstream/errors.ts';
 import {
   createTransport,
   type Transport,
@@ -75,13 +75,13 @@ export function createTestTransport(origin: URL, options: Partial<TransportOptio
   };
 }
 
-/** The UpstreamError of a call. Throws if the call succeeds or fails with another error. */
-export async function getUpstreamError(call: Promise<unknown>): Promise<UpstreamError> {
+/** The ClientFacingError of a call. Throws if the call succeeds or fails with another error. */
+export async function getClientFacingError(call: Promise<unknown>): Promise<ClientFacingError> {
   let response: unknown;
   try {
     response = await call;
   } catch (error) {
-    if (error instanceof UpstreamError) return error;
+    if (error instanceof ClientFacingError) return error;
     throw error;
   }
   throw new Error(`The call succeeded: ${JSON.stringify(response)}`);
@@ -93,7 +93,7 @@ export async function getOutcome(call: Promise<TransportResponse>): Promise<stri
     const { status, body } = await call;
     return `${status} ${body.toString()}`;
   } catch (error) {
-    if (error instanceof UpstreamError) return error.code;
+    if (error instanceof ClientFacingError) return error.code;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { RequestError, type RequestErrorCode } from '../execution/index.ts';
+import { describeWrites, RequestError, type RequestErrorCode } from '../execution/index.ts';
 import type { MediaType } from './header-fields.ts';
 
 const statuses: Readonly<Record<RequestErrorCode, number>> = {
@@ -18,7 +18,8 @@ const statuses: Readonly<Record<RequestErrorCode, number>> = {
   INTERNAL_SERVER_ERROR: 500,
 };
 
-// GraphQL over HTTP, section 6.4.1: with application/json these are well-formed responses of GraphQL. APQ clients expect 200 too.
+// With application/json, the status of a well-formed GraphQL response is 200 (GraphQL over HTTP, section 6.4.1). APQ
+// clients expect it too.
 const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -26,7 +27,7 @@ const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** The least that `Retry-After` can say. */
+/** The minimum of `Retry-After`. */
 const retryAfterSeconds = 1;
 
 /** A request error with its own status or headers. */
@@ -66,11 +67,7 @@ export const createMethodError = () =>
   });
 
 export const createNotAcceptableError = () =>
-  new HttpError(
-    'BAD_REQUEST',
-    'Responses have the media type application/json or application/graphql-response+json.',
-    406,
-  );
+  new HttpError('BAD_REQUEST', 'Accept application/json or application/graphql-response+json.', 406);
 
 // RFC 9110, section 15.5.9.
 export const createSlowBodyError = () =>
@@ -83,7 +80,7 @@ export const createCompressedBodyError = () =>
   new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the request body without a content encoding.');
 
 export const createTooLargeError = (maxBytes: number) =>
-  new RequestError('REQUEST_TOO_LARGE', `A request body has at most ${maxBytes} bytes.`);
+  new RequestError('REQUEST_TOO_LARGE', `The request body exceeds ${maxBytes} bytes.`);
 
 export const createUtf8Error = () => new RequestError('BAD_REQUEST', 'The request body is not UTF-8.');
 
@@ -96,19 +93,9 @@ export const createConsumedBodyError = () =>
 export const createShedError = () =>
   new RequestError('OVERLOADED', 'The gateway accepts no more requests at the moment.');
 
-const getWritesNote = (isMutation: boolean): string =>
-  isMutation ? ' The writes of this mutation were made and stand.' : '';
-
-/** A response larger than MAX_RESPONSE_BYTES. */
-export const createResponseTooLargeError = (maxBytes: number, isMutation: boolean) =>
-  new RequestError(
-    'QUERY_TOO_COMPLEX',
-    `The response would have more than ${maxBytes} bytes: select less.${getWritesNote(isMutation)}`,
-  );
-
 /** A response for which MAX_BUFFERED_BYTES leaves no memory. */
 export const createBufferFullError = (isMutation: boolean) =>
   new RequestError(
     'OVERLOADED',
-    `Too many large responses are being sent at the moment.${getWritesNote(isMutation)}`,
+    `Too many large responses are being sent at the moment.${describeWrites(isMutation)}`,
   );

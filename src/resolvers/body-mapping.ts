@@ -1,6 +1,7 @@
-import type { ValidationIssue } from '../upstream/responses.ts';
+import { getProperty } from '../json.ts';
+import type { Redaction, ValidationIssue } from '../upstream/responses.ts';
 
-/** How a field of an input object is written to a request body: its property there, and the shape of its value. */
+/** How a field of an input object is written to a request body. */
 interface InputField {
   readonly property: string;
   readonly shape: InputShape;
@@ -14,7 +15,7 @@ export type InputShape =
   | { readonly kind: 'list'; readonly item: InputShape }
   | { readonly kind: 'object'; readonly fields: InputFields };
 
-/** Upstream's 422, or what the gateway finds itself, in the names of the schema. */
+/** Upstream's 422, or the gateway's own issues, with the names of the schema. */
 export interface ValidationFailure {
   readonly message: string;
   readonly issues: readonly InputIssue[];
@@ -26,11 +27,13 @@ interface InputIssue {
   readonly code: string;
 }
 
-type Redaction = (text: string) => string;
 type Location = readonly (string | number)[];
 
-/** The request body of a write: from the argument `input` to JSON text, and from upstream's issues back to the argument. */
-export class RequestBody {
+/**
+ * How the argument `input` of a write becomes a request body, and upstream's issues with the body become issues with the
+ * argument.
+ */
+export class BodyMapping {
   readonly #shape: InputShape;
   readonly #at: readonly string[];
   readonly #fieldNames: ReadonlyMap<string, string>;
@@ -41,23 +44,25 @@ export class RequestBody {
     this.#shape = shape;
     this.#at = at;
     this.#fieldNames = new Map(getFieldNames(shape));
-    // Without a renamed property this matches nothing.
+    // Matches nothing if no property is renamed.
     this.#properties = new RegExp(`\\b(?:${[...this.#fieldNames.keys()].join('|') || '(?!)'})\\b`, 'g');
   }
 
   /**
-   * The JSON text of the body: omitted fields are omitted, null is null, no default is added. Returns every duplicate key
-   * instead if a list of entries has one, because one of its values would be lost.
+   * The body as JSON: omitted fields are omitted, null is null, no default is added. If a list of entries has duplicate
+   * keys, returns an issue for each of them instead, because a value would be lost.
    */
-  serialize(input: Readonly<Record<string, unknown>>): string | ValidationFailure {
+  toBody(input: Readonly<Record<string, unknown>>): string | ValidationFailure {
     const issues: InputIssue[] = [];
     const value = this.#at.reduce<unknown>(getProperty, input);
-    const body = toBody(value, this.#shape, ['input', ...this.#at], issues);
+    const body = toJson(value, this.#shape, ['input', ...this.#at], issues);
     return issues.length === 0 ? JSON.stringify(body) : { message: 'The input has duplicate keys.', issues };
   }
 
-  /** Upstream's 422 with the paths and names of the schema. `redact` removes secrets from names that upstream chose. */
-  explain(
+  /**
+   * Upstream's 422 with the paths and names of the schema. `redact` removes secrets from the names in upstream's paths.
+   */
+  toFailure(
     refusal: { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] },
     input: Readonly<Record<string, unknown>>,
     redact: Redaction,
@@ -72,7 +77,10 @@ export class RequestBody {
     };
   }
 
-  /** The path of upstream's `loc`. If `loc` leads deeper than the input, the path of the deepest field that the input has. */
+  /**
+   * The path of upstream's `loc`. If the input type does not declare that position, the path of the deepest declared
+   * field on the way to it.
+   */
   #toArgumentPath([root, ...location]: Location, input: unknown, redact: Redaction): readonly string[] {
     if (root !== 'body') return [];
     const path = toPath(location, this.#shape, this.#at.reduce(getProperty, input), redact);
@@ -95,23 +103,20 @@ function* getFieldNames(shape: InputShape): Generator<[property: string, name: s
   }
 }
 
-const getProperty = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-
-function toBody(value: unknown, shape: InputShape, path: readonly string[], issues: InputIssue[]): unknown {
+function toJson(value: unknown, shape: InputShape, path: readonly string[], issues: InputIssue[]): unknown {
   if (value === null || typeof value !== 'object' || shape.kind === 'value' || shape.kind === 'json')
     return value;
   if (shape.kind === 'object') {
     const body: Record<string, unknown> = {};
     for (const [name, { property, shape: inner }] of Object.entries(shape.fields)) {
       const field = getProperty(value, name);
-      if (field !== undefined) body[property] = toBody(field, inner, [...path, name], issues);
+      if (field !== undefined) body[property] = toJson(field, inner, [...path, name], issues);
     }
     return body;
   }
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   if (shape.kind === 'list') {
-    return items.map((item, index) => toBody(item, shape.item, [...path, String(index)], issues));
+    return items.map((item, index) => toJson(item, shape.item, [...path, String(index)], issues));
   }
   const entries = new Map<unknown, unknown>();
   for (const [index, entry] of items.entries()) {
@@ -145,7 +150,7 @@ function toPath([part, ...rest]: Location, shape: InputShape, value: unknown, re
       return [String(part), ...toPath(rest, shape.item, getProperty(value, String(part)), redact)];
     }
     case 'map': {
-      // Pydantic names an entry by its key. An issue of the key itself ends in `[key]`.
+      // Pydantic identifies an entry by its key. The `loc` of an issue with the key itself ends in `[key]`.
       const entries: readonly unknown[] = Array.isArray(value) ? value : [];
       const index = entries.findIndex((entry) => getProperty(entry, 'key') === String(part));
       return index === -1 ? [] : [String(index), rest[0] === '[key]' ? 'key' : 'value'];

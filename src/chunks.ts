@@ -1,0 +1,26 @@
+/**
+ * Appends a chunk to the bytes of a body that arrives. Returns the first chunk itself, then a buffer that may be longer than its
+ * content. Keeps no other chunk: one of a single byte takes more than a hundred.
+ *
+ * @param bytes what the last call returned; undefined for the first chunk
+ * @param length of the content so far
+ */
+export function appendChunk(bytes: Buffer | undefined, length: number, chunk: Uint8Array): Buffer {
+  if (bytes === undefined) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  const end = length + chunk.byteLength;
+  let appended = bytes;
+  if (end > bytes.length) {
+    appended = Buffer.allocUnsafe(2 * end);
+    bytes.copy(appended, 0, 0, length);
+  }
+  appended.set(chunk, length);
+  return appended;
+}
+
+/** The content of a buffer of `appendChunk`. */
+export function getContent(bytes: Buffer | undefined, length: number): Buffer {
+  if (bytes === undefined) return nothing;
+  return bytes.length === length ? bytes : bytes.subarray(0, length);
+}
+
+const nothing = Buffer.alloc(0);

@@ -1,0 +1,45 @@
+import { type DiagLogFunction, DiagLogLevel, diag } from '@opentelemetry/api';
+import { setGlobalErrorHandler } from '@opentelemetry/core';
+import {
+  type DetectedResourceAttributes,
+  detectResources,
+  envDetector,
+  type Resource,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
+import { version } from '../package.ts';
+import { describeFault, type Log } from './log.ts';
+
+/**
+ * The resource of this service, with the attributes of OpenTelemetry's variables.
+ *
+ * @param defaults attributes that the variables can replace
+ */
+export const createResource = (defaults: DetectedResourceAttributes = {}): Resource =>
+  resourceFromAttributes({
+    'service.name': 'galileo-gateway',
+    'service.version': version,
+    ...defaults,
+  }).merge(detectResources({ detectors: [envDetector] }));
+
+/**
+ * Logs failed exports and the warnings of the SDK. Must be called after the SDK has read its variables, because its
+ * warnings quote values. Returns the function that logs an error.
+ */
+export function logSdkErrors(log: Log): (fault: unknown) => void {
+  const onError = (fault: unknown) => {
+    const reason = fault instanceof Error ? fault.message : undefined;
+    log.warn({ reason, fault: describeFault(fault) }, 'telemetry could not be sent');
+  };
+  setGlobalErrorHandler(onError);
+  const write =
+    (level: 'warn' | 'error'): DiagLogFunction =>
+    (message) =>
+      log[level]({ reason: message }, 'OpenTelemetry');
+  const ignore = () => {};
+  diag.setLogger(
+    { error: write('error'), warn: write('warn'), info: ignore, debug: ignore, verbose: ignore },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+  return onError;
+}
