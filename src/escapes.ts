@@ -7,8 +7,7 @@ export interface Layer {
 
 /** The UTF-8 bytes of a string. */
 export function toLayer(text: string): Layer {
-  const buffer = Buffer.from(text);
-  const bytes = buffer.toString('latin1');
+  const bytes = toUtf8(text);
   if (bytes.length === text.length) return { bytes, getOrigin: (index) => index };
   const origins: number[] = [];
   let index = 0;
@@ -59,7 +58,8 @@ const fromCodePoint = (code: number): string | undefined =>
 
 const fromHex = (digits: string): number => Number.parseInt(digits, 16);
 
-const toUtf8 = (text: string): string => Buffer.from(text).toString('latin1');
+/** The UTF-8 bytes of a string, as a byte string. */
+export const toUtf8 = (text: string): string => Buffer.from(text).toString('latin1');
 
 const escapes: readonly Escape[] = [
   {

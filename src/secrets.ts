@@ -1,4 +1,4 @@
-import { decodeEscapes, findEncodedRuns, type Layer, toLayer } from './escapes.ts';
+import { decodeEscapes, findEncodedRuns, type Layer, toLayer, toUtf8 } from './escapes.ts';
 
 /** Replaces a secret that was removed from a string. */
 export const redactionMark = '[redacted]';
@@ -208,11 +208,11 @@ function getForms(secret: string): Iterable<string> {
   for (const value of [secret, ...getMembers(secret)]) {
     if (value.length < minPartLength) for (const form of encodeWord(value)) forms.add(form);
     for (const written of getSpellings(value)) {
-      forms.add(toBytes(written));
+      forms.add(toUtf8(written));
       if (isAscii(written)) continue;
       // UTF-8 that was read as Latin-1 once or twice, and Latin-1.
-      forms.add(toBytes(toBytes(written)));
-      forms.add(toBytes(toBytes(toBytes(written))));
+      forms.add(toUtf8(toUtf8(written)));
+      forms.add(toUtf8(toUtf8(toUtf8(written))));
       if (/^[\0-\xff]*$/.test(written)) forms.add(written);
     }
   }
@@ -236,8 +236,6 @@ const encodeWord = (word: string): string[] => {
 };
 
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
-
-const toBytes = (text: string): string => toLayer(text).bytes;
 
 /** The string members of a secret that is a JSON object, such as the key file of a service account. */
 function getMembers(secret: string): string[] {
