@@ -26,6 +26,8 @@ export class Connections {
   readonly #connections = new WeakMap<Duplex, ClientConnection>();
   readonly #open = new Set<ClientConnection>();
   readonly #onAllSent: (() => void)[] = [];
+  /** Complete responses that are written at the end of this turn of the event loop. */
+  #toWrite: PendingResponse[] = [];
   #pendingCount = 0;
   #isClosing = false;
 
@@ -60,6 +62,7 @@ export class Connections {
         responseTimeoutMs: this.#responseTimeoutMs,
         isClosing: () => this.#isClosing,
         onPending: (change) => this.#countPending(change),
+        onComplete: (pending) => this.#writeLater(pending),
       });
       this.#connections.set(socket, connection);
       this.#open.add(connection);
@@ -91,6 +94,21 @@ export class Connections {
     else socket.destroy();
   }
 
+  /**
+   * Writes the responses of one turn of the event loop together: a client on the same machine that reads the first one is
+   * awake for the others (docs/performance.md, "Writes of one turn").
+   */
+  #writeLater(pending: PendingResponse): void {
+    if (this.#toWrite.length === 0) setImmediate(this.#writeAll);
+    this.#toWrite.push(pending);
+  }
+
+  readonly #writeAll = (): void => {
+    const responses = this.#toWrite;
+    this.#toWrite = [];
+    for (const pending of responses) pending.write();
+  };
+
   #countPending(change: number): void {
     this.#pendingCount += change;
     if (this.#pendingCount > 0) return;
@@ -102,6 +120,7 @@ interface ConnectionOptions {
   readonly responseTimeoutMs: number;
   readonly isClosing: () => boolean;
   readonly onPending: (change: number) => void;
+  readonly onComplete: (pending: PendingResponse) => void;
 }
 
 class ClientConnection {
@@ -132,6 +151,11 @@ class ClientConnection {
     const onEnd = () => this.#settle(pending, response.writableFinished && !this.socket.destroyed);
     response.once('finish', onEnd).once('close', onEnd);
     this.#startNext();
+  }
+
+  /** The response is complete, and will be written. */
+  complete(pending: PendingResponse): void {
+    this.#options.onComplete(pending);
   }
 
   /** Whether the connection must be closed after this response. If so, no further request is accepted. */
@@ -165,6 +189,7 @@ class ClientConnection {
   refuse(status: number): void {
     this.#isClosing = true;
     const last = this.#pending.at(-1);
+    last?.write();
     const isIncomplete = last !== undefined && !last.request.complete;
     if (last === undefined || (isIncomplete && this.#pending.length === 1 && !last.response.headersSent)) {
       if (this.socket.writable) {
@@ -205,12 +230,14 @@ export class PendingResponse {
   listener: { end(isSent: boolean): void } | undefined;
   /** On the clock of `performance.now()`. */
   readonly arrivedAtMs = performance.now();
-  /** Whether the whole response was passed to Node. */
+  /** Whether the whole response is known. */
   isComplete = false;
   /** Runs while the client may read the response. */
   timer: NodeJS.Timeout | undefined;
   readonly #connection: ClientConnection;
   #handle: ((pending: PendingResponse) => void) | undefined;
+  #complete: HttpResponse | undefined;
+  #requestId = '';
 
   constructor(
     connection: ClientConnection,
@@ -236,13 +263,25 @@ export class PendingResponse {
     this.#connection.socket.destroy();
   }
 
-  send({ status, headers, body }: HttpResponse, requestId: string): void {
-    const { request, response } = this;
-    if (response.destroyed || this.isComplete) return;
+  /** Sends the response at the end of this turn of the event loop. Further calls do nothing. */
+  send(complete: HttpResponse, requestId: string): void {
+    if (this.isComplete) return;
     this.isComplete = true;
+    this.#complete = complete;
+    this.#requestId = requestId;
+    this.#connection.complete(this);
+  }
+
+  /** Passes the response to Node if it is complete. Further calls do nothing. */
+  write(): void {
+    const { request, response } = this;
+    const complete = this.#complete;
+    this.#complete = undefined;
+    if (complete === undefined || response.destroyed) return;
+    const { status, headers, body } = complete;
     const length = Buffer.byteLength(body);
     // An array of names and values costs less than an object.
-    const fields = ['x-request-id', requestId];
+    const fields = ['x-request-id', this.#requestId];
     if (status !== 204 && status !== 304) fields.push('content-length', String(length));
     for (const name in headers) {
       const value = headers[name] ?? '';

@@ -53,7 +53,7 @@ const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
  * One call of `send`: its wait for a connection, its attempts, the waits between them and its end. Each attempt begins
- * with `#enter`. The slots then call `startAttempt` as soon as a connection is free, which may be within `#enter`.
+ * with `#enter`. The slots call `startAttempt` later, when a connection is free.
  */
 export class Call implements Waiter, AttemptOwner {
   readonly caller: string;
@@ -107,6 +107,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   startAttempt(connection: Connection, hasWaited: boolean): boolean {
+    if (this.#isSettled) return false;
     const { breaker, budget, fastestRead, attemptOptions, now, observer } = this.#context;
     // Other calls wait too. One that cannot finish must not take their connection.
     if (hasWaited && this.#request.deadline.remainingMs < fastestRead.getDurationMs(now())) {

@@ -37,8 +37,8 @@ export class ConnectionSlots {
   readonly #idle: Connection[] = [];
   readonly #queue = new FairQueue<Waiter>();
   readonly #sessions: TlsSessions = { latest: undefined };
-  /** Released in this turn of the event loop. */
-  #released: Connection[] = [];
+  /** Connections that were given or released in this turn of the event loop. */
+  #turn: { readonly connection: Connection; readonly waiter: Waiter | undefined }[] = [];
   /** Released connections that are not free yet. */
   #releasedCount = 0;
   #isDestroyed = false;
@@ -65,7 +65,7 @@ export class ConnectionSlots {
     return this.#connections.length - this.#idle.length;
   }
 
-  /** Gives the waiter a connection now or later. Returns false if the queue is full. */
+  /** Gives the waiter a connection, at the end of this turn or later. Returns false if the queue is full. */
   enter(waiter: Waiter): boolean {
     // A released connection is free earlier than a new one could be opened.
     if (this.#idle.length === 0 && this.#releasedCount > this.#queue.length) {
@@ -74,7 +74,8 @@ export class ConnectionSlots {
     }
     const connection = this.#takeFree();
     if (connection !== undefined) {
-      if (!this.#start(waiter, connection, false)) this.#idle.push(connection);
+      this.#queue.countRunning(waiter.caller, 1);
+      this.#addToTurn(connection, waiter);
       return true;
     }
     let refused: Waiter | undefined;
@@ -87,7 +88,7 @@ export class ConnectionSlots {
     return true;
   }
 
-  /** Removes the waiter from the queue, if it is there. */
+  /** Removes the waiter from the queue, if it is there. One that was given a connection must not start an attempt. */
   leave(waiter: Waiter): void {
     this.#queue.remove(waiter);
   }
@@ -96,8 +97,7 @@ export class ConnectionSlots {
   release(connection: Connection, caller: string): void {
     this.#queue.countRunning(caller, -1);
     this.#releasedCount += 1;
-    if (this.#released.length === 0) setImmediate(this.#onFree);
-    this.#released.push(connection);
+    this.#addToTurn(connection, undefined);
   }
 
   /** Ends all running and waiting calls. */
@@ -105,6 +105,7 @@ export class ConnectionSlots {
     this.#isDestroyed = true;
     for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift())
       waiter.shutDown();
+    for (const { waiter } of this.#turn) waiter?.shutDown();
     for (const connection of this.#connections) connection.destroy();
   }
 
@@ -124,24 +125,33 @@ export class ConnectionSlots {
     return created;
   }
 
-  readonly #onFree = (): void => {
-    const released = this.#released;
-    this.#released = [];
-    for (const connection of released) this.#free(connection);
+  #addToTurn(connection: Connection, waiter: Waiter | undefined): void {
+    if (this.#turn.length === 0) setImmediate(this.#onTurnEnd);
+    this.#turn.push({ connection, waiter });
+  }
+
+  readonly #onTurnEnd = (): void => {
+    const turn = this.#turn;
+    this.#turn = [];
+    for (const { connection, waiter } of turn) {
+      if (waiter === undefined) this.#releasedCount -= 1;
+      else if (this.#start(waiter, connection, false)) continue;
+      this.#free(connection);
+    }
   };
 
   #free(connection: Connection): void {
-    this.#releasedCount -= 1;
     for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift()) {
+      this.#queue.countRunning(waiter.caller, 1);
       if (this.#start(waiter, connection, true)) return;
     }
     this.#idle.push(connection);
     this.#onRelease();
   }
 
+  /** Starts the attempt of a waiter that already counts as running. */
   #start(waiter: Waiter, connection: Connection, hasWaited: boolean): boolean {
     connection.dropIfOld();
-    this.#queue.countRunning(waiter.caller, 1);
     const isStarted = waiter.startAttempt(connection, hasWaited);
     if (!isStarted) this.#queue.countRunning(waiter.caller, -1);
     return isStarted;

@@ -318,10 +318,10 @@ describe('a standard error', () => {
             (error: unknown) => error,
           );
         for (const [run, expected] of [
-          [client.fetchIntegration('openai', call), read],
-          [client.upsert('openai', '{}', call), write],
+          [() => client.fetchIntegration('openai', call), read],
+          [() => client.upsert('openai', '{}', call), write],
         ] as const) {
-          const outcome = await describeOutcome(run);
+          const outcome = await describeOutcome(run());
           if (expected === 'null' || expected === 'refused') {
             expect(outcome).toBe(expected);
           } else {

@@ -58,6 +58,17 @@ describe('close', () => {
   });
 });
 
+test('a call whose client disconnects in the same turn of the event loop is not sent, and holds no socket', async () => {
+  await using upstream = await startScriptedUpstream();
+  await using transport = createTestTransport(upstream.origin, { connections: 1 });
+  const deadline = new Deadline(5_000);
+  const abandoned = getOutcome(transport.write('/abandoned', deadline));
+  deadline.abandon();
+  await abandoned;
+  expect(await getOutcome(transport.read('/next'))).toBe('200 /next');
+  expect(upstream.exchanges.map(({ path }) => path)).toEqual(['/next']);
+});
+
 describe('destroy', () => {
   test('destroy() immediately ends running calls, calls that wait for a socket and calls that wait for a retry', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
@@ -85,6 +96,16 @@ describe('destroy', () => {
     // Half of the attempt timeout, and of Retry-After.
     expect(performance.now() - startedAtMs).toBeLessThan(2_500);
     expect(upstream.exchanges).toHaveLength(3);
+  });
+
+  test('destroy() ends a call that was sent in the same turn of the event loop', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    await using transport = createTestTransport(upstream.origin);
+    const outcome = getOutcome(transport.read());
+    transport.destroy();
+    expect(await outcome).toBe('UPSTREAM_UNAVAILABLE');
+    await transport.close();
+    expect(upstream.exchanges).toHaveLength(0);
   });
 
   test('destroy() ends a call that is being connected', async () => {
