@@ -219,8 +219,9 @@ class Planner implements OperationPlan {
       operation: this.#operation,
     } as unknown as GraphQLResolveInfo;
     if (node.arguments?.some(({ value }) => hasVariable(value))) {
+      const names = findArgumentVariables(field, node);
       return (source, variables, context) =>
-        resolve(source, getFrozenArguments(field, node, variables), context, info);
+        resolve(source, getFrozenArguments(field, node, variables, names), context, info);
     }
     const values = field.args.length === 0 ? noArguments : getFrozenArguments(field, node);
     return (source, _variables, context) => resolve(source, values, context, info);
@@ -295,15 +296,46 @@ const missingInfo: unknown = new Proxy(Object.freeze({}), {
 
 const noArguments = Object.freeze({});
 
-function getFrozenArguments(field: GraphQLField<unknown, unknown>, node: FieldNode, variables?: Variables) {
+/** The names of arguments and of their variables. */
+type ArgumentVariables = readonly (readonly [argument: string, variable: string])[];
+
+/** @param names undefined if not all arguments are variables */
+function getFrozenArguments(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  variables: Variables = {},
+  names?: ArgumentVariables,
+) {
   let values: Record<string, unknown>;
   try {
-    values = getArgumentValues(field, node, variables);
+    values = (names && readVariables(names, variables)) ?? getArgumentValues(field, node, variables);
   } catch (error) {
     throw error instanceof GraphQLError ? createArgumentError() : error;
   }
   for (const { name, type } of field.args) freezeInput(type, values[name]);
   return Object.freeze(values);
+}
+
+/** Undefined if the field has an argument that is not exactly a variable. */
+function findArgumentVariables(
+  { args }: GraphQLField<unknown, unknown>,
+  { arguments: nodes = [] }: FieldNode,
+): ArgumentVariables | undefined {
+  const names: [string, string][] = [];
+  for (const { name, value } of nodes)
+    if (value.kind === Kind.VARIABLE) names.push([name.value, value.name.value]);
+  return names.length === args.length ? names : undefined;
+}
+
+/** The same as `getArgumentValues`, which takes longer. Undefined if a variable has no value or is null. */
+function readVariables(names: ArgumentVariables, variables: Variables): Record<string, unknown> | undefined {
+  const values: Record<string, unknown> = {};
+  for (const [argument, variable] of names) {
+    const value = variables[variable];
+    if (value === undefined || value === null) return undefined;
+    values[argument] = value;
+  }
+  return values;
 }
 
 /** Freezes lists and input objects, but not the values of custom scalars: libraries add properties to representations. */

@@ -14,9 +14,9 @@ interface FieldError extends ClientError {
 
 /** The result of an operation. */
 export interface OperationResult {
-  /** JSON text. */
-  readonly data: string;
-  /** Undefined if there are none. */
+  /** JSON: an object with `data`. */
+  readonly body: string;
+  /** Not in the body. Undefined if there are none. */
   readonly errors?: readonly FieldError[] | undefined;
 }
 
@@ -71,7 +71,11 @@ interface Run {
   /** The remaining length at which more memory must be held. */
   nextHold: number;
   isOutOfMemory: boolean;
+  /** The number of promises that the plan waits for. */
+  waitingCount: number;
 }
+
+const bodyStart = '{"data":';
 
 /**
  * Executes a plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a query in parallel, those of a mutation in
@@ -90,10 +94,14 @@ export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise
     remainingLength: maxResponseBytes,
     nextHold: Math.max(0, maxResponseBytes - holdStep),
     isOutOfMemory: false,
+    waitingCount: 0,
   };
-  let data: string;
+  const end = `${getEnd(plan)}}`;
+  let body: string;
   try {
-    data = await (isMutation ? selectInSeries(run, plan) : select(run, plan, undefined, undefined, ''));
+    body = await (isMutation
+      ? selectInSeries(run, plan, bodyStart, end)
+      : select(run, plan, undefined, undefined, bodyStart, end));
   } catch (error) {
     if (error === tooLarge) {
       throw run.isOutOfMemory
@@ -102,9 +110,9 @@ export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise
     }
     if (!(error instanceof Failure)) throw error;
     errors.push(error.error);
-    data = 'null';
+    body = `${bodyStart}null}`;
   }
-  return errors.length === 0 ? { data } : { data, errors };
+  return errors.length === 0 ? { body } : { body, errors };
 }
 
 const createMemoryError = (isMutation: boolean) =>
@@ -120,6 +128,7 @@ function select(
   source: unknown,
   path: Path | undefined,
   before: string,
+  end = getEnd(plan),
 ): Text {
   let text = before;
   let waiting: Promise<string>[] | undefined;
@@ -133,12 +142,12 @@ function select(
       text = '';
     }
   }
-  text += getEnd(plan);
+  text += end;
   return waiting === undefined ? text : join(waiting, text);
 }
 
-async function selectInSeries(run: Run, plan: SelectionPlan): Promise<string> {
-  let text = '';
+async function selectInSeries(run: Run, plan: SelectionPlan, before: string, end: string): Promise<string> {
+  let text = before;
   for (const [index, field] of plan.entries()) {
     const prefix = index === 0 ? field.firstPrefix : field.prefix;
     try {
@@ -149,7 +158,7 @@ async function selectInSeries(run: Run, plan: SelectionPlan): Promise<string> {
       throw error;
     }
   }
-  return text + getEnd(plan);
+  return text + end;
 }
 
 /** Executes the remaining writes of a mutation whose response is already too large. */
@@ -221,9 +230,16 @@ function completeAt(
 ): Text {
   try {
     if (isPromise(value)) {
+      run.waitingCount += 1;
       return value.then(
-        (resolved) => flatten(completeAt(run, plan, resolved, field, path, before)),
-        (error: unknown) => fail(run, error, field, plan, path, before),
+        (resolved) => {
+          run.waitingCount -= 1;
+          return flatten(run, completeAt(run, plan, resolved, field, path, before));
+        },
+        (error: unknown) => {
+          run.waitingCount -= 1;
+          return fail(run, error, field, plan, path, before);
+        },
       );
     }
     const text = complete(run, plan, value, field, path, before);
@@ -320,11 +336,14 @@ function createFailure(run: Run, cause: unknown, field: FieldPlan, path: Path): 
 
 /** In characters. Copying a shorter string is cheaper than reading it. */
 const minFlatLength = 32_768;
+/** The same if the string waits for others. */
+const minWaitingFlatLength = 256;
 
 /** Flattens a long string before it waits in a promise (docs/performance.md). */
-function flatten(text: Text): Text {
+function flatten({ waitingCount }: Run, text: Text): Text {
+  const minLength = waitingCount > 0 ? minWaitingFlatLength : minFlatLength;
   // Reads every character, so V8 flattens the string. The result is not needed.
-  if (typeof text === 'string' && text.length >= minFlatLength) Buffer.byteLength(text);
+  if (typeof text === 'string' && text.length >= minLength) Buffer.byteLength(text);
   return text;
 }
 
@@ -340,7 +359,10 @@ async function join(parts: readonly Promise<string>[], after: string): Promise<s
   const [first] = parts;
   // The most common request, for one provider, has one part.
   if (first !== undefined && parts.length === 1) return (await first) + after;
-  return (await Promise.all(parts)).join('') + after;
+  const texts = await Promise.all(parts);
+  // A long string that is concatenated afterwards would be copied again.
+  texts.push(after);
+  return texts.join('');
 }
 
 const notAnArray = new Error('A list field resolved to a value that is not an array.');

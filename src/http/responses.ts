@@ -27,10 +27,11 @@ export const getGraphqlHeaders = (mediaType: MediaType) => ({
 });
 
 /** The response to an operation that was executed: HTTP 200, also if fields failed. */
-export function toHttpResponse({ errors, data }: OperationResult, mediaType: MediaType): HttpResponse {
-  const body = `{${errors === undefined ? '' : `"errors":${JSON.stringify(errors)},`}"data":${data}}`;
-  return { status: 200, headers: getGraphqlHeaders(mediaType), body };
-}
+export const toHttpResponse = ({ errors, body }: OperationResult, mediaType: MediaType): HttpResponse => ({
+  status: 200,
+  headers: getGraphqlHeaders(mediaType),
+  body: errors === undefined ? body : `{"errors":${JSON.stringify(errors)},${body.slice(1)}`,
+});
 
 /** The response to a request that ends with a RequestError: `errors` without `data`. */
 export function toErrorResponse(

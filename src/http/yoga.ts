@@ -151,8 +151,9 @@ const createExecutionPlugin = (executor: Executor): Plugin => ({
               : executor.prepareDocument(document, operationName ?? undefined);
           const inputs = isJsonObject(variableValues) ? variableValues : undefined;
           const variables = request.onPrepared(prepared, inputs);
-          const { data, errors } = await executor.execute(prepared, variables, request.context);
-          return { data: JSON.parse(data) as unknown, ...(errors !== undefined && { errors }) };
+          const { body, errors } = await executor.execute(prepared, variables, request.context);
+          const { data } = JSON.parse(body) as { data: unknown };
+          return { data, ...(errors !== undefined && { errors }) };
         } catch (error) {
           if (error instanceof RequestError) return { errors: toGraphqlErrors(error) };
           throw error;

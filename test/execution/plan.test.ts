@@ -1,16 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Variables } from '../../src/execution/plan.ts';
-import type { OperationResult } from '../../src/execution/run-plan.ts';
 import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
-import { type Answers, answerByPlan, answerByReference, fullAnswers } from './support/answers.ts';
+import {
+  type Answer,
+  type Answers,
+  answerByPlan,
+  answerByReference,
+  fullAnswers,
+} from './support/answers.ts';
 
 // graphql-js is the reference. For any document and any upstream response, a plan has the same result, including
 // errors.
 
 /** The result as JSON, which keeps the order of keys. Errors are sorted, because their order is not specified. */
-const toSent = ({ data, errors = [] }: OperationResult) => ({
+const toSent = ({ data, errors = [] }: Answer) => ({
   data,
   errors: errors.map(({ path }) => JSON.stringify(path)).sort(),
 });

@@ -2,8 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { buildSchema, type GraphQLSchema, isObjectType } from 'graphql';
 import { expect, it } from 'vitest';
-import type { OperationResult } from '../../src/execution/run-plan.ts';
-import { answerByPlan, answerByReference } from './support/answers.ts';
+import { type Answer, answerByPlan, answerByReference } from './support/answers.ts';
 
 /** The result of a field of the tree: a value or a failure, immediate or after a number of turns. */
 interface Ending {
@@ -187,7 +186,7 @@ function getNullPlace(data: unknown, path: readonly (string | number)[] = []): s
   return value === null ? JSON.stringify(place) : `not null at ${JSON.stringify(path)}`;
 }
 
-const toComparable = ({ data, errors = [] }: OperationResult) => ({
+const toComparable = ({ data, errors = [] }: Answer) => ({
   data,
   places: [...new Set(errors.map(({ path }) => getNullPlace(JSON.parse(data), path)))].sort(),
 });

@@ -91,17 +91,23 @@ function getExecutor(schema: GraphQLSchema): Executor {
   return executor;
 }
 
+/** The result of an operation, with `data` as JSON. */
+export interface Answer extends Pick<OperationResult, 'errors'> {
+  readonly data: string;
+}
+
 /** The result of the gateway's executor. Rejects if the operation has none. */
 export async function answerByPlan({
   text,
   inputs = {},
   answers = fullAnswers,
   schema = gatewaySchema,
-}: Asked): Promise<OperationResult> {
+}: Asked): Promise<Answer> {
   const executor = getExecutor(schema);
   const params = { query: text, operationName: undefined, variables: inputs, documentId: undefined };
   const prepared = executor.prepare(params, { isReadOnly: false });
-  return executor.execute(prepared, inputs, createContext(answers));
+  const { body, errors } = await executor.execute(prepared, inputs, createContext(answers));
+  return { data: body.slice('{"data":'.length, -1), errors };
 }
 
 /** The result of graphql-js. */
@@ -110,7 +116,7 @@ export async function answerByReference({
   inputs = {},
   answers = fullAnswers,
   schema = gatewaySchema,
-}: Asked): Promise<OperationResult> {
+}: Asked): Promise<Answer> {
   const { data, errors } = await execute({
     schema,
     document: parse(text),
