@@ -8,10 +8,10 @@ import { meshOperations } from './contenders/mesh-operations.js';
 const toPath = (name) => fileURLToPath(new URL(name, import.meta.url));
 const canPin = process.platform === 'linux';
 
-/** Server and load on separate processors, if the system supports it. */
-const processors = { server: '0', load: '1' };
+/** Server and load on separate processors, if the system supports it. `unpinned` uses both. */
+const processors = { server: '0', load: '1', unpinned: '0,1' };
 
-/** Starts a script on the processor of its role: `server` or `load`. The caller must kill it. */
+/** Starts a script on the processor of its role. The caller must kill it. */
 export function start(role, script, env = {}, args = []) {
   const command = canPin ? ['taskset', '-c', processors[role], process.execPath] : [process.execPath];
   const [program, ...programArgs] = [...command, script, ...args];
@@ -42,9 +42,9 @@ export async function startStub(env) {
 export const loadCommand = canPin ? ['taskset', '-c', processors.load] : ['env'];
 
 /** The gateway as users run it: the built program with its defaults. */
-async function startGateway(upstreamUrl) {
+export async function startGateway(upstreamUrl, role = 'server', env = {}) {
   const program = toPath('../dist/main.js');
-  const child = start('server', program, { GALILEO_API_URL: upstreamUrl }, ['serve', '--port', '0']);
+  const child = start(role, program, { GALILEO_API_URL: upstreamUrl, ...env }, ['serve', '--port', '0']);
   let output = '';
   for await (const chunk of child.stdout) {
     output += chunk;
@@ -87,13 +87,30 @@ export const contenders = {
   },
 };
 
-/** Processor time of a process so far, user and system, in microseconds. Linux reports hundredths of a second. */
-export function getProcessorTimeUs(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
+/** A process and its child processes. */
+const getTree = (pid) => [
+  pid,
+  ...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).flatMap(getTree),
+];
 
-/** Resident memory of a process. Linux reports KiB. */
-export function getResidentMb(pid) {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
-}
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+
+/**
+ * Processor time of a process and its child processes so far, user and system, in microseconds. Linux reports hundredths
+ * of a second.
+ */
+export const getProcessorTimeUs = (pid) =>
+  sum(
+    getTree(pid).map((member) => {
+      const fields = readFileSync(`/proc/${member}/stat`, 'utf8').split(') ')[1].split(' ');
+      return (Number(fields[11]) + Number(fields[12])) * 10_000;
+    }),
+  );
+
+/** Resident memory of a process and its child processes. Linux reports KiB. */
+export const getResidentMb = (pid) =>
+  sum(
+    getTree(pid).map(
+      (member) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${member}/status`, 'utf8'))[1]) / 1024,
+    ),
+  );

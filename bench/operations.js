@@ -55,6 +55,10 @@ const oneProvider = `query One($name: IntegrationName!) {
   }
 }`;
 
+const settingsPage = `{
+  integrationProviders { name displayName isAvailable records { isSelected } integration { __typename id name extra } }
+}`;
+
 const twelveProviders = `query Twelve(${allNames.map((name) => `$${name}: IntegrationName!`).join(' ')}) {
   ${allNames.map((name) => `${name}: integration(name: $${name}) { __typename id name extra ${selectOwn(typeNames[name])} }`).join('\n  ')}
 }`;
@@ -157,6 +161,16 @@ export const operations = {
     isRight: ({ upsertCustomIntegration: { record } }) =>
       record.integrationId === recordId && record.permissions.length === 3,
   },
+};
+
+/** What a settings page loads: fourteen calls. */
+export const settingsPageOperation = {
+  title: 'Settings page',
+  query: settingsPage,
+  variables: {},
+  isRight: ({ integrationProviders }) =>
+    integrationProviders.length === 12 &&
+    integrationProviders.every(({ isAvailable, integration }) => isAvailable && integration !== null),
 };
 
 export const furtherOperations = {

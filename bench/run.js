@@ -1,10 +1,21 @@
 // npm run bench [-- --quick | --check]: measures the gateway, a pass-through and its rivals in interleaved rounds, prints the
-// ratios and writes docs/performance-figures.md. `--check` only checks their responses. Linux only: it reads processor time from /proc, and needs wrk.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
-import { contenders, getProcessorTimeUs, getResidentMb, loadCommand, startStub } from './contenders.js';
+// ratios and writes docs/performance-figures.md. `--check` only checks their responses. Linux only: it reads processor time from /proc, and needs wrk
+// and openssl.
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  contenders,
+  getProcessorTimeUs,
+  getResidentMb,
+  loadCommand,
+  startGateway,
+  startStub,
+} from './contenders.js';
 import { load } from './load.js';
-import { furtherOperations, operations } from './operations.js';
+import { furtherOperations, operations, settingsPageOperation } from './operations.js';
 
 const isQuick = process.argv.includes('--quick');
 const isCheck = process.argv.includes('--check');
@@ -23,7 +34,7 @@ const quantile = (values, share) =>
   [...values].sort((a, b) => a - b)[Math.round((values.length - 1) * share)];
 const median = (values) => quantile(values, 0.5);
 
-const toOwn = (name, operation) => contenders[name].operations?.get(operation) ?? operation;
+const toOwn = (name, operation) => contenders[name]?.operations?.get(operation) ?? operation;
 
 /** The URL and the request that a contender gets for an operation. */
 function toRequest({ name, url }, operation) {
@@ -156,6 +167,88 @@ async function compareSlowUpstream() {
   }
 }
 
+/** The gateway with one and two workers on both processors, which the load shares. */
+async function compareWorkers() {
+  const stub = await startStub();
+  const running = [];
+  for (const workers of ['1', '2'])
+    running.push({ name: workers, ...(await startGateway(stub.url, 'unpinned', { WORKERS: workers })) });
+  try {
+    for (const operation of [operations.one, operations.twelve]) {
+      for (const gateway of running) await measureOnce(gateway, operation, 10_000 * warmUpShare);
+      const results = await measure(running, operation, { ...slowRounds, count: rounds });
+      const rows = running.map(({ name, child }) => {
+        const of = (key) => median(results.get(name).map((sample) => sample[key]));
+        return [
+          name,
+          of('requestsPerSecond').toFixed(0),
+          `${of('processorUs').toFixed(0)} µs`,
+          `${of('p50Ms').toFixed(1)} ms`,
+          `${of('p99Ms').toFixed(1)} ms`,
+          `${getResidentMb(child.pid).toFixed(0)} MB`,
+        ];
+      });
+      const columns = [
+        'workers',
+        'requests per second',
+        'processor time per request',
+        'p50',
+        'p99',
+        'resident',
+      ];
+      addTable(`Capacity: ${operation.title}`, columns, rows);
+    }
+  } finally {
+    stopAll([...running, stub]);
+  }
+}
+
+/** How long the first request of a process takes, with an upstream that needs TLS and takes 50 ms. */
+async function compareColdStarts() {
+  const directory = mkdtempSync(join(tmpdir(), 'galileo-bench-tls-'));
+  const [CERT_FILE, KEY_FILE] = ['cert.pem', 'key.pem'].map((name) => join(directory, name));
+  const certificate = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=localhost',
+  ];
+  const names = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', KEY_FILE, '-out', CERT_FILE];
+  execFileSync('openssl', [...certificate, ...names], { stdio: 'ignore' });
+  const stub = await startStub({ DELAY_MS: '50', CERT_FILE, KEY_FILE });
+  const measured = [operations.one, settingsPageOperation];
+  const times = new Map(measured.map(({ title }) => [title, []]));
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      for (const operation of measured) {
+        const url = stub.url.replace('http:', 'https:');
+        const gateway = await startGateway(url, 'unpinned', { UPSTREAM_CA_FILE: CERT_FILE });
+        const startedAtMs = performance.now();
+        const isCorrect = await isRight({ name: 'galileo-gateway', ...gateway }, operation);
+        times.get(operation.title).push(performance.now() - startedAtMs);
+        gateway.child.kill('SIGKILL');
+        await once(gateway.child, 'exit');
+        if (!isCorrect) throw new Error(`the response to "${operation.title}" is not correct`);
+      }
+    }
+  } finally {
+    stopAll([stub]);
+    rmSync(directory, { recursive: true });
+  }
+  const base = times.get(operations.one.title);
+  const rows = measured.map(({ title }) => [
+    title,
+    `${median(times.get(title)).toFixed(0)} ms`,
+    median(times.get(title).map((ms, round) => ms / base[round])).toFixed(2),
+  ]);
+  addTable('First request of a process, upstream with TLS and 50 ms', ['', 'time', 'ratio'], rows);
+}
+
 function getVersions() {
   const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
   const rivals = [
@@ -176,7 +269,11 @@ function getVersions() {
 const [loadBefore = 0] = loadavg();
 await compare(names, Object.values(operations));
 await compare(['pass-through', 'galileo-gateway'], Object.values(furtherOperations));
-if (!isQuick && !isCheck) await compareSlowUpstream();
+if (!isCheck) {
+  await compareWorkers();
+  await compareColdStarts();
+  if (!isQuick) await compareSlowUpstream();
+}
 const introduction = [
   '# Performance figures',
   '',

@@ -1,6 +1,8 @@
 // An upstream that costs as little as possible: a socket server whose responses are buffers, created at the start.
-// Settings by environment: PORT, DELAY_MS (before each response).
+// Settings by environment: PORT, DELAY_MS (before each response), CERT_FILE and KEY_FILE (PEM, for TLS).
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 
 const delayMs = Number(process.env.DELAY_MS ?? 0);
 
@@ -152,7 +154,10 @@ const respond = (status, body) => {
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );
 };
-const responses = new Map();
+const responses = new Map([
+  ['GET /integrations', respond('200 OK', [])],
+  ['GET /v2/integrations/available', respond('200 OK', { integrations: Object.keys(integrations) })],
+]);
 for (const [name, body] of Object.entries(integrations)) {
   const path = `/v2/integrations/${name}`;
   responses.set(`GET ${path}`, respond('200 OK', { name, provider: name, ...body }));
@@ -187,7 +192,7 @@ function takeRequest(text) {
   return { response, rest: text.slice(next) };
 }
 
-const server = createServer({ noDelay: true }, (socket) => {
+function serve(socket) {
   let text = '';
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk) => {
@@ -202,7 +207,13 @@ const server = createServer({ noDelay: true }, (socket) => {
     if (delayMs > 0) setTimeout(() => socket.write(bytes), delayMs);
     else socket.write(bytes);
   });
-});
+}
+
+const { CERT_FILE: certFile, KEY_FILE: keyFile } = process.env;
+const server =
+  certFile === undefined
+    ? createServer({ noDelay: true }, serve)
+    : createTlsServer({ noDelay: true, cert: readFileSync(certFile), key: readFileSync(keyFile) }, serve);
 
 server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () =>
   process.send?.({ port: server.address().port }),
