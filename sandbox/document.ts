@@ -1,17 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { getPackagePath } from '../src/package.ts';
 
-/** The parts of a JSON schema that the sandbox reads. */
+/** The parts of a JSON schema that the sandbox and the tests read. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string;
   readonly format?: string;
   readonly enum?: readonly string[];
+  readonly const?: string;
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
   readonly additionalProperties?: boolean | JsonSchema;
   readonly maxProperties?: number;
   readonly minimum?: number;
@@ -49,6 +51,11 @@ export const openApiDocument = JSON.parse(
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentOperation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
 };
+
+/** The schema of an integration as it is read: a union with a discriminator. */
+export const integrationSchema =
+  openApiDocument.paths['/v2/integrations/{name}']?.['get']?.responses[200].content['application/json']
+    .schema ?? {};
 
 /** Every operation by its key. */
 export const operations: ReadonlyMap<string, DocumentOperation> = new Map(
@@ -113,6 +120,4 @@ export function resolveSchema(schema: JsonSchema): JsonSchema {
   return target;
 }
 
-export function toSchemaName(reference: string): string {
-  return reference.replace('#/components/schemas/', '');
-}
+export const toSchemaName = (reference: string): string => reference.replace('#/components/schemas/', '');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isJsonObject } from '../src/json.ts';
 import type { components, paths } from '../src/upstream/generated/galileo.ts';
 import { type IntegrationName, integrationNames } from '../src/upstream/wire.ts';
-import { type JsonSchema, openApiDocument, resolveSchema } from './document.ts';
+import { integrationSchema, type JsonSchema, resolveSchema } from './document.ts';
 import { createProviderError, HttpError, throwNotFound } from './http-error.ts';
 import { seededCatalogs, seededModels } from './seed.ts';
 import type { StoredIntegration, Tenant } from './tenants.ts';
@@ -149,11 +149,6 @@ function parseSettings(settings: string): JsonObject {
   return isJsonObject(parsed) ? parsed : {};
 }
 
-/** The schema of each provider in the response of `GET /v2/integrations/{name}`. */
-const readSchemas =
-  openApiDocument.paths['/v2/integrations/{name}']?.['get']?.responses[200].content['application/json'].schema
-    .discriminator?.mapping ?? {};
-
 function upsert(
   name: IntegrationName,
 ): (request: { readonly tenant: Tenant; readonly body: JsonObject }) => unknown {
@@ -162,7 +157,7 @@ function upsert(
     const previous = tenant.integrations.find(({ record, isOwn }) => isOwn && record.provider === name);
     const { extra = null } = previous === undefined ? {} : parseSettings(previous.settings);
     const settings = {
-      ...toReadable({ $ref: readSchemas[name] ?? '' }, body),
+      ...toReadable({ $ref: integrationSchema.discriminator?.mapping[name] ?? '' }, body),
       ...(name === 'custom' && toCustomSettings(body)),
       name,
       provider: name,

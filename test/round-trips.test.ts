@@ -9,19 +9,14 @@ import {
   IntegrationRecordsDocument,
   IntegrationUsersDocument,
 } from '../client/generated/graphql.ts';
+import { type JsonSchema, openApiDocument, resolveSchema, toSchemaName } from '../sandbox/document.ts';
 import { getTypeName } from '../src/resolvers/integrations.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { providers } from '../src/schema/providers/index.ts';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
-import { findField, getSchemaOf, integrationNames, toEnumName, toPath } from './support/naming.ts';
-import {
-  getSchema,
-  type JsonSchema,
-  openApiDocument,
-  resolveReference as resolve,
-} from './support/openapi-document.ts';
+import { findField, getSchema, getSchemaOf, integrationNames, toEnumName, toPath } from './support/naming.ts';
 import { arbitraryOf, getBodySchema, toGraphql } from './support/openapi-values.ts';
 import { startStack } from './support/stack.ts';
 
@@ -37,7 +32,7 @@ ajvFormats.default(ajv);
 ajv.addFormat('uuid4', /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
 ajv.addSchema({ $id: 'document', ...openApiDocument });
 
-const nameOf = ({ $ref = '' }: JsonSchema) => $ref.slice($ref.lastIndexOf('/') + 1);
+const nameOf = ({ $ref = '' }: JsonSchema) => toSchemaName($ref);
 
 function findViolations(schemaName: string, json: unknown) {
   const validate = ajv.compile({ $ref: `document#/components/schemas/${schemaName}` });
@@ -246,7 +241,7 @@ function* getPlaces(
   schema: JsonSchema,
   typeName: string,
 ): Generator<{ loc: (string | number)[]; path: string[] }> {
-  const { anyOf, items, properties, additionalProperties } = resolve(schema);
+  const { anyOf, items, properties, additionalProperties } = resolveSchema(schema);
   const member = anyOf?.find(({ type }) => type !== 'null');
   if (member !== undefined) yield* getPlaces(member, typeName);
   if (items !== undefined) {

@@ -18,12 +18,12 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import * as clientDocuments from '../client/generated/graphql.ts';
+import { integrationSchema, openApiDocument } from '../sandbox/document.ts';
 import { readConfig } from '../src/config.ts';
 import { createExecutor } from '../src/execution/index.ts';
 import { createSchema, printApiSchema, printSubgraphSchema } from '../src/schema/index.ts';
 import { providers } from '../src/schema/providers/index.ts';
 import { toFieldName } from './support/naming.ts';
-import { getIntegrationSchema, openApiDocument } from './support/openapi-document.ts';
 
 const { SettingsPageDocument, UpsertCustomIntegrationDocument } = clientDocuments;
 
@@ -200,7 +200,7 @@ describe('the schema', () => {
   });
 
   it('each value of upstream’s enum, union and discriminator has a provider', () => {
-    const { oneOf = [], discriminator } = getIntegrationSchema();
+    const { oneOf = [], discriminator } = integrationSchema;
     const mapping = Object.entries(discriminator?.mapping ?? {});
     expect(Object.keys(providers)).toEqual(upstreamSchemas['IntegrationProvider']?.enum?.toSorted());
     expect(mapping.map(([name]) => name).sort()).toEqual(Object.keys(providers));

@@ -7,12 +7,12 @@ import {
   IntegrationUsersDocument,
   UpsertCustomIntegrationDocument,
 } from '../client/generated/graphql.ts';
+import { type JsonSchema, openApiDocument, resolveSchema } from '../sandbox/document.ts';
 import { getTypeName } from '../src/resolvers/integrations.ts';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { toEnumName, toFieldName, toPath } from './support/naming.ts';
-import { type JsonSchema, openApiDocument, resolveReference } from './support/openapi-document.ts';
 import { startStack } from './support/stack.ts';
 
 type Name = keyof typeof integrationFixtures;
@@ -143,7 +143,7 @@ const defaults = Object.entries(openApiDocument.components.schemas)
 
 function toValue(schema: JsonSchema): unknown {
   const isEnumValue =
-    resolveReference(schema).enum !== undefined || schema.const !== undefined || schema.default === 'custom';
+    resolveSchema(schema).enum !== undefined || schema.const !== undefined || schema.default === 'custom';
   return isEnumValue ? String(schema.default).toUpperCase() : schema.default;
 }
 

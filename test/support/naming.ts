@@ -6,16 +6,20 @@ import {
   isObjectType,
 } from 'graphql';
 import type { IntegrationName } from '../../client/generated/graphql.ts';
+import { type JsonSchema, resolveSchema } from '../../sandbox/document.ts';
 import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { createSchema } from '../../src/schema/index.ts';
 import { integrationNames as names, type Schemas } from '../../src/upstream/wire.ts';
-import { getSchema, type JsonSchema } from './openapi-document.ts';
 
 /** Upstream's names of the providers, in the order of the enum. */
 export const integrationNames = [...names].sort();
 
 /** The enum value of a provider: `aws_bedrock` is `AWS_BEDROCK`. */
 export const toEnumName = (name: (typeof integrationNames)[number]) => name.toUpperCase() as IntegrationName;
+
+/** The schema of the OpenAPI document with that name. */
+export const getSchema = (name: keyof Schemas): JsonSchema =>
+  resolveSchema({ $ref: `#/components/schemas/${name}` });
 
 /** The schema of a provider's integration in the OpenAPI document. */
 export const getSchemaOf = (name: (typeof integrationNames)[number]): JsonSchema =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { getNamedType } from 'graphql';
+import { type JsonSchema, openApiDocument, resolveSchema } from '../../sandbox/document.ts';
 import { findField } from './naming.ts';
-import { type JsonSchema, openApiDocument, resolveReference } from './openapi-document.ts';
 
 /** Random values of a schema of the OpenAPI document, by its name, without the properties to leave out. */
 export const arbitraryOf = (name: string, leaveOut: readonly string[] = []): fc.Arbitrary<unknown> =>
@@ -18,7 +18,7 @@ const key = fc.oneof(
 );
 
 function toArbitrary(schema: JsonSchema, leaveOut: readonly string[]): fc.Arbitrary<unknown> {
-  const resolved = resolveReference(schema);
+  const resolved = resolveSchema(schema);
   if (resolved.anyOf !== undefined) {
     return fc.oneof(...resolved.anyOf.map((member) => toArbitrary(member, leaveOut)));
   }
@@ -95,7 +95,7 @@ const toObject = (
  * fields that have them, enum values upper case, maps lists of entries. A property without a field is left out.
  */
 export function toGraphql(value: unknown, schema: JsonSchema, typeName: string): unknown {
-  const { anyOf, enum: values, const: constant, items, properties } = resolveReference(schema);
+  const { anyOf, enum: values, const: constant, items, properties } = resolveSchema(schema);
   if (value === null) return null;
   if (anyOf !== undefined)
     return toGraphql(value, anyOf.find((member) => member.type !== 'null') ?? {}, typeName);
