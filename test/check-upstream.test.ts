@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findDrift } from '../drift/find-drift.ts';
 import { startSandbox } from '../sandbox/server.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
+import { listen } from './support/listen.ts';
 import { runProgram } from './support/program.ts';
-import { listen, localhostCertificate, localhostKey } from './upstream/support/scripted-upstream.ts';
+import { localhostCertificate, localhostKey } from './upstream/support/scripted-upstream.ts';
 import { startTunnelProxy } from './upstream/support/tunnel-proxy.ts';
 
 interface Schema {

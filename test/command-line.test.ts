@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -12,6 +11,7 @@ import { demoKeys } from '../sandbox/demo-keys.ts';
 import { type SettingName, settings, toFlag, toVariable } from '../src/config.ts';
 import { getFreePorts } from './support/free-port.ts';
 import { parseBody, send } from './support/http-client.ts';
+import { listen } from './support/listen.ts';
 import { runProgram, startProgram } from './support/program.ts';
 
 const commands = ['serve', 'demo', 'sandbox', 'print-schema', 'check-config', 'check-upstream'];
@@ -263,10 +263,8 @@ describe('serve', () => {
   it.each(['serve', 'demo', 'sandbox'])(
     '%s reports in one line that its port is in use, and exits with 1',
     async (command) => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const address = server.address();
-      const port = String(typeof address === 'object' ? address?.port : '');
+      const server = createServer();
+      const port = String(await listen(server));
       const { code, stderr } = await runProgram([command, '--port', port], noNetwork);
       server.close();
       expect(code).toBe(1);

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { SpanKind, trace } from '@opentelemetry/api';
 import {
   BasicTracerProvider,
@@ -10,6 +8,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, createGateway, type GatewayOptions } from '../src/index.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
+import { startHttpServer } from './support/listen.ts';
 
 const path = '/v2/integrations/openai';
 const integration = { id: '0b1f0a2e-4d0c-4f35-9f0b-6a7b1f0a2e4d', name: 'openai' };
@@ -281,18 +280,12 @@ describe('createGateway', () => {
     await using library = await startLibrary();
     const { gateway, upstream } = library;
     upstream.on('GET', path, { json: integration });
-    const server = createServer(gateway.node);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-    const response = await fetch(`http://127.0.0.1:${address.port}/graphql`, {
+    await using server = await startHttpServer(gateway.node);
+    const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'galileo-api-key': 'k', connection: 'close' },
+      headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
       body: toBody(query),
     });
     expect(await response.json()).toEqual({ data });
-    server.close();
-    await once(server, 'close');
   });
 });

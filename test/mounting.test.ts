@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import express from 'express';
 import Fastify from 'fastify';
 import { Hono } from 'hono';
@@ -9,6 +8,7 @@ import { createGateway, type Gateway } from '../src/index.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { getCodes, parseBody, send } from './support/http-client.ts';
+import { startHttpServer } from './support/listen.ts';
 
 const request = {
   path: '/graphql',
@@ -20,26 +20,16 @@ async function startMounted(mount: (gateway: Gateway) => RequestListener) {
   const upstream = await startFakeUpstream();
   upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
   const gateway = createGateway({ galileoApiUrl: upstream.url });
-  const server = createServer(mount(gateway));
-  const url = await listen(server);
+  const server = await startHttpServer(mount(gateway));
   return {
-    url,
+    url: server.url,
     gateway,
     async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
+      await server[Symbol.asyncDispose]();
       await gateway.close();
       await upstream[Symbol.asyncDispose]();
     },
   };
-}
-
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return `http://127.0.0.1:${address.port}`;
 }
 
 const mounts: Readonly<Record<string, (gateway: Gateway) => RequestListener>> = {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from './support/listen.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -88,10 +89,8 @@ describe('Before a build,', () => {
 
   it('before a build, npm run demo reports a port that is in use', async () => {
     await using sources = await copySources({ installed: true });
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' ? String(address?.port) : '';
+    const server = createServer();
+    const port = String(await listen(server));
     const { code, stderr } = await runNpm(sources.path, 'run', 'demo', '--', '--port', port);
     server.close();
     expect({ code, stderr }).toEqual({

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +18,7 @@ import { integrationFixtures } from './fixtures/integrations.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway } from './support/gateway.ts';
 import { getCodes, parseBody, send } from './support/http-client.ts';
+import { startHttpServer } from './support/listen.ts';
 import { startProgram } from './support/program.ts';
 
 const path = '/v2/integrations/openai';
@@ -223,7 +222,7 @@ describe('public plugins work as their READMEs say', () => {
 
   it('@graphql-hive/yoga reports usage', async () => {
     const reports: string[] = [];
-    const receiver = createServer((request, response) => {
+    await using receiver = await startHttpServer((request, response) => {
       const chunks: Buffer[] = [];
       request
         .on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -232,10 +231,7 @@ describe('public plugins work as their READMEs say', () => {
           response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{}}');
         });
     });
-    receiver.listen(0, '127.0.0.1');
-    await once(receiver, 'listening');
-    const address = receiver.address();
-    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    const { url } = receiver;
     {
       await using started = await startWith([
         useHive({
@@ -256,8 +252,6 @@ describe('public plugins work as their READMEs say', () => {
     while (reports.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(reports.join('')).toContain('"operationName":"Read"');
     expect(reports.join('')).not.toContain('key-1234567890');
-    receiver.close();
-    receiver.closeAllConnections();
   });
 });
 

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { startGateway } from './support/gateway.ts';
 import { type PlainAnswer, parseBody, send } from './support/http-client.ts';
+import { listen } from './support/listen.ts';
 
 const isCi = (process.env['CI'] ?? '') !== '';
 /** `PROPERTY_SEED` repeats a run that failed; its seed is in the message of the failure. */
@@ -61,11 +62,7 @@ async function startByteUpstream(): Promise<AsyncDisposable & { readonly url: st
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     socket.on('data', () => socket.end(upstream.bytes));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The upstream has no port.');
-  upstream.url = `http://127.0.0.1:${address.port}`;
+  upstream.url = `http://127.0.0.1:${await listen(server)}`;
   return upstream;
 }
 

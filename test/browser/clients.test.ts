@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { build } from 'vite';
@@ -8,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { isWithoutBrowser, launchChromium } from '../support/chromium.ts';
 import { startGateway } from '../support/gateway.ts';
+import { startHttpServer } from '../support/listen.ts';
 import { createVisitor } from './visitor.ts';
 
 /** A browser module with both clients, as a page would bundle them. */
@@ -82,7 +80,7 @@ describe.skipIf(isWithoutBrowser())('a page on another origin', () => {
     ['Apollo Client with a name, a version and automatic persisted queries', 'readWithApollo'],
     ['urql with the defaults of its persisted exchange', 'readWithUrql'],
   ])('a page on another origin can use %s without special settings', async (_name, read) => {
-    const site = createServer(({ url }, response) => {
+    await using site = await startHttpServer(({ url }, response) => {
       response.setHeader('content-type', url === '/page.js' ? 'text/javascript' : 'text/html');
       response.end(
         url === '/page.js'
@@ -90,22 +88,15 @@ describe.skipIf(isWithoutBrowser())('a page on another origin', () => {
           : '<!doctype html><title>A page</title><script src="/page.js" type="module"></script>',
       );
     });
-    site.listen(0, '127.0.0.1');
-    await once(site, 'listening');
-    const origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
-    try {
-      await using gateway = await startGateway(sandbox.url, { corsOrigins: origin });
-      await using visitor = await createVisitor(browser);
-      const page = await visitor.context.newPage();
-      await page.goto(origin);
-      await page.waitForFunction(`typeof window.${read} === 'function'`);
-      const data = await page.evaluate(`window.${read}(${JSON.stringify(gateway.url)})`);
-      expect(data).toMatchObject({ integration: { name: 'OPENAI' } });
-      // The browser reports the response to the hash, which has status 400 and makes the client send the document.
-      expect(visitor.complaints.filter((line) => !line.includes('status of 400'))).toEqual([]);
-    } finally {
-      site.close();
-      site.closeAllConnections();
-    }
+    const origin = site.url;
+    await using gateway = await startGateway(sandbox.url, { corsOrigins: origin });
+    await using visitor = await createVisitor(browser);
+    const page = await visitor.context.newPage();
+    await page.goto(origin);
+    await page.waitForFunction(`typeof window.${read} === 'function'`);
+    const data = await page.evaluate(`window.${read}(${JSON.stringify(gateway.url)})`);
+    expect(data).toMatchObject({ integration: { name: 'OPENAI' } });
+    // The browser reports the response to the hash, which has status 400 and makes the client send the document.
+    expect(visitor.complaints.filter((line) => !line.includes('status of 400'))).toEqual([]);
   });
 });

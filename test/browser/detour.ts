@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { createServer, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request, type ServerResponse } from 'node:http';
+import { startHttpServer } from '../support/listen.ts';
 
 /** Responds in place of the upstream. */
 type Handler = (response: ServerResponse) => void;
@@ -18,7 +17,7 @@ export interface Detour extends AsyncDisposable {
 export async function startDetour(target: string): Promise<Detour> {
   const handlers = new Map<string, Handler>();
   const calls: string[] = [];
-  const server = createServer((incoming, response) => {
+  const server = await startHttpServer((incoming, response) => {
     const { method = '', url = '', headers } = incoming;
     calls.push(`${method} ${url}`);
     const handler = handlers.get(`${method} ${url.split('?', 1).join()}`);
@@ -33,20 +32,12 @@ export async function startDetour(target: string): Promise<Detour> {
     outgoing.on('error', () => response.destroy());
     incoming.pipe(outgoing);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     calls,
     replace: (method, path, handler) => void handlers.set(`${method} ${path}`, handler),
     restore: (method, path) => void handlers.delete(`${method} ${path}`),
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    [Symbol.asyncDispose]: server[Symbol.asyncDispose],
   };
 }
 

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { seededIntegrations } from '../../sandbox/seed.ts';
+import { listen } from '../support/listen.ts';
 
 /** The output of the program until the pattern matches. */
 async function readUntil(child: ChildProcess, pattern: RegExp): Promise<string> {
@@ -61,9 +62,8 @@ test('examples/supergraph starts with one command, and its curl command returns 
 });
 
 test('examples/supergraph reports in one line that its port is in use, and exits with 1', async () => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
+  const other = createServer();
+  const port = await listen(other);
   const child = spawn(process.execPath, ['examples/supergraph/start.js'], {
     env: { ...process.env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -6,6 +5,7 @@ import {
   type OutgoingHttpHeaders,
   type ServerResponse,
 } from 'node:http';
+import { close, listen } from './listen.ts';
 
 /** A call as it arrived. If it was cut off, the body has the part that arrived. */
 export interface RecordedCall {
@@ -83,13 +83,10 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
 
   // No timeout: an idle socket that the server closes would race a test's next call.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => void handle(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The fake upstream has no port.');
+  const port = await listen(server);
 
   const upstream: FakeUpstream = {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     calls,
     on(method, path, reply) {
       lasting.set(toKey(method, path), reply);
@@ -107,10 +104,7 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
       if (failures.length > 0) throw new Error(`Fake upstream: ${failures.join('; ')}.`);
     },
     async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await close(server);
       upstream.verify();
     },
   };

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { startHttpServer } from './listen.ts';
 
 /** A received span, with its attributes by name. */
 interface ReceivedSpan {
@@ -105,7 +105,7 @@ export async function startOtlpReceiver(status = 200): Promise<OtlpReceiver> {
   let text = '';
   let headers: IncomingHttpHeaders | undefined;
   let resource: Readonly<Record<string, unknown>> = {};
-  const server = createServer((request, response) => {
+  const server = await startHttpServer((request, response) => {
     let body = '';
     request
       .setEncoding('utf8')
@@ -127,12 +127,8 @@ export async function startOtlpReceiver(status = 200): Promise<OtlpReceiver> {
         response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
       });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The receiver has no port.');
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: server.url,
     spans,
     metrics,
     paths,
@@ -145,12 +141,7 @@ export async function startOtlpReceiver(status = 200): Promise<OtlpReceiver> {
     get resource() {
       return resource;
     },
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    [Symbol.asyncDispose]: server[Symbol.asyncDispose],
   };
 }
 

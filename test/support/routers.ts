@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import {
   ApolloGateway,
   type GraphQLDataSourceProcessOptions,
@@ -9,6 +7,7 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
 import type { GraphqlAnswerError } from './gateway.ts';
+import { startHttpServer } from './listen.ts';
 
 /** The headers that a router must forward to the gateway. */
 const forwardedHeaders = ['galileo-api-key', 'authorization', 'x-request-id', 'traceparent'];
@@ -82,18 +81,12 @@ async function startHiveGateway(supergraph: string): Promise<Router> {
         ),
     },
   });
-  const server = createServer((request, response) => void runtime(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The router has no port.');
+  const server = await startHttpServer((request, response) => void runtime(request, response));
   return {
-    query: sendTo(`http://127.0.0.1:${address.port}/graphql`),
+    query: sendTo(`${server.url}/graphql`),
     async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await Promise.all([closed, runtime[Symbol.asyncDispose]()]);
+      await server[Symbol.asyncDispose]();
+      await runtime[Symbol.asyncDispose]();
     },
   };
 }

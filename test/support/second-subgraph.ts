@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
+import { startHttpServer } from './listen.ts';
 import { integrationNames, toEnumName } from './naming.ts';
 
 /** What another team's subgraph adds to every integration. `Integration` is one object type here. */
@@ -77,22 +77,13 @@ export async function startSecondSubgraph(): Promise<SecondSubgraph> {
       credential: headers.get('galileo-api-key') ?? headers.get('authorization'),
     }),
   });
-  const server = createServer((request, response) => {
+  const server = await startHttpServer((request, response) => {
     requests.push(request.headers);
     void yoga(request, response);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The second subgraph has no port.');
   return {
-    url: `http://127.0.0.1:${address.port}/graphql`,
+    url: `${server.url}/graphql`,
     requests,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    [Symbol.asyncDispose]: server[Symbol.asyncDispose],
   };
 }

@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { findProxy } from '../../src/upstream/proxy.ts';
 import type { TransportOptions } from '../../src/upstream/transport.ts';
+import { listen } from '../support/listen.ts';
 import {
   createCertificate,
   findProgram,
@@ -14,7 +15,6 @@ import {
   startTinyproxy,
 } from './support/programs.ts';
 import {
-  listen,
   localhostCertificate,
   localhostKey,
   startMuteListener,

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { listen } from '../../support/listen.ts';
 
 /** One request, with the socket to write the response to. */
 interface Exchange {
@@ -169,7 +170,7 @@ export async function startMuteListener(said?: string): Promise<{
     socket.on('error', () => {});
     if (said !== undefined) socket.once('data', () => socket.end(said));
   });
-  const port = await listen(server, '127.0.0.1');
+  const port = await listen(server);
   return {
     port,
     async [Symbol.asyncDispose]() {
@@ -178,15 +179,6 @@ export async function startMuteListener(said?: string): Promise<{
       await once(server, 'close');
     },
   };
-}
-
-/** The port that the server then listens on. */
-export async function listen(server: Server, host: string, wantedPort = 0): Promise<number> {
-  server.listen(wantedPort, host);
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
-  return address.port;
 }
 
 function readRequest(

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect } from 'node:net';
-import { listen, localhostCertificate, localhostKey } from './scripted-upstream.ts';
+import { close, listen } from '../../support/listen.ts';
+import { localhostCertificate, localhostKey } from './scripted-upstream.ts';
 
 /** A proxy on localhost that tunnels to every authority and records it. */
 export async function startTunnelProxy({ isTls }: { readonly isTls: boolean }) {
@@ -20,10 +21,6 @@ export async function startTunnelProxy({ isTls }: { readonly isTls: boolean }) {
   return {
     url: `${isTls ? 'https' : 'http'}://localhost:${port}`,
     authorities,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    [Symbol.asyncDispose]: () => close(server),
   };
 }
