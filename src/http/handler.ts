@@ -16,7 +16,7 @@ import { version } from '../package.ts';
 import { RequestContext } from '../resolvers/request-context.ts';
 import { createSchema } from '../schema/index.ts';
 import { GalileoClient } from '../upstream/galileo-client.ts';
-import { createTransport, type Transport } from '../upstream/transport.ts';
+import { Transport } from '../upstream/transport.ts';
 import { Admission } from './admission.ts';
 import { ClientGone } from './body.ts';
 import { Cors } from './cors.ts';
@@ -68,7 +68,7 @@ export class GraphqlHandler {
 
   /** @param plugins graphql-yoga is loaded only if there are any */
   constructor(config: HandlerConfig, telemetry: Telemetry, log: Log, plugins: Plugins = []) {
-    this.#transport = createTransport({
+    this.#transport = new Transport({
       origin: config.galileoApiUrl,
       connections: config.upstreamConnections,
       queue: config.upstreamQueue,
@@ -88,7 +88,7 @@ export class GraphqlHandler {
         cert: config.upstreamCertFile?.content,
         key: config.upstreamKeyFile?.content,
       },
-      observer: telemetry.transportObserver,
+      observers: telemetry.transportObservers,
     });
     const schema = createSchema();
     const executor = createExecutor(schema, {

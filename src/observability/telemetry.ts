@@ -72,8 +72,11 @@ export class Telemetry {
   }
 
   /** For the transport. */
-  get transportObserver(): TransportObserver {
-    return join(createCallLog(this.#log), this.metrics?.transportObserver, this.#tracing?.transportObserver);
+  get transportObservers(): readonly TransportObserver[] {
+    const { metrics } = this;
+    return [createCallLog(this.#log), metrics?.transportObserver, this.#tracing?.transportObserver].filter(
+      (observer) => observer !== undefined,
+    );
   }
 
   /** Makes the metrics read the state of the gateway whenever they are printed. */
@@ -125,34 +128,4 @@ export async function openTelemetry(
 export function readSignals(environment: Readonly<Record<string, string | undefined>>) {
   const { exporter, metrics } = readOtelVariables(environment);
   return { traces: exporter !== 'none', otlpMetrics: metrics !== undefined };
-}
-
-/** One observer for several. A hook that no observer has is absent, so that it costs nothing. */
-function join(...given: (TransportObserver | undefined)[]): TransportObserver {
-  const all = given.filter((observer) => observer !== undefined);
-  const has = (hook: keyof TransportObserver) => all.some((observer) => observer[hook] !== undefined);
-  return {
-    ...(has('attemptStarted') && {
-      attemptStarted: (attempt) => {
-        for (const observer of all) observer.attemptStarted?.(attempt);
-      },
-    }),
-    ...(has('getAttemptHeaders') && {
-      getAttemptHeaders: (attempt) => all.flatMap((observer) => observer.getAttemptHeaders?.(attempt) ?? []),
-    }),
-    ...(has('attemptEnded') && {
-      attemptEnded: (attempt, end) => {
-        for (const observer of all) observer.attemptEnded?.(attempt, end);
-      },
-    }),
-    retryScheduled: (attempt, waitMs) => {
-      for (const observer of all) observer.retryScheduled?.(attempt, waitMs);
-    },
-    callEnded: (request, end) => {
-      for (const observer of all) observer.callEnded?.(request, end);
-    },
-    breakerChanged: (state) => {
-      for (const observer of all) observer.breakerChanged?.(state);
-    },
-  };
 }

@@ -6,15 +6,7 @@ import { ClientFacingError } from './errors.ts';
 import { explainForeignResponse, toAttemptOutcome } from './responses.ts';
 import { computeBackoffMs, type FastestRead, type RetryBudget } from './retry.ts';
 import type { ConnectionSlots, Waiter } from './slots.ts';
-import {
-  type AttemptFailure,
-  createCancelledError,
-  createOutcomeUnknownError,
-  createOverloadedError,
-  createTimeoutError,
-  createUnavailableError,
-  toCallError,
-} from './transport-failures.ts';
+import { type AttemptFailure, createCancelledError, toCallError } from './transport-failures.ts';
 import type {
   AttemptEnd,
   AttemptInfo,
@@ -99,11 +91,11 @@ export class Call implements Waiter, AttemptOwner {
 
   /** Settles a call without a running attempt, because the transport is destroyed. */
   shutDown(): void {
-    this.#settleWithoutFurtherAttempt(createUnavailableError({}));
+    this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_UNAVAILABLE'));
   }
 
   refuse(): void {
-    this.#settleWithoutFurtherAttempt(createOverloadedError());
+    this.#settleWithoutFurtherAttempt(new ClientFacingError('OVERLOADED'));
   }
 
   startAttempt(connection: Connection, hasWaited: boolean): boolean {
@@ -111,7 +103,7 @@ export class Call implements Waiter, AttemptOwner {
     const { breaker, budget, fastestRead, attemptOptions, now, observer } = this.#context;
     // Other calls wait too. One that cannot finish must not take their connection.
     if (hasWaited && this.#request.deadline.remainingMs < fastestRead.getDurationMs(now())) {
-      this.#settleWithoutFurtherAttempt(createTimeoutError());
+      this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_TIMEOUT'));
       return false;
     }
     const kind = breaker.admit();
@@ -168,13 +160,13 @@ export class Call implements Waiter, AttemptOwner {
 
   readonly #onDeadlineEnd = (end: DeadlineEnd): void => {
     if (this.#attempt === undefined) {
-      this.#settle(end === 'expired' ? createTimeoutError() : createCancelledError());
+      this.#settle(end === 'expired' ? new ClientFacingError('UPSTREAM_TIMEOUT') : createCancelledError());
     } else if (!this.#isWrite || !this.#attempt.isSent) {
       if (end === 'expired') this.#attempt.stop('expired', 'The deadline expired.');
       else this.#attempt.stop('cancelled', 'The client disconnected.');
     } else if (end === 'expired') {
       // The attempt continues, so that upstream can complete the write.
-      this.#settle(createOutcomeUnknownError());
+      this.#settle(new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN'));
     }
   };
 
@@ -247,7 +239,7 @@ export class Call implements Waiter, AttemptOwner {
 
   #failAtBreaker(retryAfterMs: number | undefined): void {
     const details = retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) };
-    this.#settleWithoutFurtherAttempt(createUnavailableError(details));
+    this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_UNAVAILABLE', undefined, details));
   }
 
   /**
@@ -275,7 +267,10 @@ export class Call implements Waiter, AttemptOwner {
       this.#resolve(last.response);
     } else {
       const reason =
-        error ?? (last === undefined ? createUnavailableError({}) : toCallError(last.failure, this.#isWrite));
+        error ??
+        (last === undefined
+          ? new ClientFacingError('UPSTREAM_UNAVAILABLE')
+          : toCallError(last.failure, this.#isWrite));
       this.#reportEnd(undefined, reason);
       this.#reject(reason);
     }

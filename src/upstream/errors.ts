@@ -34,7 +34,7 @@ const retryableCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
   'OVERLOADED',
 ]);
 
-/** Used if upstream sent no message. */
+/** Used without another message. */
 const messages: Readonly<Record<ClientFacingErrorCode, string>> = {
   UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
   FORBIDDEN: 'The credentials of this request do not allow this.',
@@ -68,11 +68,7 @@ export class ClientFacingError extends Error {
   readonly galileoErrorCode: number | undefined;
 
   /** @param message undefined: the default message of the code */
-  constructor(
-    code: ClientFacingErrorCode,
-    message: string | undefined,
-    details: ClientFacingErrorDetails = {},
-  ) {
+  constructor(code: ClientFacingErrorCode, message?: string, details: ClientFacingErrorDetails = {}) {
     super(message ?? messages[code], details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.retryable = details.retryable ?? retryableCodes.has(code);

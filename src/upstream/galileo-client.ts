@@ -56,7 +56,7 @@ type Operation = Pick<TransportRequest, 'operation' | 'method' | 'path' | 'provi
  * are JSON.
  */
 export class GalileoClient {
-  readonly #transport: Transport;
+  readonly #transport: Pick<Transport, 'send'>;
   readonly #redactAddress: Redaction;
   readonly #secrets = new Secrets();
 
@@ -64,7 +64,7 @@ export class GalileoClient {
    * @param origin upstream's URL; removed from upstream's messages
    * @param secrets of the operator; removed from upstream's messages too
    */
-  constructor(transport: Transport, origin: URL, secrets: readonly string[] = []) {
+  constructor(transport: Pick<Transport, 'send'>, origin: URL, secrets: readonly string[] = []) {
     this.#transport = transport;
     this.#redactAddress = createAddressRedaction(origin);
     for (const secret of secrets) this.#secrets.add(secret);

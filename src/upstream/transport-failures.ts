@@ -126,28 +126,18 @@ export function toLoggableCause(error: Error): Error {
 }
 
 /** The error that a failure means for a read or a write. An `invalid-request` is not a ClientFacingError. */
-export function toCallError(failure: AttemptFailure, isWrite: boolean): Error {
-  const { kind, cause } = failure;
+export function toCallError({ kind, cause, isSent }: AttemptFailure, isWrite: boolean): Error {
   if (kind === 'invalid-request') return cause;
   if (kind === 'no-memory') return isWrite ? createUnreadError(cause) : createMemoryError();
-  if (isWrite && failure.isSent && kind !== 'rejected') return createOutcomeUnknownError(cause);
-  if (kind === 'timeout' || kind === 'expired') return createTimeoutError(cause);
+  if (isWrite && isSent && kind !== 'rejected')
+    return new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN', undefined, { cause });
   if (kind === 'cancelled') return createCancelledError();
   if (kind === 'malformed' || kind === 'rejected') {
-    return new ClientFacingError(
-      'UPSTREAM_INVALID_RESPONSE',
-      'Galileo sent a response that cannot be read.',
-      {
-        cause,
-      },
-    );
+    const message = 'Galileo sent a response that cannot be read.';
+    return new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { cause });
   }
-  return createUnavailableError({ cause });
-}
-
-/** For a read, or for a write of which nothing was sent. */
-export function createTimeoutError(cause?: Error): ClientFacingError {
-  return new ClientFacingError('UPSTREAM_TIMEOUT', undefined, { cause });
+  const code = kind === 'timeout' || kind === 'expired' ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_UNAVAILABLE';
+  return new ClientFacingError(code, undefined, { cause });
 }
 
 /** For a write whose response the gateway could not hold in memory. */
@@ -158,24 +148,6 @@ const createUnreadError = (cause: Error) =>
     { cause },
   );
 
-/** For a write of which bytes may have been sent. */
-export function createOutcomeUnknownError(cause?: Error): ClientFacingError {
-  return new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN', undefined, { cause });
-}
-
-/** No connection, no complete response, or the breaker is open. */
-export function createUnavailableError(
-  details: ConstructorParameters<typeof ClientFacingError>[2],
-): ClientFacingError {
-  return new ClientFacingError('UPSTREAM_UNAVAILABLE', undefined, details);
-}
-
 /** For a client that disconnected. The error is never shown. */
-export function createCancelledError(): ClientFacingError {
-  return new ClientFacingError('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo responded.');
-}
-
-/** The queue is full. Nothing was sent. */
-export function createOverloadedError(): ClientFacingError {
-  return new ClientFacingError('OVERLOADED', undefined);
-}
+export const createCancelledError = () =>
+  new ClientFacingError('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo responded.');

@@ -109,12 +109,12 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** For logs, metrics and traces. Hooks must be fast. Their errors are ignored. */
 export interface TransportObserver {
-  attemptStarted?(attempt: AttemptInfo): void;
+  attemptStarted?: ((attempt: AttemptInfo) => void) | undefined;
   /** Additional headers for this attempt: alternating names and values. Called after `attemptStarted`. */
-  getAttemptHeaders?(attempt: AttemptInfo): readonly string[] | undefined;
-  attemptEnded?(attempt: AttemptInfo, end: AttemptEnd): void;
+  getAttemptHeaders?: ((attempt: AttemptInfo) => readonly string[] | undefined) | undefined;
+  attemptEnded?: ((attempt: AttemptInfo, end: AttemptEnd) => void) | undefined;
   /** Another attempt follows this one, after the wait. */
-  retryScheduled?(attempt: AttemptInfo, waitMs: number): void;
-  callEnded?(request: TransportRequest, end: CallEnd): void;
-  breakerChanged?(state: BreakerState): void;
+  retryScheduled?: ((attempt: AttemptInfo, waitMs: number) => void) | undefined;
+  callEnded?: ((request: TransportRequest, end: CallEnd) => void) | undefined;
+  breakerChanged?: ((state: BreakerState) => void) | undefined;
 }

@@ -3,11 +3,11 @@ import * as tlsModule from 'node:tls';
 import type { AttemptOptions } from './attempt.ts';
 import { CircuitBreaker } from './breaker.ts';
 import { Call, type TransportContext } from './call.ts';
+import { ClientFacingError } from './errors.ts';
 import { type ConnectionOptions, type Lookup, lookupWithSystem } from './open-socket.ts';
 import { findProxy, type ProxySettings } from './proxy.ts';
 import { FastestRead, RetryBudget } from './retry.ts';
 import { ConnectionSlots } from './slots.ts';
-import { createUnavailableError } from './transport-failures.ts';
 import type { TransportObserver, TransportRequest, TransportResponse } from './transport-types.ts';
 
 export type {
@@ -46,7 +46,7 @@ export interface TransportOptions {
   readonly now?: () => number;
   /** Default: dns.lookup. */
   readonly lookup?: Lookup;
-  readonly observer?: TransportObserver;
+  readonly observers?: readonly TransportObserver[];
 }
 
 /** Certificates and keys, PEM. */
@@ -60,37 +60,9 @@ interface TlsSettings {
 
 /**
  * The connection to one upstream origin, with a limited number of sockets, a limited queue, timeouts, retries and the
- * circuit breaker.
+ * circuit breaker. Opens no connection before the first call.
  */
-export interface Transport {
-  /**
-   * Resolves with upstream's response of any status. Redirects are not followed. After a 502 or 504, the outcome of a
-   * write is unknown.
-   *
-   * Without a response, rejects with ClientFacingError: `OVERLOADED`, `UPSTREAM_UNAVAILABLE`, `UPSTREAM_TIMEOUT`,
-   * `UPSTREAM_INVALID_RESPONSE`, and for a write `UPSTREAM_OUTCOME_UNKNOWN`. Rejects with another error if the request
-   * cannot be written as HTTP.
-   *
-   * Ends with the request's deadline at the latest. If the client disconnects, a read is cancelled, and so is a write
-   * of which nothing was sent. A write in progress is completed.
-   */
-  send(request: TransportRequest): Promise<TransportResponse>;
-  /** Number of calls that wait for a socket. */
-  readonly queueDepth: number;
-  /** Whether the circuit breaker is open or half-open. */
-  readonly breakerOpen: boolean;
-  /** Accepts no more calls. Resolves when the running ones have ended and all sockets are closed. */
-  close(): Promise<void>;
-  /** Ends every call with an error and destroys every socket. */
-  destroy(): void;
-}
-
-/** Opens no connection before the first call. */
-export function createTransport(options: TransportOptions): Transport {
-  return new UpstreamTransport(options);
-}
-
-class UpstreamTransport implements Transport {
+export class Transport {
   readonly #context: TransportContext;
   #callCount = 0;
   #isClosed = false;
@@ -100,7 +72,7 @@ class UpstreamTransport implements Transport {
   constructor(options: TransportOptions) {
     const { origin, tls = {} } = options;
     const now = options.now ?? (() => performance.now());
-    const observer = guard(options.observer ?? {});
+    const observer = joinObservers(options.observers ?? []);
     const attemptOptions: AttemptOptions = {
       basePath: origin.pathname.replace(/\/+$/, ''),
       attemptTimeoutMs: options.attemptTimeoutMs,
@@ -138,27 +110,42 @@ class UpstreamTransport implements Transport {
     };
   }
 
+  /** Number of calls that wait for a socket. */
   get queueDepth(): number {
     return this.#context.slots.queueDepth;
   }
 
+  /** Whether the circuit breaker is open or half-open. */
   get breakerOpen(): boolean {
     return this.#context.breaker.state !== 'closed';
   }
 
+  /**
+   * Resolves with upstream's response of any status. Redirects are not followed. After a 502 or 504, the outcome of a
+   * write is unknown.
+   *
+   * Without a response, rejects with ClientFacingError: `OVERLOADED`, `UPSTREAM_UNAVAILABLE`, `UPSTREAM_TIMEOUT`,
+   * `UPSTREAM_INVALID_RESPONSE`, and for a write `UPSTREAM_OUTCOME_UNKNOWN`. Rejects with another error if the request
+   * cannot be written as HTTP.
+   *
+   * Ends with the request's deadline at the latest. If the client disconnects, a read is cancelled, and so is a write
+   * of which nothing was sent. A write in progress is completed.
+   */
   send(request: TransportRequest): Promise<TransportResponse> {
-    if (this.#isClosed) return Promise.reject(createUnavailableError({}));
+    if (this.#isClosed) return Promise.reject(new ClientFacingError('UPSTREAM_UNAVAILABLE'));
     this.#callCount += 1;
     return new Promise((resolve, reject) => {
       new Call(this.#context, request, resolve, reject).begin();
     });
   }
 
+  /** Accepts no more calls. Resolves when the running ones have ended and all sockets are closed. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
+  /** Ends every call with an error and destroys every socket. */
   destroy(): void {
     this.#isClosed = true;
     for (const call of this.#context.backingOff) call.shutDown();
@@ -206,31 +193,33 @@ function getPlatformCertificates(): readonly string[] {
   return [...tlsFunctions.rootCertificates, ...extra];
 }
 
-/** The same observer with hooks that do not throw. */
-function guard(observer: TransportObserver): TransportObserver {
+/** One observer for several. Its hooks do not throw. It does not have a hook that none of them has. */
+function joinObservers(observers: readonly TransportObserver[]): TransportObserver {
   return {
-    ...(observer.attemptStarted && {
-      attemptStarted: (attempt) => quietly(() => observer.attemptStarted?.(attempt)),
-    }),
-    ...(observer.getAttemptHeaders && {
-      getAttemptHeaders: (attempt) => quietly(() => observer.getAttemptHeaders?.(attempt)),
-    }),
-    ...(observer.attemptEnded && {
-      attemptEnded: (attempt, end) => quietly(() => observer.attemptEnded?.(attempt, end)),
-    }),
-    ...(observer.callEnded && {
-      callEnded: (request, end) => quietly(() => observer.callEnded?.(request, end)),
-    }),
-    retryScheduled: (attempt, waitMs) => quietly(() => observer.retryScheduled?.(attempt, waitMs)),
-    breakerChanged: (state) => quietly(() => observer.breakerChanged?.(state)),
+    attemptStarted: join(observers.map((observer) => observer.attemptStarted?.bind(observer))),
+    getAttemptHeaders: join(observers.map((observer) => observer.getAttemptHeaders?.bind(observer))),
+    attemptEnded: join(observers.map((observer) => observer.attemptEnded?.bind(observer))),
+    retryScheduled: join(observers.map((observer) => observer.retryScheduled?.bind(observer))),
+    callEnded: join(observers.map((observer) => observer.callEnded?.bind(observer))),
+    breakerChanged: join(observers.map((observer) => observer.breakerChanged?.bind(observer))),
   };
 }
 
-function quietly<Result>(hook: () => Result): Result | undefined {
-  try {
-    return hook();
-  } catch {
-    // A failure to observe a request must not fail it.
-    return undefined;
-  }
+/** Calls all hooks. Returns their results, if they have any. */
+function join<Args extends readonly unknown[], Item>(
+  given: readonly (((...args: Args) => readonly Item[] | undefined | void) | undefined)[],
+): ((...args: Args) => Item[]) | undefined {
+  const hooks = given.filter((hook) => hook !== undefined);
+  if (hooks.length === 0) return undefined;
+  return (...args) => {
+    const items: Item[] = [];
+    for (const hook of hooks) {
+      try {
+        items.push(...(hook(...args) ?? []));
+      } catch {
+        // A failure to observe a request must not fail it.
+      }
+    }
+    return items;
+  };
 }

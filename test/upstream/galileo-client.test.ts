@@ -27,11 +27,13 @@ async function startClient(): Promise<ClientStack> {
   const labels: string[] = [];
   const transport = createTestTransport(new URL(upstream.url), {
     retries: 0,
-    observer: {
-      attemptEnded: ({ request }) => {
-        labels.push(`${request.operation} ${request.provider}`);
+    observers: [
+      {
+        attemptEnded: ({ request }) => {
+          labels.push(`${request.operation} ${request.provider}`);
+        },
       },
-    },
+    ],
   });
   const deadline = new Deadline(10_000);
   const headers = ['galileo-api-key', 'key-1'];

@@ -27,7 +27,7 @@ async function startBroken() {
   const transport = createTestTransport(upstream.origin, {
     now: clock.now,
     retries: 0,
-    observer: { breakerChanged: (state) => states.push(state) },
+    observers: [{ breakerChanged: (state) => states.push(state) }],
   });
   return {
     clock,
@@ -269,11 +269,13 @@ describe('the circuit breaker', () => {
       connections: 20,
       retries: 0,
       attemptTimeoutMs: 50,
-      observer: {
-        attemptStarted: () => {
-          attempts += 1;
+      observers: [
+        {
+          attemptStarted: () => {
+            attempts += 1;
+          },
         },
-      },
+      ],
     });
     const outcomes = await Promise.all(Array.from({ length: 60 }, () => getOutcome(transport.read())));
     // Between the first failure and the twentieth, which opens it, up to 19 may have got a socket.

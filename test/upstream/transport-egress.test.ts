@@ -42,7 +42,7 @@ function createObserved(
   const reasons: string[] = [];
   const transport = createTestTransport(origin, {
     retries: 0,
-    observer: { callEnded: (_, { reason }) => reasons.push(reason ?? 'none') },
+    observers: [{ callEnded: (_, { reason }) => reasons.push(reason ?? 'none') }],
     ...options,
   });
   return Object.assign(transport, { reasons });

@@ -220,11 +220,13 @@ describe('a read that meets', () => {
     const closed = await startScriptedUpstream();
     let attempts = 0;
     await using transport = createTestTransport(closed.origin, {
-      observer: {
-        attemptEnded: () => {
-          attempts += 1;
+      observers: [
+        {
+          attemptEnded: () => {
+            attempts += 1;
+          },
         },
-      },
+      ],
     });
     await closed[Symbol.asyncDispose]();
     const error = await getClientFacingError(transport.read());
@@ -240,11 +242,13 @@ describe('a read that meets', () => {
   test('a name that does not resolve ends as UPSTREAM_UNAVAILABLE', async () => {
     let attempts = 0;
     await using transport = createTestTransport(new URL('http://nowhere.invalid'), {
-      observer: {
-        attemptEnded: () => {
-          attempts += 1;
+      observers: [
+        {
+          attemptEnded: () => {
+            attempts += 1;
+          },
         },
-      },
+      ],
     });
     expect(await getOutcome(transport.read())).toBe(unavailable);
     expect(attempts).toBe(3);
@@ -269,11 +273,13 @@ describe('a read that meets', () => {
     await using listener = await startMuteListener('HTTP/1.1 400 Bad Request\r\n\r\n');
     let attempts = 0;
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
-      observer: {
-        attemptEnded: () => {
-          attempts += 1;
+      observers: [
+        {
+          attemptEnded: () => {
+            attempts += 1;
+          },
         },
-      },
+      ],
     });
     expect(await getOutcome(transport.read())).toBe(unavailable);
     expect(attempts).toBe(3);
@@ -293,11 +299,13 @@ describe('over TLS', () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     let attempts = 0;
     await using transport = createTestTransport(upstream.origin, {
-      observer: {
-        attemptEnded: () => {
-          attempts += 1;
+      observers: [
+        {
+          attemptEnded: () => {
+            attempts += 1;
+          },
         },
-      },
+      ],
     });
     const error = await getClientFacingError(transport.read());
     expect(error).toMatchObject({ code: unavailable, retryable: true });

@@ -124,19 +124,21 @@ describe('the observer', () => {
     const ends: AttemptEnd[] = [];
     await using transport = createTestTransport(upstream.origin, {
       retries: 1,
-      observer: {
-        attemptStarted: ({ number, request }) => {
-          events.push(`start ${number} ${request.provider} ${request.method}`);
-          if (number === 2) upstream.script = healthy;
+      observers: [
+        {
+          attemptStarted: ({ number, request }) => {
+            events.push(`start ${number} ${request.provider} ${request.method}`);
+            if (number === 2) upstream.script = healthy;
+          },
+          attemptEnded: ({ number }, end) => {
+            events.push(`end ${number} ${end.outcome} ${end.status}`);
+            ends.push(end);
+          },
+          retryScheduled: ({ number }, waitMs) => {
+            events.push(`retry after ${number}, ${waitMs} ms`);
+          },
         },
-        attemptEnded: ({ number }, end) => {
-          events.push(`end ${number} ${end.outcome} ${end.status}`);
-          ends.push(end);
-        },
-        retryScheduled: ({ number }, waitMs) => {
-          events.push(`retry after ${number}, ${waitMs} ms`);
-        },
-      },
+      ],
     });
     await transport.read();
     expect(events).toEqual([
@@ -153,7 +155,7 @@ describe('the observer', () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     const outcomes: string[] = [];
     await using transport = createTestTransport(upstream.origin, {
-      observer: { attemptEnded: (_, { outcome }) => outcomes.push(outcome) },
+      observers: [{ attemptEnded: (_, { outcome }) => outcomes.push(outcome) }],
     });
     const deadline = new Deadline(10_000);
     const call = getOutcome(transport.read('/r', deadline));
@@ -169,7 +171,7 @@ describe('the observer', () => {
       throw new Error('The observer is broken.');
     };
     await using transport = createTestTransport(upstream.origin, {
-      observer: { attemptStarted: fail, attemptEnded: fail, retryScheduled: fail, breakerChanged: fail },
+      observers: [{ attemptStarted: fail, attemptEnded: fail, retryScheduled: fail, breakerChanged: fail }],
     });
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
   });

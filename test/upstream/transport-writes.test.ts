@@ -142,7 +142,7 @@ describe('a write of which nothing was sent', () => {
     await upstream[Symbol.asyncDispose]();
     const numbers: number[] = [];
     await using transport = createTestTransport(upstream.origin, {
-      observer: { attemptStarted: ({ number }) => numbers.push(number) },
+      observers: [{ attemptStarted: ({ number }) => numbers.push(number) }],
     });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
     expect(numbers).toEqual([1, 2, 3]);
@@ -153,7 +153,7 @@ describe('a write of which nothing was sent', () => {
     const numbers: number[] = [];
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
       connectTimeoutMs: 50,
-      observer: { attemptStarted: ({ number }) => numbers.push(number) },
+      observers: [{ attemptStarted: ({ number }) => numbers.push(number) }],
     });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_TIMEOUT');
     expect(numbers).toEqual([1, 2, 3]);
@@ -180,7 +180,7 @@ describe('a write of which nothing was sent', () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     const numbers: number[] = [];
     await using transport = createTestTransport(upstream.origin, {
-      observer: { attemptStarted: ({ number }) => numbers.push(number) },
+      observers: [{ attemptStarted: ({ number }) => numbers.push(number) }],
     });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
     expect(numbers).toEqual([1]);

@@ -8,7 +8,7 @@ import { createReads } from '../../../src/resolvers/reads.ts';
 import { createSchema } from '../../../src/schema/index.ts';
 import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
 import { UpstreamResponse } from '../../../src/upstream/responses.ts';
-import type { Transport, TransportRequest } from '../../../src/upstream/transport.ts';
+import type { TransportRequest } from '../../../src/upstream/transport.ts';
 import { integrationFixtures } from '../../fixtures/integrations.ts';
 
 const gatewaySchema = createSchema();
@@ -30,16 +30,9 @@ function createContext(answers: Answers): GatewayContext {
       new UpstreamResponse(answer === undefined ? 404 : 200, 'application/json', undefined, body),
     );
   };
-  const transport: Transport = {
-    send,
-    queueDepth: 0,
-    breakerOpen: false,
-    close: () => Promise.resolve(),
-    destroy: () => undefined,
-  };
   const deadline = new Deadline(60_000);
   deadline.release();
-  const galileo = new GalileoClient(transport, new URL('http://upstream.invalid'));
+  const galileo = new GalileoClient({ send }, new URL('http://upstream.invalid'));
   const redact = (text: string) => text;
   const requireCredential = () => ({
     headers: [],

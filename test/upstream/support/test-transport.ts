@@ -1,15 +1,14 @@
 import { Deadline } from '../../../src/deadline.ts';
 import { ClientFacingError } from '../../../src/upstream/errors.ts';
 import {
-  createTransport,
-  type Transport,
+  Transport,
   type TransportOptions,
   type TransportRequest,
   type TransportResponse,
 } from '../../../src/upstream/transport.ts';
 
 /** A transport that is destroyed at the end of its scope, with short forms of its calls. */
-export interface TestTransport extends Transport {
+export interface TestTransport extends Pick<Transport, keyof Transport> {
   /** A `GET`. Its deadline is released when the call ends, as in the gateway. */
   read(path?: string, deadline?: Deadline, caller?: string): Promise<TransportResponse>;
   /** A `PUT` with a body. */
@@ -19,7 +18,7 @@ export interface TestTransport extends Transport {
 
 /** Retries follow immediately: without the option `random`, the jitter is 0. */
 export function createTestTransport(origin: URL, options: Partial<TransportOptions> = {}): TestTransport {
-  const transport = createTransport({
+  const transport = new Transport({
     origin,
     connections: 4,
     queue: 100,
