@@ -77,9 +77,8 @@ class Comparison {
   }
 
   #compareOperation(key: string, ours: Operation, theirs: Operation): void {
-    if (theirs.isDeprecated && !ours.isDeprecated) {
+    if (theirs.isDeprecated && !ours.isDeprecated)
       this.#add('news', 'changed', key, 'the operation is deprecated. It still works.');
-    }
     if (theirs.credentials.size > 0) {
       const note = ' The gateway does not forward it.';
       this.#compareSets(key, ours.credentials, theirs.credentials, 'sent', note);
@@ -118,11 +117,11 @@ class Comparison {
     const ours = this.#known.read(ourSchema);
     const theirs = this.#published.read(theirSchema);
     if (ours.kinds.has('any')) return;
+    const owner = ours.name ?? subject;
     this.#compareKinds(subject, ours, theirs, direction);
-    this.#compareValues(ours.name ?? subject, ours, theirs, direction);
+    this.#compareValues(owner, ours, theirs, direction);
     this.#compareKeywords(subject, ours.keywords, theirs.keywords, direction);
     // A named schema is compared only once. Its properties are reported under its name.
-    const owner = ours.name ?? subject;
     const pair = `${direction} ${owner} ${theirs.name}`;
     if (this.#compared.has(pair)) return;
     this.#compared.add(pair);
@@ -150,14 +149,13 @@ class Comparison {
   }
 
   #compareValues(subject: string, ours: Shape, theirs: Shape, direction: Direction): void {
-    const { values: known } = ours;
-    const { values: published } = theirs;
-    if (known === undefined) {
-      if (published === undefined || direction === 'received') return;
+    const [known, published] = [ours.values, theirs.values];
+    if (known !== undefined && published !== undefined)
+      this.#compareSets(subject, known, published, direction);
+    else if (published !== undefined && direction === 'sent')
       this.#add('breaking', 'changed', subject, `Galileo accepts only ${quoteAll([...published])} now.`);
-    } else if (published === undefined) {
-      if (direction === 'received') this.#add('news', 'changed', subject, 'Galileo can send any value now.');
-    } else this.#compareSets(subject, known, published, direction);
+    else if (known !== undefined && direction === 'received')
+      this.#add('news', 'changed', subject, 'Galileo can send any value now.');
   }
 
   #compareSets(subject: string, known: Names, published: Names, direction: Direction, note = ''): void {
@@ -176,9 +174,8 @@ class Comparison {
       const text = `the default is ${show(byDefault)}, no longer ${show(ours['default'])}.`;
       this.#add('news', 'changed', subject, text);
     }
-    if (deprecated === true && ours['deprecated'] !== true) {
+    if (deprecated === true && ours['deprecated'] !== true)
       this.#add('news', 'changed', subject, 'is deprecated. It still works.');
-    }
     const expected = direction === 'sent' ? format : ours['format'];
     if (expected !== undefined && format !== ours['format']) {
       const text = `the format is ${show(format)}, no longer ${show(ours['format'])}.`;
@@ -208,12 +205,12 @@ class Comparison {
         const published = theirs.properties.get(publishedName);
         const wasRequired = ours.required.has(name);
         const isRequired = theirs.required.has(publishedName);
-        if (direction === 'sent') {
-          if (isRequired && !wasRequired) this.#add('breaking', 'changed', subject, 'is required now.');
-        } else if (wasRequired && !this.#known.read(schema).isNullable) {
-          if (!isRequired || this.#published.read(published).isNullable)
-            this.#add('breaking', 'changed', subject, 'can be omitted or null now.');
-        }
+        const wasPresent = wasRequired && !this.#known.read(schema).isNullable;
+        const isPresent = isRequired && !this.#published.read(published).isNullable;
+        if (direction === 'sent' && isRequired && !wasRequired)
+          this.#add('breaking', 'changed', subject, 'is required now.');
+        if (direction === 'received' && wasPresent && !isPresent)
+          this.#add('breaking', 'changed', subject, 'can be omitted or null now.');
         this.#compare(subject, schema, published, direction);
       } else if (unused[direction].includes(name)) {
         this.#add('news', 'gone', subject, 'is no longer part of the schema. The gateway does not use it.');
@@ -247,9 +244,8 @@ class Comparison {
       } else this.#compare(`${owner} ${value}`, schema, published, direction);
     }
     const added = [...theirs.members.keys()].filter((value) => !ours.members.has(value));
-    if (added.length > 0) {
+    if (added.length > 0)
       this.#add('news', 'new', owner, `has new providers: ${quoteAll(added)}. They cannot be queried yet.`);
-    }
   }
 }
 
@@ -260,7 +256,6 @@ const maxNames = 20;
 
 /** Replaces characters that a terminal interprets. */
 const toSafe = (text: string): string => text.toWellFormed().replace(/[\p{C}\p{Zl}\p{Zp}`]/gu, '?');
-
 const quote = (name: string): string => `\`${toSafe(name.slice(0, maxNameLength))}\``;
 
 function quoteAll(names: readonly string[]): string {
@@ -269,5 +264,4 @@ function quoteAll(names: readonly string[]): string {
 }
 
 const show = (value: unknown): string => (value === undefined ? 'nothing' : quote(JSON.stringify(value)));
-
 const describeKinds = ({ kinds }: Shape): string => [...kinds].sort().join(' or ') || 'null';

@@ -47,11 +47,11 @@ async function fetchText(url: URL, dispatcher: Dispatcher, signal: AbortSignal):
   }
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
-  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
-    bytes += part.value.byteLength;
+  const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
     if (bytes > maxBytes) throw new UnreadableDocument(`it is larger than ${maxBytes} bytes`);
-    chunks.push(part.value);
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
