@@ -23,6 +23,10 @@ function wholeNumber(minimum: number, maximum: number) {
     .refine((value) => value >= minimum && value <= maximum, { error: expected });
 }
 
+const port = wholeNumber(0, 65_535);
+const milliseconds = wholeNumber(1, maxMs);
+const bytes = wholeNumber(1, maxBytes);
+const count = wholeNumber(1, maxCount);
 const onOff = z.enum(['on', 'off'], { error: '"on" or "off"' }).transform((value) => value === 'on');
 
 const host = z.string().regex(/^[\w.:%-]+$/, { error: 'a host name or an IP address' });
@@ -133,10 +137,10 @@ const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'si
   error: 'trace, debug, info, warn, error, fatal or silent',
 });
 
-interface Setting {
+export interface Setting {
   readonly schema: z.ZodType<unknown, string>;
-  /** As written in the environment. Undefined means off. */
-  readonly default: string | undefined;
+  /** As written in the environment. A setting without a default is off. */
+  readonly default?: string;
   /** The default if `NODE_ENV=production`. */
   readonly productionDefault?: string;
   /** Whether the value is never printed. */
@@ -151,19 +155,10 @@ interface Setting {
  * `MAX_DEPTH`, its flag `--max-depth`.
  */
 export const settings = {
-  port: {
-    schema: wholeNumber(0, 65_535),
-    default: '4000',
-    meaning: 'Port of the GraphQL listener; 0 picks a free port.',
-  },
-  host: {
-    schema: host,
-    default: '127.0.0.1',
-    meaning: 'Address of the GraphQL listener.',
-  },
+  port: { schema: port, default: '4000', meaning: 'Port of the GraphQL listener; 0 picks a free port.' },
+  host: { schema: host, default: '127.0.0.1', meaning: 'Address of the GraphQL listener.' },
   metricsPort: {
-    schema: wholeNumber(0, 65_535),
-    default: undefined,
+    schema: port,
     meaning: 'Port of a second listener that serves only `/metrics` (Prometheus text format).',
   },
   galileoApiUrl: {
@@ -173,48 +168,44 @@ export const settings = {
   },
   upstreamHeaders: {
     schema: upstreamHeaders,
-    default: undefined,
     isSecret: true,
     meaning: 'Fixed headers for every upstream request, as a JSON object. Values are secret.',
   },
   httpsProxy: {
     schema: proxyUrl,
-    default: undefined,
     isSecret: true,
     isCaseInsensitive: true,
     meaning: 'Proxy for upstream requests over https. A user and password in it are secret.',
   },
   httpProxy: {
     schema: proxyUrl,
-    default: undefined,
     isSecret: true,
     isCaseInsensitive: true,
     meaning: 'Proxy for upstream requests over http. A user and password in it are secret.',
   },
   noProxy: {
     schema: noProxy,
-    default: undefined,
     isCaseInsensitive: true,
     meaning: 'Hosts that are reached without the proxy, comma separated.',
   },
   requestTimeoutMs: {
-    schema: wholeNumber(1, maxMs),
+    schema: milliseconds,
     default: '10000',
     meaning:
       'From the arrival of a request to its complete response, all attempts and waits included, in milliseconds.',
   },
   responseTimeoutMs: {
-    schema: wholeNumber(1, maxMs),
+    schema: milliseconds,
     default: '10000',
     meaning: 'How long a client may take to read a response, in milliseconds; then its socket is destroyed.',
   },
   upstreamTimeoutMs: {
-    schema: wholeNumber(1, maxMs),
+    schema: milliseconds,
     default: '5000',
     meaning: 'One attempt, from dispatch to the last byte, in milliseconds.',
   },
   upstreamConnectTimeoutMs: {
-    schema: wholeNumber(1, maxMs),
+    schema: milliseconds,
     default: '2000',
     meaning: 'TCP and TLS of one connection to upstream, in milliseconds.',
   },
@@ -229,7 +220,7 @@ export const settings = {
     meaning: 'Calls that wait for a socket before more are refused, per process.',
   },
   upstreamConnectionMaxAgeMs: {
-    schema: wholeNumber(1, maxMs),
+    schema: milliseconds,
     default: '300000',
     meaning:
       'Age at which a connection to upstream is replaced, in milliseconds, so that DNS changes are noticed.',
@@ -240,17 +231,13 @@ export const settings = {
     meaning: 'Further attempts at a read, or at a write of which no byte was sent.',
   },
   upstreamMaxResponseBytes: {
-    schema: wholeNumber(1, maxBytes),
+    schema: bytes,
     default: '1048576',
     meaning: 'Largest upstream response body, in bytes.',
   },
-  maxRequestBytes: {
-    schema: wholeNumber(1, maxBytes),
-    default: '262144',
-    meaning: 'Largest request body, in bytes.',
-  },
+  maxRequestBytes: { schema: bytes, default: '262144', meaning: 'Largest request body, in bytes.' },
   maxResponseBytes: {
-    schema: wholeNumber(1, maxBytes),
+    schema: bytes,
     default: '8388608',
     meaning: 'Largest response body, in bytes; a larger one becomes `QUERY_TOO_COMPLEX`.',
   },
@@ -261,22 +248,18 @@ export const settings = {
       "Memory that a process may hold for its requests, in bytes: bodies, variables, documents, Galileo's responses and its own; beyond it requests are shed.",
   },
   maxConcurrentRequests: {
-    schema: wholeNumber(1, maxCount),
+    schema: count,
     default: '1000',
     meaning: 'Requests in a process at the same time before more are shed.',
   },
-  maxTokens: {
-    schema: wholeNumber(1, maxCount),
-    default: '2000',
-    meaning: 'Tokens of a document.',
-  },
+  maxTokens: { schema: count, default: '2000', meaning: 'Tokens of a document.' },
   maxAliases: {
     schema: wholeNumber(0, maxCount),
     default: '60',
     meaning: 'Aliased fields of an operation, with fragments expanded.',
   },
   maxDepth: {
-    schema: wholeNumber(1, maxCount),
+    schema: count,
     default: '8',
     meaning: 'Nested fields of an operation, with fragments expanded; introspection is exempt.',
   },
@@ -285,34 +268,22 @@ export const settings = {
     default: '100',
     meaning: 'Sum of the lengths of `representations` in an operation.',
   },
-  basePath: {
-    schema: basePath,
-    default: '/',
-    meaning: 'Prefix of every path except the probes.',
-  },
+  basePath: { schema: basePath, default: '/', meaning: 'Prefix of every path except the probes.' },
   upstreamCaFile: {
     schema: pemFile('CA certificates', (content) => void new X509Certificate(content)),
-    default: undefined,
     meaning: 'PEM file with additional CAs for the certificate of upstream.',
   },
   upstreamCertFile: {
     schema: pemFile('a client certificate', (content) => void new X509Certificate(content)),
-    default: undefined,
     meaning: 'PEM file with the client certificate of the gateway.',
   },
   upstreamKeyFile: {
     schema: pemFile('a private key', (content) => void createSecureContext({ key: content })),
-    default: undefined,
     meaning: 'PEM file with the private key of the client certificate.',
   },
-  trustProxy: {
-    schema: addresses,
-    default: undefined,
-    meaning: 'Proxies whose `X-Forwarded-For` names the client in the log.',
-  },
+  trustProxy: { schema: addresses, meaning: 'Proxies whose `X-Forwarded-For` names the client in the log.' },
   corsOrigins: {
     schema: origins,
-    default: undefined,
     meaning: 'Exact origins whose pages may call the gateway, comma separated.',
   },
   graphiql: {
@@ -329,7 +300,6 @@ export const settings = {
   },
   trustedDocuments: {
     schema: trustedDocuments,
-    default: undefined,
     meaning: 'Path of a persisted-documents JSON (hash to document); then only these documents run.',
   },
   shutdownDelayMs: {
@@ -361,7 +331,7 @@ export type SettingName = keyof typeof settings;
 export type Config = {
   readonly [Name in SettingName]:
     | z.output<(typeof settings)[Name]['schema']>
-    | ((typeof settings)[Name]['default'] extends string ? never : undefined);
+    | ((typeof settings)[Name] extends { readonly default: string } ? never : undefined);
 };
 
 /** The environment variable of a setting: `maxDepth` is `MAX_DEPTH`. */

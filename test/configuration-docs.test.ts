@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { settings, toFlag, toVariable } from '../src/config.ts';
+import { type Setting, settings, toFlag, toVariable } from '../src/config.ts';
 
 const page = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
 
@@ -12,7 +12,7 @@ it('docs/configuration.md has a row for each setting, with its variable, flag, d
     .split('\n')
     .slice(2)
     .map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').trim()));
-  const entries = Object.entries(settings);
+  const entries = Object.entries<Setting>(settings);
   expect(rows).toHaveLength(entries.length);
   for (const [index, [name, setting]] of entries.entries()) {
     const [variable, flag, byDefault, values, meaning, ...others] = rows[index] ?? [];

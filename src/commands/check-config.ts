@@ -1,4 +1,12 @@
-import { type Config, ConfigError, readConfig, type SettingName, settings, toVariable } from '../config.ts';
+import {
+  type Config,
+  ConfigError,
+  readConfig,
+  type Setting,
+  type SettingName,
+  settings,
+  toVariable,
+} from '../config.ts';
 import { checkTrustedDocuments } from '../execution/index.ts';
 import { readOtelVariables } from '../observability/otel-variables.ts';
 import { createSchema } from '../schema/index.ts';
@@ -26,8 +34,8 @@ export function printConfig(config: Config): string {
 
 function printSetting(name: SettingName, value: Config[SettingName]): string {
   if (value === undefined) return 'off';
-  const setting: (typeof settings)[SettingName] & { readonly isSecret?: boolean } = settings[name];
-  if (setting.isSecret === true) return '[set]';
+  const { isSecret = false }: Setting = settings[name];
+  if (isSecret) return '[set]';
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (value instanceof URL) return value.href;
   if (typeof value === 'object' && 'path' in value) return String(value.path);

@@ -1,5 +1,13 @@
 import { Command, CommanderError } from 'commander';
-import { ConfigError, readConfig, type SettingName, settings, toFlag, toVariable } from '../config.ts';
+import {
+  ConfigError,
+  readConfig,
+  type Setting,
+  type SettingName,
+  settings,
+  toFlag,
+  toVariable,
+} from '../config.ts';
 import { version } from '../package.ts';
 
 // Each command loads its part of the program when it runs. Help and configuration errors need none of it.
@@ -103,10 +111,10 @@ function createProgram(): Command {
 /** Adds every setting as a flag. */
 function addSettings(command: Command): Command {
   for (const setting of Object.keys(settings) as SettingName[]) {
-    const { meaning, default: byDefault } = settings[setting];
+    const { meaning, default: byDefault = 'off' }: Setting = settings[setting];
     command.option(
       `${toFlag(setting)} <value>`,
-      `${meaning} Variable ${toVariable(setting)}; default ${byDefault ?? 'off'}.`,
+      `${meaning} Variable ${toVariable(setting)}; default ${byDefault}.`,
     );
   }
   return command;

@@ -30,14 +30,8 @@ function createCollaborator<Schema extends SchemaName>(
     fields: (t) => ({
       ...toOutputFields(t, schema, fields),
       ...toOutputFields(t, schema, {
-        role: fieldOf(collaboratorRole)('role', {
-          description: 'The role in this integration.',
-          output: 'non-null',
-        }),
-        createdAt: dateTime('created_at', {
-          description: 'When the integration was shared.',
-          output: 'non-null',
-        }),
+        role: fieldOf(collaboratorRole)('role', 'The role in this integration.', { output: 'non-null' }),
+        createdAt: dateTime('created_at', 'When the integration was shared.', { output: 'non-null' }),
         permissions,
       }),
     }),
@@ -45,15 +39,15 @@ function createCollaborator<Schema extends SchemaName>(
 }
 
 export const integrationUser = createCollaborator('IntegrationUser', 'UserCollaborator', {
-  userId: id('user_id', { description: "Galileo's id of the user.", output: 'non-null' }),
-  email: text('email', { description: 'The e-mail address.', output: 'non-null' }),
-  firstName: text('first_name', { description: 'The first name.', whenRead: 'Null if unknown.' }),
-  lastName: text('last_name', { description: 'The last name.', whenRead: 'Null if unknown.' }),
+  userId: id('user_id', "Galileo's id of the user.", { output: 'non-null' }),
+  email: text('email', 'The e-mail address.', { output: 'non-null' }),
+  firstName: text('first_name', 'The first name.', { whenRead: 'Null if unknown.' }),
+  lastName: text('last_name', 'The last name.', { whenRead: 'Null if unknown.' }),
 });
 
 export const integrationGroup = createCollaborator('IntegrationGroup', 'GroupCollaborator', {
-  groupId: id('group_id', { description: "Galileo's id of the group.", output: 'non-null' }),
-  name: text('group_name', { description: 'The name of the group.', output: 'non-null' }),
+  groupId: id('group_id', "Galileo's id of the group.", { output: 'non-null' }),
+  name: text('group_name', 'The name of the group.', { output: 'non-null' }),
 });
 
 const pageInfo = builder.objectRef<CollaboratorConnection['pageInfo']>('PageInfo').implement({

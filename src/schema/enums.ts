@@ -46,21 +46,19 @@ const createOutputEnum = <Value extends string>(
     },
   });
 
-/** An output enum, which ends in UNRECOGNIZED, and an input enum, which does not. */
+/** An enum for responses, and the enum for inputs, whose name ends in `Input`. */
 function enumOf<Value extends string>(
   name: string,
   description: string,
+  values: readonly Value[],
   descriptions: Readonly<Record<Value, string>>,
-  input: { readonly name: string; readonly values: readonly Value[] },
   unrecognized: string,
 ) {
-  // The type of the argument determines the keys.
-  const values = Object.keys(descriptions) as Value[];
   const describe = (value: Value) => descriptions[value];
   return {
     output: createOutputEnum(name, description, values, describe, unrecognized),
     parse: createEnumParser(values),
-    input: createInputEnum(input.name, description, input.values, describe),
+    input: createInputEnum(`${name}Input`, description, values, describe),
     shape: { kind: 'value' },
   } satisfies ValueType;
 }
@@ -122,17 +120,18 @@ export const customAuthenticationType = authenticationTypeOf('Custom', customAut
 export const awsCredentialType = enumOf(
   'AwsCredentialType',
   'How Galileo authenticates with AWS.',
+  awsCredentialTypeValues,
   {
     assumed_role: 'Galileo assumes an IAM role.',
     key_secret: 'An access key id and its secret access key.',
   },
-  { name: 'AwsCredentialTypeInput', values: awsCredentialTypeValues },
   'A kind of credential',
 );
 
 export const contentModality = enumOf(
   'ContentModality',
   'A kind of content that a model accepts.',
+  contentModalityValues,
   {
     audio: 'Audio.',
     document: 'Documents, for example PDF files.',
@@ -140,28 +139,27 @@ export const contentModality = enumOf(
     text: 'Text.',
     video: 'Video.',
   },
-  { name: 'ContentModalityInput', values: contentModalityValues },
   'A kind of content',
 );
 
 export const modelCostBy = enumOf(
   'ModelCostBy',
   "The unit that a model's price is for.",
+  modelCostByValues,
   { characters: 'The price is per character.', tokens: 'The price is per token.' },
-  { name: 'ModelCostByInput', values: modelCostByValues },
   'A unit',
 );
 
 export const collaboratorRole = enumOf(
   'IntegrationCollaboratorRole',
   'What a user or group can do with a shared integration.',
+  collaboratorRoleValues,
   {
     annotator: 'Can annotate.',
     editor: 'Can use and change the integration.',
     owner: 'Can use, change, share and delete the integration.',
     viewer: 'Can use the integration.',
   },
-  { name: 'IntegrationCollaboratorRoleInput', values: collaboratorRoleValues },
   'A role',
 );
 

@@ -39,9 +39,7 @@ export interface ValueType {
   readonly shape: InputShape;
 }
 
-export interface FieldOptions {
-  /** The beginning of the descriptions of the output field and the input field. */
-  readonly description: string;
+interface FieldOptions {
   /** The end of the output field's description. Usually says what null means. */
   readonly whenRead?: string;
   /** The end of the input field's description. */
@@ -67,17 +65,19 @@ export interface FieldOptions {
 export interface Field<Property extends string = string> extends FieldOptions {
   readonly property: Property;
   readonly type: ValueType;
+  /** The beginning of the descriptions of the output field and the input field. */
+  readonly description: string;
 }
 export type Fields<Property extends string = string> = Readonly<Record<string, Field<Property>>>;
 
-/** Creates a function that declares fields of one type: `text('base_url', { description: 'The base URL.' })`. */
+/** Creates a function that declares fields of one type: `text('base_url', 'The base URL.')`. */
 export const fieldOf =
   (type: ValueType) =>
-  <Property extends string>(property: Property, options: FieldOptions): Field<Property> => ({
-    ...options,
-    property,
-    type,
-  });
+  <Property extends string>(
+    property: Property,
+    description: string,
+    options: FieldOptions = {},
+  ): Field<Property> => ({ ...options, property, type, description });
 
 /** A list of values without nulls. */
 export const listOf = <

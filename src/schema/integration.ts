@@ -17,12 +17,8 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
   fields: (t) => ({
     // Every provider's schema has these properties, so any of them can be the source of the defaults.
     ...toOutputFields(t, 'OpenAIIntegration', {
-      id: id('id', {
-        description: "Galileo's UUID of the integration.",
-        whenRead: 'Null if Galileo returns none.',
-      }),
-      extra: json('extra', {
-        description: 'Settings that have no separate field, as Galileo stores them.',
+      id: id('id', "Galileo's UUID of the integration.", { whenRead: 'Null if Galileo returns none.' }),
+      extra: json('extra', 'Settings that have no separate field, as Galileo stores them.', {
         whenRead: 'Null if there are none.',
       }),
     }),

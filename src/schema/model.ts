@@ -3,8 +3,7 @@ import { type Field, fieldOf, listOf, objectOf, type PropertyOf } from './fields
 import { boolean, float, int, text, texts } from './values.ts';
 
 const parameter = (property: PropertyOf<'RunParamsMap'>, purpose: string) =>
-  text(property, {
-    description: `The provider's name for the parameter of ${purpose}.`,
+  text(property, `The provider's name for the parameter of ${purpose}.`, {
     whenRead: 'Null if the provider does not have it.',
   });
 
@@ -35,8 +34,7 @@ const modelParamsMap = objectOf('ModelParamsMap', {
 });
 
 const position = (property: PropertyOf<'OutputMap'>, value: string): Field<PropertyOf<'OutputMap'>> =>
-  text(property, {
-    description: `The path, in the response, of ${value}.`,
+  text(property, `The path, in the response, of ${value}.`, {
     whenRead: 'Null if the response does not have it.',
   });
 
@@ -44,8 +42,7 @@ const modelOutputMap = objectOf('ModelOutputMap', {
   description: "The paths of values in the provider's response.",
   schema: 'OutputMap',
   fields: {
-    response: text('response', {
-      description: 'The path, in the response, of the output.',
+    response: text('response', 'The path, in the response, of the output.', {
       output: 'non-null',
       input: 'required',
     }),
@@ -60,25 +57,17 @@ const modelInputMap = objectOf('ModelInputMap', {
   description: "The paths of values in the provider's request.",
   schema: 'InputMap',
   fields: {
-    prompt: text('prompt', {
-      description: 'The path, in the request, of the prompt.',
+    prompt: text('prompt', 'The path, in the request, of the prompt.', {
       output: 'non-null',
       input: 'required',
     }),
-    prefix: text('prefix', {
-      description: 'The string before the prompt. Empty by default.',
-      output: 'non-null',
-    }),
-    suffix: text('suffix', {
-      description: 'The string after the prompt. Empty by default.',
-      output: 'non-null',
-    }),
+    prefix: text('prefix', 'The string before the prompt. Empty by default.', { output: 'non-null' }),
+    suffix: text('suffix', 'The string after the prompt. Empty by default.', { output: 'non-null' }),
   },
 });
 
 const price = (property: 'input_price' | 'output_price', what: string) =>
-  float(property, {
-    description: `The price of ${what}, per unit of \`costBy\`.`,
+  float(property, `The price of ${what}, per unit of \`costBy\`.`, {
     whenRead: 'Null if Galileo does not return it.',
     input: 'none',
     defaultValue: null,
@@ -92,101 +81,81 @@ export const integrationModels = fieldOf(
       description: 'A model of an integration: its names, limits and API.',
       schema: 'Model',
       fields: {
-        name: text('name', {
-          description: "The provider's name for the model.",
-          output: 'non-null',
-          input: 'required',
-        }),
-        alias: text('alias', {
-          description: 'The name of the model in Galileo.',
-          output: 'non-null',
-          input: 'required',
-        }),
-        integration: fieldOf(integrationNameValue)('integration', {
-          description: 'The provider that the model is called through.',
-          whenRead: 'Null with an error if Galileo names a provider that this schema does not know.',
-        }),
-        userRole: text('user_role', {
-          description: "The model's name for the user role in a chat.",
+        name: text('name', "The provider's name for the model.", { output: 'non-null', input: 'required' }),
+        alias: text('alias', 'The name of the model in Galileo.', { output: 'non-null', input: 'required' }),
+        integration: fieldOf(integrationNameValue)(
+          'integration',
+          'The provider that the model is called through.',
+          { whenRead: 'Null with an error if Galileo names a provider that this schema does not know.' },
+        ),
+        userRole: text('user_role', "The model's name for the user role in a chat.", {
           whenRead: 'Null if it has no roles.',
         }),
-        assistantRole: text('assistant_role', {
-          description: "The model's name for the assistant role in a chat.",
+        assistantRole: text('assistant_role', "The model's name for the assistant role in a chat.", {
           whenRead: 'Null if it has no roles.',
         }),
-        systemSupported: boolean('system_supported', {
-          description: 'Whether the model accepts a system prompt.',
+        systemSupported: boolean('system_supported', 'Whether the model accepts a system prompt.', {
           output: 'non-null',
         }),
-        inputModalities: fieldOf(listOf(contentModality))('input_modalities', {
-          description: 'The kinds of content that the model accepts.',
-          whenRead: 'Empty if Galileo does not know them.',
+        inputModalities: fieldOf(listOf(contentModality))(
+          'input_modalities',
+          'The kinds of content that the model accepts.',
+          { whenRead: 'Empty if Galileo does not know them.', output: 'non-null' },
+        ),
+        alternativeNames: texts('alternative_names', 'Other names of the same model.', {
           output: 'non-null',
         }),
-        alternativeNames: texts('alternative_names', {
-          description: 'Other names of the same model.',
-          output: 'non-null',
-        }),
-        inputTokenLimit: int('input_token_limit', {
-          description: 'Maximum number of input tokens.',
+        inputTokenLimit: int('input_token_limit', 'Maximum number of input tokens.', {
           whenRead: 'Null if unknown.',
         }),
-        outputTokenLimit: int('output_token_limit', {
-          description: 'Maximum number of output tokens.',
+        outputTokenLimit: int('output_token_limit', 'Maximum number of output tokens.', {
           whenRead: 'Null if unknown.',
         }),
-        tokenLimit: int('token_limit', {
-          description: 'Maximum number of input and output tokens together.',
+        tokenLimit: int('token_limit', 'Maximum number of input and output tokens together.', {
           whenRead: 'Null if unknown.',
         }),
         outputPrice: price('output_price', 'output'),
         inputPrice: price('input_price', 'input'),
-        costBy: fieldOf(modelCostBy)('cost_by', {
-          description: 'The unit that prices are for.',
+        costBy: fieldOf(modelCostBy)('cost_by', 'The unit that prices are for.', { output: 'non-null' }),
+        isChat: boolean('is_chat', 'Whether the model accepts a chat instead of a single prompt.', {
           output: 'non-null',
         }),
-        isChat: boolean('is_chat', {
-          description: 'Whether the model accepts a chat instead of a single prompt.',
+        providesLogProbs: boolean('provides_log_probs', 'Whether the model can report log probabilities.', {
           output: 'non-null',
         }),
-        providesLogProbs: boolean('provides_log_probs', {
-          description: 'Whether the model can report log probabilities.',
+        formattingTokens: int('formatting_tokens', 'Number of tokens that the format of each message adds.', {
           output: 'non-null',
         }),
-        formattingTokens: int('formatting_tokens', {
-          description: 'Number of tokens that the format of each message adds.',
-          output: 'non-null',
-        }),
-        responsePrefixTokens: int('response_prefix_tokens', {
-          description: 'Number of tokens that the beginning of each response adds.',
-          output: 'non-null',
-        }),
-        apiVersion: text('api_version', {
-          description: "The version of the provider's API that the model needs.",
+        responsePrefixTokens: int(
+          'response_prefix_tokens',
+          'Number of tokens that the beginning of each response adds.',
+          { output: 'non-null' },
+        ),
+        apiVersion: text('api_version', "The version of the provider's API that the model needs.", {
           whenRead: 'Null if it works with any version.',
         }),
-        legacyMistralPromptFormat: boolean('legacy_mistral_prompt_format', {
-          description: "Whether prompts are in Mistral's legacy format.",
-          output: 'non-null',
-        }),
-        requiresMaxTokens: boolean('requires_max_tokens', {
-          description: 'Whether a request must set the maximum number of output tokens.',
-          output: 'non-null',
-        }),
-        maxTopP: float('max_top_p', {
-          description: 'Maximum value for nucleus sampling.',
+        legacyMistralPromptFormat: boolean(
+          'legacy_mistral_prompt_format',
+          "Whether prompts are in Mistral's legacy format.",
+          { output: 'non-null' },
+        ),
+        requiresMaxTokens: boolean(
+          'requires_max_tokens',
+          'Whether a request must set the maximum number of output tokens.',
+          { output: 'non-null' },
+        ),
+        maxTopP: float('max_top_p', 'Maximum value for nucleus sampling.', {
           whenRead: 'Null if the provider sets none.',
         }),
-        paramsMap: fieldOf(modelParamsMap)('params_map', {
-          description: "The names of the parameters in the provider's API.",
+        paramsMap: fieldOf(modelParamsMap)(
+          'params_map',
+          "The names of the parameters in the provider's API.",
+          { whenRead: 'Null if unknown.' },
+        ),
+        outputMap: fieldOf(modelOutputMap)('output_map', "The paths of values in the provider's response.", {
           whenRead: 'Null if unknown.',
         }),
-        outputMap: fieldOf(modelOutputMap)('output_map', {
-          description: "The paths of values in the provider's response.",
-          whenRead: 'Null if unknown.',
-        }),
-        inputMap: fieldOf(modelInputMap)('input_map', {
-          description: "The paths of values in the provider's request.",
+        inputMap: fieldOf(modelInputMap)('input_map', "The paths of values in the provider's request.", {
           whenRead: 'Null if unknown.',
         }),
       },

@@ -112,7 +112,7 @@ const idOf = (arg: ArgBuilder<SchemaTypes>, of: keyof typeof ids) =>
 const roleOf = (arg: ArgBuilder<SchemaTypes>) =>
   arg({ type: collaboratorRole.input, required: true, description: 'The new role.' });
 
-const roleField = fieldOf(collaboratorRole)('role', { description: 'The role. Default: `VIEWER`.' });
+const roleField = fieldOf(collaboratorRole)('role', 'The role. Default: `VIEWER`.');
 
 /** The input and result of a mutation that shares an integration, and the mutation. */
 function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>, fields: Fields) {
@@ -159,14 +159,12 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
 }
 
 const users: Fields<PropertyOf<'UserCollaboratorCreate'>> = {
-  userId: id('user_id', { description: 'The id of the user. Either this or `userEmail` is required.' }),
-  userEmail: text('user_email', {
-    description: 'The e-mail address of the user. A user without an account is invited.',
-  }),
+  userId: id('user_id', 'The id of the user. Either this or `userEmail` is required.'),
+  userEmail: text('user_email', 'The e-mail address of the user. A user without an account is invited.'),
   role: roleField,
 };
 const groups: Fields<PropertyOf<'GroupCollaboratorCreate'>> = {
-  groupId: id('group_id', { description: 'The id of the group.', input: 'required' }),
+  groupId: id('group_id', 'The id of the group.', { input: 'required' }),
   role: roleField,
 };
 

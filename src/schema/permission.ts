@@ -13,12 +13,11 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
         output: permissionAction,
         parse: createEnumParser(permissionActions),
         shape: { kind: 'value' },
-      })('action', { description: 'The action that the permission is for.', output: 'non-null' }),
-      rawAction: text('action', {
-        description: "Galileo's name for the action, even if this schema does not know it.",
+      })('action', 'The action that the permission is for.', { output: 'non-null' }),
+      rawAction: text('action', "Galileo's name for the action, even if this schema does not know it.", {
         output: 'non-null',
       }),
-      allowed: boolean('allowed', { description: 'Whether the caller can do it.', output: 'non-null' }),
+      allowed: boolean('allowed', 'Whether the caller can do it.', { output: 'non-null' }),
     }),
     message: t.string({
       nullable: true,
@@ -33,7 +32,4 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
 /** What the caller can do: a list of permissions, empty if upstream returns none. */
 export const permissions = fieldOf(
   listOf({ output: integrationPermission, parse: parseObject, shape: { kind: 'value' } }),
-)('permissions', {
-  description: 'What the caller can do. Empty if Galileo does not say.',
-  output: 'non-null',
-});
+)('permissions', 'What the caller can do. Empty if Galileo does not say.', { output: 'non-null' });

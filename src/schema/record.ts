@@ -11,36 +11,24 @@ export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').
     'What Galileo stores about an integration in addition to its settings. A provider can have several records, one of which is selected. The selected one is the Integration, which has the settings.',
   fields: (t) => ({
     ...toOutputFields(t, 'IntegrationDB', {
-      integrationId: id('id', {
-        description: "Galileo's UUID of the integration: the `id` of the Integration.",
+      integrationId: id('id', "Galileo's UUID of the integration: the `id` of the Integration.", {
         output: 'non-null',
       }),
-      label: text('name', {
-        description:
-          "Galileo's name for the integration: the provider's name, or the label of a named custom integration.",
-        output: 'non-null',
-      }),
+      label: text(
+        'name',
+        "Galileo's name for the integration: the provider's name, or the label of a named custom integration.",
+        { output: 'non-null' },
+      ),
       permissions,
-      createdAt: dateTime('created_at', {
-        description: 'When the integration was created.',
-        output: 'non-null',
-      }),
-      updatedAt: dateTime('updated_at', {
-        description: 'When the integration was last changed.',
-        output: 'non-null',
-      }),
-      createdBy: id('created_by', {
-        description: 'The id of the user who created the integration.',
-        output: 'non-null',
-      }),
-      isSelected: boolean('is_selected', {
-        description: 'Whether this is the integration that Galileo uses for the provider.',
-        output: 'non-null',
-      }),
-      isDisabled: boolean('is_disabled', {
-        description: 'Whether the integration is disabled.',
-        output: 'non-null',
-      }),
+      createdAt: dateTime('created_at', 'When the integration was created.', { output: 'non-null' }),
+      updatedAt: dateTime('updated_at', 'When the integration was last changed.', { output: 'non-null' }),
+      createdBy: id('created_by', 'The id of the user who created the integration.', { output: 'non-null' }),
+      isSelected: boolean(
+        'is_selected',
+        'Whether this is the integration that Galileo uses for the provider.',
+        { output: 'non-null' },
+      ),
+      isDisabled: boolean('is_disabled', 'Whether the integration is disabled.', { output: 'non-null' }),
     }),
     name: t.field({
       type: integrationName,

@@ -51,46 +51,38 @@ export const multiModalConfig = fieldOf(
     description: 'Limits on the files of a request to a model.',
     schema: 'MultiModalModelIntegrationConfig',
     fields: {
-      maxFiles: int('max_files', {
-        description: 'Maximum number of files per request.',
+      maxFiles: int('max_files', 'Maximum number of files per request.', {
         whenRead: 'Null if no limit is set.',
         whenWritten: 'At least 1.',
       }),
-      maxFileSizeBytes: safeInt('max_file_size_bytes', {
-        description: 'Maximum size of one file, in bytes.',
+      maxFileSizeBytes: safeInt('max_file_size_bytes', 'Maximum size of one file, in bytes.', {
         whenRead: 'Null if no limit is set.',
         whenWritten: 'At least 1.',
       }),
     },
   }),
-)('multi_modal_config', {
-  description: 'Limits on the files of a request.',
-  whenRead: 'Null if none are set.',
-});
+)('multi_modal_config', 'Limits on the files of a request.', { whenRead: 'Null if none are set.' });
 
-export const authenticationScope = text('authentication_scope', {
-  description: 'The OAuth 2 scope that Galileo requests.',
+export const authenticationScope = text('authentication_scope', 'The OAuth 2 scope that Galileo requests.', {
   whenRead: 'Null if none is set.',
 });
 
-export const oauth2TokenUrl = text('oauth2_token_url', {
-  description: 'The URL of the OAuth 2 token endpoint.',
+export const oauth2TokenUrl = text('oauth2_token_url', 'The URL of the OAuth 2 token endpoint.', {
   whenRead: 'Null if none is set.',
 });
 
-export const customHeaderMapping = stringMap('custom_header_mapping', {
-  description:
-    'Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`.',
-  whenRead: 'Null if none are mapped.',
-});
+export const customHeaderMapping = stringMap(
+  'custom_header_mapping',
+  'Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`.',
+  { whenRead: 'Null if none are mapped.' },
+);
 
 export const organizationId = (provider: string, isRequired = false) =>
-  text('organization_id', {
-    description: `The ${provider} organization that usage is billed to.`,
+  text('organization_id', `The ${provider} organization that usage is billed to.`, {
     whenRead: isRequired ? 'Galileo always returns one.' : 'Null if none is set.',
     input: isRequired ? 'required' : 'optional',
   });
 
 /** The credential that Galileo uses with the provider. */
 export const token = (description: string) =>
-  text('token', { description, output: 'none', input: 'required', secret: true });
+  text('token', description, { output: 'none', input: 'required', secret: true });

@@ -18,14 +18,12 @@ export const anthropic = defineProvider({
   fields: {
     token: token('The API key of Anthropic, or the credential of the custom OAuth 2 endpoint.'),
     multiModalConfig,
-    authenticationType: fieldOf(anthropicAuthenticationType)('authentication_type', {
-      description: 'How Galileo authenticates with Anthropic. Default: `API_KEY`.',
-      output: 'non-null',
-    }),
-    endpoint: text('endpoint', {
-      description: 'The URL of the API.',
-      whenRead: "Null for Anthropic's own.",
-    }),
+    authenticationType: fieldOf(anthropicAuthenticationType)(
+      'authentication_type',
+      'How Galileo authenticates with Anthropic. Default: `API_KEY`.',
+      { output: 'non-null' },
+    ),
+    endpoint: text('endpoint', 'The URL of the API.', { whenRead: "Null for Anthropic's own." }),
     authenticationScope,
     oauth2TokenUrl,
     customHeaderMapping,

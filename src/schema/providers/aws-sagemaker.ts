@@ -11,9 +11,6 @@ export const awsSageMaker = defineProvider({
     ...awsFields,
     // Galileo accepts inference profiles, and does not return them.
     inferenceProfiles: { ...awsFields.inferenceProfiles, output: 'none' },
-    models: integrationModels('models', {
-      description: "The endpoints' models, in Galileo's order.",
-      output: 'non-null',
-    }),
+    models: integrationModels('models', "The endpoints' models, in Galileo's order.", { output: 'non-null' }),
   },
 });

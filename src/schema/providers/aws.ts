@@ -4,17 +4,15 @@ import { parseObject } from '../reader.ts';
 import { multiModalConfig, stringMap, text } from '../values.ts';
 
 const tokenFields = {
-  accessKeyId: text('aws_access_key_id', {
-    description: 'The access key id. Required for `KEY_SECRET`.',
+  accessKeyId: text('aws_access_key_id', 'The access key id. Required for `KEY_SECRET`.', {
     output: 'none',
     secret: true,
   }),
-  secretAccessKey: text('aws_secret_access_key', {
-    description: 'The secret access key. Required for `KEY_SECRET`.',
+  secretAccessKey: text('aws_secret_access_key', 'The secret access key. Required for `KEY_SECRET`.', {
     output: 'none',
     secret: true,
   }),
-  roleArn: text('aws_role_arn', { description: 'The ARN of the IAM role. Required for `ASSUMED_ROLE`.' }),
+  roleArn: text('aws_role_arn', 'The ARN of the IAM role. Required for `ASSUMED_ROLE`.'),
 };
 
 /** The fields that the integrations with AWS have in common. */
@@ -27,19 +25,17 @@ export const awsFields = {
       tokenFields,
     ),
     shape: toShape(tokenFields),
-  })('token', { description: 'The credentials of AWS.', input: 'required' }),
+  })('token', 'The credentials of AWS.', { input: 'required' }),
   multiModalConfig,
-  credentialType: fieldOf(awsCredentialType)('credential_type', {
-    description: 'How Galileo authenticates with AWS. Default: `KEY_SECRET`.',
-    output: 'non-null',
-  }),
-  region: text('region', {
-    description: 'The AWS region of the models. Default: `us-west-2`.',
-    output: 'non-null',
-  }),
-  inferenceProfiles: stringMap('inference_profiles', {
-    description:
-      'Inference profiles: the key is the model, the value is the profile that it is called through.',
-    output: 'non-null',
-  }),
+  credentialType: fieldOf(awsCredentialType)(
+    'credential_type',
+    'How Galileo authenticates with AWS. Default: `KEY_SECRET`.',
+    { output: 'non-null' },
+  ),
+  region: text('region', 'The AWS region of the models. Default: `us-west-2`.', { output: 'non-null' }),
+  inferenceProfiles: stringMap(
+    'inference_profiles',
+    'Inference profiles: the key is the model, the value is the profile that it is called through.',
+    { output: 'non-null' },
+  ),
 };

@@ -18,12 +18,8 @@ const modelDeployments = fieldOf(
       description: 'A deployment of a model on Azure.',
       schema: 'AzureModelDeployment',
       fields: {
-        id: text('id', {
-          description: "Azure's id of the deployment.",
-          output: 'non-null',
-          input: 'required',
-        }),
-        model: text('model', { description: 'The deployed model.', output: 'non-null', input: 'required' }),
+        id: text('id', "Azure's id of the deployment.", { output: 'non-null', input: 'required' }),
+        model: text('model', 'The deployed model.', { output: 'non-null', input: 'required' }),
       },
     }),
   ),
@@ -35,8 +31,7 @@ export const azure = defineProvider({
   schema: 'AzureIntegration',
   inputSchema: 'AzureIntegrationCreate',
   fields: {
-    endpoint: text('endpoint', {
-      description: 'The URL of the API.',
+    endpoint: text('endpoint', 'The URL of the API.', {
       whenRead: 'Galileo always returns one; nullable because other providers may have none.',
       input: 'required',
     }),
@@ -44,33 +39,31 @@ export const azure = defineProvider({
       'The API key of Azure, the client secret or the password, depending on `authenticationType`.',
     ),
     multiModalConfig,
-    proxy: boolean('proxy', {
-      description: 'Whether the endpoint is a proxy in front of Azure. Default: false.',
+    proxy: boolean('proxy', 'Whether the endpoint is a proxy in front of Azure. Default: false.', {
       output: 'non-null',
     }),
-    apiVersion: text('api_version', { description: "The version of Azure's API.", output: 'non-null' }),
-    azureDeployment: text('azure_deployment', {
-      description: 'The deployment that serves all requests.',
+    apiVersion: text('api_version', "The version of Azure's API.", { output: 'non-null' }),
+    azureDeployment: text('azure_deployment', 'The deployment that serves all requests.', {
       whenRead: 'Null if `deployments` has one per model.',
     }),
-    authenticationType: fieldOf(azureAuthenticationType)('authentication_type', {
-      description: 'How Galileo authenticates with Azure. Default: `API_KEY`.',
-      output: 'non-null',
-    }),
+    authenticationType: fieldOf(azureAuthenticationType)(
+      'authentication_type',
+      'How Galileo authenticates with Azure. Default: `API_KEY`.',
+      { output: 'non-null' },
+    ),
     authenticationScope,
-    defaultHeaders: stringMap('default_headers', {
-      description: 'Headers of every request to Azure.',
+    defaultHeaders: stringMap('default_headers', 'Headers of every request to Azure.', {
       whenRead: 'Null if there are none.',
       secret: true,
     }),
-    deployments: stringMap('deployments', {
-      description: 'Deployments: the key is the model, the value is the deployment that serves it.',
-      output: 'non-null',
-    }),
+    deployments: stringMap(
+      'deployments',
+      'Deployments: the key is the model, the value is the deployment that serves it.',
+      { output: 'non-null' },
+    ),
     oauth2TokenUrl,
     customHeaderMapping,
-    availableDeployments: modelDeployments('available_deployments', {
-      description: 'The deployments that Azure offers.',
+    availableDeployments: modelDeployments('available_deployments', 'The deployments that Azure offers.', {
       whenRead: 'Null if Galileo does not know them.',
     }),
   },

@@ -19,21 +19,12 @@ const modelProperties = fieldOf(
       description: 'A model of a custom endpoint. It can have `basedOn` or `supportedParameters`, not both.',
       schema: 'ModelProperties',
       fields: {
-        name: text('name', {
-          description: "The endpoint's name for the model.",
-          output: 'non-null',
-          input: 'required',
-        }),
-        alias: text('alias', {
-          description: 'The name of the model in Galileo.',
-          whenRead: 'Null if it is `name`.',
-        }),
-        basedOn: text('based_on', {
-          description: 'A known model that has the same parameters.',
+        name: text('name', "The endpoint's name for the model.", { output: 'non-null', input: 'required' }),
+        alias: text('alias', 'The name of the model in Galileo.', { whenRead: 'Null if it is `name`.' }),
+        basedOn: text('based_on', 'A known model that has the same parameters.', {
           whenRead: 'Null if there is none.',
         }),
-        supportedParameters: texts('supported_parameters', {
-          description: 'The parameters that the model accepts.',
+        supportedParameters: texts('supported_parameters', 'The parameters that the model accepts.', {
           whenRead: 'Null if unknown, or if `basedOn` is set.',
         }),
       },
@@ -46,18 +37,12 @@ const customLlmConfig = fieldOf(
     description: "The customer's Python class that Galileo calls the endpoint through.",
     schema: 'CustomLLMConfig',
     fields: {
-      fileName: text('file_name', {
-        description: 'The Python file that contains the class.',
+      fileName: text('file_name', 'The Python file that contains the class.', {
         output: 'non-null',
         input: 'required',
       }),
-      className: text('class_name', {
-        description: 'The name of the class.',
-        output: 'non-null',
-        input: 'required',
-      }),
-      initKwargs: json('init_kwargs', {
-        description: "The keyword arguments of the class's constructor.",
+      className: text('class_name', 'The name of the class.', { output: 'non-null', input: 'required' }),
+      initKwargs: json('init_kwargs', "The keyword arguments of the class's constructor.", {
         whenRead: 'Null if there are none.',
       }),
     },
@@ -70,68 +55,56 @@ export const custom = defineProvider({
   schema: 'CustomIntegration',
   inputSchema: 'CustomIntegrationCreate',
   fields: {
-    baseUrl: text('base_url', {
-      description: 'The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`.',
+    baseUrl: text('base_url', 'The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`.', {
       output: 'non-null',
       input: 'none',
       alternative: 'endpoint',
     }),
-    endpoint: text('endpoint', {
-      description: 'The URL of the endpoint: the `baseUrl` of `CustomIntegration`.',
+    endpoint: text('endpoint', 'The URL of the endpoint: the `baseUrl` of `CustomIntegration`.', {
       output: 'none',
       input: 'required',
     }),
     multiModalConfig,
-    authenticationType: fieldOf(customAuthenticationType)('authentication_type', {
-      description: 'How Galileo authenticates with the endpoint. Default: `OAUTH2`.',
-      whenWritten: '`API_KEY` requires `apiKeyHeader` and `apiKeyValue`.',
-      output: 'non-null',
-    }),
-    legacyModels: texts('models', {
-      description: 'The names of the models in the legacy format.',
+    authenticationType: fieldOf(customAuthenticationType)(
+      'authentication_type',
+      'How Galileo authenticates with the endpoint. Default: `OAUTH2`.',
+      { whenWritten: '`API_KEY` requires `apiKeyHeader` and `apiKeyValue`.', output: 'non-null' },
+    ),
+    legacyModels: texts('models', 'The names of the models in the legacy format.', {
       whenRead: 'Null if Galileo stores none.',
       input: 'none',
       deprecationReason: 'Use modelProperties.',
     }),
-    models: texts('models', {
-      description: 'The names of the models in the legacy format.',
+    models: texts('models', 'The names of the models in the legacy format.', {
       output: 'none',
       deprecationReason: 'Use modelProperties.',
     }),
-    modelProperties: modelProperties('model_properties', {
-      description: 'The models of the endpoint.',
+    modelProperties: modelProperties('model_properties', 'The models of the endpoint.', {
       whenRead: 'Null if Galileo stores none.',
     }),
-    isLegacyFormat: boolean('is_legacy_format', {
-      description: 'Whether Galileo stores the models in the legacy format.',
+    isLegacyFormat: boolean('is_legacy_format', 'Whether Galileo stores the models in the legacy format.', {
       output: 'non-null',
       input: 'none',
     }),
-    defaultModel: text('default_model', {
-      description: 'The model that is used by default.',
+    defaultModel: text('default_model', 'The model that is used by default.', {
       whenRead: 'Null if none is set.',
     }),
     authenticationScope,
     oauth2TokenUrl,
-    apiKeyHeader: text('api_key_header', {
-      description: 'The name of the header with the API key.',
+    apiKeyHeader: text('api_key_header', 'The name of the header with the API key.', {
       whenRead: 'Null if none is set.',
     }),
-    apiKeyValue: text('api_key_value', { description: 'The API key.', output: 'none', secret: true }),
-    customLlmConfig: customLlmConfig('custom_llm_config', {
-      description: "The customer's Python class that the endpoint is called through.",
-      whenRead: 'Null if there is none.',
-    }),
+    apiKeyValue: text('api_key_value', 'The API key.', { output: 'none', secret: true }),
+    customLlmConfig: customLlmConfig(
+      'custom_llm_config',
+      "The customer's Python class that the endpoint is called through.",
+      { whenRead: 'Null if there is none.' },
+    ),
     customHeaderMapping,
-    headers: stringMap('headers', {
-      description: 'Headers of every request to the endpoint, at most 50.',
+    headers: stringMap('headers', 'Headers of every request to the endpoint, at most 50.', {
       output: 'none',
       secret: true,
     }),
-    token: text('token', {
-      description: 'The credential that Galileo authenticates with.',
-      output: 'none',
-      secret: true,
-    }),
+    token: text('token', 'The credential that Galileo authenticates with.', { output: 'none', secret: true }),
   },
 });

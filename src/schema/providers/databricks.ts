@@ -12,22 +12,16 @@ export const databricks = defineProvider({
   inputSchema: 'DatabricksIntegrationCreate',
   fields: {
     token: token('The access token of Databricks.'),
-    hostname: text('hostname', {
-      description: 'The URL of the Databricks workspace, 1 to 2083 characters.',
+    hostname: text('hostname', 'The URL of the Databricks workspace, 1 to 2083 characters.', {
       output: 'none',
       input: 'required',
     }),
-    defaultCatalogName: text('default_catalog_name', {
-      description: 'The catalog that Galileo uses by default.',
+    defaultCatalogName: text('default_catalog_name', 'The catalog that Galileo uses by default.', {
       output: 'none',
     }),
-    path: text('path', { description: 'The path of the SQL warehouse or cluster.', output: 'none' }),
-    llm: boolean('llm', {
-      description: 'Whether Galileo uses the models of Databricks. Default: false.',
-      output: 'none',
-    }),
-    storage: boolean('storage', {
-      description: 'Whether Galileo uses the storage of Databricks. Default: false.',
+    path: text('path', 'The path of the SQL warehouse or cluster.', { output: 'none' }),
+    llm: boolean('llm', 'Whether Galileo uses the models of Databricks. Default: false.', { output: 'none' }),
+    storage: boolean('storage', 'Whether Galileo uses the storage of Databricks. Default: false.', {
       output: 'none',
     }),
   },

@@ -8,8 +8,7 @@ export const nvidia = defineProvider({
   inputSchema: 'NvidiaIntegrationCreate',
   fields: {
     token: token('The API key of NVIDIA.'),
-    hostname: text('hostname', {
-      description: 'The URL of the NVIDIA server, 1 to 2083 characters.',
+    hostname: text('hostname', 'The URL of the NVIDIA server, 1 to 2083 characters.', {
       output: 'none',
       input: 'required',
     }),

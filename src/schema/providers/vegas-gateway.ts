@@ -8,13 +8,11 @@ export const vegasGateway = defineProvider({
   inputSchema: 'VegasGatewayIntegrationCreate',
   fields: {
     token: token('The credential of the gateway.'),
-    endpoint: text('endpoint', {
-      description: 'The URL of the gateway, 1 to 2083 characters.',
+    endpoint: text('endpoint', 'The URL of the gateway, 1 to 2083 characters.', {
       output: 'none',
       input: 'required',
     }),
-    useCase: text('use_case', {
-      description: 'The use case that requests are made for.',
+    useCase: text('use_case', 'The use case that requests are made for.', {
       output: 'none',
       input: 'required',
     }),

@@ -8,15 +8,13 @@ const gcsConfig = fieldOf(
     schema: 'VertexAIGCSConfigResponse',
     inputSchema: 'VertexAIGCSConfig',
     fields: {
-      serviceAccountCredentials: text('service_account_credentials', {
-        description: 'The key file of the service account that can write to the bucket, as a JSON string.',
-        output: 'none',
-        input: 'required',
-        secret: true,
-      }),
-      bucketName: text('bucket_name', { description: 'The bucket.', output: 'non-null', input: 'required' }),
-      objectPathPrefix: text('object_path_prefix', {
-        description: 'The prefix of the names of all objects.',
+      serviceAccountCredentials: text(
+        'service_account_credentials',
+        'The key file of the service account that can write to the bucket, as a JSON string.',
+        { output: 'none', input: 'required', secret: true },
+      ),
+      bucketName: text('bucket_name', 'The bucket.', { output: 'non-null', input: 'required' }),
+      objectPathPrefix: text('object_path_prefix', 'The prefix of the names of all objects.', {
         output: 'non-null',
         input: 'required',
       }),
@@ -32,8 +30,7 @@ export const vertexAI = defineProvider({
   fields: {
     token: token("The service account's key file, as a JSON string."),
     multiModalConfig,
-    gcsConfig: gcsConfig('gcs_config', {
-      description: 'The location of files for Vertex AI.',
+    gcsConfig: gcsConfig('gcs_config', 'The location of files for Vertex AI.', {
       whenRead: 'Null if none is set.',
     }),
   },
