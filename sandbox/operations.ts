@@ -140,8 +140,8 @@ export function runOperation(
   return (handler as (input: typeof request) => unknown)(request);
 }
 
-function toIntegration({ record, settings }: StoredIntegration): JsonObject {
-  return { id: record.id, ...parseSettings(settings) };
+function toIntegration({ record: { id, provider }, settings }: StoredIntegration): JsonObject {
+  return { id, name: provider, provider, ...parseSettings(settings) };
 }
 
 function parseSettings(settings: string): JsonObject {
@@ -154,13 +154,11 @@ function upsert(
 ): (request: { readonly tenant: Tenant; readonly body: JsonObject }) => unknown {
   return ({ tenant, body }) => {
     refuseInvalidCredential(name, body);
-    const previous = tenant.integrations.find(({ record, isOwn }) => isOwn && record.provider === name);
+    const previous = tenant.findOwn(name);
     const { extra = null } = previous === undefined ? {} : parseSettings(previous.settings);
     const settings = {
       ...toReadable({ $ref: integrationSchema.discriminator?.mapping[name] ?? '' }, body),
       ...(name === 'custom' && toCustomSettings(body)),
-      name,
-      provider: name,
       extra,
     };
     return tenant.put(name, JSON.stringify(settings));

@@ -9,8 +9,11 @@ import type { IntegrationName } from '../src/upstream/wire.ts';
 type Integration =
   operations['get_integration_v2_integrations__name__get']['responses'][200]['content']['application/json'];
 
-/** Every property is present, as upstream sends it. Each tenant adds its own id. */
-type Seed<Name extends IntegrationName> = Omit<Required<Extract<Integration, { provider: Name }>>, 'id'>;
+/** Every property is present, as upstream sends it, except those of the tenant's record. */
+type Seed<Name extends IntegrationName> = Omit<
+  Required<Extract<Integration, { provider: Name }>>,
+  'id' | 'name' | 'provider'
+>;
 
 /** The providers that are not configured, so that a demo shows this state. */
 export const notConfigured = ['databricks', 'writer'] as const satisfies readonly IntegrationName[];
@@ -190,8 +193,6 @@ export const seededIntegrations: Seeds = {
     authentication_scope: 'api://llm-proxy/.default',
     oauth2_token_url: 'https://login.acme.example/oauth2/v2.0/token',
     custom_header_mapping: { project_id: 'X-Acme-Project', user_email: 'X-Acme-User' },
-    name: 'anthropic',
-    provider: 'anthropic',
     extra: { cost_center: 'ml-platform', prompt_caching: true },
   },
   aws_bedrock: {
@@ -204,8 +205,6 @@ export const seededIntegrations: Seeds = {
       'meta.llama3-3-70b-instruct-v1:0':
         'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6',
     },
-    name: 'aws_bedrock',
-    provider: 'aws_bedrock',
     extra: { guardrail: { id: 'gr-8f2k1', version: 'DRAFT' } },
   },
   aws_sagemaker: {
@@ -213,8 +212,6 @@ export const seededIntegrations: Seeds = {
     region: 'eu-central-1',
     multi_modal_config: { max_files: 4, max_file_size_bytes: 6_291_456 },
     models: sageMakerModels,
-    name: 'aws_sagemaker',
-    provider: 'aws_sagemaker',
     extra: { endpoint_owner: 'search-relevance' },
   },
   azure: {
@@ -235,8 +232,6 @@ export const seededIntegrations: Seeds = {
       { model: 'o3-mini', id: 'o3-mini-batch' },
       { model: 'text-embedding-3-large', id: 'embeddings' },
     ],
-    name: 'azure',
-    provider: 'azure',
     extra: { subscription: 'acme-ai-prod', content_filter: { hate: 'medium', violence: 'medium' } },
   },
   custom: {
@@ -266,25 +261,19 @@ export const seededIntegrations: Seeds = {
     },
     custom_header_mapping: { project_id: 'X-Acme-Project' },
     headers: null,
-    name: 'custom',
-    provider: 'custom',
     extra: { owner: 'platform-team', tags: ['internal', 'gdpr'] },
   },
-  mistral: { name: 'mistral', provider: 'mistral', extra: { plan: 'scale' } },
-  nvidia: { name: 'nvidia', provider: 'nvidia', extra: { nim_version: '1.8.3', self_hosted: true } },
+  mistral: { extra: { plan: 'scale' } },
+  nvidia: { extra: { nim_version: '1.8.3', self_hosted: true } },
   openai: {
     organization_id: 'org-acme-research',
-    name: 'openai',
-    provider: 'openai',
     extra: { data_residency: 'eu' },
   },
-  vegas_gateway: { name: 'vegas_gateway', provider: 'vegas_gateway', extra: null },
+  vegas_gateway: { extra: null },
   vertex_ai: {
     // 5 GiB does not fit into 32 bits.
     multi_modal_config: { max_files: 3_000, max_file_size_bytes: 5_368_709_120 },
     gcs_config: { bucket_name: 'acme-galileo-media', object_path_prefix: 'evaluations/' },
-    name: 'vertex_ai',
-    provider: 'vertex_ai',
     extra: { project: 'acme-ml-prod', location: 'europe-west4' },
   },
 };

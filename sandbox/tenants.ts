@@ -26,7 +26,7 @@ type Collaborator = UserCollaborator | GroupCollaborator;
 /** An integration of a tenant: its record, its settings and its collaborators. */
 export interface StoredIntegration {
   readonly record: IntegrationDb;
-  /** The response of `GET /v2/integrations/{name}` without `id`, as JSON: a string has a known size and cannot be changed. */
+  /** The response of `GET /v2/integrations/{name}` without `id`, `name` and `provider`, as JSON: a string has a known size and cannot be changed. */
   settings: string;
   /** False for an integration that another user shared. */
   readonly isOwn: boolean;
@@ -44,10 +44,10 @@ export class Tenant {
   constructor(options: { readonly isEmpty: boolean; readonly isReadOnly: boolean }) {
     this.#isReadOnly = options.isReadOnly;
     if (options.isEmpty) return;
-    for (const seed of Object.values(seededIntegrations))
-      this.#add(seed.provider, JSON.stringify(seed), seededAtUs);
+    for (const [name, seed] of Object.entries(seededIntegrations))
+      this.#add(name as IntegrationName, JSON.stringify(seed), seededAtUs);
     this.#add('azure', JSON.stringify(sharedAzure), seededAtUs, false);
-    const openai = this.#find('openai');
+    const openai = this.get('openai');
     for (const { user, role } of seededUsers) {
       openai.users.set(user.user_id, { ...this.#createCollaborator(role, seededAtUs), ...user });
     }
@@ -77,6 +77,11 @@ export class Tenant {
     return found ?? throwNotFound(`Integration ${name}`);
   }
 
+  /** The integration that is not shared by another user. */
+  findOwn(name: IntegrationName): StoredIntegration | undefined {
+    return this.#integrations.find(({ record, isOwn }) => isOwn && record.provider === name);
+  }
+
   /** Throws a 404. */
   getById(id: string): StoredIntegration {
     return this.#integrations.find(({ record }) => record.id === id) ?? throwNotFound(`Integration ${id}`);
@@ -84,7 +89,7 @@ export class Tenant {
 
   /** Creates or replaces the tenant's own integration, and selects it if another one was selected. */
   put(name: IntegrationName, settings: string): IntegrationDb {
-    const own = this.#integrations.find(({ record, isOwn }) => isOwn && record.provider === name);
+    const own = this.findOwn(name);
     this.#checkRoom(settings.length - (own?.settings.length ?? 0));
     if (own === undefined) return this.#add(name, settings, this.#tick()).record;
     own.settings = settings;
@@ -95,7 +100,8 @@ export class Tenant {
 
   /** Deletes the tenant's own integration. Throws a 404. */
   delete(name: IntegrationName): void {
-    this.#integrations.splice(this.#integrations.indexOf(this.#find(name)), 1);
+    const own = this.findOwn(name) ?? throwNotFound(`Integration ${name}`);
+    this.#integrations.splice(this.#integrations.indexOf(own), 1);
   }
 
   /** Throws a 404. */
@@ -123,11 +129,6 @@ export class Tenant {
     const created = create(this.#createCollaborator(role, this.#tick()));
     collaborators.set(id, created);
     return created;
-  }
-
-  #find(name: IntegrationName): StoredIntegration {
-    const own = this.#integrations.find(({ record, isOwn }) => isOwn && record.provider === name);
-    return own ?? throwNotFound(`Integration ${name}`);
   }
 
   #add(name: IntegrationName, settings: string, createdAtUs: number, isOwn = true): StoredIntegration {

@@ -170,13 +170,13 @@ describe('The OpenAPI document', () => {
 });
 
 describe('A new tenant', () => {
-  const configured = Object.values(seededIntegrations).map(({ provider }) => provider);
+  const configured = Object.keys(seededIntegrations) as (keyof typeof seededIntegrations)[];
 
   test.each(configured)('a new tenant has %s configured', async (name) => {
     const { status, json, headers } = await createClient().get(`/v2/integrations/${name}`);
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json');
-    expect(json).toEqual({ ...seededIntegrations[name], id: anyUuid });
+    expect(json).toEqual({ ...seededIntegrations[name], name, provider: name, id: anyUuid });
   });
 
   test.each(notConfigured)('a new tenant does not have %s configured', async (name) => {
@@ -1123,8 +1123,11 @@ describe('The sandbox', () => {
   test('the sandbox can respond in the older form of the API, without provider', async () => {
     await using older = await startSandbox({ port: 0, olderForm: true });
     const client = createClient(demoApiKey, older.url);
-    const { provider: _provider, ...rest } = seededIntegrations.azure;
-    expect((await client.get('/v2/integrations/azure')).json).toEqual({ ...rest, id: anyUuid });
+    expect((await client.get('/v2/integrations/azure')).json).toEqual({
+      ...seededIntegrations.azure,
+      name: 'azure',
+      id: anyUuid,
+    });
     expect((await client.put('/v2/integrations/openai', bodies.openai)).json).toMatchObject({
       provider: 'openai',
     });
