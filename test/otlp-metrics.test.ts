@@ -1,19 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startFakeUpstream } from './support/fake-upstream.ts';
-import { startGateway } from './support/gateway.ts';
 import { getSample, readMetrics } from './support/metrics.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './support/otlp-receiver.ts';
 import { runProgram, startProgram } from './support/program.ts';
+import { startReportingStack } from './support/reporting-stack.ts';
+import { startStack } from './support/stack.ts';
 
 const path = '/v2/integrations/openai';
 const integration = { id: '0b1f0a2e-4d0c-4f35-9f0b-6a7b1f0a2e4d', name: 'openai' };
 const query = '{ integration(name: OPENAI) { id } }';
 
-const setVariables = (variables: Readonly<Record<string, string>>) => {
-  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-};
-const sendTo = (url: string, more: Readonly<Record<string, string>> = {}) =>
-  setVariables({ OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: url, ...more });
+const metrics = { OTEL_METRICS_EXPORTER: 'otlp' };
 
 /** The data points of a metric in the last export. */
 const getPoints = ({ metrics }: OtlpReceiver, name: string) => metrics.at(-1)?.points.get(name) ?? [];
@@ -36,11 +32,12 @@ afterEach(() => {
 
 describe('with OTEL_METRICS_EXPORTER=otlp', () => {
   it('the gateway sends the same series and values over OTLP as its listener serves', async () => {
-    await using receiver = await startOtlpReceiver();
-    sendTo(receiver.url, { OTEL_SERVICE_NAME: 'my-gateway', OTEL_TRACES_EXPORTER: 'none' });
-    await using upstream = await startFakeUpstream();
+    await using stack = await startReportingStack(
+      { ...metrics, OTEL_SERVICE_NAME: 'my-gateway', OTEL_TRACES_EXPORTER: 'none' },
+      { metricsPort: '0' },
+    );
+    const { receiver, upstream, gateway } = stack;
     upstream.once('GET', path, { status: 503, json: {} }).on('GET', path, { json: integration });
-    await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
     await gateway.query(query);
     await gateway.query('{ nonsense }');
     const listener = await readMetrics(`${gateway.metricsUrl}/metrics`);
@@ -87,10 +84,8 @@ describe('with OTEL_METRICS_EXPORTER=otlp', () => {
   });
 
   it('metrics are sent at the interval, even without a listener', async () => {
-    await using receiver = await startOtlpReceiver();
-    sendTo(receiver.url, { OTEL_METRIC_EXPORT_INTERVAL: '50' });
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url);
+    await using stack = await startReportingStack({ ...metrics, OTEL_METRIC_EXPORT_INTERVAL: '50' });
+    const { receiver, gateway } = stack;
     await gateway.query('{ __typename }');
     await expect.poll(() => getRequestCount(receiver)).toBe(1);
     await gateway.query('{ __typename }');
@@ -101,16 +96,17 @@ describe('with OTEL_METRICS_EXPORTER=otlp', () => {
 
   it('the variables of metrics win over the general ones', async () => {
     await using receiver = await startOtlpReceiver();
-    setVariables({
+    const variables = {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${receiver.url}/custom`,
       OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/protobuf',
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=general',
       OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'authorization=Bearer%20receivers-key',
       OTEL_TRACES_EXPORTER: 'none',
-    });
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url);
+    };
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    await using stack = await startStack();
+    const { gateway } = stack;
     await gateway.drain();
     expect(receiver.paths).toEqual(['/custom']);
     expect(receiver.headers).toMatchObject({
@@ -122,24 +118,21 @@ describe('with OTEL_METRICS_EXPORTER=otlp', () => {
   });
 
   it('a failing receiver of metrics causes a log line, and no request fails', async () => {
-    await using receiver = await startOtlpReceiver(400);
-    sendTo(receiver.url, { OTEL_TRACES_EXPORTER: 'none' });
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url);
+    await using stack = await startReportingStack({ ...metrics, OTEL_TRACES_EXPORTER: 'none' }, {}, 400);
+    const { gateway } = stack;
     expect((await gateway.query('{ __typename }')).status).toBe(200);
     expect(await gateway.drain()).toBe(true);
     expect(gateway.log.filter((line) => line.includes('telemetry could not be sent'))).toHaveLength(1);
   });
 
   it('no value of a variable is logged, even if traces are on too', async () => {
-    await using receiver = await startOtlpReceiver();
-    sendTo(receiver.url, {
+    await using stack = await startReportingStack({
+      ...metrics,
       OTEL_EXPORTER_OTLP_HEADERS: 'Authorization: Bearer receivers-key',
       OTEL_EXPORTER_OTLP_TIMEOUT: 'receivers-key',
       OTEL_EXPORTER_OTLP_COMPRESSION: 'receivers-key',
     });
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url);
+    const { receiver, gateway } = stack;
     await gateway.query('{ __typename }');
     await gateway.drain();
     expect(receiver.paths.toSorted()).toEqual(['/v1/metrics', '/v1/traces']);
@@ -176,10 +169,8 @@ describe.each([
   ['with OTEL_SDK_DISABLED', { OTEL_METRICS_EXPORTER: 'otlp', OTEL_SDK_DISABLED: 'true' }],
 ])('%s', (name, environment) => {
   it(`no metrics are sent ${name}`, async () => {
-    await using receiver = await startOtlpReceiver();
-    setVariables({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...environment });
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
+    await using stack = await startReportingStack(environment, { metricsPort: '0' });
+    const { receiver, gateway } = stack;
     await gateway.query('{ __typename }');
     await gateway.drain();
     expect(receiver.paths).not.toContain('/v1/metrics');

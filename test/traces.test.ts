@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startFakeUpstream } from './support/fake-upstream.ts';
-import { startGateway } from './support/gateway.ts';
 import { startOtlpReceiver } from './support/otlp-receiver.ts';
 import { startProgram } from './support/program.ts';
+import { startReportingStack } from './support/reporting-stack.ts';
+import { startStack } from './support/stack.ts';
 
 const path = '/v2/integrations/openai';
 const integration = { id: '0b1f0a2e-4d0c-4f35-9f0b-6a7b1f0a2e4d', name: 'openai' };
@@ -22,23 +22,18 @@ const headers = {
 const server = 2;
 const client = 3;
 
-const sendTo = (url: string, more: Readonly<Record<string, string>> = {}) => {
-  for (const [name, value] of Object.entries({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...more })) {
-    vi.stubEnv(name, value);
-  }
-};
-
 afterEach(() => {
   vi.unstubAllEnvs();
 });
 
 describe('with an OTLP endpoint', () => {
   it('the span of an operation is a child of the caller’s span, and each upstream attempt is a child of it', async () => {
-    await using receiver = await startOtlpReceiver();
-    sendTo(receiver.url, { OTEL_SERVICE_NAME: 'my-gateway', OTEL_RESOURCE_ATTRIBUTES: 'zone=a' });
-    await using upstream = await startFakeUpstream();
+    await using stack = await startReportingStack({
+      OTEL_SERVICE_NAME: 'my-gateway',
+      OTEL_RESOURCE_ATTRIBUTES: 'zone=a',
+    });
+    const { receiver, upstream, gateway } = stack;
     upstream.once('GET', path, { status: 503, json: {} }).on('GET', path, { json: integration });
-    await using gateway = await startGateway(upstream.url);
     await gateway.query(query, { name: 'OPENAI' }, headers);
     await gateway.drain();
 
@@ -88,11 +83,9 @@ describe('with an OTLP endpoint', () => {
   });
 
   it('spans are the same with and without plugins, and log lines have the trace id', async () => {
-    await using receiver = await startOtlpReceiver();
-    sendTo(receiver.url);
-    await using upstream = await startFakeUpstream();
+    await using stack = await startReportingStack();
+    const { receiver, upstream, gateway } = stack;
     upstream.on('GET', path, { json: integration });
-    await using gateway = await startGateway(upstream.url);
     await gateway.query(query, { name: 'OPENAI' }, headers);
     await gateway.query(query, { name: 'OPENAI' }, { ...headers, origin: 'https://app.example.com' });
     await gateway.drain();
@@ -105,11 +98,9 @@ describe('with an OTLP endpoint', () => {
   });
 
   it('no span contains a secret', async () => {
-    await using receiver = await startOtlpReceiver();
-    sendTo(receiver.url);
-    await using upstream = await startFakeUpstream();
+    await using stack = await startReportingStack();
+    const { receiver, upstream, gateway } = stack;
     upstream.on('GET', path, { status: 500, json: { detail: `the key ${key}` } });
-    await using gateway = await startGateway(upstream.url);
     await gateway.query(query, { name: 'OPENAI' }, { 'Galileo-API-Key': key });
     await gateway.query('{ nonsense(key: "in-the-document") }', {}, { authorization: `Bearer ${key}` });
     await fetch(`${gateway.url}?query=${encodeURIComponent('{ __typename }')}&secret=in-the-query`);
@@ -131,11 +122,9 @@ describe('with an OTLP endpoint', () => {
   ])(
     'no span has %s that also is a name, a request id, an error or a part of the trace context',
     async (_what, credential, secret) => {
-      await using receiver = await startOtlpReceiver();
-      sendTo(receiver.url);
-      await using upstream = await startFakeUpstream();
+      await using stack = await startReportingStack();
+      const { receiver, upstream, gateway } = stack;
       upstream.on('PUT', '/v2/integrations/openai', { status: 403, json: { detail: `Not ${secret}` } });
-      await using gateway = await startGateway(upstream.url);
       await gateway.query(
         `mutation ${secret}($token: String!) { ${secret}: upsertOpenAIIntegration(input: { token: $token }) { __typename } }`,
         { token: secret },
@@ -153,11 +142,9 @@ describe('with an OTLP endpoint', () => {
   );
 
   it('the span of the server has an error status for errors of upstream, but not for errors of the caller', async () => {
-    await using receiver = await startOtlpReceiver();
-    sendTo(receiver.url);
-    await using upstream = await startFakeUpstream();
+    await using stack = await startReportingStack();
+    const { receiver, upstream, gateway } = stack;
     upstream.on('GET', path, { status: 500, json: {} });
-    await using gateway = await startGateway(upstream.url);
     await gateway.query('{ nonsense }');
     await gateway.query(query, { name: 'OPENAI' });
     await gateway.drain();
@@ -171,11 +158,9 @@ describe('with an OTLP endpoint', () => {
   });
 
   it('a trace that is not sampled is not exported, and the flag is forwarded to upstream', async () => {
-    await using receiver = await startOtlpReceiver();
-    sendTo(receiver.url, { OTEL_TRACES_SAMPLER: 'parentbased_always_off' });
-    await using upstream = await startFakeUpstream();
+    await using stack = await startReportingStack({ OTEL_TRACES_SAMPLER: 'parentbased_always_off' });
+    const { receiver, upstream, gateway } = stack;
     upstream.on('GET', path, { json: integration });
-    await using gateway = await startGateway(upstream.url);
     await gateway.query(query, { name: 'OPENAI' });
     await gateway.drain();
     expect(receiver.spans).toEqual([]);
@@ -183,10 +168,8 @@ describe('with an OTLP endpoint', () => {
   });
 
   it('http/protobuf is sent as protobuf', async () => {
-    await using receiver = await startOtlpReceiver();
-    sendTo(receiver.url, { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' });
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url);
+    await using stack = await startReportingStack({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' });
+    const { receiver, gateway } = stack;
     await gateway.query('query Named { __typename }');
     await gateway.drain();
     expect(receiver.headers?.['content-type']).toBe('application/x-protobuf');
@@ -194,11 +177,9 @@ describe('with an OTLP endpoint', () => {
   });
 
   it('OTEL_PROPAGATORS=none starts a new trace and forwards the caller’s context unchanged', async () => {
-    await using receiver = await startOtlpReceiver();
-    sendTo(receiver.url, { OTEL_PROPAGATORS: 'None' });
-    await using upstream = await startFakeUpstream();
+    await using stack = await startReportingStack({ OTEL_PROPAGATORS: 'None' });
+    const { receiver, upstream, gateway } = stack;
     upstream.on('GET', path, { json: integration });
-    await using gateway = await startGateway(upstream.url);
     await gateway.query(query, { name: 'OPENAI' }, headers);
     await gateway.drain();
     expect(receiver.spans).toHaveLength(2);
@@ -207,7 +188,6 @@ describe('with an OTLP endpoint', () => {
   });
 
   it('ignored values are logged with the names of their variables', async () => {
-    await using receiver = await startOtlpReceiver();
     const ignored = {
       OTEL_EXPORTER_OTLP_PROTOCOL: 'carrier-pigeon',
       OTEL_PROPAGATORS: 'b3',
@@ -218,9 +198,8 @@ describe('with an OTLP endpoint', () => {
       OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere.pem',
       OTEL_TRACES_EXPORTER: 'zipkin',
     };
-    sendTo(receiver.url, ignored);
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url);
+    await using stack = await startReportingStack(ignored);
+    const { gateway } = stack;
     for (const name of Object.keys(ignored)) {
       expect(gateway.log.filter((line) => line.includes(`"msg":"${name}: expected `))).toHaveLength(1);
     }
@@ -228,10 +207,12 @@ describe('with an OTLP endpoint', () => {
   });
 
   it('a failing receiver causes a log line, and no request fails', async () => {
-    await using receiver = await startOtlpReceiver(400);
-    sendTo(receiver.url, { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20receivers-key' });
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url);
+    await using stack = await startReportingStack(
+      { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20receivers-key' },
+      {},
+      400,
+    );
+    const { receiver, gateway } = stack;
     const answer = await gateway.query('{ __typename }');
     expect(answer.status).toBe(200);
     await gateway.drain();
@@ -241,10 +222,8 @@ describe('with an OTLP endpoint', () => {
   });
 
   it('an unsupported protocol is reported in the log, and HTTP is used', async () => {
-    await using receiver = await startOtlpReceiver();
-    sendTo(receiver.url, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
-    await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url);
+    await using stack = await startReportingStack({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+    const { receiver, gateway } = stack;
     await gateway.query('{ __typename }');
     await gateway.drain();
     expect(gateway.log.filter((line) => line.includes('OTEL_EXPORTER_OTLP_PROTOCOL'))).toHaveLength(1);
@@ -299,9 +278,9 @@ describe.each([
 ])('%s', (name, environment) => {
   it(`${name}, the client’s trace context is forwarded unchanged`, async () => {
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    await using upstream = await startFakeUpstream();
+    await using stack = await startStack();
+    const { upstream, gateway } = stack;
     upstream.on('GET', path, { json: integration });
-    await using gateway = await startGateway(upstream.url);
     await gateway.query(query, { name: 'OPENAI' }, headers);
     await gateway.query(query, { name: 'OPENAI' }, { 'Galileo-API-Key': key });
     const { traceparent, tracestate, baggage } = headers;
