@@ -39,7 +39,7 @@ export interface ValueType {
   readonly shape: InputShape;
 }
 
-interface FieldOptions {
+export interface FieldOptions {
   /** The end of the output field's description. Usually says what null means. */
   readonly whenRead?: string;
   /** The end of the input field's description. */
