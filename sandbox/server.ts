@@ -185,7 +185,7 @@ function toValidationError(issues: readonly ValidationIssue[]): HttpError {
   return new HttpError(422, { detail });
 }
 
-/** Four times the default `MAX_REQUEST_BYTES`, so that everything that the gateway forwards fits. */
+/** Four times the default `MAX_REQUEST_BYTES`, so everything that the gateway forwards fits. */
 const maxBodyBytes = 1024 * 1024;
 
 /** Reads a body to its end. Throws a 413 if it is too large. */

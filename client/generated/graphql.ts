@@ -222,124 +222,124 @@ export type IntegrationModelInput = {
 
 /** The LLM providers that Galileo can be connected to. */
 export type IntegrationName =
-  /** `anthropic` in Galileo's API. */
+  /** `anthropic` in Galileo's API. Its integration has the type AnthropicIntegration. */
   | 'ANTHROPIC'
-  /** `aws_bedrock` in Galileo's API. */
+  /** `aws_bedrock` in Galileo's API. Its integration has the type AwsBedrockIntegration. */
   | 'AWS_BEDROCK'
-  /** `aws_sagemaker` in Galileo's API. */
+  /** `aws_sagemaker` in Galileo's API. Its integration has the type AwsSageMakerIntegration. */
   | 'AWS_SAGEMAKER'
-  /** `azure` in Galileo's API. */
+  /** `azure` in Galileo's API. Its integration has the type AzureIntegration. */
   | 'AZURE'
-  /** `custom` in Galileo's API. */
+  /** `custom` in Galileo's API. Its integration has the type CustomIntegration. */
   | 'CUSTOM'
-  /** `databricks` in Galileo's API. */
+  /** `databricks` in Galileo's API. Its integration has the type DatabricksIntegration. */
   | 'DATABRICKS'
-  /** `mistral` in Galileo's API. */
+  /** `mistral` in Galileo's API. Its integration has the type MistralIntegration. */
   | 'MISTRAL'
-  /** `nvidia` in Galileo's API. */
+  /** `nvidia` in Galileo's API. Its integration has the type NvidiaIntegration. */
   | 'NVIDIA'
-  /** `openai` in Galileo's API. */
+  /** `openai` in Galileo's API. Its integration has the type OpenAIIntegration. */
   | 'OPENAI'
-  /** `vegas_gateway` in Galileo's API. */
+  /** `vegas_gateway` in Galileo's API. Its integration has the type VegasGatewayIntegration. */
   | 'VEGAS_GATEWAY'
-  /** `vertex_ai` in Galileo's API. */
+  /** `vertex_ai` in Galileo's API. Its integration has the type VertexAIIntegration. */
   | 'VERTEX_AI'
-  /** `writer` in Galileo's API. */
+  /** `writer` in Galileo's API. Its integration has the type WriterIntegration. */
   | 'WRITER';
 
 /** The action that a permission is for. Galileo has one list of actions for all its resources. */
 export type IntegrationPermissionAction =
-  /** The action that Galileo calls `autotune_apply`. */
+  /** `autotune_apply` in Galileo's API. */
   | 'AUTOTUNE_APPLY'
-  /** The action that Galileo calls `change_role_to_admin`. */
+  /** `change_role_to_admin` in Galileo's API. */
   | 'CHANGE_ROLE_TO_ADMIN'
-  /** The action that Galileo calls `change_role_to_manager`. */
+  /** `change_role_to_manager` in Galileo's API. */
   | 'CHANGE_ROLE_TO_MANAGER'
-  /** The action that Galileo calls `change_role_to_read_only`. */
+  /** `change_role_to_read_only` in Galileo's API. */
   | 'CHANGE_ROLE_TO_READ_ONLY'
-  /** The action that Galileo calls `change_role_to_user`. */
+  /** `change_role_to_user` in Galileo's API. */
   | 'CHANGE_ROLE_TO_USER'
-  /** The action that Galileo calls `configure_crown_logic`. */
+  /** `configure_crown_logic` in Galileo's API. */
   | 'CONFIGURE_CROWN_LOGIC'
-  /** The action that Galileo calls `configure_human_feedback`. */
+  /** `configure_human_feedback` in Galileo's API. */
   | 'CONFIGURE_HUMAN_FEEDBACK'
-  /** The action that Galileo calls `create`. */
+  /** `create` in Galileo's API. */
   | 'CREATE'
-  /** The action that Galileo calls `create_run`. */
+  /** `create_run` in Galileo's API. */
   | 'CREATE_RUN'
-  /** The action that Galileo calls `create_stage`. */
+  /** `create_stage` in Galileo's API. */
   | 'CREATE_STAGE'
-  /** The action that Galileo calls `delete`. */
+  /** `delete` in Galileo's API. */
   | 'DELETE'
-  /** The action that Galileo calls `delete_data`. */
+  /** `delete_data` in Galileo's API. */
   | 'DELETE_DATA'
-  /** The action that Galileo calls `delete_log_data`. */
+  /** `delete_log_data` in Galileo's API. */
   | 'DELETE_LOG_DATA'
-  /** The action that Galileo calls `delete_run`. */
+  /** `delete_run` in Galileo's API. */
   | 'DELETE_RUN'
-  /** The action that Galileo calls `dismiss_alert`. */
+  /** `dismiss_alert` in Galileo's API. */
   | 'DISMISS_ALERT'
-  /** The action that Galileo calls `edit_alert`. */
+  /** `edit_alert` in Galileo's API. */
   | 'EDIT_ALERT'
-  /** The action that Galileo calls `edit_edit`. */
+  /** `edit_edit` in Galileo's API. */
   | 'EDIT_EDIT'
-  /** The action that Galileo calls `edit_run_tags`. */
+  /** `edit_run_tags` in Galileo's API. */
   | 'EDIT_RUN_TAGS'
-  /** The action that Galileo calls `edit_slice`. */
+  /** `edit_slice` in Galileo's API. */
   | 'EDIT_SLICE'
-  /** The action that Galileo calls `edit_stage`. */
+  /** `edit_stage` in Galileo's API. */
   | 'EDIT_STAGE'
-  /** The action that Galileo calls `export`. */
+  /** `export` in Galileo's API. */
   | 'EXPORT'
-  /** The action that Galileo calls `export_data`. */
+  /** `export_data` in Galileo's API. */
   | 'EXPORT_DATA'
-  /** The action that Galileo calls `join`. */
+  /** `join` in Galileo's API. */
   | 'JOIN'
-  /** The action that Galileo calls `list_members`. */
+  /** `list_members` in Galileo's API. */
   | 'LIST_MEMBERS'
-  /** The action that Galileo calls `log_data`. */
+  /** `log_data` in Galileo's API. */
   | 'LOG_DATA'
-  /** The action that Galileo calls `move_run`. */
+  /** `move_run` in Galileo's API. */
   | 'MOVE_RUN'
-  /** The action that Galileo calls `read`. */
+  /** `read` in Galileo's API. */
   | 'READ'
-  /** The action that Galileo calls `read_ai_usage`. */
+  /** `read_ai_usage` in Galileo's API. */
   | 'READ_AI_USAGE'
-  /** The action that Galileo calls `read_api_keys`. */
+  /** `read_api_keys` in Galileo's API. */
   | 'READ_API_KEYS'
-  /** The action that Galileo calls `read_cost_settings`. */
+  /** `read_cost_settings` in Galileo's API. */
   | 'READ_COST_SETTINGS'
-  /** The action that Galileo calls `read_secrets`. */
+  /** `read_secrets` in Galileo's API. */
   | 'READ_SECRETS'
-  /** The action that Galileo calls `read_settings`. */
+  /** `read_settings` in Galileo's API. */
   | 'READ_SETTINGS'
-  /** The action that Galileo calls `record_annotation`. */
+  /** `record_annotation` in Galileo's API. */
   | 'RECORD_ANNOTATION'
-  /** The action that Galileo calls `record_human_feedback`. */
+  /** `record_human_feedback` in Galileo's API. */
   | 'RECORD_HUMAN_FEEDBACK'
-  /** The action that Galileo calls `rename`. */
+  /** `rename` in Galileo's API. */
   | 'RENAME'
-  /** The action that Galileo calls `rename_run`. */
+  /** `rename_run` in Galileo's API. */
   | 'RENAME_RUN'
-  /** The action that Galileo calls `request_to_join`. */
+  /** `request_to_join` in Galileo's API. */
   | 'REQUEST_TO_JOIN'
-  /** The action that Galileo calls `set_metric`. */
+  /** `set_metric` in Galileo's API. */
   | 'SET_METRIC'
-  /** The action that Galileo calls `share`. */
+  /** `share` in Galileo's API. */
   | 'SHARE'
-  /** The action that Galileo calls `toggle_metric`. */
+  /** `toggle_metric` in Galileo's API. */
   | 'TOGGLE_METRIC'
   /** An action that Galileo added after this schema was built. */
   | 'UNRECOGNIZED'
-  /** The action that Galileo calls `update`. */
+  /** `update` in Galileo's API. */
   | 'UPDATE'
-  /** The action that Galileo calls `update_control_bindings`. */
+  /** `update_control_bindings` in Galileo's API. */
   | 'UPDATE_CONTROL_BINDINGS'
-  /** The action that Galileo calls `update_role`. */
+  /** `update_role` in Galileo's API. */
   | 'UPDATE_ROLE'
-  /** The action that Galileo calls `update_settings`. */
+  /** `update_settings` in Galileo's API. */
   | 'UPDATE_SETTINGS'
-  /** The action that Galileo calls `use_control_runtime`. */
+  /** `use_control_runtime` in Galileo's API. */
   | 'USE_CONTROL_RUNTIME';
 
 /** One of the users to share with. */

@@ -18,7 +18,7 @@ const getNames = (names: readonly IntegrationName[] | null | undefined): readonl
   names === null || names === undefined ? allNames : [...new Set(names)];
 
 /**
- * The configured integrations among the names. A failure is a rejected promise at its position, so that it affects only
+ * The configured integrations among the names. A failure is a rejected promise at its position, so it affects only
  * that item. All calls run in parallel.
  */
 export async function loadIntegrations(

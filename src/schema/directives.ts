@@ -13,7 +13,7 @@ export const entity: Federated = { federation: '@key(fields: "name")' };
 /** A plain value type, which another subgraph can resolve too. */
 export const shareable: Federated = { federation: '@shareable' };
 
-// Routers multiply a field's weight by the sizes of the lists that contain it, so that each call costs the same at
+// Routers multiply a field's weight by the sizes of the lists that contain it, so each call costs the same at
 // every position. Fields without a call have the default weights.
 const cost = '@cost(weight: 10)';
 const oneForEachProvider = `@listSize(assumedSize: ${integrationNames.length})`;

@@ -1,3 +1,4 @@
+import { getTypeName } from '../resolvers/integrations.ts';
 import {
   anthropicAuthenticationTypeValues,
   awsCredentialTypeValues,
@@ -68,7 +69,7 @@ export const integrationName = createInputEnum(
   'IntegrationName',
   'The LLM providers that Galileo can be connected to.',
   integrationNames,
-  (name) => `\`${name}\` in Galileo's API.`,
+  (name) => `\`${name}\` in Galileo's API. Its integration has the type ${getTypeName(name)}.`,
 );
 
 /** A provider in a response. It can be unknown. */
@@ -167,6 +168,6 @@ export const permissionAction = createOutputEnum(
   'IntegrationPermissionAction',
   'The action that a permission is for. Galileo has one list of actions for all its resources.',
   permissionActions,
-  (action) => `The action that Galileo calls \`${action}\`.`,
+  (action) => `\`${action}\` in Galileo's API.`,
   'An action',
 );

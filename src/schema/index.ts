@@ -5,7 +5,7 @@ import { addFederation, printSubgraph } from './federation.ts';
 import './mutation.ts';
 import './query.ts';
 
-/** The public schema, sorted by name, so that the printed SDL does not depend on the order of the declarations. */
+/** The public schema, sorted by name, so the printed SDL does not depend on the order of the declarations. */
 const createApiSchema = (): GraphQLSchema => lexicographicSortSchema(builder.toSchema());
 
 /** The executable schema: the public schema with the additions of the federation specification. */

@@ -80,7 +80,7 @@ const holdsExactNumbers = (value: unknown): boolean =>
     : typeof value !== 'object' || value === null || Object.values(value).every(holdsExactNumbers);
 
 /**
- * A literal as a JSON object. Compares the original digits of its numbers, so that every loss of precision is detected.
+ * A literal as a JSON object. Compares the original digits of its numbers to detect every loss of precision.
  */
 function parseJsonLiteral(node: ValueNode, variables: Readonly<Record<string, unknown>> | null | undefined) {
   if (node.kind !== Kind.OBJECT) return refuse('a JSON object', node);

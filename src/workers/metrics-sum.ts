@@ -37,7 +37,7 @@ export class MetricsSum {
     this.#waiting.get(worker)?.();
   }
 
-  /** Keeps the counts of a worker that has ended, so that no counter ever decreases. */
+  /** Keeps the counts of a worker that has ended, so no counter ever decreases. */
   remove(worker: Worker): void {
     const last = this.#latest.get(worker) ?? [];
     this.#latest.delete(worker);

@@ -4,7 +4,7 @@ import { type Stack, startStack } from './stack.ts';
 
 /**
  * A gateway that sends its telemetry to a receiver, in front of an upstream that records its calls. Sets the variables of
- * OpenTelemetry until `vi.unstubAllEnvs`.
+ * OpenTelemetry with `vi.stubEnv`.
  *
  * @param status the status of the receiver's responses
  */
