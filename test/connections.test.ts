@@ -198,6 +198,16 @@ describe('a client that pipelines', () => {
     await expectNothingHeld(gateway);
   });
 
+  it('a client that pipelines gets responses that need no wait in one turn of the event loop', async () => {
+    await using upstream = await startUpstream();
+    await using gateway = await startGateway(upstream.url);
+    using connection = await openConnection(gateway.url);
+    // The server reads the end in the next turn, and then drops the requests without a response.
+    connection.socket.end('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(60));
+    expect((await connection.closed).match(/HTTP\/1\.1 200/g)).toHaveLength(60);
+    await expectNothingHeld(gateway);
+  });
+
   it('a client that pipelines loses no response if a later request is not HTTP', async () => {
     const { upstream, release, arrived } = await startHoldingUpstream();
     await using _upstream = upstream;

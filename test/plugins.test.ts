@@ -140,6 +140,27 @@ describe('plugins', () => {
     },
   );
 
+  it.each([
+    ['x-name', 'a\u0001b'],
+    ['set-cookie', 'a=\u0001'],
+    ['trailer', 'x-name'],
+  ])('a header %s that a plugin sets affects no other response', async (name, value) => {
+    const plugin = definePlugin({
+      onResponse({ request, response }) {
+        if (request.url.includes('marked')) response.headers.append(name, value);
+      },
+    });
+    await using upstream = await startFakeUpstream();
+    const gateway = createGateway({ galileoApiUrl: upstream.url, plugins: [plugin] });
+    await using server = await startHttpServer(gateway.node);
+    const get = (query: string) => send(server.url, { path: `/graphql?query=${query}` });
+    const answers = await Promise.all(['{__typename}', '{marked:__typename}', '{__typename}'].map(get));
+    const expected = name === 'trailer' ? 200 : 500;
+    expect(answers.map(({ status }) => status)).toEqual([200, expected, 200]);
+    if (expected === 500) expect(answers.flatMap(getCodes)).toEqual(['INTERNAL_SERVER_ERROR']);
+    await gateway.close();
+  });
+
   it('with plugins, a query string that ends like the path of a health check is a GraphQL request', async () => {
     await using started = await startWith([{}]);
     for (const end of ['/health', '/livez']) {

@@ -153,9 +153,10 @@ class ClientConnection {
     this.#startNext();
   }
 
-  /** The response is complete, and will be written. */
+  /** Has the response written at the end of the turn. Writes it immediately if further requests may wait for it. */
   complete(pending: PendingResponse): void {
-    this.#options.onComplete(pending);
+    if (this.#pending.length > 1) pending.write();
+    else this.#options.onComplete(pending);
   }
 
   /** Whether the connection must be closed after this response. If so, no further request is accepted. */
@@ -272,13 +273,23 @@ export class PendingResponse {
     this.#connection.complete(this);
   }
 
-  /** Passes the response to Node if it is complete. Further calls do nothing. */
+  /**
+   * Passes the response to Node if it is complete. Further calls do nothing. Ends the connection if Node refuses it, which
+   * must not affect the other responses of the turn.
+   */
   write(): void {
-    const { request, response } = this;
     const complete = this.#complete;
     this.#complete = undefined;
-    if (complete === undefined || response.destroyed) return;
-    const { status, headers, body } = complete;
+    if (complete === undefined || this.response.destroyed) return;
+    try {
+      this.#write(complete);
+    } catch {
+      this.abort();
+    }
+  }
+
+  #write({ status, headers, body }: HttpResponse): void {
+    const { request, response } = this;
     const length = Buffer.byteLength(body);
     // An array of names and values costs less than an object.
     const fields = ['x-request-id', this.#requestId];

@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http';
 import {
   type DocumentNode,
   GraphQLError,
@@ -47,7 +48,7 @@ function getState(context: object): YogaRequestState {
 type Report = (error: unknown, context: PipelineRequest['context']) => void;
 
 /** Headers that describe the connection or the body as it was sent. */
-const hopHeaders = /^(?:connection|content-length|transfer-encoding|expect|keep-alive|te|upgrade)$/i;
+const hopHeaders = /^(?:connection|content-length|transfer-encoding|expect|keep-alive|te|trailer|upgrade)$/i;
 
 const specifiedRuleNames = new Set(specifiedRules.map(({ name }) => name));
 
@@ -347,10 +348,13 @@ function getHeaders({ rawHeaders }: HttpRequest): Headers {
   return headers;
 }
 
+/** Throws if a header has a value that Fetch permits but Node does not. */
 async function toHttpResponse(response: Response): Promise<HttpResponse> {
   const headers: Record<string, string | string[]> = { 'cache-control': 'private, no-store' };
-  for (const [name, value] of response.headers)
+  for (const [name, value] of response.headers) {
+    validateHeaderValue(name, value);
     if (!hopHeaders.test(name) && name !== 'x-request-id' && name !== 'set-cookie') headers[name] = value;
+  }
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) headers['set-cookie'] = cookies;
   return { status: response.status, headers, body: await response.text() };
