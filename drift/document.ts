@@ -1,7 +1,5 @@
 import { unescape } from 'node:querystring';
-import { isJsonObject } from '../src/json.ts';
-
-export type Json = Readonly<Record<string, unknown>>;
+import { isJsonObject, type JsonObject } from '../src/json.ts';
 
 /** The meaning of a schema, independent of how it is written. Nested schemas are read on demand. */
 export interface Shape {
@@ -18,7 +16,7 @@ export interface Shape {
   readonly members: ReadonlyMap<string, unknown>;
   readonly discriminator?: string | undefined;
   /** All other keywords by name, such as `format`, `items` and `maxLength`. */
-  readonly keywords: Json;
+  readonly keywords: JsonObject;
 }
 
 export interface Operation {
@@ -50,10 +48,10 @@ const empty: Shape = {
 
 /** Reads an OpenAPI 3 document of any origin. Malformed parts are treated as absent. */
 export class DocumentReader {
-  readonly #document: Json;
+  readonly #document: JsonObject;
   readonly #shapes = new Map<unknown, Shape>();
 
-  constructor(document: Json) {
+  constructor(document: JsonObject) {
     this.#document = document;
   }
 
@@ -73,7 +71,7 @@ export class DocumentReader {
     return operations;
   }
 
-  #readOperation(label: string, operation: Json, shared: readonly unknown[]): Operation {
+  #readOperation(label: string, operation: JsonObject, shared: readonly unknown[]): Operation {
     const responses = Object.entries(toObject(operation['responses']));
     const find = (status: RegExp) => this.#readContent(responses.find(([key]) => status.test(key))?.[1]);
     let position = 0;
@@ -125,7 +123,7 @@ export class DocumentReader {
     return shape;
   }
 
-  #read(schema: Json): Shape {
+  #read(schema: JsonObject): Shape {
     const { $ref } = schema;
     const union = [...toList(schema['anyOf']), ...toList(schema['oneOf'])];
     const parts = [
@@ -148,7 +146,7 @@ export class DocumentReader {
     };
   }
 
-  #readUnion(schema: Json, alternatives: readonly unknown[]): Shape {
+  #readUnion(schema: JsonObject, alternatives: readonly unknown[]): Shape {
     const shapes = alternatives.map((alternative) => this.read(alternative));
     const objects = alternatives.filter((_, index) => shapes[index]?.kinds.has('object'));
     const typed = shapes.filter((shape) => shape.kinds.size > 0);
@@ -168,7 +166,7 @@ export class DocumentReader {
     };
   }
 
-  #readMembers(schema: Json, objects: readonly unknown[]): Pick<Shape, 'members' | 'discriminator'> {
+  #readMembers(schema: JsonObject, objects: readonly unknown[]): Pick<Shape, 'members' | 'discriminator'> {
     const { propertyName, mapping } = toObject(schema['discriminator']);
     const mapped = Object.entries(toObject(mapping)).map(([value, target]): [string, unknown] => {
       if (typeof target !== 'string') return [value, target];
@@ -186,7 +184,7 @@ export class DocumentReader {
   }
 
   /** Follows up to eight references in a row. More are a loop. */
-  #resolve(value: unknown, steps = 8): Json {
+  #resolve(value: unknown, steps = 8): JsonObject {
     const { $ref } = toObject(value);
     if (typeof $ref !== 'string' || steps === 0) return toObject(value);
     return this.#resolve(this.#follow($ref), steps - 1);
@@ -204,11 +202,11 @@ export class DocumentReader {
   }
 }
 
-const joinKeywords = (shapes: readonly Shape[]): Json =>
+const joinKeywords = (shapes: readonly Shape[]): JsonObject =>
   Object.fromEntries(shapes.flatMap(({ keywords }) => Object.entries(keywords)));
 
 /** The shape of a schema without its references, unions and `allOf`. */
-function readOwn(schema: Json): Shape {
+function readOwn(schema: JsonObject): Shape {
   const types = typeof schema['type'] === 'string' ? [schema['type']] : toList(schema['type']);
   const values = 'const' in schema ? [schema['const']] : toList(schema['enum']);
   const given = types.length > 0 ? types : values.length > 0 ? values.map(toType) : [inferType(schema)];
@@ -225,7 +223,7 @@ function readOwn(schema: Json): Shape {
   };
 }
 
-function inferType(schema: Json): string {
+function inferType(schema: JsonObject): string {
   if ('properties' in schema || 'additionalProperties' in schema) return 'object';
   return 'items' in schema ? 'array' : 'any';
 }
@@ -240,5 +238,5 @@ const toText = (value: unknown): string => (typeof value === 'string' ? value : 
 
 // Unlike decodeURIComponent, `unescape` does not throw if a name should have been escaped.
 const toName = (reference: string): string => unescape(reference.slice(reference.lastIndexOf('/') + 1));
-const toObject = (value: unknown): Json => (isJsonObject(value) ? value : {});
+const toObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

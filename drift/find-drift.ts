@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject } from '../src/json.ts';
-import { DocumentReader, type Json, type Operation, type Shape } from './document.ts';
+import { isJsonObject, type JsonObject } from '../src/json.ts';
+import { DocumentReader, type Operation, type Shape } from './document.ts';
 
 /** A difference between two OpenAPI documents, with its effect on the gateway. */
 interface Finding {
@@ -42,7 +42,7 @@ const unused: Readonly<Record<Direction, readonly string[]>> = {
  * calls. Ignores other operations, descriptions, order, the names of schemas, stricter responses and more lenient
  * requests.
  */
-export function findDrift(known: Json, published: Json): Drift {
+export function findDrift(known: JsonObject, published: JsonObject): Drift {
   return new Comparison(new DocumentReader(known), new DocumentReader(published)).run();
 }
 
@@ -168,7 +168,7 @@ class Comparison {
     if (gone.length > 0) this.#add(level, 'gone', subject, `Galileo no longer ${verb} ${quoteAll(gone)}.`);
   }
 
-  #compareKeywords(subject: string, ours: Json, theirs: Json, direction: Direction): void {
+  #compareKeywords(subject: string, ours: JsonObject, theirs: JsonObject, direction: Direction): void {
     const { format, default: byDefault, deprecated } = theirs;
     if (!isDeepStrictEqual(ours['default'], byDefault)) {
       const text = `the default is ${show(byDefault)}, no longer ${show(ours['default'])}.`;

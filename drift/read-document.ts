@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Dispatcher, fetch, getGlobalDispatcher } from 'undici';
-import { isJsonObject } from '../src/json.ts';
+import { isJsonObject, type JsonObject } from '../src/json.ts';
 
 /** Limit for the whole exchange. */
 const timeoutMs = 10_000;
@@ -21,7 +21,7 @@ export class UnreadableDocument extends Error {
 export async function readDocument(
   source: URL | string,
   dispatcher: Dispatcher = getGlobalDispatcher(),
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<JsonObject> {
   const isFile = typeof source === 'string';
   const signal = AbortSignal.timeout(timeoutMs);
   let value: unknown;

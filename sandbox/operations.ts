@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isJsonObject } from '../src/json.ts';
+import { isJsonObject, type JsonObject } from '../src/json.ts';
 import type { components, paths } from '../src/upstream/generated/galileo.ts';
 import { type IntegrationName, integrationNames } from '../src/upstream/wire.ts';
 import { integrationSchema, type JsonSchema, resolveSchema } from './document.ts';
@@ -7,7 +7,6 @@ import { createProviderError, HttpError, throwNotFound } from './http-error.ts';
 import { seededCatalogs, seededModels } from './seed.ts';
 import type { StoredIntegration, Tenant } from './tenants.ts';
 
-type JsonObject = Readonly<Record<string, unknown>>;
 type Role = components['schemas']['CollaboratorRole'];
 
 /** A validated request of one operation, with the types of the OpenAPI document. */
@@ -114,7 +113,7 @@ const upserts = Object.fromEntries(
   integrationNames.map((name) => [`/v2/integrations/${name}`, { put: upsert(name) }]),
 );
 
-const handlersByPath: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+const handlersByPath: Readonly<Record<string, JsonObject>> = {
   ...handlers,
   ...upserts,
 };

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../src/json.ts';
+import { isJsonObject, type JsonObject } from '../src/json.ts';
 import { type JsonSchema, type MatchedOperation, resolveSchema, toSchemaName } from './document.ts';
 
 /** A position in a request: `body`, `path` or `query`, then property names and list indices. */
@@ -11,10 +11,8 @@ export interface ValidationIssue {
   readonly msg: string;
   /** The rejected value; for a missing property, the whole object around it. */
   readonly input: unknown;
-  readonly ctx?: Readonly<Record<string, unknown>>;
+  readonly ctx?: JsonObject;
 }
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** More issues than a form has controls. */
 const maxIssues = 100;

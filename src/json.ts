@@ -1,5 +1,8 @@
-/** True for a JSON object, false for an array. The properties are unchecked. */
-export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** An object with unchecked properties. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** True for a JSON object, false for an array. */
+export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,4 +1,4 @@
-import { getProperty } from '../json.ts';
+import { getProperty, type JsonObject } from '../json.ts';
 import type { Redaction, ValidationIssue } from '../upstream/responses.ts';
 
 /** How a field of an input object is written to a request body. */
@@ -52,7 +52,7 @@ export class BodyMapping {
    * The body as JSON: omitted fields are omitted, null is null, no default is added. If a list of entries has duplicate
    * keys, returns an issue for each of them instead, because a value would be lost.
    */
-  toBody(input: Readonly<Record<string, unknown>>): string | ValidationFailure {
+  toBody(input: JsonObject): string | ValidationFailure {
     const issues: InputIssue[] = [];
     const value = this.#at.reduce<unknown>(getProperty, input);
     const body = toJson(value, this.#shape, ['input', ...this.#at], issues);
@@ -64,7 +64,7 @@ export class BodyMapping {
    */
   toFailure(
     refusal: { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] },
-    input: Readonly<Record<string, unknown>>,
+    input: JsonObject,
     redact: Redaction,
   ): ValidationFailure {
     return {

@@ -1,6 +1,6 @@
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
-import type { CollaboratorKind, JsonObject } from '../upstream/galileo-client.ts';
+import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { toUuid } from '../upstream/uuid.ts';
 import type { GatewayContext } from './gateway-context.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../upstream/galileo-client.ts';
+import type { JsonObject } from '../json.ts';
 import { integrationSchemas } from '../upstream/generated/tables.ts';
 import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
 import type { GatewayContext } from './gateway-context.ts';

@@ -1,13 +1,12 @@
+import type { JsonObject } from '../json.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from '../upstream/errors.ts';
-import type { CollaboratorKind, JsonObject } from '../upstream/galileo-client.ts';
+import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { toUuid, type Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 import type { BodyMapping, ValidationFailure } from './body-mapping.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { type CatalogueEntry, getProvider, withProvider } from './integrations.ts';
 import { forgetIntegration, forgetSharing } from './reads.ts';
-
-type Input = Readonly<Record<string, unknown>>;
 
 export interface UpsertSuccess {
   readonly name: IntegrationName;
@@ -26,7 +25,7 @@ export interface ShareSuccess {
 export async function upsertIntegration(
   name: IntegrationName,
   mapping: BodyMapping,
-  input: Input,
+  input: JsonObject,
   context: GatewayContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
   const call = context.requireCredential();
@@ -63,7 +62,7 @@ export async function selectIntegration(integrationId: string, context: GatewayC
 export async function shareIntegration(
   kind: CollaboratorKind,
   mapping: BodyMapping,
-  input: Input & { readonly integrationId: string },
+  input: JsonObject & { readonly integrationId: string },
   context: GatewayContext,
 ): Promise<ShareSuccess | ValidationFailure> {
   const call = context.requireCredential();

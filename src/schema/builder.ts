@@ -1,7 +1,6 @@
 import SchemaBuilder from '@pothos/core';
+import type { JsonObject } from '../json.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Every type of the schema is declared with this builder. A field is non-null unless it is declared nullable. */
 export const builder = new SchemaBuilder<{

@@ -1,4 +1,5 @@
 import { type ConstDirectiveNode, Kind, parse } from 'graphql';
+import type { JsonObject } from '../json.ts';
 import { integrationNames } from '../upstream/wire.ts';
 
 /** Directives of the federation specification as SDL, for the `extensions` of a type or field. */
@@ -39,7 +40,7 @@ export const providerList: Federated = { federation: oneForEachProvider };
 export const upstreamCalls: Federated = { federation: `${cost} ${oneForEachProvider}` };
 
 /** The directives in the extensions of a type or field. Empty if there are none. */
-export function getDirectives(extensions: Readonly<Record<string, unknown>>): readonly ConstDirectiveNode[] {
+export function getDirectives(extensions: JsonObject): readonly ConstDirectiveNode[] {
   const { federation } = extensions;
   if (typeof federation !== 'string') return [];
   const [definition] = parse(`scalar Holder ${federation}`).definitions;

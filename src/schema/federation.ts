@@ -12,6 +12,7 @@ import {
   printSchema,
   visit,
 } from 'graphql';
+import type { JsonObject } from '../json.ts';
 import { loadEntities } from '../resolvers/entities.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { getTypeName } from '../resolvers/integrations.ts';
@@ -72,7 +73,7 @@ const getAdditions = (schema: GraphQLSchema): string => `
  */
 export function printSubgraph(schema: GraphQLSchema): string {
   const used = new Set<string>();
-  const collect = (extensions: Readonly<Record<string, unknown>> = {}) => {
+  const collect = (extensions: JsonObject = {}) => {
     const directives = getDirectives(extensions);
     for (const { name } of directives) used.add(`"@${name.value}"`);
     return directives;

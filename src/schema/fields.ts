@@ -7,6 +7,7 @@ import type {
   ObjectFieldBuilder,
   TypeParam,
 } from '@pothos/core';
+import type { JsonObject } from '../json.ts';
 import type { InputFields, InputShape } from '../resolvers/body-mapping.ts';
 import type { propertyDefaults } from '../upstream/generated/tables.ts';
 import { builder, type SchemaTypes } from './builder.ts';
@@ -21,7 +22,7 @@ import {
 } from './reader.ts';
 
 /** An object of an upstream response. Its properties are checked when they are read. */
-export type Source = Readonly<Record<string, unknown>>;
+export type Source = JsonObject;
 
 /** The schemas of the OpenAPI document that have properties. */
 export type SchemaName = keyof typeof propertyDefaults;

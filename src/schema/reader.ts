@@ -1,4 +1,4 @@
-import { isJsonObject, nestsTooDeep } from '../json.ts';
+import { isJsonObject, type JsonObject, nestsTooDeep } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import { propertyDefaults } from '../upstream/generated/tables.ts';
 import { toDateTime } from './scalars.ts';
@@ -47,13 +47,13 @@ export const parseDateTime: Parser<string> = (value) =>
   (typeof value === 'string' ? toDateTime(value) : null) ?? throwMismatch('a date and time');
 
 /** An object with arbitrary keys. If it nested too deep, it could not be serialized again. */
-export const parseJsonObject: Parser<Readonly<Record<string, unknown>>> = (value) =>
+export const parseJsonObject: Parser<JsonObject> = (value) =>
   isJsonObject(value) && !nestsTooDeep(value)
     ? value
     : throwMismatch('an object that does not nest too deep');
 
 /** An object whose properties are checked when they are read. */
-export const parseObject: Parser<Readonly<Record<string, unknown>>> = (value) =>
+export const parseObject: Parser<JsonObject> = (value) =>
   isJsonObject(value) ? value : throwMismatch('an object');
 
 /** A list. A null item is treated as left out, because no list of the schema has null items. */
@@ -117,17 +117,17 @@ export class PropertyAccess {
 /** The value of the property. Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
 export const readProperty = (
   { property, defaultValue, parse }: PropertyAccess,
-  source: Readonly<Record<string, unknown>>,
+  source: JsonObject,
 ): unknown => parse(source[property] ?? defaultValue);
 
 /** The `access` of a field's extensions. Undefined if the field's resolver does more than read a property. */
-export function getPropertyAccess({ access }: Readonly<Record<string, unknown>>): PropertyAccess | undefined {
+export function getPropertyAccess({ access }: JsonObject): PropertyAccess | undefined {
   return access instanceof PropertyAccess ? access : undefined;
 }
 
 /** The default of a property in the OpenAPI document; null without one. Throws if the schema has no such property. */
 export function getDefault(schema: keyof typeof propertyDefaults, property: string): unknown {
-  const defaults: Readonly<Record<string, unknown>> = propertyDefaults[schema];
+  const defaults: JsonObject = propertyDefaults[schema];
   if (!Object.hasOwn(defaults, property)) {
     throw new Error(`The OpenAPI document has no property ${property} in ${schema}.`);
   }

@@ -7,7 +7,7 @@ import {
   valueFromASTUntyped,
   visit,
 } from 'graphql';
-import { isJsonObject, nestsTooDeep } from '../json.ts';
+import { isJsonObject, type JsonObject, nestsTooDeep } from '../json.ts';
 import { builder } from './builder.ts';
 
 // RFC 3339, section 5.6, and common ISO 8601 variants: a space instead of T, an offset without a colon, no offset.
@@ -52,7 +52,7 @@ builder.scalarType('DateTime', {
   parseValue: parseDateTime,
 });
 
-const toJsonObject = (value: unknown, node?: ValueNode): Readonly<Record<string, unknown>> =>
+const toJsonObject = (value: unknown, node?: ValueNode): JsonObject =>
   isJsonObject(value) && !nestsTooDeep(value)
     ? value
     : refuse('a JSON object that does not nest too deep', node);
@@ -69,7 +69,7 @@ const refuseNumber = (node?: ValueNode): never => {
  * Returns the object if it can be stored unchanged. A double cannot represent infinity, or every whole number beyond
  * 2^53.
  */
-function toStorableObject(value: unknown, node?: ValueNode): Readonly<Record<string, unknown>> {
+function toStorableObject(value: unknown, node?: ValueNode): JsonObject {
   const object = toJsonObject(value, node);
   return holdsExactNumbers(object) ? object : refuseNumber(node);
 }
@@ -82,7 +82,7 @@ const holdsExactNumbers = (value: unknown): boolean =>
 /**
  * A literal as a JSON object. Compares the original digits of its numbers to detect every loss of precision.
  */
-function parseJsonLiteral(node: ValueNode, variables: Readonly<Record<string, unknown>> | null | undefined) {
+function parseJsonLiteral(node: ValueNode, variables: JsonObject | null | undefined) {
   if (node.kind !== Kind.OBJECT) return refuse('a JSON object', node);
   const checkNumber = (number: IntValueNode | FloatValueNode) => {
     if (!isExact(number.value)) refuseNumber(number);

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { Deadline } from '../deadline.ts';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import type { Reservation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { createAddressRedaction } from './address-redaction.ts';
@@ -17,9 +17,6 @@ import {
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 import type { Uuid } from './uuid.ts';
 import type { IntegrationName, WireIntegration } from './wire.ts';
-
-/** An object of a response. Its properties are unchecked. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The caller and the limits of a call. */
 export interface CallContext {
