@@ -4,6 +4,7 @@ import type {
   operations,
   UserCollaborator,
 } from '../src/upstream/generated/galileo.ts';
+import { propertyDefaults } from '../src/upstream/generated/tables.ts';
 import type { IntegrationName } from '../src/upstream/wire.ts';
 
 type Integration =
@@ -21,6 +22,10 @@ export const notConfigured = ['databricks', 'writer'] as const satisfies readonl
 type Seeds = {
   readonly [Name in Exclude<IntegrationName, (typeof notConfigured)[number]>]: Seed<Name>;
 };
+
+/** Null for what a model does not have. */
+const noParameters = propertyDefaults.RunParamsMap;
+const noPaths = propertyDefaults.OutputMap;
 
 const sageMakerModels = [
   {
@@ -47,24 +52,20 @@ const sageMakerModels = [
     requires_max_tokens: true,
     max_top_p: 0.999,
     params_map: {
+      ...noParameters,
       model: 'model',
       temperature: 'temperature',
       max_tokens: 'max_tokens',
       stop_sequences: 'stop',
       top_p: 'top_p',
-      top_k: null,
       frequency_penalty: 'frequency_penalty',
       presence_penalty: 'presence_penalty',
-      echo: null,
       logprobs: 'logprobs',
       top_logprobs: 'top_logprobs',
       n: 'n',
-      api_version: null,
       tools: 'tools',
       tool_choice: 'tool_choice',
       response_format: 'response_format',
-      reasoning_effort: null,
-      verbosity: null,
       deployment_name: 'EndpointName',
     },
     output_map: {
@@ -100,30 +101,20 @@ const sageMakerModels = [
     requires_max_tokens: true,
     max_top_p: 0.99,
     params_map: {
-      model: null,
+      ...noParameters,
       temperature: 'parameters.temperature',
       max_tokens: 'parameters.max_new_tokens',
       stop_sequences: 'parameters.stop',
       top_p: 'parameters.top_p',
       top_k: 'parameters.top_k',
       frequency_penalty: 'parameters.repetition_penalty',
-      presence_penalty: null,
       echo: 'parameters.return_full_text',
       logprobs: 'parameters.details',
-      top_logprobs: null,
-      n: null,
-      api_version: null,
-      tools: null,
-      tool_choice: null,
-      response_format: null,
-      reasoning_effort: null,
-      verbosity: null,
       deployment_name: 'EndpointName',
     },
     output_map: {
+      ...noPaths,
       response: '[0].generated_text',
-      token_count: null,
-      input_token_count: null,
       output_token_count: '[0].details.generated_tokens',
       completion_reason: '[0].details.finish_reason',
     },
@@ -153,31 +144,20 @@ const sageMakerModels = [
     requires_max_tokens: false,
     max_top_p: null,
     params_map: {
+      ...noParameters,
       model: 'model',
       temperature: 'temperature',
       max_tokens: 'max_tokens',
       stop_sequences: 'stop',
       top_p: 'top_p',
-      top_k: null,
-      frequency_penalty: null,
-      presence_penalty: null,
-      echo: null,
-      logprobs: null,
-      top_logprobs: null,
-      n: null,
-      api_version: null,
-      tools: null,
-      tool_choice: null,
-      response_format: null,
       reasoning_effort: 'reasoning_effort',
       verbosity: 'verbosity',
       deployment_name: 'EndpointName',
     },
     output_map: {
+      ...noPaths,
       response: 'choices[0].message.content',
       token_count: 'usage.total_tokens',
-      input_token_count: null,
-      output_token_count: null,
       completion_reason: 'choices[0].finish_reason',
     },
     input_map: null,
