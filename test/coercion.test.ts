@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
-import { startGateway, type TestGateway } from './support/gateway.ts';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type GraphqlBody, parseBody, send } from './support/http-client.ts';
+import { startStack } from './support/stack.ts';
 
 /** A secret in the wrong position. It is a valid GraphQL name, so that it fits everywhere. */
 const secret = 'sk_live_s3cr3t';
 
-let upstream: FakeUpstream;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  upstream = await startFakeUpstream();
-  gateway = await startGateway(upstream.url);
-});
-
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await upstream[Symbol.asyncDispose]();
-});
+const stack = await startStack();
+const { gateway, upstream } = stack;
+afterAll(() => stack[Symbol.asyncDispose]());
 
 async function refuse(body: unknown): Promise<NonNullable<GraphqlBody['errors']>> {
   const answer = await send(gateway.url, {

@@ -1,7 +1,6 @@
 import { serverAudits } from 'graphql-http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
-import { startGateway, type TestGateway } from './support/gateway.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startGateway } from './support/gateway.ts';
 import {
   getCodes,
   openConnection,
@@ -11,23 +10,15 @@ import {
   parseBody,
   send,
 } from './support/http-client.ts';
+import { startStack } from './support/stack.ts';
 
 const json = { 'content-type': 'application/json' };
 const graphqlResponse = 'application/graphql-response+json';
 const secret = 's3cret-value';
 
-let upstream: FakeUpstream;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  upstream = await startFakeUpstream();
-  gateway = await startGateway(upstream.url);
-});
-
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await upstream[Symbol.asyncDispose]();
-});
+const stack = await startStack();
+const { gateway, upstream } = stack;
+afterAll(() => stack[Symbol.asyncDispose]());
 
 const post = (body: unknown, headers: PlainRequest['headers'] = {}): Promise<PlainAnswer> =>
   send(gateway.url, { headers: { ...json, ...headers }, body: JSON.stringify(body) });

@@ -1,23 +1,14 @@
 import { getIntrospectionQuery } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { integrationFixtures } from './fixtures/integrations.ts';
-import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
-import { startGateway, type TestGateway } from './support/gateway.ts';
+import { startGateway } from './support/gateway.ts';
 import { getCodes, openConnection, type PlainAnswer, parseBody, send } from './support/http-client.ts';
+import { startStack } from './support/stack.ts';
 
-let upstream: FakeUpstream;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  upstream = await startFakeUpstream();
-  upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
-  gateway = await startGateway(upstream.url);
-});
-
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await upstream[Symbol.asyncDispose]();
-});
+const stack = await startStack();
+const { gateway, upstream } = stack;
+upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
+afterAll(() => stack[Symbol.asyncDispose]());
 
 const post = (body: unknown, url = gateway.url): Promise<PlainAnswer> =>
   send(url, {

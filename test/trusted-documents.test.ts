@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { checkTrustedDocuments, readTrustedDocuments } from '../src/execution/index.ts';
 import { createSchema } from '../src/schema/index.ts';
-import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
-import { startGateway, type TestGateway } from './support/gateway.ts';
 import { getCodes, type PlainAnswer, parseBody, send } from './support/http-client.ts';
+import { startStack } from './support/stack.ts';
 
 const toHash = (text: string): string => createHash('sha256').update(text).digest('hex');
 const query =
@@ -17,21 +16,14 @@ const hash = toHash(query);
 const writers = { status: 200, data: { integrationProviders: [{ displayName: 'Writer' }] } };
 const variables = { names: ['WRITER'] };
 
-let directory: string;
-let upstream: FakeUpstream;
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'trusted-documents-'));
-  const path = join(directory, 'documents.json');
-  writeFileSync(path, JSON.stringify({ [hash]: query, [`sha256:${toHash(mutation)}`]: mutation }));
-  upstream = await startFakeUpstream();
-  gateway = await startGateway(upstream.url, { trustedDocuments: path });
-});
+const directory = mkdtempSync(join(tmpdir(), 'trusted-documents-'));
+const file = join(directory, 'documents.json');
+writeFileSync(file, JSON.stringify({ [hash]: query, [`sha256:${toHash(mutation)}`]: mutation }));
+const stack = await startStack({ trustedDocuments: file });
+const { gateway } = stack;
 
 afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await upstream[Symbol.asyncDispose]();
+  await stack[Symbol.asyncDispose]();
   rmSync(directory, { recursive: true });
 });
 

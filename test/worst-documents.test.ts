@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { createExecutor } from '../src/execution/index.ts';
 import { createSchema } from '../src/schema/index.ts';
-import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
-import { startGateway, type TestGateway } from './support/gateway.ts';
+import { startGateway } from './support/gateway.ts';
 import { parseBody, send } from './support/http-client.ts';
+import { startStack } from './support/stack.ts';
 import { getLeastMs, startCpuTimer } from './support/timing.ts';
 
 /** Maximum processor time of one request with any content. */
@@ -127,12 +127,10 @@ const variables: Readonly<Record<string, { readonly query: string; readonly vari
   },
 };
 
-let upstream: FakeUpstream;
-let gateway: TestGateway;
+const stack = await startStack({ logLevel: 'silent' });
+const { gateway, upstream } = stack;
 
 beforeAll(async () => {
-  upstream = await startFakeUpstream();
-  gateway = await startGateway(upstream.url, { logLevel: 'silent' });
   // Warms up, so that the code is compiled as in a running process.
   for (let round = 0; round < 200; round += 1) {
     await measure({
@@ -143,8 +141,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await upstream[Symbol.asyncDispose]();
+  await stack[Symbol.asyncDispose]();
 });
 
 /** CPU time of one request in milliseconds, test and gateway together. The response has no `data`, or all of it. */
