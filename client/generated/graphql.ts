@@ -160,7 +160,7 @@ export type IntegrationCollaboratorRoleInput =
   /** Can use the integration. */
   | 'VIEWER';
 
-/** One of the groups to share with. */
+/** A group to share an integration with. */
 export type IntegrationGroupInput = {
   __typename?: never;
   /** The id of the group. */
@@ -342,7 +342,7 @@ export type IntegrationPermissionAction =
   /** `use_control_runtime` in Galileo's API. */
   | 'USE_CONTROL_RUNTIME';
 
-/** One of the users to share with. */
+/** A user to share an integration with. */
 export type IntegrationUserInput = {
   __typename?: never;
   /** The role. Default: `VIEWER`. */
@@ -398,43 +398,43 @@ export type ModelOutputMapInput = {
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMapInput = {
   __typename?: never;
-  /** The provider's name for the parameter of the API version. */
+  /** The provider's name for the parameter `api_version`: the API version. */
   apiVersion?: string | null | undefined;
-  /** The provider's name for the parameter of the deployment of the model. */
+  /** The provider's name for the parameter `deployment_name`: the deployment of the model. */
   deploymentName?: string | null | undefined;
-  /** The provider's name for the parameter of repeating the prompt in the output. */
+  /** The provider's name for the parameter `echo`: repeating the prompt in the output. */
   echo?: string | null | undefined;
-  /** The provider's name for the parameter of the penalty on frequent tokens. */
+  /** The provider's name for the parameter `frequency_penalty`: the penalty on frequent tokens. */
   frequencyPenalty?: string | null | undefined;
-  /** The provider's name for the parameter of log probabilities of tokens. */
+  /** The provider's name for the parameter `logprobs`: log probabilities of tokens. */
   logprobs?: string | null | undefined;
-  /** The provider's name for the parameter of the maximum number of output tokens. */
+  /** The provider's name for the parameter `max_tokens`: the maximum number of output tokens. */
   maxTokens?: string | null | undefined;
-  /** The provider's name for the parameter of the model. */
+  /** The provider's name for the parameter `model`: the model. */
   model?: string | null | undefined;
-  /** The provider's name for the parameter of the number of outputs. */
+  /** The provider's name for the parameter `n`: the number of outputs. */
   n?: string | null | undefined;
-  /** The provider's name for the parameter of the penalty on tokens that occurred. */
+  /** The provider's name for the parameter `presence_penalty`: the penalty on tokens that have already occurred. */
   presencePenalty?: string | null | undefined;
-  /** The provider's name for the parameter of the reasoning effort. */
+  /** The provider's name for the parameter `reasoning_effort`: the reasoning effort. */
   reasoningEffort?: string | null | undefined;
-  /** The provider's name for the parameter of the format of the output. */
+  /** The provider's name for the parameter `response_format`: the format of the output. */
   responseFormat?: string | null | undefined;
-  /** The provider's name for the parameter of the strings that end the output. */
+  /** The provider's name for the parameter `stop_sequences`: the strings that end the output. */
   stopSequences?: string | null | undefined;
-  /** The provider's name for the parameter of the sampling temperature. */
+  /** The provider's name for the parameter `temperature`: the sampling temperature. */
   temperature?: string | null | undefined;
-  /** The provider's name for the parameter of the tool that the model must call. */
+  /** The provider's name for the parameter `tool_choice`: the tool that the model must call. */
   toolChoice?: string | null | undefined;
-  /** The provider's name for the parameter of the tools that the model can call. */
+  /** The provider's name for the parameter `tools`: the tools that the model can call. */
   tools?: string | null | undefined;
-  /** The provider's name for the parameter of sampling from the k most likely tokens. */
+  /** The provider's name for the parameter `top_k`: sampling from the k most likely tokens. */
   topK?: string | null | undefined;
-  /** The provider's name for the parameter of the number of most likely tokens to report log probabilities of. */
+  /** The provider's name for the parameter `top_logprobs`: the number of most likely tokens to report log probabilities of. */
   topLogprobs?: string | null | undefined;
-  /** The provider's name for the parameter of nucleus sampling. */
+  /** The provider's name for the parameter `top_p`: nucleus sampling. */
   topP?: string | null | undefined;
-  /** The provider's name for the parameter of the verbosity of the output. */
+  /** The provider's name for the parameter `verbosity`: the verbosity of the output. */
   verbosity?: string | null | undefined;
 };
 
@@ -474,7 +474,7 @@ export type StringMapEntryInput = {
   value: string;
 };
 
-/** The settings of the Anthropic integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Anthropic integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertAnthropicIntegrationInput = {
   __typename?: never;
   /** The OAuth 2 scope that Galileo requests. */
@@ -493,7 +493,7 @@ export type UpsertAnthropicIntegrationInput = {
   token: string;
 };
 
-/** The settings of the AWS Bedrock integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the AWS Bedrock integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertAwsBedrockIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
@@ -508,7 +508,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the AWS SageMaker integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the AWS SageMaker integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertAwsSageMakerIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
@@ -525,7 +525,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the Azure integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Azure integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertAzureIntegrationInput = {
   __typename?: never;
   /** The version of Azure's API. */
@@ -556,7 +556,7 @@ export type UpsertAzureIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Custom integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Custom integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertCustomIntegrationInput = {
   __typename?: never;
   /** The name of the header with the API key. */
@@ -592,7 +592,7 @@ export type UpsertCustomIntegrationInput = {
   token?: string | null | undefined;
 };
 
-/** The settings of the Databricks integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Databricks integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertDatabricksIntegrationInput = {
   __typename?: never;
   /** The catalog that Galileo uses by default. */
@@ -609,14 +609,14 @@ export type UpsertDatabricksIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Mistral integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Mistral integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertMistralIntegrationInput = {
   __typename?: never;
   /** The API key of Mistral AI. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
-/** The settings of the NVIDIA integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the NVIDIA integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertNvidiaIntegrationInput = {
   __typename?: never;
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
@@ -625,7 +625,7 @@ export type UpsertNvidiaIntegrationInput = {
   token: string;
 };
 
-/** The settings of the OpenAI integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the OpenAI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertOpenAIIntegrationInput = {
   __typename?: never;
   /** The OpenAI organization that usage is billed to. */
@@ -634,7 +634,7 @@ export type UpsertOpenAIIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Vegas Gateway integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Vegas Gateway integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertVegasGatewayIntegrationInput = {
   __typename?: never;
   /** The URL of the gateway, 1 to 2083 characters. */
@@ -647,7 +647,7 @@ export type UpsertVegasGatewayIntegrationInput = {
   useCase: string;
 };
 
-/** The settings of the Vertex AI integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Vertex AI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertVertexAIIntegrationInput = {
   __typename?: never;
   /** The location of files for Vertex AI. */
@@ -658,7 +658,7 @@ export type UpsertVertexAIIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Writer integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Writer integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertWriterIntegrationInput = {
   __typename?: never;
   /** The Writer organization that usage is billed to. */

@@ -41,7 +41,7 @@ export type AnthropicIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
@@ -80,7 +80,7 @@ export type AwsBedrockIntegration = Integration & {
   inferenceProfiles: Array<StringMapEntry>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
@@ -135,7 +135,7 @@ export type AwsSageMakerIntegration = Integration & {
   models: Array<IntegrationModel>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
@@ -209,7 +209,7 @@ export type AzureIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
@@ -323,7 +323,7 @@ export type CustomIntegration = Integration & {
   modelProperties: Maybe<Array<CustomModelProperties>>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
@@ -406,7 +406,7 @@ export type DatabricksIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
@@ -442,7 +442,7 @@ export type Integration = {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
@@ -540,7 +540,7 @@ export type IntegrationGroupEdge = {
   node: IntegrationGroup;
 };
 
-/** One of the groups to share with. */
+/** A group to share an integration with. */
 export type IntegrationGroupInput = {
   /** The id of the group. */
   groupId: Scalars['ID']['input'];
@@ -568,7 +568,7 @@ export type IntegrationModel = {
   /** The kinds of content that the model accepts. Empty if Galileo does not know them. */
   inputModalities: Array<ContentModality>;
   /**
-   * The price of input, per unit of `costBy`. Null if Galileo does not return it.
+   * The price of the input per unit of `costBy`. Null if Galileo does not return it.
    * @deprecated Galileo no longer returns prices here.
    */
   inputPrice: Maybe<Scalars['Float']['output']>;
@@ -587,7 +587,7 @@ export type IntegrationModel = {
   /** The paths of values in the provider's response. Null if unknown. */
   outputMap: Maybe<ModelOutputMap>;
   /**
-   * The price of output, per unit of `costBy`. Null if Galileo does not return it.
+   * The price of the output per unit of `costBy`. Null if Galileo does not return it.
    * @deprecated Galileo no longer returns prices here.
    */
   outputPrice: Maybe<Scalars['Float']['output']>;
@@ -686,14 +686,14 @@ export type IntegrationName =
   /** `writer` in Galileo's API. Its integration has the type WriterIntegration. */
   | 'WRITER';
 
-/** Whether the caller can do something. */
+/** Whether the caller can perform an action. */
 export type IntegrationPermission = {
   __typename: 'IntegrationPermission';
   /** The action that the permission is for. */
   action: IntegrationPermissionAction;
-  /** Whether the caller can do it. */
+  /** Whether the caller can perform the action. */
   allowed: Scalars['Boolean']['output'];
-  /** Why the caller cannot do it. Null if Galileo gives no reason. */
+  /** Why the caller cannot perform the action. Null if Galileo gives no reason. */
   message: Maybe<Scalars['String']['output']>;
   /** Galileo's name for the action, even if this schema does not know it. */
   rawAction: Scalars['String']['output'];
@@ -807,7 +807,7 @@ export type IntegrationProvider = {
   models: Maybe<Array<Scalars['String']['output']>>;
   /** The provider. */
   name: IntegrationName;
-  /** The integrations of this provider that the caller can use, own and shared. One call to Galileo for all providers. */
+  /** The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers. */
   records: Maybe<Array<IntegrationRecord>>;
 };
 
@@ -891,7 +891,7 @@ export type IntegrationUserEdge = {
   node: IntegrationUser;
 };
 
-/** One of the users to share with. */
+/** A user to share an integration with. */
 export type IntegrationUserInput = {
   /** The role. Default: `VIEWER`. */
   role?: InputMaybe<IntegrationCollaboratorRoleInput>;
@@ -930,7 +930,7 @@ export type MistralIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
@@ -1021,85 +1021,85 @@ export type ModelOutputMapInput = {
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMap = {
   __typename: 'ModelParamsMap';
-  /** The provider's name for the parameter of the API version. Null if the provider does not have it. */
+  /** The provider's name for the parameter `api_version`: the API version. Null if the provider does not have it. */
   apiVersion: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the deployment of the model. Null if the provider does not have it. */
+  /** The provider's name for the parameter `deployment_name`: the deployment of the model. Null if the provider does not have it. */
   deploymentName: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of repeating the prompt in the output. Null if the provider does not have it. */
+  /** The provider's name for the parameter `echo`: repeating the prompt in the output. Null if the provider does not have it. */
   echo: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the penalty on frequent tokens. Null if the provider does not have it. */
+  /** The provider's name for the parameter `frequency_penalty`: the penalty on frequent tokens. Null if the provider does not have it. */
   frequencyPenalty: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of log probabilities of tokens. Null if the provider does not have it. */
+  /** The provider's name for the parameter `logprobs`: log probabilities of tokens. Null if the provider does not have it. */
   logprobs: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the maximum number of output tokens. Null if the provider does not have it. */
+  /** The provider's name for the parameter `max_tokens`: the maximum number of output tokens. Null if the provider does not have it. */
   maxTokens: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the model. Null if the provider does not have it. */
+  /** The provider's name for the parameter `model`: the model. Null if the provider does not have it. */
   model: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the number of outputs. Null if the provider does not have it. */
+  /** The provider's name for the parameter `n`: the number of outputs. Null if the provider does not have it. */
   n: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the penalty on tokens that occurred. Null if the provider does not have it. */
+  /** The provider's name for the parameter `presence_penalty`: the penalty on tokens that have already occurred. Null if the provider does not have it. */
   presencePenalty: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the reasoning effort. Null if the provider does not have it. */
+  /** The provider's name for the parameter `reasoning_effort`: the reasoning effort. Null if the provider does not have it. */
   reasoningEffort: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the format of the output. Null if the provider does not have it. */
+  /** The provider's name for the parameter `response_format`: the format of the output. Null if the provider does not have it. */
   responseFormat: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the strings that end the output. Null if the provider does not have it. */
+  /** The provider's name for the parameter `stop_sequences`: the strings that end the output. Null if the provider does not have it. */
   stopSequences: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the sampling temperature. Null if the provider does not have it. */
+  /** The provider's name for the parameter `temperature`: the sampling temperature. Null if the provider does not have it. */
   temperature: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the tool that the model must call. Null if the provider does not have it. */
+  /** The provider's name for the parameter `tool_choice`: the tool that the model must call. Null if the provider does not have it. */
   toolChoice: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the tools that the model can call. Null if the provider does not have it. */
+  /** The provider's name for the parameter `tools`: the tools that the model can call. Null if the provider does not have it. */
   tools: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of sampling from the k most likely tokens. Null if the provider does not have it. */
+  /** The provider's name for the parameter `top_k`: sampling from the k most likely tokens. Null if the provider does not have it. */
   topK: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the number of most likely tokens to report log probabilities of. Null if the provider does not have it. */
+  /** The provider's name for the parameter `top_logprobs`: the number of most likely tokens to report log probabilities of. Null if the provider does not have it. */
   topLogprobs: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of nucleus sampling. Null if the provider does not have it. */
+  /** The provider's name for the parameter `top_p`: nucleus sampling. Null if the provider does not have it. */
   topP: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter of the verbosity of the output. Null if the provider does not have it. */
+  /** The provider's name for the parameter `verbosity`: the verbosity of the output. Null if the provider does not have it. */
   verbosity: Maybe<Scalars['String']['output']>;
 };
 
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMapInput = {
-  /** The provider's name for the parameter of the API version. */
+  /** The provider's name for the parameter `api_version`: the API version. */
   apiVersion?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the deployment of the model. */
+  /** The provider's name for the parameter `deployment_name`: the deployment of the model. */
   deploymentName?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of repeating the prompt in the output. */
+  /** The provider's name for the parameter `echo`: repeating the prompt in the output. */
   echo?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the penalty on frequent tokens. */
+  /** The provider's name for the parameter `frequency_penalty`: the penalty on frequent tokens. */
   frequencyPenalty?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of log probabilities of tokens. */
+  /** The provider's name for the parameter `logprobs`: log probabilities of tokens. */
   logprobs?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the maximum number of output tokens. */
+  /** The provider's name for the parameter `max_tokens`: the maximum number of output tokens. */
   maxTokens?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the model. */
+  /** The provider's name for the parameter `model`: the model. */
   model?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the number of outputs. */
+  /** The provider's name for the parameter `n`: the number of outputs. */
   n?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the penalty on tokens that occurred. */
+  /** The provider's name for the parameter `presence_penalty`: the penalty on tokens that have already occurred. */
   presencePenalty?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the reasoning effort. */
+  /** The provider's name for the parameter `reasoning_effort`: the reasoning effort. */
   reasoningEffort?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the format of the output. */
+  /** The provider's name for the parameter `response_format`: the format of the output. */
   responseFormat?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the strings that end the output. */
+  /** The provider's name for the parameter `stop_sequences`: the strings that end the output. */
   stopSequences?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the sampling temperature. */
+  /** The provider's name for the parameter `temperature`: the sampling temperature. */
   temperature?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the tool that the model must call. */
+  /** The provider's name for the parameter `tool_choice`: the tool that the model must call. */
   toolChoice?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the tools that the model can call. */
+  /** The provider's name for the parameter `tools`: the tools that the model can call. */
   tools?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of sampling from the k most likely tokens. */
+  /** The provider's name for the parameter `top_k`: sampling from the k most likely tokens. */
   topK?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the number of most likely tokens to report log probabilities of. */
+  /** The provider's name for the parameter `top_logprobs`: the number of most likely tokens to report log probabilities of. */
   topLogprobs?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of nucleus sampling. */
+  /** The provider's name for the parameter `top_p`: nucleus sampling. */
   topP?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter of the verbosity of the output. */
+  /** The provider's name for the parameter `verbosity`: the verbosity of the output. */
   verbosity?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -1129,7 +1129,7 @@ export type Mutation = {
   removeIntegrationGroup: Maybe<Scalars['ID']['output']>;
   /** Stops sharing an integration with a user. Returns the id of the user. One call to Galileo. */
   removeIntegrationUser: Maybe<Scalars['ID']['output']>;
-  /** Makes Galileo use this one of several integrations of a provider. One call to Galileo. */
+  /** Selects the integration that Galileo uses for its provider. One call to Galileo. */
   selectIntegration: Maybe<IntegrationRecord>;
   /** Shares an integration with groups. One call to Galileo. Null with an error if it failed. */
   shareIntegrationWithGroups: Maybe<ShareIntegrationWithGroupsResult>;
@@ -1300,7 +1300,7 @@ export type NvidiaIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
@@ -1331,7 +1331,7 @@ export type OpenAIIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The OpenAI organization that usage is billed to. Null if none is set. */
   organizationId: Maybe<Scalars['String']['output']>;
@@ -1375,7 +1375,7 @@ export type Query = {
   integration: Maybe<Integration>;
   /** The catalogue: one entry per provider, configured or not. It has everything that a settings page needs. */
   integrationProviders: Array<IntegrationProvider>;
-  /** Every integration that the caller can use, own and shared. A provider can have several. One call to Galileo. */
+  /** Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo. */
   integrationRecords: Maybe<Array<IntegrationRecord>>;
   /** The configured integrations among `names`, in the order of `names`. Providers that are not configured are left out. An item is null only if loading it failed; `errors` then has its path. One call to Galileo per provider. */
   integrations: Array<Maybe<Integration>>;
@@ -1452,7 +1452,7 @@ export type StringMapEntryInput = {
   value: Scalars['String']['input'];
 };
 
-/** The settings of the Anthropic integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Anthropic integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertAnthropicIntegrationInput = {
   /** The OAuth 2 scope that Galileo requests. */
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
@@ -1470,7 +1470,7 @@ export type UpsertAnthropicIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the AWS Bedrock integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the AWS Bedrock integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertAwsBedrockIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
@@ -1484,7 +1484,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the AWS SageMaker integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the AWS SageMaker integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertAwsSageMakerIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
@@ -1500,7 +1500,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the Azure integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Azure integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertAzureIntegrationInput = {
   /** The version of Azure's API. */
   apiVersion?: InputMaybe<Scalars['String']['input']>;
@@ -1530,7 +1530,7 @@ export type UpsertAzureIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Custom integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Custom integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertCustomIntegrationInput = {
   /** The name of the header with the API key. */
   apiKeyHeader?: InputMaybe<Scalars['String']['input']>;
@@ -1565,7 +1565,7 @@ export type UpsertCustomIntegrationInput = {
   token?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The settings of the Databricks integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Databricks integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertDatabricksIntegrationInput = {
   /** The catalog that Galileo uses by default. */
   defaultCatalogName?: InputMaybe<Scalars['String']['input']>;
@@ -1593,13 +1593,13 @@ export type UpsertIntegrationSuccess = {
   record: IntegrationRecord;
 };
 
-/** The settings of the Mistral integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Mistral integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertMistralIntegrationInput = {
   /** The API key of Mistral AI. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
-/** The settings of the NVIDIA integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the NVIDIA integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertNvidiaIntegrationInput = {
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
   hostname: Scalars['String']['input'];
@@ -1607,7 +1607,7 @@ export type UpsertNvidiaIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the OpenAI integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the OpenAI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertOpenAIIntegrationInput = {
   /** The OpenAI organization that usage is billed to. */
   organizationId?: InputMaybe<Scalars['String']['input']>;
@@ -1615,7 +1615,7 @@ export type UpsertOpenAIIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Vegas Gateway integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Vegas Gateway integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertVegasGatewayIntegrationInput = {
   /** The URL of the gateway, 1 to 2083 characters. */
   endpoint: Scalars['String']['input'];
@@ -1627,7 +1627,7 @@ export type UpsertVegasGatewayIntegrationInput = {
   useCase: Scalars['String']['input'];
 };
 
-/** The settings of the Vertex AI integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Vertex AI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertVertexAIIntegrationInput = {
   /** The location of files for Vertex AI. */
   gcsConfig?: InputMaybe<VertexAIGcsConfigInput>;
@@ -1637,7 +1637,7 @@ export type UpsertVertexAIIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Writer integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo. */
+/** The settings of the Writer integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertWriterIntegrationInput = {
   /** The Writer organization that usage is billed to. */
   organizationId: Scalars['String']['input'];
@@ -1654,7 +1654,7 @@ export type VegasGatewayIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
@@ -1708,7 +1708,7 @@ export type VertexAIIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
   status: Maybe<Array<StringMapEntry>>;
@@ -1739,7 +1739,7 @@ export type WriterIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The provider. It identifies the integration: the selected one of the provider. */
+  /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
   /** The Writer organization that usage is billed to. Galileo always returns one. */
   organizationId: Maybe<Scalars['String']['output']>;

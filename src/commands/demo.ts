@@ -12,7 +12,7 @@ import { startSettingsPage } from './settings-page.ts';
 
 /** Runs a sandbox upstream, the gateway and the example front end, and prints how to use them. */
 export async function demo(flags: Partial<Record<SettingName, string>>): Promise<void> {
-  // A demo is for exploring, also with NODE_ENV=production.
+  // A demo is for exploring, even with NODE_ENV=production.
   const environment = { LOG_LEVEL: 'warn', GRAPHIQL: 'on', INTROSPECTION: 'on', ...process.env };
   // Read before anything listens, so that an invalid configuration ends the demo immediately.
   const { host, port, basePath, trustedDocuments } = readConfig(environment, flags);

@@ -24,7 +24,8 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
     }),
     name: t.field({
       type: integrationName,
-      description: 'The provider. It identifies the integration: the selected one of the provider.',
+      description:
+        'The provider. It identifies the integration, because a provider has one selected integration.',
       resolve: ({ name }) => name,
     }),
     status: t.field({

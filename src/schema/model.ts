@@ -3,7 +3,7 @@ import { type Field, fieldOf, listOf, objectOf, type PropertyOf } from './fields
 import { boolean, float, int, text, texts } from './values.ts';
 
 const parameter = (property: PropertyOf<'RunParamsMap'>, purpose: string) =>
-  text(property, `The provider's name for the parameter of ${purpose}.`, {
+  text(property, `The provider's name for the parameter \`${property}\`: ${purpose}.`, {
     whenRead: 'Null if the provider does not have it.',
   });
 
@@ -18,7 +18,7 @@ const modelParamsMap = objectOf('ModelParamsMap', {
     topP: parameter('top_p', 'nucleus sampling'),
     topK: parameter('top_k', 'sampling from the k most likely tokens'),
     frequencyPenalty: parameter('frequency_penalty', 'the penalty on frequent tokens'),
-    presencePenalty: parameter('presence_penalty', 'the penalty on tokens that occurred'),
+    presencePenalty: parameter('presence_penalty', 'the penalty on tokens that have already occurred'),
     echo: parameter('echo', 'repeating the prompt in the output'),
     logprobs: parameter('logprobs', 'log probabilities of tokens'),
     topLogprobs: parameter('top_logprobs', 'the number of most likely tokens to report log probabilities of'),
@@ -67,7 +67,7 @@ const modelInputMap = objectOf('ModelInputMap', {
 });
 
 const price = (property: 'input_price' | 'output_price', what: string) =>
-  float(property, `The price of ${what}, per unit of \`costBy\`.`, {
+  float(property, `The price of the ${what} per unit of \`costBy\`.`, {
     whenRead: 'Null if Galileo does not return it.',
     input: 'none',
     defaultValue: null,

@@ -117,7 +117,11 @@ const roleField = fieldOf(collaboratorRole)('role', 'The role. Default: `VIEWER`
 /** The input and result of a mutation that shares an integration, and the mutation. */
 function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>, fields: Fields) {
   const name = kind === 'users' ? 'ShareIntegrationWithUsers' : 'ShareIntegrationWithGroups';
-  const collaborator = toInputType(`${node.name}Input`, `One of the ${kind} to share with.`, fields);
+  const collaborator = toInputType(
+    `${node.name}Input`,
+    `A ${kind === 'users' ? 'user' : 'group'} to share an integration with.`,
+    fields,
+  );
   const mapping = new BodyMapping({ kind: 'list', item: toShape(fields) }, ['collaborators']);
   const success = builder.objectRef<ShareSuccess>(`${name}Success`).implement({
     description: 'The integration is shared.',
@@ -190,7 +194,7 @@ builder.mutationType({
     selectIntegration: t.field({
       type: integrationRecord,
       nullable: true,
-      description: 'Makes Galileo use this one of several integrations of a provider. One call to Galileo.',
+      description: 'Selects the integration that Galileo uses for its provider. One call to Galileo.',
       extensions: upstreamCall,
       args: { integrationId: idOf(t.arg, 'integration') },
       resolve: (_root, { integrationId }, context) => selectIntegration(integrationId, context),

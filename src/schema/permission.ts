@@ -6,7 +6,7 @@ import { createEnumParser, parseObject, parseString } from './reader.ts';
 import { boolean, text } from './values.ts';
 
 const integrationPermission = builder.objectRef<Source>('IntegrationPermission').implement({
-  description: 'Whether the caller can do something.',
+  description: 'Whether the caller can perform an action.',
   fields: (t) => ({
     ...toOutputFields(t, 'Permission', {
       action: fieldOf({
@@ -17,11 +17,11 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
       rawAction: text('action', "Galileo's name for the action, even if this schema does not know it.", {
         output: 'non-null',
       }),
-      allowed: boolean('allowed', 'Whether the caller can do it.', { output: 'non-null' }),
+      allowed: boolean('allowed', 'Whether the caller can perform the action.', { output: 'non-null' }),
     }),
     message: t.string({
       nullable: true,
-      description: 'Why the caller cannot do it. Null if Galileo gives no reason.',
+      description: 'Why the caller cannot perform the action. Null if Galileo gives no reason.',
       // Galileo's message can quote a request body.
       resolve: ({ message = null }, _args, context) =>
         message === null ? null : context.redact(parseString(message)),

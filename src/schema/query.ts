@@ -42,7 +42,7 @@ export const integrationProvider = builder.objectRef<CatalogueEntry>('Integratio
       type: [integrationRecord],
       nullable: true,
       description:
-        'The integrations of this provider that the caller can use, own and shared. One call to Galileo for all providers.',
+        'The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers.',
       extensions: upstreamList,
       resolve: ({ name }, _args, context) => loadRecordsOf(name, context),
     }),
@@ -93,7 +93,7 @@ builder.queryType({
         type: [integrationRecord],
         nullable: true,
         description:
-          'Every integration that the caller can use, own and shared. A provider can have several. One call to Galileo.',
+          'Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo.',
         extensions: upstreamRecords,
         resolve: (_root, _args, { reads }) => reads.records.load('all'),
       }),

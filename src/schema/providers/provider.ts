@@ -55,7 +55,7 @@ export function defineProvider<Output extends SchemaName, Input extends SchemaNa
     }),
     input: toInputType(
       `Upsert${schema}Input`,
-      `The settings of the ${displayName} integration. A field that is omitted is not sent, and a field that is null is sent as null. What both mean is up to Galileo.`,
+      `The settings of the ${displayName} integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means.`,
       fields,
     ),
     mapping: new BodyMapping(toShape(fields)),
