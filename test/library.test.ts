@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { SpanKind, trace } from '@opentelemetry/api';
 import {
   BasicTracerProvider,
@@ -8,6 +10,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, createGateway, type GatewayOptions } from '../src/index.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
+import { send } from './support/http-client.ts';
 import { startHttpServer } from './support/listen.ts';
 
 const path = '/v2/integrations/openai';
@@ -287,5 +290,48 @@ describe('createGateway', () => {
       body: toBody(query),
     });
     expect(await response.json()).toEqual({ data });
+  });
+
+  it('gateway.node runs everything for a request in its async context, also if other requests are in the same turn', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const contexts: Record<string, unknown[]> = { log: [], call: [], finish: [] };
+    const log = pino(
+      { level: 'debug', mixin: () => ({ context: storage.getStore() }) },
+      {
+        write: (line) => {
+          const { requestId, context } = JSON.parse(line) as Record<string, unknown>;
+          contexts['log']?.push([requestId, context]);
+        },
+      },
+    );
+    const onCall = (message: unknown) => {
+      const { headers } = (message as { request: { headers: string[] } }).request;
+      contexts['call']?.push([headers[headers.indexOf('x-request-id') + 1], storage.getStore()]);
+    };
+    await using library = await startLibrary({ log, upstreamConnections: 3 });
+    const { gateway, upstream } = library;
+    upstream.on('GET', path, { json: integration });
+    await using server = await startHttpServer((request, response) => {
+      const id = String(request.headers['x-request-id']);
+      storage.run(id, () => gateway.node(request, response));
+      response.on('finish', () => contexts['finish']?.push([id, storage.getStore()]));
+    });
+    subscribe('undici:request:create', onCall);
+    const ids = Array.from({ length: 20 }, (_, index) => `request-${index}`);
+    await Promise.all(
+      ids.map((id) =>
+        send(server.url, {
+          headers: { 'content-type': 'application/json', 'galileo-api-key': 'k', 'x-request-id': id },
+          body: toBody(query),
+        }),
+      ),
+    );
+    unsubscribe('undici:request:create', onCall);
+    const sort = (pairs: unknown[] | undefined) => pairs?.map(String).sort();
+    const expected = ids.map((id) => [id, id]);
+    expect(sort(contexts['call'])).toEqual(sort(expected));
+    expect(sort(contexts['finish'])).toEqual(sort(expected));
+    // One line for the call, and one for the request.
+    expect(sort(contexts['log'])).toEqual(sort([...expected, ...expected]));
   });
 });

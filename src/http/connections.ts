@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
@@ -210,7 +211,7 @@ class ClientConnection {
     if (index === -1) return;
     this.#pending.splice(index, 1);
     clearTimeout(pending.timer);
-    pending.listener?.end(isSent);
+    pending.end(isSent);
     this.#options.onPending(-1);
     if (this.socket.destroyed) return;
     this.#startNext();
@@ -236,6 +237,8 @@ export class PendingResponse {
   /** Runs while the client may read the response. */
   timer: NodeJS.Timeout | undefined;
   readonly #connection: ClientConnection;
+  /** Runs everything for the request in the context in which it arrived, such as the trace of the host program. */
+  readonly #scope = new AsyncResource('galileo-gateway request');
   #handle: ((pending: PendingResponse) => void) | undefined;
   #complete: HttpResponse | undefined;
   #requestId = '';
@@ -256,7 +259,12 @@ export class PendingResponse {
   start(): void {
     const handle = this.#handle;
     this.#handle = undefined;
-    handle?.(this);
+    if (handle !== undefined) this.#scope.runInAsyncScope(handle, undefined, this);
+  }
+
+  /** Calls the listener. */
+  end(isSent: boolean): void {
+    this.#scope.runInAsyncScope(() => this.listener?.end(isSent));
   }
 
   /** Ends the connection without a response. */
@@ -282,7 +290,7 @@ export class PendingResponse {
     this.#complete = undefined;
     if (complete === undefined || this.response.destroyed) return;
     try {
-      this.#write(complete);
+      this.#scope.runInAsyncScope(() => this.#write(complete));
     } catch {
       this.abort();
     }

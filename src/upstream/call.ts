@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { DeadlineEnd } from '../deadline.ts';
 import { Attempt, type AttemptOptions, type AttemptOwner } from './attempt.ts';
 import type { AttemptKind, CircuitBreaker, Verdict } from './breaker.ts';
@@ -55,6 +56,8 @@ export class Call implements Waiter, AttemptOwner {
   readonly #isWrite: boolean;
   readonly #resolve: (response: TransportResponse) => void;
   readonly #reject: (error: Error) => void;
+  /** Runs attempts and hooks in the context of the request, such as the trace of the host program. */
+  readonly #scope = new AsyncResource('galileo-gateway call');
   #isSettled = false;
   #attempt: Attempt | undefined;
   #attemptInfo: AttemptInfo | undefined;
@@ -99,7 +102,10 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   startAttempt(connection: Connection, hasWaited: boolean): boolean {
-    if (this.#isSettled) return false;
+    return !this.#isSettled && this.#scope.runInAsyncScope(() => this.#startAttempt(connection, hasWaited));
+  }
+
+  #startAttempt(connection: Connection, hasWaited: boolean): boolean {
     const { breaker, budget, fastestRead, attemptOptions, now, observer } = this.#context;
     // Other calls wait too. One that cannot finish must not take their connection.
     if (hasWaited && this.#request.deadline.remainingMs < fastestRead.getDurationMs(now())) {
@@ -294,7 +300,7 @@ export class Call implements Waiter, AttemptOwner {
       reason: isForeign ? explainForeignResponse(response) : cause?.message,
       durationMs: now() - this.#startedAtMs,
     };
-    observer.callEnded(this.#request, end);
+    this.#scope.runInAsyncScope(() => observer.callEnded?.(this.#request, end));
   }
 }
 
