@@ -21,6 +21,8 @@ const maxRounds = 6;
 const maxDepth = 4;
 /** Different results of decoding one string with any order of the kinds of escapes. */
 const maxLayers = 60;
+/** In characters. How much of a string is searched, and how much of a secret can therefore occur. */
+const maxSearchedLength = maxTextLength + margin;
 /** A secret that is a JSON object covers its string members from this length. */
 const minMemberLength = 16;
 /**
@@ -28,6 +30,9 @@ const minMemberLength = 16;
  * whole.
  */
 const maxWork = 10_000_000;
+/** Measured. What a decoded byte costs, and what a form of a secret costs, in searched bytes. */
+const workPerDecodedByte = 20;
+const workPerForm = 2000;
 
 /** Ends a search whose cost exceeds the limit. */
 const exhausted = Symbol('too much work');
@@ -49,7 +54,8 @@ export class Secrets {
     if (value === '') return;
     this.#values.add(value);
     this.#search = undefined;
-    const length = isAscii(value) ? value.length : Math.ceil(value.length / 4);
+    const { length: trimmedLength } = value.trim();
+    const length = isAscii(value) ? trimmedLength : Math.ceil(trimmedLength / 4);
     this.#minLength = Math.min(this.#minLength, length, minMemberLength);
   }
 
@@ -62,12 +68,12 @@ export class Secrets {
     // The name of an operation, which is redacted for every log line, is often shorter than a key.
     if (text.length < this.#minLength && isAscii(text)) return cut(text);
     if (this.#values.size > maxSecrets) return redactionMark;
-    this.#search ??= new SecretSearch(this.#values, (work) => {
-      this.#work += work;
-      if (this.#work > maxWork) throw exhausted;
-    });
     try {
-      return removeSpans(text, this.#search.findSpans(text.slice(0, maxTextLength + margin)));
+      this.#search ??= new SecretSearch(this.#values, (work) => {
+        this.#work += work;
+        if (this.#work > maxWork) throw exhausted;
+      });
+      return removeSpans(text, this.#search.findSpans(text.slice(0, maxSearchedLength)));
     } catch (error) {
       if (error === exhausted) return redactionMark;
       throw error;
@@ -116,6 +122,7 @@ class SecretSearch {
     const words = new Set<string>();
     for (const value of values) {
       for (const whole of getForms(value)) {
+        spend(workPerForm);
         const beginning = whole.slice(0, maxPatternLength);
         if (whole.length < minPartLength) words.add(whole);
         else patterns.set(whole, { beginning, whole });
@@ -130,7 +137,7 @@ class SecretSearch {
   /** The parts of a string that are secrets or decode to one. */
   findSpans(text: string): Span[] {
     const spans: Span[] = [];
-    for (const layer of decodeAll(toLayer(text))) this.#findInLayer(layer, spans);
+    for (const layer of decodeAll(toLayer(text), this.#spend)) this.#findInLayer(layer, spans);
     return spans;
   }
 
@@ -158,7 +165,7 @@ class SecretSearch {
 
   /** Whether decoded bytes contain a secret, directly or after further decoding. */
   #contains(decoded: string, depth: number): boolean {
-    for (const { bytes } of decodeAll({ bytes: decoded, getOrigin: (index) => index })) {
+    for (const { bytes } of decodeAll({ bytes: decoded, getOrigin: (index) => index }, this.#spend)) {
       this.#spend(bytes.length * (1 + this.#patterns.length));
       if (this.#patterns.some(({ beginning }) => bytes.includes(beginning))) return true;
       if (depth === maxDepth) continue;
@@ -171,7 +178,7 @@ class SecretSearch {
 }
 
 /** Yields the layer and the results of decoding its escapes repeatedly, with any order of their kinds. */
-function* decodeAll(first: Layer): Generator<Layer> {
+function* decodeAll(first: Layer, spend: (work: number) => void): Generator<Layer> {
   const seen = new Set([first.bytes]);
   let layers = [first];
   for (let round = 0; round <= maxRounds && layers.length > 0; round += 1) {
@@ -179,6 +186,7 @@ function* decodeAll(first: Layer): Generator<Layer> {
     for (const layer of layers) {
       yield layer;
       for (const decoded of decodeEscapes(layer)) {
+        spend(workPerDecodedByte * layer.bytes.length);
         if (seen.has(decoded.bytes)) continue;
         seen.add(decoded.bytes);
         if (seen.size > maxLayers) throw exhausted;
@@ -205,7 +213,10 @@ const plainSecret = /^[!-&(-z|~][!-&(-~]{3,}$/;
 function getForms(secret: string): Iterable<string> {
   if (plainSecret.test(secret)) return [secret];
   const forms = new Set<string>();
-  for (const value of [secret, ...getMembers(secret)]) {
+  // Upstream can trim a value before it echoes it.
+  for (const whole of [secret, secret.trim(), ...getMembers(secret)]) {
+    const value = whole.slice(0, maxSearchedLength);
+    if (value === '') continue;
     if (value.length < minPartLength) for (const form of encodeWord(value)) forms.add(form);
     for (const written of getSpellings(value)) {
       forms.add(toUtf8(written));
@@ -219,9 +230,17 @@ function getForms(secret: string): Iterable<string> {
   return forms;
 }
 
+/**
+ * More combining marks in a row than any language needs (UAX #15, Stream-Safe Text Format). Normalization takes
+ * quadratic time for them.
+ */
+const longMarks = /\p{M}{31}/u;
+
 /** The string in each Unicode normal form, with spaces or plus signs, and with single or doubled quotes. */
 function getSpellings(value: string): Set<string> {
-  const normalized = [value, value.normalize('NFC'), value.normalize('NFD')];
+  const normalized = longMarks.test(value)
+    ? [value]
+    : [value, value.normalize('NFC'), value.normalize('NFD')];
   const spaced = normalized.flatMap((spelling) => [spelling, spelling.replaceAll(' ', '+')]);
   return new Set(spaced.flatMap((spelling) => [spelling, spelling.replaceAll("'", "''")]));
 }

@@ -145,6 +145,14 @@ describe('a secret is removed from a message', () => {
     expect(redact([secret], 'a service_account of type')).toBe('a service_account of type');
   });
 
+  it.each([' sk-live-1234\n', '\tsk-live-1234  ', '\u00a0sk-live-1234'])(
+    'a secret with white space around it is removed from a message that has it trimmed: %j',
+    (secret) => {
+      expect(redact([secret], 'bad key sk-live-1234.')).toBe('bad key [redacted].');
+      expect(redact([secret], 'sk-live-1234')).toBe('[redacted]');
+    },
+  );
+
   it('a secret of less than four characters is removed only as a separate word', () => {
     expect(redact(['ab'], 'ab cab ab. YWI= 6162')).toBe('[redacted] cab [redacted]. [redacted] [redacted]');
   });
@@ -206,6 +214,20 @@ describe('the cost of a search', () => {
     ],
     ['a message of base64', times(50, (i) => `key-${i}`), times(200, () => 'QUFB'.repeat(2000))],
     ['a message of digits', times(50, (i) => `key-${i}`), times(200, () => '41'.repeat(4000))],
+    ['a secret of combining marks', [`a${'\u0301\u0323'.repeat(60_000)}`], ['x'.repeat(5000)]],
+    ['a secret of quotes', ["'".repeat(250_000)], ['x'.repeat(5000)]],
+    [
+      'a hundred secret JSON objects',
+      times(100, (i) =>
+        JSON.stringify(times(70, (j) => `é'abcdefghijklmnop${i}-${j}`)).replace(/^.*$/, '{"a":$&}'),
+      ),
+      ['x'.repeat(5000)],
+    ],
+    [
+      'messages of nested escapes',
+      ['secret-1234'],
+      times(170, (i) => `${i}${'%26amp%3B\\u005c'.repeat(380)}`),
+    ],
     ['a message of line breaks', ['secret-1234'], [`${'a\n'.repeat(100_000)}`, '\n'.repeat(200_000)]],
     [
       'many short secrets',

@@ -116,6 +116,10 @@ const variables: Readonly<Record<string, { readonly query: string; readonly vari
     variables: Object.fromEntries(listOf(60, 0).map((_, i) => [`${'c'.repeat(200)}${i}`, i % 2 === 0])),
   },
   'a secret as long as the body': { query: upsert, variables: { input: { endpoint: 'x', token: name } } },
+  'a secret of combining marks': {
+    query: '{unknown}',
+    variables: { token: `a${'\u0301\u0323'.repeat(60_000)}` },
+  },
   'a secret and a field of the same letters': {
     query: `{${'a'.repeat(195_000)}}`,
     variables: { token: `${'a'.repeat(32_500)}b${'a'.repeat(32_500)}` },
