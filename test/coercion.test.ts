@@ -10,13 +10,13 @@ const { gateway, upstream } = stack;
 afterAll(() => stack[Symbol.asyncDispose]());
 
 async function refuse(body: unknown): Promise<NonNullable<GraphqlBody['errors']>> {
-  const answer = await send(gateway.url, {
+  const response = await send(gateway.url, {
     headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
     body: JSON.stringify(body),
   });
-  const { data, errors } = parseBody(answer);
+  const { data, errors } = parseBody(response);
   expect(data).toBeUndefined();
-  expect(answer.text).not.toContain('s3cr3t');
+  expect(response.text).not.toContain('s3cr3t');
   expect(gateway.log.join('')).not.toContain('s3cr3t');
   return errors ?? [];
 }
@@ -301,14 +301,14 @@ describe('a syntax error names the position and what was expected, and quotes no
 
 describe('an argument that turns out not to fit while the operation runs', () => {
   it('an argument that turns out not to fit during execution fails its field, with a message that quotes nothing', async () => {
-    const answer = await send(gateway.url, {
+    const response = await send(gateway.url, {
       headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
       body: JSON.stringify({
         query: 'query($name: IntegrationName = OPENAI) { __typename integration(name: $name) { id } }',
         variables: { name: null },
       }),
     });
-    const { data, errors } = parseBody(answer);
+    const { data, errors } = parseBody(response);
     expect(data).toEqual({ __typename: 'Query', integration: null });
     expect(errors?.[0]).toMatchObject({
       message: 'An argument of this field does not fit its type.',

@@ -310,9 +310,9 @@ describe('demo', () => {
       await using program = startProgram(['demo', '--trusted-documents', trusted], { PORT: '0' });
       const curl = await program.waitFor(/^ *(curl .*)$/m);
       const { stdout } = await runFile('/bin/sh', ['-c', curl]);
-      const answer = JSON.parse(stdout) as { data?: unknown; errors?: unknown };
-      expect(answer.errors).toBeUndefined();
-      expect(answer.data).toBeTypeOf('object');
+      const response = JSON.parse(stdout) as { data?: unknown; errors?: unknown };
+      expect(response.errors).toBeUndefined();
+      expect(response.data).toBeTypeOf('object');
       expect(program.stdout).not.toContain('press the run button');
     });
 
@@ -365,9 +365,9 @@ describe('demo', () => {
       const url = await program.waitFor(/GraphiQL +(http:\/\/127\.0\.0\.1:\d+\/graphql) /);
       const page = await program.waitFor(/Settings +(http:\/\/127\.0\.0\.1:\d+) /);
       expect((await send(page, { path: '/' })).text).toContain(`&quot;endpoint&quot;:&quot;${url}&quot;`);
-      const answer = await send(url, { path: '/graphql?query={__typename}', headers: { origin: page } });
-      expect(answer.text).toBe('{"data":{"__typename":"Query"}}');
-      expect(answer.headers['access-control-allow-origin']).toBe(page);
+      const response = await send(url, { path: '/graphql?query={__typename}', headers: { origin: page } });
+      expect(response.text).toBe('{"data":{"__typename":"Query"}}');
+      expect(response.headers['access-control-allow-origin']).toBe(page);
     },
   );
 
@@ -408,9 +408,9 @@ describe('demo', () => {
   it('demo serves only the settings page at the address of the settings page', async () => {
     await using program = startProgram(['demo'], { PORT: '0' });
     const page = await program.waitFor(/Settings\s+(http:\/\/127\.0\.0\.1:\d+)/);
-    const answer = await send(page, { path: '/' });
-    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
-    expect(answer.text).toContain('demo-key');
+    const response = await send(page, { path: '/' });
+    expect(response).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
+    expect(response.text).toContain('demo-key');
     for (const [method, path] of [
       ['GET', '/other'],
       ['GET', '/assets/../index.html'],
@@ -427,11 +427,11 @@ describe('sandbox', () => {
     async (signal) => {
       await using program = startProgram(['sandbox', '--port', '0']);
       const url = await program.waitFor(/^sandbox upstream at (http:\/\/\S+), API key demo-key\n/);
-      const answer = await send(url, {
+      const response = await send(url, {
         path: '/v2/integrations/openai',
         headers: { 'galileo-api-key': 'demo-key' },
       });
-      expect(answer.status).toBe(200);
+      expect(response.status).toBe(200);
       program.process.kill(signal);
       expect(await program.exit).toBe(0);
       expect(program.stderr).toBe('');

@@ -37,9 +37,9 @@ describe('without CORS_ORIGINS', () => {
     async (request) => {
       await using upstream = await startFakeUpstream();
       await using gateway = await startGateway(upstream.url);
-      const answer = await send(gateway.url, request);
-      for (const name of corsHeaders) expect(answer.headers[name]).toBeUndefined();
-      expect(answer.status).toBe(request.method === 'OPTIONS' ? 405 : 200);
+      const response = await send(gateway.url, request);
+      for (const name of corsHeaders) expect(response.headers[name]).toBeUndefined();
+      expect(response.status).toBe(request.method === 'OPTIONS' ? 405 : 200);
     },
   );
 });
@@ -51,17 +51,17 @@ describe('with CORS_ORIGINS', () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { corsOrigins });
     for (const origin of [listed, 'http://localhost:3000']) {
-      const answer = await send(gateway.url, preflight(origin));
-      expect([200, 204]).toContain(answer.status);
-      expect(answer.text).toBe('');
-      expect(answer.headers['access-control-allow-origin']).toBe(origin);
-      expect(answer.headers['access-control-allow-credentials']).not.toBe('true');
-      expect(answer.headers['access-control-allow-methods']?.split(/, ?/)).toEqual(['GET', 'POST']);
-      expect(answer.headers['access-control-allow-headers']?.toLowerCase()).toContain('galileo-api-key');
-      expect(answer.headers['access-control-allow-headers']?.toLowerCase()).toContain('authorization');
-      expect(Number(answer.headers['access-control-max-age'])).toBeGreaterThan(0);
-      expect(answer.headers.vary?.toLowerCase()).toContain('origin');
-      expect(answer.headers['x-request-id']).toMatch(/./);
+      const response = await send(gateway.url, preflight(origin));
+      expect([200, 204]).toContain(response.status);
+      expect(response.text).toBe('');
+      expect(response.headers['access-control-allow-origin']).toBe(origin);
+      expect(response.headers['access-control-allow-credentials']).not.toBe('true');
+      expect(response.headers['access-control-allow-methods']?.split(/, ?/)).toEqual(['GET', 'POST']);
+      expect(response.headers['access-control-allow-headers']?.toLowerCase()).toContain('galileo-api-key');
+      expect(response.headers['access-control-allow-headers']?.toLowerCase()).toContain('authorization');
+      expect(Number(response.headers['access-control-max-age'])).toBeGreaterThan(0);
+      expect(response.headers.vary?.toLowerCase()).toContain('origin');
+      expect(response.headers['x-request-id']).toMatch(/./);
     }
   });
 
@@ -70,13 +70,13 @@ describe('with CORS_ORIGINS', () => {
     async (request) => {
       await using upstream = await startFakeUpstream();
       await using gateway = await startGateway(upstream.url, { corsOrigins });
-      const answer = await send(gateway.url, request);
-      expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
-      expect(answer.headers['access-control-allow-origin']).toBe(listed);
-      expect(answer.headers['access-control-allow-credentials']).not.toBe('true');
-      expect(answer.headers['access-control-expose-headers']?.toLowerCase()).toContain('x-request-id');
-      expect(answer.headers.vary?.toLowerCase()).toContain('origin');
-      expect(answer.headers['cache-control']).toBe('private, no-store');
+      const response = await send(gateway.url, request);
+      expect(parseBody(response)).toEqual({ data: { __typename: 'Query' } });
+      expect(response.headers['access-control-allow-origin']).toBe(listed);
+      expect(response.headers['access-control-allow-credentials']).not.toBe('true');
+      expect(response.headers['access-control-expose-headers']?.toLowerCase()).toContain('x-request-id');
+      expect(response.headers.vary?.toLowerCase()).toContain('origin');
+      expect(response.headers['cache-control']).toBe('private, no-store');
     },
   );
 
@@ -94,9 +94,9 @@ describe('with CORS_ORIGINS', () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { corsOrigins });
     for (const request of [preflight(origin), query(origin), getQuery(origin)]) {
-      const answer = await send(gateway.url, request);
-      for (const name of corsHeaders) expect(answer.headers[name]).toBeUndefined();
-      expect(answer.headers.vary?.toLowerCase()).toContain('origin');
+      const response = await send(gateway.url, request);
+      for (const name of corsHeaders) expect(response.headers[name]).toBeUndefined();
+      expect(response.headers.vary?.toLowerCase()).toContain('origin');
     }
   });
 

@@ -24,9 +24,9 @@ async function send(headerLines: readonly string[], document = query) {
   await using stack = await startStack();
   const { gateway, upstream } = stack;
   upstream.on('GET', toPath('openai'), { json: {} }).on('PUT', toPath('custom'), { json: {} });
-  const answer = await postRaw(gateway.url, headerLines, { query: document });
+  const response = await postRaw(gateway.url, headerLines, { query: document });
   const received = upstream.calls.map((call) => new Map(getHeaders(call)));
-  return { answer, received, log: gateway.log.join('') };
+  return { answer: response, received, log: gateway.log.join('') };
 }
 
 describe('a credential', () => {
@@ -44,8 +44,8 @@ describe('a credential', () => {
     ['a Splunk key', 'Splunk-AO-API-Key', 'key-5678'],
     ['a basic password of an odd case', 'Authorization', 'BASIC  dXNlcjpwYXNz'],
   ])('a credential is forwarded byte for byte: %s', async (_what, name, value) => {
-    const { answer, received } = await send([`${name}: ${value}`]);
-    expect(answer.status).toBe(200);
+    const { answer: response, received } = await send([`${name}: ${value}`]);
+    expect(response.status).toBe(200);
     expect(received.map((headers) => headers.get(name.toLowerCase()))).toEqual([value]);
   });
 
@@ -69,8 +69,8 @@ describe('a credential', () => {
     ['an empty one', 'Authorization:'],
     ['a token without a scheme', 'Authorization: token'],
   ])('an unusable credential is not forwarded, and does not affect a usable one: %s', async (_what, line) => {
-    const { answer, received } = await send([line, 'Galileo-API-Key: key']);
-    expect(JSON.parse(answer.body)).toEqual({ data: { integration: { name: 'OPENAI' } } });
+    const { answer: response, received } = await send([line, 'Galileo-API-Key: key']);
+    expect(JSON.parse(response.body)).toEqual({ data: { integration: { name: 'OPENAI' } } });
     expect(received).toHaveLength(1);
     expect(received[0]?.has('authorization')).toBe(false);
     expect(received[0]?.get('galileo-api-key')).toBe('key');
@@ -89,9 +89,9 @@ describe('a credential', () => {
     ['a cookie', ['Cookie: Galileo-API-Key=key', 'X-API-Key: key']],
   ])('with %s a field fails as UNAUTHENTICATED, and upstream is not called', async (_what, lines) => {
     for (const document of [query, mutation]) {
-      const { answer, received } = await send(lines, document);
-      expect(answer.status).toBe(200);
-      expect(JSON.parse(answer.body)).toMatchObject({
+      const { answer: response, received } = await send(lines, document);
+      expect(response.status).toBe(200);
+      expect(JSON.parse(response.body)).toMatchObject({
         errors: [{ extensions: { code: 'UNAUTHENTICATED', retryable: false } }],
       });
       expect(received).toEqual([]);
@@ -99,12 +99,12 @@ describe('a credential', () => {
   });
 
   it('the catalogue, __typename and introspection do not need a credential', async () => {
-    const { answer, received } = await send(
+    const { answer: response, received } = await send(
       [],
       '{ __typename __schema { queryType { name } } integrationProviders(names: [NVIDIA]) { name displayName } integration(name: OPENAI) { name } }',
     );
-    expect(answer.status).toBe(200);
-    expect(JSON.parse(answer.body)).toMatchObject({
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.body)).toMatchObject({
       data: {
         __typename: 'Query',
         __schema: { queryType: { name: 'Query' } },
@@ -130,13 +130,13 @@ describe('a credential', () => {
   ])(
     'a credential header that was sent twice is refused, and nothing is sent to upstream: %s',
     async (_what, lines) => {
-      const { answer, received } = await send(['X-Request-Id: the-id', ...lines]);
-      expect(answer.status).toBe(400);
-      expect(answer.headers.get('x-request-id')).toBe('the-id');
-      const body = JSON.parse(answer.body) as object;
+      const { answer: response, received } = await send(['X-Request-Id: the-id', ...lines]);
+      expect(response.status).toBe(400);
+      expect(response.headers.get('x-request-id')).toBe('the-id');
+      const body = JSON.parse(response.body) as object;
       expect(body).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST', requestId: 'the-id' } }] });
       expect(body).not.toHaveProperty('data');
-      expect(answer.body).not.toMatch(/key-one|key-two/);
+      expect(response.body).not.toMatch(/key-one|key-two/);
       expect(received).toEqual([]);
     },
   );
@@ -186,15 +186,15 @@ describe('a request id that contains the credential', () => {
     ['a token', 'Authorization: Bearer secret-key-1', 'id-secret-key-1'],
     ['the user of a Basic credential', `Authorization: Basic ${btoa('secret-key-1:')}`, 'secret-key-1'],
   ])('a request id that contains the credential is replaced by a new one: %s', async (_what, line, id) => {
-    const { answer, log } = await send([line, `X-Request-Id: ${id}`]);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('x-request-id')).not.toContain('secret-key-1');
+    const { answer: response, log } = await send([line, `X-Request-Id: ${id}`]);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-request-id')).not.toContain('secret-key-1');
     expect(log).not.toContain('secret-key-1');
   });
 
   it('a request id is kept if the credential is only a few of its letters', async () => {
-    const { answer } = await send(['Galileo-API-Key: abc', 'X-Request-Id: xabcx']);
-    expect(answer.headers.get('x-request-id')).toBe('xabcx');
+    const { answer: response } = await send(['Galileo-API-Key: abc', 'X-Request-Id: xabcx']);
+    expect(response.headers.get('x-request-id')).toBe('xabcx');
   });
 });
 
@@ -271,8 +271,8 @@ describe('the headers of a call to upstream', () => {
   it.each(['a', 'A-b_c.1:/?#[]@!$&()*+,;=~"', 'x'.repeat(128)])(
     'upstream calls and the response have the client’s request id if it is usable: %s',
     async (id) => {
-      const { answer, received } = await send(['Galileo-API-Key: key', `X-Request-Id: ${id}`]);
-      expect(answer.headers.get('x-request-id')).toBe(id);
+      const { answer: response, received } = await send(['Galileo-API-Key: key', `X-Request-Id: ${id}`]);
+      expect(response.headers.get('x-request-id')).toBe(id);
       expect(received.map((headers) => headers.get('x-request-id'))).toEqual([id]);
     },
   );
@@ -286,8 +286,8 @@ describe('the headers of a call to upstream', () => {
   ])(
     'upstream calls and the response have the same new request id if the client sent %s',
     async (_what, lines) => {
-      const { answer, received } = await send(['Galileo-API-Key: key', ...lines]);
-      const id = answer.headers.get('x-request-id') ?? '';
+      const { answer: response, received } = await send(['Galileo-API-Key: key', ...lines]);
+      const id = response.headers.get('x-request-id') ?? '';
       expect(id).toMatch(/^[\x21-\x7e]{1,128}$/);
       expect(lines.join('')).not.toContain(id);
       expect(received.map((headers) => headers.get('x-request-id'))).toEqual([id]);

@@ -46,7 +46,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('after %s', (signal) => {
     await idle.waitFor(/alive/);
     expect((await send(url, { path: '/readyz' })).status).toBe(200);
     const running = send(url, read);
-    const answer = await arrived;
+    const response = await arrived;
 
     program.process.kill(signal);
     await program.waitFor(/"draining"/);
@@ -62,7 +62,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('after %s', (signal) => {
     expect(getCodes(refused)).toEqual(['OVERLOADED']);
     expect(program.process.exitCode).toBeNull();
 
-    answer();
+    response();
     expect(parseBody(await running)).toEqual({ data: { integration: { name: 'OPENAI' } } });
     expect(await program.exit).toBe(0);
     expect(upstream.calls).toHaveLength(1);

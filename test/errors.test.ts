@@ -40,13 +40,13 @@ async function read(reply: Reply, settings: Parameters<typeof startStack>[0] = {
   upstream
     .on('GET', toPath('openai'), reply)
     .on('GET', toPath('azure'), { json: integrationFixtures.azure.full });
-  const answer = await gateway.query(
+  const response = await gateway.query(
     '{ integration(name: OPENAI) { id } integrations(names: [AZURE]) { name } }',
     {},
     headers,
   );
   return {
-    ...answer,
+    ...response,
     callCount: upstream.callsTo('GET', toPath('openai')).length,
     log: gateway.log.join(''),
   };
@@ -61,12 +61,12 @@ async function write(
   await using stack = await startStack();
   const { gateway, upstream } = stack;
   upstream.on('PUT', toPath('custom'), reply);
-  const answer = await gateway.query(
+  const response = await gateway.query(
     'mutation ($input: UpsertCustomIntegrationInput!) { upsertCustomIntegration(input: $input) { __typename } }',
     { input },
     sent,
   );
-  return { ...answer, callCount: upstream.calls.length, log: gateway.log.join('') };
+  return { ...response, callCount: upstream.calls.length, log: gateway.log.join('') };
 }
 
 /** The exact error that a client receives, with only the documented extensions. */

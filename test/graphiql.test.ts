@@ -154,22 +154,22 @@ describe('a caller that accepts', () => {
 });
 
 describe('an entity tag', () => {
-  const answers: [string, (acceptEncoding?: string, ifNoneMatch?: string) => HttpResponse][] = [
+  const responses: [string, (acceptEncoding?: string, ifNoneMatch?: string) => HttpResponse][] = [
     ['the page', getPage],
     ['a file', (acceptEncoding, ifNoneMatch) => getAsset(paths[1] ?? '', acceptEncoding, ifNoneMatch)],
   ];
 
-  test.each(answers)('the entity tag of %s differs between encodings', (_name, answer) => {
-    const tags = ['br', 'gzip', undefined].map((encoding) => answer(encoding).headers['etag']);
+  test.each(responses)('the entity tag of %s differs between encodings', (_name, response) => {
+    const tags = ['br', 'gzip', undefined].map((encoding) => response(encoding).headers['etag']);
     expect(new Set(tags).size).toBe(3);
     expect(tags.every((tag) => /^"[\w-]+"$/.test(String(tag)))).toBe(true);
   });
 
-  test.each(answers)('a client with the current entity tag of %s gets 304', (_name, answer) => {
-    const { headers } = answer('br');
+  test.each(responses)('a client with the current entity tag of %s gets 304', (_name, response) => {
+    const { headers } = response('br');
     const tag = String(headers['etag']);
     for (const ifNoneMatch of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
-      const repeated = answer('br', ifNoneMatch);
+      const repeated = response('br', ifNoneMatch);
       expect(repeated.status).toBe(304);
       expect(repeated.body).toHaveLength(0);
       expect(repeated.headers).toMatchObject({
@@ -179,8 +179,8 @@ describe('an entity tag', () => {
       });
       expect(repeated.headers).not.toHaveProperty('content-encoding');
     }
-    expect(answer('gzip', tag).status).toBe(200);
-    expect(answer('br', '"other"').status).toBe(200);
+    expect(response('gzip', tag).status).toBe(200);
+    expect(response('br', '"other"').status).toBe(200);
   });
 
   test('the entity tag of the page depends on its demo headers', () => {

@@ -4,9 +4,9 @@ import { startGateway } from './support/gateway.ts';
 import {
   getCodes,
   openConnection,
-  type PlainAnswer,
   type PlainHeaders,
   type PlainRequest,
+  type PlainResponse,
   parseBody,
   send,
 } from './support/http-client.ts';
@@ -20,13 +20,13 @@ const stack = await startStack();
 const { gateway, upstream } = stack;
 afterAll(() => stack[Symbol.asyncDispose]());
 
-const post = (body: unknown, headers: PlainRequest['headers'] = {}): Promise<PlainAnswer> =>
+const post = (body: unknown, headers: PlainRequest['headers'] = {}): Promise<PlainResponse> =>
   send(gateway.url, { headers: { ...json, ...headers }, body: JSON.stringify(body) });
 
 const get = (
   parameters: Record<string, string>,
   headers: PlainRequest['headers'] = {},
-): Promise<PlainAnswer> =>
+): Promise<PlainResponse> =>
   send(gateway.url, { path: `/graphql?${new URLSearchParams(parameters).toString()}`, headers });
 
 describe('the audits of graphql-http', () => {
@@ -45,15 +45,15 @@ describe.each([
   { from: 'another origin', origin: { origin: 'https://elsewhere.example' } },
 ])('POST /graphql from $from', ({ origin }) => {
   it('the response to a query is application/json in UTF-8', async () => {
-    const answer = await post({ query: '{ __typename }' }, origin);
-    expect(answer.status).toBe(200);
-    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
-    expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
+    const response = await post({ query: '{ __typename }' }, origin);
+    expect(response.status).toBe(200);
+    expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(parseBody(response)).toEqual({ data: { __typename: 'Query' } });
   });
 
   it('POST runs a mutation', async () => {
-    const answer = await post({ query: 'mutation { __typename }' }, origin);
-    expect(parseBody(answer)).toEqual({ data: { __typename: 'Mutation' } });
+    const response = await post({ query: 'mutation { __typename }' }, origin);
+    expect(parseBody(response)).toEqual({ data: { __typename: 'Mutation' } });
   });
 
   it.each([
@@ -66,8 +66,8 @@ describe.each([
     'application/json; version=1',
     'application/json; charset=utf-8; version="a;b"',
   ])('POST accepts the content type %s', async (contentType) => {
-    const answer = await post({ query: '{ __typename }' }, { ...origin, 'content-type': contentType });
-    expect(answer.status).toBe(200);
+    const response = await post({ query: '{ __typename }' }, { ...origin, 'content-type': contentType });
+    expect(response.status).toBe(200);
   });
 
   it.each([
@@ -81,12 +81,12 @@ describe.each([
     'application/jsonx',
     '',
   ])('POST refuses the content type "%s" with 415', async (contentType) => {
-    const answer = await post(
+    const response = await post(
       { query: 'mutation { __typename }' },
       { ...origin, 'content-type': contentType },
     );
-    expect(answer.status).toBe(415);
-    expect(getCodes(answer)).toEqual(['UNSUPPORTED_MEDIA_TYPE']);
+    expect(response.status).toBe(415);
+    expect(getCodes(response)).toEqual(['UNSUPPORTED_MEDIA_TYPE']);
   });
 
   it('POST refuses a form and a body without a content type with 415, and executes neither', async () => {
@@ -94,21 +94,21 @@ describe.each([
     const form = new URLSearchParams({
       query: 'mutation { upsertCustomIntegration(input: {endpoint: "x"}) { __typename } }',
     });
-    const answers = [
+    const responses = [
       await send(gateway.url, {
         headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
         body: form.toString(),
       }),
       await send(gateway.url, { headers, body: '{"query":"{ integration(name: OPENAI) { id } }"}' }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([415, 415]);
+    expect(responses.map(({ status }) => status)).toEqual([415, 415]);
     expect(upstream.calls).toEqual([]);
   });
 
   it('POST refuses a batch with 400', async () => {
-    const answer = await post([{ query: '{ __typename }' }], origin);
-    expect(answer.status).toBe(400);
-    expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+    const response = await post([{ query: '{ __typename }' }], origin);
+    expect(response.status).toBe(400);
+    expect(getCodes(response)).toEqual(['BAD_REQUEST']);
   });
 
   it.each([
@@ -127,11 +127,11 @@ describe.each([
     ['a documentId that is an array', `{"documentId":["${secret}"]}`],
   ])('POST refuses %s with 400 BAD_REQUEST and quotes nothing', async (_what, body) => {
     for (const accept of ['application/json', graphqlResponse]) {
-      const answer = await send(gateway.url, { headers: { ...json, ...origin, accept }, body });
-      expect(answer.status).toBe(400);
-      expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
-      expect(answer.text).not.toContain(secret);
-      expect(parseBody(answer)).not.toHaveProperty('data');
+      const response = await send(gateway.url, { headers: { ...json, ...origin, accept }, body });
+      expect(response.status).toBe(400);
+      expect(getCodes(response)).toEqual(['BAD_REQUEST']);
+      expect(response.text).not.toContain(secret);
+      expect(parseBody(response)).not.toHaveProperty('data');
     }
   });
 
@@ -166,14 +166,14 @@ describe.each([
       Buffer.from([0xc3, 0x28]),
       Buffer.from('"}'),
     ]);
-    const answer = await send(gateway.url, { headers: { ...json, ...origin }, body });
-    expect(answer.status).toBe(400);
-    expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+    const response = await send(gateway.url, { headers: { ...json, ...origin }, body });
+    expect(response.status).toBe(400);
+    expect(getCodes(response)).toEqual(['BAD_REQUEST']);
   });
 
   it('POST refuses a compressed body with 415', async () => {
-    const answer = await post({ query: '{ __typename }' }, { ...origin, 'content-encoding': 'gzip' });
-    expect(answer.status).toBe(415);
+    const response = await post({ query: '{ __typename }' }, { ...origin, 'content-encoding': 'gzip' });
+    expect(response.status).toBe(415);
   });
 
   const requestErrors: [code: string, status: number, jsonStatus: number, body: Record<string, unknown>][] = [
@@ -200,11 +200,11 @@ describe.each([
       const classic = await post(body, origin);
       expect([modern.status, classic.status]).toEqual([status, jsonStatus]);
       expect(modern.headers['content-type']).toBe(`${graphqlResponse}; charset=utf-8`);
-      for (const answer of [modern, classic]) {
-        expect(new Set(getCodes(answer))).toEqual(new Set([code]));
-        expect(parseBody(answer)).not.toHaveProperty('data');
-        expect(answer.headers['cache-control']).toBe('private, no-store');
-        expect(parseBody(answer).errors?.[0]?.extensions.requestId).toBe(answer.headers['x-request-id']);
+      for (const response of [modern, classic]) {
+        expect(new Set(getCodes(response))).toEqual(new Set([code]));
+        expect(parseBody(response)).not.toHaveProperty('data');
+        expect(response.headers['cache-control']).toBe('private, no-store');
+        expect(parseBody(response).errors?.[0]?.extensions.requestId).toBe(response.headers['x-request-id']);
       }
     },
   );
@@ -237,27 +237,27 @@ describe.each([
     ['application/json;q=0', 406],
   ];
   it.each(negotiations)('the response to Accept "%s" is %s', async (accept, expected) => {
-    const answer = await post(
+    const response = await post(
       { query: '{ __typename }' },
       { ...origin, ...(accept === undefined ? {} : { accept }) },
     );
     if (expected === 406) {
-      expect(answer.status).toBe(406);
-      expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+      expect(response.status).toBe(406);
+      expect(getCodes(response)).toEqual(['BAD_REQUEST']);
     } else {
-      expect(answer.status).toBe(200);
-      expect(answer.headers['content-type']).toBe(`${expected}; charset=utf-8`);
+      expect(response.status).toBe(200);
+      expect(response.headers['content-type']).toBe(`${expected}; charset=utf-8`);
     }
   });
 
   it('the response has the client’s x-request-id, or a new one if it is not 1 to 128 visible ASCII characters', async () => {
     for (const good of ['a', 'x'.repeat(128), '!~']) {
-      const answer = await post({ query: '{ __typename }' }, { ...origin, 'x-request-id': good });
-      expect(answer.headers['x-request-id']).toBe(good);
+      const response = await post({ query: '{ __typename }' }, { ...origin, 'x-request-id': good });
+      expect(response.headers['x-request-id']).toBe(good);
     }
     for (const bad of ['', 'x'.repeat(129), 'a b', 'é']) {
-      const answer = await post({ query: '{ __typename }' }, { ...origin, 'x-request-id': bad });
-      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+      const response = await post({ query: '{ __typename }' }, { ...origin, 'x-request-id': bad });
+      expect(response.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     }
   });
 
@@ -267,44 +267,44 @@ describe.each([
       { authorization: [`Bearer ${secret}`, 'Basic eDp5'] },
     ];
     for (const headers of twice) {
-      const answer = await post(
+      const response = await post(
         { query: '{ __typename }' },
         { ...origin, ...headers, 'x-request-id': 'mine' },
       );
-      expect(answer.status).toBe(400);
-      expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
-      expect(answer.headers['x-request-id']).toBe('mine');
-      expect(answer.text).not.toContain(secret);
+      expect(response.status).toBe(400);
+      expect(getCodes(response)).toEqual(['BAD_REQUEST']);
+      expect(response.headers['x-request-id']).toBe('mine');
+      expect(response.text).not.toContain(secret);
     }
   });
 });
 
 describe('the endpoint, by GET,', () => {
   it('GET runs a query with variables and an operation name', async () => {
-    const answer = await get({
+    const response = await get({
       query: 'query A { __typename } query B($name: String!) { __type(name: $name) { name } }',
       variables: '{"name":"Query"}',
       operationName: 'B',
     });
-    expect(parseBody(answer)).toEqual({ data: { __type: { name: 'Query' } } });
+    expect(parseBody(response)).toEqual({ data: { __type: { name: 'Query' } } });
   });
 
   it('GET treats empty and null parameters as omitted', async () => {
-    const answer = await get({
+    const response = await get({
       query: '{ __typename }',
       variables: '',
       operationName: '',
       extensions: 'null',
     });
-    expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
+    expect(parseBody(response)).toEqual({ data: { __typename: 'Query' } });
   });
 
   it('GET refuses a mutation with 405 and says which method it needs', async () => {
     for (const accept of ['application/json', graphqlResponse]) {
-      const answer = await get({ query: 'mutation { __typename }' }, { accept });
-      expect(answer.status).toBe(405);
-      expect(answer.headers.allow).toBe('POST');
-      expect(getCodes(answer)).toEqual(['METHOD_NOT_ALLOWED']);
+      const response = await get({ query: 'mutation { __typename }' }, { accept });
+      expect(response.status).toBe(405);
+      expect(response.headers.allow).toBe('POST');
+      expect(getCodes(response)).toEqual(['METHOD_NOT_ALLOWED']);
     }
   });
 
@@ -317,25 +317,25 @@ describe('the endpoint, by GET,', () => {
     ['extensions', '[]'],
   ])('GET refuses malformed %s (%s) with 400 BAD_REQUEST and quotes nothing', async (name, value) => {
     for (const accept of ['application/json', graphqlResponse]) {
-      const answer = await get({ query: '{ __typename }', [name]: value }, { accept });
-      expect(answer.status).toBe(400);
-      expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
-      expect(answer.text).not.toContain(secret);
+      const response = await get({ query: '{ __typename }', [name]: value }, { accept });
+      expect(response.status).toBe(400);
+      expect(getCodes(response)).toEqual(['BAD_REQUEST']);
+      expect(response.text).not.toContain(secret);
     }
   });
 
   it('GET without a query is refused with 400 BAD_REQUEST', async () => {
-    const answer = await send(gateway.url, { path: '/graphql' });
-    expect(answer.status).toBe(400);
-    expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+    const response = await send(gateway.url, { path: '/graphql' });
+    expect(response.status).toBe(400);
+    expect(getCodes(response)).toEqual(['BAD_REQUEST']);
   });
 
   it('GET reads broken percent escapes literally', async () => {
-    const answer = await send(gateway.url, {
+    const response = await send(gateway.url, {
       path: '/graphql?query=%7B__typename%7D%23%E0%A4%A&variables=%',
     });
-    expect(answer.status).toBe(400);
-    expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+    expect(response.status).toBe(400);
+    expect(getCodes(response)).toEqual(['BAD_REQUEST']);
   });
 });
 
@@ -344,11 +344,11 @@ describe('the server', () => {
     'the method %s is refused with 405',
     async (method) => {
       for (const headers of [{}, { origin: 'https://elsewhere.example' }]) {
-        const answer = await send(gateway.url, { method, headers: { ...headers, ...json } });
-        expect(answer.status).toBe(405);
-        expect(answer.headers.allow).toBe('GET, POST');
-        expect(answer.headers['x-request-id']).toMatch(/./);
-        expect(getCodes(answer)).toEqual(['METHOD_NOT_ALLOWED']);
+        const response = await send(gateway.url, { method, headers: { ...headers, ...json } });
+        expect(response.status).toBe(405);
+        expect(response.headers.allow).toBe('GET, POST');
+        expect(response.headers['x-request-id']).toMatch(/./);
+        expect(getCodes(response)).toEqual(['METHOD_NOT_ALLOWED']);
       }
     },
   );
@@ -369,18 +369,18 @@ describe('the server', () => {
     '/graphql;x',
   ])('the path %s is 404', async (path) => {
     for (const method of ['GET', 'POST']) {
-      const answer = await send(gateway.url, { method, path });
-      expect(answer.status).toBe(404);
-      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+      const response = await send(gateway.url, { method, path });
+      expect(response.status).toBe(404);
+      expect(response.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     }
   });
 
   it('livez and readyz return 200 with the client’s request id', async () => {
     for (const path of ['/livez', '/readyz', '/livez?x=1']) {
-      const answer = await send(gateway.url, { path, headers: { 'x-request-id': 'probe' } });
-      expect(answer.status).toBe(200);
-      expect(answer.headers['x-request-id']).toBe('probe');
-      expect(answer.headers['cache-control']).toBe('no-store');
+      const response = await send(gateway.url, { path, headers: { 'x-request-id': 'probe' } });
+      expect(response.status).toBe(200);
+      expect(response.headers['x-request-id']).toBe('probe');
+      expect(response.headers['cache-control']).toBe('no-store');
     }
   });
 
@@ -423,11 +423,11 @@ describe('the server', () => {
     expect(page.status).toBe(200);
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     await using plain = await startGateway(upstream.url, { graphiql: 'off' });
-    const answer = await send(plain.url, {
+    const response = await send(plain.url, {
       path: '/graphql?query={__typename}',
       headers: { accept: 'text/html,*/*;q=0.8' },
     });
-    expect(parseBody(answer)).toEqual({ data: { __typename: 'Query' } });
+    expect(parseBody(response)).toEqual({ data: { __typename: 'Query' } });
   });
 });
 

@@ -2,7 +2,7 @@ import { getIntrospectionQuery } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { startGateway } from './support/gateway.ts';
-import { getCodes, openConnection, type PlainAnswer, parseBody, send } from './support/http-client.ts';
+import { getCodes, openConnection, type PlainResponse, parseBody, send } from './support/http-client.ts';
 import { startStack } from './support/stack.ts';
 
 const stack = await startStack();
@@ -10,7 +10,7 @@ const { gateway, upstream } = stack;
 upstream.on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
 afterAll(() => stack[Symbol.asyncDispose]());
 
-const post = (body: unknown, url = gateway.url): Promise<PlainAnswer> =>
+const post = (body: unknown, url = gateway.url): Promise<PlainResponse> =>
   send(url, {
     headers: { 'content-type': 'application/json', 'galileo-api-key': 'test-key' },
     body: JSON.stringify(body),
@@ -21,11 +21,11 @@ const times = (count: number, write: (index: number) => string): string =>
 
 /** Whether the document is executed, or the code of the refusal. */
 async function verdictOf(query: string, more: object = {}, url = gateway.url): Promise<string> {
-  const answer = await post({ query, ...more }, url);
-  const [code] = getCodes(answer);
+  const response = await post({ query, ...more }, url);
+  const [code] = getCodes(response);
   if (code === undefined) return 'answered';
-  expect(answer.status).toBe(400);
-  expect(parseBody(answer)).not.toHaveProperty('data');
+  expect(response.status).toBe(400);
+  expect(parseBody(response)).not.toHaveProperty('data');
   return code;
 }
 
@@ -203,7 +203,7 @@ describe('INTROSPECTION=off', () => {
       'mutation { upsertCustomIntegration(input: {endpoin: "x"}) { __typename } }',
       'mutation { upsertCustomIntegration(input: {endpoint: "x", authenticationType: API}) { __typename } }',
     ];
-    const answers = await Promise.all(hidden.map((query) => post({ query }, closed.url)));
+    const responses = await Promise.all(hidden.map((query) => post({ query }, closed.url)));
     const coerced = await Promise.all(
       [
         { names: ['OPENA'] },
@@ -221,21 +221,21 @@ describe('INTROSPECTION=off', () => {
         ),
       ),
     );
-    for (const answer of [...answers, ...coerced]) {
-      expect(getCodes(answer)).not.toEqual([]);
-      expect(parseBody(answer)).not.toHaveProperty('data');
+    for (const response of [...responses, ...coerced]) {
+      expect(getCodes(response)).not.toEqual([]);
+      expect(parseBody(response)).not.toHaveProperty('data');
       // A message can contain names of the document, but not valid alternatives.
-      expect(answer.text).not.toMatch(
+      expect(response.text).not.toMatch(
         /did you mean|ANTHROPIC|API_KEY|OAUTH2|"endpoint"|OpenAIIntegration\b/i,
       );
     }
-    expect(new Set(answers.flatMap(getCodes))).toEqual(new Set(['GRAPHQL_VALIDATION_FAILED']));
+    expect(new Set(responses.flatMap(getCodes))).toEqual(new Set(['GRAPHQL_VALIDATION_FAILED']));
     expect(new Set(coerced.flatMap(getCodes))).toEqual(new Set(['BAD_USER_INPUT']));
   });
 
   it('by default, messages suggest names', async () => {
-    const answer = await post({ query: '{ integratio(name: OPENAI) { id } }' });
-    expect(answer.text).toContain('Did you mean');
+    const response = await post({ query: '{ integratio(name: OPENAI) { id } }' });
+    expect(response.text).toContain('Did you mean');
     expect((await post({ query: '{ integration(name: OPENA) { id } }' })).text).toContain('ANTHROPIC');
   });
 });

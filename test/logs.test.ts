@@ -213,12 +213,12 @@ describe('the program', () => {
     const url = await program.waitFor(/"url":"([^"]+)"/);
     await Promise.all(
       Array.from({ length: 100 }, async () => {
-        const answer = await fetch(url, {
+        const response = await fetch(url, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: '{"query":"{ __typename }"}',
         });
-        await answer.text();
+        await response.text();
       }),
     );
     program.process.kill('SIGTERM');

@@ -108,10 +108,10 @@ describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
       );
       await until(() => calls === 1);
     }
-    let answer = await send(gateway.url, { path: '/graphql?query=%7B__typename%7D' });
-    while (answer.status === 503)
-      answer = await send(gateway.url, { path: '/graphql?query=%7B__typename%7D' });
-    expect(answer.status).toBe(200);
+    let response = await send(gateway.url, { path: '/graphql?query=%7B__typename%7D' });
+    while (response.status === 503)
+      response = await send(gateway.url, { path: '/graphql?query=%7B__typename%7D' });
+    expect(response.status).toBe(200);
   });
 });
 

@@ -154,10 +154,10 @@ describe('plugins', () => {
     const gateway = createGateway({ galileoApiUrl: upstream.url, plugins: [plugin] });
     await using server = await startHttpServer(gateway.node);
     const get = (query: string) => send(server.url, { path: `/graphql?query=${query}` });
-    const answers = await Promise.all(['{__typename}', '{marked:__typename}', '{__typename}'].map(get));
+    const responses = await Promise.all(['{__typename}', '{marked:__typename}', '{__typename}'].map(get));
     const expected = name === 'trailer' ? 200 : 500;
-    expect(answers.map(({ status }) => status)).toEqual([200, expected, 200]);
-    if (expected === 500) expect(answers.flatMap(getCodes)).toEqual(['INTERNAL_SERVER_ERROR']);
+    expect(responses.map(({ status }) => status)).toEqual([200, expected, 200]);
+    if (expected === 500) expect(responses.flatMap(getCodes)).toEqual(['INTERNAL_SERVER_ERROR']);
     await gateway.close();
   });
 

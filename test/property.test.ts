@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { startGateway } from './support/gateway.ts';
-import { type PlainAnswer, parseBody, send } from './support/http-client.ts';
+import { type PlainResponse, parseBody, send } from './support/http-client.ts';
 import { listen } from './support/listen.ts';
 
 const isCi = (process.env['CI'] ?? '') !== '';
@@ -366,17 +366,17 @@ function withoutUnsent(bytes: Buffer, body: string, sent: SentHeaders): Buffer {
 /** Matches the secret in a secret field of a variable or of the document. */
 const secretField = new RegExp(`(?:"(?:token|apiKeyValue|value)":"|token: \\\\")${token}`);
 
-function check(answer: PlainAnswer): void {
-  expect(answer.status).toBeLessThan(500);
-  const body = parseBody(answer);
+function check(response: PlainResponse): void {
+  expect(response.status).toBeLessThan(500);
+  const body = parseBody(response);
   expect(Object.keys(body).every((key) => key === 'data' || key === 'errors')).toBe(true);
   expect('data' in body || (body.errors ?? []).length > 0).toBe(true);
   for (const error of body.errors ?? []) {
     expect(typeof error.message).toBe('string');
     expect(codes).toContain(error.extensions.code);
-    expect(error.extensions.requestId).toBe(answer.headers['x-request-id']);
+    expect(error.extensions.requestId).toBe(response.headers['x-request-id']);
   }
-  if (answer.status !== 200) expect(body).not.toHaveProperty('data');
+  if (response.status !== 200) expect(body).not.toHaveProperty('data');
 }
 
 it(`${runs} requests of any kind, before an upstream that answers any bytes, never end in a 5xx, an unknown code or a leak (seed ${seed})`, async () => {
@@ -392,13 +392,13 @@ it(`${runs} requests of any kind, before an upstream that answers any bytes, nev
     fc.asyncProperty(bodies, headers, upstreamBytes, async (body, sentHeaders, bytes) => {
       upstream.bytes = withoutUnsent(bytes, body, sentHeaders);
       const loggedBefore = lines.length;
-      const answer = await send(gateway.url, {
+      const response = await send(gateway.url, {
         headers: { 'content-type': 'application/json', ...sentHeaders },
         body,
       });
-      check(answer);
-      if (parseBody(answer).data !== undefined) executed += 1;
-      const seen = `${answer.text}${JSON.stringify(answer.headers)}${lines.slice(loggedBefore).join('')}`;
+      check(response);
+      if (parseBody(response).data !== undefined) executed += 1;
+      const seen = `${response.text}${JSON.stringify(response.headers)}${lines.slice(loggedBefore).join('')}`;
       // The request id of the caller is returned on purpose.
       for (const secret of secrets) expect(seen.includes(secret), `shows ${secret}: ${seen}`).toBe(false);
       expect(seen).not.toContain(upstream.url);

@@ -52,9 +52,9 @@ describe('forty concurrent tenants', () => {
       });
     }
 
-    const answers = await Promise.all(tenants.map((headers) => gateway.query(document, {}, headers)));
+    const responses = await Promise.all(tenants.map((headers) => gateway.query(document, {}, headers)));
 
-    expect(answers.map(({ data }) => data)).toEqual(tenants.map(expectedOf));
+    expect(responses.map(({ data }) => data)).toEqual(tenants.map(expectedOf));
     expect(upstream.calls).toHaveLength(2 * tenants.length);
     expect(new Set(upstream.calls.map(getTenant)).size).toBe(tenants.length);
   });
@@ -81,9 +81,9 @@ describe('forty concurrent tenants', () => {
       });
     }
 
-    const answers = await Promise.all(tenants.map((headers) => gateway.query(document, {}, headers)));
+    const responses = await Promise.all(tenants.map((headers) => gateway.query(document, {}, headers)));
 
-    expect(answers.map(({ data, errors }) => ({ data, errors }))).toEqual(
+    expect(responses.map(({ data, errors }) => ({ data, errors }))).toEqual(
       tenants.map((headers) => ({ data: expectedOf(headers), errors: [] })),
     );
   });
@@ -98,7 +98,7 @@ describe('forty concurrent tenants', () => {
         .end(JSON.stringify({ detail: `Number ${number} may not.` }));
     });
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       tenants.map((headers) => gateway.query('{ integration(name: OPENAI) { id } }', {}, headers)),
     );
 
@@ -106,7 +106,7 @@ describe('forty concurrent tenants', () => {
       [number % 2 === 0 ? 'FORBIDDEN' : 'UNAUTHENTICATED', `Number ${number} may not.`],
     ]);
     expect(
-      answers.map(({ errors }) => errors.map(({ message, extensions }) => [extensions.code, message])),
+      responses.map(({ errors }) => errors.map(({ message, extensions }) => [extensions.code, message])),
     ).toEqual(expected);
   });
 });

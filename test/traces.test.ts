@@ -213,8 +213,8 @@ describe('with an OTLP endpoint', () => {
       400,
     );
     const { receiver, gateway } = stack;
-    const answer = await gateway.query('{ __typename }');
-    expect(answer.status).toBe(200);
+    const response = await gateway.query('{ __typename }');
+    expect(response.status).toBe(200);
     await gateway.drain();
     expect(receiver.headers?.authorization).toBe('Bearer receivers-key');
     expect(gateway.log.filter((line) => line.includes('telemetry could not be sent'))).toHaveLength(1);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkTrustedDocuments, readTrustedDocuments } from '../src/execution/index.ts';
 import { createSchema } from '../src/schema/index.ts';
-import { getCodes, type PlainAnswer, parseBody, send } from './support/http-client.ts';
+import { getCodes, type PlainResponse, parseBody, send } from './support/http-client.ts';
 import { startStack } from './support/stack.ts';
 
 const toHash = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -27,13 +27,13 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const post = (body: unknown, headers: Record<string, string> = {}): Promise<PlainAnswer> =>
+const post = (body: unknown, headers: Record<string, string> = {}): Promise<PlainResponse> =>
   send(gateway.url, {
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
 
-const get = (parameters: Record<string, string>): Promise<PlainAnswer> =>
+const get = (parameters: Record<string, string>): Promise<PlainResponse> =>
   send(gateway.url, { path: `/graphql?${new URLSearchParams(parameters).toString()}` });
 
 const ways: [way: string, parameters: Record<string, unknown>][] = [
@@ -51,7 +51,7 @@ describe('with TRUSTED_DOCUMENTS', () => {
   it.each(ways)(
     'a trusted document that %s names is executed, by POST and by GET',
     async (_way, parameters) => {
-      for (const answer of [
+      for (const response of [
         await post({ ...parameters, variables }),
         await post({ ...parameters, variables }, { origin: 'https://elsewhere.example' }),
         await get({
@@ -64,7 +64,7 @@ describe('with TRUSTED_DOCUMENTS', () => {
           variables: JSON.stringify(variables),
         }),
       ]) {
-        expect({ status: answer.status, ...parseBody(answer) }).toEqual(writers);
+        expect({ status: response.status, ...parseBody(response) }).toEqual(writers);
       }
     },
   );
@@ -72,30 +72,34 @@ describe('with TRUSTED_DOCUMENTS', () => {
   it('an unknown document id is 404, in both media types', async () => {
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       for (const documentId of ['0'.repeat(64), `sha256:${'0'.repeat(64)}`, '', '__proto__', 'constructor']) {
-        const answer = await post({ documentId }, { accept });
-        expect(answer.status).toBe(404);
-        expect(getCodes(answer)).toEqual(['PERSISTED_DOCUMENT_NOT_FOUND']);
-        expect(parseBody(answer)).not.toHaveProperty('data');
+        const response = await post({ documentId }, { accept });
+        expect(response.status).toBe(404);
+        expect(getCodes(response)).toEqual(['PERSISTED_DOCUMENT_NOT_FOUND']);
+        expect(parseBody(response)).not.toHaveProperty('data');
       }
     }
     expect((await get({ documentId: 'x' })).status).toBe(404);
   });
 
   it('a request without a document id is 400, also if it sends a trusted document', async () => {
-    for (const answer of [
+    for (const response of [
       await post({ query }),
       await post({}),
       await post({ query, extensions: { persistedQuery: {} } }),
       await get({ query }),
     ]) {
-      expect(answer.status).toBe(400);
-      expect(getCodes(answer)).toEqual(['PERSISTED_DOCUMENT_REQUIRED']);
+      expect(response.status).toBe(400);
+      expect(getCodes(response)).toEqual(['PERSISTED_DOCUMENT_REQUIRED']);
     }
   });
 
   it('a document next to a document id is ignored', async () => {
-    const answer = await post({ query: 'mutation { upsertCustomIntegration }', documentId: hash, variables });
-    expect(parseBody(answer)).toEqual({ data: writers.data });
+    const response = await post({
+      query: 'mutation { upsertCustomIntegration }',
+      documentId: hash,
+      variables,
+    });
+    expect(parseBody(response)).toEqual({ data: writers.data });
   });
 
   it('a mutation is executed by POST, and refused by GET', async () => {
@@ -107,9 +111,9 @@ describe('with TRUSTED_DOCUMENTS', () => {
 
   it('a document id that is not a string is 400', async () => {
     for (const parameters of [{ documentId: 7 }, { extensions: { persistedQuery: { sha256Hash: 7 } } }]) {
-      const answer = await post(parameters);
-      expect(answer.status).toBe(400);
-      expect(getCodes(answer)).toEqual(['BAD_REQUEST']);
+      const response = await post(parameters);
+      expect(response.status).toBe(400);
+      expect(getCodes(response)).toEqual(['BAD_REQUEST']);
     }
   });
 });

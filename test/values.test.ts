@@ -25,8 +25,11 @@ afterAll(() => stack[Symbol.asyncDispose]());
 /** Reads one provider, with all of its fields, from an upstream with this response. */
 async function readIntegration(name: Name, body: Json | string) {
   upstream.on('GET', toPath(name), toReply(body));
-  const answer = await gateway.query(IntegrationDocument, { name: toEnumName(name) });
-  return { ...answer, integration: answer.data?.integration as Record<string, unknown> | null | undefined };
+  const response = await gateway.query(IntegrationDocument, { name: toEnumName(name) });
+  return {
+    ...response,
+    integration: response.data?.integration as Record<string, unknown> | null | undefined,
+  };
 }
 
 /** A string is an unchanged body, for values that `JSON.stringify` cannot write. */
@@ -38,12 +41,12 @@ async function readRecord(body: Json) {
   upstream
     .on('PUT', toPath('custom'), { json: body })
     .on('GET', toPath('custom'), { status: 404, json: { detail: 'Not found' } });
-  const answer = await gateway.query(UpsertCustomIntegrationDocument, {
+  const response = await gateway.query(UpsertCustomIntegrationDocument, {
     input: { endpoint: 'https://e.test' },
   });
-  const result = answer.data?.upsertCustomIntegration;
+  const result = response.data?.upsertCustomIntegration;
   return {
-    ...answer,
+    ...response,
     record:
       result?.__typename === 'UpsertIntegrationSuccess'
         ? (result.record as Record<string, unknown>)

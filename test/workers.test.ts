@@ -15,14 +15,14 @@ const getMetricsUrl = (program: Program) => program.waitFor(/"metrics":"([^"]+)"
 
 /** Sends one request on a new connection, so that the workers take turns. */
 const query = async (url: string, text = '{ __typename }') => {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'galileo-api-key': 'k', connection: 'close' },
     body: JSON.stringify({ query: text }),
     // A connection that the primary process passes to a worker while it is killed stays open without a response.
     signal: AbortSignal.timeout(10_000),
   });
-  return { status: answer.status, text: await answer.text() };
+  return { status: response.status, text: await response.text() };
 };
 
 const getWorkers = (program: Program): number[] =>

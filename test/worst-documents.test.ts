@@ -152,11 +152,11 @@ afterAll(async () => {
 async function measure(body: { readonly query: string; readonly variables?: unknown }): Promise<number> {
   const text = JSON.stringify(body);
   const getCpuMs = startCpuTimer();
-  const answer = await send(gateway.url, { headers: { 'content-type': 'application/json' }, body: text });
+  const response = await send(gateway.url, { headers: { 'content-type': 'application/json' }, body: text });
   const cpuMs = getCpuMs();
-  expect([200, 400]).toContain(answer.status);
-  expect(answer.text.length).toBeLessThan(2_200_000);
-  for (const { extensions } of parseBody(answer).errors ?? []) {
+  expect([200, 400]).toContain(response.status);
+  expect(response.text.length).toBeLessThan(2_200_000);
+  for (const { extensions } of parseBody(response).errors ?? []) {
     expect(extensions.code).not.toBe('INTERNAL_SERVER_ERROR');
   }
   return cpuMs;
@@ -192,9 +192,9 @@ it('a request with thousands of secrets and thousands of messages of Galileo cos
 
   const leastMs = await getLeastMs(1000, async () => {
     const getCpuMs = startCpuTimer();
-    const answer = await send(gateway.url, { headers, body });
+    const response = await send(gateway.url, { headers, body });
     const cpuMs = getCpuMs();
-    expect(parseBody(answer).data).toEqual({
+    expect(parseBody(response).data).toEqual({
       upsertCustomIntegration: { __typename: 'IntegrationValidationFailure' },
     });
     return cpuMs;
@@ -215,10 +215,10 @@ describe('what one request makes the gateway hold and write', () => {
     const query = `{${times(60, (i) => `a${i}: integration(name: CUSTOM) { extra }`)}}`;
     const leastMs = await getLeastMs(1000, async () => {
       const getCpuMs = startCpuTimer();
-      const answer = await post({ query });
+      const response = await post({ query });
       const cpuMs = getCpuMs();
-      expect(parseBody(answer)).not.toHaveProperty('data');
-      expect(parseBody(answer).errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
+      expect(parseBody(response)).not.toHaveProperty('data');
+      expect(parseBody(response).errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
       return cpuMs;
     });
     expect(leastMs).toBeLessThan(1000);
@@ -230,12 +230,12 @@ describe('what one request makes the gateway hold and write', () => {
     const write = 'upsertCustomIntegration(input: { endpoint: "e" })';
     const selection = '{ ... on UpsertIntegrationSuccess { record { integrationId } } }';
     const before = upstream.calls.length;
-    const answer = await send(small.url, {
+    const response = await send(small.url, {
       headers,
       body: JSON.stringify({ query: `mutation { a: ${write} ${selection} b: ${write} ${selection} }` }),
     });
     expect(upstream.calls.slice(before).map(({ method }) => method)).toEqual(['PUT', 'PUT']);
-    expect(parseBody(answer).errors).toMatchObject([
+    expect(parseBody(response).errors).toMatchObject([
       {
         message: expect.stringContaining('its writes stand') as string,
         extensions: { code: 'QUERY_TOO_COMPLEX' },
@@ -245,14 +245,14 @@ describe('what one request makes the gateway hold and write', () => {
 
   it('720 fields without a credential fail with one shared error', async () => {
     const query = `{${times(60, (i) => `a${i}: integrationProviders { integration { id } }`)}}`;
-    const answer = await send(gateway.url, {
+    const response = await send(gateway.url, {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query }),
     });
-    const { errors = [] } = parseBody(answer);
+    const { errors = [] } = parseBody(response);
     expect(errors).toHaveLength(720);
     expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['UNAUTHENTICATED']));
-    expect(answer.text.length).toBeLessThan(300_000);
+    expect(response.text.length).toBeLessThan(300_000);
   });
 });
 

@@ -13,7 +13,7 @@ export type WorkerMessage =
 /** From the primary process to a worker. */
 export type PrimaryMessage =
   | { readonly type: 'drain' }
-  /** Another worker listens, so that a worker that drains can stop listening. */
+  /** Another worker listens, so a worker that drains can stop listening. */
   | { readonly type: 'replaced' }
   | { readonly type: 'get-metrics' };
 

@@ -51,7 +51,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     const { page } = await open(visitor, gateway.url);
 
     await run(page);
-    await seeAnswer(page, '"displayName"');
+    await waitForResult(page, '"displayName"');
     const response = (await page.locator('.result-window').textContent()) ?? '';
     await page.locator('.status-line', { hasText: /^200 OK · \d+ ms · request id \S+$/ }).waitFor();
     const integrationId = /"id": "([0-9a-f-]{36})"/.exec(response.replaceAll('\u00a0', ' '))?.[1] ?? '';
@@ -67,7 +67,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
         await type(page, 'Variables', JSON.stringify({ input }));
       }
       await run(page);
-      await seeAnswer(page, answer);
+      await waitForResult(page, answer);
       expect(await page.locator('.result-window', { hasText: '"errors"' }).count()).toBe(0);
     }
     expect(getKeys(visitor)).toEqual([demoApiKey, demoApiKey, demoApiKey, demoApiKey]);
@@ -131,7 +131,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await using visitor = await createVisitor(browser, { viewport: { width: 390, height: 800 } });
     const { page } = await open(visitor, gateway.url);
     await run(page);
-    await seeAnswer(page, '"displayName"');
+    await waitForResult(page, '"displayName"');
     const editors = await page.locator('.graphiql-editors').boundingBox();
     const result = await page.locator('.graphiql-response').boundingBox();
     expect(result?.y).toBeGreaterThanOrEqual((editors?.y ?? 0) + (editors?.height ?? 0));
@@ -148,7 +148,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
       await using visitor = await createVisitor(browser, { colorScheme });
       const { page } = await open(visitor, gateway.url);
       await run(page);
-      await seeAnswer(page, '"displayName"');
+      await waitForResult(page, '"displayName"');
       await page.evaluate(axe.source);
       const { violations } = await page.evaluate<{
         violations: { id: string; nodes: { target: unknown }[] }[];
@@ -170,7 +170,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
 
     expect(await getText(page, 'Headers')).toContain('"Galileo-API-Key": ""');
     await run(page);
-    await seeAnswer(page, 'UNAUTHENTICATED');
+    await waitForResult(page, 'UNAUTHENTICATED');
     expect(getKeys(visitor)).toEqual([undefined]);
 
     await type(page, 'Headers', JSON.stringify({ 'Galileo-API-Key': SECRET }));
@@ -178,7 +178,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await expect.poll(() => getKeys(visitor)).toEqual([undefined, SECRET]);
     await openTab(page, 'DeleteProvider');
     await run(page);
-    await seeAnswer(page, '"displayName"');
+    await waitForResult(page, '"displayName"');
     expect(getKeys(visitor)).toEqual([undefined, SECRET, SECRET]);
   });
 
@@ -210,7 +210,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await showEditor(page, 'Headers');
     await expect.poll(() => getText(page, 'Headers')).toContain(earlyKey);
     await run(page);
-    await seeAnswer(page, '"displayName"');
+    await waitForResult(page, '"displayName"');
     expect(getKeys(visitor)).toEqual([earlyKey]);
     expect(visitor.complaints).toEqual([]);
   });
@@ -222,7 +222,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
 
     await type(page, 'Headers', JSON.stringify({ 'Galileo-API-Key': SECRET }));
     await run(page);
-    await seeAnswer(page, '"displayName"');
+    await waitForResult(page, '"displayName"');
     await page.getByRole('button', { name: 'Show History' }).click();
     await page.getByRole('button', { name: 'Add favorite' }).first().click();
 
@@ -231,7 +231,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     const input = { endpoint: 'https://llm.example.com', apiKeyValue: SECRET, token: SECRET };
     await type(page, 'Variables', JSON.stringify({ input }));
     await run(page);
-    await seeAnswer(page, '"integrationId"');
+    await waitForResult(page, '"integrationId"');
 
     // GraphiQL stores half a second later that this tab is open and was changed.
     await expect.poll(() => readStored(page)).toMatch(/activeTabIndex[\\"]*:1/);
@@ -288,7 +288,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await type(page, 'Query', 'query One { __typename } query Two { __typename }');
     await page.locator('.graphiql-execute-button[aria-haspopup]').click();
     await page.getByRole('menuitem', { name: 'Two' }).click();
-    await seeAnswer(page, '"__typename"');
+    await waitForResult(page, '"__typename"');
     expect(visitor.complaints).toEqual([]);
   });
 
@@ -296,11 +296,11 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await using gateway = await startGateway(sandbox.url, { introspection: 'off' }, { demoHeaders });
     await using visitor = await createVisitor(browser);
     const { page } = await open(visitor, gateway.url);
-    await seeAnswer(page, 'Introspection is off on this gateway.');
+    await waitForResult(page, 'Introspection is off on this gateway.');
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     await page.locator('.documentation-notice').getByText('Introspection is off').waitFor();
     await run(page);
-    await seeAnswer(page, '"displayName"');
+    await waitForResult(page, '"displayName"');
     // The browser reports that introspection was refused.
     expect(visitor.complaints.filter((text) => !text.includes('status of 400'))).toEqual([]);
   });
@@ -381,6 +381,6 @@ async function run(page: Page): Promise<void> {
   await page.locator('.graphiql-execute-button').click();
 }
 
-async function seeAnswer(page: Page, text: string): Promise<void> {
+async function waitForResult(page: Page, text: string): Promise<void> {
   await page.locator('.result-window', { hasText: text }).waitFor();
 }

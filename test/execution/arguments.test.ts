@@ -9,7 +9,7 @@ import {
 import { expect, it } from 'vitest';
 import { getInputCoercion, invalid } from '../../src/execution/input-coercion.ts';
 import { createSchema } from '../../src/schema/index.ts';
-import { answerByPlan, answerByReference } from './support/answers.ts';
+import { executeByPlan, executeByReference } from './support/executions.ts';
 
 const createTestSchema = (resolve: (args: unknown, info: GraphQLResolveInfo) => unknown) => {
   const schema = buildSchema(
@@ -23,7 +23,7 @@ const createTestSchema = (resolve: (args: unknown, info: GraphQLResolveInfo) => 
 
 it('a resolver fails if it reads a property of `info` that a plan does not have', async () => {
   const read = (name: 'fieldName' | 'path' | 'variableValues') =>
-    answerByPlan({ text: '{ field }', schema: createTestSchema((_args, info) => String(info[name])) });
+    executeByPlan({ text: '{ field }', schema: createTestSchema((_args, info) => String(info[name])) });
   expect(await read('fieldName')).toEqual({ data: '{"field":"field"}' });
   for (const name of ['path', 'variableValues'] as const) {
     expect(await read(name)).toMatchObject({
@@ -40,8 +40,8 @@ it('arguments are frozen, whether they are literals or variables', async () => {
     for (const value of [args, input, input.names, names]) frozen.push(Object.isFrozen(value));
     return 'done';
   });
-  await answerByPlan({ text: '{ field(input: { names: ["a"] }, names: ["a"]) }', schema });
-  await answerByPlan({
+  await executeByPlan({ text: '{ field(input: { names: ["a"] }, names: ["a"]) }', schema });
+  await executeByPlan({
     text: 'query ($input: In, $names: [String!]) { field(input: $input, names: $names) }',
     inputs: { input: { names: ['a'] }, names: ['a'] },
     schema,
@@ -56,12 +56,12 @@ it('introspection has the same result as with graphql-js', async () => {
     specifiedByUrl: true,
     directiveIsRepeatable: true,
   });
-  expect((await answerByPlan({ text })).data).toBe((await answerByReference({ text })).data);
+  expect((await executeByPlan({ text })).data).toBe((await executeByReference({ text })).data);
   const byName =
     'query ($name: String!) { __type(name: $name) { kind name fields(includeDeprecated: true) { name } } }';
   for (const name of ['Query', 'IntegrationName', 'Nothing']) {
     const asked = { text: byName, inputs: { name } };
-    expect((await answerByPlan(asked)).data).toBe((await answerByReference(asked)).data);
+    expect((await executeByPlan(asked)).data).toBe((await executeByReference(asked)).data);
   }
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
-import { answerByPlan, answerByReference } from './support/answers.ts';
+import { executeByPlan, executeByReference } from './support/executions.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
 const query = `query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) {
@@ -104,8 +104,8 @@ it('any conditions have the same result as graphql-js, also with cached plans', 
         fragment F on Query { inFragment: __typename ${inner.replaceAll('...F', 'z: __typename')} }`;
         for (const inputs of requests) {
           const [byPlan, byReference] = await Promise.all([
-            answerByPlan({ text, inputs }),
-            answerByReference({ text, inputs }),
+            executeByPlan({ text, inputs }),
+            executeByReference({ text, inputs }),
           ]);
           expect(byPlan.data).toBe(byReference.data);
         }

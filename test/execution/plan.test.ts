@@ -4,30 +4,30 @@ import type { Variables } from '../../src/execution/plan.ts';
 import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import {
-  type Answer,
-  type Answers,
-  answerByPlan,
-  answerByReference,
-  fullAnswers,
-} from './support/answers.ts';
+  type Execution,
+  executeByPlan,
+  executeByReference,
+  fullResponses,
+  type Responses,
+} from './support/executions.ts';
 
 // graphql-js is the reference. For any document and any upstream response, a plan has the same result, including
 // errors.
 
 /** The result as JSON, which keeps the order of keys. Errors are sorted, because their order is not specified. */
-const toSent = ({ data, errors = [] }: Answer) => ({
+const toSent = ({ data, errors = [] }: Execution) => ({
   data,
   errors: errors.map(({ path }) => JSON.stringify(path)).sort(),
 });
 
-async function expectSameAnswer(
+async function expectSameResponse(
   text: string,
   inputs: Variables = {},
-  answers: Answers = fullAnswers,
+  responses: Responses = fullResponses,
 ): Promise<void> {
   const [byPlan, byReference] = await Promise.all([
-    answerByPlan({ text, inputs, answers }),
-    answerByReference({ text, inputs, answers }),
+    executeByPlan({ text, inputs, answers: responses }),
+    executeByReference({ text, inputs, answers: responses }),
   ]);
   expect(toSent(byPlan)).toEqual(toSent(byReference));
 }
@@ -90,8 +90,8 @@ describe('a plan has the same result as graphql-js', () => {
       '{ __proto__: integration(name: OPENAI) { constructor: id __proto__: name toString: __typename } }',
     ],
   ])('for %s', async (_title, text) => {
-    const { ['GET /v2/integrations/writer']: _absent, ...answers } = fullAnswers;
-    await expectSameAnswer(text, {}, answers);
+    const { ['GET /v2/integrations/writer']: _absent, ...responses } = fullResponses;
+    await expectSameResponse(text, {}, responses);
   });
 
   it.each([
@@ -99,7 +99,7 @@ describe('a plan has the same result as graphql-js', () => {
     { name: 'AZURE', with: false, without: true },
     { name: 'AZURE', with: false, without: false },
   ])('a plan has the same result as graphql-js for variables and conditions: %o', async (inputs) => {
-    await expectSameAnswer(
+    await expectSameResponse(
       `query ($name: IntegrationName!, $with: Boolean!, $without: Boolean = true, $names: [IntegrationName!] = [OPENAI]) {
         integration(name: $name) @include(if: $with) { id ...Rest @skip(if: $without) }
         other: integration(name: $name) { ...Rest @include(if: $with) ... @skip(if: $without) { name } __typename }
@@ -115,11 +115,11 @@ describe('a plan has the same result as graphql-js', () => {
       __typename
       ... on UpsertIntegrationSuccess { record { integrationId createdAt permissions { action rawAction } } integration { __typename ... on CustomIntegration { baseUrl } } }
     }`;
-    await expectSameAnswer(
+    await expectSameResponse(
       `mutation { a: ${upsert('a')} b: ${upsert('b')} __typename }`,
       {},
       {
-        ...fullAnswers,
+        ...fullResponses,
         'PUT /v2/integrations/custom': integrationRecordFixtures.withUnknown,
       },
     );
@@ -136,11 +136,11 @@ describe('a plan has the same result as graphql-js', () => {
             integrationFixtures[name].full,
           ) as Record<string, unknown>;
           for (const [place, value] of changes) replaceAt(properties, place, value);
-          const answers = {
-            ...fullAnswers,
+          const responses = {
+            ...fullResponses,
             [`GET /v2/integrations/${name}`]: { ...properties, name: discriminator },
           };
-          await expectSameAnswer(`{ integrations { ${everything} } }`, {}, answers);
+          await expectSameResponse(`{ integrations { ${everything} } }`, {}, responses);
         },
       ),
       { numRuns: 300 },

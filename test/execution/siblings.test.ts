@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { buildSchema, type GraphQLSchema, isObjectType } from 'graphql';
 import { expect, it } from 'vitest';
-import { type Answer, answerByPlan, answerByReference } from './support/answers.ts';
+import { type Execution, executeByPlan, executeByReference } from './support/executions.ts';
 
 /** The result of a field of the tree: a value or a failure, immediate or after a number of turns. */
 interface Ending {
@@ -186,7 +186,7 @@ function getNullPlace(data: unknown, path: readonly (string | number)[] = []): s
   return value === null ? JSON.stringify(place) : `not null at ${JSON.stringify(path)}`;
 }
 
-const toComparable = ({ data, errors = [] }: Answer) => ({
+const toComparable = ({ data, errors = [] }: Execution) => ({
   data,
   places: [...new Set(errors.map(({ path }) => getNullPlace(JSON.parse(data), path)))].sort(),
 });
@@ -203,8 +203,8 @@ it('a plan has the same result as graphql-js if sibling fields fail or wait, wit
         const must = kind === 'query' ? `must { ${selection} }` : '';
         const text = `${kind} { tree { ${inner} } ${must} again { ${selection} } }`;
         const [byPlan, byReference] = await Promise.all([
-          answerByPlan({ text, schema }),
-          answerByReference({ text, schema }),
+          executeByPlan({ text, schema }),
+          executeByReference({ text, schema }),
         ]);
         expect(toComparable(byPlan)).toEqual(toComparable(byReference));
       },
@@ -225,7 +225,7 @@ it.each([
   const onUnhandled = (reason: unknown) => unhandled.push(reason);
   process.on('unhandledRejection', onUnhandled);
   try {
-    const result = await answerByPlan({ text, schema: createTreeSchema({ tree: good(tree) }) });
+    const result = await executeByPlan({ text, schema: createTreeSchema({ tree: good(tree) }) });
     expect(result.data).toBe(data);
     // Node reports unhandled rejections before it handles the next event.
     await setImmediate();

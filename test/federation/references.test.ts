@@ -26,12 +26,12 @@ const byInterface = /* GraphQL */ `
 
 const pathOf = (name: string) => `/v2/integrations/${name}`;
 
-const answer = (upstream: FakeUpstream, name: keyof typeof integrationFixtures) =>
+const response = (upstream: FakeUpstream, name: keyof typeof integrationFixtures) =>
   upstream.on('GET', pathOf(name), { json: integrationFixtures[name].full });
 
 test.each(integrationNames)('a reference to %s resolves as Integration and as its own type', async (name) => {
   await using upstream = await startFakeUpstream();
-  answer(upstream, name);
+  response(upstream, name);
   await using gateway = await startGateway(upstream.url);
   const typeName = getTypeName(name);
   const key = name.toUpperCase();
@@ -60,7 +60,7 @@ test.each(integrationNames)('a reference to %s resolves as Integration and as it
 
 test('a hundred equal references and Query.integration share one upstream call', async () => {
   await using upstream = await startFakeUpstream();
-  answer(upstream, 'openai');
+  response(upstream, 'openai');
   await using gateway = await startGateway(upstream.url);
 
   const { data, errors } = await gateway.query<Entities & { integration: unknown }, unknown>(
@@ -79,7 +79,7 @@ test('a hundred equal references and Query.integration share one upstream call',
 
 test('further fields in a representation have no effect', async () => {
   await using upstream = await startFakeUpstream();
-  answer(upstream, 'mistral');
+  response(upstream, 'mistral');
   await using gateway = await startGateway(upstream.url);
 
   const { data, errors } = await gateway.query<Entities, unknown>(byInterface, {
@@ -102,7 +102,7 @@ test('further fields in a representation have no effect', async () => {
 
 test('a representation written in the document resolves too', async () => {
   await using upstream = await startFakeUpstream();
-  answer(upstream, 'nvidia');
+  response(upstream, 'nvidia');
   await using gateway = await startGateway(upstream.url);
 
   const { data, errors } = await gateway.query<Entities, unknown>(
@@ -115,7 +115,7 @@ test('a representation written in the document resolves too', async () => {
 
 test('a reference to an integration that is not configured is null without an error', async () => {
   await using upstream = await startFakeUpstream();
-  answer(upstream, 'openai').on('GET', pathOf('writer'), { status: 404, json: { detail: 'Not found' } });
+  response(upstream, 'openai').on('GET', pathOf('writer'), { status: 404, json: { detail: 'Not found' } });
   await using gateway = await startGateway(upstream.url);
 
   const { data, errors } = await gateway.query<Entities, unknown>(byInterface, {
@@ -155,7 +155,7 @@ test.each(Object.entries(malformed))(
   'a malformed reference fails alone: %s',
   async (_what, representation) => {
     await using upstream = await startFakeUpstream();
-    answer(upstream, 'azure');
+    response(upstream, 'azure');
     await using gateway = await startGateway(upstream.url);
     const good = { __typename: 'Integration', name: 'AZURE' };
 
@@ -188,7 +188,7 @@ test('a malformed reference is not quoted in its error', async () => {
 
 test('a reference that fails upstream nulls only its own entity', async () => {
   await using upstream = await startFakeUpstream();
-  answer(upstream, 'openai').on('GET', pathOf('mistral'), { status: 403, json: { detail: 'Not yours' } });
+  response(upstream, 'openai').on('GET', pathOf('mistral'), { status: 403, json: { detail: 'Not yours' } });
   await using gateway = await startGateway(upstream.url);
 
   const { data, errors } = await gateway.query<Entities, unknown>(byInterface, {

@@ -265,7 +265,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
     });
     const fields = '{ askedBy ... on OpenAIIntegration { organizationId } }';
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       tenants.map((key, index) =>
         supergraph.router.query(
           index % 4 < 2
@@ -276,7 +276,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
       ),
     );
 
-    expect(answers).toEqual(
+    expect(responses).toEqual(
       tenants.map((key, index) => {
         const own = { askedBy: key, organizationId: `of ${key}` };
         return { data: index % 4 < 2 ? { integration: own } : { favourites: [own] }, errors: [] };

@@ -6,17 +6,17 @@ import { type RunningServer, type ServerOptions, startServer } from '../../src/h
 import { createLog } from '../../src/observability/log.ts';
 
 /** A response of the gateway to a GraphQL request. */
-interface GraphqlAnswer<Data> {
+interface GraphqlResponse<Data> {
   readonly status: number;
   readonly headers: Headers;
   readonly data: Data | null | undefined;
-  readonly errors: readonly GraphqlAnswerError[];
+  readonly errors: readonly GraphqlResponseError[];
   /** The unparsed body. */
   readonly text: string;
 }
 
 /** The parts of an error that tests read. */
-export interface GraphqlAnswerError {
+export interface GraphqlResponseError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly extensions: { readonly code: string; readonly requestId: string; readonly [key: string]: unknown };
@@ -37,7 +37,7 @@ export interface TestGateway extends AsyncDisposable {
     document: TypedDocumentNode<Data, Variables> | string,
     variables?: Variables,
     headers?: Readonly<Record<string, string>>,
-  ): Promise<GraphqlAnswer<Data>>;
+  ): Promise<GraphqlResponse<Data>>;
   /** Resolves to whether all running requests were completed in time. */
   drain(): Promise<boolean>;
 }
@@ -84,7 +84,7 @@ async function sendOperation<Data>(
   document: TypedDocumentNode<Data, never> | string,
   variables: unknown,
   headers: Readonly<Record<string, string>>,
-): Promise<GraphqlAnswer<Data>> {
+): Promise<GraphqlResponse<Data>> {
   const query = typeof document === 'string' ? document : print(document);
   const response = await fetch(url, {
     method: 'POST',
@@ -94,7 +94,7 @@ async function sendOperation<Data>(
   const text = await response.text();
   const { data, errors = [] } = JSON.parse(text) as {
     data?: Data | null;
-    errors?: readonly GraphqlAnswerError[];
+    errors?: readonly GraphqlResponseError[];
   };
   return { status: response.status, headers: response.headers, data, errors, text };
 }

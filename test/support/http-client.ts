@@ -15,14 +15,14 @@ export interface PlainRequest {
 }
 
 /** A complete response. `text` is its body, decoded as UTF-8. */
-export interface PlainAnswer {
+export interface PlainResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
 /** Sends one request on a new connection. Rejects if the connection closes without a response. */
-export function send(url: string, { method, path, headers, body }: PlainRequest): Promise<PlainAnswer> {
+export function send(url: string, { method, path, headers, body }: PlainRequest): Promise<PlainResponse> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const sending = request(
@@ -76,11 +76,11 @@ export interface GraphqlBody {
 }
 
 /** Parses the body. Throws if it is not JSON. */
-export const parseBody = ({ text }: PlainAnswer): GraphqlBody => JSON.parse(text) as GraphqlBody;
+export const parseBody = ({ text }: PlainResponse): GraphqlBody => JSON.parse(text) as GraphqlBody;
 
 /** The codes of a response's errors. */
-export const getCodes = (answer: PlainAnswer): string[] =>
-  (parseBody(answer).errors ?? []).map(({ extensions }) => extensions.code);
+export const getCodes = (response: PlainResponse): string[] =>
+  (parseBody(response).errors ?? []).map(({ extensions }) => extensions.code);
 
 /** A TCP connection to which a test writes any bytes. */
 export interface RawConnection extends Disposable {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 /** A response. Header names are in lower case. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
@@ -15,7 +15,7 @@ export async function postRaw(
   url: string,
   headerLines: readonly string[],
   body: unknown,
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const { hostname, port, pathname } = new URL(url);
   const content = Buffer.from(JSON.stringify(body));
   const head = [
@@ -33,10 +33,10 @@ export async function postRaw(
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.write(Buffer.concat([Buffer.from(head, 'latin1'), content]));
   await once(socket, 'close');
-  return parseAnswer(Buffer.concat(chunks).toString('utf8'));
+  return parseResponse(Buffer.concat(chunks).toString('utf8'));
 }
 
-function parseAnswer(text: string): RawAnswer {
+function parseResponse(text: string): RawResponse {
   const [head = '', body = ''] = text.split(/\r\n\r\n(.*)/s);
   const [statusLine = '', ...lines] = head.split('\r\n');
   const headers = lines.map((line): [string, string] => {

@@ -6,22 +6,22 @@ import {
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
-import type { GraphqlAnswerError } from './gateway.ts';
+import type { GraphqlResponseError } from './gateway.ts';
 import { startHttpServer } from './listen.ts';
 
 /** The headers that a router must forward to the gateway. */
 const forwardedHeaders = ['galileo-api-key', 'authorization', 'x-request-id', 'traceparent'];
 
 /** A response of a router. */
-interface RouterAnswer {
+interface RouterResponse {
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
-  readonly errors: readonly Partial<GraphqlAnswerError>[];
+  readonly errors: readonly Partial<GraphqlResponseError>[];
 }
 
 /** A router on a real socket. */
 export interface Router extends AsyncDisposable {
   /** Sends one operation; the credential is `Galileo-API-Key: test-key` unless `headers` has one. */
-  query(document: string, headers?: Readonly<Record<string, string>>): Promise<RouterAnswer>;
+  query(document: string, headers?: Readonly<Record<string, string>>): Promise<RouterResponse>;
 }
 
 const sendTo =
@@ -32,7 +32,7 @@ const sendTo =
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query: document }),
     });
-    const { data, errors = [] } = (await response.json()) as Partial<RouterAnswer>;
+    const { data, errors = [] } = (await response.json()) as Partial<RouterResponse>;
     return { data, errors };
   };
 

@@ -14,20 +14,20 @@ import { integrationFixtures } from '../../fixtures/integrations.ts';
 const gatewaySchema = createSchema();
 
 /** Upstream's response bodies by method and path; undefined is 404. */
-export type Answers = Readonly<Record<string, unknown>>;
+export type Responses = Readonly<Record<string, unknown>>;
 
 /** Every provider is configured, with a value for every property. */
-export const fullAnswers: Answers = Object.fromEntries(
+export const fullResponses: Responses = Object.fromEntries(
   Object.entries(integrationFixtures).map(([name, { full }]) => [`GET /v2/integrations/${name}`, full]),
 );
 
 /** A context whose upstream has these responses. */
-function createContext(answers: Answers): GatewayContext {
+function createContext(responses: Responses): GatewayContext {
   const send = ({ method, path }: TransportRequest) => {
-    const answer = answers[`${method} ${path}`];
-    const body = Buffer.from(JSON.stringify(answer ?? { detail: 'not found' }));
+    const response = responses[`${method} ${path}`];
+    const body = Buffer.from(JSON.stringify(response ?? { detail: 'not found' }));
     return Promise.resolve(
-      new UpstreamResponse(answer === undefined ? 404 : 200, 'application/json', undefined, body),
+      new UpstreamResponse(response === undefined ? 404 : 200, 'application/json', undefined, body),
     );
   };
   const deadline = new Deadline(60_000);
@@ -55,7 +55,7 @@ function createContext(answers: Answers): GatewayContext {
 interface Asked {
   readonly text: string;
   readonly inputs?: Variables;
-  readonly answers?: Answers;
+  readonly answers?: Responses;
   /** Default: the gateway's own. */
   readonly schema?: GraphQLSchema;
 }
@@ -85,36 +85,36 @@ function getExecutor(schema: GraphQLSchema): Executor {
 }
 
 /** The result of an operation, with `data` as JSON. */
-export interface Answer extends Pick<OperationResult, 'errors'> {
+export interface Execution extends Pick<OperationResult, 'errors'> {
   readonly data: string;
 }
 
 /** The result of the gateway's executor. Rejects if the operation has none. */
-export async function answerByPlan({
+export async function executeByPlan({
   text,
   inputs = {},
-  answers = fullAnswers,
+  answers: responses = fullResponses,
   schema = gatewaySchema,
-}: Asked): Promise<Answer> {
+}: Asked): Promise<Execution> {
   const executor = getExecutor(schema);
   const params = { query: text, operationName: undefined, variables: inputs, documentId: undefined };
   const prepared = executor.prepare(params, { isReadOnly: false });
-  const { body, errors } = await executor.execute(prepared, inputs, createContext(answers));
+  const { body, errors } = await executor.execute(prepared, inputs, createContext(responses));
   return { data: body.slice('{"data":'.length, -1), errors };
 }
 
 /** The result of graphql-js. */
-export async function answerByReference({
+export async function executeByReference({
   text,
   inputs = {},
-  answers = fullAnswers,
+  answers: responses = fullResponses,
   schema = gatewaySchema,
-}: Asked): Promise<Answer> {
+}: Asked): Promise<Execution> {
   const { data, errors } = await execute({
     schema,
     document: parse(text),
     variableValues: inputs,
-    contextValue: createContext(answers),
+    contextValue: createContext(responses),
   });
   return {
     data: JSON.stringify(data ?? null),
