@@ -26,7 +26,7 @@ async function send(headerLines: readonly string[], document = query) {
   upstream.on('GET', toPath('openai'), { json: {} }).on('PUT', toPath('custom'), { json: {} });
   const response = await postRaw(gateway.url, headerLines, { query: document });
   const received = upstream.calls.map((call) => new Map(getHeaders(call)));
-  return { answer: response, received, log: gateway.log.join('') };
+  return { response, received, log: gateway.log.join('') };
 }
 
 describe('a credential', () => {
@@ -44,7 +44,7 @@ describe('a credential', () => {
     ['a Splunk key', 'Splunk-AO-API-Key', 'key-5678'],
     ['a basic password of an odd case', 'Authorization', 'BASIC  dXNlcjpwYXNz'],
   ])('a credential is forwarded byte for byte: %s', async (_what, name, value) => {
-    const { answer: response, received } = await send([`${name}: ${value}`]);
+    const { response, received } = await send([`${name}: ${value}`]);
     expect(response.status).toBe(200);
     expect(received.map((headers) => headers.get(name.toLowerCase()))).toEqual([value]);
   });
@@ -69,7 +69,7 @@ describe('a credential', () => {
     ['an empty one', 'Authorization:'],
     ['a token without a scheme', 'Authorization: token'],
   ])('an unusable credential is not forwarded, and does not affect a usable one: %s', async (_what, line) => {
-    const { answer: response, received } = await send([line, 'Galileo-API-Key: key']);
+    const { response, received } = await send([line, 'Galileo-API-Key: key']);
     expect(JSON.parse(response.body)).toEqual({ data: { integration: { name: 'OPENAI' } } });
     expect(received).toHaveLength(1);
     expect(received[0]?.has('authorization')).toBe(false);
@@ -89,7 +89,7 @@ describe('a credential', () => {
     ['a cookie', ['Cookie: Galileo-API-Key=key', 'X-API-Key: key']],
   ])('with %s a field fails as UNAUTHENTICATED, and upstream is not called', async (_what, lines) => {
     for (const document of [query, mutation]) {
-      const { answer: response, received } = await send(lines, document);
+      const { response, received } = await send(lines, document);
       expect(response.status).toBe(200);
       expect(JSON.parse(response.body)).toMatchObject({
         errors: [{ extensions: { code: 'UNAUTHENTICATED', retryable: false } }],
@@ -99,7 +99,7 @@ describe('a credential', () => {
   });
 
   it('the catalogue, __typename and introspection do not need a credential', async () => {
-    const { answer: response, received } = await send(
+    const { response, received } = await send(
       [],
       '{ __typename __schema { queryType { name } } integrationProviders(names: [NVIDIA]) { name displayName } integration(name: OPENAI) { name } }',
     );
@@ -130,7 +130,7 @@ describe('a credential', () => {
   ])(
     'a credential header that was sent twice is refused, and nothing is sent to upstream: %s',
     async (_what, lines) => {
-      const { answer: response, received } = await send(['X-Request-Id: the-id', ...lines]);
+      const { response, received } = await send(['X-Request-Id: the-id', ...lines]);
       expect(response.status).toBe(400);
       expect(response.headers.get('x-request-id')).toBe('the-id');
       const body = JSON.parse(response.body) as object;
@@ -186,14 +186,14 @@ describe('a request id that contains the credential', () => {
     ['a token', 'Authorization: Bearer secret-key-1', 'id-secret-key-1'],
     ['the user of a Basic credential', `Authorization: Basic ${btoa('secret-key-1:')}`, 'secret-key-1'],
   ])('a request id that contains the credential is replaced by a new one: %s', async (_what, line, id) => {
-    const { answer: response, log } = await send([line, `X-Request-Id: ${id}`]);
+    const { response, log } = await send([line, `X-Request-Id: ${id}`]);
     expect(response.status).toBe(200);
     expect(response.headers.get('x-request-id')).not.toContain('secret-key-1');
     expect(log).not.toContain('secret-key-1');
   });
 
   it('a request id is kept if the credential is only a few of its letters', async () => {
-    const { answer: response } = await send(['Galileo-API-Key: abc', 'X-Request-Id: xabcx']);
+    const { response } = await send(['Galileo-API-Key: abc', 'X-Request-Id: xabcx']);
     expect(response.headers.get('x-request-id')).toBe('xabcx');
   });
 });
@@ -271,7 +271,7 @@ describe('the headers of a call to upstream', () => {
   it.each(['a', 'A-b_c.1:/?#[]@!$&()*+,;=~"', 'x'.repeat(128)])(
     'upstream calls and the response have the client’s request id if it is usable: %s',
     async (id) => {
-      const { answer: response, received } = await send(['Galileo-API-Key: key', `X-Request-Id: ${id}`]);
+      const { response, received } = await send(['Galileo-API-Key: key', `X-Request-Id: ${id}`]);
       expect(response.headers.get('x-request-id')).toBe(id);
       expect(received.map((headers) => headers.get('x-request-id'))).toEqual([id]);
     },
@@ -286,7 +286,7 @@ describe('the headers of a call to upstream', () => {
   ])(
     'upstream calls and the response have the same new request id if the client sent %s',
     async (_what, lines) => {
-      const { answer: response, received } = await send(['Galileo-API-Key: key', ...lines]);
+      const { response, received } = await send(['Galileo-API-Key: key', ...lines]);
       const id = response.headers.get('x-request-id') ?? '';
       expect(id).toMatch(/^[\x21-\x7e]{1,128}$/);
       expect(lines.join('')).not.toContain(id);

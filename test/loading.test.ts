@@ -69,7 +69,7 @@ describe('one operation', () => {
       stack.upstream.on('GET', toPath(name), (_call, response) => {
         waiting.push(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
         // Upstream responds when all calls have arrived.
-        if (waiting.length === integrationNames.length) for (const answer of waiting) answer();
+        if (waiting.length === integrationNames.length) for (const respond of waiting) respond();
       });
     }
     const { data, errors } = await stack.gateway.query<{ integrations: object[] }, object>(

@@ -86,8 +86,8 @@ describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
       expect((await send(gateway.url, { path: probe })).status).toBe(200);
     expect(upstream.calls).toHaveLength(2);
 
-    for (const answer of held.splice(0)) answer();
-    for (const answer of await Promise.all(running)) expect(answer.status).toBe(200);
+    for (const respond of held.splice(0)) respond();
+    for (const response of await Promise.all(running)) expect(response.status).toBe(200);
     const next = send(gateway.url, read);
     await until(() => held.length === 1);
     held[0]?.();

@@ -48,7 +48,7 @@ describe('forty concurrent tenants', () => {
             .end(JSON.stringify({ name, id: `${name} ${tenant}`, organization_id: tenant })),
         );
         // When all calls have arrived, the last one gets the first response.
-        if (waiting.length === 2 * tenants.length) for (const answer of waiting.reverse()) answer();
+        if (waiting.length === 2 * tenants.length) for (const respond of waiting.reverse()) respond();
       });
     }
 

@@ -122,8 +122,8 @@ describe('with WORKERS=2', () => {
       await program.waitFor(/"msg":"draining"/);
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"not found"}');
     });
-    const answer = await query(url, '{ integration(name: OPENAI) { id } }');
-    expect(answer).toEqual({ status: 200, text: '{"data":{"integration":null}}' });
+    const response = await query(url, '{ integration(name: OPENAI) { id } }');
+    expect(response).toEqual({ status: 200, text: '{"data":{"integration":null}}' });
     expect(await program.exit).toBe(0);
     expect(program.stdout).toContain('"complete":true');
   });
@@ -137,8 +137,8 @@ describe('with WORKERS=2', () => {
       await program.waitFor(/"msg":"draining"/);
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"not found"}');
     });
-    const answer = await query(url, '{ integration(name: OPENAI) { id } }');
-    expect(answer.status).toBe(200);
+    const response = await query(url, '{ integration(name: OPENAI) { id } }');
+    expect(response.status).toBe(200);
     expect(await program.exit).toBe(0);
   });
 

@@ -26,8 +26,8 @@ async function expectSameResponse(
   responses: Responses = fullResponses,
 ): Promise<void> {
   const [byPlan, byReference] = await Promise.all([
-    executeByPlan({ text, inputs, answers: responses }),
-    executeByReference({ text, inputs, answers: responses }),
+    executeByPlan({ text, inputs, responses }),
+    executeByReference({ text, inputs, responses }),
   ]);
   expect(toSent(byPlan)).toEqual(toSent(byReference));
 }

@@ -55,7 +55,7 @@ function createContext(responses: Responses): GatewayContext {
 interface Asked {
   readonly text: string;
   readonly inputs?: Variables;
-  readonly answers?: Responses;
+  readonly responses?: Responses;
   /** Default: the gateway's own. */
   readonly schema?: GraphQLSchema;
 }
@@ -93,7 +93,7 @@ export interface Execution extends Pick<OperationResult, 'errors'> {
 export async function executeByPlan({
   text,
   inputs = {},
-  answers: responses = fullResponses,
+  responses = fullResponses,
   schema = gatewaySchema,
 }: Asked): Promise<Execution> {
   const executor = getExecutor(schema);
@@ -107,7 +107,7 @@ export async function executeByPlan({
 export async function executeByReference({
   text,
   inputs = {},
-  answers: responses = fullResponses,
+  responses = fullResponses,
   schema = gatewaySchema,
 }: Asked): Promise<Execution> {
   const { data, errors } = await execute({
