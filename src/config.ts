@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
@@ -102,29 +103,38 @@ const upstreamHeaders = z.string().transform((text, context): Readonly<Record<st
     return fail('the value is not JSON');
   }
   if (!isJsonObject(headers)) return fail('the value is not an object');
-  const checked: Record<string, string> = {};
+  // Not an object while it is built: a header can have the name `__proto__`.
+  const checked = new Map<string, string>();
   for (const [name, value] of Object.entries(headers)) {
     if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) return fail('a name is not a header name');
     if (reservedHeaders.test(name)) return fail(`the header ${name} is set by the gateway or by callers`);
     if (typeof value !== 'string' || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
       return fail(`the value of ${name} is not a header value`);
-    if (Object.keys(checked).some((other) => other.toLowerCase() === name.toLowerCase()))
+    if ([...checked.keys()].some((other) => other.toLowerCase() === name.toLowerCase()))
       return fail(`the header ${name} is listed twice`);
-    checked[name] = value;
+    checked.set(name, value);
   }
-  return checked;
+  return Object.fromEntries(checked);
 });
 
 const basePath = z
   .string()
-  .regex(/^\/(?:[\w.~-]+(?:\/[\w.~-]+)*\/?)?$/, { error: 'a path such as /api' })
+  // Clients resolve the segments `.` and `..` before they send a path.
+  .regex(/^\/(?!(?:.*\/)?\.{1,2}(?:\/|$))(?:[\w.~-]+(?:\/[\w.~-]+)*\/?)?$/, { error: 'a path such as /api' })
   // Without the trailing slash, so that `${basePath}/graphql` is a path.
   .transform((path) => path.replace(/\/$/, ''));
+
+function isAddressRange(text: string): boolean {
+  if (text === 'loopback' || text === 'private') return true;
+  const [, address = '', bits] = /^([\da-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits ?? 0) <= (family === 6 ? 128 : 32);
+}
 
 const addresses = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
-  .refine((list) => list.every((part) => /^(?:loopback|private|[\da-fA-F.:]+(?:\/\d{1,3})?)$/.test(part)), {
+  .refine((list) => list.every(isAddressRange), {
     error: 'addresses or CIDR ranges, comma separated; `loopback` and `private` stand for theirs',
   });
 

@@ -31,7 +31,10 @@ const table: Readonly<
     bad: ['galileo.example', 'ftp://x', 'https://user:hunter2@x', 'https://x?key=hunter2', 'https://x#a'],
   },
   upstreamHeaders: {
-    good: [['{"x-api-gateway-key":"hunter2"}', { 'x-api-gateway-key': 'hunter2' }]],
+    good: [
+      ['{"x-api-gateway-key":"hunter2"}', { 'x-api-gateway-key': 'hunter2' }],
+      ['{"__proto__":"hunter2"}', Object.fromEntries([['__proto__', 'hunter2']])],
+    ],
     bad: [
       'hunter2',
       '[]',
@@ -56,15 +59,19 @@ const table: Readonly<
       ['/', ''],
       ['/api', '/api'],
       ['/api/v1/', '/api/v1'],
+      ['/.a/..b', '/.a/..b'],
     ],
-    bad: ['api', '//', '/a b', '/a?b'],
+    bad: ['api', '//', '/a b', '/a?b', '/..', '/.', '/a/../b', '/a/./'],
   },
   upstreamCaFile: { good: [], bad: ['/no/such/file', 'package.json'] },
   upstreamCertFile: { good: [], bad: ['/no/such/file', 'package.json'] },
   upstreamKeyFile: { good: [], bad: ['/no/such/file', 'package.json'] },
   trustProxy: {
-    good: [['loopback, 10.0.0.0/8', ['loopback', '10.0.0.0/8']]],
-    bad: ['proxy.example', '10.0.0.0/x'],
+    good: [
+      ['loopback, 10.0.0.0/8', ['loopback', '10.0.0.0/8']],
+      ['::1, 2001:DB8::/32', ['::1', '2001:DB8::/32']],
+    ],
+    bad: ['proxy.example', '10.0.0.0/x', '999.1.1.1', '1.2.3', '10.0.0.0/33', '::/129', 'face', ':'],
   },
   requestTimeoutMs: { good: [['1', 1]], bad: ['0', '10s', '1e4', '99999999999'] },
   upstreamTimeoutMs: { good: [['1', 1]], bad: ['0'] },

@@ -13,6 +13,7 @@ import { type JsonSchema, openApiDocument, resolveSchema, toSchemaName } from '.
 import { getTypeName } from '../src/resolvers/integrations.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { providers } from '../src/schema/providers/index.ts';
+import { redactionMark } from '../src/secrets.ts';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
@@ -321,4 +322,44 @@ describe('a validation issue', () => {
       ]);
     },
   );
+
+  it('a validation issue has no number that is a secret, and no index that the input does not have', async () => {
+    upstream.on('PUT', toPath('custom'), {
+      status: 422,
+      json: {
+        detail: [
+          ['init_kwargs', 12345678],
+          ['init_kwargs', 7],
+        ]
+          .map((loc) => ['body', 'custom_llm_config', ...loc])
+          .concat([
+            ['body', 'models', 0],
+            ['body', 'models', 12345678],
+          ])
+          .map((loc) => ({ loc, msg: 'No.', type: 't' })),
+      },
+    });
+    const { data } = await gateway.query<Record<string, { issues: { path: string[] }[] }>, object>(
+      `mutation ($input: UpsertCustomIntegrationInput!) {
+        upsertCustomIntegration(input: $input) { ... on IntegrationValidationFailure { issues { path } } }
+      }`,
+      { input: { endpoint: 'https://e', models: ['m'], token: '12345678' } },
+    );
+    expect(data?.['upsertCustomIntegration']?.issues.map(({ path }) => path)).toEqual([
+      ['input', 'customLlmConfig', 'initKwargs', redactionMark],
+      ['input', 'customLlmConfig', 'initKwargs', '7'],
+      ['input', 'models', '0'],
+      ['input', 'models'],
+    ]);
+  });
+
+  it('a message names the key of an entry that is written in the document, but not its value', async () => {
+    upstream.on('PUT', toPath('custom'), { status: 400, json: { detail: 'X-Team: green-1234' } });
+    const { errors } = await gateway.query(`mutation {
+      upsertCustomIntegration(input: { endpoint: "https://e", headers: [{ key: "X-Team", value: "green-1234" }] }) {
+        __typename
+      }
+    }`);
+    expect(errors).toMatchObject([{ message: `X-Team: ${redactionMark}` }]);
+  });
 });

@@ -58,7 +58,10 @@ export class SecretInputs {
       if (value.kind === Kind.STRING) literals.push(value.value);
       else if (value.kind === Kind.VARIABLE) variables.push(value.name.value);
       else if (value.kind === Kind.LIST) value.values.forEach(collect);
-      else if (value.kind === Kind.OBJECT) for (const field of value.fields) collect(field.value);
+      else if (value.kind === Kind.OBJECT) {
+        // The key of an entry is not secret.
+        for (const field of value.fields) if (field.name.value !== 'key') collect(field.value);
+      }
     };
     visit(document, {
       ObjectField: ({ name, value }) => {

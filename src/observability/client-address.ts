@@ -30,7 +30,8 @@ export function createClientAddressReader(trusted: readonly string[] = []): Clie
     if (remoteAddress === undefined) return undefined;
     let client = toPlain(remoteAddress);
     if (trusted.length === 0) return client;
-    const chain = forwardedFor?.split(',') ?? [];
+    // An empty member of a list counts for nothing (RFC 9110, section 5.6.1).
+    const chain = forwardedFor?.split(',').filter((entry) => entry.trim() !== '') ?? [];
     while (chain.length > 0 && proxies.check(client, toFamily(client))) {
       const next = toPlain(chain.pop() ?? '');
       if (isIP(next) === 0) break;

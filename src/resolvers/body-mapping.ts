@@ -139,21 +139,33 @@ function toPath([part, ...rest]: Location, shape: InputShape, value: unknown, re
     case 'value':
       return [];
     case 'json':
-      return [part, ...rest].map((key) => (typeof key === 'string' ? redact(key) : String(key)));
+      // A number of upstream can be a secret too.
+      return [part, ...rest].map((key) => redact(String(key)));
     case 'object': {
       const [name, field] = Object.entries(shape.fields).find(([, { property }]) => property === part) ?? [];
       if (name === undefined || field === undefined) return [];
       return [name, ...toPath(rest, field.shape, getProperty(value, name), redact)];
     }
     case 'list': {
-      if (typeof part !== 'number') return [];
-      return [String(part), ...toPath(rest, shape.item, getProperty(value, String(part)), redact)];
+      const item = typeof part === 'number' ? getProperty(value, String(part)) : undefined;
+      return item === undefined ? [] : [String(part), ...toPath(rest, shape.item, item, redact)];
     }
     case 'map': {
       // Pydantic identifies an entry by its key. The `loc` of an issue with the key itself ends in `[key]`.
-      const entries: readonly unknown[] = Array.isArray(value) ? value : [];
-      const index = entries.findIndex((entry) => getProperty(entry, 'key') === String(part));
-      return index === -1 ? [] : [String(index), rest[0] === '[key]' ? 'key' : 'value'];
+      const index = Array.isArray(value) ? getEntryIndexes(value).get(String(part)) : undefined;
+      return index === undefined ? [] : [String(index), rest[0] === '[key]' ? 'key' : 'value'];
     }
   }
+}
+
+/** The indexes of each list of entries by their keys, because a list with many entries can have many issues. */
+const entryIndexes = new WeakMap<readonly unknown[], ReadonlyMap<unknown, number>>();
+
+function getEntryIndexes(entries: readonly unknown[]): ReadonlyMap<unknown, number> {
+  let indexes = entryIndexes.get(entries);
+  if (indexes === undefined) {
+    indexes = new Map(entries.map((entry, index) => [getProperty(entry, 'key'), index]));
+    entryIndexes.set(entries, indexes);
+  }
+  return indexes;
 }

@@ -66,5 +66,27 @@ export async function loadRecordsOf(
   name: IntegrationName,
   { reads }: GatewayContext,
 ): Promise<readonly JsonObject[]> {
-  return (await reads.records.load('all')).filter((record) => getProvider(record) === name);
+  const records = await reads.records.load('all');
+  let groups = recordGroups.get(records);
+  if (groups === undefined) {
+    groups = groupByProvider(records);
+    recordGroups.set(records, groups);
+  }
+  return groups.get(name) ?? [];
+}
+
+type RecordGroups = ReadonlyMap<IntegrationName | null, readonly JsonObject[]>;
+
+/** The groups of each list, because one request can select the records of every provider many times. */
+const recordGroups = new WeakMap<readonly JsonObject[], RecordGroups>();
+
+function groupByProvider(records: readonly JsonObject[]): RecordGroups {
+  const groups = new Map<IntegrationName | null, JsonObject[]>();
+  for (const record of records) {
+    const provider = getProvider(record);
+    const group = groups.get(provider);
+    if (group === undefined) groups.set(provider, [record]);
+    else group.push(record);
+  }
+  return groups;
 }
