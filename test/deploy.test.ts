@@ -37,6 +37,26 @@ describe('the values of the Helm chart', () => {
     expect(() => readConfig(chartSettings)).not.toThrow();
   });
 
+  it('the schema of the Helm chart lists every value and every setting', () => {
+    const keys = (value: unknown) => Object.keys(z.looseObject({}).parse(value)).sort();
+    const { properties } = z
+      .object({
+        properties: z.looseObject({
+          settings: z.object({ propertyNames: z.object({ enum: z.array(z.string()) }) }),
+        }),
+      })
+      .parse(JSON.parse(read(`${chart}/values.schema.json`)));
+    // Helm passes `global` to every chart.
+    expect(keys(properties)).toEqual([...keys(values), 'global'].sort());
+    // The chart sets these from other values.
+    const own = new Set(['PORT', 'HOST', 'METRICS_PORT']);
+    const names = Object.keys(settings)
+      .map(toVariable)
+      .filter((name) => !own.has(name));
+    expect(properties.settings.propertyNames.enum).toEqual(names.sort());
+    expect(keys(parse(read(`${chart}/ci/everything-values.yaml`)))).toEqual(keys(values));
+  });
+
   it('the grace period in the Helm chart is longer than a shutdown takes', () => {
     const { shutdownDelayMs, shutdownTimeoutMs, requestTimeoutMs, responseTimeoutMs } =
       readConfig(chartSettings);
@@ -68,9 +88,10 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     metadata: z.looseObject({ name: z.string() }),
     spec: z.unknown().optional(),
   });
-  const render = (...sets: string[]) => {
-    const args = ['template', 'release', chart, ...sets.flatMap((set) => ['--set', set])];
-    const { stdout, stderr, status } = spawnSync(helm, args, { cwd: root, encoding: 'utf8' });
+  const set = (...values: string[]) => values.flatMap((value) => ['--set-json', value]);
+  const run = (...args: string[]) => spawnSync(helm, args, { cwd: root, encoding: 'utf8' });
+  const render = (...args: string[]) => {
+    const { stdout, stderr, status } = run('template', 'release', chart, ...args);
     expect(status, stderr).toBe(0);
     const documents = parseAllDocuments(stdout, { strict: true }).map((document) => {
       expect(document.errors).toEqual([]);
@@ -78,18 +99,7 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     });
     return new Map(documents.map((document) => [document.kind, document]));
   };
-  const everything = [
-    'metrics.podMonitor.enabled=true',
-    'metrics.prometheusRule.enabled=true',
-    'networkPolicy.enabled=true',
-    'ingress.enabled=true',
-    'upstream.headers.X-Api-Gateway=a-secret',
-    'upstream.tlsSecret=tls',
-    'upstream.tlsFiles.ca=true',
-    'upstream.tlsFiles.clientCertificate=true',
-    'trustedDocuments.configMap=documents',
-    'settings.MAX_BUFFERED_BYTES=134217728',
-  ];
+  const everything = ['--values', `${chart}/ci/everything-values.yaml`];
   const labels = z.record(z.string(), z.string());
   const probe = z.looseObject({ httpGet: z.object({ path: z.string(), port: z.string() }) });
   const deployment = z.looseObject({
@@ -126,9 +136,19 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     }),
   });
 
-  it('the Helm chart passes helm lint --strict', () => {
-    const { stdout, status } = spawnSync(helm, ['lint', '--strict', chart], { cwd: root, encoding: 'utf8' });
-    expect(status, stdout).toBe(0);
+  const named = (resources: Map<string, z.infer<typeof resource>>) =>
+    new Map(
+      deployment
+        .parse(resources.get('Deployment')?.spec)
+        .template.spec.containers[0].env.map(({ name, value }) => [name, value]),
+    );
+
+  it.each([
+    ['defaults', [] as string[]],
+    ['everything turned on', everything],
+  ])('with %s, the Helm chart passes helm lint --strict', (_name, args) => {
+    const { stdout, stderr, status } = run('lint', '--strict', chart, ...args);
+    expect(status, `${stdout}${stderr}`).toBe(0);
   });
 
   it('the Helm chart renders exactly the kinds that are turned on', () => {
@@ -156,8 +176,8 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     ['everything turned on', everything],
   ])(
     'with %s, the Helm chart runs the container without privileges, probes its ports and sets valid variables',
-    (_name, sets) => {
-      const { spec } = render(...sets).get('Deployment') ?? {};
+    (_name, args) => {
+      const { spec } = render(...args).get('Deployment') ?? {};
       const { template, selector, replicas } = deployment.parse(spec);
       // The HorizontalPodAutoscaler sets the number, and an update must not reset it.
       expect(replicas).toBeUndefined();
@@ -181,7 +201,7 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
         { name: 'metrics', containerPort: config.metricsPort },
       ]);
       // A probe comes from another machine.
-      expect(config.host).toBe('0.0.0.0');
+      expect(['0.0.0.0', '::']).toContain(config.host);
     },
   );
 
@@ -200,9 +220,55 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
   });
 
   it('without autoscaling, the Helm chart sets the number of pods', () => {
-    const resources = render('autoscaling.enabled=false', 'replicas=3');
+    const resources = render(...set('autoscaling.enabled=false', 'replicas=3'));
     expect(deployment.parse(resources.get('Deployment')?.spec).replicas).toBe(3);
     expect(resources.has('HorizontalPodAutoscaler')).toBe(false);
+  });
+
+  it('the Helm chart writes settings as the gateway expects them', () => {
+    const variables = named(
+      render(
+        ...set('settings={"INTROSPECTION":true,"GRAPHIQL":false,"MAX_BUFFERED_BYTES":1099511627776}'),
+        ...set('settings.LOG_LEVEL=null', 'nodeOptions="--max-semi-space-size=32"'),
+      ),
+    );
+    expect(variables.get('INTROSPECTION')).toBe('on');
+    expect(variables.get('GRAPHIQL')).toBe('off');
+    expect(variables.get('MAX_BUFFERED_BYTES')).toBe('1099511627776');
+    expect(variables.has('LOG_LEVEL')).toBe(false);
+    expect(variables.get('NODE_OPTIONS')).toBe('--max-old-space-size=320 --max-semi-space-size=32');
+  });
+
+  it('the Helm chart leaves out a field whose value is empty', () => {
+    const resources = render(
+      ...set('metrics.enabled=false', 'resources=null', 'topologySpreadConstraints=[]', 'settings=null'),
+      ...set('podSecurityContext=null', 'securityContext=null'),
+      ...set('networkPolicy.enabled=true', 'networkPolicy.egressPorts=[]'),
+    );
+    const nulls = [...resources.values()].filter((document) => JSON.stringify(document).includes('null'));
+    expect(nulls).toEqual([]);
+    // A rule without ports would allow every port.
+    const { egress } = z.object({ egress: z.array(z.unknown()) }).parse(resources.get('NetworkPolicy')?.spec);
+    expect(egress).toEqual([
+      {
+        ports: [
+          { port: 53, protocol: 'UDP' },
+          { port: 53, protocol: 'TCP' },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ['a misspelt setting', 'settings.MAX_TOKEN=1', 'MAX_TOKEN'],
+    ['a misspelt value', 'setings={}', 'setings'],
+    ['a setting that the chart sets', 'settings.PORT=80', 'PORT'],
+    ['a variable twice', 'extraEnv=[{"name":"NODE_OPTIONS","value":"a"}]', 'NODE_OPTIONS is set twice'],
+    ['files without their Secret', 'upstream.tlsFiles.ca=true', 'upstream.tlsFiles needs upstream.tlsSecret'],
+  ])('the Helm chart refuses %s', (_name, value, message) => {
+    const { stderr, status } = run('template', 'release', chart, ...set(value));
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(message);
   });
 });
 

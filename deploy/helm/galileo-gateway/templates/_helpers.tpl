@@ -39,3 +39,78 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ include "galileo-gateway.fullname" . }}-upstream-headers
 {{- end }}
 {{- end }}
+
+{{- define "galileo-gateway.podAnnotations" -}}
+{{- if and .Values.upstream.headers (not .Values.upstream.headersSecret) -}}
+# Restarts the pods when the headers change.
+checksum/upstream-headers: {{ toJson .Values.upstream.headers | sha256sum }}
+{{ end }}
+{{- if and .Values.metrics.enabled (not .Values.metrics.podMonitor.enabled) -}}
+prometheus.io/scrape: "true"
+prometheus.io/port: {{ .Values.metrics.port | quote }}
+prometheus.io/path: /metrics
+{{ end }}
+{{- with .Values.podAnnotations -}}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "galileo-gateway.variables" -}}
+- name: NODE_OPTIONS
+  value: {{ printf "--max-old-space-size=%v %s" .Values.maxHeapMiB .Values.nodeOptions | trim | quote }}
+- name: HOST
+  value: {{ .Values.host | quote }}
+- name: PORT
+  value: "4000"
+{{- if .Values.metrics.enabled }}
+- name: METRICS_PORT
+  value: {{ .Values.metrics.port | quote }}
+{{- end }}
+{{- range $name, $value := .Values.settings }}
+{{- if not (kindIs "invalid" $value) }}
+{{- /* YAML reads on and off as booleans, and large numbers as floating-point numbers. */}}
+- name: {{ $name }}
+  value: {{ if kindIs "bool" $value }}{{ ternary "on" "off" $value | quote }}{{ else if kindIs "float64" $value }}{{ printf "%.0f" $value | quote }}{{ else }}{{ $value | toString | quote }}{{ end }}
+{{- end }}
+{{- end }}
+{{- if .Values.trustedDocuments.configMap }}
+- name: TRUSTED_DOCUMENTS
+  value: /etc/galileo-gateway/documents/{{ .Values.trustedDocuments.key }}
+{{- end }}
+{{- if .Values.upstream.tlsFiles.ca }}
+- name: UPSTREAM_CA_FILE
+  value: /etc/galileo-gateway/tls/ca.crt
+{{- end }}
+{{- if .Values.upstream.tlsFiles.clientCertificate }}
+- name: UPSTREAM_CERT_FILE
+  value: /etc/galileo-gateway/tls/tls.crt
+- name: UPSTREAM_KEY_FILE
+  value: /etc/galileo-gateway/tls/tls.key
+{{- end }}
+{{- with include "galileo-gateway.headersSecret" . }}
+- name: UPSTREAM_HEADERS
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: UPSTREAM_HEADERS
+{{- end }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* The API server rejects a list with the same name twice, or takes the last one. */}}
+{{- define "galileo-gateway.env" -}}
+{{- $variables := include "galileo-gateway.variables" . }}
+{{- $names := list }}
+{{- range fromYamlArray $variables }}
+{{- if has .name $names }}
+{{- fail (printf "%s is set twice: the chart sets it from another value" .name) }}
+{{- end }}
+{{- $names = append $names .name }}
+{{- end }}
+{{- if and (or .Values.upstream.tlsFiles.ca .Values.upstream.tlsFiles.clientCertificate) (not .Values.upstream.tlsSecret) }}
+{{- fail "upstream.tlsFiles needs upstream.tlsSecret" }}
+{{- end }}
+{{- $variables }}
+{{- end }}
