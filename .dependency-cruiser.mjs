@@ -9,6 +9,7 @@ export default {
     ...layers.map((layer) =>
       forbid(`${layer} imports no layer above it`, `^src/${layer}/`, `^src/(?:${above(layer)})/`),
     ),
+    forbid('src/execution has one entry point', '^src/(?!execution/)', '^src/execution/(?!index[.]ts)'),
     forbid('http does not start programs', '^src/http/', '^src/(?:commands|workers)/'),
     forbid(
       'only http knows settings, logs and metrics',

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
-import { readTrustedDocuments } from './execution/trusted-documents.ts';
+import { readTrustedDocuments } from './execution/index.ts';
 import { isJsonObject } from './json.ts';
 import { readOtelVariables } from './observability/otel-variables.ts';
 

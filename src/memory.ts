@@ -38,7 +38,7 @@ export interface SharedMemory {
   heldBytes: number;
 }
 
-/** Up to this length, JSON is not searched for its size while memory is plentiful. */
+/** Up to this length, the maximum is assumed instead of scanning the JSON, if half of the memory is free. */
 const maxUnsearchedBytes = 4096;
 /** Parsed JSON takes at most so many times its length: nested empty arrays do. */
 export const maxParsedFactor = 32;
@@ -71,21 +71,21 @@ export class Reservation {
     return this.take(bytes - this.#bytes);
   }
 
-  /** Takes what JSON will take when it is parsed, instead of its length, which was taken before. */
+  /** Replaces the bytes held for JSON by an estimate of what its parsed value needs. */
   takeParsed(json: Buffer): boolean {
     const mostBytes = json.length * maxParsedFactor;
     const isSmall = json.length <= maxUnsearchedBytes && this.#budget.isPlentyFor(mostBytes);
     return this.take((isSmall ? mostBytes : estimateParsedBytes(json)) - json.length);
   }
 
-  /** Begins to use it, until `releaseShared`. */
+  /** Holds shared memory, which counts once for all its users. Must be followed by `releaseShared`. */
   takeShared(shared: SharedMemory): boolean {
     if (!this.growShared(shared)) return false;
     shared.users += 1;
     return true;
   }
 
-  /** Counts its growth while it is used. */
+  /** Counts what shared memory has grown by since it was last counted. */
   growShared(shared: SharedMemory): boolean {
     const { bytes } = shared;
     if (!this.#budget.change(bytes - shared.heldBytes)) return false;

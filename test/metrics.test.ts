@@ -42,13 +42,24 @@ describe('the metrics', () => {
       'foreign',
     ],
     ['a rate limit', { status: 429, json: { detail: 'slow down' } }, 'RATE_LIMITED', '4xx', 'rate_limited'],
+    [
+      'an error whose body is too large',
+      { status: 500, json: { detail: 'x'.repeat(2000) } },
+      'UPSTREAM_ERROR',
+      '5xx',
+      'answered',
+    ],
     ['a provider error', { status: 502, json: problem(7001) }, 'PROVIDER_ERROR', '5xx', 'provider_error'],
   ])(
     'the metrics count %s with its own outcome, and its error with its code',
     async (_name, reply, code, statusClass, outcome) => {
       await using upstream = await startFakeUpstream();
       upstream.on('GET', path, reply);
-      await using gateway = await startGateway(upstream.url, { metricsPort: '0', upstreamRetries: '0' });
+      await using gateway = await startGateway(upstream.url, {
+        metricsPort: '0',
+        upstreamRetries: '0',
+        upstreamMaxResponseBytes: '1000',
+      });
       await gateway.query(query);
       const metrics = await read(gateway);
       const labels = `operation="get_integration",provider="openai",method="GET",status_class="${statusClass}"`;

@@ -3,7 +3,7 @@ import { type Drift, findDrift } from '../../drift/find-drift.ts';
 import { readDocument, UnreadableDocument } from '../../drift/read-document.ts';
 import { readConfig } from '../config.ts';
 import { getPackagePath, version } from '../package.ts';
-import { getTrustedCertificates } from '../upstream/transport.ts';
+import { readTrustedCertificates } from '../upstream/transport.ts';
 
 // Every command exits with 2 if its input is invalid.
 const exitNews = 1;
@@ -52,7 +52,7 @@ function createDispatcher(environment: Environment): EnvHttpProxyAgent {
   const config = readConfig(
     Object.fromEntries(Object.entries(environment).filter(([name]) => needed.test(name))),
   );
-  const ca = getTrustedCertificates(config.upstreamCaFile?.content);
+  const ca = readTrustedCertificates(config.upstreamCaFile?.content);
   const tls = { ca, cert: config.upstreamCertFile?.content, key: config.upstreamKeyFile?.content };
   const { httpProxy = '', httpsProxy = '', noProxy = '' } = config;
   return new EnvHttpProxyAgent({

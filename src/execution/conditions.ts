@@ -9,8 +9,8 @@ import {
 import type { Variables } from './plan.ts';
 import { RequestError } from './request-error.ts';
 
-/** The variables that `@skip` and `@include` of an operation and of the fragments that it spreads depend on. */
-export function findConditions(
+/** The names of the variables in `@skip` and `@include`, in the operation and in the fragments that it uses. */
+export function findConditionNames(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): readonly string[] {

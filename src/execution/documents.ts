@@ -14,7 +14,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { SharedMemory } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
-import { findConditions } from './conditions.ts';
+import { findConditionNames } from './conditions.ts';
 import { type Measures, measureOperation } from './measures.ts';
 import { RequestError } from './request-error.ts';
 import { type DocumentSecrets, type SecretInputs } from './secret-inputs.ts';
@@ -48,8 +48,8 @@ export interface PreparedOperation extends SharedMemory {
   readonly measures: Measures;
   /** The names of the declared variables. */
   readonly variableNames: ReadonlySet<string>;
-  /** The names of the variables that `@skip` and `@include` of the operation depend on. */
-  readonly conditions: readonly string[];
+  /** The names of the variables in `@skip` and `@include`. */
+  readonly conditionNames: readonly string[];
   readonly secrets: DocumentSecrets;
   readonly coerceVariables: VariableCoercion;
 }
@@ -172,7 +172,7 @@ export class DocumentStore {
         key: `${hash}${operation.name?.value ?? ''}`,
         measures,
         variableNames: new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value)),
-        conditions: findConditions(document, operation),
+        conditionNames: findConditionNames(document, operation),
         secrets,
         coerceVariables: createVariableCoercion(this.#schema, operation, { suggestions: this.#suggestions }),
         bytes: 4 * text.length + bytesPerToken * [...getTokens(document)].length,

@@ -65,7 +65,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
   const { maxEntities, maxResponseBytes } = limits;
   const secretInputs = new SecretInputs(schema);
   const documents = new DocumentStore(schema, limits, secretInputs, { introspection });
-  // Each plan is stored with its size.
+  // Each plan is stored with the size of itself and of its document, which it keeps alive.
   const plans = new LRUCache<string, OperationPlan>({ maxSize: maxPlanBytes });
 
   const execute: Executor['execute'] = async (prepared, inputs = {}, context) => {
@@ -83,13 +83,13 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     const explain = (cause: unknown) =>
       toClientError(cause, context.requestId, (error) => report(error, context));
 
-    const digits = encodeConditions(prepared.conditions, values);
+    const conditionDigits = encodeConditions(prepared.conditionNames, values);
     // Neither a document that contains a secret nor its plan is cached.
-    const key = secrets.literals.length > 0 ? undefined : `${prepared.key}?${digits}`;
+    const key = secrets.literals.length > 0 ? undefined : `${prepared.key}?${conditionDigits}`;
     let plan = key === undefined ? undefined : plans.get(key);
     const cachedBytes = plan?.bytes;
     if (plan === undefined) {
-      const conditions = Object.fromEntries(prepared.conditions.map((name) => [name, values[name]]));
+      const conditions = Object.fromEntries(prepared.conditionNames.map((name) => [name, values[name]]));
       plan = planOperation(schema, document, operation, conditions);
     }
     const { memory } = context;
@@ -151,7 +151,8 @@ function getText(
   if (query !== undefined) return query;
   throw documentId === undefined
     ? new RequestError('BAD_REQUEST', 'The parameter `query` is missing: send the document to execute.')
-    : new RequestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+    : // Clients with automatic persisted queries compare this message.
+      new RequestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 }
 
 /** Throws RequestError if all representations of an operation together are more than allowed. */

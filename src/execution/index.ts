@@ -13,6 +13,7 @@ export {
   maxProblems,
   RequestError,
   type RequestErrorCode,
+  requestErrorCodes,
 } from './request-error.ts';
 export type { OperationResult } from './run-plan.ts';
 export { readTrustedDocuments, type TrustedDocuments, toHash } from './trusted-documents.ts';

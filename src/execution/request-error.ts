@@ -1,21 +1,23 @@
 import type { GraphQLFormattedError } from 'graphql';
 
 /** Why a response has `errors` and no `data`. */
-export type RequestErrorCode =
-  | 'GRAPHQL_PARSE_FAILED'
-  | 'GRAPHQL_VALIDATION_FAILED'
-  | 'BAD_USER_INPUT'
-  | 'OPERATION_RESOLUTION_FAILURE'
-  | 'QUERY_TOO_COMPLEX'
-  | 'PERSISTED_DOCUMENT_NOT_FOUND'
-  | 'PERSISTED_DOCUMENT_REQUIRED'
-  | 'PERSISTED_QUERY_NOT_SUPPORTED'
-  | 'BAD_REQUEST'
-  | 'REQUEST_TOO_LARGE'
-  | 'UNSUPPORTED_MEDIA_TYPE'
-  | 'METHOD_NOT_ALLOWED'
-  | 'OVERLOADED'
-  | 'INTERNAL_SERVER_ERROR';
+export const requestErrorCodes = [
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+  'QUERY_TOO_COMPLEX',
+  'PERSISTED_DOCUMENT_NOT_FOUND',
+  'PERSISTED_DOCUMENT_REQUIRED',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'BAD_REQUEST',
+  'REQUEST_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'METHOD_NOT_ALLOWED',
+  'OVERLOADED',
+  'INTERNAL_SERVER_ERROR',
+] as const;
+export type RequestErrorCode = (typeof requestErrorCodes)[number];
 
 /** Maximum number of problems in one response. */
 export const maxProblems = 5;

@@ -162,19 +162,20 @@ export class GraphqlHandler {
   }
 }
 
+type ExchangeContext = RequestContext<RequestObservation>;
+
 /** One request from its arrival until its response has been sent. */
 export class Exchange {
   /** The client's id if it is usable, otherwise a new one. */
   readonly requestId: string;
   readonly #request: HttpRequest;
   readonly #shared: Shared;
+  readonly #forwarded: ForwardedHeaders;
   readonly #observation: RequestObservation;
   readonly #mediaType: MediaType | undefined;
   readonly #deadline: Deadline;
   readonly #reservation: Reservation;
-  #refusal: RequestError | undefined;
-  /** Released when the response is complete, so that its data is not kept while a client reads. */
-  #context: RequestContext<RequestObservation> | undefined;
+  readonly #refusal: RequestError | undefined;
   /** The document in use. */
   #prepared: PreparedOperation | undefined;
   #isMutation = false;
@@ -186,19 +187,19 @@ export class Exchange {
   #isEnded = false;
 
   constructor(request: HttpRequest, arrivedAtMs: number, shared: Shared) {
-    const { telemetry, galileo, admission, config } = shared;
+    const { telemetry, admission, config } = shared;
     const { forwarded: received, refusal } = readRequestHeaders(request.rawHeaders);
     const { observation, forwarded } = telemetry.observeRequest(request, received, arrivedAtMs);
     this.requestId = forwarded.requestId;
+    this.#forwarded = forwarded;
     this.#request = request;
     this.#shared = shared;
     this.#observation = observation;
     this.#mediaType = negotiateMediaType(request.getHeader('accept'), mediaTypes);
     this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
     this.#reservation = admission.reserve();
-    // Checked first, because shedding a request must cost almost nothing.
+    // Decided on arrival, before the body is read, so that shedding a request costs little.
     this.#refusal = refusal ?? (admission.isFull ? createShedError() : undefined);
-    this.#context = new RequestContext(galileo, forwarded, this.#deadline, observation, this.#reservation);
   }
 
   /**
@@ -206,22 +207,27 @@ export class Exchange {
    * rejects only if the code that writes a response fails.
    */
   async respond(): Promise<HttpResponse | undefined> {
-    const { cors } = this.#shared;
+    const { cors, galileo } = this.#shared;
     const preflight = cors.respondToPreflight(this.#request);
     // A request with OPTIONS, whether or not it is a preflight, is not a GraphQL request.
     if (this.#request.method === 'OPTIONS') this.#observation.discard();
     if (preflight !== undefined) return preflight;
+    const context: ExchangeContext = new RequestContext(
+      galileo,
+      this.#forwarded,
+      this.#deadline,
+      this.#observation,
+      this.#reservation,
+    );
     let response: HttpResponse;
     try {
-      response = this.#fit(await this.#executeToEnd());
+      response = this.#fit(await this.#executeToEnd(context));
     } catch (error) {
       if (error instanceof ClientGone) return undefined;
       this.#reservation.resize(0);
-      response = this.#refuse(error);
+      response = this.#refuse(error, context);
     }
     this.#observation.respond(response.status);
-    this.#refusal = undefined;
-    this.#context = undefined;
     this.#deadline.release();
     return cors.allow(this.#request, response);
   }
@@ -237,10 +243,10 @@ export class Exchange {
     if (this.#hasSlot) this.#shared.admission.returnSlot();
   }
 
-  async #executeToEnd(): Promise<HttpResponse> {
+  async #executeToEnd(context: ExchangeContext): Promise<HttpResponse> {
     this.#isExecuting = true;
     try {
-      return await this.#execute();
+      return await this.#execute(context);
     } finally {
       this.#isExecuting = false;
       this.#use(undefined);
@@ -248,9 +254,8 @@ export class Exchange {
     }
   }
 
-  async #execute(): Promise<HttpResponse> {
+  async #execute(context: ExchangeContext): Promise<HttpResponse> {
     const { config, admission, pipeline } = this.#shared;
-    const context = this.#context;
     const request = this.#request;
     if (this.#refusal !== undefined) throw this.#refusal;
     if (this.#mediaType === undefined) throw createNotAcceptableError();
@@ -265,7 +270,7 @@ export class Exchange {
       });
     } else if (request.method !== 'GET' && request.method !== 'HEAD') throw createMethodError();
     else if (!this.#reservation.take(request.target.length * maxParsedFactor)) throw createShedError();
-    if (this.#isEnded || context === undefined) throw new ClientGone();
+    if (this.#isEnded) throw new ClientGone();
     if (!admission.takeSlot()) throw createShedError();
     this.#hasSlot = true;
     return pipeline.run({
@@ -273,25 +278,19 @@ export class Exchange {
       body,
       context,
       mediaType: this.#mediaType,
-      onPrepared: (operation, variables) => this.#noteOperation(operation, variables),
+      admitOperation: (operation, variables) => this.#admitOperation(operation, variables),
     });
   }
 
-  /** Records the operation. Returns its declared variables, and keeps no others. */
-  #noteOperation(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
+  #admitOperation(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
     const { operation } = prepared;
     this.#isMutation = operation.operation === 'mutation';
     this.#observation.operation = prepared;
     const used = pick(variables, prepared.variableNames);
-    // Without variables, only the document is kept, and the cache of documents has its own limit.
+    // Without variables, nothing of the parsed body is kept. `#use` counts the document.
     if (used === undefined && !this.#shared.keepsBody) this.#reservation.resize(0);
     this.#use(prepared);
-    this.#observation.params = {
-      query: undefined,
-      operationName: undefined,
-      documentId: undefined,
-      variables: used,
-    };
+    this.#observation.params = undefined;
     return used;
   }
 
@@ -319,16 +318,20 @@ export class Exchange {
     return response;
   }
 
-  #refuse(error: unknown): HttpResponse {
-    const known = error instanceof RequestError ? error : this.#reportFault(error);
+  #refuse(error: unknown, context: ExchangeContext): HttpResponse {
+    let known: RequestError;
+    if (error instanceof RequestError) known = error;
+    else {
+      this.#shared.telemetry.reportFault(error, context);
+      known = new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
+    }
     this.#observation.refuse(known.code);
-    const context = this.#context ?? { requestId: this.requestId, redact: (text: string) => text };
     return toErrorResponse(known, this.#mediaType ?? 'application/json', context);
   }
 
-  #reportFault(error: unknown): RequestError {
-    this.#shared.telemetry.reportFault(error, this.#context ?? { requestId: this.requestId });
-    return new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
+  /** Logs an error that `respond` rejected with. */
+  reportFault(error: unknown): void {
+    this.#shared.telemetry.reportFault(error, { requestId: this.requestId });
   }
 }
 

@@ -18,10 +18,13 @@ export interface PipelineRequest {
   /** The media type of the response. */
   readonly mediaType: MediaType;
   /**
-   * Records the operation, and releases the parts of the parsed body that it does not need. Returns the variables to
-   * execute it with: the declared ones.
+   * Counts the document towards the memory of the request, and releases the rest of the body. Returns the declared
+   * variables. Throws RequestError if the document does not fit.
    */
-  readonly onPrepared: (operation: PreparedOperation, variables: OperationVariables) => OperationVariables;
+  readonly admitOperation: (
+    operation: PreparedOperation,
+    variables: OperationVariables,
+  ) => OperationVariables;
 }
 
 export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
@@ -45,12 +48,12 @@ export const createDirectPipeline = (executor: Executor): Pipeline => ({
   },
 });
 
-function prepare(executor: Executor, { request, body, context, onPrepared }: PipelineRequest) {
+function prepare(executor: Executor, { request, body, context, admitOperation }: PipelineRequest) {
   const params = body === undefined ? parseQueryString(request.target) : parseBody(body);
   context.observation.params = params;
   try {
     const prepared = executor.prepare(params, { isReadOnly: body === undefined });
-    return { prepared, variables: onPrepared(prepared, params.variables) };
+    return { prepared, variables: admitOperation(prepared, params.variables) };
   } catch (error) {
     // The message can quote a name of the document that is also a secret.
     for (const secret of executor.findSecrets(params)) context.addSecret(secret);

@@ -108,7 +108,10 @@ export function serveGraphql(
     (response) => {
       if (response !== undefined) pending.send(response, exchange.requestId);
     },
-    () => pending.abort(),
+    (error: unknown) => {
+      exchange.reportFault(error);
+      pending.abort();
+    },
   );
 }
 

@@ -151,7 +151,7 @@ const createExecutionPlugin = (executor: Executor): Plugin => ({
               ? known
               : executor.prepareDocument(document, operationName ?? undefined);
           const inputs = isJsonObject(variableValues) ? variableValues : undefined;
-          const variables = request.onPrepared(prepared, inputs);
+          const variables = request.admitOperation(prepared, inputs);
           const { body, errors } = await executor.execute(prepared, variables, request.context);
           const { data } = JSON.parse(body) as { data: unknown };
           return { data, ...(errors !== undefined && { errors }) };

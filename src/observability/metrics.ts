@@ -1,5 +1,7 @@
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { requestErrorCodes } from '../execution/index.ts';
 import { version } from '../package.ts';
+import { clientFacingErrorCodes } from '../upstream/errors.ts';
 import type { AttemptEnd, AttemptInfo, Transport, TransportObserver } from '../upstream/transport.ts';
 import { operationTypes, type RequestEnd, requestOutcomes } from './request-observation.ts';
 
@@ -10,33 +12,7 @@ export type MetricsSnapshot = readonly object[];
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Codes of the label `code`. A plugin's own code counts as `other`, so that the number of series has a limit. */
-const errorCodes = [
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'NOT_FOUND',
-  'BAD_USER_INPUT',
-  'RATE_LIMITED',
-  'PROVIDER_ERROR',
-  'UPSTREAM_UNAVAILABLE',
-  'UPSTREAM_TIMEOUT',
-  'UPSTREAM_OUTCOME_UNKNOWN',
-  'UPSTREAM_INVALID_RESPONSE',
-  'UPSTREAM_ERROR',
-  'OVERLOADED',
-  'INTERNAL_SERVER_ERROR',
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE',
-  'QUERY_TOO_COMPLEX',
-  'PERSISTED_DOCUMENT_NOT_FOUND',
-  'PERSISTED_DOCUMENT_REQUIRED',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
-  'BAD_REQUEST',
-  'REQUEST_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
-  'METHOD_NOT_ALLOWED',
-  'other',
-];
+const errorCodes: ReadonlySet<string> = new Set([...clientFacingErrorCodes, ...requestErrorCodes, 'other']);
 
 /** The sources of gauges, read whenever the metrics are printed. */
 interface MetricSources {
@@ -152,7 +128,7 @@ export class Metrics {
   recordRequest({ operationType, outcome, codes, durationMs }: RequestEnd): void {
     this.#hasNewCounts = true;
     this.#requests.inc({ operation_type: operationType, outcome });
-    for (const code of codes) this.#errors.inc({ code: errorCodes.includes(code) ? code : 'other' });
+    for (const code of codes) this.#errors.inc({ code: errorCodes.has(code) ? code : 'other' });
     if (outcome === 'shed') this.#shed.inc();
     else this.#requestDuration.observe(durationMs / 1000);
   }

@@ -88,9 +88,7 @@ export class BodyMapping {
   }
 
   #translate(message: string): string {
-    return message
-      .replaceAll('Value error, ', '')
-      .replace(this.#properties, (property) => this.#fieldNames.get(property) ?? property);
+    return message.replace(this.#properties, (property) => this.#fieldNames.get(property) ?? property);
   }
 }
 

@@ -25,12 +25,12 @@ export async function loadIntegrations(
   names: readonly IntegrationName[] | null | undefined,
   { reads }: GatewayContext,
 ): Promise<(WireIntegration | Promise<WireIntegration | null>)[]> {
-  const asked = getNames(names);
-  const outcomes = await Promise.allSettled(asked.map((name) => reads.integration.load(name)));
+  const loads = getNames(names).map((name) => reads.integration.load(name));
+  const outcomes = await Promise.allSettled(loads);
   const items: (WireIntegration | Promise<WireIntegration | null>)[] = [];
-  for (const [index, name] of asked.entries()) {
+  for (const [index, load] of loads.entries()) {
     const outcome = outcomes[index];
-    if (outcome?.status === 'rejected') items.push(reads.integration.load(name));
+    if (outcome?.status === 'rejected') items.push(load);
     else if (outcome?.value) items.push(outcome.value);
   }
   return items;
@@ -41,7 +41,7 @@ export const getCatalogue = (names: readonly IntegrationName[] | null | undefine
   getNames(names).map((name) => ({ name }));
 
 /** Whether this Galileo deployment offers the provider. */
-export async function isAvailable(name: IntegrationName, { reads }: GatewayContext): Promise<boolean> {
+export async function loadAvailability(name: IntegrationName, { reads }: GatewayContext): Promise<boolean> {
   return (await reads.available.load('all')).includes(name);
 }
 
@@ -57,7 +57,7 @@ export function getProvider({ provider, name }: JsonObject): IntegrationName | n
   return isKnownName(value) ? value : null;
 }
 
-/** The record that a write returned, with the provider that was written to if the record does not name it. */
+/** Adds the provider to a record that does not name one. */
 export const withProvider = (record: JsonObject, provider: IntegrationName): JsonObject =>
   (record['provider'] ?? null) === null && getProvider(record) === null ? { ...record, provider } : record;
 

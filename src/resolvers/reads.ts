@@ -5,8 +5,8 @@ import type { Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 
 /**
- * Loads each key once per request, until the key is forgotten. Uses DataLoader without its batches, because Galileo has
- * no call for several keys: for one promise per key, which is cached from the first `load`, even if it rejects.
+ * Loads each key once per request, until the key is forgotten. DataLoader caches one promise per key, also if it rejects. It
+ * does not batch, because Galileo has no call for several keys.
  */
 class Loader<Key, Value> {
   readonly #fetch: (key: Key) => Promise<Value>;

@@ -39,6 +39,7 @@ export class RequestContext<O extends Observation = Observation> implements Gate
     this.#forwarded = forwarded;
     this.observation = observation;
     this.memory = memory;
+    // The log line of the request needs its secrets, to redact the name of the operation.
     observation.redactor = this;
   }
 

@@ -129,7 +129,7 @@ const uncertainCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
   'UPSTREAM_ERROR',
 ]);
 
-/** Waits for a write, and forgets the reads that it changed or may have changed. */
+/** Waits for a write, and forgets the reads that it may have changed. After a 422, this costs only a repeated read. */
 async function settleWrite<T>(write: Promise<T>, forget: (result?: T) => void): Promise<T> {
   try {
     const result = await write;

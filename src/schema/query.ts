@@ -1,7 +1,7 @@
 import {
   type CatalogueEntry,
   getCatalogue,
-  isAvailable,
+  loadAvailability,
   loadIntegrations,
   loadRecordsOf,
 } from '../resolvers/integrations.ts';
@@ -36,7 +36,7 @@ export const integrationProvider = builder.objectRef<CatalogueEntry>('Integratio
       description:
         'Whether this Galileo deployment offers the provider. One call to Galileo for all providers.',
       extensions: upstreamCall,
-      resolve: ({ name }, _args, context) => isAvailable(name, context),
+      resolve: ({ name }, _args, context) => loadAvailability(name, context),
     }),
     records: t.field({
       type: [integrationRecord],

@@ -100,7 +100,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Reports the failure and destroys the socket. If the connection is still being opened, it is released afterwards.
+   * Reports the failure and destroys the socket. A connection that is still being opened is released when that has ended.
    */
   stop(kind: FailureKind, reason: string): void {
     if (this.#isReported) return;
@@ -111,7 +111,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     // After a throw, undici drops the request and keeps the new connection. An abort would close it.
     if (this.#isReported) throw stopped;
     this.#controller = controller;
-    this.#isReusedSocket = this.#connection.startExchange();
+    this.#isReusedSocket = this.#connection.startRequest();
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
@@ -167,10 +167,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #end(result: AttemptFailure | TransportResponse): void {
     this.#result = result;
-    // `abort` calls `onResponseError` and destroys the socket.
     if (this.#controller === undefined) {
       this.#report(result);
     } else {
+      // Calls `onResponseError` and destroys the socket.
       this.#controller.abort(stopped);
       this.#connection.drop();
     }
@@ -213,8 +213,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #toResponseWithoutBody(): TransportResponse {
-    this.#contentType = undefined;
-    return this.#toResponse(noBody);
+    return new UpstreamResponse(this.#status, this.#contentType, this.#retryAfterMs, noBody, true);
   }
 
   #toResponse(body: Buffer): TransportResponse {

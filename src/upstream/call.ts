@@ -39,7 +39,7 @@ export interface TransportContext {
   readonly onSettled: () => void;
 }
 
-type LastResult = { readonly response: TransportResponse } | { readonly failure: AttemptFailure };
+type CallResult = { readonly response: TransportResponse } | { readonly error: Error };
 
 // RFC 9110, sections 15.6.3 to 15.6.5.
 const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
@@ -67,7 +67,7 @@ export class Call implements Waiter, AttemptOwner {
   #attemptCount = 0;
   #retryCount = 0;
   #hasRepeatedUnsent = false;
-  #last: LastResult | undefined;
+  #last: CallResult | undefined;
   #waitTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -142,16 +142,18 @@ export class Call implements Waiter, AttemptOwner {
       const nowMs = this.#context.now();
       this.#context.fastestRead.add(nowMs - this.#attemptStartedAtMs, nowMs);
     }
-    this.#last = { response };
+    const result = { response };
+    this.#last = result;
     const isRetryable = !this.#isWrite && outcome !== 'PROVIDER_ERROR' && (isUnavailable || status === 429);
-    if (!isRetryable || !this.#retryAfterResponse(response)) this.#settle();
+    if (!isRetryable || !this.#retryAfterResponse(response)) this.#settle(result);
   }
 
   attemptFailed(failure: AttemptFailure): void {
     const error = toCallError(failure, this.#isWrite);
     this.#endAttempt(toVerdict(failure), failure.kind === 'cancelled' ? 'cancelled' : toOutcome(error));
     if (this.#isSettled) return;
-    this.#last = { failure };
+    const result = { error };
+    this.#last = result;
     if (this.#isRetryable(failure)) {
       if (failure.kind === 'idle-closed' && !this.#hasRepeatedUnsent) {
         // Nothing was sent, so this does not count as a retry.
@@ -161,18 +163,20 @@ export class Call implements Waiter, AttemptOwner {
       }
       if (this.#retry(failure.wasIdleConnection ? 0 : this.#computeBackoffMs())) return;
     }
-    this.#settle(error);
+    this.#settle(result);
   }
 
   readonly #onDeadlineEnd = (end: DeadlineEnd): void => {
     if (this.#attempt === undefined) {
-      this.#settle(end === 'expired' ? new ClientFacingError('UPSTREAM_TIMEOUT') : createCancelledError());
+      this.#settle({
+        error: end === 'expired' ? new ClientFacingError('UPSTREAM_TIMEOUT') : createCancelledError(),
+      });
     } else if (!this.#isWrite || !this.#attempt.isSent) {
       if (end === 'expired') this.#attempt.stop('expired', 'The deadline expired.');
       else this.#attempt.stop('cancelled', 'The client disconnected.');
     } else if (end === 'expired') {
       // The attempt continues, so that upstream can complete the write.
-      this.#settle(new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN'));
+      this.#settle({ error: new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN') });
     }
   };
 
@@ -253,11 +257,10 @@ export class Call implements Waiter, AttemptOwner {
    * attempt.
    */
   #settleWithoutFurtherAttempt(error: Error): void {
-    this.#settle(this.#last === undefined ? error : undefined);
+    this.#settle(this.#last ?? { error });
   }
 
-  /** Settles the call with the error. Without an error, settles it with the result of the last attempt. */
-  #settle(error?: Error): void {
+  #settle(result: CallResult): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
     const { backingOff, onSettled, slots } = this.#context;
@@ -267,18 +270,12 @@ export class Call implements Waiter, AttemptOwner {
       clearTimeout(this.#waitTimer);
       backingOff.delete(this);
     }
-    const last = error === undefined ? this.#last : undefined;
-    if (last !== undefined && 'response' in last) {
-      this.#reportEnd(last.response);
-      this.#resolve(last.response);
+    if ('response' in result) {
+      this.#reportEnd(result.response);
+      this.#resolve(result.response);
     } else {
-      const reason =
-        error ??
-        (last === undefined
-          ? new ClientFacingError('UPSTREAM_UNAVAILABLE')
-          : toCallError(last.failure, this.#isWrite));
-      this.#reportEnd(undefined, reason);
-      this.#reject(reason);
+      this.#reportEnd(undefined, result.error);
+      this.#reject(result.error);
     }
     onSettled();
   }

@@ -24,7 +24,7 @@ export class Connection {
   #socket: Socket | undefined;
   #socketError: Error | undefined;
   #openedAtMs = 0;
-  #exchangeCount = 0;
+  #requestCount = 0;
 
   constructor(options: ConnectionOptions, sessions: TlsSessions) {
     this.#options = options;
@@ -50,9 +50,9 @@ export class Connection {
   }
 
   /** Must be called when a request is written. Returns whether the socket has been used before. */
-  startExchange(): boolean {
-    this.#exchangeCount += 1;
-    return this.#exchangeCount > 1;
+  startRequest(): boolean {
+    this.#requestCount += 1;
+    return this.#requestCount > 1;
   }
 
   /** Closes the idle socket if it has reached its maximum age. The next request resolves upstream's name again. */
@@ -70,12 +70,12 @@ export class Connection {
     this.#socket = undefined;
   }
 
-  /** Resolves when the running exchange, if any, has ended and the socket is closed. */
+  /** Resolves when the running request, if any, has ended and the socket is closed. */
   async close(): Promise<void> {
     if (!this.#client.destroyed) await this.#client.close();
   }
 
-  /** Ends a running exchange with an error. */
+  /** Ends a running request with an error. */
   destroy(): void {
     this.#client.destroy(null, () => {});
     // The client cannot destroy a socket that is not yet connected.
@@ -120,7 +120,7 @@ export class Connection {
     }
     this.#socket = socket;
     this.#openedAtMs = now();
-    this.#exchangeCount = 0;
+    this.#requestCount = 0;
     this.#socketError = undefined;
     socket
       .once('error', (error: Error) => {

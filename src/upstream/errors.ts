@@ -1,17 +1,19 @@
 /** The codes of field errors, except for internal errors. docs/errors.md explains them. */
-export type ClientFacingErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'BAD_USER_INPUT'
-  | 'RATE_LIMITED'
-  | 'PROVIDER_ERROR'
-  | 'UPSTREAM_UNAVAILABLE'
-  | 'UPSTREAM_TIMEOUT'
-  | 'UPSTREAM_OUTCOME_UNKNOWN'
-  | 'UPSTREAM_INVALID_RESPONSE'
-  | 'UPSTREAM_ERROR'
-  | 'OVERLOADED';
+export const clientFacingErrorCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'BAD_USER_INPUT',
+  'RATE_LIMITED',
+  'PROVIDER_ERROR',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_OUTCOME_UNKNOWN',
+  'UPSTREAM_INVALID_RESPONSE',
+  'UPSTREAM_ERROR',
+  'OVERLOADED',
+] as const;
+export type ClientFacingErrorCode = (typeof clientFacingErrorCodes)[number];
 
 /** What a client receives in addition to the code and the message. */
 export interface ClientFacingErrorDetails {
@@ -40,13 +42,13 @@ const messages: Readonly<Record<ClientFacingErrorCode, string>> = {
   FORBIDDEN: 'The credentials of this request do not allow this.',
   NOT_FOUND: 'Galileo does not have this resource.',
   BAD_USER_INPUT: 'Galileo refused the request as invalid.',
-  RATE_LIMITED: 'Galileo limits the rate of requests with these credentials.',
+  RATE_LIMITED: 'Galileo received too many requests with these credentials.',
   PROVIDER_ERROR: 'The LLM provider failed or refused the request.',
   UPSTREAM_UNAVAILABLE: 'Galileo is not available.',
   UPSTREAM_TIMEOUT: 'Galileo did not respond in time.',
   UPSTREAM_OUTCOME_UNKNOWN:
     'Galileo did not confirm this change: it may or may not have been made. Read the data again before you repeat the change.',
-  UPSTREAM_INVALID_RESPONSE: 'Galileo sent a response that its API does not allow.',
+  UPSTREAM_INVALID_RESPONSE: 'Galileo sent a response that does not match its API.',
   UPSTREAM_ERROR: 'Galileo failed to process this request.',
   OVERLOADED: 'Too many requests are waiting for Galileo.',
 };

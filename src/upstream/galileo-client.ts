@@ -79,8 +79,8 @@ export class GalileoClient {
     );
     if (isNotConfigured(response)) return null;
     const body = parseBody(this.#expectSuccess(response, 'GET', call), isJsonObject);
-    // If `provider` is present, `name` is a free label. A missing discriminator has the default of the OpenAPI
-    // document.
+    // The discriminator is `provider`, and `name` is then a free label. Without `provider` it is `name`. If both are missing, the
+    // default of the OpenAPI document applies: the requested name.
     if ((body['provider'] ?? body['name'] ?? name) !== name) {
       throw new ClientFacingError(
         'UPSTREAM_INVALID_RESPONSE',

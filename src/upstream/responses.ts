@@ -8,7 +8,10 @@ type Method = TransportRequest['method'];
 
 /** One entry of upstream's 422. */
 export interface ValidationIssue {
-  /** FastAPI's `loc`, in upstream's names: `["body", "model_properties", 0, "name"]`. Empty if upstream sent none. */
+  /**
+   * FastAPI's `loc`, in upstream's names: `["body", "model_properties", 0, "name"]`. Empty if upstream sent none. Not
+   * redacted, because it is compared with names and keys.
+   */
   readonly location: readonly (string | number)[];
   readonly message: string;
   /** Upstream's error type: `missing`, `string_type`, … */
@@ -29,6 +32,7 @@ export class UpstreamResponse implements TransportResponse {
   readonly contentType: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly body: Buffer;
+  readonly isBodyDropped: boolean;
   #json: unknown;
   #isParsed = false;
 
@@ -37,11 +41,13 @@ export class UpstreamResponse implements TransportResponse {
     contentType: string | undefined,
     retryAfterMs: number | undefined,
     body: Buffer,
+    isBodyDropped = false,
   ) {
     this.status = status;
     this.contentType = contentType;
     this.retryAfterMs = retryAfterMs;
     this.body = body;
+    this.isBodyDropped = isBodyDropped;
   }
 
   get json(): unknown {
@@ -83,9 +89,13 @@ export function parseBody<T>(response: TransportResponse, hasShape: (body: unkno
 export function toAttemptOutcome(response: TransportResponse, method: Method): AttemptOutcome {
   if (isSuccess(response)) return method === 'DELETE' || isJsonMediaType(response) ? 'answered' : 'foreign';
   if (isProviderError(response)) return 'PROVIDER_ERROR';
-  const isForeign = response.status === 404 ? !hasErrorForm(response.json) : response.json === undefined;
-  if (isForeign || isRedirect(response)) return 'foreign';
+  if (isForeignError(response) || isRedirect(response)) return 'foreign';
   return response.status === 429 ? 'RATE_LIMITED' : 'answered';
+}
+
+function isForeignError(response: TransportResponse): boolean {
+  if (response.isBodyDropped) return !isJsonMediaType(response);
+  return response.status === 404 ? !hasErrorForm(response.json) : response.json === undefined;
 }
 
 // Responses of servers in front of the API, and what the operator can do.
@@ -127,6 +137,7 @@ export function readRefusal(
   response: TransportResponse,
   redact: Redaction,
 ): { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] } | undefined {
+  // The method matters only for 502 and 504.
   if (response.status !== 422 || toCode(response, 'PUT') !== 'BAD_USER_INPUT') return undefined;
   const { json } = response;
   const detail = isJsonObject(json) ? json['detail'] : undefined;
@@ -146,7 +157,8 @@ export function toResponseError(
     upstreamStatus: status,
     retryAfterMs,
     galileoErrorCode: readErrorCode(response),
-    ...(code === 'UPSTREAM_ERROR' && { retryable: status >= 500 }),
+    // Only POST is not idempotent: repeated, it could make the same change twice.
+    ...(code === 'UPSTREAM_ERROR' && { retryable: status >= 500 && method !== 'POST' }),
     ...(code === 'PROVIDER_ERROR' && { retryable: readStandardError(json)?.['retriable'] === true }),
   });
 }
@@ -220,7 +232,7 @@ function readIssues(detail: unknown, redact: Redaction): ValidationIssue[] {
     if (typeof msg !== 'string' && !isJsonObject(entry)) continue;
     issues.push({
       location: Array.isArray(loc) ? loc.filter(isLocationPart) : [],
-      message: toLine(msg, redact)?.replace(/^Value error, /, '') ?? 'Galileo gave no reason.',
+      message: toLine(msg, redact)?.replaceAll('Value error, ', '') ?? 'Galileo gave no reason.',
       type: toLine(type, redact) ?? 'unknown',
     });
   }

@@ -70,8 +70,7 @@ export function isInvalidRequest(error: Error): boolean {
  * invalid headers after a content-length, so `hasHeaders` is needed.
  */
 export function toSentFailureKind(error: Error, hasHeaders: boolean): 'reset' | 'malformed' {
-  // HTTPParserError has no code (undici 7.30). It also throws a parser error if the stream ends in the middle of a
-  // response.
+  // HTTPParserError has no code (undici 7.30). undici also throws it if the stream ends in the middle of a response.
   if (error.name === 'HTTPParserError')
     return /invalid eof state/i.test(error.message) ? 'reset' : 'malformed';
   switch (getCode(error)) {

@@ -33,7 +33,7 @@ export interface TransportRequest {
   readonly provider?: string | undefined;
   /** Identifies the credentials, for fair queueing and the circuit breaker. */
   readonly caller: string;
-  /** Alternating names and values. Sent unchanged; the caller has validated them. */
+  /** Alternating names and values. Sent unchanged. `readHeaders` has validated those of the client. */
   readonly headers: readonly string[];
   /** Sent as UTF-8. Its content type is in the headers. */
   readonly body?: string | undefined;
@@ -49,11 +49,13 @@ export interface TransportRequest {
 /** A complete response of upstream with any status. */
 export interface TransportResponse {
   readonly status: number;
-  /** Undefined if it is absent, or if the body must not be read. */
+  /** Undefined if it is absent. */
   readonly contentType: string | undefined;
+  /** Whether the body of an error response is not read, because it is compressed, too large, or does not fit into memory. */
+  readonly isBodyDropped: boolean;
   /** Upstream's `Retry-After` as milliseconds from now; undefined if it is absent or malformed. */
   readonly retryAfterMs: number | undefined;
-  /** Empty if the body of an error response must not be read, because it is compressed or too large. */
+  /** Empty if it is dropped. */
   readonly body: Buffer;
   /** The parsed body; undefined if it is not JSON by its media type or its content. */
   readonly json: unknown;

@@ -79,7 +79,7 @@ export class Transport {
       maxResponseBytes: options.maxResponseBytes,
       headers: options.headers ?? [],
     };
-    const ca = getTrustedCertificates(tls.ca);
+    const ca = readTrustedCertificates(tls.ca);
     const connectionOptions: ConnectionOptions = {
       origin,
       connectTimeoutMs: options.connectTimeoutMs,
@@ -182,11 +182,11 @@ const tlsFunctions: {
  * The CAs that Node trusts by default and additional ones, as PEM. The option `ca` of Node's TLS would replace the defaults.
  * Undefined without additional ones.
  */
-export function getTrustedCertificates(additional: string | undefined): string[] | undefined {
-  return additional === undefined ? undefined : [...getPlatformCertificates(), additional];
+export function readTrustedCertificates(additional: string | undefined): string[] | undefined {
+  return additional === undefined ? undefined : [...readPlatformCertificates(), additional];
 }
 
-function getPlatformCertificates(): readonly string[] {
+function readPlatformCertificates(): readonly string[] {
   if (tlsFunctions.getCACertificates !== undefined) return tlsFunctions.getCACertificates('default');
   const file = process.env['NODE_EXTRA_CA_CERTS'];
   const extra = file === undefined || !existsSync(file) ? [] : [readFileSync(file, 'utf8')];
