@@ -77,6 +77,7 @@ describe('more requests than MAX_CONCURRENT_REQUESTS', () => {
       expect(performance.now() - startedAtMs).toBeLessThan(Number(requestTimeoutMs) / 2);
       expect(shed.status).toBe(503);
       expect(getCodes(shed)).toEqual(['OVERLOADED']);
+      expect(parseBody(shed).errors?.[0]?.extensions).toMatchObject({ retryable: true });
       expect(shed.headers['retry-after']).toMatch(/^[1-9]\d*$/);
       expect(shed.headers['cache-control']).toBe('private, no-store');
       expect(shed.headers['x-request-id']).toMatch(/./);

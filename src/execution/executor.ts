@@ -6,7 +6,7 @@ import { encodeConditions } from './conditions.ts';
 import { type DocumentLimits, DocumentStore, type PreparedOperation } from './documents.ts';
 import type { Measures } from './measures.ts';
 import { type OperationPlan, planOperation, type Variables } from './plan.ts';
-import { RequestError } from './request-error.ts';
+import { createOutOfMemoryError, RequestError } from './request-error.ts';
 import { type OperationResult, runPlan } from './run-plan.ts';
 import { addSecrets, SecretInputs } from './secret-inputs.ts';
 import { type TrustedDocuments, toHash } from './trusted-documents.ts';
@@ -93,7 +93,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       plan = planOperation(schema, document, operation, conditions);
     }
     const { memory } = context;
-    if (memory?.takeShared(plan) === false) throw createMemoryError();
+    if (memory?.takeShared(plan) === false) throw createOutOfMemoryError('operation');
     try {
       return await runPlan(plan.selection, {
         isMutation: operation.operation === 'mutation',
@@ -129,9 +129,6 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     prepareDocument: (document, operationName) => documents.prepareDocument(document, operationName),
   };
 }
-
-const createMemoryError = () =>
-  new RequestError('OVERLOADED', 'The gateway has no memory left for this operation at the moment.');
 
 function getText(
   { query, documentId }: OperationParams,

@@ -33,7 +33,7 @@ import { getProperty } from '../json.ts';
 import type { SharedMemory } from '../memory.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { getPropertyAccess, type PropertyAccess } from '../schema/reader.ts';
-import { ClientFacingError, createMemoryError } from '../upstream/errors.ts';
+import { ClientFacingError, createFieldMemoryError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf.ts';
 
 /** Coerced variables by their names. */
@@ -269,7 +269,7 @@ class Planner implements OperationPlan {
   ): SelectionPlan {
     const sets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
     const selection = this.#planFields(type, this.#collect(type, sets));
-    if (memory?.growShared(this) === false) throw createMemoryError();
+    if (memory?.growShared(this) === false) throw createFieldMemoryError();
     return selection;
   }
 

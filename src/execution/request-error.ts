@@ -36,14 +36,17 @@ export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: RequestErrorCode;
   readonly problems: readonly RequestProblem[];
+  /** Whether the same request can succeed later, and nothing of it was executed. */
+  readonly retryable: boolean;
 
   constructor(
     code: RequestErrorCode,
     problems: string | readonly RequestProblem[],
-    options?: { readonly cause?: unknown },
+    { retryable = false, ...options }: { readonly cause?: unknown; readonly retryable?: boolean } = {},
   ) {
     super(code, options);
     this.code = code;
+    this.retryable = retryable;
     this.problems = typeof problems === 'string' ? [{ message: problems }] : problems;
   }
 }
@@ -51,6 +54,14 @@ export class RequestError extends Error {
 /** Added to the message of an error that replaces the response of an executed operation. Empty for a query. */
 export const describeWrites = (isMutation: boolean): string =>
   isMutation ? ' The mutation was executed: its writes stand.' : '';
+
+/** MAX_BUFFERED_BYTES leaves no memory. `isMutation`: a mutation that was executed. */
+export const createOutOfMemoryError = (what: 'operation' | 'response', isMutation = false): RequestError =>
+  new RequestError(
+    'OVERLOADED',
+    `The gateway has no memory left for this ${what} at the moment.${describeWrites(isMutation)}`,
+    { retryable: !isMutation },
+  );
 
 /** A response larger than MAX_RESPONSE_BYTES. */
 export const createResponseTooLargeError = (maxBytes: number, isMutation: boolean): RequestError =>

@@ -5,7 +5,7 @@ import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { readProperty } from '../schema/reader.ts';
 import { toLocations } from './locations.ts';
 import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
-import { createResponseTooLargeError, describeWrites, RequestError } from './request-error.ts';
+import { createOutOfMemoryError, createResponseTooLargeError } from './request-error.ts';
 
 interface FieldError extends ClientError {
   readonly locations: GraphQLFormattedError['locations'];
@@ -37,8 +37,8 @@ interface Path {
 }
 
 /**
- * JSON, or a promise of it. A function that writes JSON receives the preceding JSON and returns both
- * (docs/performance.md).
+ * JSON, or a promise of it. Each function that writes JSON appends to the JSON before it, the argument `before`, and returns the
+ * result. V8 stores it as a chain of strings, which is cheaper to flatten than a tree (docs/performance.md, "What was tried").
  */
 type Text = string | Promise<string>;
 
@@ -105,7 +105,7 @@ export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise
   } catch (error) {
     if (error === tooLarge) {
       throw run.isOutOfMemory
-        ? createMemoryError(isMutation)
+        ? createOutOfMemoryError('response', isMutation)
         : createResponseTooLargeError(maxResponseBytes, isMutation);
     }
     if (!(error instanceof Failure)) throw error;
@@ -114,12 +114,6 @@ export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise
   }
   return errors.length === 0 ? { body } : { body, errors };
 }
-
-const createMemoryError = (isMutation: boolean) =>
-  new RequestError(
-    'OVERLOADED',
-    `The gateway has no memory left for this response at the moment.${describeWrites(isMutation)}`,
-  );
 
 /** Writes the object of a selection set. */
 function select(
@@ -324,10 +318,16 @@ function fail(
 const errorSize = 200;
 
 function createFailure(run: Run, cause: unknown, field: FieldPlan, path: Path): Failure {
-  let explained = run.explained.get(cause);
+  // The causes without a field are shared by all requests. The log names the field.
+  const shared = [noValue, notAnArray].find((error) => error === cause);
+  const key = shared === undefined ? cause : field;
+  let explained = run.explained.get(key);
   if (explained === undefined) {
-    explained = run.options.explain(cause);
-    run.explained.set(cause, explained);
+    const name = field.nodes[0]?.name.value;
+    explained = run.options.explain(
+      shared === undefined ? cause : new Error(`The field ${name} ${shared.message}.`),
+    );
+    run.explained.set(key, explained);
   }
   const { message, extensions } = explained;
   spend(run, errorSize + message.length);
@@ -365,8 +365,8 @@ async function join(parts: readonly Promise<string>[], after: string): Promise<s
   return texts.join('');
 }
 
-const notAnArray = new Error('A list field resolved to a value that is not an array.');
-const noValue = new Error('A field that cannot be null resolved to null.');
+const notAnArray = new Error('is a list, but resolved to another value');
+const noValue = new Error('cannot be null, but resolved to null');
 
 function completeNull({ isNonNull }: ValuePlan): 'null' {
   if (isNonNull) throw noValue;

@@ -55,8 +55,8 @@ export class Connections {
     });
   }
 
-  /** Registers a new connection. */
-  add(socket: Socket): ClientConnection {
+  /** The connection of a socket, which the first call registers. */
+  getConnection(socket: Socket): ClientConnection {
     let connection = this.#connections.get(socket);
     if (connection === undefined) {
       connection = new ClientConnection(socket, {
@@ -85,7 +85,7 @@ export class Connections {
     response: ServerResponse,
     handle: (pending: PendingResponse) => void,
   ): void {
-    this.add(request.socket).accept(request, response, handle);
+    this.getConnection(request.socket).accept(request, response, handle);
   }
 
   /** Ends a connection that sent something other than HTTP, or no complete request in time. */
@@ -228,7 +228,7 @@ class ClientConnection {
 export class PendingResponse {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Called once, when the response was sent or the connection has ended. Not a function: see docs/performance.md. */
+  /** Called once, when the response was sent or the connection has ended. Not a function: see docs/performance.md, "Objects that outlive a request". */
   listener: { end(isSent: boolean): void } | undefined;
   /** On the clock of `performance.now()`. */
   readonly arrivedAtMs = performance.now();
@@ -307,12 +307,12 @@ export class PendingResponse {
       if (typeof value === 'string') fields.push(name, value);
       else for (const one of value) fields.push(name, one);
     }
-    const isBodyEndless = hasLongUnreadBody(request);
-    if (this.#connection.mustCloseAfter(this, isBodyEndless)) fields.push('connection', 'close');
+    const hasLongRest = hasLongUnreadRest(request);
+    if (this.#connection.mustCloseAfter(this, hasLongRest)) fields.push('connection', 'close');
     response.writeHead(status, fields);
     // A string with one byte per character is ASCII. Node writes it as Latin-1 without transcoding.
     const encoding = length === body.length ? 'latin1' : 'utf8';
-    if (isBodyEndless) {
+    if (hasLongRest) {
       response.write(body, encoding);
       discardBody(request, () => response.end());
     } else response.end(body, encoding);
@@ -321,7 +321,7 @@ export class PendingResponse {
 }
 
 /** Whether the unread part of the request body is too long to discard. */
-function hasLongUnreadBody(request: IncomingMessage): boolean {
+function hasLongUnreadRest(request: IncomingMessage): boolean {
   if (request.complete) return false;
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
   return coding !== undefined || Number(length ?? 0) > maxDiscardedBytes;

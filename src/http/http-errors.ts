@@ -91,11 +91,12 @@ export const createConsumedBodyError = () =>
   );
 
 export const createShedError = () =>
-  new RequestError('OVERLOADED', 'The gateway accepts no more requests at the moment.');
+  new RequestError('OVERLOADED', 'The gateway accepts no more requests at the moment.', { retryable: true });
 
 /** A response for which MAX_BUFFERED_BYTES leaves no memory. */
 export const createBufferFullError = (isMutation: boolean) =>
   new RequestError(
     'OVERLOADED',
     `Too many large responses are being sent at the moment.${describeWrites(isMutation)}`,
+    { retryable: !isMutation },
   );

@@ -39,7 +39,8 @@ export function toErrorResponse(
   mediaType: MediaType,
   context: { readonly requestId: string; redact(text: string): string },
 ): HttpResponse {
-  const extensions = { code: error.code, requestId: context.requestId };
+  const { code, retryable } = error;
+  const extensions = { code, requestId: context.requestId, ...(retryable && { retryable }) };
   const errors = error.problems.map(({ message, locations }) => ({
     message: shortenMessage(context.redact(message)),
     locations,

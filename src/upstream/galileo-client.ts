@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../json.ts';
 import type { Reservation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { createAddressRedaction } from './address-redaction.ts';
-import { ClientFacingError, createMemoryError } from './errors.ts';
+import { ClientFacingError, createFieldMemoryError } from './errors.ts';
 import {
   isNotConfigured,
   isSuccess,
@@ -238,7 +238,7 @@ export class GalileoClient {
   async #sendBody(operation: Operation, body: string, call: CallContext): Promise<TransportResponse> {
     const bytes = Buffer.byteLength(body);
     const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
-    if (call.memory?.take(heldBytes) === false) throw createMemoryError();
+    if (call.memory?.take(heldBytes) === false) throw createFieldMemoryError();
     try {
       return await this.#send(operation, call);
     } finally {

@@ -9,15 +9,15 @@ export interface Waiter extends Queueable {
    * @param hasWaited whether the waiter comes from the queue
    */
   startAttempt(connection: Connection, hasWaited: boolean): boolean;
-  /** Called if the queue is full, or if another caller with fewer calls needs the place in the queue. */
+  /** Called if the waiter must leave the queue for a caller with fewer calls. */
   refuse(): void;
   /** Called when the connections are destroyed, if the waiter is still in the queue. */
   shutDown(): void;
 }
 
 /**
- * Assigns connections: an open one (the longest idle first), else a new one. Other waiters enter a bounded queue that
- * is fair between callers.
+ * Assigns connections: an open idle one, else a closed one, else a new one. Other waiters enter a bounded queue that is fair
+ * between callers.
  *
  * Uses one undici Client per connection instead of a Pool, for three reasons. A Pool has an unbounded queue, whose wait
  * no timeout includes. It forgets a client whose connect failed although that client can still receive a request, so it
@@ -79,6 +79,7 @@ export class ConnectionSlots {
       return true;
     }
     let refused: Waiter | undefined;
+    // Waiters that will get a released connection do not count as queued.
     if (this.#queue.length >= this.#maxQueued + this.#releasedCount) {
       refused = this.#queue.makeRoom(waiter.caller);
       if (refused === undefined) return false;

@@ -1,4 +1,4 @@
-import { ClientFacingError, createMemoryError } from './errors.ts';
+import { ClientFacingError, createFieldMemoryError } from './errors.ts';
 
 /**
  * - `connect`: no connection could be opened
@@ -127,7 +127,7 @@ export function toLoggableCause(error: Error): Error {
 /** The error that a failure means for a read or a write. An `invalid-request` is not a ClientFacingError. */
 export function toCallError({ kind, cause, isSent }: AttemptFailure, isWrite: boolean): Error {
   if (kind === 'invalid-request') return cause;
-  if (kind === 'no-memory') return isWrite ? createUnreadError(cause) : createMemoryError();
+  if (kind === 'no-memory') return isWrite ? createUnreadError(cause) : createFieldMemoryError();
   if (isWrite && isSent && kind !== 'rejected')
     return new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN', undefined, { cause });
   if (kind === 'cancelled') return createCancelledError();

@@ -1,13 +1,17 @@
 import fc from 'fast-check';
+import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { createExecutor } from '../../src/execution/index.ts';
 import type { Variables } from '../../src/execution/plan.ts';
 import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import {
+  createContext,
   type Execution,
   executeByPlan,
   executeByReference,
   fullResponses,
+  limits,
   type Responses,
 } from './support/executions.ts';
 
@@ -146,6 +150,22 @@ describe('a plan has the same result as graphql-js', () => {
       { numRuns: 300 },
     );
   });
+});
+
+it('the report of a field that cannot be null but resolved to null names the field', async () => {
+  const reported: string[] = [];
+  const executor = createExecutor(buildSchema('type Query { label: String! }'), {
+    limits,
+    introspection: true,
+    trustedDocuments: undefined,
+    report: (error) => reported.push(String(error)),
+  });
+  const params = { query: '{ a: label }', operationName: undefined, variables: {}, documentId: undefined };
+  const prepared = executor.prepare(params, { isReadOnly: true });
+  const { body, errors } = await executor.execute(prepared, {}, createContext(fullResponses));
+  expect(body).toBe('{"data":null}');
+  expect(errors?.map(({ path }) => path)).toEqual([['a']]);
+  expect(reported).toEqual(['Error: The field label cannot be null, but resolved to null.']);
 });
 
 /** Replaces the value with that number, counting all properties and items at any depth. */

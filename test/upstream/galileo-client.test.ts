@@ -340,6 +340,15 @@ describe('a standard error', () => {
     },
   );
 
+  test('a status 500 is retryable after a write that can be repeated, and not after one that adds', async () => {
+    await using stack = await startClient();
+    const { upstream, client, call } = stack;
+    upstream.on('PUT', '/v2/integrations/openai', { status: 500, json: { detail: 'boom' } });
+    upstream.on('POST', `/v2/integrations/${id}/users`, { status: 500, json: { detail: 'boom' } });
+    await expect(client.upsert('openai', '{}', call)).rejects.toMatchObject({ retryable: true });
+    await expect(client.share('users', id, '[]', call)).rejects.toMatchObject({ retryable: false });
+  });
+
   test('a standard error with a code that is not an integer has no code', async () => {
     await using stack = await startClient();
     for (const code of ['7000', 7000.5, null, undefined, { a: 1 }]) {

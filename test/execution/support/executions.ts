@@ -22,7 +22,7 @@ export const fullResponses: Responses = Object.fromEntries(
 );
 
 /** A context whose upstream has these responses. */
-function createContext(responses: Responses): GatewayContext {
+export function createContext(responses: Responses): GatewayContext {
   const send = ({ method, path }: TransportRequest) => {
     const response = responses[`${method} ${path}`];
     const body = Buffer.from(JSON.stringify(response ?? { detail: 'not found' }));
@@ -60,19 +60,20 @@ interface Asked {
   readonly schema?: GraphQLSchema;
 }
 
+export const limits = {
+  maxTokens: 5000,
+  maxAliases: 1000,
+  maxDepth: 100,
+  maxEntities: 1000,
+  maxResponseBytes: 1e9,
+};
+
 const executors = new WeakMap<GraphQLSchema, Executor>();
 
 /** The executor of a schema, with caches that all tests of a file share. */
 function getExecutor(schema: GraphQLSchema): Executor {
   let executor = executors.get(schema);
   if (executor === undefined) {
-    const limits = {
-      maxTokens: 5000,
-      maxAliases: 1000,
-      maxDepth: 100,
-      maxEntities: 1000,
-      maxResponseBytes: 1e9,
-    };
     executor = createExecutor(schema, {
       limits,
       introspection: true,
