@@ -135,7 +135,7 @@ const addresses = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
   .refine((list) => list.every(isAddressRange), {
-    error: 'addresses or CIDR ranges, comma separated; `loopback` and `private` stand for theirs',
+    error: 'addresses or CIDR ranges, comma separated; `loopback` and `private` are short for those ranges',
   });
 
 // No common machine has more than 1,024 processors.
@@ -222,12 +222,13 @@ export const settings = {
   upstreamConnections: {
     schema: wholeNumber(1, 65_535),
     default: '64',
-    meaning: 'Sockets to upstream, per process.',
+    meaning: 'Maximum number of sockets to upstream, per process.',
   },
   upstreamQueue: {
     schema: wholeNumber(0, maxCount),
     default: '16384',
-    meaning: 'Calls that wait for a socket before more are refused, per process.',
+    meaning:
+      'Maximum number of calls that wait for a socket, per process; further ones fail as `OVERLOADED`.',
   },
   upstreamConnectionMaxAgeMs: {
     schema: milliseconds,
@@ -238,7 +239,7 @@ export const settings = {
   upstreamRetries: {
     schema: wholeNumber(0, 10),
     default: '2',
-    meaning: 'Further attempts at a read, or at a write of which no byte was sent.',
+    meaning: 'Maximum number of further attempts at a read, or at a write of which no byte was sent.',
   },
   upstreamMaxResponseBytes: {
     schema: bytes,
@@ -260,23 +261,23 @@ export const settings = {
   maxConcurrentRequests: {
     schema: count,
     default: '1000',
-    meaning: 'Requests in a process at the same time before more are shed.',
+    meaning: 'Maximum number of concurrent requests, per process; further ones are shed.',
   },
-  maxTokens: { schema: count, default: '2000', meaning: 'Tokens of a document.' },
+  maxTokens: { schema: count, default: '2000', meaning: 'Maximum number of tokens in a document.' },
   maxAliases: {
     schema: wholeNumber(0, maxCount),
     default: '60',
-    meaning: 'Aliased fields of an operation, with fragments expanded.',
+    meaning: 'Maximum number of aliased fields in an operation, with fragments expanded.',
   },
   maxDepth: {
     schema: count,
     default: '8',
-    meaning: 'Nested fields of an operation, with fragments expanded; introspection is exempt.',
+    meaning: 'Maximum depth of the fields in an operation, with fragments expanded; introspection is exempt.',
   },
   maxEntities: {
     schema: wholeNumber(0, maxCount),
     default: '100',
-    meaning: 'Sum of the lengths of `representations` in an operation.',
+    meaning: 'Maximum number of `representations` in an operation, in all its `_entities` fields together.',
   },
   basePath: { schema: basePath, default: '/', meaning: 'Prefix of every path except the probes.' },
   upstreamCaFile: {
@@ -404,7 +405,7 @@ export function readConfig(
 function* findConflicts(config: Config, toName: (name: SettingName) => string): Generator<string> {
   const { port, metricsPort, upstreamCertFile: cert, upstreamKeyFile: key } = config;
   if (port !== 0 && port === metricsPort)
-    yield `${toName('metricsPort')}: expected another port than ${toName('port')}`;
+    yield `${toName('metricsPort')}: expected a port other than ${toName('port')}`;
   if (cert === undefined && key !== undefined)
     yield `${toName('upstreamCertFile')}: expected the certificate of ${toName('upstreamKeyFile')}`;
   if (cert !== undefined && key === undefined)

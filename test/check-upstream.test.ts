@@ -625,7 +625,7 @@ describe('galileo-gateway check-upstream', () => {
     const { code, stdout, stderr } = await run([], { GALILEO_API_URL: sandbox.url, PORT: 'invalid' });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^Nothing new: .*\/public\/v2\/openapi\.json describes the API that galileo-gateway .* knows\.\n$/,
+      /^No differences: .*\/public\/v2\/openapi\.json describes the API that galileo-gateway .* knows\.\n$/,
     );
   });
 

@@ -27,7 +27,7 @@ export type AwsCredentialTypeInput =
   /** An access key id and its secret access key. */
   | 'KEY_SECRET';
 
-/** The credentials of AWS: `accessKeyId` and `secretAccessKey`, or `roleArn`. */
+/** AWS credentials: `accessKeyId` and `secretAccessKey`, or `roleArn`. */
 export type AwsTokenInput = {
   __typename?: never;
   /** The access key id. Required for `KEY_SECRET`. Secret: forwarded to Galileo and never returned. */
@@ -180,7 +180,7 @@ export type IntegrationModelInput = {
   apiVersion?: string | null | undefined;
   /** The model's name for the assistant role in a chat. */
   assistantRole?: string | null | undefined;
-  /** The unit that prices are for. */
+  /** The unit that the model is priced by. */
   costBy?: ModelCostByInput | null | undefined;
   /** Number of tokens that the format of each message adds. */
   formattingTokens?: number | null | undefined;
@@ -353,7 +353,7 @@ export type IntegrationUserInput = {
   userId?: string | null | undefined;
 };
 
-/** The unit that a model's price is for. */
+/** The unit that a model is priced by. */
 export type ModelCostBy =
   /** The price is per character. */
   | 'CHARACTERS'
@@ -362,7 +362,7 @@ export type ModelCostBy =
   /** A unit that Galileo added after this schema was built. */
   | 'UNRECOGNIZED';
 
-/** The unit that a model's price is for. */
+/** The unit that a model is priced by. */
 export type ModelCostByInput =
   /** The price is per character. */
   | 'CHARACTERS'
@@ -489,7 +489,7 @@ export type UpsertAnthropicIntegrationInput = {
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
   /** The URL of the OAuth 2 token endpoint. */
   oauth2TokenUrl?: string | null | undefined;
-  /** The API key of Anthropic, or the credential of the custom OAuth 2 endpoint. Secret: forwarded to Galileo and never returned. */
+  /** The Anthropic API key, or the credential of the custom OAuth 2 endpoint. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
@@ -504,7 +504,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
   /** The AWS region of the models. Default: `us-west-2`. */
   region?: string | null | undefined;
-  /** The credentials of AWS. */
+  /** AWS credentials. */
   token: AwsTokenInput;
 };
 
@@ -521,7 +521,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
   /** The AWS region of the models. Default: `us-west-2`. */
   region?: string | null | undefined;
-  /** The credentials of AWS. */
+  /** AWS credentials. */
   token: AwsTokenInput;
 };
 
@@ -552,7 +552,7 @@ export type UpsertAzureIntegrationInput = {
   oauth2TokenUrl?: string | null | undefined;
   /** Whether the endpoint is a proxy in front of Azure. Default: false. */
   proxy?: boolean | null | undefined;
-  /** The API key of Azure, the client secret or the password, depending on `authenticationType`. Secret: forwarded to Galileo and never returned. */
+  /** The Azure API key, the client secret or the password, depending on `authenticationType`. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
@@ -605,14 +605,14 @@ export type UpsertDatabricksIntegrationInput = {
   path?: string | null | undefined;
   /** Whether Galileo uses the storage of Databricks. Default: false. */
   storage?: boolean | null | undefined;
-  /** The access token of Databricks. Secret: forwarded to Galileo and never returned. */
+  /** The Databricks access token. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
 /** The settings of the Mistral integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertMistralIntegrationInput = {
   __typename?: never;
-  /** The API key of Mistral AI. Secret: forwarded to Galileo and never returned. */
+  /** The Mistral AI API key. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
@@ -621,7 +621,7 @@ export type UpsertNvidiaIntegrationInput = {
   __typename?: never;
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
   hostname: string;
-  /** The API key of NVIDIA. Secret: forwarded to Galileo and never returned. */
+  /** The NVIDIA API key. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
@@ -630,7 +630,7 @@ export type UpsertOpenAIIntegrationInput = {
   __typename?: never;
   /** The OpenAI organization that usage is billed to. */
   organizationId?: string | null | undefined;
-  /** The API key of OpenAI. Secret: forwarded to Galileo and never returned. */
+  /** The OpenAI API key. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
@@ -663,7 +663,7 @@ export type UpsertWriterIntegrationInput = {
   __typename?: never;
   /** The Writer organization that usage is billed to. */
   organizationId: string;
-  /** The API key of Writer. Secret: forwarded to Galileo and never returned. */
+  /** The Writer API key. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 

@@ -22,7 +22,7 @@ export type AnthropicAuthenticationType =
   /** OAuth 2 with a token endpoint that the customer provides. */
   | 'CUSTOM_OAUTH2';
 
-/** Models of Anthropic. */
+/** Anthropic models. */
 export type AnthropicIntegration = Integration & {
   __typename: 'AnthropicIntegration';
   /** The OAuth 2 scope that Galileo requests. Null if none is set. */
@@ -35,7 +35,7 @@ export type AnthropicIntegration = Integration & {
   endpoint: Maybe<Scalars['String']['output']>;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -45,34 +45,34 @@ export type AnthropicIntegration = Integration & {
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
 
-/** Models of Anthropic. */
+/** Anthropic models. */
 export type AnthropicIntegrationgroupsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** Models of Anthropic. */
+/** Anthropic models. */
 export type AnthropicIntegrationusersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** Models of AWS Bedrock. */
+/** AWS Bedrock models. */
 export type AwsBedrockIntegration = Integration & {
   __typename: 'AwsBedrockIntegration';
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType: AwsCredentialType;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -84,21 +84,21 @@ export type AwsBedrockIntegration = Integration & {
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
 
-/** Models of AWS Bedrock. */
+/** AWS Bedrock models. */
 export type AwsBedrockIntegrationgroupsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** Models of AWS Bedrock. */
+/** AWS Bedrock models. */
 export type AwsBedrockIntegrationusersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -127,7 +127,7 @@ export type AwsSageMakerIntegration = Integration & {
   credentialType: AwsCredentialType;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -139,9 +139,9 @@ export type AwsSageMakerIntegration = Integration & {
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -159,7 +159,7 @@ export type AwsSageMakerIntegrationusersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** The credentials of AWS: `accessKeyId` and `secretAccessKey`, or `roleArn`. */
+/** AWS credentials: `accessKeyId` and `secretAccessKey`, or `roleArn`. */
 export type AwsTokenInput = {
   /** The access key id. Required for `KEY_SECRET`. Secret: forwarded to Galileo and never returned. */
   accessKeyId?: InputMaybe<Scalars['String']['input']>;
@@ -203,7 +203,7 @@ export type AzureIntegration = Integration & {
   endpoint: Maybe<Scalars['String']['output']>;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -215,9 +215,9 @@ export type AzureIntegration = Integration & {
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
   /** Whether the endpoint is a proxy in front of Azure. Default: false. */
   proxy: Scalars['Boolean']['output'];
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -308,7 +308,7 @@ export type CustomIntegration = Integration & {
   defaultModel: Maybe<Scalars['String']['output']>;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -327,9 +327,9 @@ export type CustomIntegration = Integration & {
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -396,21 +396,21 @@ export type CustomModelPropertiesInput = {
 /** Models served by Databricks. */
 export type DatabricksIntegration = Integration & {
   __typename: 'DatabricksIntegration';
-  /** The catalogs of the workspace. One call to Galileo. */
+  /** The catalogs of the workspace. One call to Galileo. Null with an error if it failed. */
   catalogs: Maybe<Array<Scalars['String']['output']>>;
-  /** The databases of a catalog. One call to Galileo per catalog. */
+  /** The databases of a catalog. One call to Galileo per catalog. Null with an error if it failed. */
   databases: Maybe<Array<Scalars['String']['output']>>;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -434,31 +434,31 @@ export type DatabricksIntegrationusersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** The selected integration of one provider, with its settings. The object's type has the fields of that provider. What Galileo stores about this and other integrations is an IntegrationRecord. */
+/** The selected integration of one provider, with its settings. Each provider has its own type with its own fields. For metadata, such as the creation date and permissions, see IntegrationRecord. */
 export type Integration = {
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
 
-/** The selected integration of one provider, with its settings. The object's type has the fields of that provider. What Galileo stores about this and other integrations is an IntegrationRecord. */
+/** The selected integration of one provider, with its settings. Each provider has its own type with its own fields. For metadata, such as the creation date and permissions, see IntegrationRecord. */
 export type IntegrationgroupsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** The selected integration of one provider, with its settings. The object's type has the fields of that provider. What Galileo stores about this and other integrations is an IntegrationRecord. */
+/** The selected integration of one provider, with its settings. Each provider has its own type with its own fields. For metadata, such as the creation date and permissions, see IntegrationRecord. */
 export type IntegrationusersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -559,7 +559,7 @@ export type IntegrationModel = {
   apiVersion: Maybe<Scalars['String']['output']>;
   /** The model's name for the assistant role in a chat. Null if it has no roles. */
   assistantRole: Maybe<Scalars['String']['output']>;
-  /** The unit that prices are for. */
+  /** The unit that the model is priced by. */
   costBy: ModelCostBy;
   /** Number of tokens that the format of each message adds. */
   formattingTokens: Scalars['Int']['output'];
@@ -619,7 +619,7 @@ export type IntegrationModelInput = {
   apiVersion?: InputMaybe<Scalars['String']['input']>;
   /** The model's name for the assistant role in a chat. */
   assistantRole?: InputMaybe<Scalars['String']['input']>;
-  /** The unit that prices are for. */
+  /** The unit that the model is priced by. */
   costBy?: InputMaybe<ModelCostByInput>;
   /** Number of tokens that the format of each message adds. */
   formattingTokens?: InputMaybe<Scalars['Int']['input']>;
@@ -801,13 +801,13 @@ export type IntegrationProvider = {
   displayName: Scalars['String']['output'];
   /** The caller's integration of this provider. Null if it is not configured; null with an error if loading it failed. One call to Galileo. */
   integration: Maybe<Integration>;
-  /** Whether this Galileo deployment offers the provider. One call to Galileo for all providers. */
+  /** Whether this Galileo deployment offers the provider. One call to Galileo for all providers. Null with an error if it failed. */
   isAvailable: Maybe<Scalars['Boolean']['output']>;
-  /** The names of the models that the caller can use. One call to Galileo. */
+  /** The names of the models that the caller can use. One call to Galileo. Null with an error if it failed. */
   models: Maybe<Array<Scalars['String']['output']>>;
   /** The provider. */
   name: IntegrationName;
-  /** The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers. */
+  /** The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers. Null with an error if it failed. */
   records: Maybe<Array<IntegrationRecord>>;
 };
 
@@ -818,7 +818,7 @@ export type IntegrationRecord = {
   createdAt: Scalars['DateTime']['output'];
   /** The id of the user who created the integration. */
   createdBy: Scalars['ID']['output'];
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration: the `id` of the Integration. */
   integrationId: Scalars['ID']['output'];
@@ -834,7 +834,7 @@ export type IntegrationRecord = {
   permissions: Array<IntegrationPermission>;
   /** When the integration was last changed. */
   updatedAt: Scalars['DateTime']['output'];
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -921,38 +921,38 @@ export type IntegrationValidationIssue = {
   path: Array<Scalars['String']['output']>;
 };
 
-/** Models of Mistral AI. */
+/** Mistral AI models. */
 export type MistralIntegration = Integration & {
   __typename: 'MistralIntegration';
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
 
-/** Models of Mistral AI. */
+/** Mistral AI models. */
 export type MistralIntegrationgroupsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** Models of Mistral AI. */
+/** Mistral AI models. */
 export type MistralIntegrationusersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** The unit that a model's price is for. */
+/** The unit that a model is priced by. */
 export type ModelCostBy =
   /** The price is per character. */
   | 'CHARACTERS'
@@ -961,7 +961,7 @@ export type ModelCostBy =
   /** A unit that Galileo added after this schema was built. */
   | 'UNRECOGNIZED';
 
-/** The unit that a model's price is for. */
+/** The unit that a model is priced by. */
 export type ModelCostByInput =
   /** The price is per character. */
   | 'CHARACTERS'
@@ -1123,21 +1123,21 @@ export type MultiModalIntegrationConfigInput = {
 /** Writes. The mutations of one operation run in order. Each needs a credential. */
 export type Mutation = {
   __typename: 'Mutation';
-  /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo. */
+  /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo. Null with an error if it failed. */
   deleteIntegration: Maybe<IntegrationProvider>;
-  /** Stops sharing an integration with a group. Returns the id of the group. One call to Galileo. */
+  /** Stops sharing an integration with a group. Returns the id of the group. One call to Galileo. Null with an error if it failed. */
   removeIntegrationGroup: Maybe<Scalars['ID']['output']>;
-  /** Stops sharing an integration with a user. Returns the id of the user. One call to Galileo. */
+  /** Stops sharing an integration with a user. Returns the id of the user. One call to Galileo. Null with an error if it failed. */
   removeIntegrationUser: Maybe<Scalars['ID']['output']>;
-  /** Selects the integration that Galileo uses for its provider. One call to Galileo. */
+  /** Selects the integration that Galileo uses for its provider. One call to Galileo. Null with an error if it failed. */
   selectIntegration: Maybe<IntegrationRecord>;
   /** Shares an integration with groups. One call to Galileo. Null with an error if it failed. */
   shareIntegrationWithGroups: Maybe<ShareIntegrationWithGroupsResult>;
   /** Shares an integration with users. One call to Galileo. Null with an error if it failed. */
   shareIntegrationWithUsers: Maybe<ShareIntegrationWithUsersResult>;
-  /** Changes the role of a group in an integration. One call to Galileo. */
+  /** Changes the role of a group in an integration. One call to Galileo. Null with an error if it failed. */
   updateIntegrationGroup: Maybe<IntegrationGroup>;
-  /** Changes the role of a user in an integration. One call to Galileo. */
+  /** Changes the role of a user in an integration. One call to Galileo. Null with an error if it failed. */
   updateIntegrationUser: Maybe<IntegrationUser>;
   /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
   upsertAnthropicIntegration: Maybe<UpsertIntegrationResult>;
@@ -1296,15 +1296,15 @@ export type NvidiaIntegration = Integration & {
   __typename: 'NvidiaIntegration';
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -1322,12 +1322,12 @@ export type NvidiaIntegrationusersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** Models of OpenAI. */
+/** OpenAI models. */
 export type OpenAIIntegration = Integration & {
   __typename: 'OpenAIIntegration';
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -1335,21 +1335,21 @@ export type OpenAIIntegration = Integration & {
   name: IntegrationName;
   /** The OpenAI organization that usage is billed to. Null if none is set. */
   organizationId: Maybe<Scalars['String']['output']>;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
 
-/** Models of OpenAI. */
+/** OpenAI models. */
 export type OpenAIIntegrationgroupsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** Models of OpenAI. */
+/** OpenAI models. */
 export type OpenAIIntegrationusersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -1375,7 +1375,7 @@ export type Query = {
   integration: Maybe<Integration>;
   /** The catalogue: one entry per provider, configured or not. It has everything that a settings page needs. */
   integrationProviders: Array<IntegrationProvider>;
-  /** Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo. */
+  /** Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo. Null with an error if it failed. */
   integrationRecords: Maybe<Array<IntegrationRecord>>;
   /** The configured integrations among `names`, in the order of `names`. Providers that are not configured are left out. An item is null only if loading it failed; `errors` then has its path. One call to Galileo per provider. */
   integrations: Array<Maybe<Integration>>;
@@ -1466,7 +1466,7 @@ export type UpsertAnthropicIntegrationInput = {
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
   /** The URL of the OAuth 2 token endpoint. */
   oauth2TokenUrl?: InputMaybe<Scalars['String']['input']>;
-  /** The API key of Anthropic, or the credential of the custom OAuth 2 endpoint. Secret: forwarded to Galileo and never returned. */
+  /** The Anthropic API key, or the credential of the custom OAuth 2 endpoint. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
@@ -1480,7 +1480,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
   /** The AWS region of the models. Default: `us-west-2`. */
   region?: InputMaybe<Scalars['String']['input']>;
-  /** The credentials of AWS. */
+  /** AWS credentials. */
   token: AwsTokenInput;
 };
 
@@ -1496,7 +1496,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
   /** The AWS region of the models. Default: `us-west-2`. */
   region?: InputMaybe<Scalars['String']['input']>;
-  /** The credentials of AWS. */
+  /** AWS credentials. */
   token: AwsTokenInput;
 };
 
@@ -1526,7 +1526,7 @@ export type UpsertAzureIntegrationInput = {
   oauth2TokenUrl?: InputMaybe<Scalars['String']['input']>;
   /** Whether the endpoint is a proxy in front of Azure. Default: false. */
   proxy?: InputMaybe<Scalars['Boolean']['input']>;
-  /** The API key of Azure, the client secret or the password, depending on `authenticationType`. Secret: forwarded to Galileo and never returned. */
+  /** The Azure API key, the client secret or the password, depending on `authenticationType`. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
@@ -1577,7 +1577,7 @@ export type UpsertDatabricksIntegrationInput = {
   path?: InputMaybe<Scalars['String']['input']>;
   /** Whether Galileo uses the storage of Databricks. Default: false. */
   storage?: InputMaybe<Scalars['Boolean']['input']>;
-  /** The access token of Databricks. Secret: forwarded to Galileo and never returned. */
+  /** The Databricks access token. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
@@ -1595,7 +1595,7 @@ export type UpsertIntegrationSuccess = {
 
 /** The settings of the Mistral integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
 export type UpsertMistralIntegrationInput = {
-  /** The API key of Mistral AI. Secret: forwarded to Galileo and never returned. */
+  /** The Mistral AI API key. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
@@ -1603,7 +1603,7 @@ export type UpsertMistralIntegrationInput = {
 export type UpsertNvidiaIntegrationInput = {
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
   hostname: Scalars['String']['input'];
-  /** The API key of NVIDIA. Secret: forwarded to Galileo and never returned. */
+  /** The NVIDIA API key. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
@@ -1611,7 +1611,7 @@ export type UpsertNvidiaIntegrationInput = {
 export type UpsertOpenAIIntegrationInput = {
   /** The OpenAI organization that usage is billed to. */
   organizationId?: InputMaybe<Scalars['String']['input']>;
-  /** The API key of OpenAI. Secret: forwarded to Galileo and never returned. */
+  /** The OpenAI API key. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
@@ -1641,7 +1641,7 @@ export type UpsertVertexAIIntegrationInput = {
 export type UpsertWriterIntegrationInput = {
   /** The Writer organization that usage is billed to. */
   organizationId: Scalars['String']['input'];
-  /** The API key of Writer. Secret: forwarded to Galileo and never returned. */
+  /** The Writer API key. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
@@ -1650,15 +1650,15 @@ export type VegasGatewayIntegration = Integration & {
   __typename: 'VegasGatewayIntegration';
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -1695,14 +1695,14 @@ export type VertexAIGcsConfigInput = {
   serviceAccountCredentials: Scalars['String']['input'];
 };
 
-/** Models of Google Cloud Vertex AI. */
+/** Google Cloud Vertex AI models. */
 export type VertexAIIntegration = Integration & {
   __typename: 'VertexAIIntegration';
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The location of files for Vertex AI. Null if none is set. */
   gcsConfig: Maybe<VertexAIGcsConfig>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -1710,32 +1710,32 @@ export type VertexAIIntegration = Integration & {
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
 
-/** Models of Google Cloud Vertex AI. */
+/** Google Cloud Vertex AI models. */
 export type VertexAIIntegrationgroupsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** Models of Google Cloud Vertex AI. */
+/** Google Cloud Vertex AI models. */
 export type VertexAIIntegrationusersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** Models of Writer. */
+/** Writer models. */
 export type WriterIntegration = Integration & {
   __typename: 'WriterIntegration';
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -1743,21 +1743,21 @@ export type WriterIntegration = Integration & {
   name: IntegrationName;
   /** The Writer organization that usage is billed to. Galileo always returns one. */
   organizationId: Maybe<Scalars['String']['output']>;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. */
+  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
 };
 
 
-/** Models of Writer. */
+/** Writer models. */
 export type WriterIntegrationgroupsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** Models of Writer. */
+/** Writer models. */
 export type WriterIntegrationusersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;

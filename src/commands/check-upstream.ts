@@ -6,7 +6,7 @@ import { getPackagePath, version } from '../package.ts';
 import { readTrustedCertificates } from '../upstream/transport.ts';
 
 // Every command exits with 2 if its input is invalid.
-const exitNews = 1;
+const exitCompatible = 1;
 const exitUnreadable = 2;
 const exitBreaking = 3;
 
@@ -28,7 +28,7 @@ export async function checkUpstream(source: string | undefined, environment: Env
     const drift = findDrift(known, published);
     process.stdout.write(printDrift(drift, label));
     if (drift.findings.some(({ level }) => level === 'breaking')) return exitBreaking;
-    return drift.findings.length > 0 ? exitNews : 0;
+    return drift.findings.length > 0 ? exitCompatible : 0;
   } catch (error) {
     if (!(error instanceof UnreadableDocument)) throw error;
     process.stderr.write(`galileo-gateway: ${label}: ${error.message}\n`);
@@ -78,7 +78,7 @@ function printDrift({ findings, notCovered }: Drift, label: string): string {
       ? ''
       : `Not described by this document, and not compared: ${notCovered.join(', ')}.\n`;
   if (findings.length === 0)
-    return `${note}Nothing new: ${label} describes the API that galileo-gateway ${version} knows.\n`;
+    return `${note}No differences: ${label} describes the API that galileo-gateway ${version} knows.\n`;
   const lines = findings.map(
     ({ level, change, subject, text }) => `${level.padEnd(8)}  ${change.padEnd(7)}  ${subject}: ${text}\n`,
   );

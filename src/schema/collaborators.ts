@@ -98,12 +98,13 @@ const groupConnection = createConnection('groups', integrationGroup);
 /** The fields `users` and `groups`. The `id` of the source is the id of the integration. */
 export function toCollaboratorFields(
   t: Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field' | 'arg'>,
+  whenNull: string,
 ): FieldMap {
   const connectionOf = (kind: CollaboratorKind, type: typeof userConnection) =>
     t.field({
       type,
       nullable: true,
-      description: `The ${kind} that the integration is shared with. One call to Galileo per page. Null if the integration has no id.`,
+      description: `The ${kind} that the integration is shared with. One call to Galileo per page. ${whenNull}`,
       extensions: upstreamPage,
       args: {
         first: t.arg.int({

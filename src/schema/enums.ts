@@ -145,7 +145,7 @@ export const contentModality = enumOf(
 
 export const modelCostBy = enumOf(
   'ModelCostBy',
-  "The unit that a model's price is for.",
+  'The unit that a model is priced by.',
   modelCostByValues,
   { characters: 'The price is per character.', tokens: 'The price is per token.' },
   'A unit',

@@ -11,7 +11,7 @@ import { id, json, stringMapEntry } from './values.ts';
 /** The interface of all integrations. Each type in `providers/` adds its own fields. */
 export const integration = builder.interfaceRef<WireIntegration>('Integration').implement({
   description:
-    "The selected integration of one provider, with its settings. The object's type has the fields of that provider. What Galileo stores about this and other integrations is an IntegrationRecord.",
+    'The selected integration of one provider, with its settings. Each provider has its own type with its own fields. For metadata, such as the creation date and permissions, see IntegrationRecord.',
   extensions: entity,
   resolveType: ({ name }) => getTypeName(name),
   fields: (t) => ({
@@ -32,7 +32,7 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
       type: [stringMapEntry],
       nullable: true,
       description:
-        "The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it.",
+        "The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed.",
       extensions: upstreamList,
       // Galileo's entries can quote a request body.
       resolve: async ({ name }, _args, context) =>
@@ -41,6 +41,6 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
           value: context.redact(value),
         })),
     }),
-    ...toCollaboratorFields(t),
+    ...toCollaboratorFields(t, 'Null if the integration has no id; null with an error if it failed.'),
   }),
 });

@@ -116,7 +116,9 @@ export const integrationModels = fieldOf(
         }),
         outputPrice: price('output_price', 'output'),
         inputPrice: price('input_price', 'input'),
-        costBy: fieldOf(modelCostBy)('cost_by', 'The unit that prices are for.', { output: 'non-null' }),
+        costBy: fieldOf(modelCostBy)('cost_by', 'The unit that the model is priced by.', {
+          output: 'non-null',
+        }),
         isChat: boolean('is_chat', 'Whether the model accepts a chat instead of a single prompt.', {
           output: 'non-null',
         }),

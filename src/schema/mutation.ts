@@ -186,7 +186,7 @@ builder.mutationType({
       type: integrationProvider,
       nullable: true,
       description:
-        "Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo.",
+        "Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo. Null with an error if it failed.",
       extensions: upstreamCall,
       args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
       resolve: (_root, { name }, context) => deleteIntegration(name, context),
@@ -194,7 +194,8 @@ builder.mutationType({
     selectIntegration: t.field({
       type: integrationRecord,
       nullable: true,
-      description: 'Selects the integration that Galileo uses for its provider. One call to Galileo.',
+      description:
+        'Selects the integration that Galileo uses for its provider. One call to Galileo. Null with an error if it failed.',
       extensions: upstreamCall,
       args: { integrationId: idOf(t.arg, 'integration') },
       resolve: (_root, { integrationId }, context) => selectIntegration(integrationId, context),
@@ -204,7 +205,8 @@ builder.mutationType({
     updateIntegrationUser: t.field({
       type: integrationUser,
       nullable: true,
-      description: 'Changes the role of a user in an integration. One call to Galileo.',
+      description:
+        'Changes the role of a user in an integration. One call to Galileo. Null with an error if it failed.',
       extensions: upstreamCall,
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, userId, role }, context) =>
@@ -213,7 +215,8 @@ builder.mutationType({
     updateIntegrationGroup: t.field({
       type: integrationGroup,
       nullable: true,
-      description: 'Changes the role of a group in an integration. One call to Galileo.',
+      description:
+        'Changes the role of a group in an integration. One call to Galileo. Null with an error if it failed.',
       extensions: upstreamCall,
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, groupId, role }, context) =>
@@ -222,7 +225,7 @@ builder.mutationType({
     removeIntegrationUser: t.id({
       nullable: true,
       description:
-        'Stops sharing an integration with a user. Returns the id of the user. One call to Galileo.',
+        'Stops sharing an integration with a user. Returns the id of the user. One call to Galileo. Null with an error if it failed.',
       extensions: upstreamCall,
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user') },
       resolve: (_root, { integrationId, userId }, context) =>
@@ -231,7 +234,7 @@ builder.mutationType({
     removeIntegrationGroup: t.id({
       nullable: true,
       description:
-        'Stops sharing an integration with a group. Returns the id of the group. One call to Galileo.',
+        'Stops sharing an integration with a group. Returns the id of the group. One call to Galileo. Null with an error if it failed.',
       extensions: upstreamCall,
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group') },
       resolve: (_root, { integrationId, groupId }, context) =>

@@ -34,7 +34,7 @@ export const integrationProvider = builder.objectRef<CatalogueEntry>('Integratio
     isAvailable: t.boolean({
       nullable: true,
       description:
-        'Whether this Galileo deployment offers the provider. One call to Galileo for all providers.',
+        'Whether this Galileo deployment offers the provider. One call to Galileo for all providers. Null with an error if it failed.',
       extensions: upstreamCall,
       resolve: ({ name }, _args, context) => loadAvailability(name, context),
     }),
@@ -42,13 +42,14 @@ export const integrationProvider = builder.objectRef<CatalogueEntry>('Integratio
       type: [integrationRecord],
       nullable: true,
       description:
-        'The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers.',
+        'The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers. Null with an error if it failed.',
       extensions: upstreamList,
       resolve: ({ name }, _args, context) => loadRecordsOf(name, context),
     }),
     models: t.stringList({
       nullable: true,
-      description: 'The names of the models that the caller can use. One call to Galileo.',
+      description:
+        'The names of the models that the caller can use. One call to Galileo. Null with an error if it failed.',
       extensions: upstreamList,
       resolve: async ({ name }, _args, { reads }) => toModelNames(await reads.models.load(name)),
     }),
@@ -93,7 +94,7 @@ builder.queryType({
         type: [integrationRecord],
         nullable: true,
         description:
-          'Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo.',
+          'Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo. Null with an error if it failed.',
         extensions: upstreamRecords,
         resolve: (_root, _args, { reads }) => reads.records.load('all'),
       }),

@@ -36,6 +36,6 @@ export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').
       description: 'The provider. Null if Galileo names one that this schema does not know.',
       resolve: (record) => getProvider(record),
     }),
-    ...toCollaboratorFields(t),
+    ...toCollaboratorFields(t, 'Null with an error if it failed.'),
   }),
 });

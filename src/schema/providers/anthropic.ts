@@ -12,11 +12,11 @@ import { defineProvider } from './provider.ts';
 
 export const anthropic = defineProvider({
   displayName: 'Anthropic',
-  description: 'Models of Anthropic.',
+  description: 'Anthropic models.',
   schema: 'AnthropicIntegration',
   inputSchema: 'AnthropicIntegrationCreate',
   fields: {
-    token: token('The API key of Anthropic, or the credential of the custom OAuth 2 endpoint.'),
+    token: token('The Anthropic API key, or the credential of the custom OAuth 2 endpoint.'),
     multiModalConfig,
     authenticationType: fieldOf(anthropicAuthenticationType)(
       'authentication_type',

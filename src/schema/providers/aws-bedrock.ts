@@ -3,7 +3,7 @@ import { defineProvider } from './provider.ts';
 
 export const awsBedrock = defineProvider({
   displayName: 'AWS Bedrock',
-  description: 'Models of AWS Bedrock.',
+  description: 'AWS Bedrock models.',
   schema: 'AwsBedrockIntegration',
   inputSchema: 'BaseAwsIntegrationCreate',
   fields: awsFields,

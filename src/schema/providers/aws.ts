@@ -21,11 +21,11 @@ export const awsFields = {
     parse: parseObject,
     input: toInputType(
       'AwsTokenInput',
-      'The credentials of AWS: `accessKeyId` and `secretAccessKey`, or `roleArn`.',
+      'AWS credentials: `accessKeyId` and `secretAccessKey`, or `roleArn`.',
       tokenFields,
     ),
     shape: toShape(tokenFields),
-  })('token', 'The credentials of AWS.', { input: 'required' }),
+  })('token', 'AWS credentials.', { input: 'required' }),
   multiModalConfig,
   credentialType: fieldOf(awsCredentialType)(
     'credential_type',

@@ -35,9 +35,7 @@ export const azure = defineProvider({
       whenRead: 'Galileo always returns one; nullable because other providers may have none.',
       input: 'required',
     }),
-    token: token(
-      'The API key of Azure, the client secret or the password, depending on `authenticationType`.',
-    ),
+    token: token('The Azure API key, the client secret or the password, depending on `authenticationType`.'),
     multiModalConfig,
     proxy: boolean('proxy', 'Whether the endpoint is a proxy in front of Azure. Default: false.', {
       output: 'non-null',

@@ -11,7 +11,7 @@ export const databricks = defineProvider({
   schema: 'DatabricksIntegration',
   inputSchema: 'DatabricksIntegrationCreate',
   fields: {
-    token: token('The access token of Databricks.'),
+    token: token('The Databricks access token.'),
     hostname: text('hostname', 'The URL of the Databricks workspace, 1 to 2083 characters.', {
       output: 'none',
       input: 'required',
@@ -28,13 +28,14 @@ export const databricks = defineProvider({
   extraFields: (t) => ({
     catalogs: t.stringList({
       nullable: true,
-      description: 'The catalogs of the workspace. One call to Galileo.',
+      description: 'The catalogs of the workspace. One call to Galileo. Null with an error if it failed.',
       extensions: upstreamList,
       resolve: async (_source, _args, { reads }) => toNames(await reads.catalogs.load('all')),
     }),
     databases: t.stringList({
       nullable: true,
-      description: 'The databases of a catalog. One call to Galileo per catalog.',
+      description:
+        'The databases of a catalog. One call to Galileo per catalog. Null with an error if it failed.',
       extensions: upstreamList,
       args: {
         catalog: t.arg.string({

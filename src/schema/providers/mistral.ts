@@ -3,8 +3,8 @@ import { defineProvider } from './provider.ts';
 
 export const mistral = defineProvider({
   displayName: 'Mistral',
-  description: 'Models of Mistral AI.',
+  description: 'Mistral AI models.',
   schema: 'MistralIntegration',
   inputSchema: 'MistralIntegrationCreate',
-  fields: { token: token('The API key of Mistral AI.') },
+  fields: { token: token('The Mistral AI API key.') },
 });

@@ -7,7 +7,7 @@ export const nvidia = defineProvider({
   schema: 'NvidiaIntegration',
   inputSchema: 'NvidiaIntegrationCreate',
   fields: {
-    token: token('The API key of NVIDIA.'),
+    token: token('The NVIDIA API key.'),
     hostname: text('hostname', 'The URL of the NVIDIA server, 1 to 2083 characters.', {
       output: 'none',
       input: 'required',

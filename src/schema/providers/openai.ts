@@ -3,11 +3,11 @@ import { defineProvider } from './provider.ts';
 
 export const openai = defineProvider({
   displayName: 'OpenAI',
-  description: 'Models of OpenAI.',
+  description: 'OpenAI models.',
   schema: 'OpenAIIntegration',
   inputSchema: 'OpenAIIntegrationCreate',
   fields: {
-    token: token('The API key of OpenAI.'),
+    token: token('The OpenAI API key.'),
     organizationId: organizationId('OpenAI'),
   },
 });

@@ -24,7 +24,7 @@ const gcsConfig = fieldOf(
 
 export const vertexAI = defineProvider({
   displayName: 'Vertex AI',
-  description: 'Models of Google Cloud Vertex AI.',
+  description: 'Google Cloud Vertex AI models.',
   schema: 'VertexAIIntegration',
   inputSchema: 'VertexAIIntegrationCreate',
   fields: {

@@ -3,11 +3,11 @@ import { defineProvider } from './provider.ts';
 
 export const writer = defineProvider({
   displayName: 'Writer',
-  description: 'Models of Writer.',
+  description: 'Writer models.',
   schema: 'WriterIntegration',
   inputSchema: 'WriterIntegrationCreate',
   fields: {
-    token: token('The API key of Writer.'),
+    token: token('The Writer API key.'),
     organizationId: organizationId('Writer', true),
   },
 });
