@@ -136,9 +136,13 @@ function toPath([part, ...rest]: Location, shape: InputShape, value: unknown, re
   switch (shape.kind) {
     case 'value':
       return [];
-    case 'json':
-      // A number of upstream can be a secret too.
-      return [part, ...rest].map((key) => redact(String(key)));
+    case 'json': {
+      // An index that the input has is shown. Any other name or number of upstream can be a secret.
+      const inner = getProperty(value, String(part));
+      const isIndex = typeof part === 'number' && Array.isArray(value) && inner !== undefined;
+      const key = isIndex ? String(part) : redact(String(part));
+      return [key, ...toPath(rest, shape, inner, redact)];
+    }
     case 'object': {
       const [name, field] = Object.entries(shape.fields).find(([, { property }]) => property === part) ?? [];
       if (name === undefined || field === undefined) return [];
