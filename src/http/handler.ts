@@ -1,36 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { Config, SettingName } from '../config.ts';
-import { type ForwardedHeaders, InvalidHeaders, readHeaders } from '../credentials.ts';
-import { Deadline } from '../deadline.ts';
-import {
-  createExecutor,
-  createResponseTooLargeError,
-  type PreparedOperation,
-  RequestError,
-} from '../execution/index.ts';
-import { maxParsedFactor, type Reservation } from '../memory.ts';
+import { createExecutor } from '../execution/index.ts';
 import type { Log } from '../observability/log.ts';
-import type { RequestObservation } from '../observability/request-observation.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
 import { version } from '../package.ts';
-import { RequestContext } from '../resolvers/request-context.ts';
 import { createSchema } from '../schema/index.ts';
 import { GalileoClient } from '../upstream/galileo-client.ts';
 import { Transport } from '../upstream/transport.ts';
 import { Admission } from './admission.ts';
-import { ClientGone } from './body.ts';
 import { Cors } from './cors.ts';
-import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
-import {
-  createBufferFullError,
-  createMediaTypeError,
-  createMethodError,
-  createNotAcceptableError,
-  createShedError,
-} from './http-errors.ts';
+import { Exchange, type HandlerServices } from './exchange.ts';
 import type { HttpRequest } from './http-request.ts';
-import { createDirectPipeline, type OperationVariables, type Pipeline, type Plugins } from './pipeline.ts';
-import { type HttpResponse, toErrorResponse } from './responses.ts';
+import { createDirectPipeline, type Pipeline, type Plugins } from './pipeline.ts';
 
 /** The settings of listeners and processes. */
 export const processSettings = [
@@ -49,21 +29,10 @@ export const processSettings = [
 /** All other settings. */
 export type HandlerConfig = Omit<Config, (typeof processSettings)[number]>;
 
-interface Shared {
-  readonly config: HandlerConfig;
-  readonly telemetry: Telemetry;
-  readonly galileo: GalileoClient;
-  readonly admission: Admission;
-  readonly cors: Cors;
-  readonly pipeline: Pipeline;
-  /** Whether a request keeps its parsed body while it is executed: graphql-yoga does. */
-  readonly keepsBody: boolean;
-}
-
 /** GraphQL over HTTP without a listener: admission, deadline, credentials and the connection to upstream. */
 export class GraphqlHandler {
   readonly #transport: Transport;
-  readonly #shared: Shared;
+  readonly #services: HandlerServices;
   #closing: Promise<void> | undefined;
 
   /** @param plugins graphql-yoga is loaded only if there are any */
@@ -97,7 +66,7 @@ export class GraphqlHandler {
       trustedDocuments: config.trustedDocuments?.documents,
       report: (error, context) => telemetry.reportFault(error, context),
     });
-    this.#shared = {
+    this.#services = {
       config,
       telemetry,
       galileo: new GalileoClient(
@@ -123,12 +92,12 @@ export class GraphqlHandler {
 
   /** Resolves when plugins, if there are any, are ready. Rejects if graphql-yoga or a plugin cannot be loaded. */
   async ready(): Promise<void> {
-    await this.#shared.pipeline.ready?.();
+    await this.#services.pipeline.ready?.();
   }
 
   /** Requests that are executed, and the bytes that bodies and responses hold. */
   get usage(): Admission['usage'] {
-    return this.#shared.admission.usage;
+    return this.#services.admission.usage;
   }
 
   /**
@@ -137,20 +106,20 @@ export class GraphqlHandler {
    * @param arrivedAtMs on the clock of `performance.now()`
    */
   begin(request: HttpRequest, arrivedAtMs = performance.now()): Exchange {
-    return new Exchange(request, arrivedAtMs, this.#shared);
+    return new Exchange(request, arrivedAtMs, this.#services);
   }
 
   /** Sheds every further request, and those whose body has not arrived. */
   stop(): void {
-    this.#shared.admission.stop();
+    this.#services.admission.stop();
   }
 
   /** Resolves when all requests have ended and the connections to upstream are closed. */
   close(): Promise<void> {
     this.stop();
-    this.#closing ??= this.#shared.admission
+    this.#closing ??= this.#services.admission
       .waitUntilIdle()
-      .then(() => Promise.all([this.#transport.close(), this.#shared.pipeline.dispose?.()]))
+      .then(() => Promise.all([this.#transport.close(), this.#services.pipeline.dispose?.()]))
       .then(() => {});
     return this.#closing;
   }
@@ -159,212 +128,6 @@ export class GraphqlHandler {
   destroy(): void {
     this.stop();
     this.#transport.destroy();
-  }
-}
-
-type ExchangeContext = RequestContext<RequestObservation>;
-
-/** One request from its arrival until its response has been sent. */
-export class Exchange {
-  /** The client's id if it is usable, otherwise a new one. */
-  readonly requestId: string;
-  readonly #request: HttpRequest;
-  readonly #shared: Shared;
-  readonly #forwarded: ForwardedHeaders;
-  readonly #observation: RequestObservation;
-  readonly #mediaType: MediaType | undefined;
-  readonly #deadline: Deadline;
-  readonly #reservation: Reservation;
-  readonly #refusal: RequestError | undefined;
-  /** The document in use. */
-  #prepared: PreparedOperation | undefined;
-  #isMutation = false;
-  #hasSlot = false;
-  /**
-   * Whether the execution still uses the parsed request. A write that was sent continues after its client disconnects.
-   */
-  #isExecuting = false;
-  #isEnded = false;
-
-  constructor(request: HttpRequest, arrivedAtMs: number, shared: Shared) {
-    const { telemetry, admission, config } = shared;
-    const { forwarded: received, refusal } = readRequestHeaders(request.rawHeaders);
-    const { observation, forwarded } = telemetry.observeRequest(request, received, arrivedAtMs);
-    this.requestId = forwarded.requestId;
-    this.#forwarded = forwarded;
-    this.#request = request;
-    this.#shared = shared;
-    this.#observation = observation;
-    this.#mediaType = negotiateMediaType(request.getHeader('accept'), mediaTypes);
-    this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
-    this.#reservation = admission.reserve();
-    // Decided on arrival, before the body is read, so that shedding a request costs little.
-    this.#refusal = refusal ?? (admission.isFull ? createShedError() : undefined);
-  }
-
-  /**
-   * The response. Undefined if the client disconnected before the response was ready. Errors become responses, so this
-   * rejects only if the code that writes a response fails.
-   */
-  async respond(): Promise<HttpResponse | undefined> {
-    const { cors, galileo } = this.#shared;
-    const preflight = cors.respondToPreflight(this.#request);
-    // A request with OPTIONS, whether or not it is a preflight, is not a GraphQL request.
-    if (this.#request.method === 'OPTIONS') this.#observation.discard();
-    if (preflight !== undefined) return preflight;
-    const context: ExchangeContext = new RequestContext(
-      galileo,
-      this.#forwarded,
-      this.#deadline,
-      this.#observation,
-      this.#reservation,
-    );
-    let response: HttpResponse;
-    try {
-      response = this.#fit(await this.#executeToEnd(context));
-    } catch (error) {
-      if (error instanceof ClientGone) return undefined;
-      this.#reservation.resize(0);
-      response = this.#refuse(error, context);
-    }
-    this.#observation.respond(response.status);
-    this.#deadline.release();
-    return cors.allow(this.#request, response);
-  }
-
-  /** Must be called when the response was sent or cannot be sent any more. Further calls do nothing. */
-  end(isSent: boolean): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    if (!isSent) this.#deadline.abandon();
-    this.#deadline.release();
-    this.#observation.end(isSent);
-    if (!this.#isExecuting) this.#reservation.close();
-    if (this.#hasSlot) this.#shared.admission.returnSlot();
-  }
-
-  async #executeToEnd(context: ExchangeContext): Promise<HttpResponse> {
-    this.#isExecuting = true;
-    try {
-      return await this.#execute(context);
-    } finally {
-      this.#isExecuting = false;
-      this.#use(undefined);
-      if (this.#isEnded) this.#reservation.close();
-    }
-  }
-
-  async #execute(context: ExchangeContext): Promise<HttpResponse> {
-    const { config, admission, pipeline } = this.#shared;
-    const request = this.#request;
-    if (this.#refusal !== undefined) throw this.#refusal;
-    if (this.#mediaType === undefined) throw createNotAcceptableError();
-    let body: string | undefined;
-    if (request.method === 'POST') {
-      if (!isJsonContentType(request.getHeader('content-type'))) throw createMediaTypeError();
-      body = await request.readBody({
-        maxBytes: config.maxRequestBytes,
-        deadline: this.#deadline,
-        admission,
-        reservation: this.#reservation,
-      });
-    } else if (request.method !== 'GET' && request.method !== 'HEAD') throw createMethodError();
-    else if (!this.#reservation.take(request.target.length * maxParsedFactor)) throw createShedError();
-    if (this.#isEnded) throw new ClientGone();
-    if (!admission.takeSlot()) throw createShedError();
-    this.#hasSlot = true;
-    return pipeline.run({
-      request,
-      body,
-      context,
-      mediaType: this.#mediaType,
-      admitOperation: (operation, variables) => this.#admitOperation(operation, variables),
-    });
-  }
-
-  #admitOperation(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
-    const { operation } = prepared;
-    this.#isMutation = operation.operation === 'mutation';
-    this.#observation.operation = prepared;
-    const used = pick(variables, prepared.variableNames);
-    // Without variables, nothing of the parsed body is kept. `#use` counts the document.
-    if (used === undefined && !this.#shared.keepsBody) this.#reservation.resize(0);
-    this.#use(prepared);
-    this.#observation.params = undefined;
-    return used;
-  }
-
-  /** Counts the document in use towards MAX_BUFFERED_BYTES. The cache of documents may drop it before this request ends. */
-  #use(prepared: PreparedOperation | undefined): void {
-    if (this.#prepared !== undefined) this.#reservation.releaseShared(this.#prepared);
-    this.#prepared = undefined;
-    if (prepared === undefined) return;
-    if (!this.#reservation.takeShared(prepared)) throw createShedError();
-    this.#prepared = prepared;
-  }
-
-  /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
-  #fit(response: HttpResponse): HttpResponse {
-    // A reservation after `end` would never be returned.
-    if (this.#isEnded) throw new ClientGone();
-    const { maxResponseBytes } = this.#shared.config;
-    // In characters. V8 stores a string with one byte per character unless one of them is beyond Latin-1.
-    const { length } = response.body;
-    // A character has at most three bytes in UTF-8.
-    if (length * 3 > maxResponseBytes && Buffer.byteLength(response.body) > maxResponseBytes)
-      throw createResponseTooLargeError(maxResponseBytes, this.#isMutation);
-    if (!this.#reservation.resize(getStoredLength(response.body)))
-      throw createBufferFullError(this.#isMutation);
-    return response;
-  }
-
-  #refuse(error: unknown, context: ExchangeContext): HttpResponse {
-    let known: RequestError;
-    if (error instanceof RequestError) known = error;
-    else {
-      this.#shared.telemetry.reportFault(error, context);
-      known = new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
-    }
-    this.#observation.refuse(known.code);
-    return toErrorResponse(known, this.#mediaType ?? 'application/json', context);
-  }
-
-  /** Logs an error that `respond` rejected with. */
-  reportFault(error: unknown): void {
-    this.#shared.telemetry.reportFault(error, { requestId: this.requestId });
-  }
-}
-
-/** The variables with these names; undefined if there are none. */
-function pick(variables: OperationVariables, names: ReadonlySet<string>): OperationVariables {
-  if (variables === undefined || names.size === 0) return undefined;
-  const given = Object.keys(variables);
-  if (given.length > 0 && given.every((name) => names.has(name))) return variables;
-  const kept = Object.entries(variables).filter(([name]) => names.has(name));
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
-}
-
-/** Below this length, it does not matter whether a character takes one or two bytes. */
-const minMeasuredLength = 16_384;
-
-function getStoredLength(body: string | Buffer): number {
-  const { length } = body;
-  return length < minMeasuredLength || Buffer.byteLength(body) === length ? length : 2 * length;
-}
-
-function readRequestHeaders(rawHeaders: readonly string[]): {
-  readonly forwarded: ForwardedHeaders;
-  readonly refusal?: RequestError;
-} {
-  try {
-    return { forwarded: readHeaders(rawHeaders, randomUUID) };
-  } catch (error) {
-    if (!(error instanceof InvalidHeaders)) throw error;
-    const { requestId, message } = error;
-    return {
-      forwarded: { headers: [], hasCredential: false, requestId },
-      refusal: new RequestError('BAD_REQUEST', message),
-    };
   }
 }
 

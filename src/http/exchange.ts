@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../config.ts';
+import { type ForwardedHeaders, InvalidHeaders, readHeaders } from '../credentials.ts';
+import { Deadline } from '../deadline.ts';
+import { createResponseTooLargeError, type PreparedOperation, RequestError } from '../execution/index.ts';
+import { maxParsedFactor, type Reservation } from '../memory.ts';
+import type { RequestObservation } from '../observability/request-observation.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
+import { RequestContext } from '../resolvers/request-context.ts';
+import type { GalileoClient } from '../upstream/galileo-client.ts';
+import type { Admission } from './admission.ts';
+import { ClientGone } from './body.ts';
+import type { Cors } from './cors.ts';
+import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
+import {
+  createBufferFullError,
+  createMediaTypeError,
+  createMethodError,
+  createNotAcceptableError,
+  createShedError,
+} from './http-errors.ts';
+import type { HttpRequest } from './http-request.ts';
+import type { OperationVariables, Pipeline } from './pipeline.ts';
+import { type HttpResponse, toErrorResponse } from './responses.ts';
+
+/** What the exchanges of one handler share. */
+export interface HandlerServices {
+  readonly config: Pick<Config, 'requestTimeoutMs' | 'maxRequestBytes' | 'maxResponseBytes'>;
+  readonly telemetry: Telemetry;
+  readonly galileo: GalileoClient;
+  readonly admission: Admission;
+  readonly cors: Cors;
+  readonly pipeline: Pipeline;
+  /** Whether a request keeps its parsed body while it is executed: graphql-yoga does. */
+  readonly keepsBody: boolean;
+}
+
+type ExchangeContext = RequestContext<RequestObservation>;
+
+/** One request from its arrival until its response has been sent. */
+export class Exchange {
+  /** The client's id if it is usable, otherwise a new one. */
+  readonly requestId: string;
+  readonly #request: HttpRequest;
+  readonly #services: HandlerServices;
+  readonly #forwarded: ForwardedHeaders;
+  readonly #observation: RequestObservation;
+  readonly #mediaType: MediaType | undefined;
+  readonly #deadline: Deadline;
+  readonly #reservation: Reservation;
+  readonly #refusal: RequestError | undefined;
+  /** The document in use. */
+  #prepared: PreparedOperation | undefined;
+  #isMutation = false;
+  #hasSlot = false;
+  /**
+   * Whether the execution still uses the parsed request. A write that was sent continues after its client disconnects.
+   */
+  #isExecuting = false;
+  #isEnded = false;
+
+  constructor(request: HttpRequest, arrivedAtMs: number, services: HandlerServices) {
+    const { telemetry, admission, config } = services;
+    const { forwarded: received, refusal } = readRequestHeaders(request.rawHeaders);
+    const { observation, forwarded } = telemetry.observeRequest(request, received, arrivedAtMs);
+    this.requestId = forwarded.requestId;
+    this.#forwarded = forwarded;
+    this.#request = request;
+    this.#services = services;
+    this.#observation = observation;
+    this.#mediaType = negotiateMediaType(request.getHeader('accept'), mediaTypes);
+    this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
+    this.#reservation = admission.reserve();
+    // Decided on arrival, before the body is read, so that shedding a request costs little.
+    this.#refusal = refusal ?? (admission.isFull ? createShedError() : undefined);
+  }
+
+  /**
+   * The response. Undefined if the client disconnected before the response was ready. Errors become responses, so this
+   * rejects only if the code that writes a response fails.
+   */
+  async respond(): Promise<HttpResponse | undefined> {
+    const { cors, galileo } = this.#services;
+    const preflight = cors.respondToPreflight(this.#request);
+    // A request with OPTIONS, whether or not it is a preflight, is not a GraphQL request.
+    if (this.#request.method === 'OPTIONS') this.#observation.discard();
+    if (preflight !== undefined) return preflight;
+    const context: ExchangeContext = new RequestContext(
+      galileo,
+      this.#forwarded,
+      this.#deadline,
+      this.#observation,
+      this.#reservation,
+    );
+    let response: HttpResponse;
+    try {
+      response = this.#fit(await this.#executeToEnd(context));
+    } catch (error) {
+      if (error instanceof ClientGone) return undefined;
+      this.#reservation.resize(0);
+      response = this.#refuse(error, context);
+    }
+    this.#observation.respond(response.status);
+    this.#deadline.release();
+    return cors.allow(this.#request, response);
+  }
+
+  /** Must be called when the response was sent or cannot be sent any more. Further calls do nothing. */
+  end(isSent: boolean): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    if (!isSent) this.#deadline.abandon();
+    this.#deadline.release();
+    this.#observation.end(isSent);
+    if (!this.#isExecuting) this.#reservation.close();
+    if (this.#hasSlot) this.#services.admission.returnSlot();
+  }
+
+  async #executeToEnd(context: ExchangeContext): Promise<HttpResponse> {
+    this.#isExecuting = true;
+    try {
+      return await this.#execute(context);
+    } finally {
+      this.#isExecuting = false;
+      this.#use(undefined);
+      if (this.#isEnded) this.#reservation.close();
+    }
+  }
+
+  async #execute(context: ExchangeContext): Promise<HttpResponse> {
+    const { config, admission, pipeline } = this.#services;
+    const request = this.#request;
+    if (this.#refusal !== undefined) throw this.#refusal;
+    if (this.#mediaType === undefined) throw createNotAcceptableError();
+    let body: string | undefined;
+    if (request.method === 'POST') {
+      if (!isJsonContentType(request.getHeader('content-type'))) throw createMediaTypeError();
+      body = await request.readBody({
+        maxBytes: config.maxRequestBytes,
+        deadline: this.#deadline,
+        admission,
+        reservation: this.#reservation,
+      });
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') throw createMethodError();
+    else if (!this.#reservation.take(request.target.length * maxParsedFactor)) throw createShedError();
+    if (this.#isEnded) throw new ClientGone();
+    if (!admission.takeSlot()) throw createShedError();
+    this.#hasSlot = true;
+    return pipeline.run({
+      request,
+      body,
+      context,
+      mediaType: this.#mediaType,
+      admitOperation: (operation, variables) => this.#admitOperation(operation, variables),
+    });
+  }
+
+  #admitOperation(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
+    const { operation } = prepared;
+    this.#isMutation = operation.operation === 'mutation';
+    this.#observation.operation = prepared;
+    const used = pick(variables, prepared.variableNames);
+    // Without variables, nothing of the parsed body is kept. `#use` counts the document.
+    if (used === undefined && !this.#services.keepsBody) this.#reservation.resize(0);
+    this.#use(prepared);
+    this.#observation.params = undefined;
+    return used;
+  }
+
+  /** Counts the document in use towards MAX_BUFFERED_BYTES. The cache of documents may drop it before this request ends. */
+  #use(prepared: PreparedOperation | undefined): void {
+    if (this.#prepared !== undefined) this.#reservation.releaseShared(this.#prepared);
+    this.#prepared = undefined;
+    if (prepared === undefined) return;
+    if (!this.#reservation.takeShared(prepared)) throw createShedError();
+    this.#prepared = prepared;
+  }
+
+  /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
+  #fit(response: HttpResponse): HttpResponse {
+    // A reservation after `end` would never be returned.
+    if (this.#isEnded) throw new ClientGone();
+    const { maxResponseBytes } = this.#services.config;
+    // In characters. V8 stores a string with one byte per character unless one of them is beyond Latin-1.
+    const { length } = response.body;
+    // A character has at most three bytes in UTF-8.
+    if (length * 3 > maxResponseBytes && Buffer.byteLength(response.body) > maxResponseBytes)
+      throw createResponseTooLargeError(maxResponseBytes, this.#isMutation);
+    if (!this.#reservation.resize(getStoredLength(response.body)))
+      throw createBufferFullError(this.#isMutation);
+    return response;
+  }
+
+  #refuse(error: unknown, context: ExchangeContext): HttpResponse {
+    let known: RequestError;
+    if (error instanceof RequestError) known = error;
+    else {
+      this.#services.telemetry.reportFault(error, context);
+      known = new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
+    }
+    this.#observation.refuse(known.code);
+    return toErrorResponse(known, this.#mediaType ?? 'application/json', context);
+  }
+
+  /** Logs an error that `respond` rejected with. */
+  reportFault(error: unknown): void {
+    this.#services.telemetry.reportFault(error, { requestId: this.requestId });
+  }
+}
+
+/** The variables with these names; undefined if there are none. */
+function pick(variables: OperationVariables, names: ReadonlySet<string>): OperationVariables {
+  if (variables === undefined || names.size === 0) return undefined;
+  const given = Object.keys(variables);
+  if (given.length > 0 && given.every((name) => names.has(name))) return variables;
+  const kept = Object.entries(variables).filter(([name]) => names.has(name));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+/** Below this length, it does not matter whether a character takes one or two bytes. */
+const minMeasuredLength = 16_384;
+
+function getStoredLength(body: string | Buffer): number {
+  const { length } = body;
+  return length < minMeasuredLength || Buffer.byteLength(body) === length ? length : 2 * length;
+}
+
+function readRequestHeaders(rawHeaders: readonly string[]): {
+  readonly forwarded: ForwardedHeaders;
+  readonly refusal?: RequestError;
+} {
+  try {
+    return { forwarded: readHeaders(rawHeaders, randomUUID) };
+  } catch (error) {
+    if (!(error instanceof InvalidHeaders)) throw error;
+    const { requestId, message } = error;
+    return {
+      forwarded: { headers: [], hasCredential: false, requestId },
+      refusal: new RequestError('BAD_REQUEST', message),
+    };
+  }
+}
