@@ -203,7 +203,7 @@ describe('a credential header', () => {
     'a credential header with thousands of blanks costs less than 20 ms of processor time: %s',
     async (line) => {
       const [name = '', value = ''] = line.split(': ');
-      const headers = [name, `${value}${' '.repeat(1_000_000)}b${'\t '.repeat(500_000)}`];
+      const headers = [name, `${value}${' '.repeat(100_000)}b${'\t '.repeat(50_000)}`];
       const leastMs = await getLeastMs(20, () => {
         const getCpuMs = startCpuTimer();
         getCredentialSecrets(readHeaders(headers, () => 'id').headers);

@@ -155,7 +155,7 @@ async function measure(body: { readonly query: string; readonly variables?: unkn
   const response = await send(gateway.url, { headers: { 'content-type': 'application/json' }, body: text });
   const cpuMs = getCpuMs();
   expect([200, 400]).toContain(response.status);
-  expect(response.text.length).toBeLessThan(2_200_000);
+  expect(response.text.length).toBeLessThan(1_100_000);
   for (const { extensions } of parseBody(response).errors ?? []) {
     expect(extensions.code).not.toBe('INTERNAL_SERVER_ERROR');
   }

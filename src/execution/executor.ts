@@ -57,7 +57,7 @@ export interface Executor {
 const maxPlanBytes = 32 * 1024 * 1024;
 
 /** Limit for a response that describes the schema. The usual introspection query needs a fifth of it. */
-const maxIntrospectionBytes = 2 * 1024 * 1024;
+const maxIntrospectionBytes = 1024 * 1024;
 
 /** Creates the executor of a schema. */
 export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions): Executor {
