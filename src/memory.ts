@@ -61,8 +61,8 @@ export class Reservation {
     return true;
   }
 
-  /** Returns bytes that were taken. */
-  give(bytes: number): void {
+  /** Releases bytes that were taken. */
+  release(bytes: number): void {
     this.take(-Math.min(bytes, this.#bytes));
   }
 
@@ -100,7 +100,7 @@ export class Reservation {
     shared.heldBytes = 0;
   }
 
-  /** Returns everything but shared memory. */
+  /** Releases everything but shared memory. */
   close(): void {
     this.resize(0);
     this.#isClosed = true;

@@ -110,7 +110,7 @@ describe('the memory of a request', () => {
     expect(reservation.take(800)).toBe(true);
     reservation.close();
     expect(reservation.take(5000)).toBe(true);
-    reservation.give(5000);
+    reservation.release(5000);
     expect(budget.bytes).toBe(0);
   });
 

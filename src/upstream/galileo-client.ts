@@ -242,7 +242,7 @@ export class GalileoClient {
     try {
       return await this.#send(operation, call);
     } finally {
-      call.memory?.give(heldBytes);
+      call.memory?.release(heldBytes);
     }
   }
 
