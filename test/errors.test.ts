@@ -413,7 +413,7 @@ describe('a message of upstream', () => {
   it.each(['', '  \n ', 'Traceback (most recent call last):\n  File "/app/main.py", line 1'])(
     'a message of upstream that is empty or a stack is replaced by the gateway’s own: %j',
     async (detail) => {
-      expect(await getMessage(detail)).toBe('Galileo refused the request as invalid.');
+      expect(await getMessage(detail)).toBe('Galileo rejected the request as invalid.');
     },
   );
 

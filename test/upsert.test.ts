@@ -446,10 +446,10 @@ describe('a 422', () => {
   it.each([
     ['a string', { detail: 'Not like this.' }, 'Not like this.'],
     ['a standard error', { standard_error: { message: 'Not like that.', error_code: 1 } }, 'Not like that.'],
-    ['an empty list', { detail: [] }, 'Galileo refused the input as invalid.'],
-    ['an object', { detail: { a: 1 } }, 'Galileo refused the input as invalid.'],
-    ['nothing', {}, 'Galileo refused the input as invalid.'],
-    ['not an object', ['a'], 'Galileo refused the input as invalid.'],
+    ['an empty list', { detail: [] }, 'Galileo rejected the input as invalid.'],
+    ['an object', { detail: { a: 1 } }, 'Galileo rejected the input as invalid.'],
+    ['nothing', {}, 'Galileo rejected the input as invalid.'],
+    ['not an object', ['a'], 'Galileo rejected the input as invalid.'],
   ])('a 422 with %s has a message and no issues', async (_what, json, message) => {
     expect(await refuse({}, json)).toMatchObject({ message, issues: [] });
   });
@@ -465,7 +465,7 @@ describe('a 422', () => {
     expect(errors).toEqual([]);
     expect(data?.upsertCustomIntegration).toEqual({
       __typename: 'IntegrationValidationFailure',
-      message: 'Galileo refused the input as invalid.',
+      message: 'Galileo rejected the input as invalid.',
       issues: [],
     });
   });

@@ -63,13 +63,13 @@ export class BodyMapping {
    * Upstream's 422 with the paths and names of the schema. `redact` removes secrets from the names in upstream's paths.
    */
   toFailure(
-    refusal: { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] },
+    failure: { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] },
     input: JsonObject,
     redact: Redaction,
   ): ValidationFailure {
     return {
-      message: this.#translate(refusal.message ?? 'Galileo refused the input as invalid.'),
-      issues: refusal.issues.map(({ location, message, type }) => ({
+      message: this.#translate(failure.message ?? 'Galileo rejected the input as invalid.'),
+      issues: failure.issues.map(({ location, message, type }) => ({
         path: this.#toArgumentPath(location, input, redact),
         message: this.#translate(message),
         code: type,

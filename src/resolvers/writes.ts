@@ -34,7 +34,7 @@ export async function upsertIntegration(
   const outcome = await settleWrite(context.galileo.upsert(name, text, call), () =>
     forgetIntegration(context.reads, name),
   );
-  if (outcome.kind === 'refused') return mapping.toFailure(outcome, input, (part) => context.redact(part));
+  if (outcome.kind === 'invalid') return mapping.toFailure(outcome, input, (part) => context.redact(part));
   return { name, record: withProvider(outcome.value, name) };
 }
 
@@ -72,7 +72,7 @@ export async function shareIntegration(
   const outcome = await settleWrite(context.galileo.share(kind, id, text, call), () =>
     forgetSharing(context.reads, id),
   );
-  if (outcome.kind === 'refused') return mapping.toFailure(outcome, input, (part) => context.redact(part));
+  if (outcome.kind === 'invalid') return mapping.toFailure(outcome, input, (part) => context.redact(part));
   return { collaborators: outcome.value };
 }
 

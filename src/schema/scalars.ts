@@ -33,17 +33,17 @@ function toOffset(offset: string): string {
 }
 
 // The message never quotes the value, because it can be a misplaced secret.
-const refuse = (expected: string, node?: ValueNode): never => {
+const reject = (expected: string, node?: ValueNode): never => {
   throw new GraphQLError(`Expected ${expected}.`, node === undefined ? {} : { nodes: node });
 };
 
 const toSafeInt = (value: unknown, node?: ValueNode): number =>
   Number.isSafeInteger(value)
     ? Number(value)
-    : refuse('a whole number between -(2^53 - 1) and 2^53 - 1', node);
+    : reject('a whole number between -(2^53 - 1) and 2^53 - 1', node);
 
 const parseDateTime = (value: unknown): string =>
-  (typeof value === 'string' ? toDateTime(value) : null) ?? refuse('a date and time in RFC 3339 form');
+  (typeof value === 'string' ? toDateTime(value) : null) ?? reject('a date and time in RFC 3339 form');
 
 builder.scalarType('DateTime', {
   description:
@@ -55,10 +55,10 @@ builder.scalarType('DateTime', {
 const toJsonObject = (value: unknown, node?: ValueNode): JsonObject =>
   isJsonObject(value) && !nestsTooDeep(value)
     ? value
-    : refuse('a JSON object that does not nest too deep', node);
+    : reject('a JSON object that does not nest too deep', node);
 
 // A literal is rejected with its document, but has the same code as a variable.
-const refuseNumber = (node?: ValueNode): never => {
+const rejectNumber = (node?: ValueNode): never => {
   throw new GraphQLError('A number in a JSON object cannot be stored exactly as it is written.', {
     extensions: { code: 'BAD_USER_INPUT' },
     ...(node !== undefined && { nodes: node }),
@@ -71,7 +71,7 @@ const refuseNumber = (node?: ValueNode): never => {
  */
 function toStorableObject(value: unknown, node?: ValueNode): JsonObject {
   const object = toJsonObject(value, node);
-  return holdsExactNumbers(object) ? object : refuseNumber(node);
+  return holdsExactNumbers(object) ? object : rejectNumber(node);
 }
 
 const holdsExactNumbers = (value: unknown): boolean =>
@@ -83,9 +83,9 @@ const holdsExactNumbers = (value: unknown): boolean =>
  * A literal as a JSON object. Compares the original digits of its numbers to detect every loss of precision.
  */
 function parseJsonLiteral(node: ValueNode, variables: JsonObject | null | undefined) {
-  if (node.kind !== Kind.OBJECT) return refuse('a JSON object', node);
+  if (node.kind !== Kind.OBJECT) return reject('a JSON object', node);
   const checkNumber = (number: IntValueNode | FloatValueNode) => {
-    if (!isExact(number.value)) refuseNumber(number);
+    if (!isExact(number.value)) rejectNumber(number);
   };
   visit(node, { IntValue: checkNumber, FloatValue: checkNumber });
   return toStorableObject(valueFromASTUntyped(node, variables), node);

@@ -41,7 +41,7 @@ const messages: Readonly<Record<ClientFacingErrorCode, string>> = {
   UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
   FORBIDDEN: 'The credentials of this request do not allow this.',
   NOT_FOUND: 'Galileo does not have this resource.',
-  BAD_USER_INPUT: 'Galileo refused the request as invalid.',
+  BAD_USER_INPUT: 'Galileo rejected the request as invalid.',
   RATE_LIMITED: 'Galileo received too many requests with these credentials.',
   PROVIDER_ERROR: 'The LLM provider failed or refused the request.',
   UPSTREAM_UNAVAILABLE: 'Galileo is not available.',

@@ -10,7 +10,7 @@ import {
   isSuccess,
   parseBody,
   type Redaction,
-  readRefusal,
+  readValidationFailure,
   toResponseError,
   type ValidationIssue,
 } from './responses.ts';
@@ -36,11 +36,11 @@ export interface CallContext {
 
 export type CollaboratorKind = 'users' | 'groups';
 
-/** Result of a write with an input object. `refused` is upstream's 422. */
+/** Result of a write with an input object. `invalid` is upstream's 422. */
 export type WriteOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }
   | {
-      readonly kind: 'refused';
+      readonly kind: 'invalid';
       readonly message: string | undefined;
       readonly issues: readonly ValidationIssue[];
     };
@@ -212,8 +212,8 @@ export class GalileoClient {
     call: CallContext,
   ): Promise<WriteOutcome<T>> {
     const response = await this.#sendBody(operation, operation.body, call);
-    const refusal = readRefusal(response, this.#getRedaction(call));
-    if (refusal !== undefined) return { kind: 'refused', ...refusal };
+    const failure = readValidationFailure(response, this.#getRedaction(call));
+    if (failure !== undefined) return { kind: 'invalid', ...failure };
     return {
       kind: 'done',
       value: parseBody(this.#expectSuccess(response, operation.method, call), hasShape),

@@ -133,7 +133,7 @@ export function isNotConfigured(response: TransportResponse): boolean {
 }
 
 /** Upstream's issues with a request body. Undefined if the response is not a 422 with issues. */
-export function readRefusal(
+export function readValidationFailure(
   response: TransportResponse,
   redact: Redaction,
 ): { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] } | undefined {

@@ -292,13 +292,13 @@ describe('a standard error', () => {
     ...statuses.flatMap((status) => [
       ...[7000, 7006].map((code): Row => [code, status, 'PROVIDER_ERROR', 'PROVIDER_ERROR']),
       ...[7007, 7011].map(
-        (code): Row => [code, status, 'BAD_USER_INPUT', status === 422 ? 'refused' : 'BAD_USER_INPUT'],
+        (code): Row => [code, status, 'BAD_USER_INPUT', status === 422 ? 'invalid' : 'BAD_USER_INPUT'],
       ),
       [7012, status, 'null', 'NOT_FOUND'] satisfies Row,
       [7013, status, 'NOT_FOUND', 'NOT_FOUND'] satisfies Row,
     ]),
     [1000, 400, 'BAD_USER_INPUT', 'BAD_USER_INPUT'],
-    [1099, 422, 'BAD_USER_INPUT', 'refused'],
+    [1099, 422, 'BAD_USER_INPUT', 'invalid'],
     [1005, 403, 'FORBIDDEN', 'FORBIDDEN'],
     [1005, 500, 'UPSTREAM_ERROR', 'UPSTREAM_ERROR'],
     [6999, 503, 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
@@ -324,7 +324,7 @@ describe('a standard error', () => {
           [() => client.upsert('openai', '{}', call), write],
         ] as const) {
           const outcome = await describeOutcome(run());
-          if (expected === 'null' || expected === 'refused') {
+          if (expected === 'null' || expected === 'invalid') {
             expect(outcome).toBe(expected);
           } else {
             expect(outcome).toMatchObject({
@@ -364,7 +364,7 @@ describe('a standard error', () => {
 });
 
 describe('the message of an error', () => {
-  const generic = 'Galileo refused the request as invalid.';
+  const generic = 'Galileo rejected the request as invalid.';
 
   test.each([
     ['a string', { detail: 'One.' }, 'One.'],
@@ -399,7 +399,7 @@ describe('the message of an error', () => {
   });
 });
 
-test('the issues of a refused write have location, message and type, and no secret or prefix of pydantic', async () => {
+test('the issues of an invalid write have location, message and type, and no secret or prefix of pydantic', async () => {
   await using stack = await startClient();
   stack.upstream.on('PUT', '/v2/integrations/custom', {
     status: 422,
@@ -418,7 +418,7 @@ test('the issues of a refused write have location, message and type, and no secr
     },
   });
   expect(await stack.client.upsert('custom', '{}', stack.call)).toEqual({
-    kind: 'refused',
+    kind: 'invalid',
     message: 'Field required; [redacted] needs based_on; Galileo gave no reason.; A string.',
     issues: [
       { location: ['body', 'model_properties', 0, 'name'], message: 'Field required', type: 'missing' },
