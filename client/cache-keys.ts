@@ -4,7 +4,7 @@ import result from './generated/possible-types.ts';
 /** The object types of each interface and union, for clients with a normalised cache. */
 export const possibleTypes = result.possibleTypes;
 
-/** Every provider, in the order of the catalogue. */
+/** Every provider, in the order of the enum `IntegrationName`. */
 export const integrationNames = [
   'ANTHROPIC',
   'AWS_BEDROCK',

@@ -98,7 +98,7 @@ describe('a credential', () => {
     }
   });
 
-  it('the catalogue, __typename and introspection do not need a credential', async () => {
+  it('integrationProviders, __typename and introspection do not need a credential', async () => {
     const { response, received } = await send(
       [],
       '{ __typename __schema { queryType { name } } integrationProviders(names: [NVIDIA]) { name displayName } integration(name: OPENAI) { name } }',

@@ -167,7 +167,7 @@ describe('a write makes later reads of what it changed fresh', () => {
 });
 
 describe('deleteIntegration', () => {
-  it('deleteIntegration returns the catalogue entry after the deletion', async () => {
+  it('deleteIntegration returns the entry of the provider after the deletion', async () => {
     await using stack = await startWithDatabricks();
     stack.upstream
       .on('GET', reads.integration, { status: 404, json: { detail: 'Not found' } })

@@ -18,7 +18,7 @@ function configure({ upstream }: Stack, missing: readonly string[] = []) {
 const getPaths = ({ upstream }: Stack) => upstream.calls.map(({ path }) => path);
 
 const list = 'query ($names: [IntegrationName!]) { integrations(names: $names) { name } }';
-const catalogue =
+const listProviders =
   'query ($names: [IntegrationName!]) { integrationProviders(names: $names) { name displayName integration { name } } }';
 
 describe('one operation', () => {
@@ -185,11 +185,11 @@ describe('integrationProviders', () => {
     ['omitted', {}],
     ['null', { names: null }],
   ])(
-    'integrationProviders is the whole catalogue in the order of the enum if names is %s',
+    'integrationProviders has every provider in the order of the enum if names is %s',
     async (_what, variables) => {
       await using stack = await startStack();
       configure(stack, ['azure', 'writer']);
-      const { data, errors } = await stack.gateway.query(catalogue, variables);
+      const { data, errors } = await stack.gateway.query(listProviders, variables);
       expect(errors).toEqual([]);
       expect(data).toEqual({ integrationProviders: expected(integrationNames, ['azure', 'writer']) });
       expect(getPaths(stack)).toHaveLength(integrationNames.length);
@@ -199,13 +199,13 @@ describe('integrationProviders', () => {
   it('integrationProviders keeps the order of names, and returns a repeated name once', async () => {
     await using stack = await startStack();
     configure(stack, ['azure']);
-    const { data } = await stack.gateway.query(catalogue, { names: ['WRITER', 'AZURE', 'WRITER'] });
+    const { data } = await stack.gateway.query(listProviders, { names: ['WRITER', 'AZURE', 'WRITER'] });
     expect(data).toEqual({ integrationProviders: expected(['writer', 'azure'], ['azure']) });
   });
 
   it('integrationProviders is empty for an empty list of names', async () => {
     await using stack = await startStack();
-    const { data } = await stack.gateway.query(catalogue, { names: [] });
+    const { data } = await stack.gateway.query(listProviders, { names: [] });
     expect(data).toEqual({ integrationProviders: [] });
   });
 
@@ -213,7 +213,7 @@ describe('integrationProviders', () => {
     await using stack = await startStack();
     configure(stack);
     stack.upstream.on('GET', toPath('azure'), { status: 500, json: { detail: 'Broken.' } });
-    const { data, errors } = await stack.gateway.query(catalogue, { names: ['OPENAI', 'AZURE'] });
+    const { data, errors } = await stack.gateway.query(listProviders, { names: ['OPENAI', 'AZURE'] });
     expect(data).toMatchObject({
       integrationProviders: [
         { name: 'OPENAI', integration: { name: 'OPENAI' } },

@@ -53,7 +53,7 @@ describe('every provider', () => {
     expect(integration).toMatchObject({ name: toEnumName(name), id: integrationFixtures[name].full.id });
   });
 
-  it('the catalogue has every provider, and one settings page makes 14 upstream calls', async () => {
+  it('integrationProviders has every provider, and one settings page makes 14 upstream calls', async () => {
     await using stack = await startStack();
     for (const name of integrationNames) {
       stack.upstream.on('GET', toPath(name), { json: integrationFixtures[name].full });

@@ -4,7 +4,7 @@ import { startSandbox } from '../sandbox/server.ts';
 import { startGateway } from './support/gateway.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const [catalogue = '', mutation = ''] = [...readme.matchAll(/^```graphql\n(.*?)^```/gms)].map(
+const [example = '', mutation = ''] = [...readme.matchAll(/^```graphql\n(.*?)^```/gms)].map(
   ([, document = '']) => document,
 );
 const [, curlBody = ''] = /-d '(\{"query".*\})'/.exec(readme) ?? [];
@@ -14,7 +14,7 @@ it('the queries of the README run in the demo', async () => {
   await using sandbox = await startSandbox({ port: 0 });
   await using gateway = await startGateway(sandbox.url);
   const { query } = JSON.parse(curlBody) as { query: string };
-  for (const document of [catalogue, query]) {
+  for (const document of [example, query]) {
     const { data, errors } = await gateway.query<Record<string, unknown>, object>(document, {}, demoKey);
     expect(errors).toEqual([]);
     expect(Object.values(data ?? {})).not.toContain(null);

@@ -794,7 +794,7 @@ export type IntegrationPermissionAction =
   /** `use_control_runtime` in Galileo's API. */
   | 'USE_CONTROL_RUNTIME';
 
-/** A provider of the catalogue, configured or not. */
+/** A provider, configured or not. */
 export type IntegrationProvider = {
   __typename: 'IntegrationProvider';
   /** The provider's name as users know it. */
@@ -1373,7 +1373,7 @@ export type Query = {
   __typename: 'Query';
   /** The caller's integration of one provider. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo. */
   integration: Maybe<Integration>;
-  /** The catalogue: one entry per provider, configured or not. It has everything that a settings page needs. */
+  /** One entry per provider, configured or not. It has everything that a settings page needs. */
   integrationProviders: Array<IntegrationProvider>;
   /** Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo. Null with an error if it failed. */
   integrationRecords: Maybe<Array<IntegrationRecord>>;

@@ -6,8 +6,8 @@ import type { GatewayContext } from './gateway-context.ts';
 /** The GraphQL type of a provider has the name of its upstream schema: `AwsBedrockIntegration` for `aws_bedrock`. */
 export const getTypeName = (name: IntegrationName): string => integrationSchemas[name];
 
-/** A provider of the catalogue, configured or not. */
-export interface CatalogueEntry {
+/** A provider, configured or not. */
+export interface ProviderEntry {
   readonly name: IntegrationName;
 }
 
@@ -36,8 +36,8 @@ export async function loadIntegrations(
   return items;
 }
 
-/** The entries of the catalogue, without a call. */
-export const getCatalogue = (names: readonly IntegrationName[] | null | undefined): CatalogueEntry[] =>
+/** The entries of the providers, without a call. */
+export const getProviderEntries = (names: readonly IntegrationName[] | null | undefined): ProviderEntry[] =>
   getNames(names).map((name) => ({ name }));
 
 /** Whether this Galileo deployment offers the provider. */

@@ -5,7 +5,7 @@ import { toUuid, type Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 import type { BodyMapping, ValidationFailure } from './body-mapping.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import { type CatalogueEntry, getProvider, withProvider } from './integrations.ts';
+import { getProvider, type ProviderEntry, withProvider } from './integrations.ts';
 import { forgetIntegration, forgetSharing } from './reads.ts';
 
 export interface UpsertSuccess {
@@ -42,7 +42,7 @@ export async function upsertIntegration(
 export async function deleteIntegration(
   name: IntegrationName,
   context: GatewayContext,
-): Promise<CatalogueEntry> {
+): Promise<ProviderEntry> {
   await settleWrite(context.galileo.deleteIntegration(name, context.requireCredential()), () =>
     forgetIntegration(context.reads, name),
   );

@@ -22,9 +22,6 @@ const oneForEachProvider = `@listSize(assumedSize: ${integrationNames.length})`;
 /** A field that calls upstream. */
 export const upstreamCall: Federated = { federation: cost };
 
-/** A list that one call returns as a whole, with an assumed size of about one item per provider. */
-export const upstreamRecords: Federated = { federation: `${cost} ${oneForEachProvider}` };
-
 /** A list that one call returns as a whole. */
 export const upstreamList: Federated = { federation: `${cost} @listSize(assumedSize: 1)` };
 
@@ -36,8 +33,8 @@ export const upstreamPage: Federated = {
 /** A list with an entry for each provider, without a call. */
 export const providerList: Federated = { federation: oneForEachProvider };
 
-/** A list with up to one item for each provider. Each item costs a call to upstream. */
-export const upstreamCalls: Federated = { federation: `${cost} ${oneForEachProvider}` };
+/** A list from upstream with about one item for each provider, from one call or from one call per item. */
+export const upstreamProviderList: Federated = { federation: `${cost} ${oneForEachProvider}` };
 
 /** The directives in the extensions of a type or field. Empty if there are none. */
 export function getDirectives(extensions: JsonObject): readonly ConstDirectiveNode[] {

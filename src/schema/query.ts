@@ -1,12 +1,12 @@
 import {
-  type CatalogueEntry,
-  getCatalogue,
+  getProviderEntries,
   loadAvailability,
   loadIntegrations,
   loadRecordsOf,
+  type ProviderEntry,
 } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { providerList, upstreamCall, upstreamCalls, upstreamList, upstreamRecords } from './directives.ts';
+import { providerList, upstreamCall, upstreamList, upstreamProviderList } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
@@ -15,8 +15,8 @@ import { integrationRecord } from './record.ts';
 
 const toModelNames = createListParser(parseString);
 
-export const integrationProvider = builder.objectRef<CatalogueEntry>('IntegrationProvider').implement({
-  description: 'A provider of the catalogue, configured or not.',
+export const integrationProvider = builder.objectRef<ProviderEntry>('IntegrationProvider').implement({
+  description: 'A provider, configured or not.',
   fields: (t) => ({
     name: t.expose('name', { type: integrationName, description: 'The provider.' }),
     displayName: t.string({
@@ -78,24 +78,24 @@ builder.queryType({
         nullable: { list: false, items: true },
         description:
           'The configured integrations among `names`, in the order of `names`. Providers that are not configured are left out. An item is null only if loading it failed; `errors` then has its path. One call to Galileo per provider.',
-        extensions: upstreamCalls,
+        extensions: upstreamProviderList,
         args: { names },
         resolve: (_root, args, context) => loadIntegrations(args.names, context),
       }),
       integrationProviders: t.field({
         type: [integrationProvider],
         description:
-          'The catalogue: one entry per provider, configured or not. It has everything that a settings page needs.',
+          'One entry per provider, configured or not. It has everything that a settings page needs.',
         extensions: providerList,
         args: { names },
-        resolve: (_root, args) => getCatalogue(args.names),
+        resolve: (_root, args) => getProviderEntries(args.names),
       }),
       integrationRecords: t.field({
         type: [integrationRecord],
         nullable: true,
         description:
           'Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo. Null with an error if it failed.',
-        extensions: upstreamRecords,
+        extensions: upstreamProviderList,
         resolve: (_root, _args, { reads }) => reads.records.load('all'),
       }),
     };

@@ -81,7 +81,7 @@ describe('a plan has the same result as graphql-js', () => {
     ],
     ['every type', `{ integrations { ${everything} } }`],
     [
-      'the catalogue',
+      'integrationProviders',
       `{ integrationProviders(names: [AZURE, OPENAI, AZURE]) { displayName integration { ${everything} } } __typename }`,
     ],
     [
