@@ -1,4 +1,4 @@
-// Starts and stops the contenders, each in its own process on a reserved processor.
+// Starts and stops the contenders, each in its own process on a reserved CPU.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -8,12 +8,12 @@ import { meshOperations } from './contenders/mesh-operations.js';
 const toPath = (name) => fileURLToPath(new URL(name, import.meta.url));
 const canPin = process.platform === 'linux';
 
-/** Server and load on separate processors, if the system supports it. `unpinned` uses both. */
-const processors = { server: '0', load: '1', unpinned: '0,1' };
+/** Server and load on separate CPUs, if the system supports it. `unpinned` uses both. */
+const cpus = { server: '0', load: '1', unpinned: '0,1' };
 
-/** Starts a script on the processor of its role. The caller must kill it. */
+/** Starts a script on the CPU of its role. The caller must kill it. */
 export function start(role, script, env = {}, args = []) {
-  const command = canPin ? ['taskset', '-c', processors[role], process.execPath] : [process.execPath];
+  const command = canPin ? ['taskset', '-c', cpus[role], process.execPath] : [process.execPath];
   const [program, ...programArgs] = [...command, script, ...args];
   const child = spawn(program, programArgs, {
     env: { ...process.env, ...env },
@@ -31,15 +31,15 @@ async function firstMessage(child) {
   return message;
 }
 
-/** The stub upstream runs on the processor of the load, so its cost does not count for a contender. */
+/** The stub upstream runs on the CPU of the load, so its cost does not count for a contender. */
 export async function startStub(env) {
   const child = start('load', toPath('stub-upstream.js'), env);
   const { port } = await firstMessage(child);
   return { child, url: `http://127.0.0.1:${port}` };
 }
 
-/** The command that starts a program on the processor of the load. */
-export const loadCommand = canPin ? ['taskset', '-c', processors.load] : ['env'];
+/** The command that starts a program on the CPU of the load. */
+export const loadCommand = canPin ? ['taskset', '-c', cpus.load] : ['env'];
 
 /** The gateway as users run it: the built program with its defaults. */
 export async function startGateway(upstreamUrl, role = 'server', env = {}) {
@@ -96,10 +96,10 @@ const getTree = (pid) => [
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 /**
- * Processor time of a process and its child processes so far, user and system, in microseconds. Linux reports hundredths
+ * CPU time of a process and its child processes so far, user and system, in microseconds. Linux reports hundredths
  * of a second.
  */
-export const getProcessorTimeUs = (pid) =>
+export const getCpuTimeUs = (pid) =>
   sum(
     getTree(pid).map((member) => {
       const fields = readFileSync(`/proc/${member}/stat`, 'utf8').split(') ')[1].split(' ');

@@ -1,5 +1,5 @@
 // npm run bench [-- --quick | --check]: measures the gateway, a pass-through and its rivals in interleaved rounds, prints the
-// ratios and writes docs/performance-figures.md. `--check` only checks their responses. Linux only: it reads processor time from /proc, and needs wrk
+// ratios and writes docs/performance-figures.md. `--check` only checks their responses. Linux only: it reads CPU time from /proc, and needs wrk
 // and openssl.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   contenders,
-  getProcessorTimeUs,
+  getCpuTimeUs,
   getResidentMb,
   loadCommand,
   startGateway,
@@ -70,10 +70,10 @@ const stopAll = (running) => {
 
 async function measureOnce(contender, operation, durationMs, callers = connections) {
   const { child } = contender;
-  const beforeUs = getProcessorTimeUs(child.pid);
+  const beforeUs = getCpuTimeUs(child.pid);
   const job = { ...toRequest(contender, operation), connections: callers, durationMs };
   const result = await load(job, loadCommand);
-  return { ...result, processorUs: (getProcessorTimeUs(child.pid) - beforeUs) / result.requests };
+  return { ...result, cpuUs: (getCpuTimeUs(child.pid) - beforeUs) / result.requests };
 }
 
 /** All contenders in each round, in an order that changes, so that a disturbance affects all of them. */
@@ -111,19 +111,19 @@ function addTable(title, head, rows) {
   print(`\n${lines.join('\n')}`);
 }
 
-const head = ['', 'ratio', 'range', 'processor time per request', 'requests per second', 'p50', 'p99'];
+const head = ['', 'ratio', 'range', 'CPU time per request', 'requests per second', 'p50', 'p99'];
 
 function addComparison(title, results) {
   const base = results.get('pass-through');
   const rows = [...results].map(([name, samples]) => {
     const of = (key) => samples.map((sample) => sample[key]);
-    const ratios = samples.map(({ processorUs }, round) => base[round].processorUs / processorUs);
+    const ratios = samples.map(({ cpuUs }, round) => base[round].cpuUs / cpuUs);
     const failures = of('failures').reduce((sum, count) => sum + count, 0);
     return [
       failures === 0 ? name : `${name} (${failures} failures)`,
       median(ratios).toFixed(2),
       `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`,
-      `${median(of('processorUs')).toFixed(0)} µs`,
+      `${median(of('cpuUs')).toFixed(0)} µs`,
       median(of('requestsPerSecond')).toFixed(0),
       `${median(of('p50Ms')).toFixed(1)} ms`,
       `${median(of('p99Ms')).toFixed(1)} ms`,
@@ -132,7 +132,7 @@ function addComparison(title, results) {
   addTable(title, head, rows);
 }
 
-async function compare(started, measured) {
+async function compare(started, measured, memoryTitle) {
   const stub = await startStub();
   const running = await startAll(started, stub.url);
   try {
@@ -145,7 +145,7 @@ async function compare(started, measured) {
       );
     }
     addTable(
-      'Memory after the run',
+      memoryTitle,
       ['', 'resident'],
       running.map(({ name, child }) => [name, `${getResidentMb(child.pid).toFixed(0)} MB`]),
     );
@@ -167,7 +167,7 @@ async function compareSlowUpstream() {
   }
 }
 
-/** The gateway with one and two workers on both processors, which the load shares. */
+/** The gateway with one and two workers on both CPUs, which the load shares. */
 async function compareWorkers() {
   const stub = await startStub();
   const running = [];
@@ -182,20 +182,13 @@ async function compareWorkers() {
         return [
           name,
           of('requestsPerSecond').toFixed(0),
-          `${of('processorUs').toFixed(0)} µs`,
+          `${of('cpuUs').toFixed(0)} µs`,
           `${of('p50Ms').toFixed(1)} ms`,
           `${of('p99Ms').toFixed(1)} ms`,
           `${getResidentMb(child.pid).toFixed(0)} MB`,
         ];
       });
-      const columns = [
-        'workers',
-        'requests per second',
-        'processor time per request',
-        'p50',
-        'p99',
-        'resident',
-      ];
+      const columns = ['workers', 'requests per second', 'CPU time per request', 'p50', 'p99', 'resident'];
       addTable(`Capacity: ${operation.title}`, columns, rows);
     }
   } finally {
@@ -267,8 +260,12 @@ function getVersions() {
 }
 
 const [loadBefore = 0] = loadavg();
-await compare(names, Object.values(operations));
-await compare(['pass-through', 'galileo-gateway'], Object.values(furtherOperations));
+await compare(names, Object.values(operations), 'Memory of all servers after their run');
+await compare(
+  ['pass-through', 'galileo-gateway'],
+  Object.values(furtherOperations),
+  'Memory of the pass-through and the gateway after their run',
+);
 if (!isCheck) {
   await compareWorkers();
   await compareColdStarts();
@@ -277,12 +274,12 @@ if (!isCheck) {
 const introduction = [
   '# Performance figures',
   '',
-  'Written by `npm run bench`. `ratio` is the processor time per request of the pass-through divided by that of the row, in the same',
+  'Written by `npm run bench`. `ratio` is the CPU time per request of the pass-through divided by that of the row, in the same',
   'round: 1.00 costs as much as the pass-through, higher is better. It is the median over the rounds, and `range` is the lowest and',
   'the highest. [performance.md](performance.md) explains the method.',
   '',
   `${getVersions()}; ${rounds} rounds of ${roundMs} ms; ${connections} connections unless stated otherwise, 4,096 credentials;`,
-  `${availableParallelism()} processors, load average ${loadBefore.toFixed(1)} before the run.`,
+  `${availableParallelism()} CPUs, load average ${loadBefore.toFixed(1)} before the run.`,
 ].join('\n');
 if (only === undefined && !isCheck) {
   writeFileSync(

@@ -146,7 +146,7 @@ let isRunning = true;
 const disturbances = Array.from({ length: 3 }, async (_, index) => {
   for (let number = index; isRunning; number += 3) {
     await disturb(number);
-    // Dropped requests cost as much as others, and must not take all of the processor.
+    // Dropped requests cost as much as others, and must not take all of the CPU.
     await wait(300);
   }
 });

@@ -138,7 +138,7 @@ const addresses = z
     error: 'addresses or CIDR ranges, comma separated; `loopback` and `private` are short for those ranges',
   });
 
-// No common machine has more than 1,024 processors.
+// No common machine has more than 1,024 CPUs.
 const workers = z.union([z.literal('auto').transform(() => availableParallelism()), wholeNumber(1, 1024)], {
   error: 'a whole number from 1 to 1024, or "auto"',
 });

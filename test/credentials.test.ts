@@ -200,7 +200,7 @@ describe('a request id that contains the credential', () => {
 
 describe('a credential header', () => {
   it.each(['Galileo-API-Key: a', 'Authorization: basic a', 'Splunk-AO-API-Key: a'])(
-    'a credential header with thousands of blanks costs less than 20 ms of processor time: %s',
+    'a credential header with thousands of blanks costs less than 20 ms of CPU time: %s',
     async (line) => {
       const [name = '', value = ''] = line.split(': ');
       const headers = [name, `${value}${' '.repeat(100_000)}b${'\t '.repeat(50_000)}`];

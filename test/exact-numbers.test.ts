@@ -79,7 +79,7 @@ describe('a number in free JSON that a double holds exactly reaches upstream unc
   });
 });
 
-it('a literal with 100,000 zeros is refused within 100 ms of processor time', async () => {
+it('a literal with 100,000 zeros is refused within 100 ms of CPU time', async () => {
   const leastMs = await getLeastMs(100, async (round) => {
     // Another number in each round: the gateway remembers documents.
     const number = `0.${'0'.repeat(50_000 - round)}1${'0'.repeat(50_000 + round)}1`;

@@ -234,7 +234,7 @@ describe('the cost of a search', () => {
       times(100, (i) => i.toString(36)),
       times(1500, () => 'Input should be another text'),
     ],
-  ])('the search for secrets costs at most 100 ms of processor time: %s', async (_name, secrets, texts) => {
+  ])('the search for secrets costs at most 100 ms of CPU time: %s', async (_name, secrets, texts) => {
     expect(await getLeastMs(100, () => measure(secrets, texts))).toBeLessThan(100);
   });
 });

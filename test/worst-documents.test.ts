@@ -10,7 +10,7 @@ import { parseBody, send } from './support/http-client.ts';
 import { startStack } from './support/stack.ts';
 import { getLeastMs, startCpuTimer } from './support/timing.ts';
 
-/** Maximum processor time of one request with any content. */
+/** Maximum CPU time of one request with any content. */
 const budgetMs = 100;
 /** The maximum of a request body, less the JSON around the document. */
 const maxLength = 262_144 - 1000;
@@ -165,7 +165,7 @@ async function measure(body: { readonly query: string; readonly variables?: unkn
 const measureLeast = (write: (round: number) => { query: string; variables?: unknown }) =>
   getLeastMs(budgetMs, (round) => measure(write(round)));
 
-describe('the worst documents within the limits are refused or executed within 100 ms of processor time:', () => {
+describe('the worst documents within the limits are refused or executed within 100 ms of CPU time:', () => {
   it.each(Object.entries(documents))('%s', async (_name, query) => {
     expect(query.length).toBeLessThan(maxLength);
     // A unique comment in each round, so that no document is cached.
@@ -173,7 +173,7 @@ describe('the worst documents within the limits are refused or executed within 1
   });
 });
 
-describe('the worst variables within the limits are refused or executed within 100 ms of processor time:', () => {
+describe('the worst variables within the limits are refused or executed within 100 ms of CPU time:', () => {
   it.each(Object.entries(variables))('%s', async (_name, body) => {
     expect(JSON.stringify(body).length).toBeLessThan(262_144);
     expect(await measureLeast(() => body)).toBeLessThan(budgetMs);

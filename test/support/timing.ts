@@ -1,6 +1,6 @@
 const maxRounds = 6;
 
-/** Returns a function that tells the processor time of the whole process since then, in milliseconds. */
+/** Returns a function that tells the CPU time of the whole process since then, in milliseconds. */
 export function startCpuTimer(): () => number {
   const before = process.cpuUsage();
   return () => {
