@@ -1,28 +1,31 @@
-import { validateHeaderValue } from 'node:http';
 import {
   type DocumentNode,
-  GraphQLError,
-  type GraphQLFormattedError,
+  type GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   specifiedRules,
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { shortenMessage } from '../errors.ts';
 import {
   type Executor,
   maxProblems,
   type OperationParams,
   type PreparedOperation,
   RequestError,
-  toLocations,
 } from '../execution/index.ts';
 import { isJsonObject } from '../json.ts';
-import type { HttpRequest } from './http-request.ts';
 import { parseBody, parseQueryString } from './parameters.ts';
 import type { Pipeline, PipelineRequest, Plugins } from './pipeline.ts';
-import { getGraphqlHeaders, type HttpResponse, toErrorResponse, toHeaders } from './responses.ts';
+import { toHeaders } from './responses.ts';
+import {
+  type Report,
+  readFetchResponse,
+  toFetchRequest,
+  toGraphqlErrors,
+  toResultResponse,
+  type YogaResult,
+} from './yoga-conversions.ts';
 
 /** The key of the gateway's state in yoga's context. A symbol, so that plugins do not see the state by accident. */
 const stateKey = Symbol('galileo-gateway request');
@@ -44,11 +47,6 @@ function getState(context: object): YogaRequestState {
     'A plugin has replaced the context of graphql-yoga. It must add properties with `extendContext` instead.',
   );
 }
-
-type Report = (error: unknown, context: PipelineRequest['context']) => void;
-
-/** Headers that describe the connection or the body as it was sent. */
-const hopHeaders = /^(?:connection|content-length|transfer-encoding|expect|keep-alive|te|trailer|upgrade)$/i;
 
 const specifiedRuleNames = new Set(specifiedRules.map(({ name }) => name));
 
@@ -94,7 +92,7 @@ export async function createYogaPipeline(
   return {
     async run(request) {
       const context = { [stateKey]: new YogaRequestState(request) };
-      return toHttpResponse(await yoga.fetch(toFetchRequest(request), context));
+      return readFetchResponse(await yoga.fetch(toFetchRequest(request), context));
     },
     dispose: async () => yoga.dispose(),
   };
@@ -134,33 +132,7 @@ const createExecutionPlugin = (executor: Executor): Plugin => ({
     );
   },
   onExecute({ context, setExecuteFn }) {
-    setExecuteFn(
-      async ({
-        document,
-        operationName,
-        variableValues,
-      }: {
-        document: DocumentNode;
-        operationName?: string | null;
-        variableValues?: unknown;
-      }) => {
-        const { request, prepared: known } = getState(context);
-        try {
-          const prepared =
-            known?.document === document
-              ? known
-              : executor.prepareDocument(document, operationName ?? undefined);
-          const inputs = isJsonObject(variableValues) ? variableValues : undefined;
-          const variables = request.admitOperation(prepared, inputs);
-          const { body, errors } = await executor.execute(prepared, variables, request.context);
-          const { data } = JSON.parse(body) as { data: unknown };
-          return { data, ...(errors !== undefined && { errors }) };
-        } catch (error) {
-          if (error instanceof RequestError) return { errors: toGraphqlErrors(error) };
-          throw error;
-        }
-      },
-    );
+    setExecuteFn((operation: YogaOperation) => executeDocument(executor, getState(context), operation));
   },
 });
 
@@ -193,10 +165,10 @@ function parseDocument(executor: Executor, state: YogaRequestState, text: string
     return state.prepared.document;
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    if (params !== undefined) addSecrets(executor, state, params);
+    if (params !== undefined) addVariableSecrets(executor, state, params);
     if (error.code === 'METHOD_NOT_ALLOWED') throw error;
     const document = executor.parse(text);
-    // graphql-yoga's own check would refuse it with another code.
+    // graphql-yoga's own check would reject it with another code.
     if (!getOperationAST(document, operationName)) throw error;
     return document;
   }
@@ -217,145 +189,50 @@ function validateDocument(
   }
 }
 
+interface YogaOperation {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null;
+  readonly variableValues?: unknown;
+}
+
+/** Executes the document that was validated, or the one that a plugin replaced it with. */
+async function executeDocument(
+  executor: Executor,
+  { request, prepared: known }: YogaRequestState,
+  { document, operationName, variableValues }: YogaOperation,
+): Promise<YogaResult> {
+  try {
+    const prepared =
+      known?.document === document ? known : executor.prepareDocument(document, operationName ?? undefined);
+    const inputs = isJsonObject(variableValues) ? variableValues : undefined;
+    const variables = request.admitOperation(prepared, inputs);
+    const { body, errors } = await executor.execute(prepared, variables, request.context);
+    const { data } = JSON.parse(body) as { data: unknown };
+    return { data, ...(errors !== undefined && { errors }) };
+  } catch (error) {
+    if (error instanceof RequestError) return { errors: toGraphqlErrors(error) };
+    throw error;
+  }
+}
+
 /** The message of an error can quote a name of the document that is also a secret. */
-function addSecrets(executor: Executor, { request }: YogaRequestState, params: OperationParams): void {
+function addVariableSecrets(
+  executor: Executor,
+  { request }: YogaRequestState,
+  params: OperationParams,
+): void {
   for (const secret of executor.findSecrets(params)) request.context.addSecret(secret);
 }
 
-const toGraphqlErrors = (error: RequestError): GraphQLError[] =>
-  error.problems.map(
-    ({ message }) => new GraphQLError(message, { originalError: error, extensions: { code: error.code } }),
-  );
-
-/** Writes the same response as without plugins. Runs before the plugins, so that they can set another processor. */
+/** Writes the same response as without plugins. Runs before the plugins, so that they can set another result processor. */
 const createResponsePlugin = (report: Report): Plugin => ({
   // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {
     if (Array.isArray(result) || Symbol.asyncIterator in result) return;
     const { request } = getState(serverContext);
     setResultProcessor((processed, fetchApi) => {
-      const { status, headers, body } = toResponse(processed as YogaResult, request, report);
+      const { status, headers, body } = toResultResponse(processed as YogaResult, request, report);
       return new fetchApi.Response(body.toString(), { status, headers: toHeaders(headers) });
     }, request.mediaType);
   },
 });
-
-interface YogaResult {
-  readonly data?: unknown;
-  readonly errors?: readonly unknown[];
-  readonly extensions?: unknown;
-}
-
-function toResponse(
-  { data, errors = [], extensions }: YogaResult,
-  { context, mediaType }: PipelineRequest,
-  report: Report,
-): HttpResponse {
-  const { observation } = context;
-  if (data === undefined) {
-    const refusal = errors.map(getRequestError).find((error) => error !== undefined);
-    if (refusal !== undefined) {
-      observation.refuse(refusal.code);
-      return toErrorResponse(refusal, mediaType, context);
-    }
-  }
-  const formatted = errors.map((error) => formatError(error, data !== undefined, context, report));
-  observation.addErrors(formatted);
-  const body = JSON.stringify({
-    ...(formatted.length > 0 && { errors: data === undefined ? formatted.slice(0, maxProblems) : formatted }),
-    ...(data !== undefined && { data }),
-    ...(isJsonObject(extensions) && { extensions: { ...extensions, http: undefined } }),
-  });
-  const status = data === undefined ? getStatus(errors, formatted, mediaType) : 200;
-  return { status, headers: getGraphqlHeaders(mediaType), body };
-}
-
-interface FormattedError extends GraphQLFormattedError {
-  readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string };
-}
-
-/** Returns an error of a field unchanged, and an error of a plugin without secrets. Masks any other error. */
-function formatError(
-  error: unknown,
-  hasData: boolean,
-  context: PipelineRequest['context'],
-  report: Report,
-): FormattedError {
-  const { requestId } = context;
-  // The executor's own errors are plain objects.
-  if (!(error instanceof Error)) return error as FormattedError;
-  if (!isDeliberate(error)) {
-    report(error, context);
-    const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, ...(hasData && { retryable: false }) };
-    return { message: 'The gateway failed to handle this request.', extensions };
-  }
-  const { message, nodes, path, extensions } = error;
-  const { http: _, code = 'BAD_REQUEST', ...others } = extensions;
-  return {
-    message: shortenMessage(context.redact(message)),
-    ...(nodes !== undefined && { locations: toLocations(nodes) }),
-    ...(path !== undefined && { path }),
-    extensions: { ...others, code: String(code), requestId },
-  } as FormattedError;
-}
-
-/** Whether a plugin made the error for clients: a GraphQLError that wraps nothing else. */
-function isDeliberate(error: unknown): error is GraphQLError {
-  if (!(error instanceof Error) || error.name !== 'GraphQLError') return false;
-  const { originalError } = error as GraphQLError;
-  return originalError === undefined || originalError === null || isDeliberate(originalError);
-}
-
-function getRequestError(error: unknown): RequestError | undefined {
-  if (error instanceof RequestError) return error;
-  return error instanceof GraphQLError ? getRequestError(error.originalError) : undefined;
-}
-
-/** The status that a plugin asked for, or the one of a request error. */
-function getStatus(
-  errors: readonly unknown[],
-  formatted: readonly FormattedError[],
-  mediaType: PipelineRequest['mediaType'],
-): number {
-  if (formatted.some(({ extensions }) => extensions.code === 'INTERNAL_SERVER_ERROR')) return 500;
-  for (const error of errors) {
-    const http: unknown = error instanceof GraphQLError ? error.extensions['http'] : undefined;
-    if (!isJsonObject(http)) continue;
-    // The status of a well-formed GraphQL response (GraphQL over HTTP, section 6.4.1).
-    if (http['spec'] === true && mediaType === 'application/json') return 200;
-    if (typeof http['status'] === 'number') return http['status'];
-  }
-  return 400;
-}
-
-function toFetchRequest({ request, body }: PipelineRequest): Request {
-  const { method, target } = request;
-  const start = target.indexOf('?');
-  return new Request(`http://localhost/graphql${start === -1 ? '' : target.slice(start)}`, {
-    // HEAD has the response of GET, without the body.
-    method: method === 'HEAD' ? 'GET' : method,
-    headers: getHeaders(request),
-    ...(body !== undefined && { body }),
-  });
-}
-
-function getHeaders({ rawHeaders }: HttpRequest): Headers {
-  const headers = new Headers();
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? '';
-    if (!hopHeaders.test(name)) headers.append(name, rawHeaders[index + 1] ?? '');
-  }
-  return headers;
-}
-
-/** Throws if a header has a value that Fetch permits but Node does not. */
-async function toHttpResponse(response: Response): Promise<HttpResponse> {
-  const headers: Record<string, string | string[]> = { 'cache-control': 'private, no-store' };
-  for (const [name, value] of response.headers) {
-    validateHeaderValue(name, value);
-    if (!hopHeaders.test(name) && name !== 'x-request-id' && name !== 'set-cookie') headers[name] = value;
-  }
-  const cookies = response.headers.getSetCookie();
-  if (cookies.length > 0) headers['set-cookie'] = cookies;
-  return { status: response.status, headers, body: await response.text() };
-}

@@ -1,0 +1,143 @@
+import { validateHeaderValue } from 'node:http';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { shortenMessage } from '../errors.ts';
+import { maxProblems, RequestError, toLocations } from '../execution/index.ts';
+import { isJsonObject } from '../json.ts';
+import type { HttpRequest } from './http-request.ts';
+import type { PipelineRequest } from './pipeline.ts';
+import { getGraphqlHeaders, type HttpResponse, toErrorResponse } from './responses.ts';
+
+/** Receives internal errors and those of plugins. */
+export type Report = (error: unknown, context: PipelineRequest['context']) => void;
+
+/** Headers that describe the connection or the body as it was sent. */
+const hopHeaders = /^(?:connection|content-length|transfer-encoding|expect|keep-alive|te|trailer|upgrade)$/i;
+
+/** The request as plugins see it. */
+export function toFetchRequest({ request, body }: PipelineRequest): Request {
+  const { method, target } = request;
+  const start = target.indexOf('?');
+  return new Request(`http://localhost/graphql${start === -1 ? '' : target.slice(start)}`, {
+    // HEAD has the response of GET, without the body.
+    method: method === 'HEAD' ? 'GET' : method,
+    headers: toFetchHeaders(request),
+    ...(body !== undefined && { body }),
+  });
+}
+
+function toFetchHeaders({ rawHeaders }: HttpRequest): Headers {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (!hopHeaders.test(name)) headers.append(name, rawHeaders[index + 1] ?? '');
+  }
+  return headers;
+}
+
+/** A response of yoga. Rejects if a header has a value that Fetch permits but Node does not. */
+export async function readFetchResponse(response: Response): Promise<HttpResponse> {
+  const headers: Record<string, string | string[]> = { 'cache-control': 'private, no-store' };
+  for (const [name, value] of response.headers) {
+    validateHeaderValue(name, value);
+    if (!hopHeaders.test(name) && name !== 'x-request-id' && name !== 'set-cookie') headers[name] = value;
+  }
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) headers['set-cookie'] = cookies;
+  return { status: response.status, headers, body: await response.text() };
+}
+
+/** The result of an operation, with the errors that the gateway or a plugin threw. */
+export interface YogaResult {
+  readonly data?: unknown;
+  readonly errors?: readonly unknown[];
+  readonly extensions?: unknown;
+}
+
+/** The same response as without plugins, for any result of plugins. Reports internal errors. */
+export function toResultResponse(
+  { data, errors = [], extensions }: YogaResult,
+  { context, mediaType }: PipelineRequest,
+  report: Report,
+): HttpResponse {
+  const { observation } = context;
+  if (data === undefined) {
+    const requestError = errors.map(getRequestError).find((error) => error !== undefined);
+    if (requestError !== undefined) {
+      observation.refuse(requestError.code);
+      return toErrorResponse(requestError, mediaType, context);
+    }
+  }
+  const formatted = errors.map((error) => formatError(error, data !== undefined, context, report));
+  observation.addErrors(formatted);
+  const body = JSON.stringify({
+    ...(formatted.length > 0 && { errors: data === undefined ? formatted.slice(0, maxProblems) : formatted }),
+    ...(data !== undefined && { data }),
+    ...(isJsonObject(extensions) && { extensions: { ...extensions, http: undefined } }),
+  });
+  const status = data === undefined ? getResultStatus(errors, formatted, mediaType) : 200;
+  return { status, headers: getGraphqlHeaders(mediaType), body };
+}
+
+interface FormattedError extends GraphQLFormattedError {
+  readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string };
+}
+
+/** Returns an error of a field unchanged, and an error of a plugin without secrets. Masks any other error. */
+function formatError(
+  error: unknown,
+  hasData: boolean,
+  context: PipelineRequest['context'],
+  report: Report,
+): FormattedError {
+  const { requestId } = context;
+  // The executor's own errors are plain objects.
+  if (!(error instanceof Error)) return error as FormattedError;
+  if (!isDeliberate(error)) {
+    report(error, context);
+    const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, ...(hasData && { retryable: false }) };
+    return { message: 'The gateway failed to handle this request.', extensions };
+  }
+  const { message, nodes, path, extensions } = error;
+  const { http: _, code = 'BAD_REQUEST', ...others } = extensions;
+  return {
+    message: shortenMessage(context.redact(message)),
+    ...(nodes !== undefined && { locations: toLocations(nodes) }),
+    ...(path !== undefined && { path }),
+    extensions: { ...others, code: String(code), requestId },
+  } as FormattedError;
+}
+
+/** Whether a plugin made the error for clients: a GraphQLError that wraps nothing else. */
+function isDeliberate(error: unknown): error is GraphQLError {
+  if (!(error instanceof Error) || error.name !== 'GraphQLError') return false;
+  const { originalError } = error as GraphQLError;
+  return originalError === undefined || originalError === null || isDeliberate(originalError);
+}
+
+function getRequestError(error: unknown): RequestError | undefined {
+  if (error instanceof RequestError) return error;
+  return error instanceof GraphQLError ? getRequestError(error.originalError) : undefined;
+}
+
+/** The status that a plugin asked for, or the one of a request error. */
+function getResultStatus(
+  errors: readonly unknown[],
+  formatted: readonly FormattedError[],
+  mediaType: PipelineRequest['mediaType'],
+): number {
+  if (formatted.some(({ extensions }) => extensions.code === 'INTERNAL_SERVER_ERROR')) return 500;
+  for (const error of errors) {
+    const http: unknown = error instanceof GraphQLError ? error.extensions['http'] : undefined;
+    if (!isJsonObject(http)) continue;
+    // The status of a well-formed GraphQL response (GraphQL over HTTP, section 6.4.1).
+    if (http['spec'] === true && mediaType === 'application/json') return 200;
+    if (typeof http['status'] === 'number') return http['status'];
+  }
+  return 400;
+}
+
+/** The problems of a request error, for yoga. `toResultResponse` finds the request error again. */
+export const toGraphqlErrors = (error: RequestError): GraphQLError[] =>
+  error.problems.map(
+    ({ message }) => new GraphQLError(message, { originalError: error, extensions: { code: error.code } }),
+  );
