@@ -150,6 +150,14 @@ describe('check-config, for settings that do not fit together,', () => {
     expect(stderr).toMatch(/^galileo-gateway: warning: REQUEST_TIMEOUT_MS .*UPSTREAM_TIMEOUT_MS.*\n$/);
   });
 
+  it('check-config warns if MAX_BUFFERED_BYTES is less than MAX_REQUEST_BYTES, and exits with 0', async () => {
+    const warned = await runProgram(['check-config'], { MAX_BUFFERED_BYTES: '262143' });
+    expect(warned.code).toBe(0);
+    expect(warned.stderr).toMatch(/^galileo-gateway: warning: MAX_BUFFERED_BYTES .*MAX_REQUEST_BYTES.*\n$/);
+    const { stderr } = await runProgram(['check-config'], { MAX_BUFFERED_BYTES: '262144' });
+    expect(stderr).toBe('');
+  });
+
   it('check-config refuses trusted documents that the schema does not allow, and warns about keys that are not their hash', async () => {
     await using invalid = await writeTemporary({ one: '{ integrationProviders { nope } }', two: '{' });
     const refused = await runProgram(['check-config'], { TRUSTED_DOCUMENTS: invalid.path });

@@ -54,8 +54,11 @@ export function checkDocuments({ trustedDocuments }: Config): readonly string[] 
 }
 
 function* findWarnings(config: Config): Generator<string> {
-  const { requestTimeoutMs, upstreamTimeoutMs } = config;
+  const { requestTimeoutMs, upstreamTimeoutMs, maxBufferedBytes, maxRequestBytes } = config;
   if (requestTimeoutMs < upstreamTimeoutMs) {
     yield 'REQUEST_TIMEOUT_MS is shorter than UPSTREAM_TIMEOUT_MS: no attempt gets its full timeout, so timeouts do not open the circuit breaker';
+  }
+  if (maxBufferedBytes < maxRequestBytes) {
+    yield 'MAX_BUFFERED_BYTES is less than MAX_REQUEST_BYTES: every request with a body between the two is shed, although a retry cannot succeed';
   }
 }
