@@ -14,7 +14,7 @@ export default {
     forbid(
       'only http knows settings, logs and metrics',
       `^src/(?:${layers.slice(1).join('|')})/`,
-      '^src/(?:commands/|workers/|observability/|config[.]ts)',
+      '^src/(?:commands/|workers/|observability/|config[.]ts|setting-types[.]ts)',
     ),
     forbid(
       'upstream does not know GraphQL',
