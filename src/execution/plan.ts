@@ -63,7 +63,10 @@ export interface FieldPlan {
 export type ValuePlan = { readonly isNonNull: boolean } & (
   | { readonly kind: 'leaf'; readonly write: LeafWriter }
   | { readonly kind: 'list'; readonly item: ValuePlan }
-  | { readonly kind: 'object'; readonly select: (source: unknown, context: GatewayContext) => SelectionPlan }
+  | {
+      readonly kind: 'object';
+      readonly getSelection: (source: unknown, context: GatewayContext) => SelectionPlan;
+    }
 );
 
 /** What an operation does, for one set of values of its conditions. */
@@ -233,14 +236,14 @@ class Planner implements OperationPlan {
     if (isListType(nullable))
       return { kind: 'list', isNonNull, item: this.#planValue(nullable.ofType, nodes) };
     if (isAbstractType(nullable))
-      return { kind: 'object', isNonNull, select: this.#planTypes(nullable, nodes) };
+      return { kind: 'object', isNonNull, getSelection: this.#planTypes(nullable, nodes) };
     if (!isObjectType(nullable)) return { kind: 'leaf', isNonNull, write: getLeafWriter(nullable) };
     let selection: SelectionPlan | undefined;
-    const select = (_source: unknown, context: GatewayContext) => {
+    const getSelection = (_source: unknown, context: GatewayContext) => {
       selection ??= this.#planSelection(nullable, nodes, context);
       return selection;
     };
-    return { kind: 'object', isNonNull, select };
+    return { kind: 'object', isNonNull, getSelection };
   }
 
   #planTypes(type: GraphQLAbstractType, nodes: readonly FieldNode[]) {

@@ -82,7 +82,7 @@ const bodyStart = '{"data":';
  * series. Rejects with RequestError as soon as the response is larger than allowed; a mutation completes all its
  * writes first. The response is written as JSON directly, without intermediate objects.
  */
-export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise<OperationResult> {
+export async function runPlan(selection: SelectionPlan, options: RunOptions): Promise<OperationResult> {
   const { isMutation, variables, context, maxResponseBytes } = options;
   const errors: FieldError[] = [];
   const run: Run = {
@@ -96,12 +96,12 @@ export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise
     isOutOfMemory: false,
     waitingCount: 0,
   };
-  const end = `${getEnd(plan)}}`;
+  const end = `${getEnd(selection)}}`;
   let body: string;
   try {
     body = await (isMutation
-      ? selectInSeries(run, plan, bodyStart, end)
-      : select(run, plan, undefined, undefined, bodyStart, end));
+      ? writeObjectInSeries(run, selection, bodyStart, end)
+      : writeObject(run, selection, undefined, undefined, bodyStart, end));
   } catch (error) {
     if (error === tooLarge) {
       throw run.isOutOfMemory
@@ -116,18 +116,18 @@ export async function runPlan(plan: SelectionPlan, options: RunOptions): Promise
 }
 
 /** Writes the object of a selection set. */
-function select(
+function writeObject(
   run: Run,
-  plan: SelectionPlan,
+  selection: SelectionPlan,
   source: unknown,
   path: Path | undefined,
   before: string,
-  end = getEnd(plan),
+  end = getEnd(selection),
 ): Text {
   let text = before;
   let waiting: Promise<string>[] | undefined;
-  for (let index = 0; index < plan.length; index += 1) {
-    const field = plan[index] as FieldPlan;
+  for (let index = 0; index < selection.length; index += 1) {
+    const field = selection[index] as FieldPlan;
     const prefix = index === 0 ? field.firstPrefix : field.prefix;
     const next = completeField(run, field, source, path, text + prefix);
     if (typeof next === 'string') text = next;
@@ -140,15 +140,20 @@ function select(
   return waiting === undefined ? text : join(waiting, text);
 }
 
-async function selectInSeries(run: Run, plan: SelectionPlan, before: string, end: string): Promise<string> {
+async function writeObjectInSeries(
+  run: Run,
+  selection: SelectionPlan,
+  before: string,
+  end: string,
+): Promise<string> {
   let text = before;
-  for (const [index, field] of plan.entries()) {
+  for (const [index, field] of selection.entries()) {
     const prefix = index === 0 ? field.firstPrefix : field.prefix;
     try {
       // Without the preceding JSON: a long string would be flattened again for each field after it.
       text += await completeField(run, field, undefined, undefined, prefix);
     } catch (error) {
-      if (error === tooLarge) await resolveInSeries(run, plan.slice(index + 1));
+      if (error === tooLarge) await resolveInSeries(run, selection.slice(index + 1));
       throw error;
     }
   }
@@ -156,8 +161,8 @@ async function selectInSeries(run: Run, plan: SelectionPlan, before: string, end
 }
 
 /** Executes the remaining writes of a mutation whose response is already too large. */
-async function resolveInSeries({ variables, context }: Run, plan: SelectionPlan): Promise<void> {
-  for (const { resolve } of plan) {
+async function resolveInSeries({ variables, context }: Run, selection: SelectionPlan): Promise<void> {
+  for (const { resolve } of selection) {
     try {
       await resolve(undefined, variables, context);
     } catch {
@@ -167,7 +172,7 @@ async function resolveInSeries({ variables, context }: Run, plan: SelectionPlan)
 }
 
 /** The prefix of the first field has the opening brace. */
-const getEnd = (plan: SelectionPlan): string => (plan.length === 0 ? '{}' : '}');
+const getEnd = (selection: SelectionPlan): string => (selection.length === 0 ? '{}' : '}');
 
 /** Counts characters of the response. Throws `tooLarge` if they exceed its limit. */
 function spend(run: Run, characters: number): void {
@@ -257,7 +262,8 @@ function complete(
   if (value instanceof Error) throw value;
   if (value === null || value === undefined) return before + completeNull(plan);
   spend(run, field.prefix.length);
-  if (plan.kind === 'object') return select(run, plan.select(value, run.context), value, path, before);
+  if (plan.kind === 'object')
+    return writeObject(run, plan.getSelection(value, run.context), value, path, before);
   if (!Array.isArray(value)) throw notAnArray;
   return completeList(run, plan.item, value, field, path, before);
 }

@@ -16,8 +16,8 @@ import {
 } from './http-errors.ts';
 
 /** The client disconnected before its response was ready. */
-export class ClientGone extends Error {
-  override readonly name = 'ClientGone';
+export class ClientDisconnected extends Error {
+  override readonly name = 'ClientDisconnected';
 }
 
 export interface BodyLimits {
@@ -31,7 +31,7 @@ export interface BodyLimits {
 /**
  * Reads the body of a request as a string, without a byte order mark. Rejects with RequestError if it is too large (by
  * its declared length before a byte is read), not UTF-8, compressed, already read, does not fit into the memory of the
- * process, or is not complete at the deadline; with ClientGone if the client disconnects.
+ * process, or is not complete at the deadline; with ClientDisconnected if the client disconnects.
  *
  * @param onStart called before the body is read, unless it is rejected first
  */
@@ -73,7 +73,7 @@ export function readBody(
         reject(toError(error));
       }
     };
-    const onClose = () => onFailure(new ClientGone());
+    const onClose = () => onFailure(new ClientDisconnected());
     const onDeadline = (end: DeadlineEnd) => onFailure(toDeadlineError(end));
     request.on('data', onData).on('end', onEnd).on('close', onClose);
     admission.onStop(onFailure);
@@ -105,7 +105,7 @@ export async function readFetchBody(request: Request, limits: BodyLimits): Promi
   deadline.onEnd(onDeadline);
   try {
     for (;;) {
-      const { value } = await Promise.race([reader.read().catch(throwClientGone), failed]);
+      const { value } = await Promise.race([reader.read().catch(throwClientDisconnected), failed]);
       if (value === undefined) return collector.toText();
       collector.add(value);
     }
@@ -153,9 +153,9 @@ class BodyCollector {
   }
 }
 
-function throwClientGone(): never {
-  throw new ClientGone();
+function throwClientDisconnected(): never {
+  throw new ClientDisconnected();
 }
 
 const toDeadlineError = (end: DeadlineEnd): Error =>
-  end === 'expired' ? createSlowBodyError() : new ClientGone();
+  end === 'expired' ? createSlowBodyError() : new ClientDisconnected();

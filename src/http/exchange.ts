@@ -9,7 +9,7 @@ import type { Telemetry } from '../observability/telemetry.ts';
 import { RequestContext } from '../resolvers/request-context.ts';
 import type { GalileoClient } from '../upstream/galileo-client.ts';
 import type { Admission } from './admission.ts';
-import { ClientGone } from './body.ts';
+import { ClientDisconnected } from './body.ts';
 import type { Cors } from './cors.ts';
 import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
 import {
@@ -96,7 +96,7 @@ export class Exchange {
     try {
       response = this.#fit(await this.#executeToEnd(context));
     } catch (error) {
-      if (error instanceof ClientGone) return undefined;
+      if (error instanceof ClientDisconnected) return undefined;
       this.#reservation.resize(0);
       response = this.#refuse(error, context);
     }
@@ -143,7 +143,7 @@ export class Exchange {
       });
     } else if (request.method !== 'GET' && request.method !== 'HEAD') throw createMethodError();
     else if (!this.#reservation.take(request.target.length * maxParsedFactor)) throw createShedError();
-    if (this.#isEnded) throw new ClientGone();
+    if (this.#isEnded) throw new ClientDisconnected();
     if (!admission.takeSlot()) throw createShedError();
     this.#hasSlot = true;
     return pipeline.run({
@@ -179,7 +179,7 @@ export class Exchange {
   /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
   #fit(response: HttpResponse): HttpResponse {
     // A reservation after `end` would never be returned.
-    if (this.#isEnded) throw new ClientGone();
+    if (this.#isEnded) throw new ClientDisconnected();
     const { maxResponseBytes } = this.#services.config;
     // In characters. V8 stores a string with one byte per character unless one of them is beyond Latin-1.
     const { length } = response.body;

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { InvalidHeaders, readHeaders } from '../credentials.ts';
-import type { Connections, PendingResponse } from './connections.ts';
+import type { Connections } from './connections.ts';
 import type { Graphiql } from './graphiql.ts';
 import type { GraphqlHandler } from './handler.ts';
 import { checkHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
 import { fromNode, getTarget } from './http-request.ts';
+import type { PendingResponse } from './pending-response.ts';
 import { type HttpResponse, toTextResponse } from './responses.ts';
 import type { Resources } from './static-files.ts';
 

@@ -3,10 +3,10 @@ import type { DeadlineEnd } from '../deadline.ts';
 import { Attempt, type AttemptOptions, type AttemptOwner } from './attempt.ts';
 import type { AttemptKind, CircuitBreaker, Verdict } from './breaker.ts';
 import type { Connection } from './connection.ts';
+import type { ConnectionPool, Waiter } from './connection-pool.ts';
 import { ClientFacingError } from './errors.ts';
 import { explainForeignResponse, toAttemptOutcome } from './responses.ts';
 import { computeBackoffMs, type FastestRead, type RetryBudget } from './retry.ts';
-import type { ConnectionSlots, Waiter } from './slots.ts';
 import { type AttemptFailure, createCancelledError, toCallError } from './transport-failures.ts';
 import type {
   AttemptEnd,
@@ -23,7 +23,7 @@ export interface TransportContext {
   readonly attemptOptions: AttemptOptions;
   /** Further attempts of a call after its first one. */
   readonly retries: number;
-  readonly slots: ConnectionSlots;
+  readonly pool: ConnectionPool;
   readonly breaker: CircuitBreaker;
   readonly budget: RetryBudget;
   readonly fastestRead: FastestRead;
@@ -46,7 +46,7 @@ const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
  * One call of `send`: its wait for a connection, its attempts, the waits between them and its end. Each attempt begins
- * with `#enter`. The slots call `startAttempt` later, when a connection is free.
+ * with `#enter`. The pool calls `startAttempt` later, when a connection is free.
  */
 export class Call implements Waiter, AttemptOwner {
   readonly caller: string;
@@ -129,7 +129,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   attemptReleased(connection: Connection): void {
-    this.#context.slots.release(connection, this.caller);
+    this.#context.pool.release(connection, this.caller);
   }
 
   attemptResponded(response: TransportResponse): void {
@@ -181,13 +181,13 @@ export class Call implements Waiter, AttemptOwner {
   };
 
   #enter(): void {
-    const { breaker, slots } = this.#context;
+    const { breaker, pool } = this.#context;
     const retryAfterMs = breaker.getRetryAfterMs();
     if (retryAfterMs !== undefined) {
       this.#failAtBreaker(retryAfterMs);
       return;
     }
-    if (!slots.enter(this)) this.refuse();
+    if (!pool.enter(this)) this.refuse();
   }
 
   #endAttempt(verdict: Verdict, outcome: AttemptOutcome, status?: number): void {
@@ -200,7 +200,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #isRetryable(failure: AttemptFailure): boolean {
-    if (this.#context.slots.isDestroyed) return false;
+    if (this.#context.pool.isDestroyed) return false;
     switch (failure.kind) {
       case 'connect':
       case 'idle-closed':
@@ -263,9 +263,9 @@ export class Call implements Waiter, AttemptOwner {
   #settle(result: CallResult): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    const { backingOff, onSettled, slots } = this.#context;
+    const { backingOff, onSettled, pool } = this.#context;
     this.#request.deadline.offEnd(this.#onDeadlineEnd);
-    slots.leave(this);
+    pool.leave(this);
     if (this.#waitTimer !== undefined) {
       clearTimeout(this.#waitTimer);
       backingOff.delete(this);

@@ -3,11 +3,11 @@ import * as tlsModule from 'node:tls';
 import type { AttemptOptions } from './attempt.ts';
 import { CircuitBreaker } from './breaker.ts';
 import { Call, type TransportContext } from './call.ts';
+import { ConnectionPool } from './connection-pool.ts';
 import { ClientFacingError } from './errors.ts';
 import { type ConnectionOptions, type Lookup, lookupWithSystem } from './open-socket.ts';
 import { findProxy, type ProxySettings } from './proxy.ts';
 import { FastestRead, RetryBudget } from './retry.ts';
-import { ConnectionSlots } from './slots.ts';
 import type { TransportObserver, TransportRequest, TransportResponse } from './transport-types.ts';
 
 export type {
@@ -93,9 +93,7 @@ export class Transport {
     this.#context = {
       attemptOptions,
       retries: options.retries,
-      slots: new ConnectionSlots(connectionOptions, options.connections, options.queue, () =>
-        this.#noteIdle(),
-      ),
+      pool: new ConnectionPool(connectionOptions, options.connections, options.queue, () => this.#noteIdle()),
       breaker: new CircuitBreaker(now, (state) => observer.breakerChanged?.(state)),
       budget: new RetryBudget(now),
       fastestRead: new FastestRead(),
@@ -112,7 +110,7 @@ export class Transport {
 
   /** Number of calls that wait for a socket. */
   get queueDepth(): number {
-    return this.#context.slots.queueDepth;
+    return this.#context.pool.queueDepth;
   }
 
   /** Whether the circuit breaker is open or half-open. */
@@ -149,7 +147,7 @@ export class Transport {
   destroy(): void {
     this.#isClosed = true;
     for (const call of this.#context.backingOff) call.shutDown();
-    this.#context.slots.destroy();
+    this.#context.pool.destroy();
   }
 
   async #close(): Promise<void> {
@@ -159,12 +157,12 @@ export class Transport {
         this.#onDrained = resolve;
       });
     }
-    await this.#context.slots.close();
+    await this.#context.pool.close();
   }
 
   // The attempt of a write can outlive its call, which its deadline settles.
   get #isIdle(): boolean {
-    return this.#callCount === 0 && this.#context.slots.busyCount === 0;
+    return this.#callCount === 0 && this.#context.pool.busyCount === 0;
   }
 
   #noteIdle(): void {

@@ -28,7 +28,7 @@ export interface Waiter extends Queueable {
  * event loop nothing new can have been read. So a released connection is free only in the next turn, after sockets have
  * been read again. HTTP/1.1 cannot detect a second response that arrives after the next request was written.
  */
-export class ConnectionSlots {
+export class ConnectionPool {
   readonly #options: ConnectionOptions;
   readonly #maxConnections: number;
   readonly #maxQueued: number;

@@ -1,0 +1,139 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpResponse } from './responses.ts';
+
+/** How much of an unread request body is discarded after the response, so that the client can reuse the connection. */
+const maxDiscardedBytes = 65_536;
+/** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
+const lingerMs = 1000;
+
+/** The connection of a pending response. */
+export interface ResponseOwner {
+  /** Has the response written, now or later in this turn of the event loop. */
+  complete(pending: PendingResponse): void;
+  /** Whether the connection must be closed after this response. If so, no further request is accepted. */
+  mustCloseAfter(pending: PendingResponse, isRequired: boolean): boolean;
+  /** Starts the response timeout of each response that is complete and has only complete responses before it. */
+  startResponseTimeouts(): void;
+  /** Ends the connection without further responses. */
+  destroy(): void;
+}
+
+/** One request of a connection whose response has not been sent. */
+export class PendingResponse {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Called once, when the response was sent or the connection has ended. Not a function: see docs/performance.md, "Objects that outlive a request". */
+  listener: { end(isSent: boolean): void } | undefined;
+  /** On the clock of `performance.now()`. */
+  readonly arrivedAtMs = performance.now();
+  /** Whether the whole response is known. */
+  isComplete = false;
+  /** Runs while the client may read the response. */
+  timer: NodeJS.Timeout | undefined;
+  readonly #owner: ResponseOwner;
+  /** Runs everything for the request in the context in which it arrived, such as the trace of the host program. */
+  readonly #scope = new AsyncResource('galileo-gateway request');
+  #handle: ((pending: PendingResponse) => void) | undefined;
+  #complete: HttpResponse | undefined;
+  #requestId = '';
+
+  constructor(
+    owner: ResponseOwner,
+    request: IncomingMessage,
+    response: ServerResponse,
+    handle: (pending: PendingResponse) => void,
+  ) {
+    this.#owner = owner;
+    this.request = request;
+    this.response = response;
+    this.#handle = handle;
+  }
+
+  /** Calls the handler, once. */
+  start(): void {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    if (handle !== undefined) this.#scope.runInAsyncScope(handle, undefined, this);
+  }
+
+  /** Calls the listener. */
+  end(isSent: boolean): void {
+    this.#scope.runInAsyncScope(() => this.listener?.end(isSent));
+  }
+
+  /** Ends the connection without a response. */
+  abort(): void {
+    this.#owner.destroy();
+  }
+
+  /** Sends the response at the end of this turn of the event loop. Further calls do nothing. */
+  send(complete: HttpResponse, requestId: string): void {
+    if (this.isComplete) return;
+    this.isComplete = true;
+    this.#complete = complete;
+    this.#requestId = requestId;
+    this.#owner.complete(this);
+  }
+
+  /**
+   * Passes the response to Node if it is complete. Further calls do nothing. Ends the connection if Node refuses it, which
+   * must not affect the other responses of the turn.
+   */
+  write(): void {
+    const complete = this.#complete;
+    this.#complete = undefined;
+    if (complete === undefined || this.response.destroyed) return;
+    try {
+      this.#scope.runInAsyncScope(() => this.#write(complete));
+    } catch {
+      this.abort();
+    }
+  }
+
+  #write({ status, headers, body }: HttpResponse): void {
+    const { request, response } = this;
+    const length = Buffer.byteLength(body);
+    // An array of names and values costs less than an object.
+    const fields = ['x-request-id', this.#requestId];
+    if (status !== 204 && status !== 304) fields.push('content-length', String(length));
+    for (const name in headers) {
+      const value = headers[name] ?? '';
+      if (typeof value === 'string') fields.push(name, value);
+      else for (const one of value) fields.push(name, one);
+    }
+    const hasLongRest = hasLongUnreadRest(request);
+    if (this.#owner.mustCloseAfter(this, hasLongRest)) fields.push('connection', 'close');
+    response.writeHead(status, fields);
+    // A string with one byte per character is ASCII. Node writes it as Latin-1 without transcoding.
+    const encoding = length === body.length ? 'latin1' : 'utf8';
+    if (hasLongRest) {
+      response.write(body, encoding);
+      discardBody(request, () => response.end());
+    } else response.end(body, encoding);
+    this.#owner.startResponseTimeouts();
+  }
+}
+
+/** Whether the unread part of the request body is too long to discard. */
+function hasLongUnreadRest(request: IncomingMessage): boolean {
+  if (request.complete) return false;
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  return coding !== undefined || Number(length ?? 0) > maxDiscardedBytes;
+}
+
+/** Discards a limited number of bytes for a limited time. */
+function discardBody(request: IncomingMessage, onEnd: () => void): void {
+  let length = 0;
+  const stop = () => {
+    clearTimeout(timer);
+    request.off('data', onData).off('end', stop).off('close', stop);
+    onEnd();
+  };
+  const onData = (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > maxDiscardedBytes) stop();
+  };
+  const timer = setTimeout(stop, lingerMs);
+  request.on('data', onData).on('end', stop).on('close', stop);
+}
