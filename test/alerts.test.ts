@@ -49,7 +49,7 @@ describe.skipIf(!hasPrometheus)('the alert rules', () => {
     expect(status, stderr).toBe(0);
   });
 
-  it('query metrics that exist, by labels that they have', async () => {
+  it('the alert rules use existing metrics and labels', async () => {
     await using upstream = await startFakeUpstream();
     upstream.on('GET', '/v2/integrations/openai', { status: 404, json: { detail: 'no' } });
     await using gateway = await startGateway(upstream.url, { metricsPort: '0' });

@@ -674,7 +674,7 @@ describe('galileo-gateway check-upstream', () => {
     server.close();
   });
 
-  it('check-upstream exits with 1 if there is news', async () => {
+  it('check-upstream exits with 1 if the document has only news, and prints it', async () => {
     await using upstream = await startFakeUpstream();
     const published = inSchema('AwsCredentialType', (schema) => schema.enum.push('sso'));
     upstream.on('GET', '/openapi.json', { json: published });
@@ -684,7 +684,7 @@ describe('galileo-gateway check-upstream', () => {
     expect(stdout).toMatch(/: 0 breaking, 2 other\.\n$/);
   });
 
-  it('check-upstream exits with 3 if something breaks, and prints that first', async () => {
+  it('check-upstream exits with 3 if the document has a breaking change, and prints that first', async () => {
     const published = inSchema('CustomIntegration', ({ properties }) => {
       Reflect.deleteProperty(properties, 'base_url');
       Reflect.deleteProperty(properties, 'api_key_header');

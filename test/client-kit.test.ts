@@ -314,7 +314,7 @@ describe('issuesByControl', () => {
   });
 });
 
-describe('the rest of the kit', () => {
+describe('the client kit', () => {
   it('getRetryDelayMs returns the time that Galileo asks for, otherwise a longer time for each attempt', () => {
     expect(getRetryDelayMs(createError({ retryAfterMs: 7000 }), 3)).toBe(7000);
     expect([1, 2, 3, 9].map((attempt) => getRetryDelayMs(createError({}), attempt))).toEqual([

@@ -25,7 +25,7 @@ const upsert =
   'mutation Save($input: UpsertCustomIntegrationInput!) {\n  upsertCustomIntegration(input: $input) { __typename }\n}';
 const good = { endpoint: 'https://llm.example' };
 
-describe('the error of an invalid variable names its path and type, never its value:', () => {
+describe('the error of an invalid variable', () => {
   const cases: [what: string, input: unknown, message: string][] = [
     [
       'a string for an object',
@@ -109,14 +109,17 @@ describe('the error of an invalid variable names its path and type, never its va
       'Variable "$input" at "multiModalConfig.maxFileSizeBytes": expected a value of type "SafeInt".',
     ],
   ];
-  it.each(cases)('%s', async (_what, input, message) => {
-    const [error, ...others] = await refuse({ query: upsert, variables: { input } });
-    expect(others).toEqual([]);
-    expect(error?.message).toBe(message);
-    expect(error?.extensions.code).toBe('BAD_USER_INPUT');
-    expect(error?.locations).toEqual([{ line: 1, column: 15 }]);
-    expect(upstream.calls).toEqual([]);
-  });
+  it.each(cases)(
+    'the error of an invalid variable names its path and type, never its value: %s',
+    async (_what, input, message) => {
+      const [error, ...others] = await refuse({ query: upsert, variables: { input } });
+      expect(others).toEqual([]);
+      expect(error?.message).toBe(message);
+      expect(error?.extensions.code).toBe('BAD_USER_INPUT');
+      expect(error?.locations).toEqual([{ line: 1, column: 15 }]);
+      expect(upstream.calls).toEqual([]);
+    },
+  );
 
   it('an unknown field whose name may be a secret is not named', async () => {
     const [error] = await refuse({ query: upsert, variables: { input: { ...good, [`${secret}!`]: 1 } } });
@@ -136,14 +139,14 @@ describe('the error of an invalid variable names its path and type, never its va
 
   it('an error lists all problems of the variables, but no more than five', async () => {
     const headers = Array.from({ length: 1000 }, () => ({ key: 'a', value: [secret] }));
-    const faults = await refuse({ query: upsert, variables: { input: { headers, models: secret.length } } });
-    expect(faults).toHaveLength(5);
+    const errors = await refuse({ query: upsert, variables: { input: { headers, models: secret.length } } });
+    expect(errors).toHaveLength(5);
     const few = await refuse({ query: upsert, variables: { input: { token: 1, apiKeyValue: 2 } } });
     expect(few).toHaveLength(3);
   });
 });
 
-describe('the error of an invalid literal names its position and type, never its value:', () => {
+describe('the error of an invalid literal', () => {
   const save = (fields: string) =>
     `mutation {\n upsertCustomIntegration(input: {${fields}}) { __typename } }`;
   const cases: [what: string, query: string, message: string | RegExp][] = [
@@ -254,16 +257,19 @@ describe('the error of an invalid literal names its position and type, never its
       'There can be only one input field named "token".',
     ],
   ];
-  it.each(cases)('%s', async (_what, query, message) => {
-    const [error] = await refuse({ query });
-    if (typeof message === 'string') expect(error?.message).toBe(message);
-    else expect(error?.message).toMatch(message);
-    expect(error?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
-    expect(error?.locations?.[0]?.line).toBe(query.startsWith('mutation {\n') ? 2 : 1);
-  });
+  it.each(cases)(
+    'the error of an invalid literal names its position and type, never its value: %s',
+    async (_what, query, message) => {
+      const [error] = await refuse({ query });
+      if (typeof message === 'string') expect(error?.message).toBe(message);
+      else expect(error?.message).toMatch(message);
+      expect(error?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+      expect(error?.locations?.[0]?.line).toBe(query.startsWith('mutation {\n') ? 2 : 1);
+    },
+  );
 });
 
-describe('a syntax error names the position and what was expected, and quotes nothing:', () => {
+describe('a syntax error', () => {
   const cases: [query: string, message: string, column: number][] = [
     [`{ integration(name: OPENAI) { id } "${secret}" }`, 'Syntax Error: Expected Name, found String.', 36],
     [`{ integration("${secret}": 1) { id } }`, 'Syntax Error: Expected Name, found String.', 15],
@@ -290,17 +296,20 @@ describe('a syntax error names the position and what was expected, and quotes no
     [`{ a(b: ${'4'.repeat(6)}x) }`, 'Syntax Error: Invalid number.', 14],
     ['', 'Syntax Error: Unexpected <EOF>.', 1],
   ];
-  it.each(cases)('%s', async (query, message, column) => {
-    const [error, ...others] = await refuse({ query });
-    expect(others).toEqual([]);
-    expect(error?.message).toBe(message);
-    expect(error?.locations?.[0]?.column).toBe(column);
-    expect(error?.extensions.code).toBe('GRAPHQL_PARSE_FAILED');
-  });
+  it.each(cases)(
+    'a syntax error names the position and what was expected, and quotes nothing: %s',
+    async (query, message, column) => {
+      const [error, ...others] = await refuse({ query });
+      expect(others).toEqual([]);
+      expect(error?.message).toBe(message);
+      expect(error?.locations?.[0]?.column).toBe(column);
+      expect(error?.extensions.code).toBe('GRAPHQL_PARSE_FAILED');
+    },
+  );
 });
 
-describe('an argument that turns out not to fit while the operation runs', () => {
-  it('an argument that turns out not to fit during execution fails its field, with a message that quotes nothing', async () => {
+describe('an invalid argument that only execution detects', () => {
+  it('an invalid argument that only execution detects fails its field, with a message that quotes nothing', async () => {
     const response = await send(gateway.url, {
       headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
       body: JSON.stringify({

@@ -143,7 +143,7 @@ describe('check-config', () => {
   });
 });
 
-describe('check-config, for settings that do not fit together,', () => {
+describe('check-config with settings that do not fit together', () => {
   it('check-config warns if REQUEST_TIMEOUT_MS is shorter than UPSTREAM_TIMEOUT_MS, and exits with 0', async () => {
     const { code, stderr } = await runProgram(['check-config'], { REQUEST_TIMEOUT_MS: '1000' });
     expect(code).toBe(0);
@@ -158,7 +158,7 @@ describe('check-config, for settings that do not fit together,', () => {
     expect(stderr).toBe('');
   });
 
-  it('check-config refuses trusted documents that the schema does not allow, and warns about keys that are not their hash', async () => {
+  it('check-config rejects trusted documents that the schema does not allow, and warns about keys that are not their hash', async () => {
     await using invalid = await writeTemporary({ one: '{ integrationProviders { nope } }', two: '{' });
     const refused = await runProgram(['check-config'], { TRUSTED_DOCUMENTS: invalid.path });
     expect(refused.code).toBe(2);
@@ -173,7 +173,7 @@ describe('check-config, for settings that do not fit together,', () => {
     );
   });
 
-  it('check-config refuses an OTLP endpoint without a scheme, and warns about ignored OpenTelemetry values', async () => {
+  it('check-config rejects an OTLP endpoint without a scheme, and warns about ignored OpenTelemetry values', async () => {
     const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT';
     const refused = await runProgram(['check-config'], { [endpoint]: '127.0.0.1:4318' });
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(endpoint) as string });

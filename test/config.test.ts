@@ -7,7 +7,7 @@ import { ConfigError, readConfig, type SettingName, settings, toFlag, toVariable
 
 const names = Object.keys(settings) as SettingName[];
 
-/** For each setting: accepted values with their meaning, and refused values. */
+/** For each setting: accepted values with their meaning, and rejected values. */
 const table: Readonly<
   Record<SettingName, { good: readonly (readonly [string, unknown])[]; bad: readonly string[] }>
 > = {
@@ -126,7 +126,7 @@ const table: Readonly<
   },
 };
 
-function getFaults(...parameters: Parameters<typeof readConfig>): readonly string[] {
+function getProblems(...parameters: Parameters<typeof readConfig>): readonly string[] {
   try {
     readConfig(...parameters);
   } catch (error) {
@@ -156,27 +156,27 @@ describe.each(names)('the setting %s', (name) => {
     const [wrong = ''] = bad;
     if (first !== undefined)
       expect(readConfig({ [variable]: wrong }, { [name]: first[0] })[name]).toEqual(first[1]);
-    expect(getFaults({ [variable]: first?.[0] }, { [name]: wrong })).toEqual([
+    expect(getProblems({ [variable]: first?.[0] }, { [name]: wrong })).toEqual([
       expect.stringMatching(new RegExp(`^${toFlag(name)}: expected `)),
     ]);
   });
 
   it.each(bad)(
-    `an invalid ${name} is refused in one line that says what was expected and does not quote the value: "%s"`,
+    `an invalid ${name} is rejected in one line that says what was expected and does not quote the value: "%s"`,
     (text) => {
-      const [fault = '', ...others] = getFaults({ [variable]: text });
+      const [problem = '', ...others] = getProblems({ [variable]: text });
       expect(others).toEqual([]);
-      expect(fault.startsWith(`${variable}: expected `)).toBe(true);
-      expect(fault).not.toContain('\n');
-      expect(fault).not.toContain('hunter2');
-      expect(getFaults({}, { [name]: '' })).toHaveLength(1);
+      expect(problem.startsWith(`${variable}: expected `)).toBe(true);
+      expect(problem).not.toContain('\n');
+      expect(problem).not.toContain('hunter2');
+      expect(getProblems({}, { [name]: '' })).toHaveLength(1);
     },
   );
 });
 
 it('the configuration error lists all invalid settings', () => {
   const environment = Object.fromEntries(names.map((name) => [toVariable(name), table[name].bad[0]]));
-  expect(getFaults(environment).map((fault) => fault.split(':')[0])).toEqual(names.map(toVariable));
+  expect(getProblems(environment).map((problem) => problem.split(':')[0])).toEqual(names.map(toVariable));
 });
 
 it('NODE_ENV=production turns GraphiQL and introspection off, unless they are set', () => {
@@ -195,12 +195,12 @@ describe('TRUSTED_DOCUMENTS', () => {
     ['[]', 'it is neither an object from hash to document nor a manifest of Apollo'],
     ['{"hunter2\\nx": 7}', 'it is neither an object from hash to document nor a manifest of Apollo'],
     ['null', 'it is neither an object from hash to document nor a manifest of Apollo'],
-  ])('an unusable file of trusted documents is refused in one line: %s', (content, reason) => {
+  ])('an unusable file of trusted documents is rejected in one line: %s', (content, reason) => {
     const directory = mkdtempSync(join(tmpdir(), 'config-'));
     try {
       const path = join(directory, 'documents.json');
       writeFileSync(path, content);
-      expect(getFaults({ TRUSTED_DOCUMENTS: path })).toEqual([
+      expect(getProblems({ TRUSTED_DOCUMENTS: path })).toEqual([
         `TRUSTED_DOCUMENTS: expected the path of a JSON file from hash to document, but ${reason}`,
       ]);
     } finally {

@@ -198,7 +198,7 @@ describe('a client that pipelines', () => {
     await expectNothingHeld(gateway);
   });
 
-  it('a client that pipelines gets responses that need no wait in one turn of the event loop', async () => {
+  it('a client that pipelines gets all responses that are ready in one turn of the event loop', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url);
     using connection = await openConnection(gateway.url);

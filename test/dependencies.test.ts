@@ -91,7 +91,7 @@ describe('graphql-yoga', () => {
 });
 
 describe('Install scripts', () => {
-  it('package.json refuses each install script, so that npm 11 does not ask about them', () => {
+  it('package.json disallows each install script, so that npm 11 does not ask about them', () => {
     const names = Object.entries(lock.packages)
       .filter(([, { hasInstallScript }]) => hasInstallScript === true)
       .map(([path]) => [toName(path), false]);

@@ -265,7 +265,7 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     ['a setting that the chart sets', 'settings.PORT=80', 'PORT'],
     ['a variable twice', 'extraEnv=[{"name":"NODE_OPTIONS","value":"a"}]', 'NODE_OPTIONS is set twice'],
     ['files without their Secret', 'upstream.tlsFiles.ca=true', 'upstream.tlsFiles needs upstream.tlsSecret'],
-  ])('the Helm chart refuses %s', (_name, value, message) => {
+  ])('the Helm chart rejects %s', (_name, value, message) => {
     const { stderr, status } = run('template', 'release', chart, ...set(value));
     expect(status).not.toBe(0);
     expect(stderr).toContain(message);

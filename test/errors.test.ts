@@ -473,7 +473,7 @@ describe('a message of upstream', () => {
     }
   });
 
-  it('a message does not show secrets that overlap, contain each other, or are part of the mark', async () => {
+  it('a message does not show secrets that overlap, contain each other, or are part of "[redacted]"', async () => {
     const overlapping = {
       endpoint: 'e',
       token: 'abcdef-ghijkl',

@@ -153,7 +153,7 @@ describe('a write makes later reads of what it changed fresh', () => {
 
   it.each([
     ['with an unknown outcome', 502, 'UPSTREAM_OUTCOME_UNKNOWN', 2],
-    ['that upstream refused', 403, 'FORBIDDEN', 1],
+    ['without a permission', 403, 'FORBIDDEN', 1],
   ])(
     'collaborators are read again only if the write may have succeeded: a write %s (%i): %s',
     async (_what, status, code, count) => {

@@ -279,7 +279,7 @@ describe.each([
   });
 });
 
-describe('the endpoint, by GET,', () => {
+describe('GET', () => {
   it('GET runs a query with variables and an operation name', async () => {
     const response = await get({
       query: 'query A { __typename } query B($name: String!) { __type(name: $name) { name } }',

@@ -127,13 +127,13 @@ describe('createGateway', () => {
 
   it('createGateway names all invalid options in one error', () => {
     const options = { maxDepth: 0, galileoApiUrl: 'ftp://x', port: 4000, upstreamRetries: Number.NaN };
-    let faults: readonly string[] = [];
+    let problems: readonly string[] = [];
     try {
       createGateway(options);
     } catch (error) {
-      if (error instanceof ConfigError) faults = error.problems;
+      if (error instanceof ConfigError) problems = error.problems;
     }
-    expect(faults.map((fault) => fault.split(':')[0])).toEqual([
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
       'port',
       'galileoApiUrl',
       'upstreamRetries',
@@ -142,7 +142,7 @@ describe('createGateway', () => {
   });
 
   it('createGateway names unknown options, and treats an empty list as absent', () => {
-    const getFaults = (options: Readonly<Record<string, unknown>>): readonly string[] => {
+    const getProblems = (options: Readonly<Record<string, unknown>>): readonly string[] => {
       try {
         createGateway(options);
         return [];
@@ -151,11 +151,11 @@ describe('createGateway', () => {
         throw error;
       }
     };
-    expect(getFaults({ workers: 2, nonsense: true })).toEqual([
+    expect(getProblems({ workers: 2, nonsense: true })).toEqual([
       'workers: no such option',
       'nonsense: no such option',
     ]);
-    expect(getFaults({ corsOrigins: [], maxDepth: undefined })).toEqual([]);
+    expect(getProblems({ corsOrigins: [], maxDepth: undefined })).toEqual([]);
   });
 
   it.each([

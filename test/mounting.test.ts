@@ -38,7 +38,7 @@ const mounts: Readonly<Record<string, (gateway: Gateway) => RequestListener>> = 
   'an Express router under a prefix': (gateway) => express().use('/graphql', gateway.node),
 };
 
-describe('gateway.node in', () => {
+describe('gateway.node', () => {
   it.each(Object.keys(mounts))('gateway.node in %s responds to POST, GET and HEAD', async (name) => {
     await using mounted = await startMounted(mounts[name] ?? (() => () => {}));
     expect(parseBody(await send(mounted.url, request))).toHaveProperty('data.integration.id');
@@ -77,7 +77,7 @@ describe('gateway.node in', () => {
   });
 });
 
-describe('the Fetch handler in', () => {
+describe('the fetch handler', () => {
   it('the fetch handler in Hono responds', async () => {
     const upstream = await startFakeUpstream();
     await using _upstream = upstream;

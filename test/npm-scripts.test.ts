@@ -62,7 +62,7 @@ const isGone = (url: string): Promise<boolean> =>
     () => true,
   );
 
-describe('Without npm ci,', () => {
+describe('npm without npm ci', () => {
   it.each(['start', 'run demo', 'test', 'run build', 'run example:supergraph', 'pack'])(
     'without npm ci, npm %s says that npm ci must run first',
     async (command) => {
@@ -74,7 +74,7 @@ describe('Without npm ci,', () => {
   );
 });
 
-describe('Before a build,', () => {
+describe('npm before a build', () => {
   it.each([
     ['an unknown flag', ['--nope', 'x'], "unknown option '--nope'"],
     ['an argument that is not a flag', ['nope'], "unexpected argument 'nope'"],
@@ -101,7 +101,7 @@ describe('Before a build,', () => {
   });
 });
 
-describe('After a build,', () => {
+describe('npm after a build', () => {
   it('a second build does nothing unless a source has changed', async () => {
     const { stderr } = await run(process.execPath, ['scripts/build.js'], { cwd: root });
     expect(stderr).toBe('');

@@ -188,7 +188,7 @@ describe('check-config', () => {
     },
   );
 
-  it('check-config refuses an OTLP endpoint for metrics without a scheme, and warns about ignored values', async () => {
+  it('check-config rejects an OTLP endpoint for metrics without a scheme, and warns about ignored values', async () => {
     const endpoint = 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT';
     const refused = await runProgram(['check-config'], { [endpoint]: 'collector:4318' });
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(endpoint) as string });

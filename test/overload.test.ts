@@ -173,7 +173,7 @@ describe('a caller that is slower than REQUEST_TIMEOUT_MS', () => {
   });
 });
 
-describe('what cannot be a request', () => {
+describe('a malformed request', () => {
   it.each([
     'nonsense\r\n\r\n',
     'GET /graphql HTTP/1.1\r\nhost: x\r\nx y: z\r\n\r\n',

@@ -89,7 +89,7 @@ describe('The package', () => {
   const require = createRequire(import.meta.url);
 
   it.each(['schema.graphql', 'subgraph.graphql', 'package.json', 'client/persisted-documents.json'])(
-    'exports %s',
+    'the package exports %s',
     (path) => {
       expect(require.resolve(`galileo-gateway/${path}`)).toMatch(/\.(graphql|json)$/);
     },

@@ -229,7 +229,7 @@ describe('public plugins work as their READMEs say', () => {
     expect(started.upstream.calls).toEqual([]);
   });
 
-  it('@envelop/operation-field-permissions refuses fields', async () => {
+  it('@envelop/operation-field-permissions rejects fields', async () => {
     await using started = await startWith([
       useOperationFieldPermissions({
         getPermissions: () => new Set(['Query.__typename', 'Query.integrations']),

@@ -388,7 +388,7 @@ function check(response: PlainResponse): void {
   if (response.status !== 200) expect(body).not.toHaveProperty('data');
 }
 
-it(`${runs} requests of any kind, before an upstream that answers any bytes, never end in a 5xx, an unknown code or a leak (seed ${seed})`, async () => {
+it(`${runs} random requests to a gateway whose upstream sends random bytes never end in a 5xx, an unknown code or a leak (seed ${seed})`, async () => {
   await using upstream = await startByteUpstream();
   await using gateway = await startGateway(upstream.url, {
     upstreamRetries: '0',

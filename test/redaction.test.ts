@@ -153,7 +153,7 @@ describe('a secret is removed from a message', () => {
     },
   );
 
-  it('a secret of less than four characters is removed only as a separate word', () => {
+  it('a secret of fewer than four characters is removed only as a separate word', () => {
     expect(redact(['ab'], 'ab cab ab. YWI= 6162')).toBe('[redacted] cab [redacted]. [redacted] [redacted]');
   });
 });

@@ -549,7 +549,7 @@ describe('A write', () => {
 });
 
 describe('A selection', () => {
-  test('after a selection of the shared azure integration, reads return it until the own one is written', async () => {
+  test('after a selection of the shared azure integration, reads return it until the tenant writes its own', async () => {
     const client = createClient();
     const [own, shared] = toList((await client.get('/integrations')).json).filter(
       ({ provider }) => provider === 'azure',
@@ -1023,7 +1023,7 @@ describe('Validation', () => {
     ]);
   });
 
-  test('fifty headers are valid', async () => {
+  test('a write of custom with fifty headers succeeds', async () => {
     const { status } = await createClient().put('/v2/integrations/custom', { endpoint: 'e', headers: fifty });
     expect(status).toBe(200);
   });
@@ -1059,7 +1059,7 @@ describe('Validation', () => {
     expect((await write('Application/vnd.x+json; charset=utf-8')).status).toBe(200);
   });
 
-  test('a deeply nested body is refused instead of stored', async () => {
+  test('a deeply nested body is rejected, not stored', async () => {
     const client = createClient();
     const nested = `${'{"k":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
     const body = `{"endpoint":"e","custom_llm_config":{"file_name":"f","class_name":"c","init_kwargs":${nested}}}`;

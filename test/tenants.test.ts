@@ -111,7 +111,7 @@ describe('forty concurrent tenants', () => {
   });
 });
 
-describe('what was loaded for one credential', () => {
+describe('data that was loaded for one credential', () => {
   it('data that was loaded for one credential is not returned for another, or without one', async () => {
     await using stack = await startStack();
     const { gateway, upstream } = stack;

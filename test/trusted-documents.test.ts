@@ -148,7 +148,7 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
       'it is neither an object from hash to document nor a manifest',
     ],
     ['is an array', [query], 'it is neither an object from hash to document nor a manifest'],
-  ])('the file of TRUSTED_DOCUMENTS is refused with the reason if it %s', (_what, content, message) => {
+  ])('the file of TRUSTED_DOCUMENTS is rejected with the reason if it %s', (_what, content, message) => {
     expect(() => read(content)).toThrow(message);
   });
 

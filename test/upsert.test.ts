@@ -353,8 +353,8 @@ describe('a success', () => {
   });
 });
 
-describe('a permission’s message', () => {
-  it('the message of a permission is without the secrets of the input', async () => {
+describe('the message of a permission', () => {
+  it('the message of a permission does not show the secrets of the input', async () => {
     await using stack = await startStack();
     const permissions = [{ action: 'update', allowed: false, message: 'Not with the-token.' }];
     stack.upstream.on('PUT', path, { json: { ...integrationRecordFixtures.full, permissions } });
@@ -639,7 +639,7 @@ describe('a 422', () => {
     expect(result).toMatchObject({ issues: [{ path: place }] });
   });
 
-  it('the free part of a path shows no secret', async () => {
+  it('a key of free JSON in a path does not show a secret', async () => {
     const loc = ['body', 'custom_llm_config', 'init_kwargs', 'the-token', 'x'];
     const result = await refuse({ ...input, token: 'the-token' }, { detail: [{ loc, msg: '-', type: '-' }] });
     expect(result).toMatchObject({

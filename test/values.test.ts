@@ -527,7 +527,7 @@ describe('the provider of a record', () => {
   });
 });
 
-describe('keys that mean something to JavaScript', () => {
+describe('keys that are special in JavaScript', () => {
   const extra =
     '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toString":null}';
 
@@ -590,7 +590,7 @@ describe('objects with free keys', () => {
     expect(JSON.stringify(integration?.['extra'])).toBe(nested(150));
   });
 
-  it('JSON that upstream nests too deep fails only its field', async () => {
+  it('JSON of upstream that nests too deep fails only its field', async () => {
     const body = `{"organization_id":"org","extra":${nested(100_000)}}`;
     const { status, integration, errors } = await readIntegration('openai', body);
     expect(status).toBe(200);
@@ -600,7 +600,7 @@ describe('objects with free keys', () => {
     ]);
   });
 
-  it('JSON that the client nests too deep is refused', async () => {
+  it('JSON of the client that nests too deep is BAD_USER_INPUT', async () => {
     const body = `{"query":"mutation ($input: UpsertCustomIntegrationInput!) { upsertCustomIntegration(input: $input) { __typename } }",
       "variables":{"input":{"endpoint":"e","customLlmConfig":{"fileName":"f","className":"c","initKwargs":${nested(50_000)}}}}}`;
     const callCount = upstream.calls.length;

@@ -264,7 +264,7 @@ describe('with WORKERS=2 and no METRICS_PORT', () => {
   });
 });
 
-describe('on the channel between the processes', () => {
+describe('the channel between the processes', () => {
   it.each([
     null,
     'listening',
@@ -273,12 +273,12 @@ describe('on the channel between the processes', () => {
     { type: 'listening' },
     { type: 'failed', message: 1 },
     { type: 'metrics', snapshot: {} },
-  ])('%j is not a message of a worker', (message) => {
+  ])('the primary process ignores %j, which is not a message of a worker', (message) => {
     expect(readWorkerMessage(message)).toBeUndefined();
   });
 
   it.each([null, 'drain', [], { type: 'listening' }, { action: 'drain' }])(
-    '%j is not a message to a worker',
+    'a worker ignores %j, which is not a message to a worker',
     (message) => {
       expect(readPrimaryMessage(message)).toBeUndefined();
     },

@@ -93,7 +93,7 @@ describe('a plan has the same result as graphql-js', () => {
       'a key with the name of a property of Object.prototype',
       '{ __proto__: integration(name: OPENAI) { constructor: id __proto__: name toString: __typename } }',
     ],
-  ])('for %s', async (_title, text) => {
+  ])('a plan has the same result as graphql-js for %s', async (_title, text) => {
     const { ['GET /v2/integrations/writer']: _absent, ...responses } = fullResponses;
     await expectSameResponse(text, {}, responses);
   });

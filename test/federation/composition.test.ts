@@ -37,34 +37,34 @@ const namesakes = /* GraphQL */ `
 
 describe.each(Object.entries(composers))('%s', (composer, compose) => {
   test(`${composer} composes the subgraph alone`, () => {
-    expect(compose([galileo]).faults).toEqual([]);
+    expect(compose([galileo]).errors).toEqual([]);
   });
 
-  test(`${composer} composes it with a subgraph that has Integration @interfaceObject`, () => {
-    expect(compose([galileo, second]).faults).toEqual([]);
-    expect(compose([second, galileo]).faults).toEqual([]);
+  test(`${composer} composes the subgraph with one that has Integration @interfaceObject`, () => {
+    expect(compose([galileo, second]).errors).toEqual([]);
+    expect(compose([second, galileo]).errors).toEqual([]);
   });
 
-  test(`${composer} composes it with a subgraph that declares the same value types and scalars`, () => {
-    expect(compose([galileo, second, toSubgraph('third', namesakes)]).faults).toEqual([]);
+  test(`${composer} composes the subgraph with one that declares the same value types and scalars`, () => {
+    expect(compose([galileo, second, toSubgraph('third', namesakes)]).errors).toEqual([]);
   });
 
-  test(`${composer} composes it with a subgraph that extends one provider only`, () => {
+  test(`${composer} composes the subgraph with one that extends one provider only`, () => {
     const sdl = /* GraphQL */ `
       extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
       type OpenAIIntegration @key(fields: "name") { name: IntegrationName! rateLimitPerMinute: Int }
       ${/enum IntegrationName \{[^}]*\}/.exec(secondSubgraphSdl)?.[0] ?? ''}
     `;
-    expect(compose([galileo, toSubgraph('limits', sdl)]).faults).toEqual([]);
+    expect(compose([galileo, toSubgraph('limits', sdl)]).errors).toEqual([]);
   });
 
-  test(`${composer} composes it with a subgraph that has a later provider, marked @inaccessible`, () => {
+  test(`${composer} composes the subgraph with one that has a later provider, marked @inaccessible`, () => {
     const sdl = change(
       change(secondSubgraphSdl, /(enum IntegrationName \{)/, '$1\n    ZEPHYR @inaccessible'),
       '"@shareable"]',
       '"@shareable", "@inaccessible"]',
     );
-    expect(compose([galileo, toSubgraph('second', sdl)]).faults).toEqual([]);
+    expect(compose([galileo, toSubgraph('second', sdl)]).errors).toEqual([]);
   });
 
   // Changes that the schema check reports as breaking for composition do break it.
@@ -73,8 +73,8 @@ describe.each(Object.entries(composers))('%s', (composer, compose) => {
     ['a lost @shareable', /(type StringMapEntry) @shareable/, '$1'],
     ['a field added to a shareable type', /(type StringMapEntry[^{]*\{)/, '$1\n  note: String'],
     ['a value added to IntegrationName', /(enum IntegrationName \{)/, '$1\n  ACME'],
-  ])(`${composer} refuses %s`, (_what, from, to) => {
+  ])(`${composer} rejects %s`, (_what, from, to) => {
     const changed = toSubgraph('galileo', change(galileoSdl, from, to));
-    expect(compose([changed, second]).faults).not.toEqual([]);
+    expect(compose([changed, second]).errors).not.toEqual([]);
   });
 });

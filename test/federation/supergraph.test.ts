@@ -27,11 +27,11 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
     const upstream = await startFakeUpstream();
     const gateway = await startGateway(upstream.url);
     const second = await startSecondSubgraph();
-    const { supergraphSdl = '', faults } = composers[composer]([
+    const { supergraphSdl = '', errors } = composers[composer]([
       { name: 'galileo', url: gateway.url, sdl: printSubgraphSchema() },
       { name: 'second', url: second.url, sdl: secondSubgraphSdl },
     ]);
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
     const router = await routers[kind](supergraphSdl);
     return {
       upstream,

@@ -15,13 +15,13 @@ export interface Composition {
   /** Undefined if the subgraphs do not compose, or if the composer does not write SDL. */
   readonly supergraphSdl: string | undefined;
   /** Errors and warnings, without hints. */
-  readonly faults: readonly string[];
+  readonly errors: readonly string[];
 }
 
 const parseAll = (subgraphs: readonly Subgraph[]) =>
   subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) }));
 
-function listCosmoFaults(subgraphs: readonly Subgraph[]): string[] {
+function listCosmoErrors(subgraphs: readonly Subgraph[]): string[] {
   try {
     const result = wundergraph.federateSubgraphs({
       subgraphs: subgraphs.map(({ name, url, sdl }) => ({ name, url, definitions: parse(sdl) })),
@@ -38,17 +38,17 @@ function listCosmoFaults(subgraphs: readonly Subgraph[]): string[] {
 export const composers = {
   '@apollo/composition': (subgraphs) => {
     const { supergraphSdl, errors = [] } = apollo.composeServices(parseAll(subgraphs));
-    return { supergraphSdl, faults: errors.map(({ message }) => message) };
+    return { supergraphSdl, errors: errors.map(({ message }) => message) };
   },
   '@theguild/federation-composition': (subgraphs) => {
     const result = guild.composeServices(parseAll(subgraphs));
     if (guild.compositionHasErrors(result)) {
-      return { supergraphSdl: undefined, faults: result.errors.map(({ message }) => message) };
+      return { supergraphSdl: undefined, errors: result.errors.map(({ message }) => message) };
     }
-    return { supergraphSdl: result.supergraphSdl, faults: [] };
+    return { supergraphSdl: result.supergraphSdl, errors: [] };
   },
   '@wundergraph/composition': (subgraphs) => ({
     supergraphSdl: undefined,
-    faults: listCosmoFaults(subgraphs),
+    errors: listCosmoErrors(subgraphs),
   }),
 } satisfies Record<string, (subgraphs: readonly Subgraph[]) => Composition>;

@@ -452,7 +452,7 @@ describe('a UUID', () => {
     1,
     null,
     ['6fa459ea-ee8a-3ca4-894e-db77e160355e'],
-  ])('this is not a UUID: %j', (value) => {
+  ])('a value is not a UUID if its form is wrong: %j', (value) => {
     expect(toUuid(value)).toBeUndefined();
   });
 });

@@ -106,7 +106,7 @@ describe('the proxy variables', () => {
   });
 });
 
-describe('through a proxy', () => {
+describe('a call through a proxy', () => {
   test.skipIf(tinyproxy === undefined)(
     'through tinyproxy, http and https upstreams are reached on reused connections',
     async () => {

@@ -193,9 +193,9 @@ const faults: readonly Fault[] = [
   },
 ];
 
-describe('a read that meets', () => {
+describe('a read that fails', () => {
   test.each(faults)(
-    'a read that meets $name ends as $outcome after $calls calls, and the next read succeeds',
+    'a read with $name ends as $outcome after $calls calls, and the next read succeeds',
     async (fault) => {
       await using upstream = await startScriptedUpstream({ script: fault.script });
       await using transport = createTestTransport(upstream.origin, {
@@ -286,7 +286,7 @@ describe('a read that meets', () => {
   });
 });
 
-describe('over TLS', () => {
+describe('a read over TLS', () => {
   test('a read over TLS succeeds if the certificate is trusted, and the next one uses the same socket', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, { tls: { ca: localhostCertificate } });

@@ -16,7 +16,7 @@ import {
   ManualClock,
 } from './support/test-transport.ts';
 
-describe('with a limited number of sockets and calls in the queue,', () => {
+describe('the limits of sockets and of calls in the queue', () => {
   test('consecutive reads use one socket', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin);

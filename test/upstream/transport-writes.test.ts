@@ -49,7 +49,7 @@ const scripts: readonly (readonly [name: string, script: Script, outcome: string
   ['gets a 504 in an unrequested compression', withStatus('504 Late', 'content-encoding: gzip'), '504 '],
   ['gets a 429 with Retry-After', withStatus('429 Slow', 'retry-after: 0'), '429 {}'],
   ['is redirected', withStatus('307 Elsewhere', 'location: /elsewhere'), '307 {}'],
-  ['is refused', withStatus('422 Wrong'), '422 {}'],
+  ['is invalid', withStatus('422 Wrong'), '422 {}'],
   ['succeeds', healthy, '200 /write'],
 ];
 
@@ -136,8 +136,8 @@ describe('a write that arrived', () => {
   });
 });
 
-describe('a write of which nothing was sent', () => {
-  test('a write of which nothing was sent is retried as often as a read if the connection is refused', async () => {
+describe('a write that was not sent', () => {
+  test('a write that was not sent is retried as often as a read if the connection is refused', async () => {
     const upstream = await startScriptedUpstream();
     await upstream[Symbol.asyncDispose]();
     const numbers: number[] = [];
@@ -148,7 +148,7 @@ describe('a write of which nothing was sent', () => {
     expect(numbers).toEqual([1, 2, 3]);
   });
 
-  test('a write of which nothing was sent ends as UPSTREAM_TIMEOUT if connecting takes too long', async () => {
+  test('a write that was not sent ends as UPSTREAM_TIMEOUT if connecting takes too long', async () => {
     await using listener = await startMuteListener();
     const numbers: number[] = [];
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
