@@ -104,7 +104,7 @@ class Comparison {
     for (const [label, parameter] of known) {
       const other = published.get(label);
       if (other !== undefined) this.#compare(`${key} ${label}`, parameter.schema, other.schema, 'sent');
-      else this.#add('breaking', 'gone', key, `the ${label} is gone: it has no effect or is refused.`);
+      else this.#add('breaking', 'gone', key, `the ${label} is gone: it has no effect or is rejected.`);
     }
     for (const [label, { isRequired }] of published) {
       if (known.has(label)) continue;
@@ -184,7 +184,7 @@ class Comparison {
     if (direction === 'received') return;
     for (const [limit, value] of Object.entries(theirs)) {
       if (!limitKeyword.test(limit) || isDeepStrictEqual(ours[limit], value)) continue;
-      const text = `${quote(limit)} is ${show(value)}: Galileo refuses other values.`;
+      const text = `${quote(limit)} is ${show(value)}: Galileo rejects other values.`;
       this.#add('news', 'changed', subject, text);
     }
   }

@@ -484,7 +484,7 @@ describe('A changed document', () => {
         'breaking changed CustomIntegrationCreate.api_key_header: cannot be null any more.',
         'breaking changed CustomIntegrationCreate.default_model: is required now.',
         'breaking gone CustomIntegrationCreate.token: is no longer part of the schema.',
-        'news changed CustomIntegrationCreate.endpoint: `maxLength` is `200`: Galileo refuses other values.',
+        'news changed CustomIntegrationCreate.endpoint: `maxLength` is `200`: Galileo rejects other values.',
       ],
     ],
     [
@@ -549,7 +549,7 @@ describe('A changed document', () => {
           );
         }),
       [
-        'breaking gone GET /v2/integrations/{integration_id}/users: the query parameter `limit` is gone: it has no effect or is refused.',
+        'breaking gone GET /v2/integrations/{integration_id}/users: the query parameter `limit` is gone: it has no effect or is rejected.',
         'breaking new GET /v2/integrations/{integration_id}/users: the query parameter `project` is required: every call fails.',
         'news new GET /v2/integrations/{integration_id}/users: the query parameter `fresh` can be sent. The gateway does not send it.',
       ],

@@ -34,7 +34,7 @@ const maxOperations = 1024;
 const maxCacheBytes = 32 * 1024 * 1024;
 /** Measured size of a token with its nodes. */
 const bytesPerToken = 500;
-/** Longer names are refused before anything compares or searches them. */
+/** Longer names are rejected before anything compares or searches them. */
 const maxNameLength = 256;
 
 /** An operation that can be executed. It depends only on its document, not on a request. */

@@ -43,7 +43,7 @@ const rewriteErrors =
     return rule(rewriting);
   };
 
-/** Whether a scalar of this schema refused the value, as only JSONObject does. Its message does not quote the value. */
+/** Whether a scalar of this schema rejected the value, as only JSONObject does. Its message does not quote the value. */
 export const isInputError = ({ extensions }: GraphQLError): boolean =>
   extensions['code'] === 'BAD_USER_INPUT';
 
