@@ -1,7 +1,8 @@
 // Starts and stops the contenders, each in its own process on a reserved CPU.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { meshOperations } from './contenders/mesh-operations.js';
 
@@ -114,3 +115,23 @@ export const getResidentMb = (pid) =>
       (member) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${member}/status`, 'utf8'))[1]) / 1024,
     ),
   );
+
+/**
+ * Limits each worker of a gateway to that share of a CPU, by a control group, which remains when the gateway has ended. Throws if the user cannot create
+ * control groups.
+ */
+export function limitWorkers(pid, workers, share) {
+  const [periodUs, quotaUs] = [10_000, 10_000 * share];
+  const isVersion1 = existsSync('/sys/fs/cgroup/cpu');
+  // With one worker, the process itself is it. With several, they are its children.
+  for (const [index, member] of getTree(pid).slice(-workers).entries()) {
+    const directory = join('/sys/fs/cgroup', isVersion1 ? 'cpu' : '', `galileo-bench-${workers}-${index}`);
+    mkdirSync(directory, { recursive: true });
+    const write = (name, value) => writeFileSync(join(directory, name), `${value}`);
+    if (isVersion1) {
+      write('cpu.cfs_period_us', periodUs);
+      write('cpu.cfs_quota_us', quotaUs);
+    } else write('cpu.max', `${quotaUs} ${periodUs}`);
+    write('cgroup.procs', member);
+  }
+}

@@ -10,6 +10,7 @@ import {
   contenders,
   getCpuTimeUs,
   getResidentMb,
+  limitWorkers,
   loadCommand,
   startGateway,
   startStub,
@@ -167,6 +168,39 @@ async function compareSlowUpstream() {
   }
 }
 
+/** In CPUs. Two workers leave most of two CPUs to the load and the stub. */
+const workerShare = 0.3;
+
+/** The throughput of one and two workers whose CPU time is limited, so that the load and the stub do not limit them. */
+async function compareLimitedWorkers(running) {
+  try {
+    for (const { name, child } of running) limitWorkers(child.pid, Number(name), workerShare);
+  } catch (error) {
+    print(`The scaling of limited workers is not measured: ${error.message}`);
+    return;
+  }
+  const rows = [];
+  for (const operation of [operations.one, operations.twelve]) {
+    const ratios = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const throughputs = [];
+      for (const gateway of running) {
+        const callers = (connections / 2) * Number(gateway.name);
+        const { requestsPerSecond } = await measureOnce(gateway, operation, 2000, callers);
+        throughputs.push(requestsPerSecond);
+      }
+      ratios.push(throughputs[1] / throughputs[0]);
+    }
+    rows.push([
+      operation.title,
+      median(ratios).toFixed(2),
+      `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`,
+    ]);
+  }
+  const title = `Throughput of two workers divided by that of one, each limited to ${workerShare} CPU`;
+  addTable(title, ['', 'ratio', 'range'], rows);
+}
+
 /** The gateway with one and two workers on both CPUs, which the load shares. */
 async function compareWorkers() {
   const stub = await startStub();
@@ -191,6 +225,7 @@ async function compareWorkers() {
       const columns = ['workers', 'requests per second', 'CPU time per request', 'p50', 'p99', 'resident'];
       addTable(`Capacity: ${operation.title}`, columns, rows);
     }
+    await compareLimitedWorkers(running);
   } finally {
     stopAll([...running, stub]);
   }
