@@ -17,7 +17,7 @@ export class Deadline {
    */
   constructor(timeoutMs: number, startedAtMs = performance.now()) {
     this.#endsAtMs = startedAtMs + timeoutMs;
-    this.#timer = setTimeout(() => this.#finish('expired'), timeoutMs);
+    this.#timer = setTimeout(() => this.#finish('expired'), this.remainingMs);
   }
 
   /** Why the deadline ended. Undefined until then. */

@@ -28,6 +28,8 @@ export interface HandlerServices {
   readonly config: Pick<Config, 'requestTimeoutMs' | 'maxRequestBytes' | 'maxResponseBytes'>;
   readonly telemetry: Telemetry;
   readonly galileo: GalileoClient;
+  /** The values of UPSTREAM_HEADERS. */
+  readonly operatorSecrets: readonly string[];
   readonly admission: Admission;
   readonly cors: Cors;
   readonly pipeline: Pipeline;
@@ -80,7 +82,7 @@ export class Exchange {
    * rejects only if the code that writes a response fails.
    */
   async respond(): Promise<HttpResponse | undefined> {
-    const { cors, galileo } = this.#services;
+    const { cors, galileo, operatorSecrets } = this.#services;
     const preflight = cors.respondToPreflight(this.#request);
     // A request with OPTIONS, whether or not it is a preflight, is not a GraphQL request.
     if (this.#request.method === 'OPTIONS') this.#observation.discard();
@@ -91,6 +93,7 @@ export class Exchange {
       this.#deadline,
       this.#observation,
       this.#reservation,
+      operatorSecrets,
     );
     let response: HttpResponse;
     try {

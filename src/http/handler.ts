@@ -69,11 +69,8 @@ export class GraphqlHandler {
     this.#services = {
       config,
       telemetry,
-      galileo: new GalileoClient(
-        this.#transport,
-        config.galileoApiUrl,
-        Object.values(config.upstreamHeaders ?? {}),
-      ),
+      galileo: new GalileoClient(this.#transport, config.galileoApiUrl),
+      operatorSecrets: Object.values(config.upstreamHeaders ?? {}),
       admission: new Admission(config),
       cors: new Cors(config.corsOrigins, log),
       keepsBody: plugins.length > 0,

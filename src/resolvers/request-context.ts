@@ -23,6 +23,7 @@ export class RequestContext<O extends Observation = Observation> implements Gate
   readonly observation: O;
   readonly memory: Reservation;
   readonly #forwarded: ForwardedHeaders;
+  readonly #operatorSecrets: readonly string[];
   #caller: string | undefined;
   #reads: Reads | undefined;
   #secrets: Secrets | undefined;
@@ -33,12 +34,14 @@ export class RequestContext<O extends Observation = Observation> implements Gate
     deadline: Deadline,
     observation: O,
     memory: Reservation,
+    operatorSecrets: readonly string[],
   ) {
     this.galileo = galileo;
     this.deadline = deadline;
     this.#forwarded = forwarded;
     this.observation = observation;
     this.memory = memory;
+    this.#operatorSecrets = operatorSecrets;
     // The log line of the request needs its secrets, to redact the name of the operation.
     observation.redactor = this;
   }
@@ -85,6 +88,7 @@ export class RequestContext<O extends Observation = Observation> implements Gate
     if (this.#secrets === undefined) {
       this.#secrets = new Secrets();
       for (const secret of getCredentialSecrets(this.#forwarded.headers)) this.#secrets.add(secret);
+      for (const secret of this.#operatorSecrets) this.#secrets.add(secret);
     }
     return this.#secrets;
   }

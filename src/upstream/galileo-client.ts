@@ -2,7 +2,6 @@ import type { Context } from '@opentelemetry/api';
 import type { Deadline } from '../deadline.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { Reservation } from '../memory.ts';
-import { Secrets } from '../secrets.ts';
 import { createAddressRedaction } from './address-redaction.ts';
 import { ClientFacingError, createFieldMemoryError } from './errors.ts';
 import {
@@ -28,7 +27,7 @@ export interface CallContext {
   /** Holds responses until the end of the request. Undefined if nothing limits them. */
   readonly memory?: Reservation | undefined;
   readonly requestId: string;
-  /** Removes the secrets of the request from a string. */
+  /** Removes the secrets of the request and of the operator from a string. */
   readonly redact: Redaction;
   /** The span that calls belong to; undefined if traces are off. */
   readonly traceContext: Context | undefined;
@@ -55,16 +54,11 @@ type Operation = Pick<TransportRequest, 'operation' | 'method' | 'path' | 'provi
 export class GalileoClient {
   readonly #transport: Pick<Transport, 'send'>;
   readonly #redactAddress: Redaction;
-  readonly #secrets = new Secrets();
 
-  /**
-   * @param origin upstream's URL; removed from upstream's messages
-   * @param secrets of the operator; removed from upstream's messages too
-   */
-  constructor(transport: Pick<Transport, 'send'>, origin: URL, secrets: readonly string[] = []) {
+  /** @param origin upstream's URL; removed from upstream's messages */
+  constructor(transport: Pick<Transport, 'send'>, origin: URL) {
     this.#transport = transport;
     this.#redactAddress = createAddressRedaction(origin);
-    for (const secret of secrets) this.#secrets.add(secret);
   }
 
   /**
@@ -268,7 +262,7 @@ export class GalileoClient {
   }
 
   #getRedaction(call: CallContext): Redaction {
-    return (text) => this.#redactAddress(this.#secrets.redact(call.redact(text)));
+    return (text) => this.#redactAddress(call.redact(text));
   }
 }
 

@@ -18,7 +18,7 @@ export interface ValidationIssue {
   readonly type: string;
 }
 
-/** Removes secrets and upstream's address from a string of upstream. */
+/** Removes what must not leave the process from a string of upstream. */
 export type Redaction = (text: string) => string;
 
 /** More than the controls of any form. */

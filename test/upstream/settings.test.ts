@@ -50,6 +50,24 @@ describe('every upstream request of the gateway', () => {
     expect(text + stack.gateway.log.join('')).not.toContain('operator-secret');
   });
 
+  test('messages of Galileo stay readable after thousands of them were searched for values of UPSTREAM_HEADERS', async () => {
+    await using stack = await startStack({ upstreamHeaders: '{"x-gateway-key":"operator-secret"}' });
+    const msg = 'This endpoint is not reachable. '.repeat(20);
+    const detail = Array.from({ length: 1000 }, () => ({
+      loc: ['body', 'endpoint'],
+      msg,
+      type: 'value_error',
+    }));
+    stack.upstream.on('PUT', toPath('custom'), { status: 422, json: { detail } });
+    for (let round = 0; round < 20; round += 1) {
+      const { text } = await stack.gateway.query(
+        'mutation { upsertCustomIntegration(input: { endpoint: "e" }) { ... on IntegrationValidationFailure { issues { message } } } }',
+      );
+      expect(text).toContain('This endpoint is not reachable.');
+      expect(text).not.toContain('[redacted]');
+    }
+  });
+
   test.skipIf(tinyproxy === undefined)(
     'every upstream request is sent through HTTP_PROXY, unless NO_PROXY lists upstream',
     async () => {
