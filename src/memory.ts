@@ -17,11 +17,11 @@ export class MemoryBudget {
   }
 
   /** Whether half of the memory would be left if that many bytes more were held. */
-  isPlentyFor(bytes: number): boolean {
+  leavesHalfFree(bytes: number): boolean {
     return this.#bytes + bytes <= this.#maxBytes / 2;
   }
 
-  /** Returns false, and changes nothing, if that many more bytes do not fit. Fewer always do. */
+  /** Returns false, and changes nothing, if that many more bytes do not fit. A negative number always fits. */
   change(bytes: number): boolean {
     if (bytes > 0 && this.#bytes + bytes > this.#maxBytes) return false;
     this.#bytes += bytes;
@@ -30,7 +30,7 @@ export class MemoryBudget {
 }
 
 /** Something that several requests can use, such as a document. It counts once while any of them uses it. */
-export interface SharedMemory {
+export interface SharedAllocation {
   /** Its size, which can grow. */
   readonly bytes: number;
   /** How many requests use it. Set by `Reservation`, as is the next property. */
@@ -39,8 +39,8 @@ export interface SharedMemory {
 }
 
 /** Up to this length, the maximum is assumed instead of scanning the JSON, if half of the memory is free. */
-const maxUnsearchedBytes = 4096;
-/** Parsed JSON takes at most so many times its length: nested empty arrays do. */
+const maxEstimatedBytes = 4096;
+/** Upper bound of the size of parsed JSON divided by its length. Nested empty arrays reach it. */
 export const maxParsedFactor = 32;
 
 /** The bytes that one request holds: each method that returns false has changed nothing. */
@@ -53,7 +53,7 @@ export class Reservation {
     this.#budget = budget;
   }
 
-  /** Holds that many bytes more. After `close` nothing counts any more, and everything fits. */
+  /** Holds that many bytes more. After `close`, does nothing and returns true. */
   take(bytes: number): boolean {
     if (this.#isClosed) return true;
     if (!this.#budget.change(bytes)) return false;
@@ -74,26 +74,26 @@ export class Reservation {
   /** Replaces the bytes held for JSON by an estimate of what its parsed value needs. */
   takeParsed(json: Buffer): boolean {
     const mostBytes = json.length * maxParsedFactor;
-    const isSmall = json.length <= maxUnsearchedBytes && this.#budget.isPlentyFor(mostBytes);
+    const isSmall = json.length <= maxEstimatedBytes && this.#budget.leavesHalfFree(mostBytes);
     return this.take((isSmall ? mostBytes : estimateParsedBytes(json)) - json.length);
   }
 
   /** Holds shared memory, which counts once for all its users. Must be followed by `releaseShared`. */
-  takeShared(shared: SharedMemory): boolean {
+  takeShared(shared: SharedAllocation): boolean {
     if (!this.growShared(shared)) return false;
     shared.users += 1;
     return true;
   }
 
   /** Counts what shared memory has grown by since it was last counted. */
-  growShared(shared: SharedMemory): boolean {
+  growShared(shared: SharedAllocation): boolean {
     const { bytes } = shared;
     if (!this.#budget.change(bytes - shared.heldBytes)) return false;
     shared.heldBytes = bytes;
     return true;
   }
 
-  releaseShared(shared: SharedMemory): void {
+  releaseShared(shared: SharedAllocation): void {
     shared.users -= 1;
     if (shared.users > 0) return;
     this.#budget.change(-shared.heldBytes);

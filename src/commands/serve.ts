@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import type { Config } from '../config.ts';
 import { startServer } from '../http/server.ts';
 import { type Log, openLog } from '../observability/log.ts';
-import { readSignals } from '../observability/telemetry.ts';
+import { readOtelSignals } from '../observability/telemetry.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
 import { loadPlugins } from './load-plugins.ts';
 
@@ -46,7 +46,7 @@ function logListening(log: Log, config: Config, { url, metricsUrl }: Listening):
       url: `${url}${config.basePath}/graphql`,
       upstream: config.galileoApiUrl.href,
       metrics: metricsUrl === undefined ? 'off' : `${metricsUrl}/metrics`,
-      ...readSignals(process.env),
+      ...readOtelSignals(process.env),
       workers: config.workers,
       graphiql: config.graphiql,
       introspection: config.introspection,

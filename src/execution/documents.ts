@@ -12,7 +12,7 @@ import {
   TokenKind,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { SharedMemory } from '../memory.ts';
+import type { SharedAllocation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { findConditionNames } from './conditions.ts';
 import { type Measures, measureOperation } from './measures.ts';
@@ -38,9 +38,9 @@ const bytesPerToken = 500;
 const maxNameLength = 256;
 
 /** An operation that can be executed. It depends only on its document, not on a request. */
-export interface PreparedOperation extends SharedMemory {
+export interface PreparedOperation extends SharedAllocation {
   readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
+  readonly definition: OperationDefinitionNode;
   /** SHA-256 of the document in hexadecimal. */
   readonly hash: string;
   /** The hash and the operation's name. */
@@ -151,30 +151,30 @@ export class DocumentStore {
   }
 
   #prepare({ document, text, hash }: ParsedText, operationName: string | undefined): PreparedOperation {
-    const operation = findOperation(document, operationName);
+    const definition = findOperation(document, operationName);
     try {
       // Before validation, whose cost grows faster than the document.
-      const measures = operation && measureOperation(document, operation);
+      const measures = definition && measureOperation(document, definition);
       if (measures !== undefined) this.#checkLimits(measures);
       const secrets = this.#secretInputs.findInDocument(document);
       const invalid = this.#validate(document, text);
       if (invalid !== undefined) throw redactProblems(invalid, secrets);
-      if (operation === undefined || measures === undefined) {
+      if (definition === undefined || measures === undefined) {
         throw createResolutionError(document, operationName);
       }
-      if (!this.#schema.getRootType(operation.operation)) {
+      if (!this.#schema.getRootType(definition.operation)) {
         throw new RequestError('OPERATION_RESOLUTION_FAILURE', 'This API has no subscriptions.');
       }
       return {
         document,
-        operation,
+        definition,
         hash,
-        key: `${hash}${operation.name?.value ?? ''}`,
+        key: `${hash}${definition.name?.value ?? ''}`,
         measures,
-        variableNames: new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value)),
-        conditionNames: findConditionNames(document, operation),
+        variableNames: new Set(definition.variableDefinitions?.map(({ variable }) => variable.name.value)),
+        conditionNames: findConditionNames(document, definition),
         secrets,
-        coerceVariables: createVariableCoercion(this.#schema, operation, { suggestions: this.#suggestions }),
+        coerceVariables: createVariableCoercion(this.#schema, definition, { suggestions: this.#suggestions }),
         bytes: 4 * text.length + bytesPerToken * [...getTokens(document)].length,
         users: 0,
         heldBytes: 0,

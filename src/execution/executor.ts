@@ -36,7 +36,10 @@ export interface Executor {
    * The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed.
    */
   prepare(params: OperationParams, options: { readonly isReadOnly: boolean }): PreparedOperation;
-  /** Executes a prepared operation. Rejects with RequestError if the variables do not fit or the response is too large. */
+  /**
+   * Executes a prepared operation. Rejects with RequestError if the variables are invalid, `_entities` gets too many representations, the
+   * response is too large, or there is no memory for the plan or the response.
+   */
   execute(
     prepared: PreparedOperation,
     variables: Variables | undefined,
@@ -69,7 +72,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
   const plans = new LRUCache<string, OperationPlan>({ maxSize: maxPlanBytes });
 
   const execute: Executor['execute'] = async (prepared, inputs = {}, context) => {
-    const { document, operation, measures, secrets } = prepared;
+    const { document, definition, measures, secrets } = prepared;
     const found: string[] = [...secrets.literals];
     const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), found);
     if ('problems' in coerced) {
@@ -80,7 +83,8 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     for (const name of secrets.variables) addSecrets(values[name], found);
     for (const secret of found) context.addSecret(secret);
     checkEntities(measures, values, maxEntities);
-    const explain = (cause: unknown) =>
+
+    const toError = (cause: unknown) =>
       toClientError(cause, context.requestId, (error) => report(error, context));
 
     const conditionDigits = encodeConditions(prepared.conditionNames, values);
@@ -90,19 +94,19 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     const cachedBytes = plan?.bytes;
     if (plan === undefined) {
       const conditions = Object.fromEntries(prepared.conditionNames.map((name) => [name, values[name]]));
-      plan = planOperation(schema, document, operation, conditions);
+      plan = planOperation(schema, document, definition, conditions);
     }
     const { memory } = context;
     if (memory?.takeShared(plan) === false) throw createOutOfMemoryError('operation');
     try {
       return await runPlan(plan.selection, {
-        isMutation: operation.operation === 'mutation',
+        isMutation: definition.operation === 'mutation',
         variables: values,
         context,
         maxResponseBytes: plan.hasIntrospection
           ? Math.min(maxIntrospectionBytes, maxResponseBytes)
           : maxResponseBytes,
-        explain,
+        toClientError: toError,
       });
     } finally {
       memory?.releaseShared(plan);
@@ -117,7 +121,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
   return {
     prepare(params, { isReadOnly }) {
       const prepared = documents.prepare(getText(params, trustedDocuments), params.operationName);
-      if (isReadOnly && prepared.operation.operation !== 'query') {
+      if (isReadOnly && prepared.definition.operation !== 'query') {
         throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');
       }
       return prepared;

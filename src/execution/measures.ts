@@ -11,7 +11,7 @@ import {
 export interface Measures {
   /** Fields with an alias, `__typename` included. */
   readonly aliases: number;
-  /** Levels of nested fields; introspection counts as one. */
+  /** Levels of nested fields; the fields inside introspection do not count. */
   readonly depth: number;
   /** Representations of `_entities` that are written in the document. */
   readonly entities: number;

@@ -30,13 +30,13 @@ import {
   type ValueNode,
 } from 'graphql';
 import { getProperty } from '../json.ts';
-import type { SharedMemory } from '../memory.ts';
+import type { SharedAllocation } from '../memory.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { getPropertyAccess, type PropertyAccess } from '../schema/reader.ts';
 import { ClientFacingError, createFieldMemoryError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf.ts';
 
-/** Coerced variables by their names. */
+/** Variables by their names, as the client sent them or coerced. */
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** The selected fields of one object type, in the order of the response. */
@@ -70,7 +70,7 @@ export type ValuePlan = { readonly isNonNull: boolean } & (
 );
 
 /** What an operation does, for one set of values of its conditions. */
-export interface OperationPlan extends SharedMemory {
+export interface OperationPlan extends SharedAllocation {
   readonly selection: SelectionPlan;
   /** Whether the operation selects `__schema` or `__type`. */
   readonly hasIntrospection: boolean;
@@ -187,7 +187,7 @@ class Planner implements OperationPlan {
     if (node.name.value === '__typename') {
       return { ...shared, resolve: () => type.name, access: undefined, value: typenameValue };
     }
-    const field = type.getFields()[node.name.value] ?? this.#getMetaField(node);
+    const field = type.getFields()[node.name.value] ?? this.#findMetaField(node);
     if (field === undefined) throw new Error(`${type.name} does not have a field for ${key}.`);
     return {
       ...shared,
@@ -197,8 +197,8 @@ class Planner implements OperationPlan {
     };
   }
 
-  /** Validation allows these fields only on the query type. */
-  #getMetaField({ name }: FieldNode): GraphQLField<unknown, unknown> | undefined {
+  /** `__schema` or `__type`, which validation allows only on the query type. Notes that the operation selects one. */
+  #findMetaField({ name }: FieldNode): GraphQLField<unknown, unknown> | undefined {
     this.hasIntrospection = true;
     return [SchemaMetaFieldDef, TypeMetaFieldDef].find((field) => field.name === name.value);
   }
@@ -319,7 +319,7 @@ function getFrozenArguments(
   return Object.freeze(values);
 }
 
-/** Undefined if the field has an argument that is not exactly a variable. */
+/** The variables of the arguments if each declared argument is given as a variable, otherwise undefined. */
 function findArgumentVariables(
   { args }: GraphQLField<unknown, unknown>,
   { arguments: nodes = [] }: FieldNode,

@@ -27,7 +27,7 @@ export interface RunOptions {
   readonly context: GatewayContext;
   readonly maxResponseBytes: number;
   /** Turns the cause of an error into what the client reads. Called once for each cause. */
-  readonly explain: (cause: unknown) => ClientError;
+  readonly toClientError: (cause: unknown) => ClientError;
 }
 
 /** A position in the response, from the inside out. */
@@ -40,7 +40,7 @@ interface Path {
  * JSON, or a promise of it. Each function that writes JSON appends to the JSON before it, the argument `before`, and returns the
  * result. V8 stores it as a chain of strings, which is cheaper to flatten than a tree (docs/performance.md, "What was tried").
  */
-type Text = string | Promise<string>;
+type Json = string | Promise<string>;
 
 /** Ends the execution of a plan, because its response is larger than allowed. */
 const tooLarge = Symbol('the response is too large');
@@ -123,7 +123,7 @@ function writeObject(
   path: Path | undefined,
   before: string,
   end = getEnd(selection),
-): Text {
+): Json {
   let text = before;
   let waiting: Promise<string>[] | undefined;
   for (let index = 0; index < selection.length; index += 1) {
@@ -196,13 +196,14 @@ function hold(run: Run): void {
   run.nextHold = Math.max(0, run.nextHold - length);
 }
 
+/** Resolves a field and writes its value. */
 function completeField(
   run: Run,
   field: FieldPlan,
   source: unknown,
   parent: Path | undefined,
   before: string,
-): Text {
+): Json {
   const { access, value: plan } = field;
   let value: unknown;
   try {
@@ -211,68 +212,70 @@ function completeField(
         ? readProperty(access, source)
         : field.resolve(source, run.variables, run.context);
     // Most fields are leaves, and need no path unless they fail.
-    if (plan.kind === 'leaf' && !isPromise(value)) return completeLeaf(run, plan, value, field, before);
+    if (plan.kind === 'leaf' && !isPromise(value)) return completeLeaf(run, field, plan, value, before);
   } catch (error) {
-    return fail(run, error, field, plan, { parent, key: field.key }, before);
+    return fail(run, field, plan, error, { parent, key: field.key }, before);
   }
-  return completeAt(run, plan, value, field, { parent, key: field.key }, before);
+  return completeOrFail(run, field, plan, value, { parent, key: field.key }, before);
 }
 
-/** Completes a value. An error nulls the nearest nullable position. */
-function completeAt(
+/** Writes a value as soon as it is resolved. An error nulls the nearest nullable position. */
+function completeOrFail(
   run: Run,
+  field: FieldPlan,
   plan: ValuePlan,
   value: unknown,
-  field: FieldPlan,
   path: Path,
   before: string,
-): Text {
+): Json {
   try {
     if (isPromise(value)) {
       run.waitingCount += 1;
       return value.then(
         (resolved) => {
           run.waitingCount -= 1;
-          return flatten(run, completeAt(run, plan, resolved, field, path, before));
+          return flatten(run, completeOrFail(run, field, plan, resolved, path, before));
         },
         (error: unknown) => {
           run.waitingCount -= 1;
-          return fail(run, error, field, plan, path, before);
+          return fail(run, field, plan, error, path, before);
         },
       );
     }
-    const text = complete(run, plan, value, field, path, before);
+    const text = completeValue(run, field, plan, value, path, before);
     return typeof text === 'string'
       ? text
-      : text.catch((error: unknown) => fail(run, error, field, plan, path, before));
+      : text.catch((error: unknown) => fail(run, field, plan, error, path, before));
   } catch (error) {
-    return fail(run, error, field, plan, path, before);
+    return fail(run, field, plan, error, path, before);
   }
 }
 
-function complete(
+/** Writes a resolved value (CompleteValue, section 6.4.3). Throws if it does not fit its type. */
+function completeValue(
   run: Run,
+  field: FieldPlan,
   plan: ValuePlan,
   value: unknown,
-  field: FieldPlan,
   path: Path,
   before: string,
-): Text {
-  if (plan.kind === 'leaf') return completeLeaf(run, plan, value, field, before);
+): Json {
+  if (plan.kind === 'leaf') return completeLeaf(run, field, plan, value, before);
   if (value instanceof Error) throw value;
   if (value === null || value === undefined) return before + completeNull(plan);
   spend(run, field.prefix.length);
   if (plan.kind === 'object')
     return writeObject(run, plan.getSelection(value, run.context), value, path, before);
   if (!Array.isArray(value)) throw notAnArray;
-  return completeList(run, plan.item, value, field, path, before);
+  return completeList(run, field, plan.item, value, path, before);
 }
 
+/** Writes a scalar or an enum value. */
 function completeLeaf(
   run: Run,
+  field: FieldPlan,
   plan: ValuePlan & { readonly kind: 'leaf' },
   value: unknown,
-  field: FieldPlan,
   before: string,
 ): string {
   const text =
@@ -281,19 +284,20 @@ function completeLeaf(
   return text;
 }
 
+/** @param plan of the items */
 function completeList(
   run: Run,
+  field: FieldPlan,
   plan: ValuePlan,
   values: readonly unknown[],
-  field: FieldPlan,
   parent: Path,
   before: string,
-): Text {
+): Json {
   let text = `${before}[`;
   let waiting: Promise<string>[] | undefined;
   for (let key = 0; key < values.length; key += 1) {
     if (key > 0) text += ',';
-    const next = completeAt(run, plan, values[key], field, { parent, key }, text);
+    const next = completeOrFail(run, field, plan, values[key], { parent, key }, text);
     if (typeof next === 'string') text = next;
     else {
       waiting = append(waiting, next);
@@ -307,14 +311,14 @@ function completeList(
 /** An error at a nullable position is null with an entry in `errors`. At any other position it fails the parent. */
 function fail(
   run: Run,
-  cause: unknown,
   field: FieldPlan,
   plan: ValuePlan,
+  cause: unknown,
   path: Path,
   before: string,
 ): string {
   if (cause === tooLarge) throw cause;
-  const failure = cause instanceof Failure ? cause : createFailure(run, cause, field, path);
+  const failure = cause instanceof Failure ? cause : createFailure(run, field, cause, path);
   if (plan.isNonNull) throw failure;
   run.errors.push(failure.error);
   return `${before}null`;
@@ -323,14 +327,14 @@ function fail(
 /** Approximate length of an error in a response without its message, in characters. */
 const errorSize = 200;
 
-function createFailure(run: Run, cause: unknown, field: FieldPlan, path: Path): Failure {
-  // The causes without a field are shared by all requests. The log names the field.
+function createFailure(run: Run, field: FieldPlan, cause: unknown, path: Path): Failure {
+  // These two errors are shared by all fields. The log names the field.
   const shared = [noValue, notAnArray].find((error) => error === cause);
   const key = shared === undefined ? cause : field;
   let explained = run.explained.get(key);
   if (explained === undefined) {
     const name = field.nodes[0]?.name.value;
-    explained = run.options.explain(
+    explained = run.options.toClientError(
       shared === undefined ? cause : new Error(`The field ${name} ${shared.message}.`),
     );
     run.explained.set(key, explained);
@@ -346,7 +350,7 @@ const minFlatLength = 32_768;
 const minWaitingFlatLength = 256;
 
 /** Flattens a long string before it waits in a promise (docs/performance.md). */
-function flatten({ waitingCount }: Run, text: Text): Text {
+function flatten({ waitingCount }: Run, text: Json): Json {
   const minLength = waitingCount > 0 ? minWaitingFlatLength : minFlatLength;
   // Reads every character, so V8 flattens the string. The result is not needed.
   if (typeof text === 'string' && text.length >= minLength) Buffer.byteLength(text);

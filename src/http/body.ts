@@ -20,7 +20,7 @@ export class ClientDisconnected extends Error {
   override readonly name = 'ClientDisconnected';
 }
 
-export interface BodyLimits {
+export interface ReadBodyOptions {
   readonly maxBytes: number;
   readonly deadline: Deadline;
   readonly admission: Admission;
@@ -37,7 +37,7 @@ export interface BodyLimits {
  */
 export function readBody(
   request: IncomingMessage,
-  limits: BodyLimits,
+  limits: ReadBodyOptions,
   onStart?: () => void,
 ): Promise<string> {
   const { deadline, admission } = limits;
@@ -83,7 +83,7 @@ export function readBody(
 }
 
 /** Does the same for a Request of the Fetch standard. */
-export async function readFetchBody(request: Request, limits: BodyLimits): Promise<string> {
+export async function readFetchBody(request: Request, limits: ReadBodyOptions): Promise<string> {
   const { deadline, admission } = limits;
   const { headers, bodyUsed, body } = request;
   const getHeader = (name: string) => headers.get(name) ?? undefined;
@@ -120,12 +120,12 @@ export async function readFetchBody(request: Request, limits: BodyLimits): Promi
 
 /** The chunks of one body. Every method throws RequestError if a limit is exceeded. */
 class BodyCollector {
-  readonly #limits: BodyLimits;
+  readonly #limits: ReadBodyOptions;
   #bytes: Buffer | undefined;
   #length = 0;
 
   constructor(
-    limits: BodyLimits,
+    limits: ReadBodyOptions,
     declaredLength: string | undefined,
     encoding: string | undefined,
     isConsumed: boolean,

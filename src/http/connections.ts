@@ -112,7 +112,7 @@ export class Connections {
   }
 }
 
-interface ConnectionOptions {
+interface ClientConnectionOptions {
   readonly responseTimeoutMs: number;
   readonly isClosing: () => boolean;
   readonly onPending: (change: number) => void;
@@ -121,13 +121,13 @@ interface ConnectionOptions {
 
 class ClientConnection implements ResponseOwner {
   readonly socket: Socket;
-  readonly #options: ConnectionOptions;
+  readonly #options: ClientConnectionOptions;
   /** In the order of their requests, which is the order of their responses. */
   readonly #pending: PendingResponse[] = [];
   /** No further request is accepted. */
   #isClosing = false;
 
-  constructor(socket: Socket, options: ConnectionOptions) {
+  constructor(socket: Socket, options: ClientConnectionOptions) {
     this.socket = socket;
     this.#options = options;
   }
@@ -155,7 +155,7 @@ class ClientConnection implements ResponseOwner {
     else this.#options.onComplete(pending);
   }
 
-  mustCloseAfter(pending: PendingResponse, isRequired: boolean): boolean {
+  closeAfter(pending: PendingResponse, isRequired: boolean): boolean {
     if (isRequired || this.#options.isClosing()) this.#isClosing = true;
     return this.#isClosing && this.#pending.at(-1) === pending;
   }

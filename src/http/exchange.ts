@@ -56,7 +56,7 @@ export class Exchange {
   #isMutation = false;
   #hasSlot = false;
   /**
-   * Whether the execution still uses the parsed request. A write that was sent continues after its client disconnects.
+   * Whether the execution still uses the parsed request. If the client disconnects, the reservation is closed when the execution ends.
    */
   #isExecuting = false;
   #isEnded = false;
@@ -97,13 +97,13 @@ export class Exchange {
     );
     let response: HttpResponse;
     try {
-      response = this.#fit(await this.#executeToEnd(context));
+      response = this.#checkSize(await this.#executeToEnd(context));
     } catch (error) {
       if (error instanceof ClientDisconnected) return undefined;
       this.#reservation.resize(0);
-      response = this.#refuse(error, context);
+      response = this.#toErrorResponse(error, context);
     }
-    this.#observation.respond(response.status);
+    this.#observation.recordResponse(response.status);
     this.#deadline.release();
     return cors.allow(this.#request, response);
   }
@@ -125,7 +125,7 @@ export class Exchange {
       return await this.#execute(context);
     } finally {
       this.#isExecuting = false;
-      this.#use(undefined);
+      this.#releaseDocument();
       if (this.#isEnded) this.#reservation.close();
     }
   }
@@ -154,33 +154,35 @@ export class Exchange {
       body,
       context,
       mediaType: this.#mediaType,
-      admitOperation: (operation, variables) => this.#admitOperation(operation, variables),
+      startOperation: (operation, variables) => this.#startOperation(operation, variables),
     });
   }
 
-  #admitOperation(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
-    const { operation } = prepared;
-    this.#isMutation = operation.operation === 'mutation';
+  #startOperation(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
+    this.#isMutation = prepared.definition.operation === 'mutation';
     this.#observation.operation = prepared;
     const used = pick(variables, prepared.variableNames);
-    // Without variables, nothing of the parsed body is kept. `#use` counts the document.
+    // Without variables, nothing of the parsed body is kept. `#holdDocument` counts the document.
     if (used === undefined && !this.#services.keepsBody) this.#reservation.resize(0);
-    this.#use(prepared);
+    this.#holdDocument(prepared);
     this.#observation.params = undefined;
     return used;
   }
 
   /** Counts the document in use towards MAX_BUFFERED_BYTES. The cache of documents may drop it before this request ends. */
-  #use(prepared: PreparedOperation | undefined): void {
-    if (this.#prepared !== undefined) this.#reservation.releaseShared(this.#prepared);
-    this.#prepared = undefined;
-    if (prepared === undefined) return;
+  #holdDocument(prepared: PreparedOperation): void {
+    this.#releaseDocument();
     if (!this.#reservation.takeShared(prepared)) throw createShedError();
     this.#prepared = prepared;
   }
 
+  #releaseDocument(): void {
+    if (this.#prepared !== undefined) this.#reservation.releaseShared(this.#prepared);
+    this.#prepared = undefined;
+  }
+
   /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
-  #fit(response: HttpResponse): HttpResponse {
+  #checkSize(response: HttpResponse): HttpResponse {
     // A reservation after `end` would never be returned.
     if (this.#isEnded) throw new ClientDisconnected();
     const { maxResponseBytes } = this.#services.config;
@@ -194,14 +196,14 @@ export class Exchange {
     return response;
   }
 
-  #refuse(error: unknown, context: ExchangeContext): HttpResponse {
+  #toErrorResponse(error: unknown, context: ExchangeContext): HttpResponse {
     let known: RequestError;
     if (error instanceof RequestError) known = error;
     else {
       this.#services.telemetry.reportFault(error, context);
       known = new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
     }
-    this.#observation.refuse(known.code);
+    this.#observation.recordRequestError(known.code);
     return toErrorResponse(known, this.#mediaType ?? 'application/json', context);
   }
 

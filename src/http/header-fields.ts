@@ -28,7 +28,7 @@ export const mediaTypes = ['application/json', 'application/graphql-response+jso
 export type MediaType = (typeof mediaTypes)[number];
 
 /**
- * The offered media type that `Accept` prefers. Of equal ones, `Accept` lists it first. Undefined if it accepts none of
+ * The offered media type that `Accept` prefers. Among equal weights, the first in `Accept`. Undefined if it accepts none of
  * them. A missing or empty field accepts the first one.
  *
  * @param offered in lower case, without parameters

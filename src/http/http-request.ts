@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { credentialHeaders } from '../credentials.ts';
-import { type BodyLimits, readBody, readFetchBody } from './body.ts';
+import { type ReadBodyOptions, readBody, readFetchBody } from './body.ts';
 
 /** A request to the GraphQL endpoint, from Node's server or from the Fetch standard. */
 export interface HttpRequest {
@@ -13,7 +13,7 @@ export interface HttpRequest {
   /** Joins header lines of one name. */
   getHeader(name: string): string | undefined;
   /** Rejects as described in `body.ts`. */
-  readBody(limits: BodyLimits): Promise<string>;
+  readBody(limits: ReadBodyOptions): Promise<string>;
 }
 
 /** The target in origin form. A server must accept the absolute form too (RFC 9112, section 3.2.2). */

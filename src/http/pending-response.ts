@@ -11,8 +11,8 @@ const lingerMs = 1000;
 export interface ResponseOwner {
   /** Has the response written, now or later in this turn of the event loop. */
   complete(pending: PendingResponse): void;
-  /** Whether the connection must be closed after this response. If so, no further request is accepted. */
-  mustCloseAfter(pending: PendingResponse, isRequired: boolean): boolean;
+  /** Returns whether the connection closes after this response. `isRequired` makes it close after its last response. */
+  closeAfter(pending: PendingResponse, isRequired: boolean): boolean;
   /** Starts the response timeout of each response that is complete and has only complete responses before it. */
   startResponseTimeouts(): void;
   /** Ends the connection without further responses. */
@@ -35,7 +35,7 @@ export class PendingResponse {
   /** Runs everything for the request in the context in which it arrived, such as the trace of the host program. */
   readonly #scope = new AsyncResource('galileo-gateway request');
   #handle: ((pending: PendingResponse) => void) | undefined;
-  #complete: HttpResponse | undefined;
+  #httpResponse: HttpResponse | undefined;
   #requestId = '';
 
   constructor(
@@ -67,11 +67,11 @@ export class PendingResponse {
     this.#owner.destroy();
   }
 
-  /** Sends the response at the end of this turn of the event loop. Further calls do nothing. */
-  send(complete: HttpResponse, requestId: string): void {
+  /** Passes the response to the connection, which has it written in this turn of the event loop. Further calls do nothing. */
+  send(httpResponse: HttpResponse, requestId: string): void {
     if (this.isComplete) return;
     this.isComplete = true;
-    this.#complete = complete;
+    this.#httpResponse = httpResponse;
     this.#requestId = requestId;
     this.#owner.complete(this);
   }
@@ -81,11 +81,11 @@ export class PendingResponse {
    * must not affect the other responses of the turn.
    */
   write(): void {
-    const complete = this.#complete;
-    this.#complete = undefined;
-    if (complete === undefined || this.response.destroyed) return;
+    const httpResponse = this.#httpResponse;
+    this.#httpResponse = undefined;
+    if (httpResponse === undefined || this.response.destroyed) return;
     try {
-      this.#scope.runInAsyncScope(() => this.#write(complete));
+      this.#scope.runInAsyncScope(() => this.#write(httpResponse));
     } catch {
       this.abort();
     }
@@ -102,12 +102,12 @@ export class PendingResponse {
       if (typeof value === 'string') fields.push(name, value);
       else for (const one of value) fields.push(name, one);
     }
-    const hasLongRest = hasLongUnreadRest(request);
-    if (this.#owner.mustCloseAfter(this, hasLongRest)) fields.push('connection', 'close');
+    const mustLinger = mayHaveLongRest(request);
+    if (this.#owner.closeAfter(this, mustLinger)) fields.push('connection', 'close');
     response.writeHead(status, fields);
     // A string with one byte per character is ASCII. Node writes it as Latin-1 without transcoding.
     const encoding = length === body.length ? 'latin1' : 'utf8';
-    if (hasLongRest) {
+    if (mustLinger) {
       response.write(body, encoding);
       discardBody(request, () => response.end());
     } else response.end(body, encoding);
@@ -115,8 +115,11 @@ export class PendingResponse {
   }
 }
 
-/** Whether the unread part of the request body is too long to discard. */
-function hasLongUnreadRest(request: IncomingMessage): boolean {
+/**
+ * Whether the request body has an unread part that can be long. The client can then not reuse the connection, and the server reads on for a
+ * limited time before it ends the response.
+ */
+function mayHaveLongRest(request: IncomingMessage): boolean {
   if (request.complete) return false;
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
   return coding !== undefined || Number(length ?? 0) > maxDiscardedBytes;

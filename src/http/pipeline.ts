@@ -21,7 +21,7 @@ export interface PipelineRequest {
    * Counts the document towards the memory of the request, and releases the rest of the body. Returns the declared
    * variables. Throws RequestError if the document does not fit.
    */
-  readonly admitOperation: (
+  readonly startOperation: (
     operation: PreparedOperation,
     variables: OperationVariables,
   ) => OperationVariables;
@@ -48,12 +48,12 @@ export const createDirectPipeline = (executor: Executor): Pipeline => ({
   },
 });
 
-function prepare(executor: Executor, { request, body, context, admitOperation }: PipelineRequest) {
+function prepare(executor: Executor, { request, body, context, startOperation }: PipelineRequest) {
   const params = body === undefined ? parseQueryString(request.target) : parseBody(body);
   context.observation.params = params;
   try {
     const prepared = executor.prepare(params, { isReadOnly: body === undefined });
-    return { prepared, variables: admitOperation(prepared, params.variables) };
+    return { prepared, variables: startOperation(prepared, params.variables) };
   } catch (error) {
     // The message can quote a name of the document that is also a secret.
     for (const secret of executor.findSecrets(params)) context.addSecret(secret);

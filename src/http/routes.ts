@@ -52,7 +52,7 @@ export class Routes {
     );
   }
 
-  #dispatch(pending: PendingResponse, continued: ServerResponse | undefined): void {
+  #dispatch(pending: PendingResponse, continueResponse: ServerResponse | undefined): void {
     const { request } = pending;
     const problem = checkHost(request.rawHeaders, request.httpVersion);
     if (problem !== undefined) return send(pending, toTextResponse(400, problem));
@@ -66,7 +66,7 @@ export class Routes {
     const ownPath = path.startsWith(basePath) ? path.slice(basePath.length) : '';
     const page = this.#getPage(request, ownPath, target);
     if (page === undefined && ownPath === '/graphql')
-      return serveGraphql(handler, pending, target, continued);
+      return serveGraphql(handler, pending, target, continueResponse);
     send(pending, page ?? toTextResponse(404, 'not found'));
   }
 
@@ -101,9 +101,9 @@ export function serveGraphql(
   handler: GraphqlHandler,
   pending: PendingResponse,
   target: string,
-  continued?: ServerResponse,
+  continueResponse?: ServerResponse,
 ): void {
-  const exchange = handler.begin(fromNode(pending.request, target, continued), pending.arrivedAtMs);
+  const exchange = handler.begin(fromNode(pending.request, target, continueResponse), pending.arrivedAtMs);
   pending.listener = exchange;
   exchange.respond().then(
     (response) => {

@@ -63,7 +63,7 @@ export function toResultResponse(
   if (data === undefined) {
     const requestError = errors.map(getRequestError).find((error) => error !== undefined);
     if (requestError !== undefined) {
-      observation.refuse(requestError.code);
+      observation.recordRequestError(requestError.code);
       return toErrorResponse(requestError, mediaType, context);
     }
   }

@@ -205,7 +205,7 @@ async function executeDocument(
     const prepared =
       known?.document === document ? known : executor.prepareDocument(document, operationName ?? undefined);
     const inputs = isJsonObject(variableValues) ? variableValues : undefined;
-    const variables = request.admitOperation(prepared, inputs);
+    const variables = request.startOperation(prepared, inputs);
     const { body, errors } = await executor.execute(prepared, variables, request.context);
     const { data } = JSON.parse(body) as { data: unknown };
     return { data, ...(errors !== undefined && { errors }) };

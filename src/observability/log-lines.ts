@@ -34,18 +34,18 @@ export function logRequest(log: Log, end: RequestEnd): void {
   );
 }
 
-/** One line for each upstream call: `warn` if upstream failed, else `debug`. */
+/** One line for each upstream call: `warn` if it failed or the response is foreign or 5xx, else `debug`. */
 export function createCallLog(log: Log): TransportObserver {
   return {
     callEnded(
       { operation, method, provider, requestId },
       { attempts, status, failure, isForeign, reason, durationMs },
     ) {
-      const isUpstreamAtFault =
+      const isFailure =
         failure === undefined
           ? isForeign || (status !== undefined && status >= 500)
           : failure !== 'cancelled';
-      const level = isUpstreamAtFault ? 'warn' : 'debug';
+      const level = isFailure ? 'warn' : 'debug';
       if (!log.isLevelEnabled(level)) return;
       log[level](
         {

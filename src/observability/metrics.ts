@@ -144,7 +144,7 @@ export class Metrics {
   }
 
   /** Can be sent to the primary process. */
-  getSnapshot(): Promise<MetricsSnapshot> {
+  takeSnapshot(): Promise<MetricsSnapshot> {
     this.#hasNewCounts = false;
     return this.read();
   }

@@ -100,15 +100,15 @@ export class RequestObservation {
     for (const { extensions } of errors) this.#addCode(extensions.code);
   }
 
-  /** Records that the response has `errors` and no `data`. */
-  refuse(code: string): void {
+  /** Records the code of a response with `errors` and without `data`. */
+  recordRequestError(code: string): void {
     this.#addCode(code);
-    // Only here does OVERLOADED mean a shed request. As the code of a field error, it means a full upstream queue.
+    // Only here does OVERLOADED mean a shed request. As the code of a field error, it means a full upstream queue or no memory for a response.
     if (code === 'OVERLOADED') this.#isShed = true;
   }
 
   /** Records that the response is complete, but not sent. From now on, only the data of `RequestEnd` is kept. */
-  respond(status: number): void {
+  recordResponse(status: number): void {
     this.#operationDetails = this.#describe();
     this.#status = status;
     this.#outcome = this.#getOutcome(status);
@@ -155,12 +155,12 @@ export class RequestObservation {
   }
 
   #getOperationType(): OperationType {
-    const type = this.operation?.operation.operation;
+    const type = this.operation?.definition.operation;
     return type === 'query' || type === 'mutation' ? type : 'unknown';
   }
 
   #getOperationName(): string | undefined {
-    const name = this.operation?.operation.name?.value ?? this.params?.operationName;
+    const name = this.operation?.definition.name?.value ?? this.params?.operationName;
     if (name === undefined) return undefined;
     const readable = name.slice(0, maxNameLength).replace(/\W/g, '?');
     // Redacted before it is cut, so that no part of a secret remains.

@@ -125,7 +125,7 @@ export async function openTelemetry(
 }
 
 /** Which signals OpenTelemetry's variables turn on. */
-export function readSignals(environment: Readonly<Record<string, string | undefined>>) {
+export function readOtelSignals(environment: Readonly<Record<string, string | undefined>>) {
   const { exporter, metrics } = readOtelVariables(environment);
   return { traces: exporter !== 'none', otlpMetrics: metrics !== undefined };
 }

@@ -19,8 +19,8 @@ export interface ShareSuccess {
 }
 
 /**
- * Stores the caller's integration of that provider. Upstream's 422 and duplicate keys are data. If keys are duplicate,
- * nothing is sent.
+ * Stores the caller's integration of that provider. Returns a ValidationFailure for upstream's 422, and for duplicate
+ * keys, with which nothing is sent.
  */
 export async function upsertIntegration(
   name: IntegrationName,
@@ -29,9 +29,9 @@ export async function upsertIntegration(
   context: GatewayContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
   const call = context.requireCredential();
-  const text = mapping.toBody(input);
-  if (typeof text !== 'string') return text;
-  const outcome = await settleWrite(context.galileo.upsert(name, text, call), () =>
+  const body = mapping.toBody(input);
+  if (typeof body !== 'string') return body;
+  const outcome = await settleWrite(context.galileo.upsert(name, body, call), () =>
     forgetIntegration(context.reads, name),
   );
   if (outcome.kind === 'invalid') return mapping.toFailure(outcome, input, (part) => context.redact(part));
@@ -58,7 +58,7 @@ export async function selectIntegration(integrationId: string, context: GatewayC
   );
 }
 
-/** Adds collaborators to an integration. Upstream's 422 is data. */
+/** Adds collaborators to an integration. Returns a ValidationFailure for upstream's 422. */
 export async function shareIntegration(
   kind: CollaboratorKind,
   mapping: BodyMapping,
@@ -67,9 +67,9 @@ export async function shareIntegration(
 ): Promise<ShareSuccess | ValidationFailure> {
   const call = context.requireCredential();
   const id = toIdArgument('integrationId', input.integrationId);
-  const text = mapping.toBody(input);
-  if (typeof text !== 'string') return text;
-  const outcome = await settleWrite(context.galileo.share(kind, id, text, call), () =>
+  const body = mapping.toBody(input);
+  if (typeof body !== 'string') return body;
+  const outcome = await settleWrite(context.galileo.share(kind, id, body, call), () =>
     forgetSharing(context.reads, id),
   );
   if (outcome.kind === 'invalid') return mapping.toFailure(outcome, input, (part) => context.redact(part));

@@ -40,6 +40,7 @@ export const upstreamProviderList: Federated = { federation: `${cost} ${oneForEa
 export function getDirectives(extensions: JsonObject): readonly ConstDirectiveNode[] {
   const { federation } = extensions;
   if (typeof federation !== 'string') return [];
+  // graphql-js parses directives only as part of a definition.
   const [definition] = parse(`scalar Holder ${federation}`).definitions;
   return definition?.kind === Kind.SCALAR_TYPE_DEFINITION ? (definition.directives ?? []) : [];
 }

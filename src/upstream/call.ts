@@ -219,7 +219,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #retryAfterResponse({ status, retryAfterMs }: TransportResponse): boolean {
-    // An earlier attempt would count towards the caller's rate limit.
+    // Without Retry-After, there is no retry: it would count towards the caller's rate limit.
     if (status === 429) return retryAfterMs !== undefined && this.#retry(retryAfterMs);
     return this.#retry(Math.max(status === 503 ? (retryAfterMs ?? 0) : 0, this.#computeBackoffMs()));
   }

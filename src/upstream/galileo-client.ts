@@ -5,9 +5,9 @@ import type { Reservation } from '../memory.ts';
 import { createAddressRedaction } from './address-redaction.ts';
 import { ClientFacingError, createFieldMemoryError } from './errors.ts';
 import {
+  expectJson,
   isNotConfigured,
   isSuccess,
-  parseBody,
   type Redaction,
   readValidationFailure,
   toResponseError,
@@ -72,7 +72,7 @@ export class GalileoClient {
       call,
     );
     if (isNotConfigured(response)) return null;
-    const body = parseBody(this.#expectSuccess(response, 'GET', call), isJsonObject);
+    const body = expectJson(this.#expectSuccess(response, 'GET', call), isJsonObject);
     // The discriminator is `provider`, and `name` is then a free label. Without `provider` it is `name`. If both are missing, the
     // default of the OpenAPI document applies: the requested name.
     if ((body['provider'] ?? body['name'] ?? name) !== name) {
@@ -151,7 +151,7 @@ export class GalileoClient {
   /** `PUT /v2/integrations/{id}/select`. */
   async selectIntegration(id: Uuid, call: CallContext): Promise<JsonObject> {
     const path = `/v2/integrations/${id}/select`;
-    return parseBody(await this.#request({ operation: 'select', method: 'PUT', path }, call), isJsonObject);
+    return expectJson(await this.#request({ operation: 'select', method: 'PUT', path }, call), isJsonObject);
   }
 
   /** `POST /v2/integrations/{id}/users` or `/groups`. */
@@ -175,7 +175,7 @@ export class GalileoClient {
   ): Promise<JsonObject> {
     const operation = kind === 'users' ? 'update_user' : 'update_group';
     const path = `/v2/integrations/${id}/${kind}/${collaboratorId}`;
-    return parseBody(await this.#request({ operation, method: 'PATCH', path, body }, call), isJsonObject);
+    return expectJson(await this.#request({ operation, method: 'PATCH', path, body }, call), isJsonObject);
   }
 
   /** `DELETE /v2/integrations/{id}/users/{user_id}` or `/groups/{group_id}`. */
@@ -197,7 +197,7 @@ export class GalileoClient {
     call: CallContext,
     provider?: IntegrationName,
   ): Promise<T> {
-    return parseBody(await this.#request({ operation, method: 'GET', path, provider }, call), hasShape);
+    return expectJson(await this.#request({ operation, method: 'GET', path, provider }, call), hasShape);
   }
 
   async #write<T>(
@@ -210,7 +210,7 @@ export class GalileoClient {
     if (failure !== undefined) return { kind: 'invalid', ...failure };
     return {
       kind: 'done',
-      value: parseBody(this.#expectSuccess(response, operation.method, call), hasShape),
+      value: expectJson(this.#expectSuccess(response, operation.method, call), hasShape),
     };
   }
 

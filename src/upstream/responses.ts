@@ -72,7 +72,7 @@ const isJsonMediaType = ({ contentType }: Pick<TransportResponse, 'contentType'>
 export const isSuccess = ({ status }: TransportResponse): boolean => status >= 200 && status < 300;
 
 /** The body of a success. Throws ClientFacingError if it is not JSON of that shape. */
-export function parseBody<T>(response: TransportResponse, hasShape: (body: unknown) => body is T): T {
+export function expectJson<T>(response: TransportResponse, hasShape: (body: unknown) => body is T): T {
   const { json, status } = response;
   if (hasShape(json)) return json;
   const message =

@@ -50,7 +50,7 @@ export class MetricsSum {
     // Read in the same turn, so that a worker that ends is not counted twice.
     const latest = [...this.#latest.values()];
     const ended = await this.#ended;
-    return printSum([await this.#own.getSnapshot(), ended, ...latest]);
+    return printSum([await this.#own.takeSnapshot(), ended, ...latest]);
   }
 
   #ask(worker: Worker): Promise<void> {

@@ -20,7 +20,7 @@ export async function runWorker(config: Config, log: Log, plugins: Plugins): Pro
   // Without a listener in the primary process, only this process uses its metrics.
   const metrics = config.metricsPort === undefined ? undefined : server.metrics;
   const sendMetrics = async () => {
-    if (metrics !== undefined) await send({ type: 'metrics', snapshot: await metrics.getSnapshot() });
+    if (metrics !== undefined) await send({ type: 'metrics', snapshot: await metrics.takeSnapshot() });
   };
   let isPoolEnding = false;
   let noteReplaced = () => {};
