@@ -69,7 +69,6 @@ export interface Gateway {
  * createServer(gateway.node).listen(4000); // node:http
  * app.all('/graphql', gateway.node); // Express
  * app.all('/graphql', (context) => gateway(context.req.raw)); // Hono
- * Deno.serve(gateway);
  * export const GET = gateway; // a route handler of Next.js; the same for POST
  * ```
  *
@@ -78,7 +77,7 @@ export interface Gateway {
 export function createGateway({ log, metrics, plugins, ...settings }: GatewayOptions = {}): Gateway {
   if ('bun' in process.versions)
     throw new Error(
-      'galileo-gateway does not run on Bun: its replacement for undici has no dispatch(). Use Node or Deno.',
+      'galileo-gateway does not run on Bun: its replacement for undici has no dispatch(). Use Node.',
     );
   const config = readOptions(settings);
   const ownLog = log ?? createLog('silent', { write: () => {} });
