@@ -1,6 +1,6 @@
 # The image with graphql-yoga, which plugins need, and with a module of plugins next to it:
 #
-#   docker build -f deploy/plugins.Dockerfile --build-arg GATEWAY_IMAGE=galileo-gateway:0.1.0 -t my-gateway path/of/plugins
+#   docker build -f deploy/plugins.Dockerfile --build-arg GATEWAY_IMAGE=galileo-gateway:0.1.0 -t my-gateway path/to/plugins
 
 ARG GATEWAY_IMAGE=galileo-gateway:0.1.0
 

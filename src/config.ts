@@ -34,7 +34,7 @@ export const settings = {
   galileoApiUrl: {
     schema: types.upstreamUrl,
     default: 'https://api.galileo.ai',
-    meaning: 'The one upstream origin; its base path is kept.',
+    meaning: "Base URL of Galileo's API, including a path if there is one.",
   },
   upstreamHeaders: {
     schema: types.upstreamHeaders,
@@ -62,22 +62,23 @@ export const settings = {
     schema: types.milliseconds,
     default: '10000',
     meaning:
-      'From the arrival of a request to its complete response, all attempts and waits included, in milliseconds.',
+      'Time limit from the arrival of a request to its complete response, in milliseconds, including all attempts and waits.',
   },
   responseTimeoutMs: {
     schema: types.milliseconds,
     default: '10000',
-    meaning: 'How long a client may take to read a response, in milliseconds; then its socket is destroyed.',
+    meaning:
+      'Time limit for a client to read a response, in milliseconds. The gateway then closes the connection.',
   },
   upstreamTimeoutMs: {
     schema: types.milliseconds,
     default: '5000',
-    meaning: 'One attempt, from dispatch to the last byte, in milliseconds.',
+    meaning: 'Time limit of one attempt, from dispatch to the last byte of the response, in milliseconds.',
   },
   upstreamConnectTimeoutMs: {
     schema: types.milliseconds,
     default: '2000',
-    meaning: 'TCP and TLS of one connection to upstream, in milliseconds.',
+    meaning: 'Time limit for the TCP and TLS handshakes of one upstream connection, in milliseconds.',
   },
   upstreamConnections: {
     schema: types.wholeNumber(1, 65_535),
@@ -88,7 +89,7 @@ export const settings = {
     schema: types.countOrZero,
     default: '16384',
     meaning:
-      'Maximum number of calls that wait for a socket, per process; further ones fail as `OVERLOADED`.',
+      'Maximum number of calls that wait for a socket, per process; further calls fail as `OVERLOADED`.',
   },
   upstreamConnectionMaxAgeMs: {
     schema: types.milliseconds,
@@ -99,7 +100,7 @@ export const settings = {
   upstreamRetries: {
     schema: types.wholeNumber(0, 10),
     default: '2',
-    meaning: 'Maximum number of further attempts at a read, or at a write of which no byte was sent.',
+    meaning: 'Maximum number of retries of a read, or of a write if no byte of it was sent.',
   },
   upstreamMaxResponseBytes: {
     schema: types.bytes,
@@ -116,12 +117,12 @@ export const settings = {
     schema: types.wholeNumber(1, 1_099_511_627_776),
     default: '134217728',
     meaning:
-      "Memory that a process may hold for its requests, in bytes: bodies, variables, documents, Galileo's responses and its own; beyond it requests are shed.",
+      "Memory limit for all requests of a process, in bytes: bodies, variables, documents, Galileo's responses and the gateway's own. The gateway sheds requests above it.",
   },
   maxConcurrentRequests: {
     schema: types.count,
     default: '1000',
-    meaning: 'Maximum number of concurrent requests, per process; further ones are shed.',
+    meaning: 'Maximum number of concurrent requests, per process; further requests are shed.',
   },
   maxTokens: { schema: types.count, default: '2000', meaning: 'Maximum number of tokens in a document.' },
   maxAliases: {
@@ -154,11 +155,11 @@ export const settings = {
   },
   trustProxy: {
     schema: types.addresses,
-    meaning: 'Proxies whose `X-Forwarded-For` names the client in the log.',
+    meaning: 'Trusted proxies. The log takes the client address from their `X-Forwarded-For`.',
   },
   corsOrigins: {
     schema: types.origins,
-    meaning: 'Exact origins whose pages may call the gateway, comma separated.',
+    meaning: 'Exact origins whose pages can call the gateway, comma separated.',
   },
   graphiql: {
     schema: types.onOff,
@@ -174,7 +175,7 @@ export const settings = {
   },
   trustedDocuments: {
     schema: types.trustedDocuments,
-    meaning: 'Path of a persisted-documents JSON (hash to document); then only these documents run.',
+    meaning: 'Path of a persisted-documents JSON (hash to document). If set, only these documents run.',
   },
   shutdownDelayMs: {
     schema: types.millisecondsOrZero,
@@ -184,7 +185,7 @@ export const settings = {
   shutdownTimeoutMs: {
     schema: types.millisecondsOrZero,
     default: '10000',
-    meaning: 'How long it then waits for running requests, in milliseconds.',
+    meaning: 'How long the process waits for running requests after `SHUTDOWN_DELAY_MS`, in milliseconds.',
   },
   workers: {
     schema: types.workers,
@@ -226,7 +227,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads all settings. A flag wins over the environment, the environment over the default. An empty variable counts as unset.
+ * Reads all settings. A flag takes precedence over the environment, and the environment over the default. An empty variable counts as unset.
  * Throws ConfigError, which names every invalid setting.
  *
  * @param flags by setting name
