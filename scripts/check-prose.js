@@ -1,4 +1,4 @@
-// Checks that prose is plain English: Markdown, GraphQL descriptions, comments, messages and test titles, against the
+// Checks that prose is plain English: Markdown, GraphQL descriptions, dashboards, comments, messages and test titles, against the
 // word list of prose-rules.js. Prints `file:line`, the phrase and what to write instead.
 //
 //   node scripts/check-prose.js [--warn] [--summary] [FILE …]     without files: every file of the repository
@@ -27,6 +27,8 @@ const readers = {
   ],
   graphql: (source) => findAll(source, /"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*/g),
   hash: (source) => findAll(source, /(?<=^|\s)#(?!!)[^\n]*/gm),
+  /** A dashboard: the strings that Grafana shows. */
+  dashboard: (source) => findAll(source, /(?<="(?:title|description)": *)"(?:\\.|[^"\\\n])*"/g),
   html: (source) => findAll(source, /<!--[\s\S]*?-->/g),
   css: (source) => findAll(source, /\/\*[\s\S]*?\*\//g),
   script: readScript,
@@ -36,7 +38,7 @@ function selectReader(path) {
   const [, ending = ''] = /\.(\w+)$/.exec(path) ?? [];
   if (/^(?:[cm]?[jt]sx?)$/.test(ending)) return readers.script;
   if (/^(?:ya?ml|sh|tpl)$/.test(ending) || /(?:^|\/)(?:Dockerfile|run)$/.test(path)) return readers.hash;
-  return readers[ending];
+  return path.endsWith('dashboard.json') ? readers.dashboard : readers[ending];
 }
 
 function findAll(source, pattern) {

@@ -87,6 +87,11 @@ it('the prose check reads the titles of tests, not the strings inside them', () 
   expect(checkProse('some.test.ts', test.join('\n')).findings).toEqual(['1: troubles']);
 });
 
+it('the prose check reads the titles and descriptions of a dashboard', () => {
+  const dashboard = '{\n  "title": "By kind",\n  "description": "The answer",\n  "expr": "answer"\n}\n';
+  expect(checkProse('grafana-dashboard.json', dashboard).findings).toEqual(['3: answer']);
+});
+
 it('the prose check reads descriptions in GraphQL and comments in YAML', () => {
   expect(checkProse('s.graphql', 'type A {\n  "The answer"\n  answer: Int\n}\n').findings).toEqual([
     '2: answer',
