@@ -5,8 +5,8 @@ import { DocumentReader, type Operation, type Shape } from './document.ts';
 /** A difference between two OpenAPI documents, with its effect on the gateway. */
 interface Finding {
   /** `breaking`: something that works today fails or is lost. */
-  readonly level: 'news' | 'breaking';
-  readonly change: 'new' | 'gone' | 'changed';
+  readonly level: 'compatible' | 'breaking';
+  readonly change: 'new' | 'removed' | 'changed';
   /** An operation, a schema or a property. */
   readonly subject: string;
   readonly text: string;
@@ -66,7 +66,7 @@ class Comparison {
       const theirs = published.get(key);
       if (theirs !== undefined) this.#compareOperation(ours.label, ours, theirs);
       else if (ours.surface === 'client' && !coversClient) notCovered.push(ours.label);
-      else this.#add('breaking', 'gone', ours.label, 'the operation is gone: every call fails.');
+      else this.#add('breaking', 'removed', ours.label, 'the operation was removed: every call fails.');
     }
     const findings = [...this.#findings].sort(([one], [other]) => one.localeCompare(other));
     return { findings: findings.map(([, finding]) => finding), notCovered };
@@ -78,12 +78,17 @@ class Comparison {
 
   #compareOperation(key: string, ours: Operation, theirs: Operation): void {
     if (theirs.isDeprecated && !ours.isDeprecated)
-      this.#add('news', 'changed', key, 'the operation is deprecated. It still works.');
+      this.#add('compatible', 'changed', key, 'the operation is deprecated. It still works.');
     if (theirs.credentials.size > 0) {
       const note = ' The gateway does not forward it.';
       this.#compareSets(key, ours.credentials, theirs.credentials, 'sent', note);
     } else if (ours.credentials.size > 0) {
-      this.#add('news', 'changed', key, 'Galileo no longer requires a credential. The gateway still does.');
+      this.#add(
+        'compatible',
+        'changed',
+        key,
+        'Galileo no longer requires a credential. The gateway still does.',
+      );
     }
     this.#compareParameters(key, ours, theirs);
     for (const part of ['body', 'response', '422'] as const) {
@@ -91,7 +96,7 @@ class Comparison {
       const known = ours.content[part];
       const published = theirs.content[part];
       if (known !== undefined && published === undefined) {
-        this.#add('breaking', 'gone', subject, 'the document no longer describes a JSON value here.');
+        this.#add('breaking', 'removed', subject, 'the document no longer describes a JSON value here.');
       } else this.#compare(subject, known, published, part === 'body' ? 'sent' : 'received');
     }
   }
@@ -104,12 +109,13 @@ class Comparison {
     for (const [label, parameter] of known) {
       const other = published.get(label);
       if (other !== undefined) this.#compare(`${key} ${label}`, parameter.schema, other.schema, 'sent');
-      else this.#add('breaking', 'gone', key, `the ${label} is gone: it has no effect or is rejected.`);
+      else
+        this.#add('breaking', 'removed', key, `the ${label} was removed: it has no effect or is rejected.`);
     }
     for (const [label, { isRequired }] of published) {
       if (known.has(label)) continue;
       if (isRequired) this.#add('breaking', 'new', key, `the ${label} is required: every call fails.`);
-      else this.#add('news', 'new', key, `the ${label} can be sent. The gateway does not send it.`);
+      else this.#add('compatible', 'new', key, `the ${label} can be sent. The gateway does not send it.`);
     }
   }
 
@@ -155,37 +161,38 @@ class Comparison {
     else if (published !== undefined && direction === 'sent')
       this.#add('breaking', 'changed', subject, `Galileo accepts only ${quoteAll([...published])} now.`);
     else if (known !== undefined && direction === 'received')
-      this.#add('news', 'changed', subject, 'Galileo can send any value now.');
+      this.#add('compatible', 'changed', subject, 'Galileo can send any value now.');
   }
 
   #compareSets(subject: string, known: Names, published: Names, direction: Direction, note = ''): void {
     const added = [...published].filter((value) => !known.has(value));
-    const gone = [...known].filter((value) => !published.has(value));
+    const removed = [...known].filter((value) => !published.has(value));
     const verb = verbs[direction];
-    const level = direction === 'sent' ? 'breaking' : 'news';
+    const level = direction === 'sent' ? 'breaking' : 'compatible';
     if (added.length > 0)
-      this.#add('news', 'new', subject, `Galileo also ${verb} ${quoteAll(added)}.${note}`);
-    if (gone.length > 0) this.#add(level, 'gone', subject, `Galileo no longer ${verb} ${quoteAll(gone)}.`);
+      this.#add('compatible', 'new', subject, `Galileo also ${verb} ${quoteAll(added)}.${note}`);
+    if (removed.length > 0)
+      this.#add(level, 'removed', subject, `Galileo no longer ${verb} ${quoteAll(removed)}.`);
   }
 
   #compareKeywords(subject: string, ours: JsonObject, theirs: JsonObject, direction: Direction): void {
     const { format, default: byDefault, deprecated } = theirs;
     if (!isDeepStrictEqual(ours['default'], byDefault)) {
       const text = `the default is ${show(byDefault)}, no longer ${show(ours['default'])}.`;
-      this.#add('news', 'changed', subject, text);
+      this.#add('compatible', 'changed', subject, text);
     }
     if (deprecated === true && ours['deprecated'] !== true)
-      this.#add('news', 'changed', subject, 'is deprecated. It still works.');
+      this.#add('compatible', 'changed', subject, 'is deprecated. It still works.');
     const expected = direction === 'sent' ? format : ours['format'];
     if (expected !== undefined && format !== ours['format']) {
       const text = `the format is ${show(format)}, no longer ${show(ours['format'])}.`;
-      this.#add(direction === 'sent' ? 'news' : 'breaking', 'changed', subject, text);
+      this.#add(direction === 'sent' ? 'compatible' : 'breaking', 'changed', subject, text);
     }
     if (direction === 'received') return;
     for (const [limit, value] of Object.entries(theirs)) {
       if (!limitKeyword.test(limit) || isDeepStrictEqual(ours[limit], value)) continue;
       const text = `${quote(limit)} is ${show(value)}: Galileo rejects other values.`;
-      this.#add('news', 'changed', subject, text);
+      this.#add('compatible', 'changed', subject, text);
     }
   }
 
@@ -199,7 +206,7 @@ class Comparison {
       const publishedName = isRenamed ? synonym : name;
       if (isRenamed) {
         const text = `is called ${quote(synonym)} now. The gateway reads either name.`;
-        this.#add('news', 'changed', subject, text);
+        this.#add('compatible', 'changed', subject, text);
       }
       if (added.delete(publishedName)) {
         const published = theirs.properties.get(publishedName);
@@ -213,24 +220,35 @@ class Comparison {
           this.#add('breaking', 'changed', subject, 'can be omitted or null now.');
         this.#compare(subject, schema, published, direction);
       } else if (unused[direction].includes(name)) {
-        this.#add('news', 'gone', subject, 'is no longer part of the schema. The gateway does not use it.');
+        this.#add(
+          'compatible',
+          'removed',
+          subject,
+          'is no longer part of the schema. The gateway does not use it.',
+        );
       } else {
         const isBreaking = direction === 'sent' || ours.required.has(name);
-        this.#add(isBreaking ? 'breaking' : 'news', 'gone', subject, 'is no longer part of the schema.');
+        this.#add(
+          isBreaking ? 'breaking' : 'compatible',
+          'removed',
+          subject,
+          'is no longer part of the schema.',
+        );
       }
     }
     for (const name of added) {
-      if (direction === 'received') this.#add('news', 'new', owner, `has a new property ${quote(name)}.`);
+      if (direction === 'received')
+        this.#add('compatible', 'new', owner, `has a new property ${quote(name)}.`);
       else if (theirs.required.has(name)) {
         this.#add('breaking', 'new', owner, `requires the new property ${quote(name)}: every write fails.`);
-      } else this.#add('news', 'new', owner, `accepts the new property ${quote(name)}.`);
+      } else this.#add('compatible', 'new', owner, `accepts the new property ${quote(name)}.`);
     }
   }
 
   #compareMembers(owner: string, ours: Shape, theirs: Shape, direction: Direction): void {
     if (ours.members.size === 0) return;
     if (theirs.members.size === 0) {
-      this.#add('breaking', 'gone', owner, 'the document no longer says which provider has which schema.');
+      this.#add('breaking', 'removed', owner, 'the document no longer says which provider has which schema.');
       return;
     }
     if (![ours.discriminator, 'name', 'provider'].includes(theirs.discriminator)) {
@@ -240,12 +258,17 @@ class Comparison {
     for (const [value, schema] of ours.members) {
       const published = theirs.members.get(value);
       if (published === undefined) {
-        this.#add('breaking', 'gone', owner, `the provider ${quote(value)} is gone.`);
+        this.#add('breaking', 'removed', owner, `the provider ${quote(value)} was removed.`);
       } else this.#compare(`${owner} ${value}`, schema, published, direction);
     }
     const added = [...theirs.members.keys()].filter((value) => !ours.members.has(value));
     if (added.length > 0)
-      this.#add('news', 'new', owner, `has new providers: ${quoteAll(added)}. They cannot be queried yet.`);
+      this.#add(
+        'compatible',
+        'new',
+        owner,
+        `has new providers: ${quoteAll(added)}. They cannot be queried yet.`,
+      );
   }
 }
 

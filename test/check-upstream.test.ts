@@ -267,7 +267,9 @@ describe('A changed document', () => {
           Reflect.deleteProperty(schema.properties, 'base_url');
           schema.required = ['endpoint'];
         }),
-      ['news changed CustomIntegration.base_url: is called `endpoint` now. The gateway reads either name.'],
+      [
+        'compatible changed CustomIntegration.base_url: is called `endpoint` now. The gateway reads either name.',
+      ],
     ],
     [
       'base_url renamed to another name',
@@ -277,8 +279,8 @@ describe('A changed document', () => {
           Reflect.deleteProperty(schema.properties, 'base_url');
         }),
       [
-        'breaking gone CustomIntegration.base_url: is no longer part of the schema.',
-        'news new CustomIntegration: has a new property `url`.',
+        'breaking removed CustomIntegration.base_url: is no longer part of the schema.',
+        'compatible new CustomIntegration: has a new property `url`.',
       ],
     ],
     [
@@ -290,7 +292,7 @@ describe('A changed document', () => {
             Reflect.deleteProperty(get(schemas, name).properties, 'provider');
         }),
       [
-        `news gone ${providerSchemas[0]?.[1]}.provider: is no longer part of the schema. The gateway does not use it.`,
+        `compatible removed ${providerSchemas[0]?.[1]}.provider: is no longer part of the schema. The gateway does not use it.`,
       ],
     ],
     [
@@ -311,22 +313,22 @@ describe('A changed document', () => {
           get(schemas, 'IntegrationProvider').enum.push('cohere');
         }),
       [
-        'news new GET /v2/integrations/{name} response: has new providers: `cohere`. They cannot be queried yet.',
-        'news new IntegrationProvider: Galileo also accepts `cohere`.',
-        'news new IntegrationProvider: Galileo also sends `cohere`.',
+        'compatible new GET /v2/integrations/{name} response: has new providers: `cohere`. They cannot be queried yet.',
+        'compatible new IntegrationProvider: Galileo also accepts `cohere`.',
+        'compatible new IntegrationProvider: Galileo also sends `cohere`.',
       ],
     ],
     [
-      'a provider that is gone',
+      'a provider that was removed',
       () =>
         inGet((operation, { components: { schemas } }) => {
           Reflect.deleteProperty(getUnion(operation).discriminator.mapping, 'writer');
           get(schemas, 'IntegrationProvider').enum.pop();
         }),
       [
-        'breaking gone GET /v2/integrations/{name} response: the provider `writer` is gone.',
-        'breaking gone IntegrationProvider: Galileo no longer accepts `writer`.',
-        'news gone IntegrationProvider: Galileo no longer sends `writer`.',
+        'breaking removed GET /v2/integrations/{name} response: the provider `writer` was removed.',
+        'breaking removed IntegrationProvider: Galileo no longer accepts `writer`.',
+        'compatible removed IntegrationProvider: Galileo no longer sends `writer`.',
       ],
     ],
     [
@@ -341,34 +343,34 @@ describe('A changed document', () => {
           }
         }),
       [
-        'breaking gone GET /v2/integrations/{name} response: the document no longer says which provider has which schema.',
+        'breaking removed GET /v2/integrations/{name} response: the document no longer says which provider has which schema.',
       ],
     ],
     [
       'a new value of an enum that Galileo sends',
       () => inSchema('IntegrationAction', (schema) => schema.enum.push('use')),
-      ['news new Permission.action: Galileo also sends `use`.'],
+      ['compatible new Permission.action: Galileo also sends `use`.'],
     ],
     [
       'a new value of an enum that Galileo sends and accepts',
       () => inSchema('AwsCredentialType', (schema) => schema.enum.push('sso')),
       [
-        'news new AwsCredentialType: Galileo also accepts `sso`.',
-        'news new AwsCredentialType: Galileo also sends `sso`.',
+        'compatible new AwsCredentialType: Galileo also accepts `sso`.',
+        'compatible new AwsCredentialType: Galileo also sends `sso`.',
       ],
     ],
     [
-      'a value that is gone from an enum that Galileo sends and accepts',
+      'a value that was removed from an enum that Galileo sends and accepts',
       () => inSchema('CustomAuthenticationType', (schema) => schema.enum.pop()),
       [
-        'breaking gone CustomAuthenticationType: Galileo no longer accepts `oauth2`.',
-        'news gone CustomAuthenticationType: Galileo no longer sends `oauth2`.',
+        'breaking removed CustomAuthenticationType: Galileo no longer accepts `oauth2`.',
+        'compatible removed CustomAuthenticationType: Galileo no longer sends `oauth2`.',
       ],
     ],
     [
       'any string instead of an enum',
       () => inSchema('ModelCostBy', (schema) => Reflect.deleteProperty(schema, 'enum')),
-      ['news changed ModelCostBy: Galileo can send any value now.'],
+      ['compatible changed ModelCostBy: Galileo can send any value now.'],
     ],
     [
       'an enum instead of any string in a request',
@@ -379,20 +381,20 @@ describe('A changed document', () => {
       ['breaking changed WriterIntegrationCreate.organization_id: Galileo accepts only `a`, `b` now.'],
     ],
     [
-      'a required property that is gone from a response',
+      'a required property that was removed from a response',
       () => inSchema('IntegrationDB', ({ properties }) => Reflect.deleteProperty(properties, 'created_at')),
-      ['breaking gone IntegrationDB.created_at: is no longer part of the schema.'],
+      ['breaking removed IntegrationDB.created_at: is no longer part of the schema.'],
     ],
     [
-      'optional properties that are gone from a response, used and unused',
+      'optional properties that were removed from a response, used and unused',
       () =>
         alter(({ components: { schemas } }) => {
           Reflect.deleteProperty(get(schemas, 'OpenAIIntegration').properties, 'organization_id');
           Reflect.deleteProperty(get(schemas, 'CustomIntegration').properties, 'api_key_value');
         }),
       [
-        'news gone CustomIntegration.api_key_value: is no longer part of the schema. The gateway does not use it.',
-        'news gone OpenAIIntegration.organization_id: is no longer part of the schema.',
+        'compatible removed CustomIntegration.api_key_value: is no longer part of the schema. The gateway does not use it.',
+        'compatible removed OpenAIIntegration.organization_id: is no longer part of the schema.',
       ],
     ],
     [
@@ -411,9 +413,9 @@ describe('A changed document', () => {
           get(schemas, 'MultiModalModelIntegrationConfig').properties['max_pages'] = { type: 'integer' };
         }),
       [
-        'news new MultiModalModelIntegrationConfig: accepts the new property `max_pages`.',
-        'news new MultiModalModelIntegrationConfig: has a new property `max_pages`.',
-        'news new VertexAIIntegration: has a new property `project`.',
+        'compatible new MultiModalModelIntegrationConfig: accepts the new property `max_pages`.',
+        'compatible new MultiModalModelIntegrationConfig: has a new property `max_pages`.',
+        'compatible new VertexAIIntegration: has a new property `project`.',
       ],
     ],
     [
@@ -434,7 +436,7 @@ describe('A changed document', () => {
         'breaking changed AvailableIntegrations.integrations[]: Galileo sends object, no longer string.',
         'breaking changed AzureIntegration.deployments{}: Galileo sends array, no longer string.',
         'breaking changed UserCollaborator.email: Galileo sends integer, no longer string.',
-        'news changed IntegrationProvider: Galileo can send any value now.',
+        'compatible changed IntegrationProvider: Galileo can send any value now.',
       ],
     ],
     [
@@ -465,8 +467,8 @@ describe('A changed document', () => {
           get(get(schemas, 'CustomIntegrationCreate').properties, 'authentication_type')['default'] = 'none';
         }),
       [
-        'news changed AwsSageMakerIntegration.region: the default is `"eu-west-1"`, no longer `"us-west-2"`.',
-        'news changed CustomIntegrationCreate.authentication_type: the default is `"none"`, no longer `"oauth2"`.',
+        'compatible changed AwsSageMakerIntegration.region: the default is `"eu-west-1"`, no longer `"us-west-2"`.',
+        'compatible changed CustomIntegrationCreate.authentication_type: the default is `"none"`, no longer `"oauth2"`.',
       ],
     ],
     [
@@ -483,8 +485,8 @@ describe('A changed document', () => {
         'breaking new CustomIntegrationCreate: requires the new property `region`: every write fails.',
         'breaking changed CustomIntegrationCreate.api_key_header: cannot be null any more.',
         'breaking changed CustomIntegrationCreate.default_model: is required now.',
-        'breaking gone CustomIntegrationCreate.token: is no longer part of the schema.',
-        'news changed CustomIntegrationCreate.endpoint: `maxLength` is `200`: Galileo rejects other values.',
+        'breaking removed CustomIntegrationCreate.token: is no longer part of the schema.',
+        'compatible changed CustomIntegrationCreate.endpoint: `maxLength` is `200`: Galileo rejects other values.',
       ],
     ],
     [
@@ -495,8 +497,8 @@ describe('A changed document', () => {
           get(get(schemas, 'Model').properties, 'alias')['deprecated'] = true;
         }),
       [
-        'news changed GET /v2/integrations/{name}: the operation is deprecated. It still works.',
-        'news changed Model.alias: is deprecated. It still works.',
+        'compatible changed GET /v2/integrations/{name}: the operation is deprecated. It still works.',
+        'compatible changed Model.alias: is deprecated. It still works.',
       ],
     ],
     [
@@ -507,9 +509,9 @@ describe('A changed document', () => {
           operation.responses = { 204: { content: {} } };
         }),
       [
-        'breaking gone PUT /v2/integrations/custom 422: the document no longer describes a JSON value here.',
-        'breaking gone PUT /v2/integrations/custom body: the document no longer describes a JSON value here.',
-        'breaking gone PUT /v2/integrations/custom response: the document no longer describes a JSON value here.',
+        'breaking removed PUT /v2/integrations/custom 422: the document no longer describes a JSON value here.',
+        'breaking removed PUT /v2/integrations/custom body: the document no longer describes a JSON value here.',
+        'breaking removed PUT /v2/integrations/custom response: the document no longer describes a JSON value here.',
       ],
     ],
     [
@@ -524,8 +526,8 @@ describe('A changed document', () => {
           components.securitySchemes['Cookie'] = { type: 'apiKey', in: 'cookie', name: 'session' };
         }),
       [
-        'breaking gone GET /v2/integrations/{name}: Galileo no longer accepts `header galileo-api-key`, `header splunk-ao-api-key`, `basic credential`.',
-        'news new GET /v2/integrations/{name}: Galileo also accepts `header splunk-ao-api-key and basic credential`, `cookie session`. The gateway does not forward it.',
+        'breaking removed GET /v2/integrations/{name}: Galileo no longer accepts `header galileo-api-key`, `header splunk-ao-api-key`, `basic credential`.',
+        'compatible new GET /v2/integrations/{name}: Galileo also accepts `header splunk-ao-api-key and basic credential`, `cookie session`. The gateway does not forward it.',
       ],
     ],
     [
@@ -535,7 +537,7 @@ describe('A changed document', () => {
           operation.security = [{}];
         }),
       [
-        'news changed GET /v2/integrations/{name}: Galileo no longer requires a credential. The gateway still does.',
+        'compatible changed GET /v2/integrations/{name}: Galileo no longer requires a credential. The gateway still does.',
       ],
     ],
     [
@@ -549,9 +551,9 @@ describe('A changed document', () => {
           );
         }),
       [
-        'breaking gone GET /v2/integrations/{integration_id}/users: the query parameter `limit` is gone: it has no effect or is rejected.',
+        'breaking removed GET /v2/integrations/{integration_id}/users: the query parameter `limit` was removed: it has no effect or is rejected.',
         'breaking new GET /v2/integrations/{integration_id}/users: the query parameter `project` is required: every call fails.',
-        'news new GET /v2/integrations/{integration_id}/users: the query parameter `fresh` can be sent. The gateway does not send it.',
+        'compatible new GET /v2/integrations/{integration_id}/users: the query parameter `fresh` can be sent. The gateway does not send it.',
       ],
     ],
   ])('check-upstream reports %s', (_, getDocument, expected) => {
@@ -562,10 +564,10 @@ describe('A changed document', () => {
     Object.entries(readKnown().paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => [method.toUpperCase(), path, method] as const),
     ),
-  )('check-upstream reports that %s %s is gone', (label, path, method) => {
+  )('check-upstream reports that %s %s was removed', (label, path, method) => {
     const published = alter(({ paths }) => Reflect.deleteProperty(get(paths, path), method));
     expect(compare(published)).toEqual([
-      `breaking gone ${label} ${path}: the operation is gone: every call fails.`,
+      `breaking removed ${label} ${path}: the operation was removed: every call fails.`,
     ]);
   });
 
@@ -674,14 +676,14 @@ describe('galileo-gateway check-upstream', () => {
     server.close();
   });
 
-  it('check-upstream exits with 1 if the document has only news, and prints it', async () => {
+  it('check-upstream exits with 1 if the document has only compatible changes, and prints them', async () => {
     await using upstream = await startFakeUpstream();
     const published = inSchema('AwsCredentialType', (schema) => schema.enum.push('sso'));
     upstream.on('GET', '/openapi.json', { json: published });
     const { code, stdout, stderr } = await run([`${upstream.url}/openapi.json`]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toContain('news      new      AwsCredentialType: Galileo also sends `sso`.\n');
-    expect(stdout).toMatch(/: 0 breaking, 2 other\.\n$/);
+    expect(stdout).toContain('compatible  new      AwsCredentialType: Galileo also sends `sso`.\n');
+    expect(stdout).toMatch(/: 0 breaking, 2 compatible\.\n$/);
   });
 
   it('check-upstream exits with 3 if the document has a breaking change, and prints that first', async () => {
@@ -691,14 +693,14 @@ describe('galileo-gateway check-upstream', () => {
     });
     const { code, stdout } = await run([write('breaking.json', published)]);
     expect(code).toBe(3);
-    expect(stdout).toMatch(/^breaking {2}gone {5}CustomIntegration\.base_url: .*\nnews /);
+    expect(stdout).toMatch(/^breaking {4}removed {2}CustomIntegration\.base_url: .*\ncompatible /);
   });
 
   it('check-upstream exits with 3 for an API without the public operations, and names the ones that it did not compare', async () => {
     const path = write('other.json', { openapi: '3.1.0', info: {}, paths: {} });
     const { code, stdout } = await run([path]);
     expect(code).toBe(3);
-    expect(stdout.match(/is gone: every call fails/g)).toHaveLength(26);
+    expect(stdout.match(/was removed: every call fails/g)).toHaveLength(26);
     expect(stdout).toContain('Not described by this document, and not compared: GET /integrations, ');
   });
 

@@ -16,7 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Compares upstream's published OpenAPI document with the one of this version, and prints what differs.
  *
  * @param source a file path or a URL; undefined means the document below `GALILEO_API_URL`
- * @returns the exit code: 0 no difference, 1 other differences, 3 breaking differences, 2 unreadable document
+ * @returns the exit code: 0 no difference, 1 compatible changes, 3 breaking changes, 2 unreadable document
  */
 export async function checkUpstream(source: string | undefined, environment: Environment): Promise<number> {
   const location = source === undefined ? getDefault(environment) : toLocation(source);
@@ -80,8 +80,8 @@ function printDrift({ findings, notCovered }: Drift, label: string): string {
   if (findings.length === 0)
     return `${note}No differences: ${label} describes the API that galileo-gateway ${version} knows.\n`;
   const lines = findings.map(
-    ({ level, change, subject, text }) => `${level.padEnd(8)}  ${change.padEnd(7)}  ${subject}: ${text}\n`,
+    ({ level, change, subject, text }) => `${level.padEnd(10)}  ${change.padEnd(7)}  ${subject}: ${text}\n`,
   );
   const breaking = findings.filter(({ level }) => level === 'breaking').length;
-  return `${lines.join('')}\n${note}${label}, compared with galileo-gateway ${version}: ${breaking} breaking, ${findings.length - breaking} other.\n`;
+  return `${lines.join('')}\n${note}${label}, compared with galileo-gateway ${version}: ${breaking} breaking, ${findings.length - breaking} compatible.\n`;
 }
