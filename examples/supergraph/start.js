@@ -55,6 +55,7 @@ class GalileoDataSource extends RemoteGraphQLDataSource {
   willSendRequest({ request, context }) {
     for (const name of [
       'galileo-api-key',
+      'splunk-ao-api-key',
       'authorization',
       'x-request-id',
       'traceparent',
@@ -91,7 +92,7 @@ const port = Number(process.env.PORT ?? 4000);
 // Apollo's standalone server does not report errors of its socket.
 process.once('uncaughtException', (error) => {
   if (error.code !== 'EADDRINUSE') throw error;
-  process.stderr.write(`the port ${port} is in use: choose another one with the variable PORT\n`);
+  process.stderr.write(`port ${port} is already in use: set PORT, or use PORT=0 for a free port\n`);
   process.exit(1);
 });
 const url = await startRouter(await compose(subgraphs), port);

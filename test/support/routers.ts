@@ -10,7 +10,15 @@ import type { GraphqlResponseError } from './gateway.ts';
 import { startHttpServer } from './listen.ts';
 
 /** The headers that a router must forward to the gateway. */
-const forwardedHeaders = ['galileo-api-key', 'authorization', 'x-request-id', 'traceparent'];
+const forwardedHeaders = [
+  'galileo-api-key',
+  'splunk-ao-api-key',
+  'authorization',
+  'x-request-id',
+  'traceparent',
+  'tracestate',
+  'baggage',
+];
 
 /** A response of a router. */
 interface RouterResponse {
