@@ -16,8 +16,8 @@ export const fieldErrorCodes = [
 ] as const;
 
 /**
- * Codes of a response without `data`. Usually the request was not executed; after `QUERY_TOO_COMPLEX` for a response that is
- * too large, it was. `BAD_USER_INPUT` (variables), `OVERLOADED` (a request that was shed) and `INTERNAL_SERVER_ERROR` occur
+ * Codes of a response without `data`. Usually the request was not executed. If the response did not fit
+ * (`QUERY_TOO_COMPLEX`, `OVERLOADED`), it was. `BAD_USER_INPUT` (variables), `OVERLOADED` and `INTERNAL_SERVER_ERROR` occur
  * here too.
  */
 export const requestErrorCodes = [
@@ -42,7 +42,7 @@ export interface ErrorExtensions {
   readonly code: ErrorCode;
   /** The `x-request-id` of the response, which the gateway's log lines also contain. */
   readonly requestId: string;
-  /** Whether the same request can succeed later. Absent if the response has no `data` and the request has to change. */
+  /** Whether the same request can succeed later. Without `data`, present only if it is true. */
   readonly retryable?: boolean;
   /** How long Galileo asks clients to wait before the next attempt. */
   readonly retryAfterMs?: number;

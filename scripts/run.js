@@ -57,7 +57,7 @@ function checkSeparator() {
     // npm has settings with these names.
     if (process.env[variable] === undefined || flag.endsWith('proxy')) continue;
     const script = process.env['npm_lifecycle_event'] ?? command;
-    fail(`npm took ${flag} for itself: write -- before the flags: npm run ${script} -- ${flag} …`);
+    fail(`npm consumed ${flag}: write -- before the flags: npm run ${script} -- ${flag} …`);
   }
 }
 
@@ -91,7 +91,7 @@ async function checkFlags() {
   } catch (error) {
     if (error?.code === 'EADDRINUSE') {
       process.stderr.write(
-        `galileo-gateway: port ${config.port} is in use: choose another one with --port\n`,
+        `galileo-gateway: port ${config.port} is already in use: set --port, or use --port 0 for a free port\n`,
       );
       process.exit(1);
     }

@@ -73,7 +73,7 @@ export const trustedDocuments = z.string().transform((path, context) => {
     return { path, documents: readTrustedDocuments(path) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'it cannot be read';
-    context.addIssue(`the path of a JSON file from hash to document, but ${reason}`);
+    context.addIssue(`the path of a JSON file that maps hashes to documents, but ${reason}`);
     return z.NEVER;
   }
 });
@@ -87,7 +87,7 @@ const pemFile = (expected: string, check: (content: string) => void) =>
       return { path, content };
     } catch (error) {
       const isUnreadable = error instanceof Error && 'syscall' in error;
-      const reason = isUnreadable ? 'the file cannot be read' : 'the file contains something else';
+      const reason = isUnreadable ? 'the file cannot be read' : `the file does not contain ${expected}`;
       context.addIssue(`the path of ${expected} (PEM), but ${reason}`);
       return z.NEVER;
     }
@@ -151,7 +151,8 @@ export const addresses = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
   .refine((list) => list.every(isAddressRange), {
-    error: 'addresses or CIDR ranges, comma separated; `loopback` and `private` are short for those ranges',
+    error:
+      'addresses or CIDR ranges, comma separated; `loopback` and `private` stand for the loopback and private ranges',
   });
 
 // No common machine has more than 1,024 CPUs.

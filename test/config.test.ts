@@ -192,16 +192,16 @@ it('NODE_ENV=production turns GraphiQL and introspection off, unless they are se
 describe('TRUSTED_DOCUMENTS', () => {
   it.each([
     ['{"a": ', 'it is not JSON'],
-    ['[]', 'it is neither an object from hash to document nor a manifest of Apollo'],
-    ['{"hunter2\\nx": 7}', 'it is neither an object from hash to document nor a manifest of Apollo'],
-    ['null', 'it is neither an object from hash to document nor a manifest of Apollo'],
+    ['[]', 'it is neither an object that maps hashes to documents nor a manifest of Apollo'],
+    ['{"hunter2\\nx": 7}', 'it is neither an object that maps hashes to documents nor a manifest of Apollo'],
+    ['null', 'it is neither an object that maps hashes to documents nor a manifest of Apollo'],
   ])('an unusable file of trusted documents is rejected in one line: %s', (content, reason) => {
     const directory = mkdtempSync(join(tmpdir(), 'config-'));
     try {
       const path = join(directory, 'documents.json');
       writeFileSync(path, content);
       expect(getProblems({ TRUSTED_DOCUMENTS: path })).toEqual([
-        `TRUSTED_DOCUMENTS: expected the path of a JSON file from hash to document, but ${reason}`,
+        `TRUSTED_DOCUMENTS: expected the path of a JSON file that maps hashes to documents, but ${reason}`,
       ]);
     } finally {
       rmSync(directory, { recursive: true });

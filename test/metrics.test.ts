@@ -226,6 +226,6 @@ describe('the listener of METRICS_PORT', () => {
     const { port } = new URL(upstream.url);
     await using program = startProgram(['serve'], { PORT: '0', METRICS_PORT: port });
     expect(await program.exit).toBe(1);
-    expect(program.stderr).toMatch(/^galileo-gateway: the port \d+ is taken: .*--metrics-port.*\n$/);
+    expect(program.stderr).toMatch(/^galileo-gateway: port \d+ is already in use: set --metrics-port, .*\n$/);
   });
 });

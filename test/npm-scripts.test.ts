@@ -95,7 +95,7 @@ describe('npm before a build', () => {
     server.close();
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `galileo-gateway: port ${port} is in use: choose another one with --port\n`,
+      stderr: `galileo-gateway: port ${port} is already in use: set --port, or use --port 0 for a free port\n`,
     });
     expect(existsSync(join(sources.path, 'dist'))).toBe(false);
   });
@@ -112,7 +112,7 @@ describe('npm after a build', () => {
     async (...parameters) => {
       const { code, stderr } = await runNpm(root, 'run', 'demo', ...parameters);
       expect(code).toBe(2);
-      expect(stderr).toContain('write -- before the flags: npm run demo -- --port …');
+      expect(stderr).toContain('npm consumed --port: write -- before the flags: npm run demo -- --port …');
     },
   );
 

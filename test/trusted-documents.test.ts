@@ -126,7 +126,7 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
   };
   const read = (content: unknown) => [...readTrustedDocuments(write(content))];
 
-  it('the file of TRUSTED_DOCUMENTS can be an object from hash to document, also after a byte order mark', () => {
+  it('the file of TRUSTED_DOCUMENTS can be an object that maps hashes to documents, also after a byte order mark', () => {
     expect(read({ [hash]: query })).toEqual([[hash, query]]);
     expect(read(`\ufeff${JSON.stringify({ [`sha256:${hash}`]: query })}`)).toEqual([[hash, query]]);
   });
@@ -145,9 +145,9 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
     [
       'has values that are not documents',
       { a: 1 },
-      'it is neither an object from hash to document nor a manifest',
+      'it is neither an object that maps hashes to documents nor a manifest',
     ],
-    ['is an array', [query], 'it is neither an object from hash to document nor a manifest'],
+    ['is an array', [query], 'it is neither an object that maps hashes to documents nor a manifest'],
   ])('the file of TRUSTED_DOCUMENTS is rejected with the reason if it %s', (_what, content, message) => {
     expect(() => read(content)).toThrow(message);
   });

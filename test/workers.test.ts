@@ -172,7 +172,7 @@ describe('with WORKERS=2', () => {
     await using upstream = await startFakeUpstream();
     await using program = serve({ PORT: new URL(upstream.url).port });
     expect(await program.exit).toBe(1);
-    expect(program.stderr).toMatch(/^galileo-gateway: the port \d+ is taken: .*\n$/);
+    expect(program.stderr).toMatch(/^galileo-gateway: port \d+ is already in use: .*\n$/);
     expect(program.stdout).toBe('');
   });
 });
@@ -237,7 +237,7 @@ describe('a worker that is killed under load', () => {
     }
     const backoffs = [...program.stdout.matchAll(/"backoffMs":(\d+)/g)].map(([, ms]) => Number(ms));
     expect(backoffs).toEqual([0, 100, 200]);
-    expect(program.stdout).toContain('workers end early one after another');
+    expect(program.stdout).toContain('workers exit repeatedly: the replacement waits');
   });
 });
 
@@ -251,7 +251,7 @@ describe('with WORKERS=2 and no METRICS_PORT', () => {
     expect(await program.exit).toBe(0);
   });
 
-  it('without METRICS_PORT, workers that end early one after another are replaced', async () => {
+  it('without METRICS_PORT, workers that exit repeatedly are replaced', async () => {
     await using program = serve({ METRICS_PORT: '' });
     const url = await getUrl(program);
     for (const count of [1, 2, 3]) {

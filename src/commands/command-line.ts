@@ -15,6 +15,9 @@ import { version } from '../package.ts';
 /** Exit code for an invalid command line or configuration. */
 const exitUsage = 2;
 
+/** Defaults of the demo by variable. A demo is for exploring, even with NODE_ENV=production. */
+const demoDefaults = { LOG_LEVEL: 'warn', GRAPHIQL: 'on', INTROSPECTION: 'on' };
+
 type Flags = Readonly<Partial<Record<SettingName, string>>>;
 
 /** Runs the command of the process's arguments, and sets the exit code. */
@@ -40,7 +43,10 @@ function createProgram(): Command {
     program.command(name).description(description).version(version).allowExcessArguments(false);
 
   addSettings(addCommand('serve', 'run the gateway'))
-    .option('--plugins <file>', 'module whose default export is a list of graphql-yoga plugins')
+    .option(
+      '--plugins <file>',
+      'module whose default export is a graphql-yoga or Envelop plugin, or an array of them',
+    )
     .action(async ({ plugins, ...flags }: Flags & { readonly plugins?: string }) => {
       const { serve } = await import('./serve.ts');
       await serve(readConfig(process.env, flags), plugins);
@@ -48,9 +54,10 @@ function createProgram(): Command {
 
   addSettings(
     addCommand('demo', 'run the gateway with a sandbox upstream; needs neither an account nor a network'),
+    demoDefaults,
   ).action(async (flags: Flags) => {
     const { demo } = await import('./demo.ts');
-    await demo(flags);
+    await demo(flags, demoDefaults);
   });
 
   addCommand('sandbox', 'run only the sandbox upstream')
@@ -85,7 +92,7 @@ function createProgram(): Command {
     )
     .addHelpText(
       'after',
-      '\nExit code: 0 no change, 1 compatible changes, 3 breaking changes, 2 the document could not be read.',
+      '\nExit code: 0 no change, 1 compatible changes, 3 breaking changes, 2 the document could not be read, or a setting is invalid.',
     )
     .action(async (source: string | undefined) => {
       const { checkUpstream } = await import('./check-upstream.ts');
@@ -108,13 +115,15 @@ function createProgram(): Command {
   return program;
 }
 
-/** Adds every setting as a flag. */
-function addSettings(command: Command): Command {
+/** Adds every setting as a flag. `defaults` replaces defaults of the settings, also in production. */
+function addSettings(command: Command, defaults: Readonly<Record<string, string>> = {}): Command {
   for (const setting of Object.keys(settings) as SettingName[]) {
-    const { meaning, default: byDefault = 'off' }: Setting = settings[setting];
+    const variable = toVariable(setting);
+    const { meaning, default: byDefault = 'off', productionDefault }: Setting = settings[setting];
+    const inProduction = productionDefault === undefined ? '' : `, ${productionDefault} in production`;
     command.option(
       `${toFlag(setting)} <value>`,
-      `${meaning} Variable ${toVariable(setting)}; default ${byDefault}.`,
+      `${meaning} Variable ${variable}; default ${defaults[variable] ?? `${byDefault}${inProduction}`}.`,
     );
   }
   return command;

@@ -10,10 +10,16 @@ import { createExampleRequest } from './example-request.ts';
 import { createLandingPage } from './landing-page.ts';
 import { startSettingsPage } from './settings-page.ts';
 
-/** Runs a sandbox upstream, the gateway and the example front end, and prints how to use them. */
-export async function demo(flags: Partial<Record<SettingName, string>>): Promise<void> {
-  // A demo is for exploring, even with NODE_ENV=production.
-  const environment = { LOG_LEVEL: 'warn', GRAPHIQL: 'on', INTROSPECTION: 'on', ...process.env };
+/**
+ * Runs a sandbox upstream, the gateway and the example front end, and prints how to use them.
+ *
+ * @param defaults by variable
+ */
+export async function demo(
+  flags: Partial<Record<SettingName, string>>,
+  defaults: Readonly<Record<string, string>>,
+): Promise<void> {
+  const environment: NodeJS.ProcessEnv = { ...defaults, ...process.env };
   // Read before anything listens, so that an invalid configuration ends the demo immediately.
   const { host, port, basePath, trustedDocuments } = readConfig(environment, flags);
   let graphqlUrl = '';
@@ -65,7 +71,7 @@ export async function demo(flags: Partial<Record<SettingName, string>>): Promise
   const network =
     url === server.url
       ? ''
-      : '\n  Network   listens on all interfaces: other machines reach it at the name or address of this one';
+      : "\n  Network   listens on all interfaces: other machines can connect at this machine's name or address";
   const keys = Object.entries(demoKeys).map(([key, meaning]) => `    ${key.padEnd(15)}${meaning}\n`);
   process.stdout.write(`
 galileo-gateway demo
@@ -80,7 +86,7 @@ Try it:
 
   ${curl ?? 'Send the documentId of a trusted document and its variables. None of the documents is a query without required variables.'}
 
-Keys that show other states; every further key is another tenant:
+Keys that show other states. Any other key is a separate tenant:
 
 ${keys.slice(1).join('')}
 Ctrl+C ends the demo.

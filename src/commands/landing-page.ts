@@ -36,11 +36,11 @@ li { margin: .5rem 0; }`;
 <ul>
 <li><a href="${escapeHtml(graphqlUrl)}">GraphiQL</a>: explore the schema and run operations</li>
 <li><a href="${escapeHtml(settingsUrl)}">Settings page</a>: an example front end for model providers</li>
-<li><a href="/livez">/livez</a> and <a href="/readyz">/readyz</a>: the probes of orchestrators</li>
+<li><a href="/livez">/livez</a> and <a href="/readyz">/readyz</a>: health endpoints</li>
 </ul>
 ${curl === undefined ? '' : `<h2>On the command line</h2>\n<pre><code>${escapeHtml(curl)}</code></pre>`}
 <h2>API keys</h2>
-<p>Send one of them as <code>Galileo-API-Key</code>. Every other key is another tenant with the same initial data.</p>
+<p>Send one of them as <code>Galileo-API-Key</code>. Any other key is a separate tenant with the same initial data.</p>
 <table>
 ${rows.join('\n')}
 </table>

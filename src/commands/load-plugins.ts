@@ -19,7 +19,7 @@ export async function loadPlugins(path: string): Promise<Plugins> {
   const plugins: readonly unknown[] = Array.isArray(exported) ? exported : [exported];
   if (plugins.every(isPlugin)) return plugins;
   throw new ConfigError([
-    '--plugins: the default export of the module must be a graphql-yoga plugin or an array of them',
+    '--plugins: the default export of the module must be a graphql-yoga or Envelop plugin, or an array of them',
   ]);
 }
 

@@ -199,7 +199,7 @@ export class DocumentStore {
 }
 
 const createTooDeepError = () =>
-  new RequestError('QUERY_TOO_COMPLEX', 'The document is nested too deeply to be read.');
+  new RequestError('QUERY_TOO_COMPLEX', 'The document is nested too deeply to be parsed.');
 
 /** All tokens that a document keeps in memory, comments included. */
 function* getTokens({ loc }: DocumentNode): Generator<Token> {

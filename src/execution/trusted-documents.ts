@@ -20,7 +20,7 @@ export function readTrustedDocuments(path: string): TrustedDocuments {
   const documents = new Map<string, string>();
   for (const [id, text] of getEntries(content)) {
     if (typeof id !== 'string' || typeof text !== 'string') {
-      throw new Error('it is neither an object from hash to document nor a manifest of Apollo');
+      throw new Error('it is neither an object that maps hashes to documents nor a manifest of Apollo');
     }
     documents.set(toHash(id), text);
   }

@@ -30,14 +30,14 @@ export function explainListenFailure(error: Error, flag = '--port'): Error {
   const port = 'port' in error ? String(error.port) : 'requested';
   switch (error.code) {
     case 'EADDRINUSE':
-      return new Error(
-        `the port ${port} is taken: choose another with ${flag}, or any free one with ${flag} 0`,
-      );
+      return new Error(`port ${port} is already in use: set ${flag}, or use ${flag} 0 for a free port`);
     case 'EACCES':
       return new Error(`this user cannot listen on port ${port}: choose a port above 1023 with ${flag}`);
     case 'EADDRNOTAVAIL':
+      return new Error('the host in HOST or --host does not belong to this machine');
     case 'ENOTFOUND':
-      return new Error('the address of --host does not belong to this machine');
+    case 'EAI_AGAIN':
+      return new Error('the host in HOST or --host does not resolve to an address of this machine');
     default:
       return error;
   }

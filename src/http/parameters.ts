@@ -24,7 +24,8 @@ export function parseQueryString(target: string): OperationParams {
 
 function readParams(body: unknown): OperationParams {
   if (Array.isArray(body)) throw badRequest('Batches are not supported: send one operation per request.');
-  if (!isJsonObject(body)) throw badRequest('The request body must be a JSON object with `query`.');
+  if (!isJsonObject(body))
+    throw badRequest('The request body must be a JSON object with `query` or `documentId`.');
   const extensions = readObject(body, 'extensions');
   const persistedQuery = extensions?.['persistedQuery'];
   return {

@@ -56,7 +56,7 @@ function toConnection(page: JsonObject, startingToken: number): CollaboratorConn
   if (!Array.isArray(collaborators)) {
     throw new ClientFacingError(
       'UPSTREAM_INVALID_RESPONSE',
-      'Galileo returned a page without collaborators.',
+      'Galileo returned a page without a `collaborators` array.',
     );
   }
   const nodes = collaborators.filter(isJsonObject);

@@ -68,7 +68,10 @@ export async function openSocket(
     socket?.destroy();
     signal.throwIfAborted();
     if (error instanceof ConnectFailure) throw error;
-    throw new ConnectFailure('connect', error instanceof Error ? error : new Error('Not an error'));
+    throw new ConnectFailure(
+      'connect',
+      error instanceof Error ? error : new Error('Connecting failed: unknown error'),
+    );
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
@@ -149,7 +152,7 @@ async function resolveName(hostname: string, lookup: Lookup): Promise<readonly L
 }
 
 function joinErrors(errors: readonly Error[]): Error {
-  const [first = new Error('The name has no address.'), ...others] = errors;
+  const [first = new Error('The host name has no address.'), ...others] = errors;
   if (others.length === 0) return first;
   return new Error(errors.map(({ message }) => message).join('; '));
 }

@@ -174,7 +174,7 @@ export class WorkerPool implements Drainable {
   }
 
   /**
-   * Starts a replacement immediately. If workers end early one after another, waits first, so that a crash loop does
+   * Starts a replacement immediately. If workers exit repeatedly, waits first, so that a crash loop does
    * not keep the machine busy.
    */
   #replace(worker: Worker, { state, startedAtMs }: Member, end: object): void {
@@ -188,8 +188,7 @@ export class WorkerPool implements Drainable {
     const details = { pid: worker.process.pid, ...end, backoffMs, earlyExits: this.#earlyExitCount };
     if (state === 'draining') this.#log.error(details, 'a worker drains and ends: a replacement starts');
     else if (backoffMs === 0) this.#log.error(details, 'a worker has ended: a replacement starts');
-    else
-      this.#log.error(details, 'workers end early one after another: a replacement starts after the backoff');
+    else this.#log.error(details, 'workers exit repeatedly: the replacement waits');
     const timer = setTimeout(() => {
       this.#replacements.delete(timer);
       this.#startWorker();

@@ -35,26 +35,29 @@ test('examples/supergraph starts with one command, and its curl command returns 
       const [name = '', value = ''] = header.split(': ');
       return [name, value];
     });
-    const response = await fetch(curl?.['url'] ?? '', {
-      method: 'POST',
-      headers,
-      body: curl?.['body'] ?? '',
-    });
-
-    expect(await response.json()).toMatchObject({
-      data: {
-        mostExpensive: [
-          {
-            __typename: 'OpenAIIntegration',
-            name: 'OPENAI',
-            monthlyCost: 1240.5,
-            organizationId: seededIntegrations.openai.organization_id,
-          },
-          { __typename: 'AnthropicIntegration', name: 'ANTHROPIC', monthlyCost: 980.25 },
-        ],
-        integration: { monthlyCost: 64.3 },
-      },
-    });
+    const [type = ['', ''], [, key] = []] = headers;
+    // The router forwards the key in either of its headers.
+    for (const credential of [headers, [type, ['Splunk-AO-API-Key', key ?? '']]] as [string, string][][]) {
+      const response = await fetch(curl?.['url'] ?? '', {
+        method: 'POST',
+        headers: credential,
+        body: curl?.['body'] ?? '',
+      });
+      expect(await response.json()).toMatchObject({
+        data: {
+          mostExpensive: [
+            {
+              __typename: 'OpenAIIntegration',
+              name: 'OPENAI',
+              monthlyCost: 1240.5,
+              organizationId: seededIntegrations.openai.organization_id,
+            },
+            { __typename: 'AnthropicIntegration', name: 'ANTHROPIC', monthlyCost: 980.25 },
+          ],
+          integration: { monthlyCost: 64.3 },
+        },
+      });
+    }
   } finally {
     child.kill('SIGTERM');
   }
@@ -73,6 +76,6 @@ test('examples/supergraph reports in one line that its port is in use, and exits
     complaint += chunk;
   });
   expect(await once(child, 'close')).toEqual([1, null]);
-  expect(complaint).toBe(`the port ${port} is in use: choose another one with the variable PORT\n`);
+  expect(complaint).toBe(`port ${port} is already in use: set PORT, or use PORT=0 for a free port\n`);
   other.close();
 });
