@@ -42,7 +42,7 @@ const config: CodegenConfig = {
           (await preset.buildGeneratesSection(options)).map(rejectTypenameInInputs),
       },
       presetConfig: { fragmentMasking: false, persistedDocuments: { hashAlgorithm: 'sha256' } },
-      // Clients with a normalised cache add `__typename` to documents. If a document already has it everywhere, its
+      // Clients with a normalized cache add `__typename` to documents. If a document already has it everywhere, its
       // hash stays the same.
       documentTransforms: [addTypenameSelectionDocumentTransform],
       config: types,

@@ -59,7 +59,7 @@ interface Details {
  * updateApolloCache } } })`. Adds new integrations and records to the queries that show them and removes deleted ones. After an
  * addition or removal of a collaborator, active queries load the first page again.
  *
- * Mutations that rename their field with an alias are not recognised.
+ * Mutations that rename their field with an alias are not recognized.
  */
 export function updateApolloCache(
   cache: ApolloCacheLike,

@@ -1,7 +1,7 @@
 import type { IntegrationName } from './generated/graphql.ts';
 import result from './generated/possible-types.ts';
 
-/** The object types of each interface and union, for clients with a normalised cache. */
+/** The object types of each interface and union, for clients with a normalized cache. */
 export const possibleTypes = result.possibleTypes;
 
 /** Every provider, in the order of the enum `IntegrationName`. */

@@ -5,7 +5,7 @@ import { setStatus } from './status.ts';
 
 const INTROSPECTION = 'IntrospectionQuery';
 
-/** Shown instead of the schema. The documentation recognises it. */
+/** Shown instead of the schema. The documentation recognizes it. */
 export const INTROSPECTION_OFF =
   'Introspection is off on this gateway. Documentation, explorer and completion are not available. Operations still run.';
 

@@ -23,5 +23,5 @@ export async function loadPlugins(path: string): Promise<Plugins> {
   ]);
 }
 
-/** At run time, a plugin can be recognised only as an object. */
+/** At run time, a plugin can be recognized only as an object. */
 const isPlugin = (value: unknown): value is Plugins[number] => isJsonObject(value);
