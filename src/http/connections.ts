@@ -50,8 +50,8 @@ export class Connections {
     });
   }
 
-  /** The connection of a socket, which the first call registers. */
-  getConnection(socket: Socket): ClientConnection {
+  /** The connection of a socket. The first call adds it. */
+  register(socket: Socket): ClientConnection {
     let connection = this.#connections.get(socket);
     if (connection === undefined) {
       connection = new ClientConnection(socket, {
@@ -80,7 +80,7 @@ export class Connections {
     response: ServerResponse,
     handle: (pending: PendingResponse) => void,
   ): void {
-    this.getConnection(request.socket).accept(request, response, handle);
+    this.register(request.socket).accept(request, response, handle);
   }
 
   /** Ends a connection that sent something other than HTTP, or no complete request in time. */

@@ -38,7 +38,7 @@ export class GraphqlHandler {
   /** @param plugins graphql-yoga is loaded only if there are any */
   constructor(config: HandlerConfig, telemetry: Telemetry, log: Log, plugins: Plugins = []) {
     this.#transport = new Transport({
-      origin: config.galileoApiUrl,
+      upstreamUrl: config.galileoApiUrl,
       connections: config.upstreamConnections,
       queue: config.upstreamQueue,
       attemptTimeoutMs: config.upstreamTimeoutMs,

@@ -87,7 +87,7 @@ export class RunningServer implements AsyncDisposable {
       requireHostHeader: false,
     });
     this.#server
-      .on('connection', (socket) => this.#connections.getConnection(socket))
+      .on('connection', (socket) => this.#connections.register(socket))
       .on('request', (request: IncomingMessage, response: ServerResponse) =>
         routes.respond(request, response),
       )

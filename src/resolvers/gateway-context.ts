@@ -13,7 +13,7 @@ export interface GatewayContext {
    * The credentials, deadline and trace of an upstream call. Throws UNAUTHENTICATED if the request has no usable
    * credential.
    */
-  requireCredential(): CallContext;
+  requireCallContext(): CallContext;
   /** Adds a secret of the request's input, so that `redact` removes it. */
   addSecret(value: string): void;
   /** Removes the secrets of this request and of the operator from a string. */

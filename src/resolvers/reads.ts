@@ -56,22 +56,22 @@ export type Reads = ReturnType<typeof createReads>;
 
 /**
  * The reads of one request. Each resource is fetched when it is first loaded, at most once, with the request's
- * credentials. `getCall` throws UNAUTHENTICATED if the request has no usable credential.
+ * credentials. `getContext` throws UNAUTHENTICATED if the request has no usable credential.
  */
-export const createReads = (galileo: GalileoClient, getCall: () => CallContext) => ({
-  integration: new Loader(async (name: IntegrationName) => galileo.fetchIntegration(name, getCall())),
-  status: new Loader(async (name: IntegrationName) => galileo.fetchStatus(name, getCall())),
-  models: new Loader(async (name: IntegrationName) => galileo.fetchModels(name, getCall())),
-  available: new Loader(async (_key: 'all') => galileo.fetchAvailable(getCall())),
-  records: new Loader(async (_key: 'all') => galileo.fetchRecords(getCall())),
+export const createReads = (galileo: GalileoClient, getContext: () => CallContext) => ({
+  integration: new Loader(async (name: IntegrationName) => galileo.fetchIntegration(name, getContext())),
+  status: new Loader(async (name: IntegrationName) => galileo.fetchStatus(name, getContext())),
+  models: new Loader(async (name: IntegrationName) => galileo.fetchModels(name, getContext())),
+  available: new Loader(async (_key: 'all') => galileo.fetchAvailable(getContext())),
+  records: new Loader(async (_key: 'all') => galileo.fetchRecords(getContext())),
   collaborators: new Loader(
-    async ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, getCall()),
+    async ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, getContext()),
     ({ id, kind, startingToken, limit }) => `${id} ${kind} ${startingToken} ${limit}`,
   ),
-  catalogs: new Loader(async (_key: 'all') => galileo.fetchCatalogs(getCall())),
+  catalogs: new Loader(async (_key: 'all') => galileo.fetchCatalogs(getContext())),
   databases: new Loader(
     async ({ catalog }: { readonly catalog: string | undefined }) =>
-      galileo.fetchDatabases(catalog, getCall()),
+      galileo.fetchDatabases(catalog, getContext()),
     ({ catalog }) => JSON.stringify(catalog) ?? '',
   ),
 });

@@ -64,11 +64,11 @@ export class RequestContext<O extends Observation = Observation> implements Gate
   }
 
   get reads(): Reads {
-    this.#reads ??= createReads(this.galileo, () => this.requireCredential());
+    this.#reads ??= createReads(this.galileo, () => this.requireCallContext());
     return this.#reads;
   }
 
-  requireCredential(): CallContext {
+  requireCallContext(): CallContext {
     if (this.#forwarded.hasCredential) return this;
     throw new ClientFacingError(
       'UNAUTHENTICATED',

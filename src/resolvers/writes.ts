@@ -28,10 +28,10 @@ export async function upsertIntegration(
   input: JsonObject,
   context: GatewayContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
-  const call = context.requireCredential();
+  const callContext = context.requireCallContext();
   const body = mapping.toBody(input);
   if (typeof body !== 'string') return body;
-  const outcome = await settleWrite(context.galileo.upsert(name, body, call), () =>
+  const outcome = await settleWrite(context.galileo.upsert(name, body, callContext), () =>
     forgetIntegration(context.reads, name),
   );
   if (outcome.kind === 'invalid') return mapping.toFailure(outcome, input, (part) => context.redact(part));
@@ -43,7 +43,7 @@ export async function deleteIntegration(
   name: IntegrationName,
   context: GatewayContext,
 ): Promise<ProviderEntry> {
-  await settleWrite(context.galileo.deleteIntegration(name, context.requireCredential()), () =>
+  await settleWrite(context.galileo.deleteIntegration(name, context.requireCallContext()), () =>
     forgetIntegration(context.reads, name),
   );
   return { name };
@@ -51,9 +51,9 @@ export async function deleteIntegration(
 
 /** Selects one of several integrations of a provider. */
 export async function selectIntegration(integrationId: string, context: GatewayContext): Promise<JsonObject> {
-  const call = context.requireCredential();
+  const callContext = context.requireCallContext();
   const id = toIdArgument('integrationId', integrationId);
-  return settleWrite(context.galileo.selectIntegration(id, call), (record) =>
+  return settleWrite(context.galileo.selectIntegration(id, callContext), (record) =>
     forgetIntegration(context.reads, (record && getProvider(record)) ?? undefined),
   );
 }
@@ -65,11 +65,11 @@ export async function shareIntegration(
   input: JsonObject & { readonly integrationId: string },
   context: GatewayContext,
 ): Promise<ShareSuccess | ValidationFailure> {
-  const call = context.requireCredential();
+  const callContext = context.requireCallContext();
   const id = toIdArgument('integrationId', input.integrationId);
   const body = mapping.toBody(input);
   if (typeof body !== 'string') return body;
-  const outcome = await settleWrite(context.galileo.share(kind, id, body, call), () =>
+  const outcome = await settleWrite(context.galileo.share(kind, id, body, callContext), () =>
     forgetSharing(context.reads, id),
   );
   if (outcome.kind === 'invalid') return mapping.toFailure(outcome, input, (part) => context.redact(part));
@@ -89,10 +89,10 @@ export async function updateCollaborator(
   role: string,
   context: GatewayContext,
 ): Promise<JsonObject> {
-  const call = context.requireCredential();
+  const callContext = context.requireCallContext();
   const { kind, id, collaboratorId } = toIds(collaborator);
   const body = JSON.stringify({ role });
-  return settleWrite(context.galileo.updateCollaborator(kind, id, collaboratorId, body, call), () =>
+  return settleWrite(context.galileo.updateCollaborator(kind, id, collaboratorId, body, callContext), () =>
     forgetSharing(context.reads, id),
   );
 }
@@ -102,9 +102,9 @@ export async function removeCollaborator(
   collaborator: Collaborator,
   context: GatewayContext,
 ): Promise<string> {
-  const call = context.requireCredential();
+  const callContext = context.requireCallContext();
   const { kind, id, collaboratorId } = toIds(collaborator);
-  await settleWrite(context.galileo.removeCollaborator(kind, id, collaboratorId, call), () =>
+  await settleWrite(context.galileo.removeCollaborator(kind, id, collaboratorId, callContext), () =>
     forgetSharing(context.reads, id),
   );
   return collaboratorId;

@@ -4,16 +4,16 @@ import { redactionMark } from '../secrets.ts';
  * Creates a function that removes upstream's own address from a string: its URL with path and query, its host, and the
  * paths of its API. Other addresses stay, because they can be the caller's input.
  */
-export function createAddressRedaction(origin: URL): (text: string) => string {
-  const host = escapePattern(origin.hostname);
-  const port = escapePattern(origin.port || (origin.protocol === 'https:' ? '443' : '80'));
-  const optionalPort = origin.port === '' ? `(?:(?::|%3A)${port})?` : `(?::|%3A)${port}`;
-  const basePath = escapePattern(origin.pathname.replace(/\/+$/, ''));
+export function createAddressRedaction(upstreamUrl: URL): (text: string) => string {
+  const host = escapePattern(upstreamUrl.hostname);
+  const port = escapePattern(upstreamUrl.port || (upstreamUrl.protocol === 'https:' ? '443' : '80'));
+  const optionalPort = upstreamUrl.port === '' ? `(?:(?::|%3A)${port})?` : `(?::|%3A)${port}`;
+  const basePath = escapePattern(upstreamUrl.pathname.replace(/\/+$/, ''));
   const patterns = [
     // Slashes can be escaped, as in JSON, or percent-encoded, as in a URL within a URL.
     `https?(?::|%3A)(?:\\\\?/|%2F){2}${host}${optionalPort}(?![\\w-]|[.:]\\w)[^\\s"'<>]*`,
     // A host name without a dot can be an ordinary word. It counts as an address only with its port.
-    `(?<![\\w.-])${host}(?::${port}${/[.:]/.test(origin.hostname) ? '|(?!:\\d)' : ''})(?![\\w-]|\\.\\w)`,
+    `(?<![\\w.-])${host}(?::${port}${/[.:]/.test(upstreamUrl.hostname) ? '|(?!:\\d)' : ''})(?![\\w-]|\\.\\w)`,
     `(?<![\\w.-])${basePath}/(?:v2/integrations|integrations|llm_integrations)\\b[^\\s"'<>]*`,
   ];
   const address = new RegExp(patterns.join('|'), 'gi');

@@ -24,9 +24,9 @@ export interface Waiter extends Queueable {
  * can open more sockets than allowed, and `close()` misses some. It does not say which socket a request will use.
  *
  * **Two responses to one request.** A second response that arrives with the first, or while the connection is idle,
- * makes undici close the socket. undici checks again before it writes to a used socket, but within the same turn of the
- * event loop nothing new can have been read. So a released connection is free only in the next turn, after sockets have
- * been read again. HTTP/1.1 cannot detect a second response that arrives after the next request was written.
+ * makes undici close the socket. HTTP/1.1 cannot detect one that arrives after the next request was written. So between a
+ * response and the next request, sockets are read again: the connections and waiters of one turn are processed in its
+ * `setImmediate`, and undici waits for another one before it writes to a used socket (7.30, scheduleIdleSocketValidation).
  */
 export class ConnectionPool {
   readonly #options: ConnectionOptions;

@@ -83,7 +83,7 @@ export class Connection {
   }
 
   #createClient(): Client {
-    return new Client(this.#options.origin.origin, {
+    return new Client(this.#options.upstreamUrl.origin, {
       pipelining: 1,
       maxHeaderSize: maxHeaderBytes,
       keepAliveTimeout: idleMs,

@@ -55,24 +55,24 @@ export class GalileoClient {
   readonly #transport: Pick<Transport, 'send'>;
   readonly #redactAddress: Redaction;
 
-  /** @param origin upstream's URL; removed from upstream's messages */
-  constructor(transport: Pick<Transport, 'send'>, origin: URL) {
+  /** @param upstreamUrl removed from upstream's messages */
+  constructor(transport: Pick<Transport, 'send'>, upstreamUrl: URL) {
     this.#transport = transport;
-    this.#redactAddress = createAddressRedaction(origin);
+    this.#redactAddress = createAddressRedaction(upstreamUrl);
   }
 
   /**
    * `GET /v2/integrations/{name}`. Null if the provider is not configured. Checks the discriminator. The `name` of the
    * result is the provider's name.
    */
-  async fetchIntegration(name: IntegrationName, call: CallContext): Promise<WireIntegration | null> {
+  async fetchIntegration(name: IntegrationName, context: CallContext): Promise<WireIntegration | null> {
     const path = `/v2/integrations/${name}`;
     const response = await this.#send(
       { operation: 'get_integration', method: 'GET', path, provider: name },
-      call,
+      context,
     );
     if (isNotConfigured(response)) return null;
-    const body = expectJson(this.#expectSuccess(response, 'GET', call), isJsonObject);
+    const body = expectJson(this.#expectSuccess(response, 'GET', context), isJsonObject);
     // The discriminator is `provider`, and `name` is then a free label. Without `provider` it is `name`. If both are missing, the
     // default of the OpenAPI document applies: the requested name.
     if ((body['provider'] ?? body['name'] ?? name) !== name) {
@@ -88,25 +88,25 @@ export class GalileoClient {
   }
 
   /** `GET /v2/integrations/available`: the names of the providers that this Galileo deployment offers. */
-  async fetchAvailable(call: CallContext): Promise<readonly unknown[]> {
+  async fetchAvailable(context: CallContext): Promise<readonly unknown[]> {
     const hasNames = (body: unknown): body is { integrations: readonly unknown[] } =>
       isJsonObject(body) && Array.isArray(body['integrations']);
-    return (await this.#read('available', '/v2/integrations/available', hasNames, call)).integrations;
+    return (await this.#read('available', '/v2/integrations/available', hasNames, context)).integrations;
   }
 
   /** `GET /v2/integrations/{name}/status`. */
-  fetchStatus(name: IntegrationName, call: CallContext): Promise<JsonObject> {
-    return this.#read('status', `/v2/integrations/${name}/status`, isJsonObject, call, name);
+  fetchStatus(name: IntegrationName, context: CallContext): Promise<JsonObject> {
+    return this.#read('status', `/v2/integrations/${name}/status`, isJsonObject, context, name);
   }
 
   /** `GET /llm_integrations/{name}/models`. */
-  fetchModels(name: IntegrationName, call: CallContext): Promise<readonly unknown[]> {
-    return this.#read('models', `/llm_integrations/${name}/models`, Array.isArray, call, name);
+  fetchModels(name: IntegrationName, context: CallContext): Promise<readonly unknown[]> {
+    return this.#read('models', `/llm_integrations/${name}/models`, Array.isArray, context, name);
   }
 
   /** `GET /integrations`: every integration that the caller can use. */
-  fetchRecords(call: CallContext): Promise<readonly JsonObject[]> {
-    return this.#read('list', '/integrations', isJsonObjects, call);
+  fetchRecords(context: CallContext): Promise<readonly JsonObject[]> {
+    return this.#read('list', '/integrations', isJsonObjects, context);
   }
 
   /** `GET /v2/integrations/{id}/users` or `/groups`: one page. */
@@ -114,44 +114,53 @@ export class GalileoClient {
     kind: CollaboratorKind,
     id: Uuid,
     page: { readonly startingToken: number; readonly limit: number },
-    call: CallContext,
+    context: CallContext,
   ): Promise<JsonObject> {
     const query = `starting_token=${page.startingToken}&limit=${page.limit}`;
-    return this.#read(`list_${kind}`, `/v2/integrations/${id}/${kind}?${query}`, isJsonObject, call);
+    return this.#read(`list_${kind}`, `/v2/integrations/${id}/${kind}?${query}`, isJsonObject, context);
   }
 
   /** `GET /v2/integrations/databricks/catalogs`. */
-  fetchCatalogs(call: CallContext): Promise<readonly unknown[]> {
-    return this.#read('catalogs', '/v2/integrations/databricks/catalogs', Array.isArray, call, 'databricks');
+  fetchCatalogs(context: CallContext): Promise<readonly unknown[]> {
+    return this.#read(
+      'catalogs',
+      '/v2/integrations/databricks/catalogs',
+      Array.isArray,
+      context,
+      'databricks',
+    );
   }
 
   /** `GET /v2/integrations/databricks/databases`: the databases of a catalog. Default: upstream's default catalog. */
-  fetchDatabases(catalog: string | undefined, call: CallContext): Promise<readonly unknown[]> {
+  fetchDatabases(catalog: string | undefined, context: CallContext): Promise<readonly unknown[]> {
     const query = catalog === undefined ? '' : `?catalog=${encodeURIComponent(catalog.toWellFormed())}`;
     const path = `/v2/integrations/databricks/databases${query}`;
-    return this.#read('databases', path, Array.isArray, call, 'databricks');
+    return this.#read('databases', path, Array.isArray, context, 'databricks');
   }
 
   /** `PUT /v2/integrations/{name}`: creates or replaces the caller's integration. */
-  upsert(name: IntegrationName, body: string, call: CallContext): Promise<WriteOutcome<JsonObject>> {
+  upsert(name: IntegrationName, body: string, context: CallContext): Promise<WriteOutcome<JsonObject>> {
     const path = `/v2/integrations/${name}`;
     return this.#write(
       { operation: 'upsert', method: 'PUT', path, provider: name, body },
       isJsonObject,
-      call,
+      context,
     );
   }
 
   /** `DELETE /integrations/{name}`. */
-  async deleteIntegration(name: IntegrationName, call: CallContext): Promise<void> {
+  async deleteIntegration(name: IntegrationName, context: CallContext): Promise<void> {
     const path = `/integrations/${name}`;
-    await this.#request({ operation: 'delete', method: 'DELETE', path, provider: name }, call);
+    await this.#request({ operation: 'delete', method: 'DELETE', path, provider: name }, context);
   }
 
   /** `PUT /v2/integrations/{id}/select`. */
-  async selectIntegration(id: Uuid, call: CallContext): Promise<JsonObject> {
+  async selectIntegration(id: Uuid, context: CallContext): Promise<JsonObject> {
     const path = `/v2/integrations/${id}/select`;
-    return expectJson(await this.#request({ operation: 'select', method: 'PUT', path }, call), isJsonObject);
+    return expectJson(
+      await this.#request({ operation: 'select', method: 'PUT', path }, context),
+      isJsonObject,
+    );
   }
 
   /** `POST /v2/integrations/{id}/users` or `/groups`. */
@@ -159,10 +168,10 @@ export class GalileoClient {
     kind: CollaboratorKind,
     id: Uuid,
     body: string,
-    call: CallContext,
+    context: CallContext,
   ): Promise<WriteOutcome<readonly JsonObject[]>> {
     const path = `/v2/integrations/${id}/${kind}`;
-    return this.#write({ operation: `share_${kind}`, method: 'POST', path, body }, isJsonObjects, call);
+    return this.#write({ operation: `share_${kind}`, method: 'POST', path, body }, isJsonObjects, context);
   }
 
   /** `PATCH /v2/integrations/{id}/users/{user_id}` or `/groups/{group_id}`. */
@@ -171,11 +180,11 @@ export class GalileoClient {
     id: Uuid,
     collaboratorId: Uuid,
     body: string,
-    call: CallContext,
+    context: CallContext,
   ): Promise<JsonObject> {
     const operation = kind === 'users' ? 'update_user' : 'update_group';
     const path = `/v2/integrations/${id}/${kind}/${collaboratorId}`;
-    return expectJson(await this.#request({ operation, method: 'PATCH', path, body }, call), isJsonObject);
+    return expectJson(await this.#request({ operation, method: 'PATCH', path, body }, context), isJsonObject);
   }
 
   /** `DELETE /v2/integrations/{id}/users/{user_id}` or `/groups/{group_id}`. */
@@ -183,68 +192,68 @@ export class GalileoClient {
     kind: CollaboratorKind,
     id: Uuid,
     collaboratorId: Uuid,
-    call: CallContext,
+    context: CallContext,
   ): Promise<void> {
     const operation = kind === 'users' ? 'remove_user' : 'remove_group';
     const path = `/v2/integrations/${id}/${kind}/${collaboratorId}`;
-    await this.#request({ operation, method: 'DELETE', path }, call);
+    await this.#request({ operation, method: 'DELETE', path }, context);
   }
 
   async #read<T>(
     operation: Operation['operation'],
     path: string,
     hasShape: (body: unknown) => body is T,
-    call: CallContext,
+    context: CallContext,
     provider?: IntegrationName,
   ): Promise<T> {
-    return expectJson(await this.#request({ operation, method: 'GET', path, provider }, call), hasShape);
+    return expectJson(await this.#request({ operation, method: 'GET', path, provider }, context), hasShape);
   }
 
   async #write<T>(
     operation: Operation & { readonly body: string },
     hasShape: (body: unknown) => body is T,
-    call: CallContext,
+    context: CallContext,
   ): Promise<WriteOutcome<T>> {
-    const response = await this.#sendBody(operation, operation.body, call);
-    const failure = readValidationFailure(response, this.#getRedaction(call));
+    const response = await this.#sendBody(operation, operation.body, context);
+    const failure = readValidationFailure(response, this.#getRedaction(context));
     if (failure !== undefined) return { kind: 'invalid', ...failure };
     return {
       kind: 'done',
-      value: expectJson(this.#expectSuccess(response, operation.method, call), hasShape),
+      value: expectJson(this.#expectSuccess(response, operation.method, context), hasShape),
     };
   }
 
   /** Returns a successful response. Throws any other response as ClientFacingError. */
-  async #request(operation: Operation, call: CallContext): Promise<TransportResponse> {
-    return this.#expectSuccess(await this.#send(operation, call), operation.method, call);
+  async #request(operation: Operation, context: CallContext): Promise<TransportResponse> {
+    return this.#expectSuccess(await this.#send(operation, context), operation.method, context);
   }
 
   #expectSuccess(
     response: TransportResponse,
     method: Operation['method'],
-    call: CallContext,
+    context: CallContext,
   ): TransportResponse {
     if (isSuccess(response)) return response;
-    throw toResponseError(response, method, this.#getRedaction(call));
+    throw toResponseError(response, method, this.#getRedaction(context));
   }
 
   /** Counts the request body, which the transport has as a string and as bytes, towards the memory of the request. */
-  async #sendBody(operation: Operation, body: string, call: CallContext): Promise<TransportResponse> {
+  async #sendBody(operation: Operation, body: string, context: CallContext): Promise<TransportResponse> {
     const bytes = Buffer.byteLength(body);
     const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
-    if (call.memory?.take(heldBytes) === false) throw createFieldMemoryError();
+    if (context.memory?.take(heldBytes) === false) throw createFieldMemoryError();
     try {
-      return await this.#send(operation, call);
+      return await this.#send(operation, context);
     } finally {
-      call.memory?.release(heldBytes);
+      context.memory?.release(heldBytes);
     }
   }
 
   #send(
     { operation, method, path, provider, body }: Operation,
-    call: CallContext,
+    context: CallContext,
   ): Promise<TransportResponse> {
-    const { headers, caller, deadline, memory, requestId, traceContext } = call;
+    const { headers, caller, deadline, memory, requestId, traceContext } = context;
     const contentType = body === undefined ? [] : ['content-type', 'application/json'];
     return this.#transport.send({
       operation,
@@ -261,8 +270,8 @@ export class GalileoClient {
     });
   }
 
-  #getRedaction(call: CallContext): Redaction {
-    return (text) => this.#redactAddress(call.redact(text));
+  #getRedaction(context: CallContext): Redaction {
+    return (text) => this.#redactAddress(context.redact(text));
   }
 }
 

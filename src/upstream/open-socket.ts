@@ -17,7 +17,7 @@ export type Lookup = (
 ) => void;
 
 export interface ConnectionOptions {
-  readonly origin: URL;
+  readonly upstreamUrl: URL;
   /** TCP, proxy and TLS together. */
   readonly connectTimeoutMs: number;
   /** A connection is replaced after this time. */
@@ -47,20 +47,20 @@ export async function openSocket(
   sessions: TlsSessions,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const { origin, proxy } = options;
+  const { upstreamUrl, proxy } = options;
   let socket: Socket | undefined;
   const onAbort = () => socket?.destroy();
   signal.addEventListener('abort', onAbort);
   try {
-    socket = await dial(proxy ?? origin, options, signal);
+    socket = await dial(proxy ?? upstreamUrl, options, signal);
     if (proxy !== undefined) {
       if (proxy.protocol === 'https:') {
         socket = await startTls(socket, proxy, options.proxySecureContext, undefined);
       }
-      socket = await openTunnel(socket, proxy, origin);
+      socket = await openTunnel(socket, proxy, upstreamUrl);
     }
-    if (origin.protocol === 'https:') {
-      socket = await startTls(socket, origin, options.secureContext, sessions);
+    if (upstreamUrl.protocol === 'https:') {
+      socket = await startTls(socket, upstreamUrl, options.secureContext, sessions);
     }
     signal.throwIfAborted();
     return socket;

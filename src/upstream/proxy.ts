@@ -10,19 +10,19 @@ export interface ProxySettings {
   readonly noProxy?: string | undefined;
 }
 
-/** The proxy for requests to this origin. Undefined if they are sent directly. */
-export function findProxy(origin: URL, settings: ProxySettings): URL | undefined {
+/** The proxy for requests to this URL. Undefined if they are sent directly. */
+export function findProxy(url: URL, settings: ProxySettings): URL | undefined {
   const { httpProxy, httpsProxy, noProxy = '' } = settings;
-  const proxy = origin.protocol === 'https:' ? (httpsProxy ?? httpProxy) : httpProxy;
-  return proxy === undefined || isExcluded(origin, noProxy) ? undefined : new URL(proxy);
+  const proxy = url.protocol === 'https:' ? (httpsProxy ?? httpProxy) : httpProxy;
+  return proxy === undefined || isExcluded(url, noProxy) ? undefined : new URL(proxy);
 }
 
-function isExcluded(origin: URL, noProxy: string): boolean {
+function isExcluded(url: URL, noProxy: string): boolean {
   if (noProxy.trim() === '*') return true;
-  const host = origin.host.replace(/:\d*$/, '').toLowerCase();
+  const host = url.host.replace(/:\d*$/, '').toLowerCase();
   return noProxy.split(/[,\s]/).some((entry) => {
     const [, name = entry, port] = /^(.+):(\d+)$/.exec(entry) ?? [];
-    if (name === '' || (port !== undefined && Number(port) !== getPort(origin))) return false;
+    if (name === '' || (port !== undefined && Number(port) !== getPort(url))) return false;
     const suffix = name.replace(/^\*?\./, '').toLowerCase();
     return host === suffix || host.endsWith(`.${suffix}`);
   });

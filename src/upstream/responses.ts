@@ -122,14 +122,23 @@ export function explainForeignResponse(response: TransportResponse): string {
   return 'The response is not JSON: something between the gateway and the API may have sent it.';
 }
 
-/** Whether upstream reports that the LLM provider failed or refused: `standard_error` 7000 to 7006 with any status. */
+/** Galileo's `standard_error` codes for integrations. Ranges include both ends. */
+const errorCodes = {
+  provider: [7000, 7006],
+  input: [7007, 7011],
+  notConfigured: 7012,
+  notFound: 7013,
+} as const;
+
+/** Whether upstream reports that the LLM provider failed or rejected the call, with any status. */
 function isProviderError(response: TransportResponse): boolean {
-  return isWithin(readErrorCode(response), 7000, 7006);
+  return isWithin(readErrorCode(response), errorCodes.provider);
 }
 
 /** Whether the response means that the integration is not configured, which is not an error for a read. */
 export function isNotConfigured(response: TransportResponse): boolean {
-  return !isSuccess(response) && toCode(response, 'GET') === 'NOT_FOUND' && readErrorCode(response) !== 7013;
+  if (isSuccess(response) || readErrorCode(response) === errorCodes.notFound) return false;
+  return toCode(response, 'GET') === 'NOT_FOUND';
 }
 
 /** Upstream's issues with a request body. Undefined if the response is not a 422 with issues. */
@@ -167,8 +176,8 @@ function toCode(response: TransportResponse, method: Method): ClientFacingErrorC
   const { status } = response;
   const errorCode = readErrorCode(response);
   if (isProviderError(response)) return 'PROVIDER_ERROR';
-  if (isWithin(errorCode, 7007, 7011)) return 'BAD_USER_INPUT';
-  if (isWithin(errorCode, 7012, 7013)) return 'NOT_FOUND';
+  if (isWithin(errorCode, errorCodes.input)) return 'BAD_USER_INPUT';
+  if (errorCode === errorCodes.notConfigured || errorCode === errorCodes.notFound) return 'NOT_FOUND';
   if (isRedirect(response)) return 'UPSTREAM_INVALID_RESPONSE';
   switch (status) {
     case 401:
@@ -196,7 +205,7 @@ function toCode(response: TransportResponse, method: Method): ClientFacingErrorC
 
 const isRedirect = ({ status }: TransportResponse) => status >= 300 && status < 400;
 
-const isWithin = (value: number | undefined, minimum: number, maximum: number) =>
+const isWithin = (value: number | undefined, [minimum, maximum]: readonly [number, number]) =>
   value !== undefined && value >= minimum && value <= maximum;
 
 const hasErrorForm = (body: unknown) =>

@@ -22,7 +22,7 @@ export type {
 /** The configuration of a transport, and the dependencies that tests replace. */
 export interface TransportOptions {
   /** Upstream. Its path precedes the path of every request. */
-  readonly origin: URL;
+  readonly upstreamUrl: URL;
   /** Maximum number of sockets to upstream. */
   readonly connections: number;
   /** Maximum number of calls that wait for a socket. */
@@ -59,7 +59,7 @@ interface TlsSettings {
 }
 
 /**
- * The connection to one upstream origin, with a limited number of sockets, a limited queue, timeouts, retries and the
+ * The connection to upstream, with a limited number of sockets, a limited queue, timeouts, retries and the
  * circuit breaker. Opens no connection before the first call.
  */
 export class Transport {
@@ -70,21 +70,21 @@ export class Transport {
   #onDrained: (() => void) | undefined;
 
   constructor(options: TransportOptions) {
-    const { origin, tls = {} } = options;
+    const { upstreamUrl, tls = {} } = options;
     const now = options.now ?? (() => performance.now());
     const observer = joinObservers(options.observers ?? []);
     const attemptOptions: AttemptOptions = {
-      basePath: origin.pathname.replace(/\/+$/, ''),
+      basePath: upstreamUrl.pathname.replace(/\/+$/, ''),
       attemptTimeoutMs: options.attemptTimeoutMs,
       maxResponseBytes: options.maxResponseBytes,
       headers: options.headers ?? [],
     };
     const ca = readTrustedCertificates(tls.ca);
     const connectionOptions: ConnectionOptions = {
-      origin,
+      upstreamUrl,
       connectTimeoutMs: options.connectTimeoutMs,
       maxAgeMs: options.connectionMaxAgeMs ?? Number.POSITIVE_INFINITY,
-      proxy: findProxy(origin, options.proxy ?? {}),
+      proxy: findProxy(upstreamUrl, options.proxy ?? {}),
       secureContext: tlsModule.createSecureContext({ ca, cert: tls.cert, key: tls.key }),
       proxySecureContext: tlsModule.createSecureContext({ ca }),
       lookup: options.lookup ?? lookupWithSystem,

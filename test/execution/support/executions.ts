@@ -34,7 +34,7 @@ export function createContext(responses: Responses): GatewayContext {
   deadline.release();
   const galileo = new GalileoClient({ send }, new URL('http://upstream.invalid'));
   const redact = (text: string) => text;
-  const requireCredential = () => ({
+  const requireCallContext = () => ({
     headers: [],
     caller: 'caller-1',
     deadline,
@@ -45,8 +45,8 @@ export function createContext(responses: Responses): GatewayContext {
   return {
     requestId: 'test',
     galileo,
-    reads: createReads(galileo, requireCredential),
-    requireCredential,
+    reads: createReads(galileo, requireCallContext),
+    requireCallContext,
     addSecret: () => undefined,
     redact,
   };

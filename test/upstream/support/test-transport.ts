@@ -17,9 +17,9 @@ export interface TestTransport extends Pick<Transport, keyof Transport> {
 }
 
 /** Retries follow immediately: without the option `random`, the jitter is 0. */
-export function createTestTransport(origin: URL, options: Partial<TransportOptions> = {}): TestTransport {
+export function createTestTransport(upstreamUrl: URL, options: Partial<TransportOptions> = {}): TestTransport {
   const transport = new Transport({
-    origin,
+    upstreamUrl,
     connections: 4,
     queue: 100,
     attemptTimeoutMs: 5_000,
