@@ -97,7 +97,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       plan = planOperation(schema, document, definition, conditions);
     }
     const { memory } = context;
-    if (memory?.takeShared(plan) === false) throw createOutOfMemoryError('operation');
+    if (!memory.takeShared(plan)) throw createOutOfMemoryError('operation');
     try {
       return await runPlan(plan.selection, {
         isMutation: definition.operation === 'mutation',
@@ -109,7 +109,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
         toClientError: toError,
       });
     } finally {
-      memory?.releaseShared(plan);
+      memory.releaseShared(plan);
       // The plan grows while it runs. It is stored again, so that the cache counts its new size.
       if (key !== undefined && plan.bytes !== cachedBytes) {
         plans.delete(key);

@@ -272,7 +272,7 @@ class Planner implements OperationPlan {
   ): SelectionPlan {
     const sets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
     const selection = this.#planFields(type, this.#collect(type, sets));
-    if (memory?.growShared(this) === false) throw createFieldMemoryError();
+    if (!memory.growShared(this)) throw createFieldMemoryError();
     return selection;
   }
 

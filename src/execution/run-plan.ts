@@ -189,7 +189,7 @@ const bytesPerCharacter = 2;
 function hold(run: Run): void {
   if (run.remainingLength < 0) throw tooLarge;
   const length = Math.max(holdStep, run.nextHold - run.remainingLength);
-  if (run.context.memory?.take(length * bytesPerCharacter) === false) {
+  if (!run.context.memory.take(length * bytesPerCharacter)) {
     run.isOutOfMemory = true;
     throw tooLarge;
   }

@@ -7,8 +7,8 @@ export interface GatewayContext {
   readonly requestId: string;
   readonly galileo: GalileoClient;
   readonly reads: Reads;
-  /** What the request may hold in memory. Undefined if nothing limits it. */
-  readonly memory?: Reservation | undefined;
+  /** What the request holds in memory. */
+  readonly memory: Reservation;
   /**
    * The credentials, deadline and trace of an upstream call. Throws UNAUTHENTICATED if the request has no usable
    * credential.

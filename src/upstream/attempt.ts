@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici';
 import { appendChunk, getContent } from '../chunks.ts';
-import type { Reservation } from '../memory.ts';
 import type { Connection } from './connection.ts';
 import { UpstreamResponse } from './responses.ts';
 import { toRetryAfterMs } from './retry.ts';
@@ -50,10 +49,10 @@ const stopped = new Error('The attempt was stopped.');
  */
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly #connection: Connection;
+  readonly #request: TransportRequest;
   readonly #options: AttemptOptions;
   readonly #owner: AttemptOwner;
   readonly #timer: NodeJS.Timeout;
-  #memory: Reservation | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #isReported = false;
   #isReleased = false;
@@ -67,8 +66,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #body: Buffer | undefined;
   #bodyBytes = 0;
 
-  constructor(connection: Connection, options: AttemptOptions, owner: AttemptOwner) {
+  constructor(
+    connection: Connection,
+    request: TransportRequest,
+    options: AttemptOptions,
+    owner: AttemptOwner,
+  ) {
     this.#connection = connection;
+    this.#request = request;
     this.#options = options;
     this.#owner = owner;
     this.#timer = setTimeout(onTimeout, options.attemptTimeoutMs, this);
@@ -84,8 +89,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
    *
    * @param moreHeaders headers of this attempt only
    */
-  dispatch(request: TransportRequest, moreHeaders: readonly string[] = []): void {
-    this.#memory = request.memory;
+  dispatch(moreHeaders: readonly string[] = []): void {
+    const request = this.#request;
     this.#connection.client.dispatch(
       {
         path: this.#options.basePath + request.path,
@@ -132,7 +137,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     const length = this.#bodyBytes + chunk.length;
     if (length > this.#options.maxResponseBytes) this.#refuseBody('The response body is too large.');
-    else if (this.#memory?.take(chunk.length) === false) this.#end(this.#toMemoryFailure());
+    else if (!this.#request.memory.take(chunk.length)) this.#end(this.#toMemoryFailure());
     else {
       this.#body = appendChunk(this.#body, this.#bodyBytes, chunk);
       this.#bodyBytes = length;
@@ -156,7 +161,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #complete(): AttemptFailure | TransportResponse {
     const body = getContent(this.#body, this.#bodyBytes);
-    return this.#memory?.takeParsed(body) === false ? this.#toMemoryFailure() : this.#toResponse(body);
+    return this.#request.memory.takeParsed(body) ? this.#toResponse(body) : this.#toMemoryFailure();
   }
 
   // The status of an error response has a meaning without its body.

@@ -123,8 +123,8 @@ export class Call implements Waiter, AttemptOwner {
     this.#attemptStartedAtMs = now();
     this.#attemptInfo = { request: this.#request, number: this.#attemptCount };
     observer.attemptStarted?.(this.#attemptInfo);
-    this.#attempt = new Attempt(connection, attemptOptions, this);
-    this.#attempt.dispatch(this.#request, observer.getAttemptHeaders?.(this.#attemptInfo));
+    this.#attempt = new Attempt(connection, this.#request, attemptOptions, this);
+    this.#attempt.dispatch(observer.getAttemptHeaders?.(this.#attemptInfo));
     return true;
   }
 

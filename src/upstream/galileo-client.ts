@@ -24,8 +24,8 @@ export interface CallContext {
   /** The salted hash of the credentials (`toCaller`). */
   readonly caller: string;
   readonly deadline: Deadline;
-  /** Holds responses until the end of the request. Undefined if nothing limits them. */
-  readonly memory?: Reservation | undefined;
+  /** Holds responses until the end of the request. */
+  readonly memory: Reservation;
   readonly requestId: string;
   /** Removes the secrets of the request and of the operator from a string. */
   readonly redact: Redaction;
@@ -241,11 +241,11 @@ export class GalileoClient {
   async #sendBody(operation: Operation, body: string, context: CallContext): Promise<TransportResponse> {
     const bytes = Buffer.byteLength(body);
     const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
-    if (context.memory?.take(heldBytes) === false) throw createFieldMemoryError();
+    if (!context.memory.take(heldBytes)) throw createFieldMemoryError();
     try {
       return await this.#send(operation, context);
     } finally {
-      context.memory?.release(heldBytes);
+      context.memory.release(heldBytes);
     }
   }
 

@@ -38,8 +38,8 @@ export interface TransportRequest {
   /** Sent as UTF-8. Its content type is in the headers. */
   readonly body?: string | undefined;
   readonly deadline: Deadline;
-  /** Holds the response. Undefined if nothing limits it. */
-  readonly memory?: Reservation | undefined;
+  /** Holds the response. */
+  readonly memory: Reservation;
   /** For logs. Not sent. */
   readonly requestId?: string;
   /** The span that the call belongs to; undefined if traces are off. */

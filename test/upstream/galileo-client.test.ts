@@ -4,6 +4,7 @@ import { toCaller } from '../../src/upstream/caller.ts';
 import { type CallContext, GalileoClient } from '../../src/upstream/galileo-client.ts';
 import { toUuid, type Uuid } from '../../src/upstream/uuid.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import { createUnlimitedReservation } from '../support/memory.ts';
 import { createTestTransport, getClientFacingError } from './support/test-transport.ts';
 
 const asUuid = (text: string): Uuid => {
@@ -45,6 +46,7 @@ async function startClient(): Promise<ClientStack> {
       headers,
       caller: toCaller(headers),
       deadline,
+      memory: createUnlimitedReservation(),
       requestId: 'request-1',
       redact: (text) => text.replaceAll('key-1', '[redacted]'),
       traceContext: undefined,

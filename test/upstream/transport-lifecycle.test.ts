@@ -2,6 +2,7 @@ import { getHeapSnapshot } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.ts';
 import type { AttemptEnd } from '../../src/upstream/transport.ts';
+import { createUnlimitedReservation } from '../support/memory.ts';
 import {
   healthy,
   resetting,
@@ -189,6 +190,7 @@ test('a request that cannot be written as HTTP is not a ClientFacingError, is no
     caller: 'caller-1',
     headers: ['bad name', 'x'],
     deadline,
+    memory: createUnlimitedReservation(),
   });
   await expect(call).rejects.toMatchObject({ name: 'InvalidArgumentError' });
   deadline.release();
@@ -204,7 +206,16 @@ test('no header and no body of a request stays in memory after its end', async (
   const send = (deadline: Deadline, method: 'GET' | 'PUT') => {
     const [key = '', body = ''] = marks.map((mark) => `${mark} ${method}`);
     const headers = ['galileo-api-key', key];
-    const call = { operation: 'upsert', method, path: '/r', caller: 'caller-1', headers, deadline } as const;
+    const memory = createUnlimitedReservation();
+    const call = {
+      operation: 'upsert',
+      method,
+      path: '/r',
+      caller: 'caller-1',
+      headers,
+      deadline,
+      memory,
+    } as const;
     return getOutcome(transport.send(method === 'GET' ? call : { ...call, body }));
   };
   // Some get a response, some end in the queue, and some while running.

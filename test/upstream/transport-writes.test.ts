@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.ts';
+import { createUnlimitedReservation } from '../support/memory.ts';
 import {
   healthy,
   localhostCertificate,
@@ -87,6 +88,7 @@ describe('a write that arrived', () => {
             headers: [],
             body: method === 'DELETE' ? undefined : '{}',
             deadline,
+            memory: createUnlimitedReservation(),
           }),
         );
         deadline.release();

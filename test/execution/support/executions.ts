@@ -10,6 +10,7 @@ import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
 import { UpstreamResponse } from '../../../src/upstream/responses.ts';
 import type { TransportRequest } from '../../../src/upstream/transport.ts';
 import { integrationFixtures } from '../../fixtures/integrations.ts';
+import { createUnlimitedReservation } from '../../support/memory.ts';
 
 const gatewaySchema = createSchema();
 
@@ -34,10 +35,12 @@ export function createContext(responses: Responses): GatewayContext {
   deadline.release();
   const galileo = new GalileoClient({ send }, new URL('http://upstream.invalid'));
   const redact = (text: string) => text;
+  const memory = createUnlimitedReservation();
   const requireCallContext = () => ({
     headers: [],
     caller: 'caller-1',
     deadline,
+    memory,
     redact,
     requestId: 'test',
     traceContext: undefined,
@@ -46,6 +49,7 @@ export function createContext(responses: Responses): GatewayContext {
     requestId: 'test',
     galileo,
     reads: createReads(galileo, requireCallContext),
+    memory,
     requireCallContext,
     addSecret: () => undefined,
     redact,

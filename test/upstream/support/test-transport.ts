@@ -6,6 +6,7 @@ import {
   type TransportRequest,
   type TransportResponse,
 } from '../../../src/upstream/transport.ts';
+import { createUnlimitedReservation } from '../../support/memory.ts';
 
 /** A transport that is destroyed at the end of its scope, with short forms of its calls. */
 export interface TestTransport extends Pick<Transport, keyof Transport> {
@@ -17,7 +18,10 @@ export interface TestTransport extends Pick<Transport, keyof Transport> {
 }
 
 /** Retries follow immediately: without the option `random`, the jitter is 0. */
-export function createTestTransport(upstreamUrl: URL, options: Partial<TransportOptions> = {}): TestTransport {
+export function createTestTransport(
+  upstreamUrl: URL,
+  options: Partial<TransportOptions> = {},
+): TestTransport {
   const transport = new Transport({
     upstreamUrl,
     connections: 4,
@@ -55,6 +59,7 @@ export function createTestTransport(upstreamUrl: URL, options: Partial<Transport
         caller,
         headers: ['accept', 'application/json'],
         deadline,
+        memory: createUnlimitedReservation(),
       }),
     write: (path = '/write', deadline = new Deadline(10_000)) =>
       send({
@@ -66,6 +71,7 @@ export function createTestTransport(upstreamUrl: URL, options: Partial<Transport
         headers: ['content-type', 'application/json'],
         body: '{"a":1}',
         deadline,
+        memory: createUnlimitedReservation(),
       }),
     async [Symbol.asyncDispose]() {
       transport.destroy();
