@@ -12,11 +12,11 @@ import { createYoga } from '../../node_modules/graphql-yoga/esm/index.js';
 const pool = new Pool(process.env.UPSTREAM_URL, { connections: 64 });
 const transport = {
   async send({ method, path, headers, body }) {
-    const answer = await pool.request({ method, path, headers: [...headers], body });
-    const bytes = Buffer.from(await answer.body.arrayBuffer());
+    const response = await pool.request({ method, path, headers: [...headers], body });
+    const bytes = Buffer.from(await response.body.arrayBuffer());
     return {
-      status: answer.statusCode,
-      contentType: answer.headers['content-type'],
+      status: response.statusCode,
+      contentType: response.headers['content-type'],
       retryAfterMs: undefined,
       body: bytes,
       json: JSON.parse(bytes.toString()),
@@ -25,19 +25,21 @@ const transport = {
 };
 const galileo = new GalileoClient(transport, new URL(process.env.UPSTREAM_URL));
 const redact = (text) => text;
+const unlimited = { take: () => true, release: () => {} };
 
 const yoga = createYoga({
   schema: createSchema(),
   logging: false,
   context: ({ request }) => {
-    const call = { headers: ['galileo-api-key', request.headers.get('galileo-api-key')], redact };
-    const requireCredential = () => call;
+    const headers = ['galileo-api-key', request.headers.get('galileo-api-key')];
+    const callContext = { headers, redact, memory: unlimited };
+    const requireCallContext = () => callContext;
     return {
       galileo,
-      requireCredential,
+      requireCallContext,
       redact,
       addSecret: () => {},
-      reads: createReads(galileo, requireCredential),
+      reads: createReads(galileo, requireCallContext),
     };
   },
 });
