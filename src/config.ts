@@ -247,7 +247,7 @@ export function readConfig(
     const variable = toVariable(name);
     const text =
       flags[name] ??
-      // As in undici's EnvHttpProxyAgent, the lower-case name wins.
+      // As in undici's EnvHttpProxyAgent, the lower-case name takes precedence.
       ((setting.isCaseInsensitive && environment[variable.toLowerCase()]) ||
         environment[variable] ||
         (isProduction ? (setting.productionDefault ?? setting.default) : setting.default));

@@ -28,8 +28,8 @@ type OptionValue<Value> = Value extends URL
 
 /**
  * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Those of listeners and
- * processes (ports, base path, shutdown, workers) and GraphiQL are not among them. The only environment variable that
- * is read is `NODE_ENV`: `production` turns introspection off unless it is set here.
+ * processes (ports, base path, shutdown, workers) and GraphiQL are not among them. Of the environment, only `NODE_ENV` changes
+ * their defaults: `production` turns introspection off.
  */
 export type GatewayOptions = {
   readonly [Name in keyof HandlerConfig]?: OptionValue<HandlerConfig[Name]> | undefined;
@@ -43,15 +43,15 @@ export type GatewayOptions = {
 };
 
 /**
- * Responds to a request of the Fetch standard with any path. Rejects only if the request was aborted or its body broke
- * off.
+ * Responds to a request of the Fetch standard with any path. Rejects only if the request was aborted or its body ended
+ * early.
  */
 export interface Gateway {
   (request: Request): Promise<Response>;
   /** The same, for servers that expect an object with this name. */
   readonly fetch: (request: Request) => Promise<Response>;
   /**
-   * The same for Node's server and for frameworks on it, as fast as `galileo-gateway serve`. Mount it before body parsers, and
+   * The same for Node's server and for frameworks on it. Mount it before body parsers, and
    * behind routes of the framework: it responds to every path.
    */
   readonly node: (request: IncomingMessage, response: ServerResponse) => void;
@@ -111,6 +111,7 @@ export function createGateway({ log, metrics, plugins, ...settings }: GatewayOpt
     close: () => handler.close(),
   });
 }
+
 /** Without a provider, spans are not recorded, and the trace context of clients must be forwarded unchanged. */
 function hasTracerProvider(): boolean {
   const provider = trace.getTracerProvider();
@@ -120,11 +121,11 @@ function hasTracerProvider(): boolean {
 }
 
 function readOptions(options: Omit<GatewayOptions, 'log' | 'metrics' | 'plugins'>): Config {
-  const foreign: readonly string[] = processSettings;
+  const excluded: readonly string[] = processSettings;
   const texts: Partial<Record<SettingName, string>> = {};
   const unknown: string[] = [];
   for (const [name, value] of Object.entries(options)) {
-    if (!isSettingName(name) || foreign.includes(name)) unknown.push(`${name}: no such option`);
+    if (!isSettingName(name) || excluded.includes(name)) unknown.push(`${name}: no such option`);
     else if (value !== undefined && !(Array.isArray(value) && value.length === 0))
       texts[name] = toText(value);
   }
@@ -137,7 +138,9 @@ function readOptions(options: Omit<GatewayOptions, 'log' | 'metrics' | 'plugins'
   }
   throw new ConfigError(unknown);
 }
+
 const isSettingName = (name: string): name is SettingName => Object.hasOwn(settings, name);
+
 /** The value as the environment would have it, so that the setting's schema can check it. */
 function toText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';

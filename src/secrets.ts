@@ -16,8 +16,9 @@ const maxPatternLength = 250;
 const maxTextLength = 2000;
 /** In characters. How much is searched after the cut, for a secret that starts before it. */
 const margin = 4096;
-/** Nested escapes, and nested encoded runs. Programs nest two or three. */
+/** Escapes within escapes. Programs nest two or three. */
 const maxRounds = 6;
+/** Encoded runs, such as base64, within encoded runs. */
 const maxDepth = 4;
 /** Different results of decoding one string with any order of the kinds of escapes. */
 const maxLayers = 60;

@@ -115,7 +115,7 @@ function createProgram(): Command {
   return program;
 }
 
-/** Adds every setting as a flag. `defaults` replaces defaults of the settings, also in production. */
+/** Adds every setting as a flag. `defaults` replaces defaults of the settings, even in production. */
 function addSettings(command: Command, defaults: Readonly<Record<string, string>> = {}): Command {
   for (const setting of Object.keys(settings) as SettingName[]) {
     const variable = toVariable(setting);

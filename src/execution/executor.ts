@@ -6,7 +6,7 @@ import { encodeConditions } from './conditions.ts';
 import { type DocumentLimits, DocumentStore, type PreparedOperation } from './documents.ts';
 import type { Measures } from './measures.ts';
 import { type OperationPlan, planOperation, type Variables } from './plan.ts';
-import { createOutOfMemoryError, RequestError } from './request-error.ts';
+import { createNoMemoryError, RequestError } from './request-error.ts';
 import { type OperationResult, runPlan } from './run-plan.ts';
 import { addSecrets, SecretInputs } from './secret-inputs.ts';
 import { type TrustedDocuments, toHash } from './trusted-documents.ts';
@@ -97,7 +97,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       plan = planOperation(schema, document, definition, conditions);
     }
     const { memory } = context;
-    if (!memory.takeShared(plan)) throw createOutOfMemoryError('operation');
+    if (!memory.takeShared(plan)) throw createNoMemoryError('operation');
     try {
       return await runPlan(plan.selection, {
         isMutation: definition.operation === 'mutation',

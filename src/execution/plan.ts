@@ -33,7 +33,7 @@ import { getProperty } from '../json.ts';
 import type { SharedAllocation } from '../memory.ts';
 import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { getPropertyAccess, type PropertyAccess } from '../schema/reader.ts';
-import { ClientFacingError, createFieldMemoryError } from '../upstream/errors.ts';
+import { ClientFacingError, createFieldNoMemoryError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf.ts';
 
 /** Variables by their names, as the client sent them or coerced. */
@@ -272,7 +272,7 @@ class Planner implements OperationPlan {
   ): SelectionPlan {
     const sets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
     const selection = this.#planFields(type, this.#collect(type, sets));
-    if (!memory.growShared(this)) throw createFieldMemoryError();
+    if (!memory.growShared(this)) throw createFieldNoMemoryError();
     return selection;
   }
 

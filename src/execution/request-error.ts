@@ -56,7 +56,7 @@ export const describeWrites = (isMutation: boolean): string =>
   isMutation ? ' The mutation was executed: its writes stand.' : '';
 
 /** MAX_BUFFERED_BYTES leaves no memory. `isMutation`: a mutation that was executed. */
-export const createOutOfMemoryError = (what: 'operation' | 'response', isMutation = false): RequestError =>
+export const createNoMemoryError = (what: 'operation' | 'response', isMutation = false): RequestError =>
   new RequestError(
     'OVERLOADED',
     `The gateway has no memory left for this ${what} at the moment.${describeWrites(isMutation)}`,

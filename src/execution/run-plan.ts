@@ -5,7 +5,7 @@ import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { readProperty } from '../schema/reader.ts';
 import { toLocations } from './locations.ts';
 import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
-import { createOutOfMemoryError, createResponseTooLargeError } from './request-error.ts';
+import { createNoMemoryError, createResponseTooLargeError } from './request-error.ts';
 
 interface FieldError extends ClientError {
   readonly locations: GraphQLFormattedError['locations'];
@@ -105,7 +105,7 @@ export async function runPlan(selection: SelectionPlan, options: RunOptions): Pr
   } catch (error) {
     if (error === tooLarge) {
       throw run.isOutOfMemory
-        ? createOutOfMemoryError('response', isMutation)
+        ? createNoMemoryError('response', isMutation)
         : createResponseTooLargeError(maxResponseBytes, isMutation);
     }
     if (!(error instanceof Failure)) throw error;
@@ -358,7 +358,7 @@ function flatten({ waitingCount }: Run, text: Json): Json {
 }
 
 function append(waiting: Promise<string>[] | undefined, part: Promise<string>): Promise<string>[] {
-  // If a sibling fails immediately, nothing awaits this part any more. Its rejection must not be unhandled.
+  // If a sibling fails immediately, nothing awaits this part. Its rejection must not be unhandled.
   part.catch(() => {});
   if (waiting === undefined) return [part];
   waiting.push(part);

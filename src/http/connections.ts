@@ -199,7 +199,7 @@ class ClientConnection implements ResponseOwner {
       }
       this.socket.destroySoon();
     } else if (isIncomplete) {
-      // The rest of its body cannot arrive any more.
+      // The rest of its body can no longer arrive.
       this.#settle(last, false);
     }
   }

@@ -58,7 +58,7 @@ export class Cors {
     };
   }
 
-  /** Adds the headers with which a page of a listed origin can read the response, also a failed one. */
+  /** Adds the headers with which a page of a listed origin can read the response, even a failed one. */
   allow(request: CorsRequest, response: HttpResponse): HttpResponse {
     const origin = request.getHeader('origin');
     if (origin !== undefined && !this.#isListed(request)) this.#hint(request, origin);

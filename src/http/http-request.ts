@@ -7,7 +7,8 @@ export interface HttpRequest {
   readonly method: string;
   /** The path with its query. */
   readonly target: string;
-  /** Alternating names and values. */ readonly rawHeaders: readonly string[];
+  /** Alternating names and values. */
+  readonly rawHeaders: readonly string[];
   /** Of the connection. Undefined if it is not known. */
   readonly remoteAddress?: string | undefined;
   /** Joins header lines of one name. */

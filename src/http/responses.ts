@@ -26,7 +26,7 @@ export const getGraphqlHeaders = (mediaType: MediaType) => ({
   'cache-control': 'private, no-store',
 });
 
-/** The response to an operation that was executed: HTTP 200, also if fields failed. */
+/** The response to an operation that was executed: HTTP 200, even if fields failed. */
 export const toHttpResponse = ({ errors, body }: OperationResult, mediaType: MediaType): HttpResponse => ({
   status: 200,
   headers: getGraphqlHeaders(mediaType),

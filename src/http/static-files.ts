@@ -82,7 +82,7 @@ export function createPage(html: string, allowed: readonly string[]): Resource {
   });
 }
 
-/** Escapes text for HTML, also for an attribute in double quotes. */
+/** Escapes text for HTML, including attributes in double quotes. */
 export const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 

@@ -63,7 +63,7 @@ export async function createYogaPipeline(
   plugins: Plugins,
   report: Report,
 ): Promise<Pipeline> {
-  // Imported only here: the package is optional, also in a program that is bundled into one file.
+  // Imported only here: the package is optional, even in a program that is bundled into one file.
   const { createYoga } = await import('graphql-yoga').catch((error: unknown) => {
     throw new Error('plugins need the package graphql-yoga, which cannot be loaded', { cause: error });
   });

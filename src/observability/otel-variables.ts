@@ -4,7 +4,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The receiver of a signal. */
 interface OtlpTarget {
-  /** Undefined without an endpoint. */
+  /** Undefined if there is no endpoint. */
   readonly url: string | undefined;
   readonly protocol: 'http/json' | 'http/protobuf';
 }

@@ -115,7 +115,7 @@ export async function openTelemetry(
       : import('./metrics.ts').then(({ Metrics }) => new Metrics()),
     otel.exporter === 'none'
       ? undefined
-      : import('./otlp.ts').then(({ openTracing }) => openTracing(config.galileoApiUrl, otel, log)),
+      : import('./otlp-traces.ts').then(({ openTracing }) => openTracing(config.galileoApiUrl, otel, log)),
   ]);
   const metricsExport =
     metrics === undefined || otel.metrics === undefined

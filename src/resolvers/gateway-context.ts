@@ -2,7 +2,7 @@ import type { Reservation } from '../memory.ts';
 import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
 import type { Reads } from './reads.ts';
 
-/** What the resolvers of one request share. It does not outlive the request. */
+/** What the resolvers of one request share. Requests never share it. */
 export interface GatewayContext {
   readonly requestId: string;
   readonly galileo: GalileoClient;

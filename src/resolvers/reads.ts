@@ -5,7 +5,7 @@ import type { Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 
 /**
- * Loads each key once per request, until the key is forgotten. DataLoader caches one promise per key, also if it rejects. It
+ * Loads each key once per request, until the key is forgotten. DataLoader caches one promise per key, even if it rejects. It
  * does not batch, because Galileo has no call for several keys.
  */
 class Loader<Key, Value> {
@@ -24,7 +24,7 @@ class Loader<Key, Value> {
     this.#cache ??= new Map();
     this.#loader ??= new DataLoader<Key, Value, string>((keys) => this.#settleAll(keys), {
       batch: false,
-      // DataLoader adds the key after this call.
+      // DataLoader calls this before it adds the key, so the batch must run later.
       batchScheduleFn: (callback) => process.nextTick(callback),
       cacheMap: this.#cache,
       cacheKeyFn: this.#toCacheKey,

@@ -17,7 +17,7 @@ import {
   toOutputFields,
 } from './fields.ts';
 import { permissions } from './permission.ts';
-import { dateTime, id, text } from './values.ts';
+import { dateTime, id, string } from './values.ts';
 
 /** A user or a group that an integration is shared with. */
 function createCollaborator<Schema extends SchemaName>(
@@ -40,14 +40,14 @@ function createCollaborator<Schema extends SchemaName>(
 
 export const integrationUser = createCollaborator('IntegrationUser', 'UserCollaborator', {
   userId: id('user_id', "Galileo's id of the user.", { output: 'non-null' }),
-  email: text('email', 'The e-mail address.', { output: 'non-null' }),
-  firstName: text('first_name', 'The first name.', { whenRead: 'Null if unknown.' }),
-  lastName: text('last_name', 'The last name.', { whenRead: 'Null if unknown.' }),
+  email: string('email', 'The e-mail address.', { output: 'non-null' }),
+  firstName: string('first_name', 'The first name.', { whenRead: 'Null if unknown.' }),
+  lastName: string('last_name', 'The last name.', { whenRead: 'Null if unknown.' }),
 });
 
 export const integrationGroup = createCollaborator('IntegrationGroup', 'GroupCollaborator', {
   groupId: id('group_id', "Galileo's id of the group.", { output: 'non-null' }),
-  name: text('group_name', 'The name of the group.', { output: 'non-null' }),
+  name: string('group_name', 'The name of the group.', { output: 'non-null' }),
 });
 
 const pageInfo = builder.objectRef<CollaboratorConnection['pageInfo']>('PageInfo').implement({

@@ -71,7 +71,7 @@ export interface Field<Property extends string = string> extends FieldOptions {
 }
 export type Fields<Property extends string = string> = Readonly<Record<string, Field<Property>>>;
 
-/** Creates a function that declares fields of one type: `text('base_url', 'The base URL.')`. */
+/** Creates a function that declares fields of one type: `string('base_url', 'The base URL.')`. */
 export const fieldOf =
   (type: ValueType) =>
   <Property extends string>(

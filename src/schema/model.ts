@@ -1,9 +1,9 @@
 import { contentModality, integrationNameValue, modelCostBy } from './enums.ts';
 import { type Field, fieldOf, listOf, objectOf, type PropertyOf } from './fields.ts';
-import { boolean, float, int, text, texts } from './values.ts';
+import { boolean, float, int, string, strings } from './values.ts';
 
 const parameter = (property: PropertyOf<'RunParamsMap'>, purpose: string) =>
-  text(property, `The provider's name for the parameter \`${property}\`: ${purpose}.`, {
+  string(property, `The provider's name for the parameter \`${property}\`: ${purpose}.`, {
     whenRead: 'Null if the provider does not have it.',
   });
 
@@ -34,7 +34,7 @@ const modelParamsMap = objectOf('ModelParamsMap', {
 });
 
 const position = (property: PropertyOf<'OutputMap'>, value: string): Field<PropertyOf<'OutputMap'>> =>
-  text(property, `The path, in the response, of ${value}.`, {
+  string(property, `The path, in the response, of ${value}.`, {
     whenRead: 'Null if the response does not have it.',
   });
 
@@ -42,7 +42,7 @@ const modelOutputMap = objectOf('ModelOutputMap', {
   description: "The paths of values in the provider's response.",
   schema: 'OutputMap',
   fields: {
-    response: text('response', 'The path, in the response, of the output.', {
+    response: string('response', 'The path, in the response, of the output.', {
       output: 'non-null',
       input: 'required',
     }),
@@ -57,12 +57,12 @@ const modelInputMap = objectOf('ModelInputMap', {
   description: "The paths of values in the provider's request.",
   schema: 'InputMap',
   fields: {
-    prompt: text('prompt', 'The path, in the request, of the prompt.', {
+    prompt: string('prompt', 'The path, in the request, of the prompt.', {
       output: 'non-null',
       input: 'required',
     }),
-    prefix: text('prefix', 'The string before the prompt. Empty by default.', { output: 'non-null' }),
-    suffix: text('suffix', 'The string after the prompt. Empty by default.', { output: 'non-null' }),
+    prefix: string('prefix', 'The string before the prompt. Empty by default.', { output: 'non-null' }),
+    suffix: string('suffix', 'The string after the prompt. Empty by default.', { output: 'non-null' }),
   },
 });
 
@@ -81,17 +81,20 @@ export const integrationModels = fieldOf(
       description: 'A model of an integration: its names, limits and API.',
       schema: 'Model',
       fields: {
-        name: text('name', "The provider's name for the model.", { output: 'non-null', input: 'required' }),
-        alias: text('alias', 'The name of the model in Galileo.', { output: 'non-null', input: 'required' }),
+        name: string('name', "The provider's name for the model.", { output: 'non-null', input: 'required' }),
+        alias: string('alias', 'The name of the model in Galileo.', {
+          output: 'non-null',
+          input: 'required',
+        }),
         integration: fieldOf(integrationNameValue)(
           'integration',
           'The provider that the model is called through.',
           { whenRead: 'Null with an error if Galileo names a provider that this schema does not know.' },
         ),
-        userRole: text('user_role', "The model's name for the user role in a chat.", {
+        userRole: string('user_role', "The model's name for the user role in a chat.", {
           whenRead: 'Null if it has no roles.',
         }),
-        assistantRole: text('assistant_role', "The model's name for the assistant role in a chat.", {
+        assistantRole: string('assistant_role', "The model's name for the assistant role in a chat.", {
           whenRead: 'Null if it has no roles.',
         }),
         systemSupported: boolean('system_supported', 'Whether the model accepts a system prompt.', {
@@ -102,7 +105,7 @@ export const integrationModels = fieldOf(
           'The kinds of content that the model accepts.',
           { whenRead: 'Empty if Galileo does not know them.', output: 'non-null' },
         ),
-        alternativeNames: texts('alternative_names', 'Other names of the same model.', {
+        alternativeNames: strings('alternative_names', 'Other names of the same model.', {
           output: 'non-null',
         }),
         inputTokenLimit: int('input_token_limit', 'Maximum number of input tokens.', {
@@ -133,7 +136,7 @@ export const integrationModels = fieldOf(
           'Number of tokens that the beginning of each response adds.',
           { output: 'non-null' },
         ),
-        apiVersion: text('api_version', "The version of the provider's API that the model needs.", {
+        apiVersion: string('api_version', "The version of the provider's API that the model needs.", {
           whenRead: 'Null if it works with any version.',
         }),
         legacyMistralPromptFormat: boolean(

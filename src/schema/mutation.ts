@@ -21,7 +21,7 @@ import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
 import { integrationProvider } from './query.ts';
 import { integrationRecord } from './record.ts';
-import { id, text } from './values.ts';
+import { id, string } from './values.ts';
 
 type MutationFields = MutationFieldBuilder<SchemaTypes, SchemaTypes['Root']>;
 
@@ -164,7 +164,7 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
 
 const users: Fields<PropertyOf<'UserCollaboratorCreate'>> = {
   userId: id('user_id', 'The id of the user. Either this or `userEmail` is required.'),
-  userEmail: text('user_email', 'The e-mail address of the user. A user without an account is invited.'),
+  userEmail: string('user_email', 'The e-mail address of the user. A user without an account is invited.'),
   role: roleField,
 };
 const groups: Fields<PropertyOf<'GroupCollaboratorCreate'>> = {

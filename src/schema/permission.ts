@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 import { permissionAction } from './enums.ts';
 import { fieldOf, listOf, type Source, toOutputFields } from './fields.ts';
 import { createEnumParser, parseObject, parseString } from './reader.ts';
-import { boolean, text } from './values.ts';
+import { boolean, string } from './values.ts';
 
 const integrationPermission = builder.objectRef<Source>('IntegrationPermission').implement({
   description: 'Whether the caller can perform an action.',
@@ -14,7 +14,7 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
         parse: createEnumParser(permissionActions),
         shape: { kind: 'value' },
       })('action', 'The action that the permission is for.', { output: 'non-null' }),
-      rawAction: text('action', "Galileo's name for the action, even if this schema does not know it.", {
+      rawAction: string('action', "Galileo's name for the action, even if this schema does not know it.", {
         output: 'non-null',
       }),
       allowed: boolean('allowed', 'Whether the caller can perform the action.', { output: 'non-null' }),

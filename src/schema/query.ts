@@ -10,10 +10,8 @@ import { providerList, upstreamCall, upstreamList, upstreamProviderList } from '
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
-import { createListParser, parseString } from './reader.ts';
+import { parseStrings } from './reader.ts';
 import { integrationRecord } from './record.ts';
-
-const toModelNames = createListParser(parseString);
 
 export const integrationProvider = builder.objectRef<ProviderEntry>('IntegrationProvider').implement({
   description: 'A provider, configured or not.',
@@ -51,7 +49,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
       description:
         'The names of the models that the caller can use. One call to Galileo. Null with an error if it failed.',
       extensions: upstreamList,
-      resolve: async ({ name }, _args, { reads }) => toModelNames(await reads.models.load(name)),
+      resolve: async ({ name }, _args, { reads }) => parseStrings(await reads.models.load(name)),
     }),
   }),
 });

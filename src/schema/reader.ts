@@ -68,6 +68,9 @@ export function createListParser<T>(item: Parser<T>): Parser<T[]> {
   };
 }
 
+/** A list of strings. */
+export const parseStrings = createListParser(parseString);
+
 /** One of the known values. Any other string is `UNRECOGNIZED`. */
 export function createEnumParser(values: readonly string[]): Parser<string> {
   const known = new Set(values);

@@ -4,7 +4,7 @@ import { toCollaboratorFields } from './collaborators.ts';
 import { integrationName } from './enums.ts';
 import { type Source, toOutputFields } from './fields.ts';
 import { permissions } from './permission.ts';
-import { boolean, dateTime, id, text } from './values.ts';
+import { boolean, dateTime, id, string } from './values.ts';
 
 export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').implement({
   description:
@@ -14,7 +14,7 @@ export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').
       integrationId: id('id', "Galileo's UUID of the integration: the `id` of the Integration.", {
         output: 'non-null',
       }),
-      label: text(
+      label: string(
         'name',
         "Galileo's name for the integration: the provider's name, or the label of a named custom integration.",
         { output: 'non-null' },

@@ -10,8 +10,8 @@ const scalarOf = (type: ScalarName<SchemaTypes>, parse: reader.Parser, kind: 'va
 
 const stringValue = scalarOf('String', reader.parseString);
 
-export const text = fieldOf(stringValue);
-export const texts = fieldOf(listOf(stringValue));
+export const string = fieldOf(stringValue);
+export const strings = fieldOf(listOf(stringValue));
 export const id = fieldOf(scalarOf('ID', reader.parseString));
 export const boolean = fieldOf(scalarOf('Boolean', reader.parseBoolean));
 export const int = fieldOf(scalarOf('Int', reader.parseInt32));
@@ -63,11 +63,15 @@ export const multiModalConfig = fieldOf(
   }),
 )('multi_modal_config', 'Limits on the files of a request.', { whenRead: 'Null if none are set.' });
 
-export const authenticationScope = text('authentication_scope', 'The OAuth 2 scope that Galileo requests.', {
-  whenRead: 'Null if none is set.',
-});
+export const authenticationScope = string(
+  'authentication_scope',
+  'The OAuth 2 scope that Galileo requests.',
+  {
+    whenRead: 'Null if none is set.',
+  },
+);
 
-export const oauth2TokenUrl = text('oauth2_token_url', 'The URL of the OAuth 2 token endpoint.', {
+export const oauth2TokenUrl = string('oauth2_token_url', 'The URL of the OAuth 2 token endpoint.', {
   whenRead: 'Null if none is set.',
 });
 
@@ -78,11 +82,11 @@ export const customHeaderMapping = stringMap(
 );
 
 export const organizationId = (provider: string, isRequired = false) =>
-  text('organization_id', `The ${provider} organization that usage is billed to.`, {
+  string('organization_id', `The ${provider} organization that usage is billed to.`, {
     whenRead: isRequired ? 'Galileo always returns one.' : 'Null if none is set.',
     input: isRequired ? 'required' : 'optional',
   });
 
 /** The credential that Galileo uses with the provider. */
 export const token = (description: string) =>
-  text('token', description, { output: 'none', input: 'required', secret: true });
+  string('token', description, { output: 'none', input: 'required', secret: true });

@@ -167,7 +167,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   // The status of an error response has a meaning without its body.
   #refuseBody(reason: string): void {
     if (this.#status >= 400) this.#end(this.#toResponseWithoutBody());
-    else this.stop('rejected', reason);
+    else this.stop('unreadable-body', reason);
   }
 
   #end(result: AttemptFailure | TransportResponse): void {
@@ -206,7 +206,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return {
       kind,
       isSent: this.isSent,
-      wasIdleConnection: kind === 'reset' && this.#isReusedSocket && this.#status === 0,
+      wasReusedConnection: kind === 'reset' && this.#isReusedSocket && this.#status === 0,
       cause: kind === 'invalid-request' ? error : toLoggableCause(error),
     };
   }

@@ -5,8 +5,9 @@ import type { AttemptKind, CircuitBreaker, Verdict } from './breaker.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionPool, Waiter } from './connection-pool.ts';
 import { ClientFacingError } from './errors.ts';
+import type { FastestRead } from './fastest-read.ts';
 import { explainForeignResponse, toAttemptOutcome } from './responses.ts';
-import { computeBackoffMs, type FastestRead, type RetryBudget } from './retry.ts';
+import { computeBackoffMs, type RetryBudget } from './retry.ts';
 import { type AttemptFailure, createCancelledError, toCallError } from './transport-failures.ts';
 import type {
   AttemptEnd,
@@ -19,7 +20,7 @@ import type {
 } from './transport-types.ts';
 
 /** What the calls of one transport share. */
-export interface TransportContext {
+export interface TransportServices {
   readonly attemptOptions: AttemptOptions;
   /** Further attempts of a call after its first one. */
   readonly retries: number;
@@ -51,7 +52,7 @@ const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 export class Call implements Waiter, AttemptOwner {
   readonly caller: string;
   queueEntry: Waiter['queueEntry'];
-  readonly #context: TransportContext;
+  readonly #services: TransportServices;
   readonly #request: TransportRequest;
   readonly #isWrite: boolean;
   readonly #resolve: (response: TransportResponse) => void;
@@ -71,18 +72,18 @@ export class Call implements Waiter, AttemptOwner {
   #waitTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    context: TransportContext,
+    services: TransportServices,
     request: TransportRequest,
     resolve: (response: TransportResponse) => void,
     reject: (error: Error) => void,
   ) {
-    this.#context = context;
+    this.#services = services;
     this.#request = request;
     this.caller = request.caller;
     this.#isWrite = request.method !== 'GET';
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#startedAtMs = context.now();
+    this.#startedAtMs = services.now();
   }
 
   /** Starts the call. Its promise may be settled within this method. */
@@ -106,7 +107,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #startAttempt(connection: Connection, hasWaited: boolean): boolean {
-    const { breaker, budget, fastestRead, attemptOptions, now, observer } = this.#context;
+    const { breaker, budget, fastestRead, attemptOptions, now, observer } = this.#services;
     // Other calls wait too. One that cannot finish must not take their connection.
     if (hasWaited && this.#request.deadline.remainingMs < fastestRead.getDurationMs(now())) {
       this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_TIMEOUT'));
@@ -129,7 +130,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   attemptReleased(connection: Connection): void {
-    this.#context.pool.release(connection, this.caller);
+    this.#services.pool.release(connection, this.caller);
   }
 
   attemptResponded(response: TransportResponse): void {
@@ -139,8 +140,8 @@ export class Call implements Waiter, AttemptOwner {
     this.#endAttempt(isUnavailable ? 'bad' : 'good', outcome, status);
     if (this.#isSettled) return;
     if (!this.#isWrite && !isUnavailable) {
-      const nowMs = this.#context.now();
-      this.#context.fastestRead.add(nowMs - this.#attemptStartedAtMs, nowMs);
+      const nowMs = this.#services.now();
+      this.#services.fastestRead.add(nowMs - this.#attemptStartedAtMs, nowMs);
     }
     const result = { response };
     this.#last = result;
@@ -161,7 +162,7 @@ export class Call implements Waiter, AttemptOwner {
         this.#enter();
         return;
       }
-      if (this.#retry(failure.wasIdleConnection ? 0 : this.#computeBackoffMs())) return;
+      if (this.#retry(failure.wasReusedConnection ? 0 : this.#computeBackoffMs())) return;
     }
     this.#settle(result);
   }
@@ -181,7 +182,7 @@ export class Call implements Waiter, AttemptOwner {
   };
 
   #enter(): void {
-    const { breaker, pool } = this.#context;
+    const { breaker, pool } = this.#services;
     const retryAfterMs = breaker.getRetryAfterMs();
     if (retryAfterMs !== undefined) {
       this.#failAtBreaker(retryAfterMs);
@@ -191,7 +192,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #endAttempt(verdict: Verdict, outcome: AttemptOutcome, status?: number): void {
-    const { breaker, now, observer } = this.#context;
+    const { breaker, now, observer } = this.#services;
     this.#attempt = undefined;
     breaker.settle(this.#attemptKind, verdict, this.caller);
     if (observer.attemptEnded === undefined || this.#attemptInfo === undefined) return;
@@ -200,7 +201,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #isRetryable(failure: AttemptFailure): boolean {
-    if (this.#context.pool.isDestroyed) return false;
+    if (this.#services.pool.isDestroyed) return false;
     switch (failure.kind) {
       case 'connect':
       case 'idle-closed':
@@ -209,7 +210,7 @@ export class Call implements Waiter, AttemptOwner {
         return !this.#isWrite || !failure.isSent;
       case 'certificate':
       case 'malformed':
-      case 'rejected':
+      case 'unreadable-body':
       case 'no-memory':
       case 'expired':
       case 'cancelled':
@@ -225,12 +226,12 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #computeBackoffMs(): number {
-    return computeBackoffMs(this.#retryCount, this.#context.random);
+    return computeBackoffMs(this.#retryCount, this.#services.random);
   }
 
   /** Schedules another attempt. Returns false if no further attempt is allowed. */
   #retry(waitMs: number): boolean {
-    const { backingOff, breaker, budget, observer, retries } = this.#context;
+    const { backingOff, breaker, budget, observer, retries } = this.#services;
     if (this.#retryCount >= retries || waitMs >= this.#request.deadline.remainingMs) return false;
     if (breaker.getRetryAfterMs() !== undefined || !budget.take()) return false;
     this.#retryCount += 1;
@@ -263,7 +264,7 @@ export class Call implements Waiter, AttemptOwner {
   #settle(result: CallResult): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    const { backingOff, onSettled, pool } = this.#context;
+    const { backingOff, onSettled, pool } = this.#services;
     this.#request.deadline.offEnd(this.#onDeadlineEnd);
     pool.leave(this);
     if (this.#waitTimer !== undefined) {
@@ -281,7 +282,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #reportEnd(response: TransportResponse | undefined, error?: Error): void {
-    const { now, observer } = this.#context;
+    const { now, observer } = this.#services;
     if (observer.callEnded === undefined) return;
     const isForeign =
       response !== undefined && toAttemptOutcome(response, this.#request.method) === 'foreign';
@@ -312,7 +313,7 @@ function toVerdict({ kind }: AttemptFailure): Verdict {
     case 'reset':
       return 'bad';
     case 'malformed':
-    case 'rejected':
+    case 'unreadable-body':
     case 'no-memory':
       // Upstream responded.
       return 'good';

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Client } from 'undici';
+import { toError } from '../errors.ts';
 import { type ConnectionOptions, openSocket, type TlsSessions } from './open-socket.ts';
 import { ConnectFailure } from './transport-failures.ts';
 
@@ -112,7 +113,7 @@ export class Connection {
     try {
       socket = await openSocket(this.#options, this.#sessions, connecting.signal);
     } catch (error) {
-      callback(error instanceof Error ? error : new Error('Not an error'), null);
+      callback(toError(error), null);
       return;
     } finally {
       clearTimeout(timer);

@@ -54,7 +54,7 @@ const messages: Readonly<Record<ClientFacingErrorCode, string>> = {
 };
 
 /** MAX_BUFFERED_BYTES leaves no memory for what a field needs. */
-export const createFieldMemoryError = () =>
+export const createFieldNoMemoryError = () =>
   new ClientFacingError('OVERLOADED', 'The gateway has no memory left for this at the moment.');
 
 /**

@@ -3,7 +3,7 @@ import type { Deadline } from '../deadline.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { Reservation } from '../memory.ts';
 import { createAddressRedaction } from './address-redaction.ts';
-import { ClientFacingError, createFieldMemoryError } from './errors.ts';
+import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
 import {
   expectJson,
   isNotConfigured,
@@ -241,7 +241,7 @@ export class GalileoClient {
   async #sendBody(operation: Operation, body: string, context: CallContext): Promise<TransportResponse> {
     const bytes = Buffer.byteLength(body);
     const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
-    if (!context.memory.take(heldBytes)) throw createFieldMemoryError();
+    if (!context.memory.take(heldBytes)) throw createFieldNoMemoryError();
     try {
       return await this.#send(operation, context);
     } finally {

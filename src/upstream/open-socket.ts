@@ -1,6 +1,7 @@
 import { type LookupAddress, lookup as lookupName } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import { toError } from '../errors.ts';
 import { getPort, openTunnel } from './proxy.ts';
 import { ConnectFailure } from './transport-failures.ts';
 
@@ -68,10 +69,7 @@ export async function openSocket(
     socket?.destroy();
     signal.throwIfAborted();
     if (error instanceof ConnectFailure) throw error;
-    throw new ConnectFailure(
-      'connect',
-      error instanceof Error ? error : new Error('Connecting failed: unknown error'),
-    );
+    throw new ConnectFailure('connect', toError(error));
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

@@ -221,7 +221,7 @@ function readErrorCode({ json }: TransportResponse): number | undefined {
   return typeof code === 'number' && Number.isSafeInteger(code) ? code : undefined;
 }
 
-/** Upstream's message in any of its error formats, on one line. Undefined without a message. */
+/** Upstream's message in any of its error formats, on one line. Undefined if there is none. */
 function readMessage(body: unknown, redact: Redaction): string | undefined {
   if (!isJsonObject(body)) return undefined;
   const { detail } = body;

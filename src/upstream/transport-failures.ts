@@ -1,4 +1,4 @@
-import { ClientFacingError, createFieldMemoryError } from './errors.ts';
+import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
 
 /**
  * - `connect`: no connection could be opened
@@ -19,7 +19,7 @@ export type FailureKind =
   | 'timeout'
   | 'reset'
   | 'malformed'
-  | 'rejected'
+  | 'unreadable-body'
   | 'no-memory'
   | 'expired'
   | 'cancelled'
@@ -34,7 +34,7 @@ export interface AttemptFailure {
    * Whether a reused connection was reset before a byte of the response, as happens if upstream closes idle
    * connections.
    */
-  readonly wasIdleConnection: boolean;
+  readonly wasReusedConnection: boolean;
   /** Safe to log, except for `invalid-request`, whose cause is the original error. */
   readonly cause: Error;
 }
@@ -127,11 +127,11 @@ export function toLoggableCause(error: Error): Error {
 /** The error that a failure means for a read or a write. An `invalid-request` is not a ClientFacingError. */
 export function toCallError({ kind, cause, isSent }: AttemptFailure, isWrite: boolean): Error {
   if (kind === 'invalid-request') return cause;
-  if (kind === 'no-memory') return isWrite ? createUnreadError(cause) : createFieldMemoryError();
-  if (isWrite && isSent && kind !== 'rejected')
+  if (kind === 'no-memory') return isWrite ? createUnreadError(cause) : createFieldNoMemoryError();
+  if (isWrite && isSent && kind !== 'unreadable-body')
     return new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN', undefined, { cause });
   if (kind === 'cancelled') return createCancelledError();
-  if (kind === 'malformed' || kind === 'rejected') {
+  if (kind === 'malformed' || kind === 'unreadable-body') {
     const message = 'Galileo sent a response that cannot be read.';
     return new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { cause });
   }

@@ -85,7 +85,7 @@ export type AttemptOutcome =
 
 export interface AttemptEnd {
   readonly outcome: AttemptOutcome;
-  /** Undefined without a response. */
+  /** Undefined if there was no response. */
   readonly status: number | undefined;
   /** From dispatch to the last byte or the failure, without the wait for a socket. */
   readonly durationMs: number;
@@ -106,7 +106,7 @@ export interface CallEnd {
   readonly durationMs: number;
 }
 
-/** `half-open`: one call at a time is let through to test whether upstream has recovered. */
+/** `half-open`: one call at a time is admitted to test whether upstream has recovered. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** For logs, metrics and traces. Hooks must be fast. Their errors are ignored. */

@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as tlsModule from 'node:tls';
 import type { AttemptOptions } from './attempt.ts';
 import { CircuitBreaker } from './breaker.ts';
-import { Call, type TransportContext } from './call.ts';
+import { Call, type TransportServices } from './call.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { ClientFacingError } from './errors.ts';
+import { FastestRead } from './fastest-read.ts';
 import { type ConnectionOptions, type Lookup, lookupWithSystem } from './open-socket.ts';
 import { findProxy, type ProxySettings } from './proxy.ts';
-import { FastestRead, RetryBudget } from './retry.ts';
+import { RetryBudget } from './retry.ts';
 import type { TransportObserver, TransportRequest, TransportResponse } from './transport-types.ts';
 
 export type {
@@ -63,7 +64,7 @@ interface TlsSettings {
  * circuit breaker. Opens no connection before the first call.
  */
 export class Transport {
-  readonly #context: TransportContext;
+  readonly #services: TransportServices;
   #callCount = 0;
   #isClosed = false;
   #closing: Promise<void> | undefined;
@@ -90,7 +91,7 @@ export class Transport {
       lookup: options.lookup ?? lookupWithSystem,
       now,
     };
-    this.#context = {
+    this.#services = {
       attemptOptions,
       retries: options.retries,
       pool: new ConnectionPool(connectionOptions, options.connections, options.queue, () => this.#noteIdle()),
@@ -110,12 +111,12 @@ export class Transport {
 
   /** Number of calls that wait for a socket. */
   get queueDepth(): number {
-    return this.#context.pool.queueDepth;
+    return this.#services.pool.queueDepth;
   }
 
   /** Whether the circuit breaker is open or half-open. */
   get breakerOpen(): boolean {
-    return this.#context.breaker.state !== 'closed';
+    return this.#services.breaker.state !== 'closed';
   }
 
   /**
@@ -133,7 +134,7 @@ export class Transport {
     if (this.#isClosed) return Promise.reject(new ClientFacingError('UPSTREAM_UNAVAILABLE'));
     this.#callCount += 1;
     return new Promise((resolve, reject) => {
-      new Call(this.#context, request, resolve, reject).begin();
+      new Call(this.#services, request, resolve, reject).begin();
     });
   }
 
@@ -146,8 +147,8 @@ export class Transport {
   /** Ends every call with an error and destroys every socket. */
   destroy(): void {
     this.#isClosed = true;
-    for (const call of this.#context.backingOff) call.shutDown();
-    this.#context.pool.destroy();
+    for (const call of this.#services.backingOff) call.shutDown();
+    this.#services.pool.destroy();
   }
 
   async #close(): Promise<void> {
@@ -157,12 +158,12 @@ export class Transport {
         this.#onDrained = resolve;
       });
     }
-    await this.#context.pool.close();
+    await this.#services.pool.close();
   }
 
   // The attempt of a write can outlive its call, which its deadline settles.
   get #isIdle(): boolean {
-    return this.#callCount === 0 && this.#context.pool.busyCount === 0;
+    return this.#callCount === 0 && this.#services.pool.busyCount === 0;
   }
 
   #noteIdle(): void {
@@ -178,7 +179,7 @@ const tlsFunctions: {
 
 /**
  * The CAs that Node trusts by default and additional ones, as PEM. The option `ca` of Node's TLS would replace the defaults.
- * Undefined without additional ones.
+ * Undefined if there are no additional ones.
  */
 export function readTrustedCertificates(additional: string | undefined): string[] | undefined {
   return additional === undefined ? undefined : [...readPlatformCertificates(), additional];

@@ -57,7 +57,7 @@ export async function runWorker(config: Config, log: Log, plugins: Plugins): Pro
   await send({ type: 'listening', url: server.url });
 }
 
-/** Resolves when the message was sent, or cannot be sent any more. */
+/** Resolves when the message was sent, or can no longer be sent. */
 function send(message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined || !process.connected) resolve();

@@ -5,7 +5,7 @@ import {
   customHeaderMapping,
   multiModalConfig,
   oauth2TokenUrl,
-  text,
+  string,
   token,
 } from '../values.ts';
 import { defineProvider } from './provider.ts';
@@ -23,7 +23,7 @@ export const anthropic = defineProvider({
       'How Galileo authenticates with Anthropic. Default: `API_KEY`.',
       { output: 'non-null' },
     ),
-    endpoint: text('endpoint', 'The URL of the API.', { whenRead: "Null for Anthropic's own." }),
+    endpoint: string('endpoint', 'The URL of the API.', { whenRead: "Null for Anthropic's own." }),
     authenticationScope,
     oauth2TokenUrl,
     customHeaderMapping,

@@ -1,18 +1,18 @@
 import { awsCredentialType } from '../enums.ts';
 import { fieldOf, toInputType, toShape } from '../fields.ts';
 import { parseObject } from '../reader.ts';
-import { multiModalConfig, stringMap, text } from '../values.ts';
+import { multiModalConfig, string, stringMap } from '../values.ts';
 
 const tokenFields = {
-  accessKeyId: text('aws_access_key_id', 'The access key id. Required for `KEY_SECRET`.', {
+  accessKeyId: string('aws_access_key_id', 'The access key id. Required for `KEY_SECRET`.', {
     output: 'none',
     secret: true,
   }),
-  secretAccessKey: text('aws_secret_access_key', 'The secret access key. Required for `KEY_SECRET`.', {
+  secretAccessKey: string('aws_secret_access_key', 'The secret access key. Required for `KEY_SECRET`.', {
     output: 'none',
     secret: true,
   }),
-  roleArn: text('aws_role_arn', 'The ARN of the IAM role. Required for `ASSUMED_ROLE`.'),
+  roleArn: string('aws_role_arn', 'The ARN of the IAM role. Required for `ASSUMED_ROLE`.'),
 };
 
 /** The fields that the integrations with AWS have in common. */
@@ -32,7 +32,7 @@ export const awsFields = {
     'How Galileo authenticates with AWS. Default: `KEY_SECRET`.',
     { output: 'non-null' },
   ),
-  region: text('region', 'The AWS region of the models. Default: `us-west-2`.', { output: 'non-null' }),
+  region: string('region', 'The AWS region of the models. Default: `us-west-2`.', { output: 'non-null' }),
   inferenceProfiles: stringMap(
     'inference_profiles',
     'Inference profiles: the key is the model, the value is the profile that it is called through.',

@@ -6,8 +6,8 @@ import {
   customHeaderMapping,
   multiModalConfig,
   oauth2TokenUrl,
+  string,
   stringMap,
-  text,
   token,
 } from '../values.ts';
 import { defineProvider } from './provider.ts';
@@ -18,8 +18,8 @@ const modelDeployments = fieldOf(
       description: 'A deployment of a model on Azure.',
       schema: 'AzureModelDeployment',
       fields: {
-        id: text('id', "Azure's id of the deployment.", { output: 'non-null', input: 'required' }),
-        model: text('model', 'The deployed model.', { output: 'non-null', input: 'required' }),
+        id: string('id', "Azure's id of the deployment.", { output: 'non-null', input: 'required' }),
+        model: string('model', 'The deployed model.', { output: 'non-null', input: 'required' }),
       },
     }),
   ),
@@ -31,7 +31,7 @@ export const azure = defineProvider({
   schema: 'AzureIntegration',
   inputSchema: 'AzureIntegrationCreate',
   fields: {
-    endpoint: text('endpoint', 'The URL of the API.', {
+    endpoint: string('endpoint', 'The URL of the API.', {
       whenRead: 'Galileo always returns one; nullable because other providers may have none.',
       input: 'required',
     }),
@@ -40,8 +40,8 @@ export const azure = defineProvider({
     proxy: boolean('proxy', 'Whether the endpoint is a proxy in front of Azure. Default: false.', {
       output: 'non-null',
     }),
-    apiVersion: text('api_version', "The version of Azure's API.", { output: 'non-null' }),
-    azureDeployment: text('azure_deployment', 'The deployment that serves all requests.', {
+    apiVersion: string('api_version', "The version of Azure's API.", { output: 'non-null' }),
+    azureDeployment: string('azure_deployment', 'The deployment that serves all requests.', {
       whenRead: 'Null if `deployments` has one per model.',
     }),
     authenticationType: fieldOf(azureAuthenticationType)(

@@ -7,9 +7,9 @@ import {
   json,
   multiModalConfig,
   oauth2TokenUrl,
+  string,
   stringMap,
-  text,
-  texts,
+  strings,
 } from '../values.ts';
 import { defineProvider } from './provider.ts';
 
@@ -19,12 +19,12 @@ const modelProperties = fieldOf(
       description: 'A model of a custom endpoint. It can have `basedOn` or `supportedParameters`, not both.',
       schema: 'ModelProperties',
       fields: {
-        name: text('name', "The endpoint's name for the model.", { output: 'non-null', input: 'required' }),
-        alias: text('alias', 'The name of the model in Galileo.', { whenRead: 'Null if it is `name`.' }),
-        basedOn: text('based_on', 'A known model that has the same parameters.', {
+        name: string('name', "The endpoint's name for the model.", { output: 'non-null', input: 'required' }),
+        alias: string('alias', 'The name of the model in Galileo.', { whenRead: 'Null if it is `name`.' }),
+        basedOn: string('based_on', 'A known model that has the same parameters.', {
           whenRead: 'Null if there is none.',
         }),
-        supportedParameters: texts('supported_parameters', 'The parameters that the model accepts.', {
+        supportedParameters: strings('supported_parameters', 'The parameters that the model accepts.', {
           whenRead: 'Null if unknown, or if `basedOn` is set.',
         }),
       },
@@ -37,11 +37,11 @@ const customLlmConfig = fieldOf(
     description: "The customer's Python class that Galileo calls the endpoint through.",
     schema: 'CustomLLMConfig',
     fields: {
-      fileName: text('file_name', 'The Python file that contains the class.', {
+      fileName: string('file_name', 'The Python file that contains the class.', {
         output: 'non-null',
         input: 'required',
       }),
-      className: text('class_name', 'The name of the class.', { output: 'non-null', input: 'required' }),
+      className: string('class_name', 'The name of the class.', { output: 'non-null', input: 'required' }),
       initKwargs: json('init_kwargs', "The keyword arguments of the class's constructor.", {
         whenRead: 'Null if there are none.',
       }),
@@ -55,12 +55,16 @@ export const custom = defineProvider({
   schema: 'CustomIntegration',
   inputSchema: 'CustomIntegrationCreate',
   fields: {
-    baseUrl: text('base_url', 'The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`.', {
-      output: 'non-null',
-      input: 'none',
-      alternative: 'endpoint',
-    }),
-    endpoint: text('endpoint', 'The URL of the endpoint: the `baseUrl` of `CustomIntegration`.', {
+    baseUrl: string(
+      'base_url',
+      'The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`.',
+      {
+        output: 'non-null',
+        input: 'none',
+        alternative: 'endpoint',
+      },
+    ),
+    endpoint: string('endpoint', 'The URL of the endpoint: the `baseUrl` of `CustomIntegration`.', {
       output: 'none',
       input: 'required',
     }),
@@ -70,12 +74,13 @@ export const custom = defineProvider({
       'How Galileo authenticates with the endpoint. Default: `OAUTH2`.',
       { whenWritten: '`API_KEY` requires `apiKeyHeader` and `apiKeyValue`.', output: 'non-null' },
     ),
-    legacyModels: texts('models', 'The names of the models in the legacy format.', {
+    // Not `models`, which is a list of objects in another provider (ADR 2).
+    legacyModels: strings('models', 'The names of the models in the legacy format.', {
       whenRead: 'Null if Galileo stores none.',
       input: 'none',
       deprecationReason: 'Use modelProperties.',
     }),
-    models: texts('models', 'The names of the models in the legacy format.', {
+    models: strings('models', 'The names of the models in the legacy format.', {
       output: 'none',
       deprecationReason: 'Use modelProperties.',
     }),
@@ -86,15 +91,15 @@ export const custom = defineProvider({
       output: 'non-null',
       input: 'none',
     }),
-    defaultModel: text('default_model', 'The model that is used by default.', {
+    defaultModel: string('default_model', 'The model that is used by default.', {
       whenRead: 'Null if none is set.',
     }),
     authenticationScope,
     oauth2TokenUrl,
-    apiKeyHeader: text('api_key_header', 'The name of the header with the API key.', {
+    apiKeyHeader: string('api_key_header', 'The name of the header with the API key.', {
       whenRead: 'Null if none is set.',
     }),
-    apiKeyValue: text('api_key_value', 'The API key.', { output: 'none', secret: true }),
+    apiKeyValue: string('api_key_value', 'The API key.', { output: 'none', secret: true }),
     customLlmConfig: customLlmConfig(
       'custom_llm_config',
       "The customer's Python class that the endpoint is called through.",
@@ -105,6 +110,9 @@ export const custom = defineProvider({
       output: 'none',
       secret: true,
     }),
-    token: text('token', 'The credential that Galileo authenticates with.', { output: 'none', secret: true }),
+    token: string('token', 'The credential that Galileo authenticates with.', {
+      output: 'none',
+      secret: true,
+    }),
   },
 });

@@ -1,9 +1,7 @@
 import { upstreamList } from '../directives.ts';
-import { createListParser, parseString } from '../reader.ts';
-import { boolean, text, token } from '../values.ts';
+import { parseStrings } from '../reader.ts';
+import { boolean, string, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
-
-const toNames = createListParser(parseString);
 
 export const databricks = defineProvider({
   displayName: 'Databricks',
@@ -12,14 +10,14 @@ export const databricks = defineProvider({
   inputSchema: 'DatabricksIntegrationCreate',
   fields: {
     token: token('The Databricks access token.'),
-    hostname: text('hostname', 'The URL of the Databricks workspace, 1 to 2083 characters.', {
+    hostname: string('hostname', 'The URL of the Databricks workspace, 1 to 2083 characters.', {
       output: 'none',
       input: 'required',
     }),
-    defaultCatalogName: text('default_catalog_name', 'The catalog that Galileo uses by default.', {
+    defaultCatalogName: string('default_catalog_name', 'The catalog that Galileo uses by default.', {
       output: 'none',
     }),
-    path: text('path', 'The path of the SQL warehouse or cluster.', { output: 'none' }),
+    path: string('path', 'The path of the SQL warehouse or cluster.', { output: 'none' }),
     llm: boolean('llm', 'Whether Galileo uses the models of Databricks. Default: false.', { output: 'none' }),
     storage: boolean('storage', 'Whether Galileo uses the storage of Databricks. Default: false.', {
       output: 'none',
@@ -30,7 +28,7 @@ export const databricks = defineProvider({
       nullable: true,
       description: 'The catalogs of the workspace. One call to Galileo. Null with an error if it failed.',
       extensions: upstreamList,
-      resolve: async (_source, _args, { reads }) => toNames(await reads.catalogs.load('all')),
+      resolve: async (_source, _args, { reads }) => parseStrings(await reads.catalogs.load('all')),
     }),
     databases: t.stringList({
       nullable: true,
@@ -43,7 +41,7 @@ export const databricks = defineProvider({
         }),
       },
       resolve: async (_source, { catalog }, { reads }) =>
-        toNames(await reads.databases.load({ catalog: catalog ?? undefined })),
+        parseStrings(await reads.databases.load({ catalog: catalog ?? undefined })),
     }),
   }),
 });

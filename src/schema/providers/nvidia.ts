@@ -1,4 +1,4 @@
-import { text, token } from '../values.ts';
+import { string, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
 
 export const nvidia = defineProvider({
@@ -8,7 +8,7 @@ export const nvidia = defineProvider({
   inputSchema: 'NvidiaIntegrationCreate',
   fields: {
     token: token('The NVIDIA API key.'),
-    hostname: text('hostname', 'The URL of the NVIDIA server, 1 to 2083 characters.', {
+    hostname: string('hostname', 'The URL of the NVIDIA server, 1 to 2083 characters.', {
       output: 'none',
       input: 'required',
     }),

@@ -1,4 +1,4 @@
-import { multiModalConfig, text, token } from '../values.ts';
+import { multiModalConfig, string, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
 
 export const vegasGateway = defineProvider({
@@ -8,11 +8,11 @@ export const vegasGateway = defineProvider({
   inputSchema: 'VegasGatewayIntegrationCreate',
   fields: {
     token: token('The credential of the gateway.'),
-    endpoint: text('endpoint', 'The URL of the gateway, 1 to 2083 characters.', {
+    endpoint: string('endpoint', 'The URL of the gateway, 1 to 2083 characters.', {
       output: 'none',
       input: 'required',
     }),
-    useCase: text('use_case', 'The use case that requests are made for.', {
+    useCase: string('use_case', 'The use case that requests are made for.', {
       output: 'none',
       input: 'required',
     }),

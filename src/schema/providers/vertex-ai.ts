@@ -1,5 +1,5 @@
 import { fieldOf, objectOf } from '../fields.ts';
-import { multiModalConfig, text, token } from '../values.ts';
+import { multiModalConfig, string, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
 
 const gcsConfig = fieldOf(
@@ -8,13 +8,13 @@ const gcsConfig = fieldOf(
     schema: 'VertexAIGCSConfigResponse',
     inputSchema: 'VertexAIGCSConfig',
     fields: {
-      serviceAccountCredentials: text(
+      serviceAccountCredentials: string(
         'service_account_credentials',
         'The key file of the service account that can write to the bucket, as a JSON string.',
         { output: 'none', input: 'required', secret: true },
       ),
-      bucketName: text('bucket_name', 'The bucket.', { output: 'non-null', input: 'required' }),
-      objectPathPrefix: text('object_path_prefix', 'The prefix of the names of all objects.', {
+      bucketName: string('bucket_name', 'The bucket.', { output: 'non-null', input: 'required' }),
+      objectPathPrefix: string('object_path_prefix', 'The prefix of the names of all objects.', {
         output: 'non-null',
         input: 'required',
       }),
