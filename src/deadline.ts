@@ -1,8 +1,9 @@
-/** Why a request no longer needs a response. */
+/** Why a deadline ended. `abandoned`: nothing waits for a result any longer. */
 export type DeadlineEnd = 'expired' | 'abandoned';
 
 /**
- * The deadline of one request. It ends at a fixed time (`expired`) or when the client disconnects (`abandoned`).
+ * The deadline of one request. It ends at a fixed time (`expired`), or when the client disconnects or the response is complete
+ * (`abandoned`).
  * Everything that the request waits for listens to it. It costs less than an AbortSignal (docs/performance.md).
  */
 export class Deadline {
@@ -41,15 +42,9 @@ export class Deadline {
     if (index !== -1) this.#listeners.splice(index, 1);
   }
 
-  /** Ends the deadline because the client has disconnected. */
+  /** Must be called when the client has disconnected or the response is complete. Further calls do nothing. */
   abandon(): void {
     this.#finish('abandoned');
-  }
-
-  /** Must be called when the response is complete. Stops the timer and removes all listeners. */
-  release(): void {
-    clearTimeout(this.#timer);
-    this.#listeners = [];
   }
 
   #finish(end: DeadlineEnd): void {

@@ -33,14 +33,15 @@ export class MemoryBudget {
 export interface SharedAllocation {
   /** Its size, which can grow. */
   readonly bytes: number;
-  /** How many requests use it. Set by `Reservation`, as is the next property. */
+  /** How many requests use it. Set by `Reservation`. */
   users: number;
+  /** How many bytes of it the budget counts. Set by `Reservation`. */
   heldBytes: number;
 }
 
-/** Up to this length, the maximum is assumed instead of scanning the JSON, if half of the memory is free. */
-const maxEstimatedBytes = 4096;
-/** Upper bound of the size of parsed JSON divided by its length. Nested empty arrays reach it. */
+/** Shorter JSON is not scanned if half of the memory is free. The maximum is assumed. */
+const minScannedBytes = 4096;
+/** Upper bound of the size of parsed JSON divided by its length. Nested empty arrays, the worst case, take 28. */
 export const maxParsedFactor = 32;
 
 /** The bytes that one request holds: each method that returns false has changed nothing. */
@@ -74,20 +75,22 @@ export class Reservation {
   /** Replaces the bytes held for JSON by an estimate of what its parsed value needs. */
   takeParsed(json: Buffer): boolean {
     const mostBytes = json.length * maxParsedFactor;
-    const isSmall = json.length <= maxEstimatedBytes && this.#budget.leavesHalfFree(mostBytes);
+    const isSmall = json.length < minScannedBytes && this.#budget.leavesHalfFree(mostBytes);
     return this.take((isSmall ? mostBytes : estimateParsedBytes(json)) - json.length);
   }
 
   /** Holds shared memory, which counts once for all its users. Must be followed by `releaseShared`. */
   takeShared(shared: SharedAllocation): boolean {
-    if (!this.growShared(shared)) return false;
     shared.users += 1;
-    return true;
+    if (this.growShared(shared)) return true;
+    shared.users -= 1;
+    return false;
   }
 
-  /** Counts what shared memory has grown by since it was last counted. */
+  /** Counts what shared memory has grown by since it was last counted. Does nothing if it has no user any longer. */
   growShared(shared: SharedAllocation): boolean {
-    const { bytes } = shared;
+    const { bytes, users } = shared;
+    if (users === 0) return true;
     if (!this.#budget.change(bytes - shared.heldBytes)) return false;
     shared.heldBytes = bytes;
     return true;

@@ -401,6 +401,18 @@ describe('a response', () => {
     await expectNothingHeld(gateway);
   });
 
+  it('a response with a long alias of a list counts towards MAX_RESPONSE_BYTES once, not for each item', async () => {
+    const upstream = await startFakeUpstream();
+    await using _upstream = upstream;
+    upstream.on('GET', '/llm_integrations/openai/models', { json: Array.from({ length: 1000 }, () => 'm') });
+    await using gateway = await startGateway(upstream.url, { maxResponseBytes: '100000' });
+    const { data, errors } = await gateway.query(
+      `{ integrationProviders(names: OPENAI) { ${'a'.repeat(250)}: models } }`,
+    );
+    expect(errors).toEqual([]);
+    expect(JSON.stringify(data)).toHaveLength(4283);
+  });
+
   it('a response that does not fit into MAX_BUFFERED_BYTES becomes OVERLOADED', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, { maxBufferedBytes: '1000000' });

@@ -5,7 +5,7 @@ import { integrationFixtures } from './fixtures/integrations.ts';
 import { toPath } from './support/naming.ts';
 import { type Stack, startStack } from './support/stack.ts';
 
-const { full: databricks } = integrationFixtures.databricks;
+const databricks = { ...integrationFixtures.databricks.full, id: 'abcdef00-0000-4000-8000-00000000000d' };
 const record = {
   ...integrationRecordFixtures.full,
   id: databricks.id,
@@ -13,6 +13,7 @@ const record = {
   provider: 'databricks',
 };
 const root = `/v2/integrations/${databricks.id}`;
+const upperCaseId = databricks.id.toUpperCase();
 const usersPath = `${root}/users?starting_token=0&limit=100`;
 const { user } = collaboratorFixtures;
 
@@ -46,7 +47,8 @@ async function startWithDatabricks(): Promise<Stack> {
     .on('PUT', `${root}/select`, { json: record })
     .on('POST', `${root}/users`, { json: [user] })
     .on('PATCH', `${root}/users/${user.user_id}`, { json: user })
-    .on('DELETE', `${root}/users/${user.user_id}`, { status: 200, json: null });
+    .on('DELETE', `${root}/users/${user.user_id}`, { status: 200, json: null })
+    .on('DELETE', `/v2/integrations/${upperCaseId}/users/${user.user_id}`, { status: 200, json: null });
   return stack;
 }
 
@@ -139,6 +141,11 @@ describe('a write makes later reads of what it changed fresh', () => {
     ['an upsert, which changes no collaborators', 'name: __typename', 1],
     ['sharing', share, 2],
     ['a removal', `removeIntegrationUser(integrationId: "${databricks.id}", userId: "${user.user_id}")`, 2],
+    [
+      'a removal with an id in upper case',
+      `removeIntegrationUser(integrationId: "${upperCaseId}", userId: "${user.user_id}")`,
+      2,
+    ],
     [
       'a change of a role',
       `updateIntegrationUser(integrationId: "${databricks.id}", userId: "${user.user_id}", role: VIEWER) { role }`,

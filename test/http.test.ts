@@ -176,6 +176,14 @@ describe.each([
     expect(response.status).toBe(415);
   });
 
+  it('a document with a lone surrogate is not confused with one that has U+FFFD instead', async () => {
+    const toBody = (character: string) => `{"query":"{ __typename } # ${character}"}`;
+    const headers = { 'content-type': 'application/json' };
+    expect((await send(gateway.url, { headers, body: toBody('\\ufffd') })).status).toBe(200);
+    const response = await send(gateway.url, { headers, body: toBody('\\ud800') });
+    expect(getCodes(response)).toEqual(['GRAPHQL_PARSE_FAILED']);
+  });
+
   const requestErrors: [code: string, status: number, jsonStatus: number, body: Record<string, unknown>][] = [
     ['GRAPHQL_PARSE_FAILED', 400, 200, { query: '{' }],
     ['GRAPHQL_PARSE_FAILED', 400, 200, { query: '' }],

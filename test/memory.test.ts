@@ -63,6 +63,32 @@ describe('a response of Galileo that does not fit into MAX_BUFFERED_BYTES', () =
   });
 });
 
+it('a read is cancelled if the response is complete without it', async () => {
+  await using upstream = await startFakeUpstream();
+  upstream.on('GET', '/v2/integrations/azure', { json: { id, name: 'azure', api_version: 5 } });
+  await using gateway = await startGateway(upstream.url);
+  // The value does not fit the non-null `apiVersion`, so `integration` is null before its users are loaded.
+  const { data, errors } = await gateway.query(
+    '{ integration(name: AZURE) { users { nodes { email } } ... on AzureIntegration { apiVersion } } }',
+  );
+  expect(data).toEqual({ integration: null });
+  expect(errors).toHaveLength(1);
+  await gateway.query('{ integration(name: AZURE) { id } }');
+  expect(upstream.calls.map(({ path }) => path)).toEqual(Array(2).fill('/v2/integrations/azure'));
+  await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
+});
+
+it('a document that grows when no request uses it any more is not counted', () => {
+  const budget = new MemoryBudget(1000);
+  const document = { bytes: 100, users: 0, heldBytes: 0 };
+  const reservation = new Reservation(budget);
+  reservation.takeShared(document);
+  reservation.releaseShared(document);
+  document.bytes = 200;
+  expect(reservation.growShared(document)).toBe(true);
+  expect(budget.bytes).toBe(0);
+});
+
 describe('the estimate of parsed JSON', () => {
   const repeat = (count: number, toItem: (index: number) => string) =>
     Array.from({ length: count }, (_, index) => toItem(index)).join();

@@ -321,6 +321,14 @@ describe('serve --plugins', () => {
     await using program = startProgram(['serve', '--plugins', file], { PORT: '0' });
     expect(await program.exit).toBe(2);
   });
+
+  it('a plugin that throws when it is initialized ends the program, also with METRICS_PORT', async () => {
+    const file = join(tmpdir(), `plugins-that-throw-${process.pid}.mjs`);
+    await writeFile(file, 'export default [{ onPluginInit() { throw new Error("no license"); } }];\n');
+    await using program = startProgram(['serve', '--plugins', file], { PORT: '0', METRICS_PORT: '0' });
+    expect(await program.exit).toBe(1);
+    expect(program.stderr).toContain('no license');
+  });
 });
 
 describe('the recipes of docs/plugins.md', () => {

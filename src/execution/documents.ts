@@ -95,11 +95,12 @@ export class DocumentStore {
     if (operationName !== undefined && operationName.length > maxNameLength) throw createUnknownNameError();
     const textHash = hash('sha256', text, 'hex');
     const key = `${textHash}${operationName ?? ''}`;
-    let prepared = this.#operations.get(key);
+    // A lone surrogate, which is a syntax error, has the same hash as U+FFFD.
+    let prepared = text.isWellFormed() ? this.#operations.get(key) : undefined;
     if (prepared === undefined) {
       prepared = this.#prepare({ document: this.#parse(text), text, hash: textHash }, operationName);
-      // Not cached: documents with a secret, and those with lone surrogates, which are all hashed as U+FFFD.
-      if (prepared.secrets.literals.length === 0 && text.isWellFormed()) this.#operations.set(key, prepared);
+      // A document that contains a secret is not cached.
+      if (prepared.secrets.literals.length === 0) this.#operations.set(key, prepared);
     }
     return prepared;
   }

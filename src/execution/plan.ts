@@ -95,7 +95,7 @@ export function planOperation(
 const typenameValue: ValuePlan = { kind: 'leaf', isNonNull: true, write: getLeafWriter(GraphQLString) };
 
 /**
- * Size of a field, and of a selection per field. Measured with V8 11 (Node 20): a plan of more than 500 kB that has seen every type takes
+ * Sizes of a planned field, of its entry in a selection, and of a selection. Measured with V8 11 (Node 20): a plan of more than 500 kB that has seen every type takes
  * 82 to 94 % of its estimate, a plan of some ten kilobytes up to 120 %.
  */
 const bytesPerField = 900;
@@ -113,7 +113,7 @@ class Planner implements OperationPlan {
   readonly #operation: OperationDefinitionNode;
   readonly #conditions: Variables;
   readonly #fragments: Record<string, FragmentDefinitionNode> = {};
-  /** Fields that are selected once in their object, by type. Aliases that spread the same fragment share them. */
+  /** Fields that are selected once in their object, by type. Objects of one type that spread the same fragment share them. */
   readonly #fields = new Map<GraphQLObjectType, Map<FieldNode, FieldPlan>>();
 
   constructor(
@@ -341,7 +341,7 @@ function readVariables(names: ArgumentVariables, variables: Variables): Record<s
   return values;
 }
 
-/** Freezes lists and input objects, but not the values of custom scalars: libraries add properties to representations. */
+/** Freezes lists and input objects, but not the values of custom scalars. */
 function freezeInput(type: GraphQLInputType, value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
   const nullable = getNullableType(type);

@@ -30,13 +30,13 @@ export interface RequestProblem {
 
 /**
  * Ends a request with a response that has `errors` and no `data`. Usually nothing was executed. If the response is too
- * large, the operation has run.
+ * large or does not fit into memory, the operation has run.
  */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: RequestErrorCode;
   readonly problems: readonly RequestProblem[];
-  /** Whether the same request can succeed later, and nothing of it was executed. */
+  /** Whether the same request can succeed later. False if a mutation was executed. */
   readonly retryable: boolean;
 
   constructor(

@@ -42,7 +42,7 @@ interface Path {
  */
 type Json = string | Promise<string>;
 
-/** Ends the execution of a plan, because its response is larger than allowed. */
+/** Ends the execution of a plan, because its response is larger than allowed or does not fit into memory. */
 const tooLarge = Symbol('the response is too large');
 
 /**
@@ -64,8 +64,8 @@ interface Run {
   readonly errors: FieldError[];
   readonly explained: Map<unknown, ClientError>;
   /**
-   * How much longer the response can become, in characters. A character is at least one byte, so no response that fits
-   * is refused. The handler counts the bytes of the complete response.
+   * How much longer the response can become, in characters. A character is at least one byte, and errors are estimated. The
+   * exchange counts the bytes of the complete response.
    */
   remainingLength: number;
   /** The remaining length at which more memory must be held. */
@@ -212,7 +212,10 @@ function completeField(
         ? readProperty(access, source)
         : field.resolve(source, run.variables, run.context);
     // Most fields are leaves, and need no path unless they fail.
-    if (plan.kind === 'leaf' && !isPromise(value)) return completeLeaf(run, field, plan, value, before);
+    if (plan.kind === 'leaf' && !isPromise(value)) {
+      return completeLeaf(run, plan, value, before, field.prefix.length);
+    }
+    spend(run, field.prefix.length);
   } catch (error) {
     return fail(run, field, plan, error, { parent, key: field.key }, before);
   }
@@ -260,27 +263,30 @@ function completeValue(
   path: Path,
   before: string,
 ): Json {
-  if (plan.kind === 'leaf') return completeLeaf(run, field, plan, value, before);
+  if (plan.kind === 'leaf') return completeLeaf(run, plan, value, before);
   if (value instanceof Error) throw value;
   if (value === null || value === undefined) return before + completeNull(plan);
-  spend(run, field.prefix.length);
   if (plan.kind === 'object')
     return writeObject(run, plan.getSelection(value, run.context), value, path, before);
   if (!Array.isArray(value)) throw notAnArray;
   return completeList(run, field, plan.item, value, path, before);
 }
 
-/** Writes a scalar or an enum value. */
+/**
+ * Writes a scalar or an enum value.
+ *
+ * @param prefixLength counted together with the value
+ */
 function completeLeaf(
   run: Run,
-  field: FieldPlan,
   plan: ValuePlan & { readonly kind: 'leaf' },
   value: unknown,
   before: string,
+  prefixLength = 0,
 ): string {
   const text =
     value === null || value === undefined ? before + completeNull(plan) : plan.write(value, before);
-  spend(run, text.length - before.length + field.prefix.length);
+  spend(run, text.length - before.length + prefixLength);
   return text;
 }
 
@@ -293,6 +299,8 @@ function completeList(
   parent: Path,
   before: string,
 ): Json {
+  // Commas.
+  spend(run, values.length);
   let text = `${before}[`;
   let waiting: Promise<string>[] | undefined;
   for (let key = 0; key < values.length; key += 1) {

@@ -104,7 +104,7 @@ export class Exchange {
       response = this.#toErrorResponse(error, context);
     }
     this.#observation.recordResponse(response.status);
-    this.#deadline.release();
+    this.#deadline.abandon();
     return cors.allow(this.#request, response);
   }
 
@@ -112,8 +112,7 @@ export class Exchange {
   end(isSent: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    if (!isSent) this.#deadline.abandon();
-    this.#deadline.release();
+    this.#deadline.abandon();
     this.#observation.end(isSent);
     if (!this.#isExecuting) this.#reservation.close();
     if (this.#hasSlot) this.#services.admission.returnSlot();
@@ -183,7 +182,7 @@ export class Exchange {
 
   /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
   #checkSize(response: HttpResponse): HttpResponse {
-    // A reservation after `end` would never be returned.
+    // After a disconnect, no response is needed.
     if (this.#isEnded) throw new ClientDisconnected();
     const { maxResponseBytes } = this.#services.config;
     // In characters. V8 stores a string with one byte per character unless one of them is beyond Latin-1.

@@ -92,7 +92,7 @@ export class GraphqlHandler {
     await this.#services.pipeline.ready?.();
   }
 
-  /** Requests that are executed, and the bytes that bodies and responses hold. */
+  /** The slots and bytes in use, see `Admission`. */
   get usage(): Admission['usage'] {
     return this.#services.admission.usage;
   }
@@ -136,6 +136,6 @@ function loadPipeline(load: () => Promise<Pipeline>): Pipeline {
   return {
     ready: async () => void (await loading),
     run: async (request) => (await loading).run(request),
-    dispose: async () => (await loading).dispose?.(),
+    dispose: async () => (await loading.catch(() => undefined))?.dispose?.(),
   };
 }

@@ -27,7 +27,7 @@ const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** The minimum of `Retry-After`. */
+/** The value of `Retry-After`: its minimum. */
 const retryAfterSeconds = 1;
 
 /** A request error with its own status or headers. */

@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly rawHeaders: readonly string[];
   /** Of the connection. Undefined if it is not known. */
   readonly remoteAddress?: string | undefined;
-  /** Joins header lines of one name. */
+  /** Joins header lines of one name, except for headers of which Node keeps only the first. */
   getHeader(name: string): string | undefined;
   /** Rejects as described in `body.ts`. */
   readBody(limits: ReadBodyOptions): Promise<string>;
@@ -21,7 +21,7 @@ export interface HttpRequest {
 export const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/?#]+/i, '');
 
 /**
- * @param target the path with its query, without the base path
+ * @param target the path with its query
  * @param response set if the client waits for `100 Continue` before it sends the body
  */
 export const fromNode = (

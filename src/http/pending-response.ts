@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpResponse } from './responses.ts';
 
-/** How much of an unread request body is discarded after the response, so that the client can reuse the connection. */
+/** If the unread rest of a request body can be longer, the connection is closed. At most this much of it is read before. */
 const maxDiscardedBytes = 65_536;
 /** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
 const lingerMs = 1000;

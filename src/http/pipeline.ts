@@ -31,7 +31,7 @@ export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
 
 /** Runs the operations of requests. */
 export interface Pipeline {
-  /** Throws or rejects with RequestError if the response has `errors` and no `data`; any other error is internal. */
+  /** Can throw or reject with RequestError in place of a response with `errors` and no `data`. Any other error is internal. */
   run(request: PipelineRequest): Promise<HttpResponse>;
   /** Rejects if the pipeline cannot run any request. */
   ready?(): Promise<void>;

@@ -79,11 +79,11 @@ export class RunningServer implements AsyncDisposable {
     });
     this.#server = createServer({
       keepAliveTimeout: keepAliveTimeoutMs,
-      // By default, Node checks these timeouts only every 30 s.
       headersTimeout: config.requestTimeoutMs,
       requestTimeout: config.requestTimeoutMs,
+      // By default, Node checks these timeouts only every 30 s.
       connectionsCheckingInterval: Math.min(1000, Math.max(50, config.requestTimeoutMs / 4)),
-      // Node's own response would have no request id.
+      // `Routes` checks Host, because Node's own response has no request id.
       requireHostHeader: false,
     });
     this.#server
@@ -115,7 +115,7 @@ export class RunningServer implements AsyncDisposable {
     return this.#telemetry.metrics;
   }
 
-  /** Requests that are executed, and the bytes that bodies and responses hold. */
+  /** The slots and bytes in use, see `Admission`. */
   get usage(): GraphqlHandler['usage'] {
     return this.#handler.usage;
   }

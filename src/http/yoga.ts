@@ -52,7 +52,7 @@ const specifiedRuleNames = new Set(specifiedRules.map(({ name }) => name));
 
 /**
  * Runs operations in graphql-yoga's pipeline, so that every hook of the plugins is called. The executor handles
- * documents, limits and fields, as without plugins. The handler has already applied admission and the deadline and read
+ * documents, limits and fields, as without plugins. The exchange has already applied admission and the deadline and read
  * the body.
  *
  * @param report receives internal errors and those of plugins; clients see only INTERNAL_SERVER_ERROR

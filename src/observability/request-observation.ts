@@ -163,7 +163,7 @@ export class RequestObservation {
     const name = this.operation?.definition.name?.value ?? this.params?.operationName;
     if (name === undefined) return undefined;
     const readable = name.slice(0, maxNameLength).replace(/\W/g, '?');
-    // Redacted before it is cut, so that no part of a secret remains.
+    // The whole name is searched, so that no part of a secret remains.
     const clean = this.redactor?.redact(name) ?? name;
     return clean === name ? readable : redactionMark;
   }

@@ -55,8 +55,8 @@ interface PageKey {
 export type Reads = ReturnType<typeof createReads>;
 
 /**
- * The reads of one request. Each resource is fetched when it is first loaded, at most once, with the request's
- * credentials. `getContext` throws UNAUTHENTICATED if the request has no usable credential.
+ * The reads of one request. Each resource is fetched when it is first loaded, and again only after it was forgotten, with the
+ * request's credentials. `getContext` throws UNAUTHENTICATED if the request has no usable credential.
  */
 export const createReads = (galileo: GalileoClient, getContext: () => CallContext) => ({
   integration: new Loader(async (name: IntegrationName) => galileo.fetchIntegration(name, getContext())),
@@ -66,7 +66,7 @@ export const createReads = (galileo: GalileoClient, getContext: () => CallContex
   records: new Loader(async (_key: 'all') => galileo.fetchRecords(getContext())),
   collaborators: new Loader(
     async ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, getContext()),
-    ({ id, kind, startingToken, limit }) => `${id} ${kind} ${startingToken} ${limit}`,
+    ({ id, kind, startingToken, limit }) => `${id.toLowerCase()} ${kind} ${startingToken} ${limit}`,
   ),
   catalogs: new Loader(async (_key: 'all') => galileo.fetchCatalogs(getContext())),
   databases: new Loader(
@@ -92,5 +92,5 @@ export function forgetIntegration(reads: Reads, name: IntegrationName | undefine
 /** Forgets what a change of an integration's collaborators may have changed, including the caller's own access. */
 export function forgetSharing(reads: Reads, id: Uuid): void {
   forgetIntegration(reads, undefined);
-  reads.collaborators.forget((key) => key.startsWith(id));
+  reads.collaborators.forget((key) => key.startsWith(id.toLowerCase()));
 }

@@ -66,7 +66,7 @@ const rejectNumber = (node?: ValueNode): never => {
 };
 
 /**
- * Returns the object if it can be stored unchanged. A double cannot represent infinity, or every whole number beyond
+ * Returns the object if it can be stored unchanged. JSON has no infinity, and a double cannot represent every whole number beyond
  * 2^53.
  */
 function toStorableObject(value: unknown, node?: ValueNode): JsonObject {

@@ -6,7 +6,6 @@ import type { BreakerState } from './transport-types.ts';
 const minAttempts = 20;
 /** Below this share, a call and its retries succeed more often than not. */
 const failedShare = 0.5;
-/** Equal to the period in which attempts are counted, so that no earlier attempt counts when a probe is sent. */
 const openMs = 10_000;
 // A probe has usually ended after this time.
 const probingRetryAfterMs = 1_000;
@@ -30,7 +29,7 @@ export class CircuitBreaker {
   readonly #onChange: ((state: BreakerState) => void) | undefined;
   readonly #attempts = new RollingCounter();
   readonly #failures = new RollingCounter();
-  // Empty if there are no failures, so that a healthy upstream costs nothing here.
+  // Filled only while there are failures, so that a healthy upstream costs nothing here.
   readonly #tallies = new CallerTallies();
   #latestCaller = '';
   #latestAtMs = Number.NEGATIVE_INFINITY;
@@ -70,8 +69,8 @@ export class CircuitBreaker {
   /** Must be called once for every admitted attempt. */
   settle(kind: AttemptKind, verdict: Verdict, caller: string): void {
     if (kind === 'probe') this.#settleProbe(verdict);
+    // While the breaker is not closed, only probes count.
     else if (this.#state === 'closed' && verdict !== 'none') this.#count(verdict, caller);
-    // An attempt that was admitted before the breaker opened does not count.
   }
 
   #settleProbe(verdict: Verdict): void {

@@ -16,8 +16,8 @@ export interface Waiter extends Queueable {
 }
 
 /**
- * Assigns connections: an open idle one, else a closed one, else a new one. Other waiters enter a bounded queue that is fair
- * between callers.
+ * Assigns connections: an idle one (open ones first), else one that is released in this turn, else a new one. Other waiters
+ * enter a bounded queue that is fair between callers.
  *
  * Uses one undici Client per connection instead of a Pool, for three reasons. A Pool has an unbounded queue, whose wait
  * no timeout includes. It forgets a client whose connect failed although that client can still receive a request, so it
@@ -94,7 +94,7 @@ export class ConnectionPool {
     this.#queue.remove(waiter);
   }
 
-  /** Returns a connection. The next waiter gets it in the next turn of the event loop. */
+  /** Returns a connection. The next waiter gets it in the `setImmediate` of this turn of the event loop. */
   release(connection: Connection, caller: string): void {
     this.#queue.countRunning(caller, -1);
     this.#releasedCount += 1;

@@ -86,6 +86,7 @@ async function dial(
 ): Promise<Socket> {
   const addresses = await resolveName(toHostname(url), lookup);
   signal.throwIfAborted();
+  if (addresses.length === 0) throw new Error('The host name has no address.');
   const delayMs = Math.min(nextAddressMs, connectTimeoutMs / addresses.length);
   return new Promise((resolve, reject) => {
     const sockets = new Set<Socket>();
@@ -150,8 +151,8 @@ async function resolveName(hostname: string, lookup: Lookup): Promise<readonly L
 }
 
 function joinErrors(errors: readonly Error[]): Error {
-  const [first = new Error('The host name has no address.'), ...others] = errors;
-  if (others.length === 0) return first;
+  const [first, ...others] = errors;
+  if (first !== undefined && others.length === 0) return first;
   return new Error(errors.map(({ message }) => message).join('; '));
 }
 

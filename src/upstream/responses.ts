@@ -83,7 +83,7 @@ export function expectJson<T>(response: TransportResponse, hasShape: (body: unkn
 }
 
 /**
- * The outcome of an attempt with this response, for metrics and logs. Reads only the media type of a successful
+ * The outcome of an attempt with this response, for retries, the circuit breaker, metrics and logs. Reads only the media type of a successful
  * response.
  */
 export function toAttemptOutcome(response: TransportResponse, method: Method): AttemptOutcome {

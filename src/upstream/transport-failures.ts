@@ -7,7 +7,7 @@ import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
  * - `timeout`: the attempt, or connecting, took too long
  * - `reset`: the connection ended before the response was complete
  * - `malformed`: the response is not HTTP, or has too many headers
- * - `rejected`: the response is valid, but its body is too large or compressed
+ * - `unreadable-body`: the response is valid, but its body is too large or compressed
  * - `no-memory`: the response does not fit into the memory that is left
  * - `expired`, `cancelled`: the deadline of the request ended, or the client disconnected, before the attempt ended
  * - `invalid-request`: the request cannot be written as HTTP; an error of the gateway

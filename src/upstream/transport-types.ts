@@ -40,7 +40,7 @@ export interface TransportRequest {
   readonly deadline: Deadline;
   /** Holds the response. */
   readonly memory: Reservation;
-  /** For logs. Not sent. */
+  /** For logs. The headers have it too. */
   readonly requestId?: string;
   /** The span that the call belongs to; undefined if traces are off. */
   readonly traceContext?: Context | undefined;

@@ -192,7 +192,7 @@ function readPlatformCertificates(): readonly string[] {
   return [...tlsFunctions.rootCertificates, ...extra];
 }
 
-/** One observer for several. Its hooks do not throw. It does not have a hook that none of them has. */
+/** One observer for several. Its hooks do not throw. A hook that no observer has is undefined. */
 function joinObservers(observers: readonly TransportObserver[]): TransportObserver {
   return {
     attemptStarted: join(observers.map((observer) => observer.attemptStarted?.bind(observer))),

@@ -52,7 +52,7 @@ async function startClient(): Promise<ClientStack> {
       traceContext: undefined,
     },
     async [Symbol.asyncDispose]() {
-      deadline.release();
+      deadline.abandon();
       await transport[Symbol.asyncDispose]();
       await upstream[Symbol.asyncDispose]();
     },

@@ -193,7 +193,7 @@ test('a request that cannot be written as HTTP is not a ClientFacingError, is no
     memory: createUnlimitedReservation(),
   });
   await expect(call).rejects.toMatchObject({ name: 'InvalidArgumentError' });
-  deadline.release();
+  deadline.abandon();
   expect(upstream.exchanges).toHaveLength(0);
   expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
 });
@@ -226,7 +226,7 @@ test('no header and no body of a request stays in memory after its end', async (
   upstream.script = healthy;
   for (const exchange of upstream.exchanges.slice(0, 2)) healthy(exchange);
   await Promise.all(calls);
-  for (const deadline of deadlines) deadline.release();
+  for (const deadline of deadlines) deadline.abandon();
   deadlines.length = 0;
   calls.length = 0;
   upstream.forget();

@@ -91,7 +91,7 @@ describe('a write that arrived', () => {
             memory: createUnlimitedReservation(),
           }),
         );
-        deadline.release();
+        deadline.abandon();
       }
       expect(upstream.exchanges.map((exchange) => exchange.method)).toEqual([method, method, method]);
     },

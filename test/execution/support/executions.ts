@@ -32,7 +32,7 @@ export function createContext(responses: Responses): GatewayContext {
     );
   };
   const deadline = new Deadline(60_000);
-  deadline.release();
+  deadline.abandon();
   const galileo = new GalileoClient({ send }, new URL('http://upstream.invalid'));
   const redact = (text: string) => text;
   const memory = createUnlimitedReservation();
