@@ -1,10 +1,9 @@
-/** Why a deadline ended. `abandoned`: nothing waits for a result any longer. */
-export type DeadlineEnd = 'expired' | 'abandoned';
+/** Why a deadline ended. `cancelled`: nothing waits for a result any longer. */
+export type DeadlineEnd = 'expired' | 'cancelled';
 
 /**
  * The deadline of one request. It ends at a fixed time (`expired`), or when the client disconnects or the response is complete
- * (`abandoned`).
- * Everything that the request waits for listens to it. It costs less than an AbortSignal (docs/performance.md).
+ * (`cancelled`). Everything that the request waits for listens to it. It costs less than an AbortSignal (docs/performance.md).
  */
 export class Deadline {
   readonly #endsAtMs: number;
@@ -43,8 +42,8 @@ export class Deadline {
   }
 
   /** Must be called when the client has disconnected or the response is complete. Further calls do nothing. */
-  abandon(): void {
-    this.#finish('abandoned');
+  cancel(): void {
+    this.#finish('cancelled');
   }
 
   #finish(end: DeadlineEnd): void {

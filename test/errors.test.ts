@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { toClientError } from '../src/resolvers/errors.ts';
+import { toErrorPayload } from '../src/resolvers/errors.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { toPath } from './support/naming.ts';
@@ -589,7 +589,7 @@ describe('an unexpected error of the gateway', () => {
 
   it('an unexpected error is INTERNAL_SERVER_ERROR: the log has all details, the client none', () => {
     const reported: unknown[] = [];
-    const { message, extensions } = toClientError(fault, 'id-1', (it) => reported.push(it));
+    const { message, extensions } = toErrorPayload(fault, 'id-1', (it) => reported.push(it));
 
     expect(message).toBe('The gateway failed to resolve this field.');
     expect(extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId: 'id-1', retryable: false });
@@ -599,7 +599,7 @@ describe('an unexpected error of the gateway', () => {
   it('an error that graphql-js throws is INTERNAL_SERVER_ERROR too', () => {
     const reported: unknown[] = [];
     const error = new GraphQLError('Cannot return null for non-nullable field Query.secret.');
-    expect(toClientError(error, 'id-1', (it) => reported.push(it))).toMatchObject({
+    expect(toErrorPayload(error, 'id-1', (it) => reported.push(it))).toMatchObject({
       message: 'The gateway failed to resolve this field.',
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     });

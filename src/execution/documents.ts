@@ -18,7 +18,7 @@ import { findConditionNames } from './conditions.ts';
 import { type Measures, measureOperation } from './measures.ts';
 import { RequestError } from './request-error.ts';
 import { type DocumentSecrets, type SecretInputs } from './secret-inputs.ts';
-import { toSyntaxProblem } from './syntax.ts';
+import { toSyntaxProblem } from './syntax-problem.ts';
 import { createValidation, type Validation } from './validation.ts';
 import { createVariableCoercion, type VariableCoercion } from './variables.ts';
 

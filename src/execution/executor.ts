@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { toClientError } from '../resolvers/errors.ts';
-import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import { toErrorPayload } from '../resolvers/errors.ts';
+import type { ResolverContext } from '../resolvers/resolver-context.ts';
 import { encodeConditions } from './conditions.ts';
 import { type DocumentLimits, DocumentStore, type PreparedOperation } from './documents.ts';
 import type { Measures } from './measures.ts';
@@ -27,7 +27,7 @@ export interface ExecutorOptions {
   /** Undefined if any document is executed. */
   readonly trustedDocuments: TrustedDocuments | undefined;
   /** Receives internal errors, which clients only see as INTERNAL_SERVER_ERROR. */
-  readonly report: (error: unknown, context: GatewayContext) => void;
+  readonly report: (error: unknown, context: ResolverContext) => void;
 }
 
 /** Runs operations. Limits, validation, plans and caches are internal. */
@@ -43,7 +43,7 @@ export interface Executor {
   execute(
     prepared: PreparedOperation,
     variables: Variables | undefined,
-    context: GatewayContext,
+    context: ResolverContext,
   ): Promise<OperationResult>;
   /** The secret values in the variables of a request that `prepare` rejected. */
   findSecrets(params: OperationParams): readonly string[];
@@ -84,8 +84,8 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
     for (const secret of found) context.addSecret(secret);
     checkEntities(measures, values, maxEntities);
 
-    const toError = (cause: unknown) =>
-      toClientError(cause, context.requestId, (error) => report(error, context));
+    const toPayload = (cause: unknown) =>
+      toErrorPayload(cause, context.requestId, (error) => report(error, context));
 
     const conditionDigits = encodeConditions(prepared.conditionNames, values);
     // Neither a document that contains a secret nor its plan is cached.
@@ -106,7 +106,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
         maxResponseBytes: plan.hasIntrospection
           ? Math.min(maxIntrospectionBytes, maxResponseBytes)
           : maxResponseBytes,
-        toClientError: toError,
+        toErrorPayload: toPayload,
       });
     } finally {
       memory.releaseShared(plan);

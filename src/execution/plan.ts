@@ -31,7 +31,7 @@ import {
 } from 'graphql';
 import { getProperty } from '../json.ts';
 import type { SharedAllocation } from '../memory.ts';
-import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import type { ResolverContext } from '../resolvers/resolver-context.ts';
 import { getPropertyAccess, type PropertyAccess } from '../schema/reader.ts';
 import { ClientFacingError, createFieldNoMemoryError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf.ts';
@@ -51,7 +51,7 @@ export interface FieldPlan {
   /** The same if it is the first field of its object, with a brace instead of the comma. */
   readonly firstPrefix: string;
   /** Returns a value or a promise, and can throw. */
-  readonly resolve: (source: unknown, variables: Variables, context: GatewayContext) => unknown;
+  readonly resolve: (source: unknown, variables: Variables, context: ResolverContext) => unknown;
   /** The property that `resolve` reads, if it does nothing else. Then `resolve` is not called. */
   readonly access: PropertyAccess | undefined;
   readonly value: ValuePlan;
@@ -65,7 +65,7 @@ export type ValuePlan = { readonly isNonNull: boolean } & (
   | { readonly kind: 'list'; readonly item: ValuePlan }
   | {
       readonly kind: 'object';
-      readonly getSelection: (source: unknown, context: GatewayContext) => SelectionPlan;
+      readonly getSelection: (source: unknown, context: ResolverContext) => SelectionPlan;
     }
 );
 
@@ -239,7 +239,7 @@ class Planner implements OperationPlan {
       return { kind: 'object', isNonNull, getSelection: this.#planTypes(nullable, nodes) };
     if (!isObjectType(nullable)) return { kind: 'leaf', isNonNull, write: getLeafWriter(nullable) };
     let selection: SelectionPlan | undefined;
-    const getSelection = (_source: unknown, context: GatewayContext) => {
+    const getSelection = (_source: unknown, context: ResolverContext) => {
       selection ??= this.#planSelection(nullable, nodes, context);
       return selection;
     };
@@ -248,7 +248,7 @@ class Planner implements OperationPlan {
 
   #planTypes(type: GraphQLAbstractType, nodes: readonly FieldNode[]) {
     const selections = new Map<string, SelectionPlan>();
-    return (source: unknown, context: GatewayContext): SelectionPlan => {
+    return (source: unknown, context: ResolverContext): SelectionPlan => {
       const info = missingInfo as GraphQLResolveInfo;
       const name: unknown = type.resolveType?.(source, context, info, type);
       if (typeof name !== 'string') throw new Error(`${type.name} has an object without a type.`);
@@ -268,7 +268,7 @@ class Planner implements OperationPlan {
   #planSelection(
     type: GraphQLObjectType,
     nodes: readonly FieldNode[],
-    { memory }: GatewayContext,
+    { memory }: ResolverContext,
   ): SelectionPlan {
     const sets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
     const selection = this.#planFields(type, this.#collect(type, sets));

@@ -1,13 +1,13 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { isJsonObject } from '../json.ts';
-import type { ClientError } from '../resolvers/errors.ts';
-import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import type { ErrorPayload } from '../resolvers/errors.ts';
+import type { ResolverContext } from '../resolvers/resolver-context.ts';
 import { readProperty } from '../schema/reader.ts';
 import { toLocations } from './locations.ts';
 import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
 import { createNoMemoryError, createResponseTooLargeError } from './request-error.ts';
 
-interface FieldError extends ClientError {
+interface FieldError extends ErrorPayload {
   readonly locations: GraphQLFormattedError['locations'];
   readonly path: GraphQLFormattedError['path'];
 }
@@ -24,10 +24,10 @@ export interface OperationResult {
 export interface RunOptions {
   readonly isMutation: boolean;
   readonly variables: Variables;
-  readonly context: GatewayContext;
+  readonly context: ResolverContext;
   readonly maxResponseBytes: number;
   /** Turns the cause of an error into what the client reads. Called once for each cause. */
-  readonly toClientError: (cause: unknown) => ClientError;
+  readonly toErrorPayload: (cause: unknown) => ErrorPayload;
 }
 
 /** A position in the response, from the inside out. */
@@ -60,9 +60,9 @@ class Failure {
 interface Run {
   readonly options: RunOptions;
   readonly variables: Variables;
-  readonly context: GatewayContext;
+  readonly context: ResolverContext;
   readonly errors: FieldError[];
-  readonly explained: Map<unknown, ClientError>;
+  readonly explained: Map<unknown, ErrorPayload>;
   /**
    * How much longer the response can become, in characters. A character is at least one byte, and errors are estimated. The
    * exchange counts the bytes of the complete response.
@@ -342,7 +342,7 @@ function createFailure(run: Run, field: FieldPlan, cause: unknown, path: Path): 
   let explained = run.explained.get(key);
   if (explained === undefined) {
     const name = field.nodes[0]?.name.value;
-    explained = run.options.toClientError(
+    explained = run.options.toErrorPayload(
       shared === undefined ? cause : new Error(`The field ${name} ${shared.message}.`),
     );
     run.explained.set(key, explained);

@@ -104,7 +104,7 @@ export class Exchange {
       response = this.#toErrorResponse(error, context);
     }
     this.#observation.recordResponse(response.status);
-    this.#deadline.abandon();
+    this.#deadline.cancel();
     return cors.allow(this.#request, response);
   }
 
@@ -112,7 +112,7 @@ export class Exchange {
   end(isSent: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#deadline.abandon();
+    this.#deadline.cancel();
     this.#observation.end(isSent);
     if (!this.#isExecuting) this.#reservation.close();
     if (this.#hasSlot) this.#services.admission.returnSlot();

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { toUuid } from '../upstream/uuid.ts';
-import type { GatewayContext } from './gateway-context.ts';
+import type { ResolverContext } from './resolver-context.ts';
 
 /** The arguments of a connection. `first` has a default; null equals omitted. */
 export interface PageArguments {
@@ -33,7 +33,7 @@ export async function loadCollaborators(
   kind: CollaboratorKind,
   integrationId: unknown,
   { first, after }: PageArguments,
-  { reads }: GatewayContext,
+  { reads }: ResolverContext,
 ): Promise<CollaboratorConnection | null> {
   const limit = first ?? defaultPageSize;
   if (limit < 1 || limit > maxPageSize) {

@@ -1,8 +1,8 @@
 import { isJsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
-import type { GatewayContext } from './gateway-context.ts';
 import { getTypeName } from './integrations.ts';
+import type { ResolverContext } from './resolver-context.ts';
 
 /** Routers send the name of an enum value in a representation, not its internal value. */
 const namesByKey: ReadonlyMap<unknown, IntegrationName> = new Map(
@@ -15,11 +15,14 @@ const namesByKey: ReadonlyMap<unknown, IntegrationName> = new Map(
  */
 export const loadEntities = (
   representations: readonly unknown[],
-  context: GatewayContext,
+  context: ResolverContext,
 ): Promise<WireIntegration | null>[] =>
   representations.map((representation) => loadEntity(representation, context));
 
-async function loadEntity(representation: unknown, context: GatewayContext): Promise<WireIntegration | null> {
+async function loadEntity(
+  representation: unknown,
+  context: ResolverContext,
+): Promise<WireIntegration | null> {
   if (!isJsonObject(representation)) throw badRepresentation('it is not an object');
   const { __typename: typeName, name: key } = representation;
   const name = namesByKey.get(key);

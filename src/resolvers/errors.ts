@@ -1,7 +1,7 @@
 import { ClientFacingError } from '../upstream/errors.ts';
 
 /** A field's error as the client receives it, without its path. docs/errors.md explains each extension. */
-export interface ClientError {
+export interface ErrorPayload {
   readonly message: string;
   readonly extensions: {
     readonly code: string;
@@ -17,11 +17,11 @@ export interface ClientError {
  * Turns the cause of a field's error into a code, a safe message and the request id. Any cause except a ClientFacingError
  * is passed to `report`, and the client receives INTERNAL_SERVER_ERROR.
  */
-export function toClientError(
+export function toErrorPayload(
   cause: unknown,
   requestId: string,
   report: (error: unknown) => void,
-): ClientError {
+): ErrorPayload {
   if (cause instanceof ClientFacingError) {
     const { message, code, retryable, retryAfterMs, upstreamStatus, galileoErrorCode } = cause;
     return {

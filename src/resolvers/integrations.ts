@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import { integrationSchemas } from '../upstream/generated/tables.ts';
 import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
-import type { GatewayContext } from './gateway-context.ts';
+import type { ResolverContext } from './resolver-context.ts';
 
 /** The GraphQL type of a provider has the name of its upstream schema: `AwsBedrockIntegration` for `aws_bedrock`. */
 export const getTypeName = (name: IntegrationName): string => integrationSchemas[name];
@@ -23,7 +23,7 @@ const getNames = (names: readonly IntegrationName[] | null | undefined): readonl
  */
 export async function loadIntegrations(
   names: readonly IntegrationName[] | null | undefined,
-  { reads }: GatewayContext,
+  { reads }: ResolverContext,
 ): Promise<(WireIntegration | Promise<WireIntegration | null>)[]> {
   const loads = getNames(names).map((name) => reads.integration.load(name));
   const outcomes = await Promise.allSettled(loads);
@@ -41,7 +41,7 @@ export const getProviderEntries = (names: readonly IntegrationName[] | null | un
   getNames(names).map((name) => ({ name }));
 
 /** Whether this Galileo deployment offers the provider. */
-export async function loadAvailability(name: IntegrationName, { reads }: GatewayContext): Promise<boolean> {
+export async function loadAvailability(name: IntegrationName, { reads }: ResolverContext): Promise<boolean> {
   return (await reads.available.load('all')).includes(name);
 }
 
@@ -52,19 +52,21 @@ const isKnownName = (value: unknown): value is IntegrationName => knownNames.has
  * The provider of a record: its `provider`, otherwise its `name`, which can also be a free label. Null if the provider
  * is unknown.
  */
-export function getProvider({ provider, name }: JsonObject): IntegrationName | null {
+export function getProviderName({ provider, name }: JsonObject): IntegrationName | null {
   const value = provider ?? name;
   return isKnownName(value) ? value : null;
 }
 
 /** Adds the provider to a record that does not name one. */
 export const withProvider = (record: JsonObject, provider: IntegrationName): JsonObject =>
-  (record['provider'] ?? null) === null && getProvider(record) === null ? { ...record, provider } : record;
+  (record['provider'] ?? null) === null && getProviderName(record) === null
+    ? { ...record, provider }
+    : record;
 
 /** The caller's records of one provider. */
 export async function loadRecordsOf(
   name: IntegrationName,
-  { reads }: GatewayContext,
+  { reads }: ResolverContext,
 ): Promise<readonly JsonObject[]> {
   const records = await reads.records.load('all');
   let groups = recordGroups.get(records);
@@ -83,7 +85,7 @@ const recordGroups = new WeakMap<readonly JsonObject[], RecordGroups>();
 function groupByProvider(records: readonly JsonObject[]): RecordGroups {
   const groups = new Map<IntegrationName | null, JsonObject[]>();
   for (const record of records) {
-    const provider = getProvider(record);
+    const provider = getProviderName(record);
     const group = groups.get(provider);
     if (group === undefined) groups.set(provider, [record]);
     else group.push(record);

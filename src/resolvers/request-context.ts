@@ -5,19 +5,19 @@ import { Secrets } from '../secrets.ts';
 import { toCaller } from '../upstream/caller.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
-import type { GatewayContext } from './gateway-context.ts';
 import { createReads, type Reads } from './reads.ts';
+import type { ResolverContext } from './resolver-context.ts';
 
 /** The part of the request's observation that the context uses. */
 export interface Observation {
-  redactor: Pick<GatewayContext, 'redact'> | undefined;
+  redactor: Pick<ResolverContext, 'redact'> | undefined;
   readonly trace: { readonly context: NonNullable<CallContext['traceContext']> } | undefined;
 }
 
 /**
  * The context of one request, and of its calls to upstream. Reads, secrets and the caller are created when they are first needed.
  */
-export class RequestContext<O extends Observation = Observation> implements GatewayContext, CallContext {
+export class RequestContext<O extends Observation = Observation> implements ResolverContext, CallContext {
   readonly galileo: GalileoClient;
   readonly deadline: Deadline;
   readonly observation: O;

@@ -4,9 +4,9 @@ import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { toUuid, type Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 import type { BodyMapping, ValidationFailure } from './body-mapping.ts';
-import type { GatewayContext } from './gateway-context.ts';
-import { getProvider, type ProviderEntry, withProvider } from './integrations.ts';
+import { getProviderName, type ProviderEntry, withProvider } from './integrations.ts';
 import { forgetIntegration, forgetSharing } from './reads.ts';
+import type { ResolverContext } from './resolver-context.ts';
 
 export interface UpsertSuccess {
   readonly name: IntegrationName;
@@ -26,7 +26,7 @@ export async function upsertIntegration(
   name: IntegrationName,
   mapping: BodyMapping,
   input: JsonObject,
-  context: GatewayContext,
+  context: ResolverContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
   const callContext = context.requireCallContext();
   const body = mapping.toBody(input);
@@ -41,7 +41,7 @@ export async function upsertIntegration(
 /** Deletes the caller's integration of that provider. */
 export async function deleteIntegration(
   name: IntegrationName,
-  context: GatewayContext,
+  context: ResolverContext,
 ): Promise<ProviderEntry> {
   await settleWrite(context.galileo.deleteIntegration(name, context.requireCallContext()), () =>
     forgetIntegration(context.reads, name),
@@ -50,11 +50,14 @@ export async function deleteIntegration(
 }
 
 /** Selects one of several integrations of a provider. */
-export async function selectIntegration(integrationId: string, context: GatewayContext): Promise<JsonObject> {
+export async function selectIntegration(
+  integrationId: string,
+  context: ResolverContext,
+): Promise<JsonObject> {
   const callContext = context.requireCallContext();
   const id = toIdArgument('integrationId', integrationId);
   return settleWrite(context.galileo.selectIntegration(id, callContext), (record) =>
-    forgetIntegration(context.reads, (record && getProvider(record)) ?? undefined),
+    forgetIntegration(context.reads, (record && getProviderName(record)) ?? undefined),
   );
 }
 
@@ -63,7 +66,7 @@ export async function shareIntegration(
   kind: CollaboratorKind,
   mapping: BodyMapping,
   input: JsonObject & { readonly integrationId: string },
-  context: GatewayContext,
+  context: ResolverContext,
 ): Promise<ShareSuccess | ValidationFailure> {
   const callContext = context.requireCallContext();
   const id = toIdArgument('integrationId', input.integrationId);
@@ -87,7 +90,7 @@ interface Collaborator {
 export async function updateCollaborator(
   collaborator: Collaborator,
   role: string,
-  context: GatewayContext,
+  context: ResolverContext,
 ): Promise<JsonObject> {
   const callContext = context.requireCallContext();
   const { kind, id, collaboratorId } = toIds(collaborator);
@@ -100,7 +103,7 @@ export async function updateCollaborator(
 /** Removes a collaborator. Returns its id. */
 export async function removeCollaborator(
   collaborator: Collaborator,
-  context: GatewayContext,
+  context: ResolverContext,
 ): Promise<string> {
   const callContext = context.requireCallContext();
   const { kind, id, collaboratorId } = toIds(collaborator);

@@ -1,10 +1,10 @@
 import SchemaBuilder from '@pothos/core';
 import type { JsonObject } from '../json.ts';
-import type { GatewayContext } from '../resolvers/gateway-context.ts';
+import type { ResolverContext } from '../resolvers/resolver-context.ts';
 
 /** Every type of the schema is declared with this builder. A field is non-null unless it is declared nullable. */
 export const builder = new SchemaBuilder<{
-  Context: GatewayContext;
+  Context: ResolverContext;
   DefaultFieldNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };

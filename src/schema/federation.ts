@@ -14,8 +14,8 @@ import {
 } from 'graphql';
 import type { JsonObject } from '../json.ts';
 import { loadEntities } from '../resolvers/entities.ts';
-import type { GatewayContext } from '../resolvers/gateway-context.ts';
 import { getTypeName } from '../resolvers/integrations.ts';
+import type { ResolverContext } from '../resolvers/resolver-context.ts';
 import type { WireIntegration } from '../upstream/wire.ts';
 import { getDirectives } from './directives.ts';
 
@@ -37,7 +37,7 @@ export function addFederation(schema: GraphQLSchema): GraphQLSchema {
   entities.resolve = (
     _root,
     { representations }: { representations: readonly unknown[] },
-    context: GatewayContext,
+    context: ResolverContext,
   ) => loadEntities(representations, context);
   entity.resolveType = (source: WireIntegration) => getTypeName(source.name);
   // Printed at the first request, so that the start does not wait for it.

@@ -1,4 +1,4 @@
-import { getProvider } from '../resolvers/integrations.ts';
+import { getProviderName } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
 import { toCollaboratorFields } from './collaborators.ts';
 import { integrationName } from './enums.ts';
@@ -34,7 +34,7 @@ export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').
       type: integrationName,
       nullable: true,
       description: 'The provider. Null if Galileo names one that this schema does not know.',
-      resolve: (record) => getProvider(record),
+      resolve: (record) => getProviderName(record),
     }),
     ...toCollaboratorFields(t, 'Null with an error if it failed.'),
   }),

@@ -289,7 +289,7 @@ export class Call implements Waiter, AttemptOwner {
     // The cause of an error that is not a ClientFacingError may contain secrets.
     const cause =
       error instanceof ClientFacingError && error.cause instanceof Error ? error.cause : undefined;
-    const isCancelled = this.#request.deadline.end === 'abandoned';
+    const isCancelled = this.#request.deadline.end === 'cancelled';
     const end: CallEnd = {
       attempts: this.#attemptCount,
       status: response?.status,

@@ -74,7 +74,7 @@ export interface Queueable {
 }
 
 /** A caller with waiting or running items. */
-class Caller<T extends Queueable> {
+class CallerState<T extends Queueable> {
   runningCount = 0;
   /** Undefined until an item waits. */
   queue: CallerQueue<T> | undefined;
@@ -92,7 +92,7 @@ class CallerQueue<T extends Queueable> {
  * forgotten with its last item.
  */
 export class FairQueue<T extends Queueable> {
-  readonly #callers = new Map<string, Caller<T>>();
+  readonly #callers = new Map<string, CallerState<T>>();
   readonly #byRunning = new Levels<CallerQueue<T>>();
   readonly #byWaiting = new Levels<CallerQueue<T>>();
   #length = 0;
@@ -150,16 +150,16 @@ export class FairQueue<T extends Queueable> {
     return item;
   }
 
-  #getCaller(key: string): Caller<T> {
+  #getCaller(key: string): CallerState<T> {
     let caller = this.#callers.get(key);
     if (caller === undefined) {
-      caller = new Caller();
+      caller = new CallerState();
       this.#callers.set(key, caller);
     }
     return caller;
   }
 
-  #update(key: string, { queue, runningCount }: Caller<T>): void {
+  #update(key: string, { queue, runningCount }: CallerState<T>): void {
     const waitingCount = queue?.items.length ?? 0;
     if (queue !== undefined && waitingCount > 0) {
       this.#byRunning.place(queue.byRunning, runningCount);

@@ -4,7 +4,7 @@ import type { Reservation } from '../memory.ts';
 import type { ClientFacingErrorCode } from './errors.ts';
 
 /** A label for metrics and traces: the short name of the REST operation. */
-type OperationName =
+type RestOperation =
   | 'get_integration'
   | 'upsert'
   | 'list'
@@ -21,7 +21,7 @@ type OperationName =
 
 /** One call to upstream; it may take several attempts. */
 export interface TransportRequest {
-  readonly operation: OperationName;
+  readonly operation: RestOperation;
   /**
    * `GET` is a read, which can be repeated. The others are writes, which are never repeated if a byte of them may have
    * arrived.

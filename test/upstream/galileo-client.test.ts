@@ -52,7 +52,7 @@ async function startClient(): Promise<ClientStack> {
       traceContext: undefined,
     },
     async [Symbol.asyncDispose]() {
-      deadline.abandon();
+      deadline.cancel();
       await transport[Symbol.asyncDispose]();
       await upstream[Symbol.asyncDispose]();
     },

@@ -100,7 +100,7 @@ describe('the circuit breaker', () => {
     const deadlines = Array.from({ length: 30 }, () => new Deadline(10_000));
     const reads = deadlines.map((deadline) => getOutcome(transport.read('/r', deadline)));
     await upstream.waitForExchanges(30);
-    for (const deadline of deadlines) deadline.abandon();
+    for (const deadline of deadlines) deadline.cancel();
     await Promise.all(reads);
     expect(transport.breakerOpen).toBe(false);
   });
@@ -246,7 +246,7 @@ describe('the circuit breaker', () => {
     const deadline = new Deadline(10_000);
     const probe = getOutcome(transport.read('/probe', deadline));
     await upstream.waitForExchanges(21);
-    deadline.abandon();
+    deadline.cancel();
     await probe;
     upstream.script = healthy;
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');

@@ -64,7 +64,7 @@ test('a call whose client disconnects in the same turn of the event loop is not 
   await using transport = createTestTransport(upstream.origin, { connections: 1 });
   const deadline = new Deadline(5_000);
   const abandoned = getOutcome(transport.write('/abandoned', deadline));
-  deadline.abandon();
+  deadline.cancel();
   await abandoned;
   expect(await getOutcome(transport.read('/next'))).toBe('200 /next');
   expect(upstream.exchanges.map(({ path }) => path)).toEqual(['/next']);
@@ -161,7 +161,7 @@ describe('the observer', () => {
     const deadline = new Deadline(10_000);
     const call = getOutcome(transport.read('/r', deadline));
     await upstream.waitForExchanges(1);
-    deadline.abandon();
+    deadline.cancel();
     await call;
     expect(outcomes).toEqual(['cancelled']);
   });
@@ -193,7 +193,7 @@ test('a request that cannot be written as HTTP is not a ClientFacingError, is no
     memory: createUnlimitedReservation(),
   });
   await expect(call).rejects.toMatchObject({ name: 'InvalidArgumentError' });
-  deadline.abandon();
+  deadline.cancel();
   expect(upstream.exchanges).toHaveLength(0);
   expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
 });
@@ -222,11 +222,11 @@ test('no header and no body of a request stays in memory after its end', async (
   const deadlines = Array.from({ length: 12 }, () => new Deadline(30_000));
   const calls = deadlines.map((deadline, index) => send(deadline, index % 2 === 0 ? 'GET' : 'PUT'));
   await upstream.waitForExchanges(2);
-  for (const deadline of deadlines.slice(6)) deadline.abandon();
+  for (const deadline of deadlines.slice(6)) deadline.cancel();
   upstream.script = healthy;
   for (const exchange of upstream.exchanges.slice(0, 2)) healthy(exchange);
   await Promise.all(calls);
-  for (const deadline of deadlines) deadline.abandon();
+  for (const deadline of deadlines) deadline.cancel();
   deadlines.length = 0;
   calls.length = 0;
   upstream.forget();

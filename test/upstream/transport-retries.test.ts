@@ -90,7 +90,7 @@ describe('a read', () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin);
     const deadline = new Deadline(10_000);
-    deadline.abandon();
+    deadline.cancel();
     expect(await getOutcome(transport.read('/r', deadline))).toBe('UPSTREAM_TIMEOUT');
     expect(upstream.exchanges).toHaveLength(0);
   });

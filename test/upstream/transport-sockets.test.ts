@@ -124,7 +124,7 @@ describe('the limits of sockets and of calls in the queue', () => {
       const call = getOutcome(transport.read('/r', deadline));
       await upstream.waitForExchanges(1);
       const abandonedAtMs = performance.now();
-      deadline.abandon();
+      deadline.cancel();
       await call;
       await upstream.waitForOpenSockets(0);
       const elapsedMs = performance.now() - abandonedAtMs;

@@ -91,7 +91,7 @@ describe('a write that arrived', () => {
             memory: createUnlimitedReservation(),
           }),
         );
-        deadline.abandon();
+        deadline.cancel();
       }
       expect(upstream.exchanges.map((exchange) => exchange.method)).toEqual([method, method, method]);
     },
@@ -130,7 +130,7 @@ describe('a write that arrived', () => {
     const deadline = new Deadline(10_000);
     const call = getOutcome(transport.write('/w', deadline));
     await upstream.waitForExchanges(1);
-    deadline.abandon();
+    deadline.cancel();
     const [exchange] = upstream.exchanges;
     if (exchange !== undefined) healthy(exchange);
     expect(await call).toBe('200 /w');
@@ -169,7 +169,7 @@ describe('a write that was not sent', () => {
     });
     const deadline = new Deadline(10_000);
     const call = getOutcome(transport.write('/w', deadline));
-    deadline.abandon();
+    deadline.cancel();
     expect(await call).toBe('UPSTREAM_TIMEOUT');
     // With a single connection, this read follows any remaining part of the write.
     expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
@@ -198,7 +198,7 @@ describe('a write that was not sent', () => {
       const deadline = new Deadline(how === 'expire' ? 50 : 10_000);
       const writing = getOutcome(transport.write('/w', deadline));
       expect(transport.queueDepth).toBe(1);
-      if (how === 'abandon') deadline.abandon();
+      if (how === 'abandon') deadline.cancel();
       expect(await writing).toBe('UPSTREAM_TIMEOUT');
       expect(transport.queueDepth).toBe(0);
 

@@ -1,4 +1,4 @@
-import { integrationModels } from '../model.ts';
+import { integrationModels } from '../integration-model.ts';
 import { awsFields } from './aws.ts';
 import { defineProvider } from './provider.ts';
 

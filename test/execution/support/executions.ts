@@ -2,9 +2,9 @@ import { execute, type GraphQLSchema, parse } from 'graphql';
 import { Deadline } from '../../../src/deadline.ts';
 import { createExecutor, type Executor, type OperationResult } from '../../../src/execution/index.ts';
 import type { Variables } from '../../../src/execution/plan.ts';
-import { toClientError } from '../../../src/resolvers/errors.ts';
-import type { GatewayContext } from '../../../src/resolvers/gateway-context.ts';
+import { toErrorPayload } from '../../../src/resolvers/errors.ts';
 import { createReads } from '../../../src/resolvers/reads.ts';
+import type { ResolverContext } from '../../../src/resolvers/resolver-context.ts';
 import { createSchema } from '../../../src/schema/index.ts';
 import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
 import { UpstreamResponse } from '../../../src/upstream/responses.ts';
@@ -23,7 +23,7 @@ export const fullResponses: Responses = Object.fromEntries(
 );
 
 /** A context whose upstream has these responses. */
-export function createContext(responses: Responses): GatewayContext {
+export function createContext(responses: Responses): ResolverContext {
   const send = ({ method, path }: TransportRequest) => {
     const response = responses[`${method} ${path}`];
     const body = Buffer.from(JSON.stringify(response ?? { detail: 'not found' }));
@@ -32,7 +32,7 @@ export function createContext(responses: Responses): GatewayContext {
     );
   };
   const deadline = new Deadline(60_000);
-  deadline.abandon();
+  deadline.cancel();
   const galileo = new GalileoClient({ send }, new URL('http://upstream.invalid'));
   const redact = (text: string) => text;
   const memory = createUnlimitedReservation();
@@ -124,7 +124,7 @@ export async function executeByReference({
   return {
     data: JSON.stringify(data ?? null),
     errors: errors?.map(({ path, originalError, locations }) => ({
-      ...toClientError(originalError, 'test', () => undefined),
+      ...toErrorPayload(originalError, 'test', () => undefined),
       locations,
       path,
     })),

@@ -37,7 +37,7 @@ export function createTestTransport(
     try {
       return await transport.send(request);
     } finally {
-      request.deadline.abandon();
+      request.deadline.cancel();
     }
   };
   return {

@@ -3,7 +3,7 @@ import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
 import type { Reads } from './reads.ts';
 
 /** What the resolvers of one request share. Requests never share it. */
-export interface GatewayContext {
+export interface ResolverContext {
   readonly requestId: string;
   readonly galileo: GalileoClient;
   readonly reads: Reads;
