@@ -39,7 +39,7 @@ const workPerForm = 2000;
 const exhausted = Symbol('too much work');
 
 /**
- * The secrets of one request: its credentials, the secret fields of its input, and the operator's header values. `redact` removes them from strings
+ * The secrets of one request: its credentials and the secret fields of its input. `redact` removes them from strings
  * that leave the process. The search is prepared when the first string is redacted, so it costs most requests nothing.
  */
 export class Secrets {

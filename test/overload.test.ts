@@ -205,3 +205,8 @@ describe('a malformed request', () => {
     expect(connection.received).toMatch(/^$|^HTTP\/1\.1 4/);
   });
 });
+
+it.each(['1', '250', '1001'])('the gateway starts with REQUEST_TIMEOUT_MS=%s', async (requestTimeoutMs) => {
+  await using gateway = await startGateway('http://127.0.0.1:1', { requestTimeoutMs });
+  expect(gateway.url).toMatch(/^http:/);
+});

@@ -32,7 +32,7 @@ const yoga = createYoga({
   logging: false,
   context: ({ request }) => {
     const headers = ['galileo-api-key', request.headers.get('galileo-api-key')];
-    const callContext = { headers, redact, memory: unlimited };
+    const callContext = { headers, redactMessage: redact, memory: unlimited };
     const requireCallContext = () => callContext;
     return {
       galileo,

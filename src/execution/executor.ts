@@ -45,8 +45,11 @@ export interface Executor {
     variables: Variables | undefined,
     context: ResolverContext,
   ): Promise<OperationResult>;
-  /** The secret values in the variables of a request that `prepare` rejected. */
-  findSecrets(params: OperationParams): readonly string[];
+  /**
+   * Adds the secret values in the variables of a request that `prepare` rejected: the message of the error can quote a name of the
+   * document that is also a secret.
+   */
+  addSecrets(params: OperationParams, context: ResolverContext): void;
   // The other methods are for graphql-yoga's pipeline, which parses, validates and executes in separate steps.
   /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
   parse(text: string): DocumentNode;
@@ -71,12 +74,16 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
   // Each plan is stored with the size of itself and of its document, which it keeps alive.
   const plans = new LRUCache<string, OperationPlan>({ maxSize: maxPlanBytes });
 
+  const addVariableSecrets = (variables: Variables | undefined, context: ResolverContext): void => {
+    for (const secret of secretInputs.findInVariables(variables)) context.addSecret(secret);
+  };
+
   const execute: Executor['execute'] = async (prepared, inputs = {}, context) => {
     const { document, definition, measures, secrets } = prepared;
     const found: string[] = [...secrets.literals];
     const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), found);
     if ('problems' in coerced) {
-      for (const secret of secretInputs.findInVariables(inputs)) context.addSecret(secret);
+      addVariableSecrets(inputs, context);
       throw new RequestError('BAD_USER_INPUT', coerced.problems);
     }
     const { values } = coerced;
@@ -127,7 +134,7 @@ export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions):
       return prepared;
     },
     execute,
-    findSecrets: (params) => secretInputs.findInVariables(params.variables),
+    addSecrets: ({ variables }, context) => addVariableSecrets(variables, context),
     parse: (text) => documents.parse(text),
     getText: (params) => getText(params, trustedDocuments),
     prepareDocument: (document, operationName) => documents.prepareDocument(document, operationName),

@@ -8,8 +8,8 @@ export {
 } from './executor.ts';
 export { toLocations } from './locations.ts';
 export {
+  createNoMemoryError,
   createResponseTooLargeError,
-  describeWrites,
   maxProblems,
   RequestError,
   type RequestErrorCode,

@@ -52,7 +52,7 @@ export class RequestError extends Error {
 }
 
 /** Added to the message of an error that replaces the response of an executed operation. Empty for a query. */
-export const describeWrites = (isMutation: boolean): string =>
+const describeWrites = (isMutation: boolean): string =>
   isMutation ? ' The mutation was executed: its writes stand.' : '';
 
 /** MAX_BUFFERED_BYTES leaves no memory. `isMutation`: a mutation that was executed. */

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { type ForwardedHeaders, InvalidHeaders, readHeaders } from '../credentials.ts';
 import { Deadline } from '../deadline.ts';
-import { createResponseTooLargeError, type PreparedOperation, RequestError } from '../execution/index.ts';
+import {
+  createNoMemoryError,
+  createResponseTooLargeError,
+  type PreparedOperation,
+  RequestError,
+} from '../execution/index.ts';
 import { maxParsedFactor, type Reservation } from '../memory.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
@@ -13,7 +18,6 @@ import { ClientDisconnected } from './body.ts';
 import type { Cors } from './cors.ts';
 import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
 import {
-  createBufferFullError,
   createMediaTypeError,
   createMethodError,
   createNotAcceptableError,
@@ -191,7 +195,7 @@ export class Exchange {
     if (length * 3 > maxResponseBytes && Buffer.byteLength(response.body) > maxResponseBytes)
       throw createResponseTooLargeError(maxResponseBytes, this.#isMutation);
     if (!this.#reservation.resize(getStoredLength(response.body)))
-      throw createBufferFullError(this.#isMutation);
+      throw createNoMemoryError('response', this.#isMutation);
     return response;
   }
 

@@ -1,4 +1,4 @@
-import { describeWrites, RequestError, type RequestErrorCode } from '../execution/index.ts';
+import { RequestError, type RequestErrorCode } from '../execution/index.ts';
 import type { MediaType } from './header-fields.ts';
 
 const statuses: Readonly<Record<RequestErrorCode, number>> = {
@@ -92,11 +92,3 @@ export const createConsumedBodyError = () =>
 
 export const createShedError = () =>
   new RequestError('OVERLOADED', 'The gateway accepts no more requests at the moment.', { retryable: true });
-
-/** A response for which MAX_BUFFERED_BYTES leaves no memory. */
-export const createBufferFullError = (isMutation: boolean) =>
-  new RequestError(
-    'OVERLOADED',
-    `Too many large responses are being sent at the moment.${describeWrites(isMutation)}`,
-    { retryable: !isMutation },
-  );

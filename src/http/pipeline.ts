@@ -55,8 +55,7 @@ function prepare(executor: Executor, { request, body, context, startOperation }:
     const prepared = executor.prepare(params, { isReadOnly: body === undefined });
     return { prepared, variables: startOperation(prepared, params.variables) };
   } catch (error) {
-    // The message can quote a name of the document that is also a secret.
-    for (const secret of executor.findSecrets(params)) context.addSecret(secret);
+    executor.addSecrets(params, context);
     throw error;
   }
 }

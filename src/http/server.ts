@@ -82,7 +82,7 @@ export class RunningServer implements AsyncDisposable {
       headersTimeout: config.requestTimeoutMs,
       requestTimeout: config.requestTimeoutMs,
       // By default, Node checks these timeouts only every 30 s.
-      connectionsCheckingInterval: Math.min(1000, Math.max(50, config.requestTimeoutMs / 4)),
+      connectionsCheckingInterval: Math.min(1000, Math.max(50, Math.ceil(config.requestTimeoutMs / 4))),
       // `Routes` checks Host, because Node's own response has no request id.
       requireHostHeader: false,
     });

@@ -165,7 +165,7 @@ function parseDocument(executor: Executor, state: YogaRequestState, text: string
     return state.prepared.document;
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    if (params !== undefined) addVariableSecrets(executor, state, params);
+    if (params !== undefined) executor.addSecrets(params, state.request.context);
     if (error.code === 'METHOD_NOT_ALLOWED') throw error;
     const document = executor.parse(text);
     // graphql-yoga's own check would reject it with another code.
@@ -213,15 +213,6 @@ async function executeDocument(
     if (error instanceof RequestError) return { errors: toGraphqlErrors(error) };
     throw error;
   }
-}
-
-/** The message of an error can quote a name of the document that is also a secret. */
-function addVariableSecrets(
-  executor: Executor,
-  { request }: YogaRequestState,
-  params: OperationParams,
-): void {
-  for (const secret of executor.findSecrets(params)) request.context.addSecret(secret);
 }
 
 /** Writes the same response as without plugins. Runs before the plugins, so that they can set another result processor. */

@@ -27,6 +27,7 @@ export class RequestContext<O extends Observation = Observation> implements Reso
   #caller: string | undefined;
   #reads: Reads | undefined;
   #secrets: Secrets | undefined;
+  #operatorSearch: Secrets | undefined;
 
   constructor(
     galileo: GalileoClient,
@@ -84,12 +85,19 @@ export class RequestContext<O extends Observation = Observation> implements Reso
     return this.#getSecrets().redact(text);
   }
 
+  redactMessage(text: string): string {
+    this.#operatorSearch ??= createSecrets(this.#operatorSecrets);
+    return this.#operatorSearch.redact(this.redact(text));
+  }
+
   #getSecrets(): Secrets {
-    if (this.#secrets === undefined) {
-      this.#secrets = new Secrets();
-      for (const secret of getCredentialSecrets(this.#forwarded.headers)) this.#secrets.add(secret);
-      for (const secret of this.#operatorSecrets) this.#secrets.add(secret);
-    }
+    this.#secrets ??= createSecrets(getCredentialSecrets(this.#forwarded.headers));
     return this.#secrets;
   }
+}
+
+function createSecrets(values: readonly string[]): Secrets {
+  const secrets = new Secrets();
+  for (const value of values) secrets.add(value);
+  return secrets;
 }

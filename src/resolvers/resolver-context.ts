@@ -16,6 +16,6 @@ export interface ResolverContext {
   requireCallContext(): CallContext;
   /** Adds a secret of the request's input, so that `redact` removes it. */
   addSecret(value: string): void;
-  /** Removes the secrets of this request and of the operator from a string. */
+  /** Removes the secrets of this request from a string. */
   redact(text: string): string;
 }

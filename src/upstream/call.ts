@@ -47,7 +47,7 @@ const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
  * One call of `send`: its wait for a connection, its attempts, the waits between them and its end. Each attempt begins
- * with `#enter`. The pool calls `startAttempt` as soon as a connection is free, which can be within `#enter`.
+ * with `#enter`. The pool calls `startAttempt` at the end of the turn, or later when a connection is free.
  */
 export class Call implements Waiter, AttemptOwner {
   readonly caller: string;

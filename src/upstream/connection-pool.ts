@@ -25,8 +25,8 @@ export interface Waiter extends Queueable {
  *
  * **Two responses to one request.** A second response that arrives with the first, or while the connection is idle,
  * makes undici close the socket. HTTP/1.1 cannot detect one that arrives after the next request was written. So between a
- * response and the next request, sockets are read again: a released connection is free in the `setImmediate` of its turn,
- * and undici waits for another one before it writes to a used socket (7.30, scheduleIdleSocketValidation).
+ * response and the next request, sockets are read again: the connections and waiters of one turn are processed in its
+ * `setImmediate`, and undici waits for another one before it writes to a used socket (7.30, scheduleIdleSocketValidation).
  */
 export class ConnectionPool {
   readonly #options: ConnectionOptions;
@@ -37,8 +37,8 @@ export class ConnectionPool {
   readonly #idle: Connection[] = [];
   readonly #queue = new FairQueue<Waiter>();
   readonly #sessions: TlsSessions = { latest: undefined };
-  /** Connections that were released in this turn of the event loop. */
-  #released: Connection[] = [];
+  /** Connections that were given or released in this turn of the event loop. */
+  #turn: { readonly connection: Connection; readonly waiter: Waiter | undefined }[] = [];
   /** Released connections that are not free yet. */
   #releasedCount = 0;
   #isDestroyed = false;
@@ -65,7 +65,7 @@ export class ConnectionPool {
     return this.#connections.length - this.#idle.length;
   }
 
-  /** Gives the waiter a connection, immediately or later. Returns false if the queue is full. */
+  /** Gives the waiter a connection, at the end of this turn or later. Returns false if the queue is full. */
   enter(waiter: Waiter): boolean {
     // A released connection is free earlier than a new one could be opened.
     if (this.#idle.length === 0 && this.#releasedCount > this.#queue.length) {
@@ -75,7 +75,7 @@ export class ConnectionPool {
     const connection = this.#takeFree();
     if (connection !== undefined) {
       this.#queue.countRunning(waiter.caller, 1);
-      if (!this.#start(waiter, connection, false)) this.#free(connection);
+      this.#addToTurn(connection, waiter);
       return true;
     }
     let refused: Waiter | undefined;
@@ -89,7 +89,7 @@ export class ConnectionPool {
     return true;
   }
 
-  /** Removes the waiter from the queue, if it is there. */
+  /** Removes the waiter from the queue, if it is there. One that was given a connection must not start an attempt. */
   leave(waiter: Waiter): void {
     this.#queue.remove(waiter);
   }
@@ -98,8 +98,7 @@ export class ConnectionPool {
   release(connection: Connection, caller: string): void {
     this.#queue.countRunning(caller, -1);
     this.#releasedCount += 1;
-    if (this.#released.length === 0) setImmediate(this.#freeReleased);
-    this.#released.push(connection);
+    this.#addToTurn(connection, undefined);
   }
 
   /** Ends all running and waiting calls. */
@@ -107,6 +106,7 @@ export class ConnectionPool {
     this.#isDestroyed = true;
     for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift())
       waiter.shutDown();
+    for (const { waiter } of this.#turn) waiter?.shutDown();
     for (const connection of this.#connections) connection.destroy();
   }
 
@@ -126,11 +126,17 @@ export class ConnectionPool {
     return created;
   }
 
-  readonly #freeReleased = (): void => {
-    const released = this.#released;
-    this.#released = [];
-    for (const connection of released) {
-      this.#releasedCount -= 1;
+  #addToTurn(connection: Connection, waiter: Waiter | undefined): void {
+    if (this.#turn.length === 0) setImmediate(this.#onTurnEnd);
+    this.#turn.push({ connection, waiter });
+  }
+
+  readonly #onTurnEnd = (): void => {
+    const turn = this.#turn;
+    this.#turn = [];
+    for (const { connection, waiter } of turn) {
+      if (waiter === undefined) this.#releasedCount -= 1;
+      else if (this.#start(waiter, connection, false)) continue;
       this.#free(connection);
     }
   };

@@ -27,8 +27,11 @@ export interface CallContext {
   /** Holds responses until the end of the request. */
   readonly memory: Reservation;
   readonly requestId: string;
-  /** Removes the secrets of the request and of the operator from a string. */
-  readonly redact: Redaction;
+  /**
+   * Removes the secrets of the request and of the operator from a message of Galileo. Not for data or for messages of the gateway: a
+   * header value of the operator can be an ordinary word.
+   */
+  readonly redactMessage: Redaction;
   /** The span that calls belong to; undefined if traces are off. */
   readonly traceContext: Context | undefined;
 }
@@ -271,7 +274,7 @@ export class GalileoClient {
   }
 
   #getRedaction(context: CallContext): Redaction {
-    return (text) => this.#redactAddress(context.redact(text));
+    return (text) => this.#redactAddress(context.redactMessage(text));
   }
 }
 

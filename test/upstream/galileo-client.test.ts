@@ -48,7 +48,7 @@ async function startClient(): Promise<ClientStack> {
       deadline,
       memory: createUnlimitedReservation(),
       requestId: 'request-1',
-      redact: (text) => text.replaceAll('key-1', '[redacted]'),
+      redactMessage: (text) => text.replaceAll('key-1', '[redacted]'),
       traceContext: undefined,
     },
     async [Symbol.asyncDispose]() {

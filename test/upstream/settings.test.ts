@@ -50,6 +50,24 @@ describe('every upstream request of the gateway', () => {
     expect(text + stack.gateway.log.join('')).not.toContain('operator-secret');
   });
 
+  test('an ordinary word among the values of UPSTREAM_HEADERS changes no data, no message of the gateway and no log line', async () => {
+    await using stack = await startStack({ upstreamHeaders: '{"x-team":"Support","x-scheme":"https"}' });
+    stack.upstream
+      .on('GET', toPath('openai'), { json: { name: 'openai' } })
+      .on('GET', `${toPath('openai')}/status`, { json: { endpoint: 'https://llm.example.com' } });
+    const { data } = await stack.gateway.query(
+      'query SupportPage { integration(name: OPENAI) { status { value } } }',
+    );
+    expect(data).toEqual({ integration: { status: [{ value: 'https://llm.example.com' }] } });
+    await expect.poll(() => stack.gateway.log.join('')).toContain('"operationName":"SupportPage"');
+    const response = await fetch(stack.gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"ab"}}}',
+    });
+    expect(await response.text()).toContain('"PersistedQueryNotSupported"');
+  });
+
   test('messages of Galileo stay readable after thousands of them were searched for values of UPSTREAM_HEADERS', async () => {
     await using stack = await startStack({ upstreamHeaders: '{"x-gateway-key":"operator-secret"}' });
     const msg = 'This endpoint is not reachable. '.repeat(20);

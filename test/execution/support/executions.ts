@@ -41,7 +41,7 @@ export function createContext(responses: Responses): ResolverContext {
     caller: 'caller-1',
     deadline,
     memory,
-    redact,
+    redactMessage: redact,
     requestId: 'test',
     traceContext: undefined,
   });
