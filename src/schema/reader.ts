@@ -71,20 +71,25 @@ export function createListParser<T>(item: Parser<T>): Parser<T[]> {
 /** A list of strings. */
 export const parseStrings = createListParser(parseString);
 
-/** One of the known values. Any other string is `UNRECOGNIZED`. */
-export function createEnumParser(values: readonly string[]): Parser<string> {
+/**
+ * One of the known values.
+ *
+ * @param parseUnknown the result for any other string
+ */
+export function createEnumParser(
+  values: readonly string[],
+  parseUnknown = () => 'UNRECOGNIZED',
+): Parser<string> {
   const known = new Set(values);
-  return (value) => (known.has(parseString(value)) ? parseString(value) : 'UNRECOGNIZED');
+  return (value) => {
+    const name = parseString(value);
+    return known.has(name) ? name : parseUnknown();
+  };
 }
 
 /** One of the known values. Any other string does not fit. */
-export function createKnownEnumParser(values: readonly string[]): Parser<string> {
-  const known = new Set(values);
-  return (value) =>
-    known.has(parseString(value))
-      ? parseString(value)
-      : throwMismatch('a value that this version of the schema knows');
-}
+export const createKnownEnumParser = (values: readonly string[]): Parser<string> =>
+  createEnumParser(values, () => throwMismatch('a value that this version of the schema knows'));
 
 /** The entries of a map from string to string, in upstream's order. */
 export const parseStringMap: Parser<StringMapEntry[]> = (value) => {

@@ -2,6 +2,7 @@ import { isAscii } from 'node:buffer';
 import { shortenMessage } from '../errors.ts';
 import { isJsonObject } from '../json.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from './errors.ts';
+import { findHint } from './operator-hints.ts';
 import type { AttemptOutcome, TransportRequest, TransportResponse } from './transport-types.ts';
 
 type Method = TransportRequest['method'];
@@ -98,25 +99,11 @@ function isForeignError(response: TransportResponse): boolean {
   return response.status === 404 ? !hasErrorForm(response.json) : response.json === undefined;
 }
 
-// Responses of servers in front of the API, and what the operator can do.
-const explanations: readonly (readonly [pattern: RegExp, explanation: string])[] = [
-  [
-    /No required SSL certificate was sent/,
-    'Upstream requires a client certificate: set UPSTREAM_CERT_FILE and UPSTREAM_KEY_FILE.',
-  ],
-  [/The SSL certificate error/, 'Upstream does not accept the client certificate of UPSTREAM_CERT_FILE.'],
-  [
-    /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled/,
-    'Upstream speaks TLS on this port: check whether GALILEO_API_URL needs https.',
-  ],
-];
-
 /** Why a response is `foreign`, for the log. Contains no data of the response. */
 export function explainForeignResponse(response: TransportResponse): string {
   const { status } = response;
-  const start = response.body.toString('latin1', 0, 4_096);
-  const [, explanation] = explanations.find(([pattern]) => pattern.test(start)) ?? [];
-  if (explanation !== undefined) return explanation;
+  const hint = findHint(response.body.toString('latin1', 0, 4_096));
+  if (hint !== undefined) return hint;
   if (isRedirect(response)) return 'Upstream sent a redirect: check GALILEO_API_URL.';
   if (status === 404) return 'This 404 is not from the API: check the path of GALILEO_API_URL, and proxies.';
   return 'The response is not JSON: something between the gateway and the API may have sent it.';

@@ -1,4 +1,5 @@
 import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
+import { findHint, tlsExpectedHint } from './operator-hints.ts';
 
 /**
  * - `connect`: no connection could be opened
@@ -86,28 +87,8 @@ export function toSentFailureKind(error: Error, hasHeaders: boolean): 'reset' | 
   }
 }
 
-// Misconfigured connections by OpenSSL's code and message, and what the operator can do.
-const explanations: readonly (readonly [pattern: RegExp, explanation: string])[] = [
-  [
-    /wrong.version.number|packet.length.too.long|record.layer.failure/i,
-    'Upstream does not speak TLS on this port: check whether GALILEO_API_URL needs http.',
-  ],
-  [
-    /alert.certificate.required/i,
-    'Upstream requires a client certificate: set UPSTREAM_CERT_FILE and UPSTREAM_KEY_FILE.',
-  ],
-  [
-    /alert.(?:bad.certificate|unknown.ca|certificate.(?:unknown|expired|revoked)|unsupported.certificate)/i,
-    'Upstream does not accept the client certificate of UPSTREAM_CERT_FILE.',
-  ],
-  [
-    /alert.handshake.failure/i,
-    'Upstream refused the TLS handshake: it may require a client certificate (UPSTREAM_CERT_FILE).',
-  ],
-];
 // The first bytes of a TLS alert, sent instead of an HTTP response.
 const tlsAlertStart = '\x15\x03';
-const tlsExpected = 'Upstream speaks TLS on this port: check whether GALILEO_API_URL needs https.';
 
 /**
  * The part of an error that is safe to log, with an explanation if possible. HTTPParserError contains bytes of the
@@ -116,12 +97,12 @@ const tlsExpected = 'Upstream speaks TLS on this port: check whether GALILEO_API
 export function toLoggableCause(error: Error): Error {
   const code = error instanceof ConnectFailure ? error.causeCode : getCode(error);
   if (error.name === 'HTTPParserError' && 'data' in error && String(error.data).startsWith(tlsAlertStart))
-    return new Error(tlsExpected);
+    return new Error(tlsExpectedHint);
   // OpenSSL's messages have several lines.
   const [line = ''] = error.message.split('\n', 1);
   const message = code === '' || line.includes(code) ? line : `${line} (${code})`;
-  const [, explanation] = explanations.find(([pattern]) => pattern.test(`${code} ${line}`)) ?? [];
-  return new Error(explanation === undefined ? message : `${explanation} ${message}`);
+  const hint = findHint(`${code} ${line}`);
+  return new Error(hint === undefined ? message : `${hint} ${message}`);
 }
 
 /** The error that a failure means for a read or a write. An `invalid-request` is not a ClientFacingError. */
