@@ -309,8 +309,8 @@ if (!isCheck) {
 const introduction = [
   '# Performance figures',
   '',
-  'Written by `npm run bench`. `ratio` is the CPU time per request of the pass-through divided by that of the row, in the same',
-  'round: 1.00 costs as much as the pass-through, higher is better. It is the median over the rounds, and `range` is the lowest and',
+  `Written by \`npm run bench${isQuick ? ' -- --quick' : ''}\`. \`ratio\` is the CPU time per request of the pass-through divided by that of the row,`,
+  'in the same round: 1.00 costs as much as the pass-through, higher is better. It is the median over the rounds, and `range` is the lowest and',
   'the highest. [performance.md](performance.md) explains the method.',
   '',
   `${getVersions()}; ${rounds} rounds of ${roundMs} ms; ${connections} connections unless stated otherwise, 4,096 credentials;`,
