@@ -53,7 +53,7 @@ export interface FieldOptions {
    */
   readonly secret?: true;
   readonly deprecationReason?: string;
-  /** Replaces the document's default. */
+  /** Replaces the default of the OpenAPI document. */
   readonly defaultValue?: null;
   /** The name of the property in older or newer upstreams. */
   readonly alternative?: string;
@@ -126,7 +126,7 @@ export function objectOf<Output extends SchemaName, Input extends SchemaName = O
 /** Builds the fields of one type. */
 export type OutputFieldBuilder = Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field'>;
 
-/** The fields that can be read. If a property is null or missing, the field has the document's default. */
+/** The fields that can be read. If a property is null or missing, the field has the OpenAPI document's default. */
 export function toOutputFields(t: OutputFieldBuilder, schema: SchemaName, fields: Fields): FieldMap {
   const map: FieldMap = {};
   for (const [name, field] of Object.entries(fields)) {
