@@ -78,6 +78,28 @@ it('a read is cancelled if the response is complete without it', async () => {
   await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
 });
 
+it('a read is cancelled if the response is too large without it', async () => {
+  await using upstream = await startFakeUpstream();
+  const closed = new Promise<void>((resolve) => {
+    upstream.on('GET', '/v2/integrations/openai', (_call, response) => void response.on('close', resolve));
+  });
+  upstream.on('GET', '/v2/integrations/azure', async (_call, response) => {
+    await expect.poll(() => upstream.calls).toHaveLength(2);
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ id, name: 'azure', extra: { long: 'x'.repeat(2000) } }));
+  });
+  await using gateway = await startGateway(upstream.url, {
+    maxResponseBytes: '1000',
+    upstreamTimeoutMs: '60000',
+  });
+  const { errors } = await gateway.query(
+    '{ integration(name: AZURE) { extra } openai: integration(name: OPENAI) { id } }',
+  );
+  expect(errors.map(({ extensions }) => extensions.code)).toEqual(['QUERY_TOO_COMPLEX']);
+  await closed;
+  await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
+});
+
 it('a document that grows when no request uses it any more is not counted', () => {
   const budget = new MemoryBudget(1000);
   const document = { bytes: 100, users: 0, heldBytes: 0 };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SettingsPageDocument } from '../client/index.ts';
+import { type SettingName, settings } from '../src/config.ts';
 import { integrationNames } from '../src/upstream/wire.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
@@ -206,7 +207,23 @@ describe('a malformed request', () => {
   });
 });
 
-it.each(['1', '250', '1001'])('the gateway starts with REQUEST_TIMEOUT_MS=%s', async (requestTimeoutMs) => {
-  await using gateway = await startGateway('http://127.0.0.1:1', { requestTimeoutMs });
-  expect(gateway.url).toMatch(/^http:/);
+describe('every legal value of a numeric setting', () => {
+  const names = (Object.keys(settings) as SettingName[]).filter(
+    (name) =>
+      name !== 'port' && /^\d+$/.test(String(('default' in settings[name] && settings[name].default) || '')),
+  );
+  const values = ['0', '1', '3', '251', '1001', '1000000', '86400000', '1073741824'];
+
+  it.each(names)(
+    'every legal value of a numeric setting starts a gateway that does not fail: %s',
+    async (name) => {
+      for (const value of values) {
+        if (!settings[name].schema.safeParse(value).success) continue;
+        await using gateway = await startGateway('http://127.0.0.1:1', { [name]: value });
+        // With some of them, the connection ends before a response.
+        await gateway.query('{ integration(name: OPENAI) { id } }').catch(() => undefined);
+        expect(gateway.log.join(''), value).not.toContain('internal error');
+      }
+    },
+  );
 });

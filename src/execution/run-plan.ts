@@ -215,7 +215,6 @@ function completeField(
     if (plan.kind === 'leaf' && !isPromise(value)) {
       return completeLeaf(run, plan, value, before, field.prefix.length);
     }
-    spend(run, field.prefix.length);
   } catch (error) {
     return fail(run, field, plan, error, { parent, key: field.key }, before);
   }
@@ -254,6 +253,8 @@ function completeOrFail(
   }
 }
 
+const commaLength = 1;
+
 /** Writes a resolved value (CompleteValue, section 6.4.3). Throws if it does not fit its type. */
 function completeValue(
   run: Run,
@@ -263,8 +264,10 @@ function completeValue(
   path: Path,
   before: string,
 ): Json {
-  if (plan.kind === 'leaf') return completeLeaf(run, plan, value, before);
+  const ownLength = typeof path.key === 'string' ? field.prefix.length : commaLength;
+  if (plan.kind === 'leaf') return completeLeaf(run, plan, value, before, ownLength);
   if (value instanceof Error) throw value;
+  spend(run, ownLength);
   if (value === null || value === undefined) return before + completeNull(plan);
   if (plan.kind === 'object')
     return writeObject(run, plan.getSelection(value, run.context), value, path, before);
@@ -275,18 +278,18 @@ function completeValue(
 /**
  * Writes a scalar or an enum value.
  *
- * @param prefixLength counted together with the value
+ * @param ownLength of the prefix of a field, or of the comma of an item
  */
 function completeLeaf(
   run: Run,
   plan: ValuePlan & { readonly kind: 'leaf' },
   value: unknown,
   before: string,
-  prefixLength = 0,
+  ownLength: number,
 ): string {
   const text =
     value === null || value === undefined ? before + completeNull(plan) : plan.write(value, before);
-  spend(run, text.length - before.length + prefixLength);
+  spend(run, text.length - before.length + ownLength);
   return text;
 }
 
@@ -299,8 +302,6 @@ function completeList(
   parent: Path,
   before: string,
 ): Json {
-  // Commas.
-  spend(run, values.length);
   let text = `${before}[`;
   let waiting: Promise<string>[] | undefined;
   for (let key = 0; key < values.length; key += 1) {
