@@ -152,12 +152,16 @@ function forgetCollaborators(
   fieldName: 'users' | 'groups',
   integrationId: unknown,
 ): void {
-  for (const [id] of findEntities(cache, (entity) => hasId(entity, integrationId)))
+  // Without a variable of that name, the integration is not known.
+  const isKnown = typeof integrationId === 'string';
+  for (const [id] of findEntities(cache, (entity) => !isKnown || hasId(entity, integrationId)))
     cache.evict({ id, fieldName });
 }
 
 function updateCollaborator(cache: ApolloCacheLike, integrationId: unknown, changed: Entity): void {
-  const [fieldName, key] = 'userId' in changed ? ['users', 'userId'] : ['groups', 'groupId'];
+  const [fieldName, key] =
+    'userId' in changed ? (['users', 'userId'] as const) : (['groups', 'groupId'] as const);
+  if (typeof integrationId !== 'string') return forgetCollaborators(cache, fieldName, integrationId);
   const update = (node: unknown): unknown =>
     toEntity(node)[key] === changed[key] ? { ...toEntity(node), ...changed } : node;
   const updateConnection = (connection: unknown): unknown => {

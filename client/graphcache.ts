@@ -40,10 +40,11 @@ function invalidateFields(cache: GraphcacheLike, entity: string, names: readonly
 }
 
 const upsert: Update = (data, _args, cache) => {
-  const result = Object.values(data)
-    .map(toFields)
-    .find(({ __typename }) => __typename === 'UpsertIntegrationSuccess');
-  if (result === undefined) return;
+  for (const result of Object.values(data).map(toFields))
+    if (result['__typename'] === 'UpsertIntegrationSuccess') linkIntegration(result, cache);
+};
+
+function linkIntegration(result: Fields, cache: GraphcacheLike): void {
   const integration = toFields(result['integration']);
   const name = toText(integration['name']) ?? toText(toFields(result['record'])['name']);
   const provider = `IntegrationProvider:${name}`;
@@ -56,12 +57,17 @@ const upsert: Update = (data, _args, cache) => {
   }
   invalidateFields(cache, provider, ['records']);
   invalidateFields(cache, 'Query', ['integrations', 'integrationRecords']);
-};
+}
 
 const remove: Update = (data, { name }, cache) => {
+  // The deletion failed.
+  if ((data['deleteIntegration'] ?? null) === null) return;
   const provider = `IntegrationProvider:${toText(name)}`;
-  cache.link(provider, 'integration', null);
-  cache.link('Query', 'integration', { name }, null);
+  // Another integration of the provider can be selected now, which the response has.
+  if ((toFields(data['deleteIntegration'])['integration'] ?? null) === null) {
+    cache.link(provider, 'integration', null);
+    cache.link('Query', 'integration', { name }, null);
+  } else cache.invalidate('Query', 'integration', { name });
   for (const entity of findIntegrations(cache, 'name', name)) cache.invalidate(entity);
   // If the mutation selected the records, the response has them.
   if (toFields(data['deleteIntegration'])['records'] === undefined)

@@ -144,7 +144,8 @@ const isSettingName = (name: string): name is SettingName => Object.hasOwn(setti
 /** The value as the environment would have it, so that the setting's schema can check it. */
 function toText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (isJsonObject(value) && Object.getPrototypeOf(value) === Object.prototype) return JSON.stringify(value);
+  if (isJsonObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null))
+    return JSON.stringify(value);
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
@@ -152,5 +153,8 @@ function toResponse({ status, headers, body }: HttpResponse, requestId: string):
   const fields = toHeaders(headers);
   fields.set('x-request-id', requestId);
   // A 204 must not have a body at all.
-  return new Response(body.length === 0 ? null : body.toString(), { status, headers: fields });
+  return new Response(body.length === 0 ? null : new Uint8Array(Buffer.from(body)), {
+    status,
+    headers: fields,
+  });
 }

@@ -60,11 +60,20 @@ export const upstreamUrl = z
   .refine(isUpstreamUrl, { error: 'an http or https URL without user, password, query or fragment' })
   .transform((text) => new URL(text));
 
-export const proxyUrl = z
-  .string()
-  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
-    error: 'the http or https URL of a proxy',
-  });
+function isProxyUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return /^https?:$/.test(protocol);
+}
+
+export const proxyUrl = z.string().refine(isProxyUrl, {
+  error: 'the http or https URL of a proxy, with a % of its user or password written as %25',
+});
 
 export const noProxy = z.string().regex(/^[\w.:*,[\]/ -]+$/, { error: 'host names, comma separated' });
 

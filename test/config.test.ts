@@ -48,7 +48,10 @@ const table: Readonly<
     good: [['http://user:hunter2@proxy:3128', 'http://user:hunter2@proxy:3128']],
     bad: ['proxy'],
   },
-  httpProxy: { good: [['http://proxy:3128', 'http://proxy:3128']], bad: ['socks5://hunter2'] },
+  httpProxy: {
+    good: [['http://proxy:3128', 'http://proxy:3128']],
+    bad: ['socks5://hunter2', 'http://user:50%off@proxy:3128'],
+  },
   noProxy: { good: [['localhost,.internal', 'localhost,.internal']], bad: ['a;b'] },
   responseTimeoutMs: { good: [['1', 1]], bad: ['0'] },
   upstreamConnectionMaxAgeMs: { good: [['1', 1]], bad: ['0'] },

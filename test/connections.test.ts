@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createGateway } from '../src/index.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { openConnection, parseBody, type RawConnection, send } from './support/http-client.ts';
+import { startHttpServer } from './support/listen.ts';
 
 const path = '/v2/integrations/openai';
 const json = { 'content-type': 'application/json', 'galileo-api-key': 'k' };
@@ -389,6 +391,40 @@ describe('a request body', () => {
     respond?.();
     await expectNothingHeld(gateway);
   });
+});
+
+it('a client that disconnects before gateway.node is called holds no slot', async () => {
+  await using upstream = await startUpstream();
+  const gateway = createGateway({ galileoApiUrl: upstream.url, maxConcurrentRequests: 1 });
+  const waiting: (() => void)[] = [];
+  await using server = await startHttpServer((request, response) => {
+    if (request.url?.startsWith('/late') === true)
+      response.on('close', () => gateway.node(request, response));
+    else gateway.node(request, response);
+    waiting.shift()?.();
+  });
+  const arrived = new Promise<void>((resolve) => waiting.push(resolve));
+  const client = new AbortController();
+  const aborted = fetch(`${server.url}/late?query=%7B__typename%7D`, { signal: client.signal });
+  await arrived;
+  client.abort();
+  await expect(aborted).rejects.toThrow();
+  const response = await send(server.url, { path: '/graphql?query=%7B__typename%7D' });
+  expect(response.status).toBe(200);
+  await gateway.close();
+});
+
+it('a request whose body is too slow gets one response, which closes the connection', async () => {
+  await using upstream = await startUpstream();
+  await using gateway = await startGateway(upstream.url, { requestTimeoutMs: '400' });
+  for (const path of ['/graphql', '/nowhere']) {
+    using connection = await openConnection(gateway.url);
+    connection.write(
+      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{`,
+    );
+    await connection.closed;
+    expect(connection.received.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+  }
 });
 
 describe('a response', () => {

@@ -88,6 +88,49 @@ describe('plugins', () => {
     expect(response.headers['cache-control']).toBe('private, no-store');
   });
 
+  it('plugins can send bytes, such as a compressed response', async () => {
+    const bytes = new Uint8Array([0x1f, 0x8b, 0xff, 0xfe, 0x00]);
+    await using started = await startWith([
+      definePlugin({ onRequest: ({ endResponse, fetchAPI }) => endResponse(new fetchAPI.Response(bytes)) }),
+    ]);
+    const response = await fetch(started.gateway.url, { method: 'POST', headers, body: '{}' });
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
+  });
+
+  it('plugins can set a variable to undefined, which counts as omitted', async () => {
+    await using started = await startWith([
+      definePlugin({
+        onParams: ({ params, setParams }) => setParams({ ...params, variables: { names: undefined } }),
+      }),
+    ]);
+    const query = 'query ($names: [IntegrationName!]) { integrationProviders(names: $names) { name } }';
+    const response = await started.post(query);
+    expect(parseBody(response)).toHaveProperty('data.integrationProviders.11.name');
+  });
+
+  it.each([
+    { data: null, errors: [{ message: 'no key-1234567890' }] },
+    { data: { a: 1 }, errors: null },
+  ])('plugins can set a result that was read from a cache: %j', async (result) => {
+    await using started = await startWith([
+      definePlugin({ onExecutionResult: ({ setResult }) => setResult(result as object) }),
+    ]);
+    const response = await started.post(read);
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.text)).toMatchObject({ data: result.data });
+    expect(response.text).not.toContain('key-1234567890');
+  });
+
+  it('plugins that never finish do not keep a request after its deadline', async () => {
+    await using upstream = await startFakeUpstream();
+    const plugins = [definePlugin({ onParams: () => new Promise<void>(() => {}) })];
+    await using gateway = await startGateway(upstream.url, { requestTimeoutMs: '300' }, { plugins });
+    const { status, errors } = await gateway.query('{ __typename }');
+    expect(status).toBe(500);
+    expect(errors[0]?.message).toContain('A plugin did not finish');
+    await expect.poll(() => gateway.usage.requests).toBe(0);
+  });
+
   it('plugins can respond in place of the gateway', async () => {
     await using started = await startWith([
       definePlugin({

@@ -46,7 +46,13 @@ export async function demo(
   const pageUrl = toLocalUrl(page.url);
   let landingPage: Resource | undefined;
   const server = await startServer({
-    config: { ...config, corsOrigins: [...(config.corsOrigins ?? []), ...getLocalOrigins(pageUrl)] },
+    // The sandbox is on this machine, so its calls need no proxy.
+    config: {
+      ...config,
+      httpProxy: undefined,
+      httpsProxy: undefined,
+      corsOrigins: [...(config.corsOrigins ?? []), ...getLocalOrigins(pageUrl)],
+    },
     log,
     demoHeaders: { 'Galileo-API-Key': demoApiKey },
     pages: (path) => (path === '/' ? landingPage : undefined),

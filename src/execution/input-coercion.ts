@@ -7,7 +7,7 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import { addSecrets, isSecret } from './secret-inputs.ts';
 
 /** The result for a value that does not fit its type. */
@@ -101,8 +101,15 @@ function compileObject(type: GraphQLInputObjectType): InputCoercion {
       if (isSecret) addSecrets(result, secrets);
     }
     // More keys than known fields: some field is unknown.
-    return Object.keys(value).length === count ? Object.freeze(coerced) : invalid;
+    return countGiven(value) === count ? Object.freeze(coerced) : invalid;
   };
+}
+
+/** Plugins can set a field to undefined, which JSON cannot. */
+function countGiven(object: JsonObject): number {
+  let count = 0;
+  for (const name in object) if (object[name] !== undefined) count += 1;
+  return count;
 }
 
 interface InputField {

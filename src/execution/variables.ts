@@ -60,7 +60,7 @@ export function createVariableCoercion(
     // Without a prototype: a variable can have the name `__proto__`.
     const values: Record<string, unknown> = { __proto__: null };
     for (const { name, type, node, coerce, defaultValue } of definitions) {
-      if (Object.hasOwn(inputs, name)) {
+      if (isGiven(inputs, name)) {
         const value = coerce(inputs[name], secrets);
         if (value === invalid) return { problems: findProblems(definitions, inputs, options.suggestions) };
         values[name] = value;
@@ -72,6 +72,10 @@ export function createVariableCoercion(
     return { values };
   };
 }
+
+/** Plugins can set a variable to undefined, which JSON cannot. */
+const isGiven = (inputs: Variables, name: string): boolean =>
+  Object.hasOwn(inputs, name) && inputs[name] !== undefined;
 
 /** The first five problems of variables that do not fit. */
 function findProblems(
@@ -88,7 +92,7 @@ function findProblems(
       };
       if (type === undefined) {
         report(`Variable "$${name}" cannot have the type "${print(node.type)}".`);
-      } else if (!Object.hasOwn(inputs, name)) {
+      } else if (!isGiven(inputs, name)) {
         if (node.defaultValue === undefined && isNonNullType(type))
           report(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
       } else if (inputs[name] === null && isNonNullType(type)) {

@@ -91,7 +91,7 @@ export async function readFetchBody(request: Request, limits: ReadBodyOptions): 
     limits,
     getHeader('content-length'),
     getHeader('content-encoding'),
-    bodyUsed,
+    bodyUsed || body?.locked === true,
   );
   if (body === null) return '';
   const reader = body.getReader();

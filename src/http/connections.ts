@@ -80,6 +80,8 @@ export class Connections {
     response: ServerResponse,
     handle: (pending: PendingResponse) => void,
   ): void {
+    // Its client has already disconnected while a program that mounts the gateway was waiting.
+    if (request.socket.destroyed || response.destroyed) return;
     this.register(request.socket).accept(request, response, handle);
   }
 
@@ -126,6 +128,8 @@ class ClientConnection implements ResponseOwner {
   readonly #pending: PendingResponse[] = [];
   /** No further request is accepted. */
   #isClosing = false;
+  /** Whether the last response was sent before the body of its request was complete. */
+  #hasUnreadRest = false;
 
   constructor(socket: Socket, options: ClientConnectionOptions) {
     this.socket = socket;
@@ -141,6 +145,7 @@ class ClientConnection implements ResponseOwner {
       this.#isClosing = true;
       return;
     }
+    this.#hasUnreadRest = false;
     const pending = new PendingResponse(this, request, response, handle);
     this.#pending.push(pending);
     this.#options.onPending(1);
@@ -191,7 +196,11 @@ class ClientConnection implements ResponseOwner {
     const last = this.#pending.at(-1);
     last?.write();
     const isIncomplete = last !== undefined && !last.request.complete;
-    if (last === undefined || (isIncomplete && this.#pending.length === 1 && !last.response.headersSent)) {
+    if (last === undefined && this.#hasUnreadRest) this.socket.destroySoon();
+    else if (
+      last === undefined ||
+      (isIncomplete && this.#pending.length === 1 && !last.response.headersSent)
+    ) {
       if (this.socket.writable) {
         this.socket.write(
           `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\nx-request-id: ${randomUUID()}\r\n\r\n`,
@@ -208,6 +217,7 @@ class ClientConnection implements ResponseOwner {
     const index = this.#pending.indexOf(pending);
     if (index === -1) return;
     this.#pending.splice(index, 1);
+    this.#hasUnreadRest = !pending.request.complete;
     clearTimeout(pending.timer);
     pending.end(isSent);
     this.#options.onPending(-1);

@@ -103,7 +103,8 @@ export class PendingResponse {
       else for (const one of value) fields.push(name, one);
     }
     const mustLinger = mayHaveLongRest(request);
-    if (this.#owner.closeAfter(this, mustLinger)) fields.push('connection', 'close');
+    // RFC 9110, section 15.5.9: the rest of the request may never arrive.
+    if (this.#owner.closeAfter(this, mustLinger || status === 408)) fields.push('connection', 'close');
     response.writeHead(status, fields);
     // A string with one byte per character is ASCII. Node writes it as Latin-1 without transcoding.
     const encoding = length === body.length ? 'latin1' : 'utf8';

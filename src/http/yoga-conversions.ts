@@ -43,23 +43,24 @@ export async function readFetchResponse(response: Response): Promise<HttpRespons
   }
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) headers['set-cookie'] = cookies;
-  return { status: response.status, headers, body: await response.text() };
+  return { status: response.status, headers, body: Buffer.from(await response.arrayBuffer()) };
 }
 
 /** The result of an operation, with the errors that the gateway or a plugin threw. */
 export interface YogaResult {
   readonly data?: unknown;
-  readonly errors?: readonly unknown[];
+  readonly errors?: readonly unknown[] | null;
   readonly extensions?: unknown;
 }
 
 /** The same response as without plugins, for any result of plugins. Reports internal errors. */
 export function toResultResponse(
-  { data, errors = [], extensions }: YogaResult,
+  { data, errors: given, extensions }: YogaResult,
   { context, mediaType }: PipelineRequest,
   report: Report,
 ): HttpResponse {
   const { observation } = context;
+  const errors = given ?? [];
   if (data === undefined) {
     const requestError = errors.map(getRequestError).find((error) => error !== undefined);
     if (requestError !== undefined) {
@@ -90,8 +91,8 @@ function formatError(
   report: Report,
 ): FormattedError {
   const { requestId } = context;
-  // The executor's own errors are plain objects.
-  if (!(error instanceof Error)) return error as FormattedError;
+  if (isFormatted(error)) return error;
+  if (!(error instanceof Error)) return formatError(toGraphqlError(error), hasData, context, report);
   if (!isDeliberate(error)) {
     report(error, context);
     const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, ...(hasData && { retryable: false }) };
@@ -105,6 +106,21 @@ function formatError(
     ...(path !== undefined && { path }),
     extensions: { ...others, code: String(code), requestId },
   } as FormattedError;
+}
+
+/** Whether it is an error of the executor: a plain object with a code. */
+const isFormatted = (error: unknown): error is FormattedError =>
+  !(error instanceof Error) &&
+  isJsonObject(error) &&
+  isJsonObject(error['extensions']) &&
+  typeof error['extensions']['code'] === 'string';
+
+/** A plain error of a plugin, such as one from a cache. */
+function toGraphqlError(error: unknown): GraphQLError {
+  const { message, extensions } = isJsonObject(error) ? error : { message: error };
+  return new GraphQLError(typeof message === 'string' ? message : 'An error without a message.', {
+    extensions: isJsonObject(extensions) ? extensions : {},
+  });
 }
 
 /** Whether a plugin made the error for clients: a GraphQLError that wraps nothing else. */

@@ -7,6 +7,7 @@ import {
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { Deadline } from '../deadline.ts';
 import {
   type Executor,
   maxProblems,
@@ -92,11 +93,33 @@ export async function createYogaPipeline(
   return {
     async run(request) {
       const context = { [stateKey]: new YogaRequestState(request) };
-      return readFetchResponse(await yoga.fetch(toFetchRequest(request), context));
+      return withDeadline(
+        Promise.resolve(yoga.fetch(toFetchRequest(request), context)).then(readFetchResponse),
+        request.context.deadline,
+      );
     },
     dispose: async () => yoga.dispose(),
   };
 }
+
+/** How long after its deadline a request can still respond, so that fields can fail with UPSTREAM_TIMEOUT. */
+const graceMs = 200;
+
+/** Rejects if plugins wait longer than the request. */
+function withDeadline<T>(running: Promise<T>, deadline: Deadline): Promise<T> {
+  return new Promise((resolve, reject) => {
+    running.then(resolve, reject);
+    deadline.onEnd((end) => {
+      if (end === 'expired') setTimeout(() => reject(createPluginTimeoutError()), graceMs);
+    });
+  });
+}
+
+const createPluginTimeoutError = () =>
+  new RequestError(
+    'INTERNAL_SERVER_ERROR',
+    'A plugin did not finish before the deadline of the request. If it is a mutation, read the data before you repeat it.',
+  );
 
 /** Runs before the plugins, so that they can wrap the functions that it sets. */
 const createExecutionPlugin = (executor: Executor): Plugin => ({

@@ -164,9 +164,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return this.#request.memory.takeParsed(body) ? this.#toResponse(body) : this.#toMemoryFailure();
   }
 
-  // The status of an error response has a meaning without its body.
+  // The status of an error response, and of any response to a DELETE, has a meaning without its body.
   #refuseBody(reason: string): void {
-    if (this.#status >= 400) this.#end(this.#toResponseWithoutBody());
+    if (this.#status >= 400 || this.#request.method === 'DELETE') this.#end(this.#toResponseWithoutBody());
     else this.stop('unreadable-body', reason);
   }
 

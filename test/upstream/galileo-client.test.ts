@@ -260,6 +260,13 @@ test.each([
   expect(await stack.client.deleteIntegration('openai', stack.call)).toBeUndefined();
 });
 
+test('a DELETE with a compressed response is a success', async () => {
+  await using stack = await startClient();
+  const headers = { 'content-encoding': 'gzip', 'content-type': 'application/json' };
+  stack.upstream.on('DELETE', '/integrations/openai', { body: 'x', headers });
+  expect(await stack.client.deleteIntegration('openai', stack.call)).toBeUndefined();
+});
+
 describe('the discriminator of an integration', () => {
   test.each([
     ['name alone', { name: 'custom' }],
