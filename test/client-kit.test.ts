@@ -182,6 +182,18 @@ describe('Graphcache with the configuration of the kit', () => {
     expect(error.mock.calls).toEqual([]);
   });
 
+  it('Graphcache keeps an integration whose deletion failed', async () => {
+    const client = createClient('read-only');
+    const query = '{ integration(name: AZURE) { __typename name id } }';
+    const read = async () =>
+      (await client.query<{ integration: unknown }>(query, {}).toPromise()).data?.integration;
+    const before = await read();
+    const { error } = await client.mutation(DeleteIntegrationDocument, { name: 'AZURE' }).toPromise();
+    expect(error?.graphQLErrors[0]?.extensions['code']).toBe('FORBIDDEN');
+    expect(before).toBeTruthy();
+    expect(await read()).toEqual(before);
+  });
+
   it('Graphcache loads collaborators again after one is added, changed or removed', async () => {
     const warn = vi.spyOn(console, 'warn');
     const client = createClient(createKey());
