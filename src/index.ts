@@ -81,11 +81,10 @@ export function createGateway({ log, metrics, plugins, ...settings }: GatewayOpt
     );
   const config = readOptions(settings);
   const ownLog = log ?? createLog('silent', { write: () => {} });
-  const telemetry = new Telemetry(
-    ownLog,
-    metrics && new Metrics(metrics),
-    hasTracerProvider() ? new Tracing(trace.getTracerProvider(), config.galileoApiUrl) : undefined,
-  );
+  const telemetry = new Telemetry(ownLog, {
+    metrics: metrics && new Metrics(metrics),
+    tracing: hasTracerProvider() ? new Tracing(trace.getTracerProvider(), config.galileoApiUrl) : undefined,
+  });
   const handler = new GraphqlHandler(config, telemetry, ownLog, plugins);
   const connections = new Connections(config.responseTimeoutMs);
 

@@ -206,6 +206,57 @@ describe('with an OTLP endpoint', () => {
     expect(gateway.log.join('')).not.toContain('receivers-key');
   });
 
+  it.each([
+    [
+      '0',
+      [
+        'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+        'OTEL_BSP_MAX_QUEUE_SIZE',
+        'OTEL_BSP_EXPORT_TIMEOUT',
+        'OTEL_EXPORTER_OTLP_TIMEOUT',
+        'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT',
+        'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+        'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+      ],
+    ],
+    [
+      '-1',
+      [
+        'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+        'OTEL_BSP_MAX_QUEUE_SIZE',
+        'OTEL_BSP_SCHEDULE_DELAY',
+        'OTEL_BSP_EXPORT_TIMEOUT',
+        'OTEL_ATTRIBUTE_COUNT_LIMIT',
+        'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT',
+        'OTEL_SPAN_EVENT_COUNT_LIMIT',
+        'OTEL_SPAN_LINK_COUNT_LIMIT',
+      ],
+    ],
+    ['0.5', ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'OTEL_BSP_MAX_QUEUE_SIZE']],
+    ['99999999999', ['OTEL_BSP_SCHEDULE_DELAY', 'OTEL_BSP_EXPORT_TIMEOUT']],
+  ])('numbers that the SDK cannot use are reported and ignored: %s', async (value, names) => {
+    await using receiver = await startOtlpReceiver();
+    await using program = startProgram(['serve'], {
+      ...Object.fromEntries(names.map((name) => [name, value])),
+      PORT: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    });
+    const url = await program.waitFor(/"url":"([^"]+)"/);
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"query Named { __typename }"}',
+    });
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(receiver.paths).toEqual(['/v1/traces']);
+    expect(receiver.spans[0]?.attributes).toMatchObject({ 'graphql.operation.name': 'Named' });
+    const warnings = program.stdout.split('\n').filter((line) => line.includes('"level":"warn"'));
+    expect(warnings).toHaveLength(names.length);
+    for (const name of names)
+      expect(warnings.filter((line) => line.includes(`"msg":"${name}: expected `))).toHaveLength(1);
+  });
+
   it('a failing receiver causes a log line, and no request fails', async () => {
     await using stack = await startReportingStack(
       { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20receivers-key' },

@@ -4,7 +4,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The receiver of a signal. */
 interface OtlpTarget {
-  /** Undefined if there is no endpoint. */
+  /** Undefined: the SDK's default, port 4318 of this machine. */
   readonly url: string | undefined;
   readonly protocol: 'http/json' | 'http/protobuf';
 }
@@ -31,6 +31,8 @@ export interface OtelSettings extends OtlpTarget {
   readonly problems: readonly string[];
   /** Values that are ignored, one line each. Values are not quoted, because headers are secret. */
   readonly warnings: readonly string[];
+  /** Variables with numbers that are ignored. The SDK must not find them in the environment. */
+  readonly unusableNumbers: readonly string[];
 }
 
 const samplers = [
@@ -43,6 +45,8 @@ const samplers = [
 ];
 const numbers =
   /^OTEL_(?:BSP_\w+|(?:SPAN|EVENT|LINK)_\w+_LIMIT|ATTRIBUTE_\w+_LIMIT|EXPORTER_OTLP_(?:(?:TRACES|METRICS)_)?TIMEOUT)$/;
+/** With 0, the SDK loops (batch size), drops every span (queue size), or lets every export fail (timeouts). */
+const numbersWithZero = /_(?:COUNT_LIMIT|DELAY)$/;
 const files = /^OTEL_EXPORTER_OTLP_(?:(?:TRACES|METRICS)_)?(?:CLIENT_)?(?:CERTIFICATE|KEY)$/;
 
 /** The maximum of a timer in Node. */
@@ -50,71 +54,86 @@ const maxTimerMs = 2 ** 31 - 1;
 
 /** Reads OpenTelemetry's variables. As its specification says, enum values ignore case and an empty value counts as unset. */
 export function readOtelVariables(environment: Environment): OtelSettings {
-  const problems: string[] = [];
-  const warnings: string[] = [];
+  const problems = new Set<string>();
+  const warnings = new Set<string>();
+  const unusableNumbers: string[] = [];
   const get = (name: string) => environment[name]?.trim() || undefined;
-  const getEnum = (name: string) => get(name)?.toLowerCase();
   const warn = (name: string, expected: string) =>
-    warnings.push(`${name}: expected ${expected}; the value is ignored`);
+    warnings.add(`${name}: expected ${expected}; the value is ignored`);
 
+  const readEnum = <Value extends string>(
+    name: string,
+    values: readonly Value[],
+    expected = values.join(' or '),
+  ): Value | undefined => {
+    const text = get(name)?.toLowerCase();
+    const value = values.find((known) => known === text);
+    if (text !== undefined && value === undefined) warn(name, expected);
+    return value;
+  };
+  const readNumber = (name: string): number | undefined => {
+    const text = get(name);
+    if (text === undefined) return undefined;
+    const minimum = numbersWithZero.test(name) ? 0 : 1;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= minimum && value <= maxTimerMs) return value;
+    warn(name, `a whole number from ${minimum} to ${maxTimerMs}`);
+    unusableNumbers.push(name);
+    return undefined;
+  };
   /** Reads the variables of one signal, which win over the general ones. */
   const readTarget = (signal: 'traces' | 'metrics'): OtlpTarget => {
     const pick = (name: string) => {
-      const specific = name.replace('OTLP_', `OTLP_${signal.toUpperCase()}_`);
-      return get(specific) === undefined ? name : specific;
+      const specific = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`;
+      return get(specific) === undefined ? `OTEL_EXPORTER_OTLP_${name}` : specific;
     };
-    const endpointName = pick('OTEL_EXPORTER_OTLP_ENDPOINT');
+    const endpointName = pick('ENDPOINT');
     const endpoint = get(endpointName);
     if (endpoint !== undefined && !isHttpUrl(endpoint))
-      problems.push(`${endpointName}: expected an http or https URL, such as http://collector:4318`);
+      problems.add(`${endpointName}: expected an http or https URL, such as http://collector:4318`);
     const isGeneral = endpointName === 'OTEL_EXPORTER_OTLP_ENDPOINT';
-    const protocolName = pick('OTEL_EXPORTER_OTLP_PROTOCOL');
-    const protocol = getEnum(protocolName);
-    if (protocol !== undefined && protocol !== 'http/json' && protocol !== 'http/protobuf')
-      warn(protocolName, 'http/protobuf or http/json (gRPC is not supported)');
-    const headersName = pick('OTEL_EXPORTER_OTLP_HEADERS');
-    if (!isPairs(get(headersName), /^[!#$%&'*+.^`|~\w-]+$/)) warn(headersName, 'name=value, comma separated');
-    const compressionName = pick('OTEL_EXPORTER_OTLP_COMPRESSION');
-    if (!['gzip', 'none', undefined].includes(get(compressionName))) warn(compressionName, 'gzip or none');
+    const protocol = readEnum(
+      pick('PROTOCOL'),
+      ['http/protobuf', 'http/json'],
+      'http/protobuf or http/json (gRPC is not supported)',
+    );
+    if (!isPairs(get(pick('HEADERS')), /^[!#$%&'*+.^`|~\w-]+$/))
+      warn(pick('HEADERS'), 'name=value, comma separated');
+    if (!['gzip', 'none', undefined].includes(get(pick('COMPRESSION'))))
+      warn(pick('COMPRESSION'), 'gzip or none');
     return {
       url: isGeneral && endpoint !== undefined ? `${endpoint.replace(/\/+$/, '')}/v1/${signal}` : endpoint,
-      protocol: protocol === 'http/protobuf' ? protocol : 'http/json',
+      protocol: protocol ?? 'http/json',
     };
   };
-  const readMs = (name: string, byDefault: number) => {
-    const text = get(name);
-    if (text === undefined) return byDefault;
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= 1 && value <= maxTimerMs) return value;
-    warn(name, `a whole number from 1 to ${maxTimerMs}`);
-    return byDefault;
-  };
 
-  const metricsExporter = getEnum('OTEL_METRICS_EXPORTER');
-  if (![undefined, 'otlp', 'none'].includes(metricsExporter))
-    warn('OTEL_METRICS_EXPORTER', 'otlp or none (METRICS_PORT is for Prometheus)');
+  const metricsExporter = readEnum(
+    'OTEL_METRICS_EXPORTER',
+    ['otlp', 'none'],
+    'otlp or none (METRICS_PORT is for Prometheus)',
+  );
   // Reported even if nothing is sent. Otherwise the operator would not notice it.
   const exporterWarnings = [...warnings];
-  const disabled = getEnum('OTEL_SDK_DISABLED');
-  const isDisabled = disabled === 'true';
-  if (disabled !== undefined && !isDisabled && disabled !== 'false')
-    warn('OTEL_SDK_DISABLED', 'true or false');
-  const traceEndpoint = get('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? get('OTEL_EXPORTER_OTLP_ENDPOINT');
-  let exporter: OtelSettings['exporter'] = traceEndpoint === undefined ? 'none' : 'otlp';
-  const exporters = getEnum('OTEL_TRACES_EXPORTER');
-  if (exporters === 'none' || exporters === 'console') exporter = exporters;
-  else if (exporters !== undefined && exporters !== 'otlp')
-    warn('OTEL_TRACES_EXPORTER', 'otlp, console or none');
-  if (isDisabled) exporter = 'none';
+  const isDisabled = readEnum('OTEL_SDK_DISABLED', ['true', 'false']) === 'true';
+  const tracesExporter = readEnum(
+    'OTEL_TRACES_EXPORTER',
+    ['otlp', 'console', 'none'],
+    'otlp, console or none',
+  );
+  const hasTraceEndpoint =
+    (get('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? get('OTEL_EXPORTER_OTLP_ENDPOINT')) !== undefined;
+  let exporter: OtelSettings['exporter'] = 'none';
+  if (!isDisabled && tracesExporter === 'console') exporter = 'console';
+  else if (!isDisabled && tracesExporter !== 'none' && hasTraceEndpoint) exporter = 'otlp';
 
-  const propagators = getEnum('OTEL_PROPAGATORS')
-    ?.split(',')
+  const propagators = get('OTEL_PROPAGATORS')
+    ?.toLowerCase()
+    .split(',')
     .map((name) => name.trim()) ?? ['tracecontext'];
   if (propagators.some((name) => !['tracecontext', 'baggage', 'none'].includes(name)))
     warn('OTEL_PROPAGATORS', 'tracecontext, baggage or none (baggage is always forwarded)');
 
-  const sampler = getEnum('OTEL_TRACES_SAMPLER') ?? 'parentbased_always_on';
-  if (!samplers.includes(sampler)) warn('OTEL_TRACES_SAMPLER', samplers.join(', '));
+  const sampler = readEnum('OTEL_TRACES_SAMPLER', samplers, samplers.join(', ')) ?? 'parentbased_always_on';
   const ratio = Number(get('OTEL_TRACES_SAMPLER_ARG') ?? 1);
   const isRatio = ratio >= 0 && ratio <= 1;
   if (sampler.includes('ratio') && !isRatio) warn('OTEL_TRACES_SAMPLER_ARG', 'a number from 0 to 1');
@@ -130,31 +149,30 @@ export function readOtelVariables(environment: Environment): OtelSettings {
     (metricsExporter === 'otlp' || get('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT') !== undefined);
   let metrics: OtlpMetricsSettings | undefined;
   if (sendsMetrics) {
-    const intervalMs = readMs('OTEL_METRIC_EXPORT_INTERVAL', 60_000);
-    const timeoutMs = Math.min(readMs('OTEL_METRIC_EXPORT_TIMEOUT', 30_000), intervalMs);
+    const intervalMs = readNumber('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000;
+    const timeoutMs = Math.min(readNumber('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, intervalMs);
     metrics = { ...readTarget('metrics'), intervalMs, timeoutMs };
-    const temporality = 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE';
-    if (![undefined, 'cumulative'].includes(getEnum(temporality))) warn(temporality, 'cumulative');
+    readEnum('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', ['cumulative']);
   }
 
   if (!isPairs(get('OTEL_RESOURCE_ATTRIBUTES'), /^[^\s=]+$/))
     warn('OTEL_RESOURCE_ATTRIBUTES', 'name=value, comma separated, with percent-encoding');
   for (const name of Object.keys(environment)) {
+    if (numbers.test(name)) readNumber(name);
     const value = get(name);
-    if (value === undefined) continue;
-    if (numbers.test(name) && !/^\d+$/.test(value)) warn(name, 'a whole number');
-    if (files.test(name) && !existsSync(value)) warn(name, 'the path of a PEM file');
+    if (value !== undefined && files.test(name) && !existsSync(value)) warn(name, 'the path of a PEM file');
   }
 
   return {
     exporter,
     ...target,
-    sampler: samplers.includes(sampler) ? sampler : 'parentbased_always_on',
+    sampler,
     ratio: isRatio ? ratio : 1,
     propagatesTraceContext: propagators.includes('tracecontext'),
     metrics,
-    problems: [...new Set(problems)],
-    warnings: exporter === 'none' && metrics === undefined ? exporterWarnings : [...new Set(warnings)],
+    problems: [...problems],
+    warnings: exporter === 'none' && metrics === undefined ? exporterWarnings : [...warnings],
+    unusableNumbers,
   };
 }
 

@@ -24,26 +24,18 @@ import type { Metrics } from './metrics.ts';
 import { createResource, logSdkErrors } from './otel-sdk.ts';
 import type { OtlpMetricsSettings } from './otel-variables.ts';
 
-/** How long the process waits before it exits for the last metrics to be sent. */
-const closeTimeoutMs = 2000;
-
-export interface MetricsExport {
-  /** Sends the metrics for the last time, within two seconds. Never rejects. */
-  close(): Promise<void>;
-}
-
 /**
  * Sends the metrics of this process to an OTLP receiver at an interval, with the same names as for Prometheus. The
  * process is one instance of the service (`service.instance.id`), even if it is one of several workers.
  *
  * No version of the packages with an exporter of metrics fits the packages for traces, so this function combines the
- * same parts.
+ * same parts. Returns the function that sends the metrics for the last time. It never rejects.
  */
 export function openMetricsExport(
   metrics: Metrics,
   { url, protocol, intervalMs, timeoutMs }: OtlpMetricsSettings,
   log: Log,
-): MetricsExport {
+): () => Promise<void> {
   // The SDK's readers of variables quote values. `logSdkErrors` turns the SDK's log on again.
   diag.disable();
   const isProtobuf = protocol === 'http/protobuf';
@@ -82,7 +74,7 @@ export function openMetricsExport(
     ],
   });
   const onError = logSdkErrors(log);
-  return { close: () => provider.shutdown({ timeoutMillis: closeTimeoutMs }).catch(onError) };
+  return () => provider.shutdown().catch(onError);
 }
 
 type PromMetrics = Awaited<ReturnType<Metrics['read']>>;

@@ -14,8 +14,11 @@ import { createResource, logSdkErrors } from './otel-sdk.ts';
 import type { OtelSettings } from './otel-variables.ts';
 import { Tracing } from './tracing.ts';
 
-/** Starts traces as OpenTelemetry's variables configure them. Logs failed exports. */
-export async function openTracing(upstream: URL, settings: OtelSettings, log: Log): Promise<Tracing> {
+/**
+ * Starts traces as OpenTelemetry's variables configure them. Logs failed exports. `shutdown` sends the remaining spans, and never
+ * rejects.
+ */
+export async function openTracing(upstream: URL, settings: OtelSettings, log: Log) {
   const exporter = await createExporter(settings);
   // The SDK reads the span and batch limits itself.
   const provider = new BasicTracerProvider({
@@ -24,10 +27,10 @@ export async function openTracing(upstream: URL, settings: OtelSettings, log: Lo
     spanProcessors: [new BatchSpanProcessor(exporter)],
   });
   const onError = logSdkErrors(log);
-  return new Tracing(provider, upstream, {
-    propagatesTraceContext: settings.propagatesTraceContext,
+  return {
+    tracing: new Tracing(provider, upstream, settings.propagatesTraceContext),
     shutdown: () => provider.shutdown().catch(onError),
-  });
+  };
 }
 
 async function createExporter({ exporter, protocol, url }: OtelSettings): Promise<SpanExporter> {

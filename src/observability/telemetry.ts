@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { ForwardedHeaders } from '../credentials.ts';
 import type { Transport, TransportObserver } from '../upstream/transport.ts';
@@ -6,9 +7,19 @@ import { describeFault, type Log } from './log.ts';
 import { createCallLog, logRequest } from './log-lines.ts';
 import type { Metrics } from './metrics.ts';
 import { readOtelVariables } from './otel-variables.ts';
-import type { MetricsExport } from './otlp-metrics.ts';
 import { type RequestEnd, RequestObservation } from './request-observation.ts';
 import type { Tracing } from './tracing.ts';
+
+/** How long the process waits before it exits for the last spans and metrics to be sent. A healthy receiver takes milliseconds. */
+const closeTimeoutMs = 2000;
+
+interface TelemetryParts {
+  readonly metrics?: Metrics | undefined;
+  readonly tracing?: Tracing | undefined;
+  readonly trustProxy?: Config['trustProxy'];
+  /** Send what remains. They never reject. */
+  readonly shutdowns?: readonly (() => Promise<void>)[];
+}
 
 interface IncomingRequest {
   readonly method: string;
@@ -25,11 +36,10 @@ export interface ObservedRequest {
 
 /** Logs, metrics and traces. Each can be off. */
 export class Telemetry {
-  /** Undefined if they are off. */
   readonly metrics: Metrics | undefined;
   readonly #log: Log;
   readonly #tracing: Tracing | undefined;
-  readonly #metricsExport: MetricsExport | undefined;
+  readonly #shutdowns: readonly (() => Promise<void>)[];
   readonly #getClientAddress: ClientAddressReader;
   readonly #onRequestEnd = (end: RequestEnd): void => {
     logRequest(this.#log, end);
@@ -37,18 +47,11 @@ export class Telemetry {
     this.#tracing?.endRequest(end);
   };
 
-  /** @param trustProxy the setting */
-  constructor(
-    log: Log,
-    metrics?: Metrics,
-    tracing?: Tracing,
-    trustProxy?: Config['trustProxy'],
-    metricsExport?: MetricsExport,
-  ) {
+  constructor(log: Log, { metrics, tracing, trustProxy, shutdowns = [] }: TelemetryParts) {
     this.#log = log;
     this.metrics = metrics;
     this.#tracing = tracing;
-    this.#metricsExport = metricsExport;
+    this.#shutdowns = shutdowns;
     this.#getClientAddress = createClientAddressReader(trustProxy);
   }
 
@@ -71,12 +74,13 @@ export class Telemetry {
     };
   }
 
-  /** For the transport. */
+  /** Observes the calls of the transport. */
   get transportObservers(): readonly TransportObserver[] {
-    const { metrics } = this;
-    return [createCallLog(this.#log), metrics?.transportObserver, this.#tracing?.transportObserver].filter(
-      (observer) => observer !== undefined,
-    );
+    return [
+      createCallLog(this.#log),
+      this.metrics?.transportObserver,
+      this.#tracing?.transportObserver,
+    ].filter((observer) => observer !== undefined);
   }
 
   /** Makes the metrics read the state of the gateway whenever they are printed. */
@@ -91,14 +95,17 @@ export class Telemetry {
   reportFault(fault: unknown, request: { readonly requestId: string; redact?(text: string): string }): void {
     const { requestId } = request;
     const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
-    const clean = request.redact?.(text);
-    const details = clean === undefined ? { fault: describeFault(fault) } : { fault: clean };
-    this.#log.error({ requestId, ...details }, 'internal error');
+    this.#log.error({ requestId, fault: request.redact?.(text) ?? describeFault(fault) }, 'internal error');
   }
 
-  /** Sends the remaining spans and metrics, within two seconds. */
+  /** Sends the remaining spans and metrics. Never rejects. */
   async close(): Promise<void> {
-    await Promise.all([this.#tracing?.close(), this.#metricsExport?.close()]);
+    const isSent = await Promise.race([
+      Promise.all(this.#shutdowns.map((shutdown) => shutdown())).then(() => true),
+      setTimeout(closeTimeoutMs, false, { ref: false }),
+    ]);
+    if (!isSent)
+      this.#log.warn({ reason: 'The receiver did not respond in time.' }, 'telemetry could not be sent');
   }
 }
 
@@ -109,7 +116,8 @@ export async function openTelemetry(
 ): Promise<Telemetry> {
   const otel = readOtelVariables(process.env);
   for (const warning of otel.warnings) log.warn(warning);
-  const [metrics, tracing] = await Promise.all([
+  for (const name of otel.unusableNumbers) delete process.env[name];
+  const [metrics, traces] = await Promise.all([
     config.metricsPort === undefined && otel.metrics === undefined
       ? undefined
       : import('./metrics.ts').then(({ Metrics }) => new Metrics()),
@@ -117,11 +125,12 @@ export async function openTelemetry(
       ? undefined
       : import('./otlp-traces.ts').then(({ openTracing }) => openTracing(config.galileoApiUrl, otel, log)),
   ]);
-  const metricsExport =
-    metrics === undefined || otel.metrics === undefined
-      ? undefined
-      : (await import('./otlp-metrics.ts')).openMetricsExport(metrics, otel.metrics, log);
-  return new Telemetry(log, metrics, tracing, config.trustProxy, metricsExport);
+  const shutdowns = traces === undefined ? [] : [traces.shutdown];
+  if (metrics !== undefined && otel.metrics !== undefined) {
+    const { openMetricsExport } = await import('./otlp-metrics.ts');
+    shutdowns.push(openMetricsExport(metrics, otel.metrics, log));
+  }
+  return new Telemetry(log, { metrics, tracing: traces?.tracing, trustProxy: config.trustProxy, shutdowns });
 }
 
 /** Which signals OpenTelemetry's variables turn on. */

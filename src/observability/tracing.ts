@@ -15,19 +15,6 @@ import { version } from '../package.ts';
 import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/transport.ts';
 import type { RequestEnd, RequestTrace } from './request-observation.ts';
 
-/** How long the process waits before it exits for the last spans to be sent. A healthy collector takes milliseconds. */
-const closeTimeoutMs = 2000;
-
-interface TracingOptions {
-  /**
-   * Whether the span of a request is a child of the caller's span, and upstream receives the trace context of its
-   * attempt.
-   */
-  readonly propagatesTraceContext?: boolean;
-  /** Sends the remaining spans. */
-  readonly shutdown?: () => Promise<void>;
-}
-
 interface TracedRequest {
   readonly trace: RequestTrace;
   /** Without the caller's trace context if each attempt has its own. */
@@ -45,7 +32,6 @@ export class Tracing {
   readonly #tracer: Tracer;
   readonly #upstream: URL;
   readonly #propagator: TextMapPropagator | undefined;
-  readonly #shutdown: () => Promise<void>;
   readonly #attempts = new WeakMap<AttemptInfo, Span>();
 
   readonly transportObserver: TransportObserver = {
@@ -54,12 +40,15 @@ export class Tracing {
     attemptEnded: (attempt, end) => this.#endAttempt(attempt, end),
   };
 
-  /** @param upstream for the attributes of client spans */
-  constructor(provider: TracerProvider, upstream: URL, options: TracingOptions = {}) {
+  /**
+   * @param upstream for the attributes of client spans
+   * @param propagatesTraceContext whether the span of a request is a child of the caller's span, and upstream receives the trace
+   *   context of its attempt
+   */
+  constructor(provider: TracerProvider, upstream: URL, propagatesTraceContext = true) {
     this.#tracer = provider.getTracer('galileo-gateway', version);
     this.#upstream = upstream;
-    this.#propagator = options.propagatesTraceContext === false ? undefined : new W3CTraceContextPropagator();
-    this.#shutdown = options.shutdown ?? (async () => {});
+    this.#propagator = propagatesTraceContext ? new W3CTraceContextPropagator() : undefined;
   }
 
   /** Starts the span of a request, which `endRequest` must end. */
@@ -105,16 +94,6 @@ export class Tracing {
       span.setStatus({ code: SpanStatusCode.ERROR, message: end.codes.join(' ') });
     }
     span.end();
-  }
-
-  /** Sends the remaining spans, within two seconds. Never rejects. */
-  async close(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, closeTimeoutMs);
-    });
-    await Promise.race([this.#shutdown(), timeout]);
-    clearTimeout(timer);
   }
 
   #startAttempt(attempt: AttemptInfo): void {
