@@ -1,6 +1,7 @@
 // The allowed imports. Type imports and dynamic imports count. ARCHITECTURE.md explains the order.
 const layers = ['http', 'execution', 'schema', 'resolvers', 'upstream'];
 const above = (layer) => layers.slice(0, layers.indexOf(layer)).join('|') || 'commands';
+const settings = '^src/(?:config|setting-types|otel-variables)[.]ts$';
 const forbid = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { path: to } });
 
 export default {
@@ -11,10 +12,16 @@ export default {
     ),
     forbid('src/execution has one entry point', '^src/(?!execution/)', '^src/execution/(?!index[.]ts)'),
     forbid('http does not start programs', '^src/http/', '^src/(?:commands|workers)/'),
+    forbid('logs and metrics know no HTTP server', '^src/observability/', '^src/(?:commands|workers|http)/'),
+    forbid(
+      'settings import only what they describe',
+      settings,
+      '^src/(?:commands|workers|http|observability)/',
+    ),
     forbid(
       'only http knows settings, logs and metrics',
       `^src/(?:${layers.slice(1).join('|')})/`,
-      '^src/(?:commands/|workers/|observability/|config[.]ts|setting-types[.]ts)',
+      `^src/(?:commands|workers|observability)/|${settings}`,
     ),
     forbid(
       'upstream does not know GraphQL',

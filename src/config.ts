@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import type { z } from 'zod';
-import { readOtelVariables } from './observability/otel-variables.ts';
+import { readOtelVariables } from './otel-variables.ts';
 import * as types from './setting-types.ts';
 
 export interface Setting {

@@ -8,7 +8,7 @@ import {
   toVariable,
 } from '../config.ts';
 import { checkTrustedDocuments } from '../execution/index.ts';
-import { readOtelVariables } from '../observability/otel-variables.ts';
+import { readOtelVariables } from '../otel-variables.ts';
 import { createSchema } from '../schema/index.ts';
 
 /**

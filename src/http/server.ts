@@ -4,12 +4,12 @@ import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { describeFault, type Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
 import { openTelemetry, type Telemetry } from '../observability/telemetry.ts';
 import { Connections } from './connections.ts';
 import { createGraphiql } from './graphiql.ts';
 import { GraphqlHandler } from './handler.ts';
 import { getUrl, listen } from './listen.ts';
+import { type MetricsServer, startMetricsServer } from './metrics-server.ts';
 import type { Plugins } from './pipeline.ts';
 import { Routes, type RoutesOptions } from './routes.ts';
 

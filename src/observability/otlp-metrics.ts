@@ -18,11 +18,11 @@ import {
   PeriodicExportingMetricReader,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
+import type { OtlpMetricsSettings } from '../otel-variables.ts';
 import { version } from '../package.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { createResource, logSdkErrors } from './otel-sdk.ts';
-import type { OtlpMetricsSettings } from './otel-variables.ts';
 
 /**
  * Sends the metrics of this process to an OTLP receiver at an interval, with the same names as for Prometheus. The

@@ -9,9 +9,9 @@ import {
   type SpanExporter,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
+import type { OtelSettings } from '../otel-variables.ts';
 import type { Log } from './log.ts';
 import { createResource, logSdkErrors } from './otel-sdk.ts';
-import type { OtelSettings } from './otel-variables.ts';
 import { Tracing } from './tracing.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { ForwardedHeaders } from '../credentials.ts';
+import { readOtelVariables } from '../otel-variables.ts';
 import type { Transport, TransportObserver } from '../upstream/transport.ts';
 import { type ClientAddressReader, createClientAddressReader } from './client-address.ts';
 import { describeFault, type Log } from './log.ts';
 import { createCallLog, logRequest } from './log-lines.ts';
 import type { Metrics } from './metrics.ts';
-import { readOtelVariables } from './otel-variables.ts';
 import { type RequestEnd, RequestObservation } from './request-observation.ts';
 import type { Tracing } from './tracing.ts';
 

@@ -1,8 +1,8 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
+import { type MetricsServer, startMetricsServer } from '../http/metrics-server.ts';
 import { keepOutputNonBlocking, type Log } from '../observability/log.ts';
-import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
 import { type PrimaryMessage, readWorkerMessage } from './messages.ts';
 import type { MetricsSum } from './metrics-sum.ts';
 import type { Drainable } from './shutdown.ts';

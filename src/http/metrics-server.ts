@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { getUrl, listen } from '../http/listen.ts';
+import { getUrl, listen } from './listen.ts';
 
 /** The listener that serves only `/metrics`. */
 export interface MetricsServer {
