@@ -208,9 +208,9 @@ function refuseInvalidCredential(name: IntegrationName, { token, api_key_value: 
 
 /** The models in the settings, otherwise the provider's usual ones. Empty if the provider is not configured. */
 function getModels(tenant: Tenant, name: IntegrationName): readonly unknown[] {
-  const isConfigured = tenant.integrations.some(({ record }) => record.provider === name);
-  if (!isConfigured) return [];
-  const settings = parseSettings(tenant.get(name).settings);
+  const integration = tenant.find(name);
+  if (integration === undefined) return [];
+  const settings = parseSettings(integration.settings);
   const named = settings['model_properties'] ?? settings['available_deployments'] ?? settings['models'];
   if (!Array.isArray(named)) return seededModels[name] ?? [];
   return named.map((model: unknown) => (isJsonObject(model) ? (model['name'] ?? model['model']) : model));

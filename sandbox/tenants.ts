@@ -69,12 +69,15 @@ export class Tenant {
     );
   }
 
-  /** The integration that reads return: the selected one, otherwise the tenant's own. Throws a 404 without either. */
+  /** The integration that reads return: the selected one, otherwise the tenant's own. */
+  find(name: IntegrationName): StoredIntegration | undefined {
+    const isSelected = ({ record }: StoredIntegration) => record.provider === name && record.is_selected;
+    return this.#integrations.find(isSelected) ?? this.findOwn(name);
+  }
+
+  /** Like `find`, but throws a 404. */
   get(name: IntegrationName): StoredIntegration {
-    const ofProvider = this.#integrations.filter(({ record }) => record.provider === name);
-    const found =
-      ofProvider.find(({ record }) => record.is_selected) ?? ofProvider.find(({ isOwn }) => isOwn);
-    return found ?? throwNotFound(`Integration ${name}`);
+    return this.find(name) ?? throwNotFound(`Integration ${name}`);
   }
 
   /** The integration that is not shared by another user. */
@@ -89,11 +92,12 @@ export class Tenant {
 
   /** Creates or replaces the tenant's own integration, and selects it if another one was selected. */
   put(name: IntegrationName, settings: string): IntegrationDb {
-    const own = this.findOwn(name);
-    this.#checkRoom(settings.length - (own?.settings.length ?? 0));
-    if (own === undefined) return this.#add(name, settings, this.#tick()).record;
+    const known = this.findOwn(name);
+    this.#checkRoom(settings.length - (known?.settings.length ?? 0));
+    const writtenAtUs = this.#tick();
+    const own = known ?? this.#add(name, settings, writtenAtUs);
     own.settings = settings;
-    own.record.updated_at = toDatetime(this.#tick());
+    own.record.updated_at = toDatetime(writtenAtUs);
     if (this.get(name) !== own) this.select(own.record.id);
     return own.record;
   }

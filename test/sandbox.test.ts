@@ -566,6 +566,28 @@ describe('A selection', () => {
     expect(flags).toEqual([true, false]);
   });
 
+  test('a write is what the next read returns, also if the own integration was deleted while the shared one was selected', async () => {
+    const client = createClient();
+    const [own, shared] = toList((await client.get('/integrations')).json).filter(
+      ({ provider }) => provider === 'azure',
+    );
+    await client.put(`/v2/integrations/${String(shared?.['id'])}/select`);
+    await client.delete('/integrations/azure');
+    expect(await client.getId('azure')).toBe(shared?.['id']);
+    const written = toObject((await client.put('/v2/integrations/azure', bodies.azure)).json);
+    expect([own?.['id'], shared?.['id']]).not.toContain(written['id']);
+    expect(written['is_selected']).toBe(true);
+    expect(await client.getId('azure')).toBe(written['id']);
+  });
+
+  test('without an own and a selected integration, a provider is not configured and has no models', async () => {
+    const client = createClient();
+    await client.delete('/integrations/azure');
+    expect((await client.get('/v2/integrations/azure')).status).toBe(404);
+    const { status, json } = await client.get('/llm_integrations/azure/models');
+    expect({ status, json }).toEqual({ status: 200, json: [] });
+  });
+
   test('a selection of an unknown id is a 404', async () => {
     const id = crypto.randomUUID();
     const { status, json } = await createClient().put(`/v2/integrations/${id}/select`);
