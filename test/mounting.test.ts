@@ -48,6 +48,33 @@ describe('gateway.node', () => {
     expect([head.status, head.text]).toEqual([200, '']);
   });
 
+  it('gateway.node in Express works behind middleware that wraps writeHead and does not know flat arrays', async () => {
+    await using mounted = await startMounted((gateway) =>
+      express()
+        .use((_request, response, next) => {
+          // As on-headers before 1.1.0, which older versions of compression, morgan and express-session use.
+          const writeHead = response.writeHead.bind(response);
+          response.writeHead = (status: number, ...rest: readonly unknown[]) => {
+            const headers = rest.at(-1) ?? {};
+            const pairs: readonly unknown[] = Array.isArray(headers) ? headers : Object.entries(headers);
+            for (const pair of pairs) {
+              const [name = '', value = ''] = Array.isArray(pair) ? pair.map(String) : String(pair);
+              response.setHeader(name, value);
+            }
+            return writeHead(status);
+          };
+          next();
+        })
+        .all('/graphql', gateway.node),
+    );
+    const response = await send(mounted.url, request);
+    expect(parseBody(response)).toHaveProperty('data.integration.id');
+    expect(response.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'private, no-store',
+    });
+  });
+
   it('gateway.node in Fastify responds if Fastify does not read the body', async () => {
     const upstream = await startFakeUpstream();
     await using _upstream = upstream;

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { HttpResponse } from './responses.ts';
 
 /** If the unread rest of a request body can be longer, the connection is closed. At most this much of it is read before. */
@@ -105,7 +105,9 @@ export class PendingResponse {
     const mustLinger = mayHaveLongRest(request);
     // RFC 9110, section 15.5.9: the rest of the request may never arrive.
     if (this.#owner.closeAfter(this, mustLinger || status === 408)) fields.push('connection', 'close');
-    response.writeHead(status, fields);
+    // Middleware that wraps the method, such as on-headers before 1.1.0, does not always know arrays.
+    const isWrapped = response.writeHead !== ServerResponse.prototype.writeHead;
+    response.writeHead(status, isWrapped ? toHeaderObject(fields) : fields);
     // A string with one byte per character is ASCII. Node writes it as Latin-1 without transcoding.
     const encoding = length === body.length ? 'latin1' : 'utf8';
     if (mustLinger) {
@@ -114,6 +116,17 @@ export class PendingResponse {
     } else response.end(body, encoding);
     this.#owner.startResponseTimeouts();
   }
+}
+
+/** @param fields names and values in turn */
+function toHeaderObject(fields: readonly string[]): OutgoingHttpHeaders {
+  const headers: Record<string, string | string[]> = {};
+  for (let index = 0; index < fields.length; index += 2) {
+    const [name = '', value = ''] = fields.slice(index, index + 2);
+    const previous = headers[name];
+    headers[name] = previous === undefined ? value : [previous, value].flat();
+  }
+  return headers;
 }
 
 /**
