@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { getCredentialSecrets, readHeaders } from '../src/credentials.ts';
+import { getCredentialSecrets } from '../src/credentials.ts';
+import { readForwardedHeaders } from '../src/http/forwarded-headers.ts';
 import { version } from '../src/package.ts';
 import type { RecordedCall } from './support/fake-upstream.ts';
 import { toPath } from './support/naming.ts';
@@ -206,7 +207,7 @@ describe('a credential header', () => {
       const headers = [name, `${value}${' '.repeat(100_000)}b${'\t '.repeat(50_000)}`];
       const leastMs = await getLeastMs(20, () => {
         const getCpuMs = startCpuTimer();
-        getCredentialSecrets(readHeaders(headers, () => 'id').headers);
+        getCredentialSecrets(readForwardedHeaders(headers).headers);
         return getCpuMs();
       });
       expect(leastMs).toBeLessThan(20);

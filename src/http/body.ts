@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { appendChunk, getContent } from '../chunks.ts';
 import type { Deadline, DeadlineEnd } from '../deadline.ts';
-import { toError } from '../errors.ts';
 import type { Reservation } from '../memory.ts';
 import type { Admission } from './admission.ts';
 import { isIdentity } from './header-fields.ts';
@@ -36,21 +37,19 @@ export interface ReadBodyOptions {
  * @param onStart called before the body is read, unless it is rejected first
  */
 export function readBody(
-  request: IncomingMessage,
-  limits: ReadBodyOptions,
+  stream: Readable,
+  headers: Pick<IncomingHttpHeaders, 'content-length' | 'content-encoding'>,
+  { maxBytes, deadline, admission, reservation }: ReadBodyOptions,
   onStart?: () => void,
 ): Promise<string> {
-  const { deadline, admission } = limits;
   return new Promise((resolve, reject) => {
-    const { 'content-length': length, 'content-encoding': encoding } = request.headers;
-    const collector = new BodyCollector(
-      limits,
-      length,
-      encoding,
-      request.readableEnded || request.readableDidRead,
-    );
+    if (stream.readableEnded || stream.readableDidRead) throw createConsumedBodyError();
+    if (Number(headers['content-length'] ?? 0) > maxBytes) throw createTooLargeError(maxBytes);
+    if (!isIdentity(headers['content-encoding'])) throw createCompressedBodyError();
+    let bytes: Buffer | undefined;
+    let length = 0;
     const stop = () => {
-      request.off('data', onData).off('end', onEnd).off('close', onClose);
+      stream.off('data', onData).off('end', onEnd).off('close', onClose);
       deadline.offEnd(onDeadline);
       admission.offStop(onFailure);
     };
@@ -59,23 +58,23 @@ export function readBody(
       reject(error);
     };
     const onData = (chunk: Buffer) => {
-      try {
-        collector.add(chunk);
-      } catch (error) {
-        onFailure(toError(error));
-      }
+      if (length + chunk.length > maxBytes) return onFailure(createTooLargeError(maxBytes));
+      if (!reservation.take(chunk.length)) return onFailure(createShedError());
+      bytes = appendChunk(bytes, length, chunk);
+      length += chunk.length;
     };
     const onEnd = () => {
+      const body = getContent(bytes, length);
+      if (!isUtf8(body)) return onFailure(createUtf8Error());
+      if (!reservation.takeParsed(body)) return onFailure(createShedError());
       stop();
-      try {
-        resolve(collector.toText());
-      } catch (error) {
-        reject(toError(error));
-      }
+      const text = body.toString('utf8');
+      resolve(text.startsWith('\uFEFF') ? text.slice(1) : text);
     };
     const onClose = () => onFailure(new ClientDisconnected());
-    const onDeadline = (end: DeadlineEnd) => onFailure(toDeadlineError(end));
-    request.on('data', onData).on('end', onEnd).on('close', onClose);
+    const onDeadline = (end: DeadlineEnd) =>
+      onFailure(end === 'expired' ? createSlowBodyError() : new ClientDisconnected());
+    stream.on('data', onData).on('end', onEnd).on('close', onClose);
     admission.onStop(onFailure);
     deadline.onEnd(onDeadline);
     onStart?.();
@@ -84,78 +83,22 @@ export function readBody(
 
 /** Does the same for a Request of the Fetch standard. */
 export async function readFetchBody(request: Request, limits: ReadBodyOptions): Promise<string> {
-  const { deadline, admission } = limits;
   const { headers, bodyUsed, body } = request;
-  const getHeader = (name: string) => headers.get(name) ?? undefined;
-  const collector = new BodyCollector(
-    limits,
-    getHeader('content-length'),
-    getHeader('content-encoding'),
-    bodyUsed || body?.locked === true,
-  );
-  if (body === null) return '';
-  const reader = body.getReader();
-  let onFailure: (error: Error) => void = () => {};
-  let onDeadline: (end: DeadlineEnd) => void = () => {};
-  const failed = new Promise<never>((_resolve, reject) => {
-    onFailure = reject;
-    onDeadline = (end) => reject(toDeadlineError(end));
-  });
-  admission.onStop(onFailure);
-  deadline.onEnd(onDeadline);
+  if (bodyUsed || body?.locked === true) throw createConsumedBodyError();
+  // The declared type of a body is the one of browsers, which lacks methods.
+  const stream = body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
+  // `close` follows each error.
+  stream.on('error', () => {});
   try {
-    for (;;) {
-      const { value } = await Promise.race([reader.read().catch(throwClientDisconnected), failed]);
-      if (value === undefined) return collector.toText();
-      collector.add(value);
-    }
-  } catch (error) {
-    reader.cancel().catch(() => {});
-    throw error;
+    return await readBody(
+      stream,
+      {
+        'content-length': headers.get('content-length') ?? undefined,
+        'content-encoding': headers.get('content-encoding') ?? undefined,
+      },
+      limits,
+    );
   } finally {
-    admission.offStop(onFailure);
-    deadline.offEnd(onDeadline);
+    stream.destroy();
   }
 }
-
-/** The chunks of one body. Every method throws RequestError if a limit is exceeded. */
-class BodyCollector {
-  readonly #limits: ReadBodyOptions;
-  #bytes: Buffer | undefined;
-  #length = 0;
-
-  constructor(
-    limits: ReadBodyOptions,
-    declaredLength: string | undefined,
-    encoding: string | undefined,
-    isConsumed: boolean,
-  ) {
-    this.#limits = limits;
-    if (isConsumed) throw createConsumedBodyError();
-    if (Number(declaredLength ?? 0) > limits.maxBytes) throw createTooLargeError(limits.maxBytes);
-    if (!isIdentity(encoding)) throw createCompressedBodyError();
-  }
-
-  add(chunk: Uint8Array): void {
-    const { maxBytes, reservation } = this.#limits;
-    if (this.#length + chunk.byteLength > maxBytes) throw createTooLargeError(maxBytes);
-    if (!reservation.take(chunk.byteLength)) throw createShedError();
-    this.#bytes = appendChunk(this.#bytes, this.#length, chunk);
-    this.#length += chunk.byteLength;
-  }
-
-  toText(): string {
-    const body = getContent(this.#bytes, this.#length);
-    if (!isUtf8(body)) throw createUtf8Error();
-    if (!this.#limits.reservation.takeParsed(body)) throw createShedError();
-    const text = body.toString('utf8');
-    return text.startsWith('\uFEFF') ? text.slice(1) : text;
-  }
-}
-
-function throwClientDisconnected(): never {
-  throw new ClientDisconnected();
-}
-
-const toDeadlineError = (end: DeadlineEnd): Error =>
-  end === 'expired' ? createSlowBodyError() : new ClientDisconnected();

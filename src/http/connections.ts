@@ -11,6 +11,12 @@ const maxParallel = 8;
  * is closed after the last pending response.
  */
 const maxPending = 100;
+/** By the code of an error of Node's parser. The status of others is 400. */
+const refusalStatuses: ReadonlyMap<unknown, number> = new Map([
+  ['HPE_HEADER_OVERFLOW', 431],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+]);
 
 /**
  * The connections of a server and their requests without a complete response. A response is "sent" when the process has
@@ -18,28 +24,23 @@ const maxPending = 100;
  * emits nothing for a pipelined response that is still queued when the connection ends.
  */
 export class Connections {
-  readonly #responseTimeoutMs: number;
-  readonly #connections = new WeakMap<Duplex, ClientConnection>();
-  readonly #open = new Set<ClientConnection>();
+  readonly responseTimeoutMs: number;
+  /** Whether every connection closes after its last pending response. */
+  isClosing = false;
+  readonly #connections = new Map<Duplex, ClientConnection>();
   readonly #onAllSent: (() => void)[] = [];
   /** Complete responses that are written at the end of this turn of the event loop. */
   #toWrite: PendingResponse[] = [];
   #pendingCount = 0;
-  #isClosing = false;
 
   /** @param responseTimeoutMs how long a client may take to read a response */
   constructor(responseTimeoutMs: number) {
-    this.#responseTimeoutMs = responseTimeoutMs;
-  }
-
-  /** From now on, closes every connection after its last pending response. */
-  closeAfterResponses(): void {
-    this.#isClosing = true;
+    this.responseTimeoutMs = responseTimeoutMs;
   }
 
   /** Closes the connections without pending requests. */
   closeIdle(): void {
-    for (const connection of this.#open) connection.closeIfIdle();
+    for (const connection of this.#connections.values()) connection.closeIfIdle();
   }
 
   /** Resolves when every response has been sent, or its connection has ended. */
@@ -52,22 +53,14 @@ export class Connections {
 
   /** The connection of a socket. The first call adds it. */
   register(socket: Socket): ClientConnection {
-    let connection = this.#connections.get(socket);
-    if (connection === undefined) {
-      connection = new ClientConnection(socket, {
-        responseTimeoutMs: this.#responseTimeoutMs,
-        isClosing: () => this.#isClosing,
-        onPending: (change) => this.#countPending(change),
-        onComplete: (pending) => this.#writeLater(pending),
-      });
-      this.#connections.set(socket, connection);
-      this.#open.add(connection);
-      const added = connection;
-      socket.once('close', () => {
-        this.#open.delete(added);
-        added.handleClose();
-      });
-    }
+    const known = this.#connections.get(socket);
+    if (known !== undefined) return known;
+    const connection = new ClientConnection(socket, this);
+    this.#connections.set(socket, connection);
+    socket.once('close', () => {
+      this.#connections.delete(socket);
+      connection.handleClose();
+    });
     return connection;
   }
 
@@ -88,15 +81,15 @@ export class Connections {
   /** Ends a connection that sent something other than HTTP, or no complete request in time. */
   refuse(socket: Duplex, error: Error): void {
     const connection = this.#connections.get(socket);
-    if (connection !== undefined) connection.refuse(toStatus(error));
-    else socket.destroy();
+    if (connection === undefined) socket.destroy();
+    else connection.refuse('code' in error ? (refusalStatuses.get(error.code) ?? 400) : 400);
   }
 
   /**
    * Writes the responses of one turn of the event loop together: a client on the same machine that reads the first one is
    * awake for the others (docs/performance.md, "Writes of one turn").
    */
-  #writeLater(pending: PendingResponse): void {
+  writeLater(pending: PendingResponse): void {
     if (this.#toWrite.length === 0) setImmediate(this.#writeAll);
     this.#toWrite.push(pending);
   }
@@ -107,23 +100,16 @@ export class Connections {
     for (const pending of responses) pending.write();
   };
 
-  #countPending(change: number): void {
+  countPending(change: number): void {
     this.#pendingCount += change;
     if (this.#pendingCount > 0) return;
     for (const resolve of this.#onAllSent.splice(0)) resolve();
   }
 }
 
-interface ClientConnectionOptions {
-  readonly responseTimeoutMs: number;
-  readonly isClosing: () => boolean;
-  readonly onPending: (change: number) => void;
-  readonly onComplete: (pending: PendingResponse) => void;
-}
-
 class ClientConnection implements ResponseOwner {
   readonly socket: Socket;
-  readonly #options: ClientConnectionOptions;
+  readonly #connections: Connections;
   /** In the order of their requests, which is the order of their responses. */
   readonly #pending: PendingResponse[] = [];
   /** No further request is accepted. */
@@ -131,9 +117,9 @@ class ClientConnection implements ResponseOwner {
   /** Whether the last response was sent before the body of its request was complete. */
   #hasUnreadRest = false;
 
-  constructor(socket: Socket, options: ClientConnectionOptions) {
+  constructor(socket: Socket, connections: Connections) {
     this.socket = socket;
-    this.#options = options;
+    this.#connections = connections;
   }
 
   accept(
@@ -148,7 +134,7 @@ class ClientConnection implements ResponseOwner {
     this.#hasUnreadRest = false;
     const pending = new PendingResponse(this, request, response, handle);
     this.#pending.push(pending);
-    this.#options.onPending(1);
+    this.#connections.countPending(1);
     const onEnd = () => this.#settle(pending, response.writableFinished && !this.socket.destroyed);
     response.once('finish', onEnd).once('close', onEnd);
     this.#startNext();
@@ -157,11 +143,11 @@ class ClientConnection implements ResponseOwner {
   // Written at the end of the turn, unless further requests may wait for the response.
   complete(pending: PendingResponse): void {
     if (this.#pending.length > 1) pending.write();
-    else this.#options.onComplete(pending);
+    else this.#connections.writeLater(pending);
   }
 
   closeAfter(pending: PendingResponse, isRequired: boolean): boolean {
-    if (isRequired || this.#options.isClosing()) this.#isClosing = true;
+    if (isRequired || this.#connections.isClosing) this.#isClosing = true;
     return this.#isClosing && this.#pending.at(-1) === pending;
   }
 
@@ -169,7 +155,7 @@ class ClientConnection implements ResponseOwner {
   startResponseTimeouts(): void {
     for (const pending of this.#pending) {
       if (!pending.isComplete) break;
-      pending.timer ??= setTimeout(() => this.destroy(), this.#options.responseTimeoutMs);
+      pending.timer ??= setTimeout(() => this.destroy(), this.#connections.responseTimeoutMs);
     }
   }
 
@@ -196,21 +182,17 @@ class ClientConnection implements ResponseOwner {
     const last = this.#pending.at(-1);
     last?.write();
     const isIncomplete = last !== undefined && !last.request.complete;
-    if (last === undefined && this.#hasUnreadRest) this.socket.destroySoon();
-    else if (
-      last === undefined ||
-      (isIncomplete && this.#pending.length === 1 && !last.response.headersSent)
-    ) {
-      if (this.socket.writable) {
-        this.socket.write(
-          `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\nx-request-id: ${randomUUID()}\r\n\r\n`,
-        );
-      }
-      this.socket.destroySoon();
-    } else if (isIncomplete) {
-      // The rest of its body can no longer arrive.
-      this.#settle(last, false);
-    }
+    const canRespond =
+      last === undefined
+        ? !this.#hasUnreadRest
+        : isIncomplete && this.#pending.length === 1 && !last.response.headersSent;
+    if (canRespond && this.socket.writable)
+      this.socket.write(
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\nx-request-id: ${randomUUID()}\r\n\r\n`,
+      );
+    if (canRespond || last === undefined) this.socket.destroySoon();
+    // The rest of its body can no longer arrive.
+    else if (isIncomplete) this.#settle(last, false);
   }
 
   #settle(pending: PendingResponse, isSent: boolean): void {
@@ -220,27 +202,14 @@ class ClientConnection implements ResponseOwner {
     this.#hasUnreadRest = !pending.request.complete;
     clearTimeout(pending.timer);
     pending.end(isSent);
-    this.#options.onPending(-1);
+    this.#connections.countPending(-1);
     if (this.socket.destroyed) return;
     this.#startNext();
-    if (this.#pending.length === 0 && (this.#isClosing || this.#options.isClosing()))
+    if (this.#pending.length === 0 && (this.#isClosing || this.#connections.isClosing))
       this.socket.destroySoon();
   }
 
   #startNext(): void {
     for (const pending of this.#pending.slice(0, maxParallel)) pending.start();
-  }
-}
-
-function toStatus(error: Error): number {
-  switch ('code' in error ? error.code : undefined) {
-    case 'HPE_HEADER_OVERFLOW':
-      return 431;
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return 413;
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return 408;
-    default:
-      return 400;
   }
 }

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.ts';
-import { type ForwardedHeaders, InvalidHeaders, readHeaders } from '../credentials.ts';
+import type { ForwardedHeaders } from '../credentials.ts';
 import { Deadline } from '../deadline.ts';
 import {
   createNoMemoryError,
@@ -16,6 +15,7 @@ import type { GalileoClient } from '../upstream/galileo-client.ts';
 import type { Admission } from './admission.ts';
 import { ClientDisconnected } from './body.ts';
 import type { Cors } from './cors.ts';
+import { readForwardedHeaders } from './forwarded-headers.ts';
 import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
 import {
   createMediaTypeError,
@@ -67,7 +67,7 @@ export class Exchange {
 
   constructor(request: HttpRequest, arrivedAtMs: number, services: HandlerServices) {
     const { telemetry, admission, config } = services;
-    const { forwarded: received, refusal } = readRequestHeaders(request.rawHeaders);
+    const received = readForwardedHeaders(request.rawHeaders);
     const { observation, forwarded } = telemetry.observeRequest(request, received, arrivedAtMs);
     this.requestId = forwarded.requestId;
     this.#forwarded = forwarded;
@@ -78,7 +78,8 @@ export class Exchange {
     this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
     this.#reservation = admission.reserve();
     // Decided on arrival, before the body is read, so that shedding a request costs little.
-    this.#refusal = refusal ?? (admission.isFull ? createShedError() : undefined);
+    if (received.problem !== undefined) this.#refusal = new RequestError('BAD_REQUEST', received.problem);
+    else this.#refusal = admission.isFull ? createShedError() : undefined;
   }
 
   /**
@@ -231,20 +232,4 @@ const minMeasuredLength = 16_384;
 function getStoredLength(body: string | Buffer): number {
   const { length } = body;
   return length < minMeasuredLength || Buffer.byteLength(body) === length ? length : 2 * length;
-}
-
-function readRequestHeaders(rawHeaders: readonly string[]): {
-  readonly forwarded: ForwardedHeaders;
-  readonly refusal?: RequestError;
-} {
-  try {
-    return { forwarded: readHeaders(rawHeaders, randomUUID) };
-  } catch (error) {
-    if (!(error instanceof InvalidHeaders)) throw error;
-    const { requestId, message } = error;
-    return {
-      forwarded: { headers: [], hasCredential: false, requestId },
-      refusal: new RequestError('BAD_REQUEST', message),
-    };
-  }
 }

@@ -3,6 +3,7 @@ import { createExecutor } from '../execution/index.ts';
 import type { Log } from '../observability/log.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
 import { version } from '../package.ts';
+import type { ResolverContext } from '../resolvers/resolver-context.ts';
 import { createSchema } from '../schema/index.ts';
 import { GalileoClient } from '../upstream/galileo-client.ts';
 import { Transport } from '../upstream/transport.ts';
@@ -10,7 +11,8 @@ import { Admission } from './admission.ts';
 import { Cors } from './cors.ts';
 import { Exchange, type HandlerServices } from './exchange.ts';
 import type { HttpRequest } from './http-request.ts';
-import { createDirectPipeline, type Pipeline, type Plugins } from './pipeline.ts';
+import { createDirectPipeline, type Plugins } from './pipeline.ts';
+import { createYogaPipeline } from './yoga.ts';
 
 /** The settings of listeners and processes. */
 export const processSettings = [
@@ -60,11 +62,12 @@ export class GraphqlHandler {
       observers: telemetry.transportObservers,
     });
     const schema = createSchema();
+    const report = (error: unknown, context: ResolverContext) => telemetry.reportFault(error, context);
     const executor = createExecutor(schema, {
       limits: config,
       introspection: config.introspection,
       trustedDocuments: config.trustedDocuments?.documents,
-      report: (error, context) => telemetry.reportFault(error, context),
+      report,
     });
     this.#services = {
       config,
@@ -77,12 +80,7 @@ export class GraphqlHandler {
       pipeline:
         plugins.length === 0
           ? createDirectPipeline(executor)
-          : loadPipeline(async () => {
-              const { createYogaPipeline } = await import('./yoga.ts');
-              return createYogaPipeline(schema, executor, plugins, (error, context) =>
-                telemetry.reportFault(error, context),
-              );
-            }),
+          : createYogaPipeline(schema, executor, plugins, report),
     };
     telemetry.watch(this.#transport, () => this.usage.requests);
   }
@@ -126,16 +124,4 @@ export class GraphqlHandler {
     this.stop();
     this.#transport.destroy();
   }
-}
-
-/** Starts to load a pipeline. If loading fails, so does each request. */
-function loadPipeline(load: () => Promise<Pipeline>): Pipeline {
-  const loading = load();
-  // Each request reports the error.
-  loading.catch(() => {});
-  return {
-    ready: async () => void (await loading),
-    run: async (request) => (await loading).run(request),
-    dispose: async () => (await loading.catch(() => undefined))?.dispose?.(),
-  };
 }

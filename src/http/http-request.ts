@@ -34,7 +34,7 @@ export const fromNode = (
   rawHeaders: request.rawHeaders,
   remoteAddress: request.socket.remoteAddress,
   getHeader: (name) => request.headers[name]?.toString(),
-  readBody: (limits) => readBody(request, limits, () => response?.writeContinue()),
+  readBody: (limits) => readBody(request, request.headers, limits, () => response?.writeContinue()),
 });
 
 export const fromFetch = (request: Request): HttpRequest => {

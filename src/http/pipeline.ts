@@ -1,4 +1,4 @@
-import type { Executor, PreparedOperation } from '../execution/index.ts';
+import type { Executor, OperationParams, PreparedOperation } from '../execution/index.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import type { RequestContext } from '../resolvers/request-context.ts';
 import type { MediaType } from './header-fields.ts';
@@ -48,14 +48,20 @@ export const createDirectPipeline = (executor: Executor): Pipeline => ({
   },
 });
 
-function prepare(executor: Executor, { request, body, context, startOperation }: PipelineRequest) {
+/** Throws RequestError if the body or the query string is invalid. */
+export function readParameters({ request, body, context }: PipelineRequest): OperationParams {
   const params = body === undefined ? parseQueryString(request.target) : parseBody(body);
   context.observation.params = params;
+  return params;
+}
+
+function prepare(executor: Executor, request: PipelineRequest) {
+  const params = readParameters(request);
   try {
-    const prepared = executor.prepare(params, { isReadOnly: body === undefined });
-    return { prepared, variables: startOperation(prepared, params.variables) };
+    const prepared = executor.prepare(params, { isReadOnly: request.body === undefined });
+    return { prepared, variables: request.startOperation(prepared, params.variables) };
   } catch (error) {
-    executor.addSecrets(params, context);
+    executor.addSecrets(params, request.context);
     throw error;
   }
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { InvalidHeaders, readHeaders } from '../credentials.ts';
 import type { Connections } from './connections.ts';
+import { readForwardedHeaders } from './forwarded-headers.ts';
 import type { Graphiql } from './graphiql.ts';
 import type { GraphqlHandler } from './handler.ts';
 import { checkHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
@@ -122,12 +121,4 @@ const prefersHtml = (accept: string | undefined): boolean =>
   negotiateMediaType(accept, [...mediaTypes, 'text/html']) === 'text/html';
 
 const send = (pending: PendingResponse, response: HttpResponse): void =>
-  pending.send(response, getRequestId(pending.request));
-
-function getRequestId({ rawHeaders }: IncomingMessage): string {
-  try {
-    return readHeaders(rawHeaders, randomUUID).requestId;
-  } catch (error) {
-    return error instanceof InvalidHeaders ? error.requestId : randomUUID();
-  }
-}
+  pending.send(response, readForwardedHeaders(pending.request.rawHeaders).requestId);

@@ -145,7 +145,7 @@ export class RunningServer implements AsyncDisposable {
   async #drain(): Promise<boolean> {
     const { shutdownDelayMs, shutdownTimeoutMs } = this.#config;
     this.#isReady = false;
-    this.#connections.closeAfterResponses();
+    this.#connections.isClosing = true;
     if (shutdownDelayMs > 0) await setTimeout(shutdownDelayMs);
     this.#handler.stop();
     this.#connections.closeIdle();

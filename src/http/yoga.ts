@@ -6,7 +6,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import type { Plugin, YogaServerOptions } from 'graphql-yoga';
 import type { Deadline } from '../deadline.ts';
 import {
   type Executor,
@@ -16,8 +16,7 @@ import {
   RequestError,
 } from '../execution/index.ts';
 import { isJsonObject } from '../json.ts';
-import { parseBody, parseQueryString } from './parameters.ts';
-import type { Pipeline, PipelineRequest, Plugins } from './pipeline.ts';
+import { type Pipeline, type PipelineRequest, type Plugins, readParameters } from './pipeline.ts';
 import { toHeaders } from './responses.ts';
 import {
   type Report,
@@ -58,17 +57,13 @@ const specifiedRuleNames = new Set(specifiedRules.map(({ name }) => name));
  *
  * @param report receives internal errors and those of plugins; clients see only INTERNAL_SERVER_ERROR
  */
-export async function createYogaPipeline(
+export function createYogaPipeline(
   schema: GraphQLSchema,
   executor: Executor,
   plugins: Plugins,
   report: Report,
-): Promise<Pipeline> {
-  // Imported only here: the package is optional, even in a program that is bundled into one file.
-  const { createYoga } = await import('graphql-yoga').catch((error: unknown) => {
-    throw new Error('plugins need the package graphql-yoga, which cannot be loaded', { cause: error });
-  });
-  const yoga = createYoga({
+): Pipeline {
+  const loading = loadYoga({
     schema,
     plugins: [
       createExecutionPlugin(executor),
@@ -90,16 +85,28 @@ export async function createYogaPipeline(
     // Errors are masked when the response is written. Plugins see the original errors.
     maskedErrors: false,
   });
+  // Each request reports the error.
+  loading.catch(() => {});
   return {
+    ready: async () => void (await loading),
     async run(request) {
+      const yoga = await loading;
       const context = { [stateKey]: new YogaRequestState(request) };
       return withDeadline(
         Promise.resolve(yoga.fetch(toFetchRequest(request), context)).then(readFetchResponse),
         request.context.deadline,
       );
     },
-    dispose: async () => yoga.dispose(),
+    dispose: async () => (await loading.catch(() => undefined))?.dispose(),
   };
+}
+
+/** The package is optional, even in a program that is bundled into one file. */
+async function loadYoga(options: YogaServerOptions<object, object>) {
+  const { createYoga } = await import('graphql-yoga').catch((error: unknown) => {
+    throw new Error('plugins need the package graphql-yoga, which cannot be loaded', { cause: error });
+  });
+  return createYoga(options);
 }
 
 /** How long after its deadline a request can still respond, so that fields can fail with UPSTREAM_TIMEOUT. */
@@ -126,10 +133,8 @@ const createExecutionPlugin = (executor: Executor): Plugin => ({
   onRequestParse({ serverContext, setRequestParser }) {
     setRequestParser(() => {
       const state = getState(serverContext);
-      const { body, request, context } = state.request;
-      const params = body === undefined ? parseQueryString(request.target) : parseBody(body);
+      const params = readParameters(state.request);
       state.params = params;
-      context.observation.params = params;
       return {
         query: executor.getText(params),
         ...(params.operationName !== undefined && { operationName: params.operationName }),

@@ -33,7 +33,7 @@ export interface TransportRequest {
   readonly provider?: string | undefined;
   /** Identifies the credentials, for fair queueing and the circuit breaker. */
   readonly caller: string;
-  /** Alternating names and values. Sent unchanged. `readHeaders` has validated those of the client. */
+  /** Alternating names and values. Sent unchanged. `readForwardedHeaders` has validated those of the client. */
   readonly headers: readonly string[];
   /** Sent as UTF-8. Its content type is in the headers. */
   readonly body?: string | undefined;

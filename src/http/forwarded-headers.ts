@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import {
+  credentialHeaders,
+  type ForwardedHeaders,
+  getCredentialSecrets,
+  trimBlanks,
+} from '../credentials.ts';
+
+type CredentialHeader = keyof typeof credentialHeaders;
+
+/** A client's request id is used if it is 1 to 128 visible ASCII characters. */
+const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
+const fieldValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
+const usableAuthorizationPattern = /^(?:bearer|basic) +[^ ]/i;
+
+/**
+ * Reads the headers that the gateway uses. Has a `problem` if a credential header occurs twice or contains control characters.
+ *
+ * @param rawHeaders alternating names and values, as in `IncomingMessage.rawHeaders`, in which nothing is joined or dropped
+ */
+export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHeaders {
+  const credentials: Partial<Record<CredentialHeader, string>> = {};
+  const lists = { tracestate: '', baggage: '' };
+  let requestId: string | undefined;
+  let traceparent: string | undefined;
+  let problem: string | undefined;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const value = rawHeaders[index + 1] ?? '';
+    switch (name) {
+      case 'galileo-api-key':
+      case 'splunk-ao-api-key':
+      case 'authorization':
+        problem ??= findProblem(name, credentials[name], value);
+        credentials[name] = trimBlanks(value);
+        break;
+      case 'x-request-id':
+        if (requestIdPattern.test(value)) requestId ??= value;
+        break;
+      case 'traceparent':
+        traceparent ??= value;
+        break;
+      case 'tracestate':
+      case 'baggage':
+        // W3C Trace Context 3.3.1 and W3C Baggage 3.1: several headers of one name are one list.
+        if (fieldValuePattern.test(value)) lists[name] += lists[name] === '' ? value : `,${value}`;
+        break;
+      default:
+    }
+  }
+  const headers: string[] = [];
+  for (const name of ['galileo-api-key', 'splunk-ao-api-key'] as const) {
+    const key = credentials[name];
+    if (key !== undefined && key !== '') headers.push(credentialHeaders[name], key);
+  }
+  const { authorization } = credentials;
+  if (authorization !== undefined && usableAuthorizationPattern.test(authorization))
+    headers.push('Authorization', authorization);
+  const hasCredential = headers.length > 0;
+  // A request id is logged and returned: one that contains the credential is not used.
+  if (requestId === undefined || (hasCredential && containsSecret(requestId, headers)))
+    requestId = randomUUID();
+  if (problem !== undefined) return { headers: [], hasCredential: false, requestId, problem };
+  headers.push('x-request-id', requestId);
+  if (traceparent !== undefined && fieldValuePattern.test(traceparent))
+    headers.push('traceparent', traceparent);
+  if (lists.tracestate !== '') headers.push('tracestate', lists.tracestate);
+  if (lists.baggage !== '') headers.push('baggage', lists.baggage);
+  return { headers, hasCredential, requestId, problem };
+}
+
+function findProblem(name: CredentialHeader, earlier: string | undefined, value: string): string | undefined {
+  if (earlier !== undefined)
+    return `The header ${credentialHeaders[name]} occurs twice: send each credential once.`;
+  return fieldValuePattern.test(value)
+    ? undefined
+    : `The header ${credentialHeaders[name]} contains control characters.`;
+}
+
+/** In characters. A request id can contain a shorter secret by chance. */
+const minContainedLength = 8;
+
+const containsSecret = (requestId: string, headers: readonly string[]): boolean =>
+  getCredentialSecrets(headers).some(
+    (secret) => secret === requestId || (secret.length >= minContainedLength && requestId.includes(secret)),
+  );
