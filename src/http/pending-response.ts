@@ -118,7 +118,7 @@ export class PendingResponse {
   }
 }
 
-/** @param fields names and values in turn */
+/** @param fields alternating names and values */
 function toHeaderObject(fields: readonly string[]): OutgoingHttpHeaders {
   const headers: Record<string, string | string[]> = {};
   for (let index = 0; index < fields.length; index += 2) {
