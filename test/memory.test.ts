@@ -7,6 +7,7 @@ import { startGateway } from './support/gateway.ts';
 const id = '00000000-0000-4000-8000-000000000005';
 const paths = {
   read: '/v2/integrations/custom',
+  delete: '/integrations/custom',
   list: '/v2/integrations/openai',
 };
 
@@ -17,6 +18,7 @@ async function startLargeUpstream(status: number): Promise<FakeUpstream> {
   const list = Array.from({ length: 150_000 }, () => ({}));
   const reply = { status, json: { id, name: 'custom', detail: list, extra: { list } } };
   upstream.on('GET', paths.read, reply).on('PUT', paths.read, reply);
+  upstream.on('DELETE', paths.delete, reply);
   return upstream.on('GET', paths.list, { json: { id, name: 'openai' } });
 }
 
@@ -44,6 +46,14 @@ describe('a response of Galileo that does not fit into MAX_BUFFERED_BYTES', () =
     expect(errors[0]?.extensions).toMatchObject({ code: 'UPSTREAM_OUTCOME_UNKNOWN', retryable: false });
     expect(errors[0]?.message).toContain('no memory left to read the response');
     expect(upstream.callsTo('PUT', paths.read)).toHaveLength(1);
+    await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
+  });
+
+  it('a response of Galileo that does not fit into MAX_BUFFERED_BYTES is a success if it is a 2xx of a deletion', async () => {
+    await using upstream = await startLargeUpstream(200);
+    await using gateway = await startGateway(upstream.url, settings);
+    const { data, errors } = await gateway.query('mutation { deleteIntegration(name: CUSTOM) { name } }');
+    expect({ data, errors }).toEqual({ data: { deleteIntegration: { name: 'CUSTOM' } }, errors: [] });
     await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
   });
 

@@ -32,7 +32,7 @@ import {
 import { getProperty } from '../json.ts';
 import type { SharedAllocation } from '../memory.ts';
 import type { ResolverContext } from '../resolvers/resolver-context.ts';
-import { getPropertyAccess, type PropertyAccess } from '../schema/reader.ts';
+import { PropertyAccess } from '../schema/reader.ts';
 import { ClientFacingError, createFieldNoMemoryError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf.ts';
 
@@ -189,10 +189,11 @@ class Planner implements OperationPlan {
     }
     const field = type.getFields()[node.name.value] ?? this.#findMetaField(node);
     if (field === undefined) throw new Error(`${type.name} does not have a field for ${key}.`);
+    const { access } = field.extensions;
     return {
       ...shared,
       resolve: this.#planResolver(type, field, nodes, node),
-      access: getPropertyAccess(field.extensions),
+      access: access instanceof PropertyAccess ? access : undefined,
       value: this.#planValue(field.type, nodes),
     };
   }

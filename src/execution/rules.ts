@@ -60,7 +60,7 @@ const leafsRuleWithoutSuggestion = rewriteErrors(ScalarLeafsRule, (error) =>
 );
 
 const replaceMessage = (error: GraphQLError, message: string) =>
-  new GraphQLError(message, error.nodes === undefined ? {} : { nodes: error.nodes });
+  new GraphQLError(message, { nodes: error.nodes ?? null });
 
 /** Describes the expected value: `a value of type "Int"`, with the values of an enum. */
 export function describeType(type: Parameters<typeof getNamedType>[0], showNames: boolean): string {

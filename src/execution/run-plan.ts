@@ -2,7 +2,6 @@ import type { GraphQLFormattedError } from 'graphql';
 import { isJsonObject } from '../json.ts';
 import type { ErrorPayload } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../resolvers/resolver-context.ts';
-import { readProperty } from '../schema/reader.ts';
 import { toLocations } from './locations.ts';
 import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
 import { createNoMemoryError, createResponseTooLargeError } from './request-error.ts';
@@ -209,7 +208,7 @@ function completeField(
   try {
     value =
       access !== undefined && isJsonObject(source)
-        ? readProperty(access, source)
+        ? access.read(source)
         : field.resolve(source, run.variables, run.context);
     // Most fields are leaves, and need no path unless they fail.
     if (plan.kind === 'leaf' && !isPromise(value)) {

@@ -41,12 +41,12 @@ export class GraphqlHandler {
   constructor(config: HandlerConfig, telemetry: Telemetry, log: Log, plugins: Plugins = []) {
     this.#transport = new Transport({
       upstreamUrl: config.galileoApiUrl,
-      connections: config.upstreamConnections,
-      queue: config.upstreamQueue,
+      maxConnections: config.upstreamConnections,
+      maxQueued: config.upstreamQueue,
       attemptTimeoutMs: config.upstreamTimeoutMs,
       connectTimeoutMs: config.upstreamConnectTimeoutMs,
       connectionMaxAgeMs: config.upstreamConnectionMaxAgeMs,
-      retries: config.upstreamRetries,
+      maxRetries: config.upstreamRetries,
       maxResponseBytes: config.upstreamMaxResponseBytes,
       headers: [
         'user-agent',

@@ -1,4 +1,4 @@
-import type { TransportObserver } from '../upstream/transport.ts';
+import type { TransportObserver } from '../upstream/transport-types.ts';
 import type { Log } from './log.ts';
 import type { RequestEnd, RequestOutcome } from './request-observation.ts';
 
@@ -38,7 +38,7 @@ export function logRequest(log: Log, end: RequestEnd): void {
 export function createCallLog(log: Log): TransportObserver {
   return {
     callEnded(
-      { operation, method, provider, requestId },
+      { operation, method, provider, context },
       { attempts, status, failure, isForeign, reason, durationMs },
     ) {
       const isFailure =
@@ -49,7 +49,7 @@ export function createCallLog(log: Log): TransportObserver {
       if (!log.isLevelEnabled(level)) return;
       log[level](
         {
-          requestId,
+          requestId: context.requestId,
           operation,
           method,
           provider,

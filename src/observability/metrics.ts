@@ -2,7 +2,8 @@ import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, R
 import { requestErrorCodes } from '../execution/index.ts';
 import { version } from '../package.ts';
 import { clientFacingErrorCodes } from '../upstream/errors.ts';
-import type { AttemptEnd, AttemptInfo, Transport, TransportObserver } from '../upstream/transport.ts';
+import type { Transport } from '../upstream/transport.ts';
+import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/transport-types.ts';
 import { operationTypes, type RequestEnd, requestOutcomes } from './request-observation.ts';
 
 /** The metrics of one process, to be sent to another. */

@@ -12,7 +12,7 @@ import {
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { ForwardedHeaders } from '../credentials.ts';
 import { version } from '../package.ts';
-import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/transport.ts';
+import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/transport-types.ts';
 import type { RequestEnd, RequestTrace } from './request-observation.ts';
 
 interface TracedRequest {
@@ -36,7 +36,6 @@ export class Tracing {
 
   readonly transportObserver: TransportObserver = {
     attemptStarted: (attempt) => this.#startAttempt(attempt),
-    getAttemptHeaders: (attempt) => this.#getHeaders(attempt),
     attemptEnded: (attempt, end) => this.#endAttempt(attempt, end),
   };
 
@@ -96,9 +95,10 @@ export class Tracing {
     span.end();
   }
 
-  #startAttempt(attempt: AttemptInfo): void {
-    const { method, operation, path, provider, traceContext } = attempt.request;
-    if (traceContext === undefined) return;
+  /** Returns the headers with the trace context of the attempt. */
+  #startAttempt(attempt: AttemptInfo): readonly string[] | undefined {
+    const { context, method, operation, path, provider } = attempt.request;
+    if (context.traceContext === undefined) return undefined;
     const { origin, pathname, hostname, port, protocol } = this.#upstream;
     const span = this.#tracer.startSpan(
       method,
@@ -114,16 +114,11 @@ export class Tracing {
           ...(attempt.number > 1 && { 'http.request.resend_count': attempt.number - 1 }),
         },
       },
-      traceContext,
+      context.traceContext,
     );
     this.#attempts.set(attempt, span);
-  }
-
-  #getHeaders(attempt: AttemptInfo): readonly string[] | undefined {
-    const span = this.#attempts.get(attempt);
-    if (span === undefined || this.#propagator === undefined) return undefined;
     const headers: string[] = [];
-    this.#propagator.inject(trace.setSpan(ROOT_CONTEXT, span), headers, {
+    this.#propagator?.inject(trace.setSpan(ROOT_CONTEXT, span), headers, {
       set: (list: string[], name, value) => {
         list.push(name, value);
       },

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import { toError } from '../errors.ts';
-import type { CallContext, CollaboratorKind, GalileoClient } from '../upstream/galileo-client.ts';
+import type { CollaboratorKind, GalileoClient } from '../upstream/galileo-client.ts';
+import type { CallContext } from '../upstream/transport-types.ts';
 import type { Uuid } from '../upstream/uuid.ts';
 import type { IntegrationName } from '../upstream/wire.ts';
 

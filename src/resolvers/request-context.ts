@@ -4,7 +4,8 @@ import type { Reservation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { toCaller } from '../upstream/caller.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
-import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
+import type { GalileoClient } from '../upstream/galileo-client.ts';
+import type { CallContext } from '../upstream/transport-types.ts';
 import { createReads, type Reads } from './reads.ts';
 import type { ResolverContext } from './resolver-context.ts';
 

@@ -1,5 +1,6 @@
 import type { Reservation } from '../memory.ts';
-import type { CallContext, GalileoClient } from '../upstream/galileo-client.ts';
+import type { GalileoClient } from '../upstream/galileo-client.ts';
+import type { CallContext } from '../upstream/transport-types.ts';
 import type { Reads } from './reads.ts';
 
 /** What the resolvers of one request share. Requests never share it. */

@@ -11,6 +11,7 @@ import { collaboratorRole } from './enums.ts';
 import {
   type Fields,
   fieldOf,
+  nonNull,
   type PropertyOf,
   type SchemaName,
   type Source,
@@ -30,8 +31,8 @@ function createCollaborator<Schema extends SchemaName>(
     fields: (t) => ({
       ...toOutputFields(t, schema, fields),
       ...toOutputFields(t, schema, {
-        role: fieldOf(collaboratorRole)('role', 'The role in this integration.', { output: 'non-null' }),
-        createdAt: dateTime('created_at', 'When the integration was shared.', { output: 'non-null' }),
+        role: fieldOf(collaboratorRole)('role', 'The role in this integration.', nonNull),
+        createdAt: dateTime('created_at', 'When the integration was shared.', nonNull),
         permissions,
       }),
     }),
@@ -39,15 +40,15 @@ function createCollaborator<Schema extends SchemaName>(
 }
 
 export const integrationUser = createCollaborator('IntegrationUser', 'UserCollaborator', {
-  userId: id('user_id', "Galileo's id of the user.", { output: 'non-null' }),
-  email: string('email', 'The e-mail address.', { output: 'non-null' }),
+  userId: id('user_id', "Galileo's id of the user.", nonNull),
+  email: string('email', 'The e-mail address.', nonNull),
   firstName: string('first_name', 'The first name.', { whenRead: 'Null if unknown.' }),
   lastName: string('last_name', 'The last name.', { whenRead: 'Null if unknown.' }),
 });
 
 export const integrationGroup = createCollaborator('IntegrationGroup', 'GroupCollaborator', {
-  groupId: id('group_id', "Galileo's id of the group.", { output: 'non-null' }),
-  name: string('group_name', 'The name of the group.', { output: 'non-null' }),
+  groupId: id('group_id', "Galileo's id of the group.", nonNull),
+  name: string('group_name', 'The name of the group.', nonNull),
 });
 
 const pageInfo = builder.objectRef<CollaboratorConnection['pageInfo']>('PageInfo').implement({

@@ -12,21 +12,21 @@ import { permissionActions } from '../upstream/generated/tables.ts';
 import { integrationNames } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 import type { ValueType } from './fields.ts';
-import { createEnumParser, createKnownEnumParser } from './reader.ts';
+import { createEnumParser, throwMismatch } from './reader.ts';
 
-/** The values of an enum: upstream's in upper case, in alphabetical order. */
-const toEnumValues = <Value extends string>(values: readonly Value[], describe: (value: Value) => string) =>
-  Object.fromEntries(
-    [...values].sort().map((value) => [value.toUpperCase(), { value, description: describe(value) }]),
-  );
-
-/** An enum for arguments and inputs. */
-const createInputEnum = <Value extends string>(
+/** An enum whose values are upstream's in upper case. */
+const createEnum = <Value extends string>(
   name: string,
   description: string,
   values: readonly Value[],
   describe: (value: Value) => string,
-) => builder.enumType(name, { description, values: toEnumValues(values, describe) });
+) =>
+  builder.enumType(name, {
+    description,
+    values: Object.fromEntries(
+      values.map((value) => [value.toUpperCase(), { value, description: describe(value) }]),
+    ),
+  });
 
 /** An enum for responses, which may have values that Galileo added later. */
 const createOutputEnum = <Value extends string>(
@@ -36,16 +36,11 @@ const createOutputEnum = <Value extends string>(
   describe: (value: Value) => string,
   unrecognized: string,
 ) =>
-  builder.enumType(name, {
-    description,
-    values: {
-      ...toEnumValues(values, describe),
-      UNRECOGNIZED: {
-        value: 'UNRECOGNIZED' as const,
-        description: `${unrecognized} that Galileo added after this schema was built.`,
-      },
-    },
-  });
+  createEnum(name, description, [...values, 'UNRECOGNIZED' as const], (value) =>
+    value === 'UNRECOGNIZED'
+      ? `${unrecognized} that Galileo added after this schema was built.`
+      : describe(value),
+  );
 
 /** An enum for responses, and the enum for inputs, whose name ends in `Input`. */
 function enumOf<Value extends string>(
@@ -59,13 +54,13 @@ function enumOf<Value extends string>(
   return {
     output: createOutputEnum(name, description, values, describe, unrecognized),
     parse: createEnumParser(values),
-    input: createInputEnum(`${name}Input`, description, values, describe),
+    input: createEnum(`${name}Input`, description, values, describe),
     shape: { kind: 'value' },
   } satisfies ValueType;
 }
 
 /** The key of every entity, output and input alike: it has no UNRECOGNIZED. */
-export const integrationName = createInputEnum(
+export const integrationName = createEnum(
   'IntegrationName',
   'The LLM providers that Galileo can be connected to.',
   integrationNames,
@@ -75,7 +70,9 @@ export const integrationName = createInputEnum(
 /** A provider in a response. It can be unknown. */
 export const integrationNameValue = {
   output: integrationName,
-  parse: createKnownEnumParser(integrationNames),
+  parse: createEnumParser(integrationNames, () =>
+    throwMismatch('a value that this version of the schema knows'),
+  ),
   input: integrationName,
   shape: { kind: 'value' },
 } satisfies ValueType;
@@ -102,7 +99,7 @@ const authenticationTypeOutput = createOutputEnum(
 const authenticationTypeOf = (provider: string, values: readonly AuthenticationType[]): ValueType => ({
   output: authenticationTypeOutput,
   parse: createEnumParser(Object.keys(authenticationTypes)),
-  input: createInputEnum(
+  input: createEnum(
     `${provider}AuthenticationType`,
     `How Galileo can authenticate with ${provider === 'Custom' ? 'a custom endpoint' : provider}.`,
     values,

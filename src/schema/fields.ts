@@ -1,6 +1,5 @@
 import type {
   FieldMap,
-  InputFieldBuilder,
   InputFieldMap,
   InputObjectRef,
   InputTypeParam,
@@ -12,14 +11,7 @@ import type { InputFields, InputShape } from '../resolvers/body-mapping.ts';
 import type { propertyDefaults } from '../upstream/generated/tables.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
-import {
-  createListParser,
-  getDefault,
-  type Parser,
-  PropertyAccess,
-  parseObject,
-  readProperty,
-} from './reader.ts';
+import { createListParser, getDefault, type Parser, PropertyAccess, parseObject } from './reader.ts';
 
 /** An object of an upstream response. Its properties are checked when they are read. */
 export type Source = JsonObject;
@@ -70,6 +62,14 @@ export interface Field<Property extends string = string> extends FieldOptions {
   readonly description: string;
 }
 export type Fields<Property extends string = string> = Readonly<Record<string, Field<Property>>>;
+
+// The most common options.
+export const nonNull = { output: 'non-null' } as const;
+/** Non-null when it is read. */
+export const required = { output: 'non-null', input: 'required' } as const;
+export const writeOnly = { output: 'none' } as const;
+export const requiredWriteOnly = { output: 'none', input: 'required' } as const;
+export const secret = { output: 'none', secret: true } as const;
 
 /** Creates a function that declares fields of one type: `string('base_url', 'The base URL.')`. */
 export const fieldOf =
@@ -123,11 +123,12 @@ export function objectOf<Output extends SchemaName, Input extends SchemaName = O
   } satisfies ValueType;
 }
 
-/** Builds the fields of one type. */
-export type OutputFieldBuilder = Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field'>;
-
 /** The fields that can be read. If a property is null or missing, the field has the OpenAPI document's default. */
-export function toOutputFields(t: OutputFieldBuilder, schema: SchemaName, fields: Fields): FieldMap {
+export function toOutputFields(
+  t: Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field'>,
+  schema: SchemaName,
+  fields: Fields,
+): FieldMap {
   const map: FieldMap = {};
   for (const [name, field] of Object.entries(fields)) {
     const { type, property, alternative, deprecationReason } = field;
@@ -139,13 +140,13 @@ export function toOutputFields(t: OutputFieldBuilder, schema: SchemaName, fields
     const access = new PropertyAccess(property, defaultValue, parse);
     const resolve = (source: Source): unknown =>
       alternative === undefined
-        ? readProperty(access, source)
+        ? access.read(source)
         : parse(source[property] ?? source[alternative] ?? defaultValue);
     map[name] = t.field({
       type: type.output,
       nullable: !isNonNull,
       description: describe(field.description, field.whenRead),
-      ...(deprecationReason === undefined ? {} : { deprecationReason }),
+      ...(deprecationReason !== undefined && { deprecationReason }),
       extensions: alternative === undefined ? { property, access } : { property },
       // The compiler does not know that the parser checks the value.
       resolve: resolve as (source: Source) => never,
@@ -159,30 +160,29 @@ const orElse =
   (value) =>
     value === null ? whenNull : parse(value);
 
-/** The input type with the fields that can be written. */
-export const toInputType = (name: string, description: string, fields: Fields): InputRef =>
-  builder.inputType(name, { description, fields: (t) => toInputFields(t, fields) });
-
 /** An input whose fields are declared. The schema validates its values before a resolver sees them. */
 export type InputRef = InputObjectRef<SchemaTypes, Source>;
 
-function toInputFields(
-  t: Pick<InputFieldBuilder<SchemaTypes, 'InputObject'>, 'field'>,
-  fields: Fields,
-): InputFieldMap {
-  const map: InputFieldMap = {};
-  for (const [name, field] of Object.entries(fields)) {
-    const { type, property, secret, deprecationReason } = field;
-    if (type.input === undefined || field.input === 'none') continue;
-    map[name] = t.field({
-      type: type.input,
-      required: field.input === 'required',
-      description: describe(field.description, field.whenWritten, describeSecrecy(field)),
-      ...(deprecationReason === undefined ? {} : { deprecationReason }),
-      extensions: secret === undefined ? { property } : { property, secret },
-    });
-  }
-  return map;
+/** The input type with the fields that can be written. */
+export function toInputType(name: string, description: string, fields: Fields): InputRef {
+  return builder.inputType(name, {
+    description,
+    fields: (t) => {
+      const map: InputFieldMap = {};
+      for (const [fieldName, field] of Object.entries(fields)) {
+        const { type, property, secret, deprecationReason } = field;
+        if (type.input === undefined || field.input === 'none') continue;
+        map[fieldName] = t.field({
+          type: type.input,
+          required: field.input === 'required',
+          description: describe(field.description, field.whenWritten, describeSecrecy(field)),
+          ...(deprecationReason !== undefined && { deprecationReason }),
+          extensions: { property, secret },
+        });
+      }
+      return map;
+    },
+  });
 }
 
 function describeSecrecy({ secret, type, output }: Field): string | undefined {

@@ -1,5 +1,5 @@
 import { contentModality, integrationNameValue, modelCostBy } from './enums.ts';
-import { type Field, fieldOf, listOf, objectOf, type PropertyOf } from './fields.ts';
+import { fieldOf, listOf, nonNull, objectOf, type PropertyOf, required } from './fields.ts';
 import { boolean, float, int, string, strings } from './values.ts';
 
 const parameter = (property: PropertyOf<'RunParamsMap'>, purpose: string) =>
@@ -33,7 +33,7 @@ const modelParamsMap = objectOf('ModelParamsMap', {
   },
 });
 
-const position = (property: PropertyOf<'OutputMap'>, value: string): Field<PropertyOf<'OutputMap'>> =>
+const position = (property: PropertyOf<'OutputMap'>, value: string) =>
   string(property, `The path, in the response, of ${value}.`, {
     whenRead: 'Null if the response does not have it.',
   });
@@ -42,10 +42,7 @@ const modelOutputMap = objectOf('ModelOutputMap', {
   description: "The paths of values in the provider's response.",
   schema: 'OutputMap',
   fields: {
-    response: string('response', 'The path, in the response, of the output.', {
-      output: 'non-null',
-      input: 'required',
-    }),
+    response: string('response', 'The path, in the response, of the output.', required),
     tokenCount: position('token_count', 'the total number of tokens'),
     inputTokenCount: position('input_token_count', 'the number of input tokens'),
     outputTokenCount: position('output_token_count', 'the number of output tokens'),
@@ -57,12 +54,9 @@ const modelInputMap = objectOf('ModelInputMap', {
   description: "The paths of values in the provider's request.",
   schema: 'InputMap',
   fields: {
-    prompt: string('prompt', 'The path, in the request, of the prompt.', {
-      output: 'non-null',
-      input: 'required',
-    }),
-    prefix: string('prefix', 'The string before the prompt. Empty by default.', { output: 'non-null' }),
-    suffix: string('suffix', 'The string after the prompt. Empty by default.', { output: 'non-null' }),
+    prompt: string('prompt', 'The path, in the request, of the prompt.', required),
+    prefix: string('prefix', 'The string before the prompt. Empty by default.', nonNull),
+    suffix: string('suffix', 'The string after the prompt. Empty by default.', nonNull),
   },
 });
 
@@ -74,96 +68,81 @@ const price = (property: 'input_price' | 'output_price', what: string) =>
     deprecationReason: 'Galileo no longer returns prices here.',
   });
 
-/** The models of an integration: a list of objects, as SageMaker has it. */
-export const integrationModels = fieldOf(
-  listOf(
-    objectOf('IntegrationModel', {
-      description: 'A model of an integration: its names, limits and API.',
-      schema: 'Model',
-      fields: {
-        name: string('name', "The provider's name for the model.", { output: 'non-null', input: 'required' }),
-        alias: string('alias', 'The name of the model in Galileo.', {
-          output: 'non-null',
-          input: 'required',
-        }),
-        integration: fieldOf(integrationNameValue)(
-          'integration',
-          'The provider that the model is called through.',
-          { whenRead: 'Null with an error if Galileo names a provider that this schema does not know.' },
-        ),
-        userRole: string('user_role', "The model's name for the user role in a chat.", {
-          whenRead: 'Null if it has no roles.',
-        }),
-        assistantRole: string('assistant_role', "The model's name for the assistant role in a chat.", {
-          whenRead: 'Null if it has no roles.',
-        }),
-        systemSupported: boolean('system_supported', 'Whether the model accepts a system prompt.', {
-          output: 'non-null',
-        }),
-        inputModalities: fieldOf(listOf(contentModality))(
-          'input_modalities',
-          'The kinds of content that the model accepts.',
-          { whenRead: 'Empty if Galileo does not know them.', output: 'non-null' },
-        ),
-        alternativeNames: strings('alternative_names', 'Other names of the same model.', {
-          output: 'non-null',
-        }),
-        inputTokenLimit: int('input_token_limit', 'Maximum number of input tokens.', {
-          whenRead: 'Null if unknown.',
-        }),
-        outputTokenLimit: int('output_token_limit', 'Maximum number of output tokens.', {
-          whenRead: 'Null if unknown.',
-        }),
-        tokenLimit: int('token_limit', 'Maximum number of input and output tokens together.', {
-          whenRead: 'Null if unknown.',
-        }),
-        outputPrice: price('output_price', 'output'),
-        inputPrice: price('input_price', 'input'),
-        costBy: fieldOf(modelCostBy)('cost_by', 'The unit that the model is priced by.', {
-          output: 'non-null',
-        }),
-        isChat: boolean('is_chat', 'Whether the model accepts a chat instead of a single prompt.', {
-          output: 'non-null',
-        }),
-        providesLogProbs: boolean('provides_log_probs', 'Whether the model can report log probabilities.', {
-          output: 'non-null',
-        }),
-        formattingTokens: int('formatting_tokens', 'Number of tokens that the format of each message adds.', {
-          output: 'non-null',
-        }),
-        responsePrefixTokens: int(
-          'response_prefix_tokens',
-          'Number of tokens that the beginning of each response adds.',
-          { output: 'non-null' },
-        ),
-        apiVersion: string('api_version', "The version of the provider's API that the model needs.", {
-          whenRead: 'Null if it works with any version.',
-        }),
-        legacyMistralPromptFormat: boolean(
-          'legacy_mistral_prompt_format',
-          "Whether prompts are in Mistral's legacy format.",
-          { output: 'non-null' },
-        ),
-        requiresMaxTokens: boolean(
-          'requires_max_tokens',
-          'Whether a request must set the maximum number of output tokens.',
-          { output: 'non-null' },
-        ),
-        maxTopP: float('max_top_p', 'Maximum value for nucleus sampling.', {
-          whenRead: 'Null if the provider sets none.',
-        }),
-        paramsMap: fieldOf(modelParamsMap)(
-          'params_map',
-          "The names of the parameters in the provider's API.",
-          { whenRead: 'Null if unknown.' },
-        ),
-        outputMap: fieldOf(modelOutputMap)('output_map', "The paths of values in the provider's response.", {
-          whenRead: 'Null if unknown.',
-        }),
-        inputMap: fieldOf(modelInputMap)('input_map', "The paths of values in the provider's request.", {
-          whenRead: 'Null if unknown.',
-        }),
-      },
+const integrationModel = objectOf('IntegrationModel', {
+  description: 'A model of an integration: its names, limits and API.',
+  schema: 'Model',
+  fields: {
+    name: string('name', "The provider's name for the model.", required),
+    alias: string('alias', 'The name of the model in Galileo.', required),
+    integration: fieldOf(integrationNameValue)(
+      'integration',
+      'The provider that the model is called through.',
+      { whenRead: 'Null with an error if Galileo names a provider that this schema does not know.' },
+    ),
+    userRole: string('user_role', "The model's name for the user role in a chat.", {
+      whenRead: 'Null if it has no roles.',
     }),
-  ),
-);
+    assistantRole: string('assistant_role', "The model's name for the assistant role in a chat.", {
+      whenRead: 'Null if it has no roles.',
+    }),
+    systemSupported: boolean('system_supported', 'Whether the model accepts a system prompt.', nonNull),
+    inputModalities: fieldOf(listOf(contentModality))(
+      'input_modalities',
+      'The kinds of content that the model accepts.',
+      { whenRead: 'Empty if Galileo does not know them.', output: 'non-null' },
+    ),
+    alternativeNames: strings('alternative_names', 'Other names of the same model.', nonNull),
+    inputTokenLimit: int('input_token_limit', 'Maximum number of input tokens.', {
+      whenRead: 'Null if unknown.',
+    }),
+    outputTokenLimit: int('output_token_limit', 'Maximum number of output tokens.', {
+      whenRead: 'Null if unknown.',
+    }),
+    tokenLimit: int('token_limit', 'Maximum number of input and output tokens together.', {
+      whenRead: 'Null if unknown.',
+    }),
+    outputPrice: price('output_price', 'output'),
+    inputPrice: price('input_price', 'input'),
+    costBy: fieldOf(modelCostBy)('cost_by', 'The unit that the model is priced by.', nonNull),
+    isChat: boolean('is_chat', 'Whether the model accepts a chat instead of a single prompt.', nonNull),
+    providesLogProbs: boolean('provides_log_probs', 'Whether the model can report log probabilities.', {
+      output: 'non-null',
+    }),
+    formattingTokens: int('formatting_tokens', 'Number of tokens that the format of each message adds.', {
+      output: 'non-null',
+    }),
+    responsePrefixTokens: int(
+      'response_prefix_tokens',
+      'Number of tokens that the beginning of each response adds.',
+      { output: 'non-null' },
+    ),
+    apiVersion: string('api_version', "The version of the provider's API that the model needs.", {
+      whenRead: 'Null if it works with any version.',
+    }),
+    legacyMistralPromptFormat: boolean(
+      'legacy_mistral_prompt_format',
+      "Whether prompts are in Mistral's legacy format.",
+      { output: 'non-null' },
+    ),
+    requiresMaxTokens: boolean(
+      'requires_max_tokens',
+      'Whether a request must set the maximum number of output tokens.',
+      { output: 'non-null' },
+    ),
+    maxTopP: float('max_top_p', 'Maximum value for nucleus sampling.', {
+      whenRead: 'Null if the provider sets none.',
+    }),
+    paramsMap: fieldOf(modelParamsMap)('params_map', "The names of the parameters in the provider's API.", {
+      whenRead: 'Null if unknown.',
+    }),
+    outputMap: fieldOf(modelOutputMap)('output_map', "The paths of values in the provider's response.", {
+      whenRead: 'Null if unknown.',
+    }),
+    inputMap: fieldOf(modelInputMap)('input_map', "The paths of values in the provider's request.", {
+      whenRead: 'Null if unknown.',
+    }),
+  },
+});
+
+/** The models of an integration: a list of objects, as SageMaker has it. */
+export const integrationModels = fieldOf(listOf(integrationModel));

@@ -1,7 +1,7 @@
 import { permissionActions } from '../upstream/generated/tables.ts';
 import { builder } from './builder.ts';
 import { permissionAction } from './enums.ts';
-import { fieldOf, listOf, type Source, toOutputFields } from './fields.ts';
+import { fieldOf, listOf, nonNull, type Source, toOutputFields } from './fields.ts';
 import { createEnumParser, parseObject, parseString } from './reader.ts';
 import { boolean, string } from './values.ts';
 
@@ -13,11 +13,11 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
         output: permissionAction,
         parse: createEnumParser(permissionActions),
         shape: { kind: 'value' },
-      })('action', 'The action that the permission is for.', { output: 'non-null' }),
+      })('action', 'The action that the permission is for.', nonNull),
       rawAction: string('action', "Galileo's name for the action, even if this schema does not know it.", {
         output: 'non-null',
       }),
-      allowed: boolean('allowed', 'Whether the caller can perform the action.', { output: 'non-null' }),
+      allowed: boolean('allowed', 'Whether the caller can perform the action.', nonNull),
     }),
     message: t.string({
       nullable: true,
@@ -32,4 +32,4 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
 /** What the caller can do: a list of permissions, empty if upstream returns none. */
 export const permissions = fieldOf(
   listOf({ output: integrationPermission, parse: parseObject, shape: { kind: 'value' } }),
-)('permissions', 'What the caller can do. Empty if Galileo does not say.', { output: 'non-null' });
+)('permissions', 'What the caller can do. Empty if Galileo does not say.', nonNull);

@@ -1,12 +1,11 @@
 import { isJsonObject, type JsonObject, nestsTooDeep } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import { propertyDefaults } from '../upstream/generated/tables.ts';
-import { toDateTime } from './scalars.ts';
 
 /** Checks one value of an upstream response. Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
 export type Parser<T = unknown> = (value: unknown) => T;
 
-function throwMismatch(expected: string): never {
+export function throwMismatch(expected: string): never {
   let error = mismatches.get(expected);
   if (error === undefined) {
     error = new ClientFacingError(
@@ -42,9 +41,24 @@ export const parseInt32: Parser<number> = (value) =>
 export const parseSafeInt: Parser<number> = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) ? value : throwMismatch('a whole number');
 
-/** A date and time in its RFC 3339 form, see `toDateTime`. */
-export const parseDateTime: Parser<string> = (value) =>
-  (typeof value === 'string' ? toDateTime(value) : null) ?? throwMismatch('a date and time');
+// RFC 3339, section 5.6, and common ISO 8601 variants: a space instead of T, an offset without a colon, no offset.
+const dateTimePattern =
+  /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))[Tt ]((?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:[.,]\d+)?)?)\s?([Zz]|[+-][0-2]\d(?::?[0-5]\d)?)?$/;
+
+/** The RFC 3339 form of a date and time, with all its precision. Without an offset it is UTC. */
+export const parseDateTime: Parser<string> = (value) => {
+  const match = typeof value === 'string' ? dateTimePattern.exec(value) : null;
+  if (match === null) return throwMismatch('a date and time');
+  const [, date, time = '', offset = 'Z'] = match;
+  const seconds = time.length === 5 ? `${time}:00` : time.replace(',', '.');
+  return `${date}T${seconds}${toOffset(offset)}`;
+};
+
+function toOffset(offset: string): string {
+  if (offset === 'Z' || offset === 'z') return 'Z';
+  const digits = offset.slice(1).replace(':', '').padEnd(4, '0');
+  return `${offset[0]}${digits.slice(0, 2)}:${digits.slice(2)}`;
+}
 
 /** An object with arbitrary keys. If it nested too deep, it could not be serialized again. */
 export const parseJsonObject: Parser<JsonObject> = (value) =>
@@ -71,25 +85,14 @@ export function createListParser<T>(item: Parser<T>): Parser<T[]> {
 /** A list of strings. */
 export const parseStrings = createListParser(parseString);
 
-/**
- * One of the known values.
- *
- * @param parseUnknown the result for any other string
- */
-export function createEnumParser(
-  values: readonly string[],
-  parseUnknown = () => 'UNRECOGNIZED',
-): Parser<string> {
+/** One of the known values. `parseUnknown` returns the result for any other string. */
+export function createEnumParser(values: readonly string[], parseUnknown = () => 'UNRECOGNIZED') {
   const known = new Set(values);
-  return (value) => {
+  return (value: unknown): string => {
     const name = parseString(value);
     return known.has(name) ? name : parseUnknown();
   };
 }
-
-/** One of the known values. Any other string does not fit. */
-export const createKnownEnumParser = (values: readonly string[]): Parser<string> =>
-  createEnumParser(values, () => throwMismatch('a value that this version of the schema knows'));
 
 /** The entries of a map from string to string, in upstream's order. */
 export const parseStringMap: Parser<StringMapEntry[]> = (value) => {
@@ -110,27 +113,21 @@ export interface StringMapEntry {
  * executor can read the property without calling the resolver.
  */
 export class PropertyAccess {
-  readonly property: string;
-  /** Replaces a property that is missing or null. */
-  readonly defaultValue: unknown;
-  readonly parse: Parser;
+  readonly #property: string;
+  readonly #defaultValue: unknown;
+  readonly #parse: Parser;
 
+  /** @param defaultValue replaces a property that is missing or null */
   constructor(property: string, defaultValue: unknown, parse: Parser) {
-    this.property = property;
-    this.defaultValue = defaultValue;
-    this.parse = parse;
+    this.#property = property;
+    this.#defaultValue = defaultValue;
+    this.#parse = parse;
   }
-}
 
-/** The value of the property. Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
-export const readProperty = (
-  { property, defaultValue, parse }: PropertyAccess,
-  source: JsonObject,
-): unknown => parse(source[property] ?? defaultValue);
-
-/** The `access` of a field's extensions. Undefined if the field's resolver does more than read a property. */
-export function getPropertyAccess({ access }: JsonObject): PropertyAccess | undefined {
-  return access instanceof PropertyAccess ? access : undefined;
+  /** Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
+  read(source: JsonObject): unknown {
+    return this.#parse(source[this.#property] ?? this.#defaultValue);
+  }
 }
 
 /** The default of a property in the OpenAPI document; null without one. Throws if the schema has no such property. */

@@ -2,7 +2,7 @@ import { getProviderName } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
 import { toCollaboratorFields } from './collaborators.ts';
 import { integrationName } from './enums.ts';
-import { type Source, toOutputFields } from './fields.ts';
+import { nonNull, type Source, toOutputFields } from './fields.ts';
 import { permissions } from './permission.ts';
 import { boolean, dateTime, id, string } from './values.ts';
 
@@ -11,24 +11,22 @@ export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').
     'What Galileo stores about an integration in addition to its settings. A provider can have several records, one of which is selected. The selected one is the Integration, which has the settings.',
   fields: (t) => ({
     ...toOutputFields(t, 'IntegrationDB', {
-      integrationId: id('id', "Galileo's UUID of the integration: the `id` of the Integration.", {
-        output: 'non-null',
-      }),
+      integrationId: id('id', "Galileo's UUID of the integration: the `id` of the Integration.", nonNull),
       label: string(
         'name',
         "Galileo's name for the integration: the provider's name, or the label of a named custom integration.",
         { output: 'non-null' },
       ),
       permissions,
-      createdAt: dateTime('created_at', 'When the integration was created.', { output: 'non-null' }),
-      updatedAt: dateTime('updated_at', 'When the integration was last changed.', { output: 'non-null' }),
-      createdBy: id('created_by', 'The id of the user who created the integration.', { output: 'non-null' }),
+      createdAt: dateTime('created_at', 'When the integration was created.', nonNull),
+      updatedAt: dateTime('updated_at', 'When the integration was last changed.', nonNull),
+      createdBy: id('created_by', 'The id of the user who created the integration.', nonNull),
       isSelected: boolean(
         'is_selected',
         'Whether this is the integration that Galileo uses for the provider.',
         { output: 'non-null' },
       ),
-      isDisabled: boolean('is_disabled', 'Whether the integration is disabled.', { output: 'non-null' }),
+      isDisabled: boolean('is_disabled', 'Whether the integration is disabled.', nonNull),
     }),
     name: t.field({
       type: integrationName,

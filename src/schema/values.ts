@@ -66,9 +66,7 @@ export const multiModalConfig = fieldOf(
 export const authenticationScope = string(
   'authentication_scope',
   'The OAuth 2 scope that Galileo requests.',
-  {
-    whenRead: 'Null if none is set.',
-  },
+  { whenRead: 'Null if none is set.' },
 );
 
 export const oauth2TokenUrl = string('oauth2_token_url', 'The URL of the OAuth 2 token endpoint.', {

@@ -11,13 +11,13 @@ import {
   toLoggableCause,
   toSentFailureKind,
 } from './transport-failures.ts';
-import type { TransportRequest, TransportResponse } from './transport-types.ts';
+import type { TransportRequest } from './transport-types.ts';
 
 /**
  * The owner of an attempt. Either `attemptResponded` or `attemptFailed` is called, once. `attemptReleased` is called once, before or after.
  */
 export interface AttemptOwner {
-  attemptResponded(response: TransportResponse): void;
+  attemptResponded(response: UpstreamResponse): void;
   attemptFailed(failure: AttemptFailure): void;
   /** The connection is free, or will be as soon as its socket is closed. */
   attemptReleased(connection: Connection): void;
@@ -36,6 +36,8 @@ export interface AttemptOptions {
 
 type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
+const acceptJson = ['accept', 'application/json'];
+const sendJson = [...acceptJson, 'content-type', 'application/json'];
 const noBody = Buffer.alloc(0);
 // Created once. undici passes it to `onResponseError`, which ignores it.
 const stopped = new Error('The attempt was stopped.');
@@ -58,7 +60,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #isReleased = false;
   #isReusedSocket = false;
   /** Reported at the end instead of undici's result. */
-  #result: AttemptFailure | TransportResponse | undefined;
+  #result: AttemptFailure | UpstreamResponse | undefined;
 
   #status = 0;
   #contentType: string | undefined;
@@ -76,7 +78,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#request = request;
     this.#options = options;
     this.#owner = owner;
-    this.#timer = setTimeout(onTimeout, options.attemptTimeoutMs, this);
+    this.#timer = setTimeout(Attempt.#onTimeout, options.attemptTimeoutMs, this);
   }
 
   /** Whether bytes of the request may have been sent. */
@@ -90,13 +92,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
    * @param moreHeaders headers of this attempt only
    */
   dispatch(moreHeaders: readonly string[] = []): void {
-    const request = this.#request;
+    const { body, context, method, path } = this.#request;
+    const mediaTypes = body === undefined ? acceptJson : sendJson;
     this.#connection.client.dispatch(
       {
-        path: this.#options.basePath + request.path,
-        method: request.method,
-        headers: [...this.#options.headers, ...request.headers, ...moreHeaders],
-        body: request.body ?? null,
+        path: this.#options.basePath + path,
+        method,
+        headers: [...this.#options.headers, ...context.headers, ...mediaTypes, ...moreHeaders],
+        body: body ?? null,
         // Nothing is pipelined.
         blocking: false,
       },
@@ -109,7 +112,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
    */
   stop(kind: FailureKind, reason: string): void {
     if (this.#isReported) return;
-    this.#end(this.#toFailure(kind, new Error(reason)));
+    this.#end(this.#toResult(kind, new Error(reason)));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -127,17 +130,18 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (retryAfter !== undefined) this.#retryAfterMs = toRetryAfterMs(retryAfter);
     const encoding = String(headers['content-encoding'] ?? '').toLowerCase();
     if (Number(headers['content-length'] ?? 0) > this.#options.maxResponseBytes) {
-      this.#refuseBody('The response body is too large.');
+      this.stop('unreadable-body', 'The response body is too large.');
     } else if (encoding !== '' && encoding !== 'identity') {
       // No accept-encoding is sent.
-      this.#refuseBody('The response body is compressed although no encoding was accepted.');
+      this.stop('unreadable-body', 'The response body is compressed although no encoding was accepted.');
     }
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     const length = this.#bodyBytes + chunk.length;
-    if (length > this.#options.maxResponseBytes) this.#refuseBody('The response body is too large.');
-    else if (!this.#request.memory.take(chunk.length)) this.#end(this.#toMemoryFailure());
+    if (length > this.#options.maxResponseBytes)
+      this.stop('unreadable-body', 'The response body is too large.');
+    else if (!this.#request.context.memory.take(chunk.length)) this.#end(this.#toNoMemory());
     else {
       this.#body = appendChunk(this.#body, this.#bodyBytes, chunk);
       this.#bodyBytes = length;
@@ -152,25 +156,20 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#release();
     const cause = this.isSent ? (this.#connection.socketError ?? error) : error;
-    this.#report(this.#result ?? this.#toFailure(this.#classify(error), cause));
+    this.#report(this.#result ?? this.#toResult(this.#classify(error), cause));
   }
 
-  onTimeout(): void {
-    this.stop('timeout', `No complete response within ${this.#options.attemptTimeoutMs} ms.`);
+  // Not a closure, because each attempt has this timer.
+  static #onTimeout(this: void, attempt: Attempt): void {
+    attempt.stop('timeout', `No complete response within ${attempt.#options.attemptTimeoutMs} ms.`);
   }
 
-  #complete(): AttemptFailure | TransportResponse {
+  #complete(): AttemptFailure | UpstreamResponse {
     const body = getContent(this.#body, this.#bodyBytes);
-    return this.#request.memory.takeParsed(body) ? this.#toResponse(body) : this.#toMemoryFailure();
+    return this.#request.context.memory.takeParsed(body) ? this.#toResponse(body) : this.#toNoMemory();
   }
 
-  // The status of an error response, and of any response to a DELETE, has a meaning without its body.
-  #refuseBody(reason: string): void {
-    if (this.#status >= 400 || this.#request.method === 'DELETE') this.#end(this.#toResponseWithoutBody());
-    else this.stop('unreadable-body', reason);
-  }
-
-  #end(result: AttemptFailure | TransportResponse): void {
+  #end(result: AttemptFailure | UpstreamResponse): void {
     this.#result = result;
     if (this.#controller === undefined) {
       this.#report(result);
@@ -188,7 +187,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#owner.attemptReleased(this.#connection);
   }
 
-  #report(result: AttemptFailure | TransportResponse): void {
+  #report(result: AttemptFailure | UpstreamResponse): void {
     if (this.#isReported) return;
     this.#isReported = true;
     clearTimeout(this.#timer);
@@ -202,32 +201,28 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return isInvalidRequest(error) ? 'invalid-request' : 'idle-closed';
   }
 
-  #toFailure(kind: FailureKind, error: Error): AttemptFailure {
+  /** The failure, or the response without its body if its status says enough: any 2xx of a DELETE is a success. */
+  #toResult(kind: FailureKind, error: Error): AttemptFailure | UpstreamResponse {
+    const status = this.#status;
+    // Only the body shows whether a 404 is from Galileo's API. A retry can have the memory for it.
+    const isOnlyBody = kind === 'unreadable-body' || (kind === 'no-memory' && status !== 404);
+    const isDeleted = this.#request.method === 'DELETE' && status >= 200 && status < 300;
+    if (isDeleted || (isOnlyBody && status >= 300)) return this.#toResponse(noBody, true);
     return {
       kind,
       isSent: this.isSent,
-      wasReusedConnection: kind === 'reset' && this.#isReusedSocket && this.#status === 0,
+      wasReusedConnection: kind === 'reset' && this.#isReusedSocket && status === 0,
       cause: kind === 'invalid-request' ? error : toLoggableCause(error),
     };
   }
 
-  #toMemoryFailure(): AttemptFailure | TransportResponse {
-    // Only the body shows whether a 404 is from Galileo's API.
-    if (this.#status >= 400 && this.#status !== 404) return this.#toResponseWithoutBody();
-    return this.#toFailure('no-memory', new Error('MAX_BUFFERED_BYTES leaves no memory for the response.'));
+  #toNoMemory(): AttemptFailure | UpstreamResponse {
+    return this.#toResult('no-memory', new Error('MAX_BUFFERED_BYTES leaves no memory for the response.'));
   }
 
-  #toResponseWithoutBody(): TransportResponse {
-    return new UpstreamResponse(this.#status, this.#contentType, this.#retryAfterMs, noBody, true);
+  #toResponse(body: Buffer, isBodyDropped = false): UpstreamResponse {
+    return new UpstreamResponse(this.#status, this.#contentType, this.#retryAfterMs, body, isBodyDropped);
   }
-
-  #toResponse(body: Buffer): TransportResponse {
-    return new UpstreamResponse(this.#status, this.#contentType, this.#retryAfterMs, body);
-  }
-}
-
-function onTimeout(attempt: Attempt): void {
-  attempt.onTimeout();
 }
 
 function getFirst(value: string | string[] | undefined): string | undefined {

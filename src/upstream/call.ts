@@ -6,9 +6,14 @@ import type { Connection } from './connection.ts';
 import type { ConnectionPool, Waiter } from './connection-pool.ts';
 import { ClientFacingError } from './errors.ts';
 import type { FastestRead } from './fastest-read.ts';
-import { explainForeignResponse, toAttemptOutcome } from './responses.ts';
+import { explainForeignResponse, toAttemptOutcome, type UpstreamResponse } from './responses.ts';
 import { computeBackoffMs, type RetryBudget } from './retry.ts';
-import { type AttemptFailure, createCancelledError, toCallError } from './transport-failures.ts';
+import {
+  type AttemptFailure,
+  createCancelledError,
+  failureKinds,
+  toCallError,
+} from './transport-failures.ts';
 import type {
   AttemptEnd,
   AttemptInfo,
@@ -16,14 +21,13 @@ import type {
   CallEnd,
   TransportObserver,
   TransportRequest,
-  TransportResponse,
 } from './transport-types.ts';
 
 /** What the calls of one transport share. */
 export interface TransportServices {
   readonly attemptOptions: AttemptOptions;
   /** Further attempts of a call after its first one. */
-  readonly retries: number;
+  readonly maxRetries: number;
   readonly pool: ConnectionPool;
   readonly breaker: CircuitBreaker;
   readonly budget: RetryBudget;
@@ -40,7 +44,7 @@ export interface TransportServices {
   readonly onSettled: () => void;
 }
 
-type CallResult = { readonly response: TransportResponse } | { readonly error: Error };
+type CallResult = { readonly response: UpstreamResponse } | { readonly error: Error };
 
 // RFC 9110, sections 15.6.3 to 15.6.5.
 const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
@@ -55,7 +59,7 @@ export class Call implements Waiter, AttemptOwner {
   readonly #services: TransportServices;
   readonly #request: TransportRequest;
   readonly #isWrite: boolean;
-  readonly #resolve: (response: TransportResponse) => void;
+  readonly #resolve: (response: UpstreamResponse) => void;
   readonly #reject: (error: Error) => void;
   /** Runs attempts and hooks in the context of the request, such as the trace of the host program. */
   readonly #scope = new AsyncResource('galileo-gateway call');
@@ -74,12 +78,12 @@ export class Call implements Waiter, AttemptOwner {
   constructor(
     services: TransportServices,
     request: TransportRequest,
-    resolve: (response: TransportResponse) => void,
+    resolve: (response: UpstreamResponse) => void,
     reject: (error: Error) => void,
   ) {
     this.#services = services;
     this.#request = request;
-    this.caller = request.caller;
+    this.caller = request.context.caller;
     this.#isWrite = request.method !== 'GET';
     this.#resolve = resolve;
     this.#reject = reject;
@@ -88,8 +92,7 @@ export class Call implements Waiter, AttemptOwner {
 
   /** Starts the call. Its promise may be settled within this method. */
   begin(): void {
-    const { deadline } = this.#request;
-    deadline.onEnd(this.#onDeadlineEnd);
+    this.#request.context.deadline.onEnd(this.#onDeadlineEnd);
     if (!this.#isSettled) this.#enter();
   }
 
@@ -109,7 +112,7 @@ export class Call implements Waiter, AttemptOwner {
   #startAttempt(connection: Connection, hasWaited: boolean): boolean {
     const { breaker, budget, fastestRead, attemptOptions, now, observer } = this.#services;
     // Other calls wait too. One that cannot finish must not take their connection.
-    if (hasWaited && this.#request.deadline.remainingMs < fastestRead.getDurationMs(now())) {
+    if (hasWaited && this.#request.context.deadline.remainingMs < fastestRead.getDurationMs(now())) {
       this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_TIMEOUT'));
       return false;
     }
@@ -123,9 +126,9 @@ export class Call implements Waiter, AttemptOwner {
     this.#attemptCount += 1;
     this.#attemptStartedAtMs = now();
     this.#attemptInfo = { request: this.#request, number: this.#attemptCount };
-    observer.attemptStarted?.(this.#attemptInfo);
+    const moreHeaders = observer.attemptStarted?.(this.#attemptInfo);
     this.#attempt = new Attempt(connection, this.#request, attemptOptions, this);
-    this.#attempt.dispatch(observer.getAttemptHeaders?.(this.#attemptInfo));
+    this.#attempt.dispatch(moreHeaders);
     return true;
   }
 
@@ -133,7 +136,7 @@ export class Call implements Waiter, AttemptOwner {
     this.#services.pool.release(connection, this.caller);
   }
 
-  attemptResponded(response: TransportResponse): void {
+  attemptResponded(response: UpstreamResponse): void {
     const { status } = response;
     const outcome = toAttemptOutcome(response, this.#request.method);
     const isUnavailable = unavailableStatuses.has(status) && outcome !== 'PROVIDER_ERROR';
@@ -151,11 +154,15 @@ export class Call implements Waiter, AttemptOwner {
 
   attemptFailed(failure: AttemptFailure): void {
     const error = toCallError(failure, this.#isWrite);
-    this.#endAttempt(toVerdict(failure), failure.kind === 'cancelled' ? 'cancelled' : toOutcome(error));
+    this.#endAttempt(
+      failureKinds[failure.kind].verdict,
+      failure.kind === 'cancelled' ? 'cancelled' : toOutcome(error),
+    );
     if (this.#isSettled) return;
     const result = { error };
     this.#last = result;
-    if (this.#isRetryable(failure)) {
+    const isRepeatable = failureKinds[failure.kind].isRepeatable && !(this.#isWrite && failure.isSent);
+    if (isRepeatable && !this.#services.pool.isDestroyed) {
       if (failure.kind === 'idle-closed' && !this.#hasRepeatedUnsent) {
         // Nothing was sent, so this does not count as a retry.
         this.#hasRepeatedUnsent = true;
@@ -200,26 +207,7 @@ export class Call implements Waiter, AttemptOwner {
     observer.attemptEnded(this.#attemptInfo, end);
   }
 
-  #isRetryable(failure: AttemptFailure): boolean {
-    if (this.#services.pool.isDestroyed) return false;
-    switch (failure.kind) {
-      case 'connect':
-      case 'idle-closed':
-      case 'timeout':
-      case 'reset':
-        return !this.#isWrite || !failure.isSent;
-      case 'certificate':
-      case 'malformed':
-      case 'unreadable-body':
-      case 'no-memory':
-      case 'expired':
-      case 'cancelled':
-      case 'invalid-request':
-        return false;
-    }
-  }
-
-  #retryAfterResponse({ status, retryAfterMs }: TransportResponse): boolean {
+  #retryAfterResponse({ status, retryAfterMs }: UpstreamResponse): boolean {
     // Without Retry-After, there is no retry: it would count towards the caller's rate limit.
     if (status === 429) return retryAfterMs !== undefined && this.#retry(retryAfterMs);
     return this.#retry(Math.max(status === 503 ? (retryAfterMs ?? 0) : 0, this.#computeBackoffMs()));
@@ -231,8 +219,8 @@ export class Call implements Waiter, AttemptOwner {
 
   /** Schedules another attempt. Returns false if no further attempt is allowed. */
   #retry(waitMs: number): boolean {
-    const { backingOff, breaker, budget, observer, retries } = this.#services;
-    if (this.#retryCount >= retries || waitMs >= this.#request.deadline.remainingMs) return false;
+    const { backingOff, breaker, budget, maxRetries, observer } = this.#services;
+    if (this.#retryCount >= maxRetries || waitMs >= this.#request.context.deadline.remainingMs) return false;
     if (breaker.getRetryAfterMs() !== undefined || !budget.take()) return false;
     this.#retryCount += 1;
     if (this.#attemptInfo !== undefined) observer.retryScheduled?.(this.#attemptInfo, waitMs);
@@ -265,7 +253,7 @@ export class Call implements Waiter, AttemptOwner {
     if (this.#isSettled) return;
     this.#isSettled = true;
     const { backingOff, onSettled, pool } = this.#services;
-    this.#request.deadline.offEnd(this.#onDeadlineEnd);
+    this.#request.context.deadline.offEnd(this.#onDeadlineEnd);
     pool.leave(this);
     if (this.#waitTimer !== undefined) {
       clearTimeout(this.#waitTimer);
@@ -281,7 +269,7 @@ export class Call implements Waiter, AttemptOwner {
     onSettled();
   }
 
-  #reportEnd(response: TransportResponse | undefined, error?: Error): void {
+  #reportEnd(response: UpstreamResponse | undefined, error?: Error): void {
     const { now, observer } = this.#services;
     if (observer.callEnded === undefined) return;
     const isForeign =
@@ -289,7 +277,7 @@ export class Call implements Waiter, AttemptOwner {
     // The cause of an error that is not a ClientFacingError may contain secrets.
     const cause =
       error instanceof ClientFacingError && error.cause instanceof Error ? error.cause : undefined;
-    const isCancelled = this.#request.deadline.end === 'cancelled';
+    const isCancelled = this.#request.context.deadline.end === 'cancelled';
     const end: CallEnd = {
       attempts: this.#attemptCount,
       status: response?.status,
@@ -304,24 +292,3 @@ export class Call implements Waiter, AttemptOwner {
 
 const toOutcome = (error: Error): AttemptOutcome =>
   error instanceof ClientFacingError ? error.code : 'INTERNAL_SERVER_ERROR';
-
-function toVerdict({ kind }: AttemptFailure): Verdict {
-  switch (kind) {
-    case 'connect':
-    case 'certificate':
-    case 'timeout':
-    case 'reset':
-      return 'bad';
-    case 'malformed':
-    case 'unreadable-body':
-    case 'no-memory':
-      // Upstream responded.
-      return 'good';
-    case 'expired':
-    case 'cancelled':
-    case 'idle-closed':
-    case 'invalid-request':
-      // The attempt had less than its full time, or never reached upstream.
-      return 'none';
-  }
-}

@@ -3,7 +3,7 @@ import { shortenMessage } from '../errors.ts';
 import { isJsonObject } from '../json.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from './errors.ts';
 import { findHint } from './operator-hints.ts';
-import type { AttemptOutcome, TransportRequest, TransportResponse } from './transport-types.ts';
+import type { AttemptOutcome, TransportRequest } from './transport-types.ts';
 
 type Method = TransportRequest['method'];
 
@@ -27,12 +27,16 @@ const maxIssues = 1_000;
 
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
-/** A response whose body is parsed when it is first needed, and only once. */
-export class UpstreamResponse implements TransportResponse {
+/** A complete response with any status. Its body is parsed when it is first needed, and only once. */
+export class UpstreamResponse {
   readonly status: number;
+  /** Undefined if it is absent. */
   readonly contentType: string | undefined;
+  /** Upstream's `Retry-After` as milliseconds from now; undefined if it is absent or malformed. */
   readonly retryAfterMs: number | undefined;
+  /** Empty if it is dropped. */
   readonly body: Buffer;
+  /** Whether the body of an error response is not read, because it is compressed, too large, or does not fit into memory. */
   readonly isBodyDropped: boolean;
   #json: unknown;
   #isParsed = false;
@@ -51,6 +55,7 @@ export class UpstreamResponse implements TransportResponse {
     this.isBodyDropped = isBodyDropped;
   }
 
+  /** The parsed body; undefined if it is not JSON by its media type or its content. */
   get json(): unknown {
     if (!this.#isParsed) this.#json = this.#parse();
     this.#isParsed = true;
@@ -67,13 +72,13 @@ export class UpstreamResponse implements TransportResponse {
   }
 }
 
-const isJsonMediaType = ({ contentType }: Pick<TransportResponse, 'contentType'>) =>
+const isJsonMediaType = ({ contentType }: UpstreamResponse) =>
   contentType === 'application/json' || (contentType !== undefined && jsonMediaType.test(contentType));
 
-export const isSuccess = ({ status }: TransportResponse): boolean => status >= 200 && status < 300;
+export const isSuccess = ({ status }: UpstreamResponse): boolean => status >= 200 && status < 300;
 
 /** The body of a success. Throws ClientFacingError if it is not JSON of that shape. */
-export function expectJson<T>(response: TransportResponse, hasShape: (body: unknown) => body is T): T {
+export function expectJson<T>(response: UpstreamResponse, hasShape: (body: unknown) => body is T): T {
   const { json, status } = response;
   if (hasShape(json)) return json;
   const message =
@@ -87,20 +92,20 @@ export function expectJson<T>(response: TransportResponse, hasShape: (body: unkn
  * The outcome of an attempt with this response, for retries, the circuit breaker, metrics and logs. Reads only the media type of a successful
  * response.
  */
-export function toAttemptOutcome(response: TransportResponse, method: Method): AttemptOutcome {
+export function toAttemptOutcome(response: UpstreamResponse, method: Method): AttemptOutcome {
   if (isSuccess(response)) return method === 'DELETE' || isJsonMediaType(response) ? 'answered' : 'foreign';
   if (isProviderError(response)) return 'PROVIDER_ERROR';
   if (isForeignError(response) || isRedirect(response)) return 'foreign';
   return response.status === 429 ? 'RATE_LIMITED' : 'answered';
 }
 
-function isForeignError(response: TransportResponse): boolean {
+function isForeignError(response: UpstreamResponse): boolean {
   if (response.isBodyDropped) return !isJsonMediaType(response);
   return response.status === 404 ? !hasErrorForm(response.json) : response.json === undefined;
 }
 
 /** Why a response is `foreign`, for the log. Contains no data of the response. */
-export function explainForeignResponse(response: TransportResponse): string {
+export function explainForeignResponse(response: UpstreamResponse): string {
   const { status } = response;
   const hint = findHint(response.body.toString('latin1', 0, 4_096));
   if (hint !== undefined) return hint;
@@ -118,19 +123,19 @@ const errorCodes = {
 } as const;
 
 /** Whether upstream reports that the LLM provider failed or rejected the call, with any status. */
-function isProviderError(response: TransportResponse): boolean {
+function isProviderError(response: UpstreamResponse): boolean {
   return isWithin(readErrorCode(response), errorCodes.provider);
 }
 
 /** Whether the response means that the integration is not configured, which is not an error for a read. */
-export function isNotConfigured(response: TransportResponse): boolean {
+export function isNotConfigured(response: UpstreamResponse): boolean {
   if (isSuccess(response) || readErrorCode(response) === errorCodes.notFound) return false;
   return toCode(response, 'GET') === 'NOT_FOUND';
 }
 
 /** Upstream's issues with a request body. Undefined if the response is not a 422 with issues. */
 export function readValidationFailure(
-  response: TransportResponse,
+  response: UpstreamResponse,
   redact: Redaction,
 ): { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] } | undefined {
   // The method matters only for 502 and 504.
@@ -142,7 +147,7 @@ export function readValidationFailure(
 
 /** The error of a response that is not a success. */
 export function toResponseError(
-  response: TransportResponse,
+  response: UpstreamResponse,
   method: Method,
   redact: Redaction,
 ): ClientFacingError {
@@ -159,7 +164,7 @@ export function toResponseError(
   });
 }
 
-function toCode(response: TransportResponse, method: Method): ClientFacingErrorCode {
+function toCode(response: UpstreamResponse, method: Method): ClientFacingErrorCode {
   const { status } = response;
   const errorCode = readErrorCode(response);
   if (isProviderError(response)) return 'PROVIDER_ERROR';
@@ -190,7 +195,7 @@ function toCode(response: TransportResponse, method: Method): ClientFacingErrorC
   }
 }
 
-const isRedirect = ({ status }: TransportResponse) => status >= 300 && status < 400;
+const isRedirect = ({ status }: UpstreamResponse) => status >= 300 && status < 400;
 
 const isWithin = (value: number | undefined, [minimum, maximum]: readonly [number, number]) =>
   value !== undefined && value >= minimum && value <= maximum;
@@ -203,7 +208,7 @@ function readStandardError(body: unknown): Readonly<Record<string, unknown>> | u
   return isJsonObject(standardError) ? standardError : undefined;
 }
 
-function readErrorCode({ json }: TransportResponse): number | undefined {
+function readErrorCode({ json }: UpstreamResponse): number | undefined {
   const code = readStandardError(json)?.['error_code'];
   return typeof code === 'number' && Number.isSafeInteger(code) ? code : undefined;
 }

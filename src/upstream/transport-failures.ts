@@ -1,30 +1,41 @@
+import type { Verdict } from './breaker.ts';
 import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
 import { findHint, tlsExpectedHint } from './operator-hints.ts';
 
 /**
- * - `connect`: no connection could be opened
- * - `idle-closed`: an idle connection was closed before the request was written to it
- * - `certificate`: upstream's certificate is not trusted
- * - `timeout`: the attempt, or connecting, took too long
- * - `reset`: the connection ended before the response was complete
- * - `malformed`: the response is not HTTP, or has too many headers
- * - `unreadable-body`: the response is valid, but its body is too large or compressed
- * - `no-memory`: the response does not fit into the memory that is left
- * - `expired`, `cancelled`: the deadline of the request ended, or the client disconnected, before the attempt ended
- * - `invalid-request`: the request cannot be written as HTTP; an error of the gateway
+ * What a failure means: whether the same request can succeed in another attempt, if it was not sent or is a read, and
+ * what it says about upstream's health.
  */
-export type FailureKind =
-  | 'connect'
-  | 'idle-closed'
-  | 'certificate'
-  | 'timeout'
-  | 'reset'
-  | 'malformed'
-  | 'unreadable-body'
-  | 'no-memory'
-  | 'expired'
-  | 'cancelled'
-  | 'invalid-request';
+interface FailureMeaning {
+  readonly isRepeatable: boolean;
+  readonly verdict: Verdict;
+}
+
+export const failureKinds = {
+  /** No connection could be opened. */
+  connect: { isRepeatable: true, verdict: 'bad' },
+  /** An idle connection was closed before the request was written to it. */
+  'idle-closed': { isRepeatable: true, verdict: 'none' },
+  /** Upstream's certificate is not trusted. */
+  certificate: { isRepeatable: false, verdict: 'bad' },
+  /** The attempt, or connecting, took too long. */
+  timeout: { isRepeatable: true, verdict: 'bad' },
+  /** The connection ended before the response was complete. */
+  reset: { isRepeatable: true, verdict: 'bad' },
+  /** The response is not HTTP, or has too many headers. */
+  malformed: { isRepeatable: false, verdict: 'good' },
+  /** The response is valid, but its body is too large or compressed. */
+  'unreadable-body': { isRepeatable: false, verdict: 'good' },
+  /** The response does not fit into the memory that is left. */
+  'no-memory': { isRepeatable: false, verdict: 'good' },
+  /** The deadline of the request ended before the attempt had its full time. */
+  expired: { isRepeatable: false, verdict: 'none' },
+  /** The client disconnected. */
+  cancelled: { isRepeatable: false, verdict: 'none' },
+  /** The request cannot be written as HTTP: an error of the gateway. */
+  'invalid-request': { isRepeatable: false, verdict: 'none' },
+} as const satisfies Record<string, FailureMeaning>;
+export type FailureKind = keyof typeof failureKinds;
 
 /** Why an attempt has no response. */
 export interface AttemptFailure {
@@ -105,12 +116,17 @@ export function toLoggableCause(error: Error): Error {
   return new Error(hint === undefined ? message : `${hint} ${message}`);
 }
 
+const unreadMessage =
+  'Galileo responded to this change, but the gateway has no memory left to read the response. Read the data again before you repeat the change.';
+
 /** The error that a failure means for a read or a write. An `invalid-request` is not a ClientFacingError. */
 export function toCallError({ kind, cause, isSent }: AttemptFailure, isWrite: boolean): Error {
   if (kind === 'invalid-request') return cause;
-  if (kind === 'no-memory') return isWrite ? createUnreadError(cause) : createFieldNoMemoryError();
-  if (isWrite && isSent && kind !== 'unreadable-body')
-    return new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN', undefined, { cause });
+  if (kind === 'no-memory' && !isWrite) return createFieldNoMemoryError();
+  if (isWrite && isSent && kind !== 'unreadable-body') {
+    const message = kind === 'no-memory' ? unreadMessage : undefined;
+    return new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN', message, { cause });
+  }
   if (kind === 'cancelled') return createCancelledError();
   if (kind === 'malformed' || kind === 'unreadable-body') {
     const message = 'Galileo sent a response that cannot be read.';
@@ -119,14 +135,6 @@ export function toCallError({ kind, cause, isSent }: AttemptFailure, isWrite: bo
   const code = kind === 'timeout' || kind === 'expired' ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_UNAVAILABLE';
   return new ClientFacingError(code, undefined, { cause });
 }
-
-/** For a write whose response the gateway could not hold in memory. */
-const createUnreadError = (cause: Error) =>
-  new ClientFacingError(
-    'UPSTREAM_OUTCOME_UNKNOWN',
-    'Galileo responded to this change, but the gateway has no memory left to read the response. Read the data again before you repeat the change.',
-    { cause },
-  );
 
 /** For a client that disconnected. The error is never shown. */
 export const createCancelledError = () =>

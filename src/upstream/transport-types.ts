@@ -19,6 +19,26 @@ type RestOperation =
   | 'catalogs'
   | 'databases';
 
+/** The caller and the limits of calls to upstream. */
+export interface CallContext {
+  /** Sent with the call. Alternating names and values, including a credential. `readForwardedHeaders` has validated them. */
+  readonly headers: readonly string[];
+  /** The salted hash of the credentials (`toCaller`), for fair queueing and the circuit breaker. */
+  readonly caller: string;
+  readonly deadline: Deadline;
+  /** Holds responses until the end of the request. */
+  readonly memory: Reservation;
+  /** For logs. The headers have it too. */
+  readonly requestId: string;
+  /**
+   * Removes the secrets of the request and of the operator from a message of Galileo. Not for data or for messages of the gateway: a
+   * header value of the operator can be an ordinary word.
+   */
+  readonly redactMessage: (text: string) => string;
+  /** The span that calls belong to; undefined if traces are off. */
+  readonly traceContext: Context | undefined;
+}
+
 /** One call to upstream; it may take several attempts. */
 export interface TransportRequest {
   readonly operation: RestOperation;
@@ -31,34 +51,9 @@ export interface TransportRequest {
   readonly path: string;
   /** The provider of the call, for logs and metrics. Undefined if the call is not about one provider. */
   readonly provider?: string | undefined;
-  /** Identifies the credentials, for fair queueing and the circuit breaker. */
-  readonly caller: string;
-  /** Alternating names and values. Sent unchanged. `readForwardedHeaders` has validated those of the client. */
-  readonly headers: readonly string[];
-  /** Sent as UTF-8. Its content type is in the headers. */
+  /** JSON, sent as UTF-8. */
   readonly body?: string | undefined;
-  readonly deadline: Deadline;
-  /** Holds the response. */
-  readonly memory: Reservation;
-  /** For logs. The headers have it too. */
-  readonly requestId?: string;
-  /** The span that the call belongs to; undefined if traces are off. */
-  readonly traceContext?: Context | undefined;
-}
-
-/** A complete response of upstream with any status. */
-export interface TransportResponse {
-  readonly status: number;
-  /** Undefined if it is absent. */
-  readonly contentType: string | undefined;
-  /** Whether the body of an error response is not read, because it is compressed, too large, or does not fit into memory. */
-  readonly isBodyDropped: boolean;
-  /** Upstream's `Retry-After` as milliseconds from now; undefined if it is absent or malformed. */
-  readonly retryAfterMs: number | undefined;
-  /** Empty if it is dropped. */
-  readonly body: Buffer;
-  /** The parsed body; undefined if it is not JSON by its media type or its content. */
-  readonly json: unknown;
+  readonly context: CallContext;
 }
 
 /** One attempt at a call. The same object is passed to the hooks at its start and at its end. */
@@ -111,9 +106,8 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** For logs, metrics and traces. Hooks must be fast. Their errors are ignored. */
 export interface TransportObserver {
-  attemptStarted?: ((attempt: AttemptInfo) => void) | undefined;
-  /** Additional headers for this attempt: alternating names and values. Called after `attemptStarted`. */
-  getAttemptHeaders?: ((attempt: AttemptInfo) => readonly string[] | undefined) | undefined;
+  /** Can return additional headers for this attempt: alternating names and values. */
+  attemptStarted?: ((attempt: AttemptInfo) => readonly string[] | undefined) | undefined;
   attemptEnded?: ((attempt: AttemptInfo, end: AttemptEnd) => void) | undefined;
   /** Another attempt follows this one, after the wait. */
   retryScheduled?: ((attempt: AttemptInfo, waitMs: number) => void) | undefined;

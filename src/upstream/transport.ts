@@ -8,26 +8,18 @@ import { ClientFacingError } from './errors.ts';
 import { FastestRead } from './fastest-read.ts';
 import { type ConnectionOptions, type Lookup, lookupWithSystem } from './open-socket.ts';
 import { findProxy, type ProxySettings } from './proxy.ts';
+import type { UpstreamResponse } from './responses.ts';
 import { RetryBudget } from './retry.ts';
-import type { TransportObserver, TransportRequest, TransportResponse } from './transport-types.ts';
-
-export type {
-  AttemptEnd,
-  AttemptInfo,
-  BreakerState,
-  TransportObserver,
-  TransportRequest,
-  TransportResponse,
-} from './transport-types.ts';
+import type { TransportObserver, TransportRequest } from './transport-types.ts';
 
 /** The configuration of a transport, and the dependencies that tests replace. */
 export interface TransportOptions {
   /** Upstream. Its path precedes the path of every request. */
   readonly upstreamUrl: URL;
   /** Maximum number of sockets to upstream. */
-  readonly connections: number;
+  readonly maxConnections: number;
   /** Maximum number of calls that wait for a socket. */
-  readonly queue: number;
+  readonly maxQueued: number;
   /** From the dispatch of an attempt to the last byte of its response. */
   readonly attemptTimeoutMs: number;
   /** TCP, proxy and TLS, within an attempt. */
@@ -35,7 +27,7 @@ export interface TransportOptions {
   /** A connection is replaced after this time, between two requests. Default: never. */
   readonly connectionMaxAgeMs?: number;
   /** Further attempts after the first one. */
-  readonly retries: number;
+  readonly maxRetries: number;
   readonly maxResponseBytes: number;
   /** Sent with every request. Alternating names and values. */
   readonly headers?: readonly string[];
@@ -93,8 +85,10 @@ export class Transport {
     };
     this.#services = {
       attemptOptions,
-      retries: options.retries,
-      pool: new ConnectionPool(connectionOptions, options.connections, options.queue, () => this.#noteIdle()),
+      maxRetries: options.maxRetries,
+      pool: new ConnectionPool(connectionOptions, options.maxConnections, options.maxQueued, () =>
+        this.#noteIdle(),
+      ),
       breaker: new CircuitBreaker(now, (state) => observer.breakerChanged?.(state)),
       budget: new RetryBudget(now),
       fastestRead: new FastestRead(),
@@ -130,7 +124,7 @@ export class Transport {
    * Ends with the request's deadline at the latest. If the client disconnects, a read is cancelled, and so is a write
    * of which nothing was sent. A write in progress is completed.
    */
-  send(request: TransportRequest): Promise<TransportResponse> {
+  send(request: TransportRequest): Promise<UpstreamResponse> {
     if (this.#isClosed) return Promise.reject(new ClientFacingError('UPSTREAM_UNAVAILABLE'));
     this.#callCount += 1;
     return new Promise((resolve, reject) => {
@@ -196,7 +190,6 @@ function readPlatformCertificates(): readonly string[] {
 function joinObservers(observers: readonly TransportObserver[]): TransportObserver {
   return {
     attemptStarted: join(observers.map((observer) => observer.attemptStarted?.bind(observer))),
-    getAttemptHeaders: join(observers.map((observer) => observer.getAttemptHeaders?.bind(observer))),
     attemptEnded: join(observers.map((observer) => observer.attemptEnded?.bind(observer))),
     retryScheduled: join(observers.map((observer) => observer.retryScheduled?.bind(observer))),
     callEnded: join(observers.map((observer) => observer.callEnded?.bind(observer))),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.ts';
 import { toCaller } from '../../src/upstream/caller.ts';
-import { type CallContext, GalileoClient } from '../../src/upstream/galileo-client.ts';
+import { GalileoClient } from '../../src/upstream/galileo-client.ts';
+import type { CallContext } from '../../src/upstream/transport-types.ts';
 import { toUuid, type Uuid } from '../../src/upstream/uuid.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { createUnlimitedReservation } from '../support/memory.ts';
@@ -27,7 +28,7 @@ async function startClient(): Promise<ClientStack> {
   const upstream = await startFakeUpstream();
   const labels: string[] = [];
   const transport = createTestTransport(new URL(upstream.url), {
-    retries: 0,
+    maxRetries: 0,
     observers: [
       {
         attemptEnded: ({ request }) => {

@@ -41,7 +41,7 @@ function createObserved(
 ): TestTransport & { reasons: string[] } {
   const reasons: string[] = [];
   const transport = createTestTransport(origin, {
-    retries: 0,
+    maxRetries: 0,
     observers: [{ callEnded: (_, { reason }) => reasons.push(reason ?? 'none') }],
     ...options,
   });
@@ -213,7 +213,7 @@ describe('a name with several addresses', () => {
       ['::2', '127.0.0.2', '127.0.0.1'],
     ]) {
       await using transport = createTestTransport(named(upstream), {
-        retries: 0,
+        maxRetries: 0,
         lookup: createLookup(...addresses).lookup,
       });
       expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
@@ -270,8 +270,8 @@ describe('a connection that reached its maximum age', () => {
     const clock = new ManualClock();
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin, {
-      connections: 1,
-      retries: 0,
+      maxConnections: 1,
+      maxRetries: 0,
       connectionMaxAgeMs: 1_000,
       now: clock.now,
     });
@@ -291,7 +291,7 @@ describe('a connection that reached its maximum age', () => {
     await using after = await startScriptedUpstream({ host: '127.0.0.2', port: Number(before.origin.port) });
     const names = createLookup('127.0.0.1');
     await using transport = createTestTransport(new URL(`http://galileo.test:${before.origin.port}`), {
-      retries: 0,
+      maxRetries: 0,
       connectionMaxAgeMs: 60_000,
       now: clock.now,
       lookup: names.lookup,
@@ -380,7 +380,9 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
 
   test('no read fails if nginx closes each connection after five requests', async () => {
     await using server = await startNginx(nginx ?? '', ['listen 127.0.0.1:PORT;', 'keepalive_requests 5;']);
-    await using transport = createTestTransport(new URL(`http://localhost:${server.port}`), { retries: 0 });
+    await using transport = createTestTransport(new URL(`http://localhost:${server.port}`), {
+      maxRetries: 0,
+    });
     for (let round = 0; round < 10; round += 1) {
       const reads = Array.from({ length: 20 }, () => getOutcome(transport.read()));
       expect(new Set(await Promise.all(reads))).toEqual(new Set(['200 {"by":"nginx"}']));

@@ -259,7 +259,7 @@ describe('a read that fails', () => {
     const leastMs = await getLeastMs(400, async () => {
       await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
         connectTimeoutMs: 100,
-        retries: 1,
+        maxRetries: 1,
       });
       const startedAtMs = performance.now();
       expect(await getOutcome(transport.read())).toBe('UPSTREAM_TIMEOUT');
@@ -319,7 +319,7 @@ describe('a read over TLS', () => {
     const origin = new URL(`https://127.0.0.1:${upstream.origin.port}`);
     await using transport = createTestTransport(origin, {
       tls: { ca: localhostCertificate },
-      connections: 1,
+      maxConnections: 1,
     });
     const error = await getClientFacingError(transport.read());
     expect(error.code).toBe(unavailable);
@@ -372,6 +372,7 @@ describe('a well-formed response', () => {
     const [exchange] = upstream.exchanges;
     expect(exchange).toMatchObject({ method: 'PUT', path: '/base/v2/things', body: '{"a":1}' });
     expect(exchange?.head.toLowerCase().split('\r\n').slice(1).sort()).toEqual([
+      'accept: application/json',
       'connection: keep-alive',
       'content-length: 7',
       'content-type: application/json',

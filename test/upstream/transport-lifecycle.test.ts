@@ -1,8 +1,7 @@
 import { getHeapSnapshot } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.ts';
-import type { AttemptEnd } from '../../src/upstream/transport.ts';
-import { createUnlimitedReservation } from '../support/memory.ts';
+import type { AttemptEnd } from '../../src/upstream/transport-types.ts';
 import {
   healthy,
   resetting,
@@ -11,12 +10,12 @@ import {
   startScriptedUpstream,
   withStatus,
 } from './support/scripted-upstream.ts';
-import { createTestTransport, getOutcome } from './support/test-transport.ts';
+import { createCallContext, createTestTransport, getOutcome } from './support/test-transport.ts';
 
 describe('close', () => {
   test('close() waits for running and waiting calls, then closes the sockets, and accepts no more calls', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { connections: 1 });
+    await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
     const calls = [getOutcome(transport.read('/1')), getOutcome(transport.read('/2'))];
     await upstream.waitForExchanges(1);
     let isClosed = false;
@@ -61,7 +60,7 @@ describe('close', () => {
 
 test('a call whose client disconnects in the same turn of the event loop is not sent, and holds no socket', async () => {
   await using upstream = await startScriptedUpstream();
-  await using transport = createTestTransport(upstream.origin, { connections: 1 });
+  await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
   const deadline = new Deadline(5_000);
   const abandoned = getOutcome(transport.write('/abandoned', deadline));
   deadline.cancel();
@@ -73,7 +72,7 @@ test('a call whose client disconnects in the same turn of the event loop is not 
 describe('destroy', () => {
   test('destroy() immediately ends running calls, calls that wait for a socket and calls that wait for a retry', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { connections: 2 });
+    await using transport = createTestTransport(upstream.origin, { maxConnections: 2 });
     upstream.script = withStatus('503 Unwell', 'retry-after: 5');
     const retrying = getOutcome(transport.read('/retrying'));
     await upstream.waitForExchanges(1);
@@ -124,12 +123,13 @@ describe('the observer', () => {
     const events: string[] = [];
     const ends: AttemptEnd[] = [];
     await using transport = createTestTransport(upstream.origin, {
-      retries: 1,
+      maxRetries: 1,
       observers: [
         {
           attemptStarted: ({ number, request }) => {
             events.push(`start ${number} ${request.provider} ${request.method}`);
             if (number === 2) upstream.script = healthy;
+            return undefined;
           },
           attemptEnded: ({ number }, end) => {
             events.push(`end ${number} ${end.outcome} ${end.status}`);
@@ -180,17 +180,14 @@ describe('the observer', () => {
 
 test('a request that cannot be written as HTTP is not a ClientFacingError, is not retried and blocks no other call', async () => {
   await using upstream = await startScriptedUpstream();
-  await using transport = createTestTransport(upstream.origin, { connections: 1 });
+  await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
   const deadline = new Deadline(10_000);
   const call = transport.send({
     operation: 'get_integration',
     method: 'GET',
     path: '/r',
     provider: 'openai',
-    caller: 'caller-1',
-    headers: ['bad name', 'x'],
-    deadline,
-    memory: createUnlimitedReservation(),
+    context: { ...createCallContext(deadline), headers: ['bad name', 'x'] },
   });
   await expect(call).rejects.toMatchObject({ name: 'InvalidArgumentError' });
   deadline.cancel();
@@ -200,22 +197,13 @@ test('a request that cannot be written as HTTP is not a ClientFacingError, is no
 
 test('no header and no body of a request stays in memory after its end', async () => {
   await using upstream = await startScriptedUpstream({ script: silent });
-  await using transport = createTestTransport(upstream.origin, { connections: 2 });
+  await using transport = createTestTransport(upstream.origin, { maxConnections: 2 });
   // Not written literally, because a heap snapshot contains the source too.
   const marks = ['key', 'body'].map((name) => [name, 'of', 'a', 'request', Math.PI].join('-'));
   const send = (deadline: Deadline, method: 'GET' | 'PUT') => {
     const [key = '', body = ''] = marks.map((mark) => `${mark} ${method}`);
-    const headers = ['galileo-api-key', key];
-    const memory = createUnlimitedReservation();
-    const call = {
-      operation: 'upsert',
-      method,
-      path: '/r',
-      caller: 'caller-1',
-      headers,
-      deadline,
-      memory,
-    } as const;
+    const context = { ...createCallContext(deadline), headers: ['galileo-api-key', key] };
+    const call = { operation: 'upsert', method, path: '/r', context } as const;
     return getOutcome(transport.send(method === 'GET' ? call : { ...call, body }));
   };
   // Some get a response, some end in the queue, and some while running.

@@ -56,7 +56,7 @@ describe('a read', () => {
 
   test('a read is tried once if no retries are allowed', async () => {
     await using upstream = await startScriptedUpstream({ script: resetting });
-    await using transport = createTestTransport(upstream.origin, { retries: 0 });
+    await using transport = createTestTransport(upstream.origin, { maxRetries: 0 });
     expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
     expect(upstream.exchanges).toHaveLength(1);
   });
@@ -192,7 +192,7 @@ describe('the retry budget', () => {
   test('the retry budget allows ten retries, and one for every five attempts, in ten seconds', async () => {
     const clock = new ManualClock();
     await using upstream = await startScriptedUpstream();
-    await using transport = createTestTransport(upstream.origin, { now: clock.now, retries: 20 });
+    await using transport = createTestTransport(upstream.origin, { now: clock.now, maxRetries: 20 });
     // Starts with successful reads, so that the circuit breaker stays closed.
     for (let count = 0; count < 50; count += 1) await transport.read();
     upstream.script = withStatus('429 Slow', 'retry-after: 0');

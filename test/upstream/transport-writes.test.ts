@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.ts';
-import { createUnlimitedReservation } from '../support/memory.ts';
 import {
   healthy,
   localhostCertificate,
@@ -12,7 +11,12 @@ import {
   toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
-import { createTestTransport, getClientFacingError, getOutcome } from './support/test-transport.ts';
+import {
+  createCallContext,
+  createTestTransport,
+  getClientFacingError,
+  getOutcome,
+} from './support/test-transport.ts';
 
 const unknown = 'UPSTREAM_OUTCOME_UNKNOWN';
 
@@ -84,11 +88,8 @@ describe('a write that arrived', () => {
             operation: 'delete',
             method,
             path: '/w',
-            caller: 'caller-1',
-            headers: [],
             body: method === 'DELETE' ? undefined : '{}',
-            deadline,
-            memory: createUnlimitedReservation(),
+            context: createCallContext(deadline),
           }),
         );
         deadline.cancel();
@@ -96,6 +97,20 @@ describe('a write that arrived', () => {
       expect(upstream.exchanges.map((exchange) => exchange.method)).toEqual([method, method, method]);
     },
   );
+
+  test('a deletion whose 2xx response is cut off succeeds, and another write does not', async () => {
+    const start = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{';
+    await using upstream = await startScriptedUpstream({ script: ({ socket }) => void socket.end(start) });
+    await using transport = createTestTransport(upstream.origin);
+    const send = async (method: 'DELETE' | 'PUT') => {
+      const deadline = new Deadline(10_000);
+      const context = createCallContext(deadline);
+      const outcome = await getOutcome(transport.send({ operation: 'delete', method, path: '/w', context }));
+      deadline.cancel();
+      return outcome;
+    };
+    expect([await send('DELETE'), await send('PUT')]).toEqual(['200 ', unknown]);
+  });
 
   test('a write that arrived on a reused socket is not sent again after a reset', async () => {
     await using upstream = await startScriptedUpstream();
@@ -109,7 +124,7 @@ describe('a write that arrived', () => {
 
   test('a write that arrived ends as UPSTREAM_OUTCOME_UNKNOWN at its deadline, and upstream can still complete it', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { connections: 1 });
+    await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
     const startedAtMs = performance.now();
     expect(await getOutcome(transport.write('/w', new Deadline(500)))).toBe(unknown);
     // Half of the attempt timeout.
@@ -144,7 +159,7 @@ describe('a write that was not sent', () => {
     await upstream[Symbol.asyncDispose]();
     const numbers: number[] = [];
     await using transport = createTestTransport(upstream.origin, {
-      observers: [{ attemptStarted: ({ number }) => numbers.push(number) }],
+      observers: [{ attemptStarted: ({ number }) => void numbers.push(number) }],
     });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
     expect(numbers).toEqual([1, 2, 3]);
@@ -155,7 +170,7 @@ describe('a write that was not sent', () => {
     const numbers: number[] = [];
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
       connectTimeoutMs: 50,
-      observers: [{ attemptStarted: ({ number }) => numbers.push(number) }],
+      observers: [{ attemptStarted: ({ number }) => void numbers.push(number) }],
     });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_TIMEOUT');
     expect(numbers).toEqual([1, 2, 3]);
@@ -165,7 +180,7 @@ describe('a write that was not sent', () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, {
       tls: { ca: localhostCertificate },
-      connections: 1,
+      maxConnections: 1,
     });
     const deadline = new Deadline(10_000);
     const call = getOutcome(transport.write('/w', deadline));
@@ -182,7 +197,7 @@ describe('a write that was not sent', () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     const numbers: number[] = [];
     await using transport = createTestTransport(upstream.origin, {
-      observers: [{ attemptStarted: ({ number }) => numbers.push(number) }],
+      observers: [{ attemptStarted: ({ number }) => void numbers.push(number) }],
     });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
     expect(numbers).toEqual([1]);
@@ -192,7 +207,7 @@ describe('a write that was not sent', () => {
     'a write in the queue is cancelled when its deadline ends (%s)',
     async (how) => {
       await using upstream = await startScriptedUpstream({ script: silent });
-      await using transport = createTestTransport(upstream.origin, { connections: 1 });
+      await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
       const reading = getOutcome(transport.read('/first'));
       await upstream.waitForExchanges(1);
       const deadline = new Deadline(how === 'expire' ? 50 : 10_000);

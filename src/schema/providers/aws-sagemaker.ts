@@ -1,3 +1,4 @@
+import { nonNull } from '../fields.ts';
 import { integrationModels } from '../integration-model.ts';
 import { awsFields } from './aws.ts';
 import { defineProvider } from './provider.ts';
@@ -11,6 +12,6 @@ export const awsSageMaker = defineProvider({
     ...awsFields,
     // Galileo accepts inference profiles, and does not return them.
     inferenceProfiles: { ...awsFields.inferenceProfiles, output: 'none' },
-    models: integrationModels('models', "The endpoints' models, in Galileo's order.", { output: 'non-null' }),
+    models: integrationModels('models', "The endpoints' models, in Galileo's order.", nonNull),
   },
 });

@@ -1,13 +1,10 @@
 import { awsCredentialType } from '../enums.ts';
-import { fieldOf, toInputType, toShape } from '../fields.ts';
+import { fieldOf, nonNull, secret, toInputType, toShape } from '../fields.ts';
 import { parseObject } from '../reader.ts';
 import { multiModalConfig, string, stringMap } from '../values.ts';
 
 const tokenFields = {
-  accessKeyId: string('aws_access_key_id', 'The access key id. Required for `KEY_SECRET`.', {
-    output: 'none',
-    secret: true,
-  }),
+  accessKeyId: string('aws_access_key_id', 'The access key id. Required for `KEY_SECRET`.', secret),
   secretAccessKey: string('aws_secret_access_key', 'The secret access key. Required for `KEY_SECRET`.', {
     output: 'none',
     secret: true,
@@ -32,7 +29,7 @@ export const awsFields = {
     'How Galileo authenticates with AWS. Default: `KEY_SECRET`.',
     { output: 'non-null' },
   ),
-  region: string('region', 'The AWS region of the models. Default: `us-west-2`.', { output: 'non-null' }),
+  region: string('region', 'The AWS region of the models. Default: `us-west-2`.', nonNull),
   inferenceProfiles: stringMap(
     'inference_profiles',
     'Inference profiles: the key is the model, the value is the profile that it is called through.',

@@ -1,5 +1,5 @@
 import { azureAuthenticationType } from '../enums.ts';
-import { fieldOf, listOf, objectOf } from '../fields.ts';
+import { fieldOf, listOf, nonNull, objectOf, required } from '../fields.ts';
 import {
   authenticationScope,
   boolean,
@@ -12,18 +12,14 @@ import {
 } from '../values.ts';
 import { defineProvider } from './provider.ts';
 
-const modelDeployments = fieldOf(
-  listOf(
-    objectOf('AzureModelDeployment', {
-      description: 'A deployment of a model on Azure.',
-      schema: 'AzureModelDeployment',
-      fields: {
-        id: string('id', "Azure's id of the deployment.", { output: 'non-null', input: 'required' }),
-        model: string('model', 'The deployed model.', { output: 'non-null', input: 'required' }),
-      },
-    }),
-  ),
-);
+const modelDeployment = objectOf('AzureModelDeployment', {
+  description: 'A deployment of a model on Azure.',
+  schema: 'AzureModelDeployment',
+  fields: {
+    id: string('id', "Azure's id of the deployment.", required),
+    model: string('model', 'The deployed model.', required),
+  },
+});
 
 export const azure = defineProvider({
   displayName: 'Azure',
@@ -37,10 +33,8 @@ export const azure = defineProvider({
     }),
     token: token('The Azure API key, the client secret or the password, depending on `authenticationType`.'),
     multiModalConfig,
-    proxy: boolean('proxy', 'Whether the endpoint is a proxy in front of Azure. Default: false.', {
-      output: 'non-null',
-    }),
-    apiVersion: string('api_version', "The version of Azure's API.", { output: 'non-null' }),
+    proxy: boolean('proxy', 'Whether the endpoint is a proxy in front of Azure. Default: false.', nonNull),
+    apiVersion: string('api_version', "The version of Azure's API.", nonNull),
     azureDeployment: string('azure_deployment', 'The deployment that serves all requests.', {
       whenRead: 'Null if `deployments` has one per model.',
     }),
@@ -61,8 +55,10 @@ export const azure = defineProvider({
     ),
     oauth2TokenUrl,
     customHeaderMapping,
-    availableDeployments: modelDeployments('available_deployments', 'The deployments that Azure offers.', {
-      whenRead: 'Null if Galileo does not know them.',
-    }),
+    availableDeployments: fieldOf(listOf(modelDeployment))(
+      'available_deployments',
+      'The deployments that Azure offers.',
+      { whenRead: 'Null if Galileo does not know them.' },
+    ),
   },
 });

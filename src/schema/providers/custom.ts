@@ -1,5 +1,5 @@
 import { customAuthenticationType } from '../enums.ts';
-import { fieldOf, listOf, objectOf } from '../fields.ts';
+import { fieldOf, listOf, objectOf, required, secret } from '../fields.ts';
 import {
   authenticationScope,
   boolean,
@@ -13,41 +13,32 @@ import {
 } from '../values.ts';
 import { defineProvider } from './provider.ts';
 
-const modelProperties = fieldOf(
-  listOf(
-    objectOf('CustomModelProperties', {
-      description: 'A model of a custom endpoint. It can have `basedOn` or `supportedParameters`, not both.',
-      schema: 'ModelProperties',
-      fields: {
-        name: string('name', "The endpoint's name for the model.", { output: 'non-null', input: 'required' }),
-        alias: string('alias', 'The name of the model in Galileo.', { whenRead: 'Null if it is `name`.' }),
-        basedOn: string('based_on', 'A known model that has the same parameters.', {
-          whenRead: 'Null if there is none.',
-        }),
-        supportedParameters: strings('supported_parameters', 'The parameters that the model accepts.', {
-          whenRead: 'Null if unknown, or if `basedOn` is set.',
-        }),
-      },
+const modelProperties = objectOf('CustomModelProperties', {
+  description: 'A model of a custom endpoint. It can have `basedOn` or `supportedParameters`, not both.',
+  schema: 'ModelProperties',
+  fields: {
+    name: string('name', "The endpoint's name for the model.", required),
+    alias: string('alias', 'The name of the model in Galileo.', { whenRead: 'Null if it is `name`.' }),
+    basedOn: string('based_on', 'A known model that has the same parameters.', {
+      whenRead: 'Null if there is none.',
     }),
-  ),
-);
+    supportedParameters: strings('supported_parameters', 'The parameters that the model accepts.', {
+      whenRead: 'Null if unknown, or if `basedOn` is set.',
+    }),
+  },
+});
 
-const customLlmConfig = fieldOf(
-  objectOf('CustomLlmConfig', {
-    description: "The customer's Python class that Galileo calls the endpoint through.",
-    schema: 'CustomLLMConfig',
-    fields: {
-      fileName: string('file_name', 'The Python file that contains the class.', {
-        output: 'non-null',
-        input: 'required',
-      }),
-      className: string('class_name', 'The name of the class.', { output: 'non-null', input: 'required' }),
-      initKwargs: json('init_kwargs', "The keyword arguments of the class's constructor.", {
-        whenRead: 'Null if there are none.',
-      }),
-    },
-  }),
-);
+const llmConfig = objectOf('CustomLlmConfig', {
+  description: "The customer's Python class that Galileo calls the endpoint through.",
+  schema: 'CustomLLMConfig',
+  fields: {
+    fileName: string('file_name', 'The Python file that contains the class.', required),
+    className: string('class_name', 'The name of the class.', required),
+    initKwargs: json('init_kwargs', "The keyword arguments of the class's constructor.", {
+      whenRead: 'Null if there are none.',
+    }),
+  },
+});
 
 export const custom = defineProvider({
   displayName: 'Custom',
@@ -84,7 +75,7 @@ export const custom = defineProvider({
       output: 'none',
       deprecationReason: 'Use modelProperties.',
     }),
-    modelProperties: modelProperties('model_properties', 'The models of the endpoint.', {
+    modelProperties: fieldOf(listOf(modelProperties))('model_properties', 'The models of the endpoint.', {
       whenRead: 'Null if Galileo stores none.',
     }),
     isLegacyFormat: boolean('is_legacy_format', 'Whether Galileo stores the models in the legacy format.', {
@@ -99,20 +90,14 @@ export const custom = defineProvider({
     apiKeyHeader: string('api_key_header', 'The name of the header with the API key.', {
       whenRead: 'Null if none is set.',
     }),
-    apiKeyValue: string('api_key_value', 'The API key.', { output: 'none', secret: true }),
-    customLlmConfig: customLlmConfig(
+    apiKeyValue: string('api_key_value', 'The API key.', secret),
+    customLlmConfig: fieldOf(llmConfig)(
       'custom_llm_config',
       "The customer's Python class that the endpoint is called through.",
       { whenRead: 'Null if there is none.' },
     ),
     customHeaderMapping,
-    headers: stringMap('headers', 'Headers of every request to the endpoint, at most 50.', {
-      output: 'none',
-      secret: true,
-    }),
-    token: string('token', 'The credential that Galileo authenticates with.', {
-      output: 'none',
-      secret: true,
-    }),
+    headers: stringMap('headers', 'Headers of every request to the endpoint, at most 50.', secret),
+    token: string('token', 'The credential that Galileo authenticates with.', secret),
   },
 });

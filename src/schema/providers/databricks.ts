@@ -1,4 +1,5 @@
 import { upstreamList } from '../directives.ts';
+import { writeOnly } from '../fields.ts';
 import { parseStrings } from '../reader.ts';
 import { boolean, string, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
@@ -17,11 +18,9 @@ export const databricks = defineProvider({
     defaultCatalogName: string('default_catalog_name', 'The catalog that Galileo uses by default.', {
       output: 'none',
     }),
-    path: string('path', 'The path of the SQL warehouse or cluster.', { output: 'none' }),
-    llm: boolean('llm', 'Whether Galileo uses the models of Databricks. Default: false.', { output: 'none' }),
-    storage: boolean('storage', 'Whether Galileo uses the storage of Databricks. Default: false.', {
-      output: 'none',
-    }),
+    path: string('path', 'The path of the SQL warehouse or cluster.', writeOnly),
+    llm: boolean('llm', 'Whether Galileo uses the models of Databricks. Default: false.', writeOnly),
+    storage: boolean('storage', 'Whether Galileo uses the storage of Databricks. Default: false.', writeOnly),
   },
   extraFields: (t) => ({
     catalogs: t.stringList({

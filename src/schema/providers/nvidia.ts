@@ -1,3 +1,4 @@
+import { requiredWriteOnly } from '../fields.ts';
 import { string, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
 
@@ -8,9 +9,6 @@ export const nvidia = defineProvider({
   inputSchema: 'NvidiaIntegrationCreate',
   fields: {
     token: token('The NVIDIA API key.'),
-    hostname: string('hostname', 'The URL of the NVIDIA server, 1 to 2083 characters.', {
-      output: 'none',
-      input: 'required',
-    }),
+    hostname: string('hostname', 'The URL of the NVIDIA server, 1 to 2083 characters.', requiredWriteOnly),
   },
 });

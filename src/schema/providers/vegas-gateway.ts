@@ -1,3 +1,4 @@
+import { requiredWriteOnly } from '../fields.ts';
 import { multiModalConfig, string, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
 
@@ -8,14 +9,8 @@ export const vegasGateway = defineProvider({
   inputSchema: 'VegasGatewayIntegrationCreate',
   fields: {
     token: token('The credential of the gateway.'),
-    endpoint: string('endpoint', 'The URL of the gateway, 1 to 2083 characters.', {
-      output: 'none',
-      input: 'required',
-    }),
-    useCase: string('use_case', 'The use case that requests are made for.', {
-      output: 'none',
-      input: 'required',
-    }),
+    endpoint: string('endpoint', 'The URL of the gateway, 1 to 2083 characters.', requiredWriteOnly),
+    useCase: string('use_case', 'The use case that requests are made for.', requiredWriteOnly),
     multiModalConfig: { ...multiModalConfig, output: 'none' },
   },
 });

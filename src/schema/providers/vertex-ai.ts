@@ -1,26 +1,21 @@
-import { fieldOf, objectOf } from '../fields.ts';
+import { fieldOf, objectOf, required } from '../fields.ts';
 import { multiModalConfig, string, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
 
-const gcsConfig = fieldOf(
-  objectOf('VertexAIGcsConfig', {
-    description: 'The location in Google Cloud Storage of the files that Galileo passes to Vertex AI.',
-    schema: 'VertexAIGCSConfigResponse',
-    inputSchema: 'VertexAIGCSConfig',
-    fields: {
-      serviceAccountCredentials: string(
-        'service_account_credentials',
-        'The key file of the service account that can write to the bucket, as a JSON string.',
-        { output: 'none', input: 'required', secret: true },
-      ),
-      bucketName: string('bucket_name', 'The bucket.', { output: 'non-null', input: 'required' }),
-      objectPathPrefix: string('object_path_prefix', 'The prefix of the names of all objects.', {
-        output: 'non-null',
-        input: 'required',
-      }),
-    },
-  }),
-);
+const gcsConfig = objectOf('VertexAIGcsConfig', {
+  description: 'The location in Google Cloud Storage of the files that Galileo passes to Vertex AI.',
+  schema: 'VertexAIGCSConfigResponse',
+  inputSchema: 'VertexAIGCSConfig',
+  fields: {
+    serviceAccountCredentials: string(
+      'service_account_credentials',
+      'The key file of the service account that can write to the bucket, as a JSON string.',
+      { output: 'none', input: 'required', secret: true },
+    ),
+    bucketName: string('bucket_name', 'The bucket.', required),
+    objectPathPrefix: string('object_path_prefix', 'The prefix of the names of all objects.', required),
+  },
+});
 
 export const vertexAI = defineProvider({
   displayName: 'Vertex AI',
@@ -30,7 +25,7 @@ export const vertexAI = defineProvider({
   fields: {
     token: token("The service account's key file, as a JSON string."),
     multiModalConfig,
-    gcsConfig: gcsConfig('gcs_config', 'The location of files for Vertex AI.', {
+    gcsConfig: fieldOf(gcsConfig)('gcs_config', 'The location of files for Vertex AI.', {
       whenRead: 'Null if none is set.',
     }),
   },

@@ -8,7 +8,7 @@ import type { ResolverContext } from '../../../src/resolvers/resolver-context.ts
 import { createSchema } from '../../../src/schema/index.ts';
 import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
 import { UpstreamResponse } from '../../../src/upstream/responses.ts';
-import type { TransportRequest } from '../../../src/upstream/transport.ts';
+import type { TransportRequest } from '../../../src/upstream/transport-types.ts';
 import { integrationFixtures } from '../../fixtures/integrations.ts';
 import { createUnlimitedReservation } from '../../support/memory.ts';
 

@@ -1,19 +1,16 @@
 import { Deadline } from '../../../src/deadline.ts';
 import { ClientFacingError } from '../../../src/upstream/errors.ts';
-import {
-  Transport,
-  type TransportOptions,
-  type TransportRequest,
-  type TransportResponse,
-} from '../../../src/upstream/transport.ts';
+import type { UpstreamResponse } from '../../../src/upstream/responses.ts';
+import { Transport, type TransportOptions } from '../../../src/upstream/transport.ts';
+import type { CallContext, TransportRequest } from '../../../src/upstream/transport-types.ts';
 import { createUnlimitedReservation } from '../../support/memory.ts';
 
 /** A transport that is destroyed at the end of its scope, with short forms of its calls. */
 export interface TestTransport extends Pick<Transport, keyof Transport> {
   /** A `GET`. Its deadline is released when the call ends, as in the gateway. */
-  read(path?: string, deadline?: Deadline, caller?: string): Promise<TransportResponse>;
+  read(path?: string, deadline?: Deadline, caller?: string): Promise<UpstreamResponse>;
   /** A `PUT` with a body. */
-  write(path?: string, deadline?: Deadline): Promise<TransportResponse>;
+  write(path?: string, deadline?: Deadline): Promise<UpstreamResponse>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -24,11 +21,11 @@ export function createTestTransport(
 ): TestTransport {
   const transport = new Transport({
     upstreamUrl,
-    connections: 4,
-    queue: 100,
+    maxConnections: 4,
+    maxQueued: 100,
     attemptTimeoutMs: 5_000,
     connectTimeoutMs: 2_000,
-    retries: 2,
+    maxRetries: 2,
     maxResponseBytes: 100_000,
     random: () => 0,
     ...options,
@@ -37,7 +34,7 @@ export function createTestTransport(
     try {
       return await transport.send(request);
     } finally {
-      request.deadline.cancel();
+      request.context.deadline.cancel();
     }
   };
   return {
@@ -56,10 +53,7 @@ export function createTestTransport(
         method: 'GET',
         path,
         provider: 'openai',
-        caller,
-        headers: ['accept', 'application/json'],
-        deadline,
-        memory: createUnlimitedReservation(),
+        context: createCallContext(deadline, caller),
       }),
     write: (path = '/write', deadline = new Deadline(10_000)) =>
       send({
@@ -67,11 +61,8 @@ export function createTestTransport(
         method: 'PUT',
         path,
         provider: 'custom',
-        caller: 'caller-1',
-        headers: ['content-type', 'application/json'],
         body: '{"a":1}',
-        deadline,
-        memory: createUnlimitedReservation(),
+        context: createCallContext(deadline),
       }),
     async [Symbol.asyncDispose]() {
       transport.destroy();
@@ -79,6 +70,17 @@ export function createTestTransport(
     },
   };
 }
+
+/** A context with unlimited memory and without headers. */
+export const createCallContext = (deadline: Deadline, caller = 'caller-1'): CallContext => ({
+  headers: [],
+  caller,
+  deadline,
+  memory: createUnlimitedReservation(),
+  requestId: 'request-1',
+  redactMessage: (text) => text,
+  traceContext: undefined,
+});
 
 /** The ClientFacingError of a call. Throws if the call succeeds or fails with another error. */
 export async function getClientFacingError(call: Promise<unknown>): Promise<ClientFacingError> {
@@ -93,7 +95,7 @@ export async function getClientFacingError(call: Promise<unknown>): Promise<Clie
 }
 
 /** How the call ended: the code of the error, or status and body of the response. */
-export async function getOutcome(call: Promise<TransportResponse>): Promise<string> {
+export async function getOutcome(call: Promise<UpstreamResponse>): Promise<string> {
   try {
     const { status, body } = await call;
     return `${status} ${body.toString()}`;
