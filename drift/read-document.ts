@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Dispatcher, fetch, getGlobalDispatcher } from 'undici';
-import { isJsonObject, type JsonObject } from '../src/json.ts';
+import { isJsonObject, type JsonObject, removeByteOrderMark } from '../src/json.ts';
 
 /** Limit for the whole exchange. */
 const timeoutMs = 10_000;
@@ -26,7 +26,8 @@ export async function readDocument(
   const signal = AbortSignal.timeout(timeoutMs);
   let value: unknown;
   try {
-    value = JSON.parse(isFile ? await readFile(source, 'utf8') : await fetchText(source, dispatcher, signal));
+    const text = isFile ? await readFile(source, 'utf8') : await fetchText(source, dispatcher, signal);
+    value = JSON.parse(removeByteOrderMark(text));
   } catch (error) {
     if (error instanceof UnreadableDocument) throw error;
     if (error instanceof SyntaxError) throw new UnreadableDocument('it is not JSON');

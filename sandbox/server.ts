@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { getUrl } from '../src/http/listen.ts';
-import { nestsTooDeep } from '../src/json.ts';
+import { nestsTooDeep, removeByteOrderMark } from '../src/json.ts';
 import { applyDemoKey } from './demo-keys.ts';
 import { findOperation, type MatchedOperation, openApiDocument } from './document.ts';
 import { HttpError } from './http-error.ts';
@@ -160,7 +160,7 @@ function readRequest(
   let body: unknown = text === '' ? undefined : text;
   if (body !== undefined && /^application\/(.+\+)?json\s*(;|$)/i.test(contentType)) {
     try {
-      body = JSON.parse(text);
+      body = JSON.parse(removeByteOrderMark(text));
     } catch (error) {
       throw toValidationError([toJsonIssue(error)]);
     }

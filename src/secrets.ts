@@ -1,4 +1,5 @@
 import { decodeEscapes, findEncodedRuns, type Layer, toLayer, toUtf8 } from './escapes.ts';
+import { removeByteOrderMark } from './json.ts';
 
 /** Replaces a secret that was removed from a string. */
 export const redactionMark = '[redacted]';
@@ -262,7 +263,7 @@ function getMembers(secret: string): string[] {
   if (!/^\s*\{/.test(secret)) return [];
   const members: string[] = [];
   try {
-    JSON.parse(secret, (_name, value: unknown) => {
+    JSON.parse(removeByteOrderMark(secret), (_name, value: unknown) => {
       if (typeof value === 'string' && value.length >= minMemberLength) members.push(value);
       return value;
     });

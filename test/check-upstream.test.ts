@@ -720,6 +720,15 @@ describe('galileo-gateway check-upstream', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
+  it('check-upstream ignores a UTF-8 byte order mark before the document, in a file and behind a URL', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', '/openapi.json', { body: `\uFEFF${text}` });
+    for (const source of [write('marked.json', `\uFEFF${text}`), `${upstream.url}/openapi.json`]) {
+      const { code, stderr } = await run([source]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    }
+  });
+
   it('check-upstream exits with 2 and one line for an HTTP error, for HTML, and for an incomplete response', async () => {
     await using upstream = await startFakeUpstream();
     upstream

@@ -142,6 +142,7 @@ describe('a secret is removed from a message', () => {
     });
     expect(redact([secret], `bad key ${JSON.stringify(key)}`)).toBe('bad key "[redacted]"');
     expect(redact([secret], 'id 0123456789abcdef')).toBe('id [redacted]');
+    expect(redact([`\uFEFF${secret}`], 'id 0123456789abcdef')).toBe('id [redacted]');
     expect(redact([secret], 'a service_account of type')).toBe('a service_account of type');
   });
 

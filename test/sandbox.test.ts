@@ -1068,6 +1068,11 @@ describe('Validation', () => {
     expect({ status, json }).toEqual({ status: 422, json: { detail: [issue] } });
   });
 
+  test('a UTF-8 byte order mark before a JSON body is ignored', async () => {
+    const body = '\uFEFF{"endpoint":"https://e.test"}';
+    expect((await createClient().put('/v2/integrations/custom', body)).status).toBe(200);
+  });
+
   test('a body is read as JSON only if its content type is JSON', async () => {
     const write = (contentType: string) =>
       send('/v2/integrations/custom', {

@@ -358,6 +358,8 @@ describe('a date and time', () => {
     ['2025-03-04T05:06:07-0800', '2025-03-04T05:06:07-08:00'],
     ['2025-03-04T05:06+01', '2025-03-04T05:06:00+01:00'],
     ['2025-03-04T05:06:07,5', '2025-03-04T05:06:07.5Z'],
+    ['2024-02-29T05:06:07', '2024-02-29T05:06:07Z'],
+    ['2025-12-31T23:59:60-23:59', '2025-12-31T23:59:60-23:59'],
   ])(
     'a date and time without an offset is UTC, and keeps upstream’s precision: %s',
     async (sent, answered) => {
@@ -370,22 +372,37 @@ describe('a date and time', () => {
     },
   );
 
-  it.each(['yesterday', '2025-13-01T00:00:00Z', '2025-03-04', '', 1_741_064_767])(
-    'an invalid time is an error: %j',
-    async (sent) => {
-      const { data, errors } = await readRecord({
-        ...integrationRecordFixtures.full,
-        created_at: sent,
-      });
-      expect(data?.upsertCustomIntegration).toBeNull();
-      expect(errors).toMatchObject([
-        {
-          path: ['upsertCustomIntegration', 'record', 'createdAt'],
-          extensions: { code: 'UPSTREAM_INVALID_RESPONSE' },
-        },
-      ]);
-    },
+  it.each([
+    'yesterday',
+    '2025-13-01T00:00:00Z',
+    '2025-02-29T00:00:00Z',
+    '2025-04-31T00:00:00Z',
+    '2025-03-04T05:06:07+24:00',
+    '2025-03-04',
+    '',
+    1_741_064_767,
+  ])('an invalid time is an error: %j', async (sent) => {
+    const { data, errors } = await readRecord({
+      ...integrationRecordFixtures.full,
+      created_at: sent,
+    });
+    expect(data?.upsertCustomIntegration).toBeNull();
+    expect(errors).toMatchObject([
+      {
+        path: ['upsertCustomIntegration', 'record', 'createdAt'],
+        extensions: { code: 'UPSTREAM_INVALID_RESPONSE' },
+      },
+    ]);
+  });
+});
+
+it('a UTF-8 byte order mark before the JSON of upstream is ignored', async () => {
+  const { integration, errors } = await readIntegration(
+    'openai',
+    '\uFEFF{"provider":"openai","organization_id":"org"}',
   );
+  expect(errors).toEqual([]);
+  expect(integration).toMatchObject({ name: 'OPENAI', organizationId: 'org' });
 });
 
 describe('numbers', () => {

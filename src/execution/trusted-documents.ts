@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, removeByteOrderMark } from '../json.ts';
 
 /** The only documents that a gateway executes, by their SHA-256 in hexadecimal. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
@@ -12,8 +12,7 @@ export type TrustedDocuments = ReadonlyMap<string, string>;
 export function readTrustedDocuments(path: string): TrustedDocuments {
   let content: unknown;
   try {
-    // Some editors write a byte order mark.
-    content = JSON.parse(readFileSync(path, 'utf8').replace(/^\ufeff/, ''));
+    content = JSON.parse(removeByteOrderMark(readFileSync(path, 'utf8')));
   } catch (error) {
     throw new Error(error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read', { cause: error });
   }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { appendChunk, getContent } from '../chunks.ts';
 import type { Deadline, DeadlineEnd } from '../deadline.ts';
+import { removeByteOrderMark } from '../json.ts';
 import type { Reservation } from '../memory.ts';
 import type { Admission } from './admission.ts';
 import { isIdentity } from './header-fields.ts';
@@ -68,8 +69,7 @@ export function readBody(
       if (!isUtf8(body)) return onFailure(createUtf8Error());
       if (!reservation.takeParsed(body)) return onFailure(createShedError());
       stop();
-      const text = body.toString('utf8');
-      resolve(text.startsWith('\uFEFF') ? text.slice(1) : text);
+      resolve(removeByteOrderMark(body.toString('utf8')));
     };
     const onClose = () => onFailure(new ClientDisconnected());
     const onDeadline = (end: DeadlineEnd) =>

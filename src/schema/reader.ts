@@ -43,16 +43,23 @@ export const parseSafeInt: Parser<number> = (value) =>
 
 // RFC 3339, section 5.6, and common ISO 8601 variants: a space instead of T, an offset without a colon, no offset.
 const dateTimePattern =
-  /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))[Tt ]((?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:[.,]\d+)?)?)\s?([Zz]|[+-][0-2]\d(?::?[0-5]\d)?)?$/;
+  /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))[Tt ]((?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:[.,]\d+)?)?)\s?([Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$/;
 
 /** The RFC 3339 form of a date and time, with all its precision. Without an offset it is UTC. */
 export const parseDateTime: Parser<string> = (value) => {
   const match = typeof value === 'string' ? dateTimePattern.exec(value) : null;
   if (match === null) return throwMismatch('a date and time');
-  const [, date, time = '', offset = 'Z'] = match;
+  const [, date = '', time = '', offset = 'Z'] = match;
+  if (!isInMonth(date)) throwMismatch('a date and time');
   const seconds = time.length === 5 ? `${time}:00` : time.replace(',', '.');
   return `${date}T${seconds}${toOffset(offset)}`;
 };
+
+/** Whether the month has the day: false for 30 February. */
+function isInMonth(date: string): boolean {
+  const day = Number(date.slice(8));
+  return day <= 28 || new Date(`${date}T00:00Z`).getUTCDate() === day;
+}
 
 function toOffset(offset: string): string {
   if (offset === 'Z' || offset === 'z') return 'Z';

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { shortenMessage } from '../errors.ts';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, removeByteOrderMark } from '../json.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from './errors.ts';
 import { findHint } from './operator-hints.ts';
 import type { AttemptOutcome, TransportRequest } from './transport-types.ts';
@@ -65,7 +65,9 @@ export class UpstreamResponse {
   #parse(): unknown {
     if (!isJsonMediaType(this)) return undefined;
     try {
-      return JSON.parse(this.body.toString(isAscii(this.body) ? 'latin1' : 'utf8'));
+      return JSON.parse(
+        isAscii(this.body) ? this.body.toString('latin1') : removeByteOrderMark(this.body.toString('utf8')),
+      );
     } catch {
       return undefined;
     }
