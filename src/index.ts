@@ -151,9 +151,7 @@ function toText(value: unknown): string {
 function toResponse({ status, headers, body }: HttpResponse, requestId: string): Response {
   const fields = toHeaders(headers);
   fields.set('x-request-id', requestId);
+  const content = typeof body === 'string' ? body : new Uint8Array(body);
   // A 204 must not have a body at all.
-  return new Response(body.length === 0 ? null : new Uint8Array(Buffer.from(body)), {
-    status,
-    headers: fields,
-  });
+  return new Response(content.length === 0 ? null : content, { status, headers: fields });
 }

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { readPrimaryMessage, readWorkerMessage } from '../src/workers/messages.ts';
+import { PrimaryMessage, WorkerMessage } from '../src/workers/messages.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { getSample, readMetrics } from './support/metrics.ts';
 import { type Program, startProgram } from './support/program.ts';
@@ -274,13 +274,13 @@ describe('the channel between the processes', () => {
     { type: 'failed', message: 1 },
     { type: 'metrics', snapshot: {} },
   ])('the primary process ignores %j, which is not a message of a worker', (message) => {
-    expect(readWorkerMessage(message)).toBeUndefined();
+    expect(WorkerMessage.safeParse(message).success).toBe(false);
   });
 
   it.each([null, 'drain', [], { type: 'listening' }, { action: 'drain' }])(
     'a worker ignores %j, which is not a message to a worker',
     (message) => {
-      expect(readPrimaryMessage(message)).toBeUndefined();
+      expect(PrimaryMessage.safeParse(message).success).toBe(false);
     },
   );
 });

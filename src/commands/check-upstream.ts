@@ -4,6 +4,7 @@ import { readDocument, UnreadableDocument } from '../../drift/read-document.ts';
 import { readConfig } from '../config.ts';
 import { getPackagePath, version } from '../package.ts';
 import { readTrustedCertificates } from '../upstream/transport.ts';
+import { getBasePath } from '../upstream/url.ts';
 
 // Every command exits with 2 if its input is invalid.
 const exitCompatible = 1;
@@ -43,7 +44,7 @@ export async function checkUpstream(source: string | undefined, environment: Env
 
 function getDefault({ GALILEO_API_URL }: Environment): URL {
   const { galileoApiUrl } = readConfig({ GALILEO_API_URL });
-  return new URL(`${galileoApiUrl.pathname.replace(/\/$/, '')}/public/v2/openapi.json`, galileoApiUrl);
+  return new URL(`${getBasePath(galileoApiUrl)}/public/v2/openapi.json`, galileoApiUrl);
 }
 
 /** Connects as the gateway does: through the same proxy, with the same certificates. */

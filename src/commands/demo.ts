@@ -2,6 +2,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { demoApiKey, demoKeys } from '../../sandbox/demo-keys.ts';
 import { startSandbox } from '../../sandbox/server.ts';
 import { readConfig, type SettingName } from '../config.ts';
+import { closeServer, getUrl } from '../http/listen.ts';
 import { startServer } from '../http/server.ts';
 import type { Resource } from '../http/static-files.ts';
 import { openLog } from '../observability/log.ts';
@@ -38,12 +39,12 @@ export async function demo(
     startSandbox({ port: sandboxPort }),
   );
   const release = async () => {
-    await page[Symbol.asyncDispose]();
+    closeServer(page);
     await sandbox.close();
   };
   const config = readConfig(environment, { ...flags, galileoApiUrl: sandbox.url });
   const log = await openLog(config.logLevel);
-  const pageUrl = toLocalUrl(page.url);
+  const pageUrl = toLocalUrl(getUrl(page));
   let landingPage: Resource | undefined;
   const server = await startServer({
     // The sandbox is on this machine, so its calls need no proxy.

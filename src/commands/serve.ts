@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import type { Config } from '../config.ts';
 import { startServer } from '../http/server.ts';
 import { type Log, openLog } from '../observability/log.ts';
-import { readOtelSignals } from '../observability/telemetry.ts';
+import { readOtelVariables } from '../otel-variables.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
 import { loadPlugins } from './load-plugins.ts';
 
@@ -41,12 +41,14 @@ export async function serve(config: Config, pluginFile?: string): Promise<void> 
 }
 
 function logListening(log: Log, config: Config, { url, metricsUrl }: Listening): void {
+  const otel = readOtelVariables(process.env);
   log.info(
     {
       url: `${url}${config.basePath}/graphql`,
       upstream: config.galileoApiUrl.href,
       metrics: metricsUrl === undefined ? 'off' : `${metricsUrl}/metrics`,
-      ...readOtelSignals(process.env),
+      traces: otel.exporter !== 'none',
+      otlpMetrics: otel.metrics !== undefined,
       workers: config.workers,
       graphiql: config.graphiql,
       introspection: config.introspection,

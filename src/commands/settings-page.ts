@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { getUrl, listen } from '../http/listen.ts';
+import { listen } from '../http/listen.ts';
 import { toTextResponse } from '../http/responses.ts';
 import { createPage, createStaticFiles, escapeHtml, type Resource } from '../http/static-files.ts';
 import { getPackagePath } from '../package.ts';
@@ -16,12 +16,6 @@ export interface SettingsPageConfig {
   readonly trustedDocuments?: boolean;
 }
 
-/** The built example page on its own port. */
-export interface SettingsPage extends AsyncDisposable {
-  /** Its address, which is also its origin. */
-  readonly url: string;
-}
-
 /**
  * Serves the example front end for the demo. Rejects if it was not built, or if it cannot listen.
  *
@@ -32,7 +26,7 @@ export async function startSettingsPage(options: {
   readonly host: string;
   readonly port?: number;
   readonly getConfig: () => SettingsPageConfig;
-}): Promise<SettingsPage> {
+}): Promise<Server> {
   const directory = getPackagePath('dist/settings-page');
   const html = readPage(directory);
   const files = createStaticFiles(join(directory, 'assets'), '/assets/');
@@ -60,14 +54,7 @@ export async function startSettingsPage(options: {
     response.writeHead(sent.status, { ...sent.headers, 'content-length': length }).end(sent.body);
   });
   await listen(server, options.port ?? 0, options.host);
-  return {
-    url: getUrl(server),
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return server;
 }
 
 function readPage(directory: string): string {

@@ -24,6 +24,7 @@ const refusalStatuses: ReadonlyMap<unknown, number> = new Map([
  * emits nothing for a pipelined response that is still queued when the connection ends.
  */
 export class Connections {
+  /** How long a client may take to read a response. */
   readonly responseTimeoutMs: number;
   /** Whether every connection closes after its last pending response. */
   isClosing = false;
@@ -33,12 +34,10 @@ export class Connections {
   #toWrite: PendingResponse[] = [];
   #pendingCount = 0;
 
-  /** @param responseTimeoutMs how long a client may take to read a response */
   constructor(responseTimeoutMs: number) {
     this.responseTimeoutMs = responseTimeoutMs;
   }
 
-  /** Closes the connections without pending requests. */
   closeIdle(): void {
     for (const connection of this.#connections.values()) connection.closeIfIdle();
   }
@@ -167,7 +166,6 @@ class ClientConnection implements ResponseOwner {
     if (this.#pending.length === 0) this.socket.destroySoon();
   }
 
-  /** Settles every pending response. */
   handleClose(): void {
     // oxlint-disable-next-line unicorn/no-useless-spread -- `#settle` removes the pending response from the list
     for (const pending of [...this.#pending]) this.#settle(pending, false);

@@ -41,45 +41,34 @@ export class Cors {
 
   /** The response to a preflight request of a listed origin; undefined for any other request. */
   respondToPreflight(request: CorsRequest): HttpResponse | undefined {
-    if (request.method !== 'OPTIONS' || !this.#isListed(request)) return undefined;
+    if (request.method !== 'OPTIONS' || !this.#isListed(request.getHeader('origin'))) return undefined;
     if (request.getHeader('access-control-request-method') === undefined) return undefined;
     const headers = {
       'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers': toAllowedHeaders(request.getHeader('access-control-request-headers')),
       'access-control-max-age': String(maxAgeSeconds),
+      vary: 'Access-Control-Request-Method, Access-Control-Request-Headers',
     };
-    const response = this.allow(request, { status: 204, headers, body: '' });
-    return {
-      ...response,
-      headers: {
-        ...response.headers,
-        vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
-      },
-    };
+    return this.allow(request, { status: 204, headers, body: '' });
   }
 
   /** Adds the headers with which a page of a listed origin can read the response, even a failed one. */
   allow(request: CorsRequest, response: HttpResponse): HttpResponse {
     const origin = request.getHeader('origin');
-    if (origin !== undefined && !this.#isListed(request)) this.#hint(request, origin);
+    const isListed = this.#isListed(origin);
+    if (origin !== undefined && !isListed) this.#hint(request, origin);
     if (this.#origins.length === 0) return response;
-    const { vary } = response.headers;
-    return {
-      ...response,
-      headers: {
-        ...response.headers,
-        vary: vary === undefined ? 'Origin' : `${String(vary)}, Origin`,
-        ...(origin !== undefined &&
-          this.#isListed(request) && {
-            'access-control-allow-origin': origin,
-            'access-control-expose-headers': 'X-Request-Id, Retry-After',
-          }),
-      },
-    };
+    const { status, body } = response;
+    const headers: Record<string, string | string[]> = Object.assign({}, response.headers);
+    headers['vary'] = headers['vary'] === undefined ? 'Origin' : `${String(headers['vary'])}, Origin`;
+    if (isListed) {
+      headers['access-control-allow-origin'] = origin;
+      headers['access-control-expose-headers'] = 'X-Request-Id, Retry-After';
+    }
+    return { status, headers, body };
   }
 
-  #isListed(request: CorsRequest): boolean {
-    const origin = request.getHeader('origin');
+  #isListed(origin: string | undefined): origin is string {
     return origin !== undefined && this.#origins.includes(origin);
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 
 /**
@@ -5,15 +6,17 @@ import type { Server } from 'node:http';
  *
  * @param flag the command-line flag that sets the port
  */
-export function listen(server: Server, port: number, host: string, flag = '--port'): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: Error) => reject(explainListenFailure(error, flag));
-    server.once('error', onError);
-    server.listen(port, host, () => {
-      server.off('error', onError);
-      resolve();
-    });
+export async function listen(server: Server, port: number, host: string, flag = '--port'): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening').catch((error: Error) => {
+    throw explainListenFailure(error, flag);
   });
+}
+
+/** Ends its connections too. */
+export function closeServer(server: Server): void {
+  server.close();
+  server.closeAllConnections();
 }
 
 /** `http://host:port` of a listening server, with the actual port. */

@@ -1,27 +1,19 @@
-import { createServer } from 'node:http';
-import { getUrl, listen } from './listen.ts';
-
-/** The listener that serves only `/metrics`. */
-export interface MetricsServer {
-  /** `http://host:port`, with the actual port. */
-  readonly url: string;
-  /** Destroys its connections. */
-  close(): void;
-}
+import { createServer, type Server } from 'node:http';
+import { listen } from './listen.ts';
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 /** A scrape takes milliseconds. */
 const requestTimeoutMs = 10_000;
 
 /**
- * Listens. Rejects if the port is not available.
+ * Starts the listener that serves only `/metrics`. Rejects if the port is not available.
  *
  * @param print the metrics in Prometheus' text format
  */
 export async function startMetricsServer(
   { port, host }: { readonly port: number; readonly host: string },
   print: () => Promise<string>,
-): Promise<MetricsServer> {
+): Promise<Server> {
   const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
     const respond = (status: number, text: string, headers: Readonly<Record<string, string>> = {}) =>
       response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(text);
@@ -35,11 +27,5 @@ export async function startMetricsServer(
     }
   });
   await listen(server, port, host, '--metrics-port');
-  return {
-    url: getUrl(server),
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return server;
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { Server as TcpServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config.ts';
@@ -8,8 +8,8 @@ import { openTelemetry, type Telemetry } from '../observability/telemetry.ts';
 import { Connections } from './connections.ts';
 import { createGraphiql } from './graphiql.ts';
 import { GraphqlHandler } from './handler.ts';
-import { getUrl, listen } from './listen.ts';
-import { type MetricsServer, startMetricsServer } from './metrics-server.ts';
+import { closeServer, getUrl, listen } from './listen.ts';
+import { startMetricsServer } from './metrics-server.ts';
 import type { Plugins } from './pipeline.ts';
 import { Routes, type RoutesOptions } from './routes.ts';
 
@@ -50,7 +50,7 @@ const keepAliveTimeoutMs = 75_000;
 export class RunningServer implements AsyncDisposable {
   readonly #config: Config;
   readonly #telemetry: Telemetry;
-  readonly #metricsServer: MetricsServer | undefined;
+  readonly #metricsServer: Server | undefined;
   readonly #handler: GraphqlHandler;
   readonly #connections: Connections;
   readonly #server: Server;
@@ -60,7 +60,7 @@ export class RunningServer implements AsyncDisposable {
   constructor(
     { config, log, demoHeaders, plugins, pages, allowedHosts }: ServerOptions,
     telemetry: Telemetry,
-    metricsServer: MetricsServer | undefined,
+    metricsServer: Server | undefined,
   ) {
     this.#config = config;
     this.#telemetry = telemetry;
@@ -88,26 +88,19 @@ export class RunningServer implements AsyncDisposable {
     });
     this.#server
       .on('connection', (socket) => this.#connections.register(socket))
-      .on('request', (request: IncomingMessage, response: ServerResponse) =>
-        routes.respond(request, response),
-      )
-      .on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
-        routes.respond(request, response, true),
-      )
-      .on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
-        routes.refuseExpectation(request, response),
-      )
-      .on('clientError', (error: Error, socket) => this.#connections.refuse(socket, error));
+      .on('request', (request, response) => routes.respond(request, response))
+      .on('checkContinue', (request, response) => routes.respond(request, response, true))
+      .on('checkExpectation', (request, response) => routes.refuseExpectation(request, response))
+      .on('clientError', (error, socket) => this.#connections.refuse(socket, error));
   }
 
-  /** `http://host:port`, with the actual port. */
   get url(): string {
     return getUrl(this.#server);
   }
 
   /** Undefined if metrics are off, or another process serves them. */
   get metricsUrl(): string | undefined {
-    return this.#metricsServer?.url;
+    return this.#metricsServer && getUrl(this.#metricsServer);
   }
 
   /** Undefined if metrics are off. */
@@ -115,7 +108,6 @@ export class RunningServer implements AsyncDisposable {
     return this.#telemetry.metrics;
   }
 
-  /** The slots and bytes in use, see `Admission`. */
   get usage(): GraphqlHandler['usage'] {
     return this.#handler.usage;
   }
@@ -137,7 +129,7 @@ export class RunningServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isReady = false;
     this.#handler.destroy();
-    this.#closeServer();
+    closeServer(this.#server);
     await this.#handler.close();
     await this.#closeTelemetry();
   }
@@ -155,7 +147,7 @@ export class RunningServer implements AsyncDisposable {
       setTimeout(shutdownTimeoutMs, false, { ref: false }),
     ]);
     if (!isDone) this.#handler.destroy();
-    this.#closeServer();
+    closeServer(this.#server);
     await this.#closeTelemetry();
     return isDone;
   }
@@ -166,13 +158,8 @@ export class RunningServer implements AsyncDisposable {
     TcpServer.prototype.close.call(this.#server);
   }
 
-  #closeServer(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-
   async #closeTelemetry(): Promise<void> {
-    this.#metricsServer?.close();
+    if (this.#metricsServer !== undefined) closeServer(this.#metricsServer);
     await this.#telemetry.close();
   }
 }

@@ -133,9 +133,3 @@ export async function openTelemetry(
   }
   return new Telemetry(log, { metrics, tracing: traces?.tracing, trustProxy: config.trustProxy, shutdowns });
 }
-
-/** Which signals OpenTelemetry's variables turn on. */
-export function readOtelSignals(environment: Readonly<Record<string, string | undefined>>) {
-  const { exporter, metrics } = readOtelVariables(environment);
-  return { traces: exporter !== 'none', otlpMetrics: metrics !== undefined };
-}

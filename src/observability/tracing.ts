@@ -13,6 +13,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { ForwardedHeaders } from '../credentials.ts';
 import { version } from '../package.ts';
 import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/transport-types.ts';
+import { getBasePath, getPort } from '../upstream/url.ts';
 import type { RequestEnd, RequestTrace } from './request-observation.ts';
 
 interface TracedRequest {
@@ -99,16 +100,16 @@ export class Tracing {
   #startAttempt(attempt: AttemptInfo): readonly string[] | undefined {
     const { context, method, operation, path, provider } = attempt.request;
     if (context.traceContext === undefined) return undefined;
-    const { origin, pathname, hostname, port, protocol } = this.#upstream;
+    const { origin, hostname } = this.#upstream;
     const span = this.#tracer.startSpan(
       method,
       {
         kind: SpanKind.CLIENT,
         attributes: {
           'http.request.method': method,
-          'url.full': `${origin}${pathname.replace(/\/+$/, '')}${path}`.replace(/[?#].*$/, ''),
+          'url.full': `${origin}${getBasePath(this.#upstream)}${path}`.replace(/[?#].*$/, ''),
           'server.address': hostname,
-          'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+          'server.port': getPort(this.#upstream),
           'gateway.operation': operation,
           ...(provider !== undefined && { 'gateway.provider': provider }),
           ...(attempt.number > 1 && { 'http.request.resend_count': attempt.number - 1 }),

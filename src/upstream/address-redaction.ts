@@ -1,4 +1,5 @@
 import { redactionMark } from '../secrets.ts';
+import { getBasePath, getPort } from './url.ts';
 
 /**
  * Creates a function that removes upstream's own address from a string: its URL with path and query, its host, and the
@@ -6,9 +7,9 @@ import { redactionMark } from '../secrets.ts';
  */
 export function createAddressRedaction(upstreamUrl: URL): (text: string) => string {
   const host = escapePattern(upstreamUrl.hostname);
-  const port = escapePattern(upstreamUrl.port || (upstreamUrl.protocol === 'https:' ? '443' : '80'));
+  const port = String(getPort(upstreamUrl));
   const optionalPort = upstreamUrl.port === '' ? `(?:(?::|%3A)${port})?` : `(?::|%3A)${port}`;
-  const basePath = escapePattern(upstreamUrl.pathname.replace(/\/+$/, ''));
+  const basePath = escapePattern(getBasePath(upstreamUrl));
   const patterns = [
     // Slashes can be escaped, as in JSON, or percent-encoded, as in a URL within a URL.
     `https?(?::|%3A)(?:\\\\?/|%2F){2}${host}${optionalPort}(?![\\w-]|[.:]\\w)[^\\s"'<>]*`,

@@ -2,8 +2,9 @@ import { type LookupAddress, lookup as lookupName } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { toError } from '../errors.ts';
-import { getPort, openTunnel } from './proxy.ts';
+import { openTunnel } from './proxy.ts';
 import { ConnectFailure } from './transport-failures.ts';
+import { getPort } from './url.ts';
 
 // The first keep-alive probe of an idle connection; the same as in undici's own connector.
 const tcpKeepAliveMs = 60_000;

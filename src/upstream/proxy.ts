@@ -1,5 +1,6 @@
 import { request as requestHttp } from 'node:http';
 import type { Socket } from 'node:net';
+import { getPort } from './url.ts';
 
 /** The proxy variables, with the meaning that undici's EnvHttpProxyAgent gives them. */
 export interface ProxySettings {
@@ -27,10 +28,6 @@ function isExcluded(url: URL, noProxy: string): boolean {
     return host === suffix || host.endsWith(`.${suffix}`);
   });
 }
-
-/** The port of a URL, explicit or default. */
-export const getPort = ({ port, protocol }: URL): number =>
-  Number(port) || (protocol === 'https:' ? 443 : 80);
 
 /**
  * Opens a tunnel to the target through the proxy on this socket (CONNECT, RFC 9110, section 9.3.6). To cancel, destroy

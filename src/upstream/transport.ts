@@ -11,6 +11,7 @@ import { findProxy, type ProxySettings } from './proxy.ts';
 import type { UpstreamResponse } from './responses.ts';
 import { RetryBudget } from './retry.ts';
 import type { TransportObserver, TransportRequest } from './transport-types.ts';
+import { getBasePath } from './url.ts';
 
 /** The configuration of a transport, and the dependencies that tests replace. */
 export interface TransportOptions {
@@ -67,7 +68,7 @@ export class Transport {
     const now = options.now ?? (() => performance.now());
     const observer = joinObservers(options.observers ?? []);
     const attemptOptions: AttemptOptions = {
-      basePath: upstreamUrl.pathname.replace(/\/+$/, ''),
+      basePath: getBasePath(upstreamUrl),
       attemptTimeoutMs: options.attemptTimeoutMs,
       maxResponseBytes: options.maxResponseBytes,
       headers: options.headers ?? [],

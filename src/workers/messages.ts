@@ -1,36 +1,18 @@
+import { z } from 'zod';
 import { isJsonObject } from '../json.ts';
-import type { MetricsSnapshot } from '../observability/metrics.ts';
 
-/** From a worker to the primary process. */
-export type WorkerMessage =
-  | { readonly type: 'listening'; readonly url: string }
+// Libraries can use the same channel, so both sides ignore other messages.
+
+export const WorkerMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('listening'), url: z.string() }),
   /** The worker cannot start. The message is one readable line. */
-  | { readonly type: 'failed'; readonly message: string }
+  z.object({ type: z.literal('failed'), message: z.string() }),
   /** The worker drains as soon as another one listens. */
-  | { readonly type: 'draining' }
-  | { readonly type: 'metrics'; readonly snapshot: MetricsSnapshot };
+  z.object({ type: z.literal('draining') }),
+  z.object({ type: z.literal('metrics'), snapshot: z.array(z.custom<object>(isJsonObject)).readonly() }),
+]);
+export type WorkerMessage = z.infer<typeof WorkerMessage>;
 
-/** From the primary process to a worker. */
-export type PrimaryMessage =
-  | { readonly type: 'drain' }
-  /** Another worker listens, so a worker that drains can stop listening. */
-  | { readonly type: 'replaced' }
-  | { readonly type: 'get-metrics' };
-
-/** Undefined if it is not a message of a worker, because libraries can use the same channel. */
-export function readWorkerMessage(message: unknown): WorkerMessage | undefined {
-  if (!isJsonObject(message)) return undefined;
-  const { type, url, message: text, snapshot } = message;
-  if (type === 'listening' && typeof url === 'string') return { type, url };
-  if (type === 'failed' && typeof text === 'string') return { type, message: text };
-  if (type === 'draining') return { type };
-  if (type === 'metrics' && Array.isArray(snapshot)) return { type, snapshot: snapshot.filter(isJsonObject) };
-  return undefined;
-}
-
-/** Undefined if it is not a message of the primary process. */
-export function readPrimaryMessage(message: unknown): PrimaryMessage | undefined {
-  if (!isJsonObject(message)) return undefined;
-  const { type } = message;
-  return type === 'drain' || type === 'replaced' || type === 'get-metrics' ? { type } : undefined;
-}
+/** `replaced`: another worker listens, so a worker that drains can stop listening. */
+export const PrimaryMessage = z.object({ type: z.enum(['drain', 'replaced', 'get-metrics']) });
+export type PrimaryMessage = z.infer<typeof PrimaryMessage>;

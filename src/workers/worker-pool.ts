@@ -1,9 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
+import type { Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import { type MetricsServer, startMetricsServer } from '../http/metrics-server.ts';
+import { closeServer, getUrl } from '../http/listen.ts';
+import { startMetricsServer } from '../http/metrics-server.ts';
 import { keepOutputNonBlocking, type Log } from '../observability/log.ts';
-import { type PrimaryMessage, readWorkerMessage } from './messages.ts';
+import { type PrimaryMessage, WorkerMessage } from './messages.ts';
 import type { MetricsSum } from './metrics-sum.ts';
 import type { Drainable } from './shutdown.ts';
 
@@ -25,7 +27,7 @@ export class WorkerPool implements Drainable {
   readonly #config: Config;
   readonly #log: Log;
   readonly #members = new Map<Worker, Member>();
-  #metrics: { readonly sum: MetricsSum; readonly server: MetricsServer } | undefined;
+  #metrics: { readonly sum: MetricsSum; readonly server: Server } | undefined;
   readonly #replacements = new Set<NodeJS.Timeout>();
   #earlyExitCount = 0;
   #isEnding = false;
@@ -57,7 +59,7 @@ export class WorkerPool implements Drainable {
         if (!this.#isEnding) for (let count = 0; count < workers; count += 1) this.#startWorker();
       });
       this.#starting = undefined;
-      return { url, metricsUrl: this.#metrics?.server.url };
+      return { url, metricsUrl: this.#metrics && getUrl(this.#metrics.server) };
     } catch (error) {
       this.destroy();
       throw error;
@@ -88,7 +90,7 @@ export class WorkerPool implements Drainable {
   /** Kills every worker. */
   destroy(): void {
     this.#isEnding = true;
-    this.#metrics?.server.close();
+    if (this.#metrics !== undefined) closeServer(this.#metrics.server);
     for (const worker of this.#members.keys()) worker.process.kill('SIGKILL');
   }
 
@@ -99,7 +101,7 @@ export class WorkerPool implements Drainable {
     this.#members.set(worker, member);
     this.#metrics?.sum.add(worker);
     worker.on('message', (received: unknown) => {
-      const message = readWorkerMessage(received);
+      const message = WorkerMessage.safeParse(received).data;
       switch (message?.type) {
         case 'listening':
           this.#noteListening(worker, member, message.url);

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { Plugins } from '../http/pipeline.ts';
 import { startServer } from '../http/server.ts';
 import type { Log } from '../observability/log.ts';
-import { readPrimaryMessage, type WorkerMessage } from './messages.ts';
+import { PrimaryMessage, type WorkerMessage } from './messages.ts';
 import { endOnSignal } from './shutdown.ts';
 
 /** How often new counts are sent without a request. A killed worker loses its counts since then. */
@@ -42,7 +42,7 @@ export async function runWorker(config: Config, log: Log, plugins: Plugins): Pro
     { release: sendMetrics, ignoresFurtherSignals: true },
   );
   process.on('message', (message) => {
-    const type = readPrimaryMessage(message)?.type;
+    const type = PrimaryMessage.safeParse(message).data?.type;
     if (type === 'drain') {
       isPoolEnding = true;
       noteReplaced();

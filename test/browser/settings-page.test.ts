@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoApiKey } from '../../sandbox/demo-keys.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { type SettingsPageConfig, startSettingsPage } from '../../src/commands/settings-page.ts';
+import { closeServer, getUrl } from '../../src/http/listen.ts';
 import { isWithoutBrowser, launchChromium } from '../support/chromium.ts';
 import { startGateway } from '../support/gateway.ts';
 import { startProgram } from '../support/program.ts';
@@ -57,15 +58,16 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       host: '127.0.0.1',
       getConfig: () => ({ endpoint, ...options.config }),
     });
+    const siteUrl = getUrl(site);
     const gateway = await startGateway(upstreamUrl, {
-      corsOrigins: site.url,
+      corsOrigins: siteUrl,
       upstreamRetries: '0',
       ...settings,
     });
     endpoint = gateway.url;
     const visitor = await createVisitor(browser, context);
     const page = await visitor.context.newPage();
-    await page.goto(site.url + hash);
+    await page.goto(siteUrl + hash);
     if (key !== '') {
       await enterKey(page, key);
       await page.locator('.tile h3, .notice').first().waitFor();
@@ -77,7 +79,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       async [Symbol.asyncDispose]() {
         await visitor[Symbol.asyncDispose]();
         await gateway[Symbol.asyncDispose]();
-        await site[Symbol.asyncDispose]();
+        closeServer(site);
       },
     };
   }
