@@ -201,13 +201,16 @@ it('the dashboard uses existing metrics and labels', async () => {
 });
 
 describe('the listener of METRICS_PORT', () => {
-  it('the listener of METRICS_PORT serves only GET /metrics', async () => {
+  it('the listener of METRICS_PORT serves only GET and HEAD of /metrics', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
     const ask = (path: string, method = 'GET') => fetch(`${gateway.metricsUrl}${path}`, { method });
     const metrics = await ask('/metrics');
     expect(metrics.status).toBe(200);
     expect(metrics.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const head = await ask('/metrics', 'HEAD');
+    expect({ status: head.status, text: await head.text() }).toEqual({ status: 200, text: '' });
+    expect(head.headers.get('content-type')).toBe(metrics.headers.get('content-type'));
     expect((await ask('/metrics', 'POST')).status).toBe(405);
     for (const other of ['/', '/graphql', '/livez', '/metrics/', '/metricsx']) {
       expect((await ask(other)).status).toBe(404);

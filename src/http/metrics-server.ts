@@ -18,8 +18,9 @@ export async function startMetricsServer(
     const respond = (status: number, text: string, headers: Readonly<Record<string, string>> = {}) =>
       response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(text);
     if (request.url?.split('?', 1)[0] !== '/metrics') respond(404, 'not found\n');
-    else if (request.method !== 'GET') respond(405, 'method not allowed\n', { allow: 'GET' });
-    else {
+    else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      respond(405, 'method not allowed\n', { allow: 'GET, HEAD' });
+    } else {
       print().then(
         (text) => respond(200, text, { 'content-type': contentType }),
         () => respond(500, 'the metrics could not be read\n'),
