@@ -7,9 +7,7 @@ export interface Setting {
   readonly schema: z.ZodType<unknown, string>;
   /** As written in the environment. A setting without a default is off. */
   readonly default?: string;
-  /** The default if `NODE_ENV=production`. */
   readonly productionDefault?: string;
-  /** Whether the value is never printed. */
   readonly isSecret?: boolean;
   /** Whether the environment variable is also read in lower case, as proxy variables are. */
   readonly isCaseInsensitive?: boolean;
@@ -199,7 +197,6 @@ export const settings = {
   },
 } satisfies Record<string, Setting>;
 
-/** The name of a setting in code. `toVariable` and `toFlag` derive its other names. */
 export type SettingName = keyof typeof settings;
 
 /** Every setting as the program uses it. A setting that is off is undefined. */
@@ -209,10 +206,8 @@ export type Config = {
     | ((typeof settings)[Name] extends { readonly default: string } ? never : undefined);
 };
 
-/** The environment variable of a setting: `maxDepth` is `MAX_DEPTH`. */
 export const toVariable = (name: string): string => name.replace(/[A-Z]/g, '_$&').toUpperCase();
 
-/** The flag of a setting: `maxDepth` is `--max-depth`. */
 export const toFlag = (name: string): string => `--${toVariable(name).toLowerCase().replaceAll('_', '-')}`;
 
 /** Invalid settings: one line each, with the name and what was expected. Never quotes a value. */

@@ -1,7 +1,6 @@
 /** An object with unchecked properties. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** True for a JSON object, false for an array. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -7,7 +7,6 @@ export class MemoryBudget {
     this.#maxBytes = maxBytes;
   }
 
-  /** What is held now. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -62,7 +61,6 @@ export class Reservation {
     return true;
   }
 
-  /** Releases bytes that were taken. */
   release(bytes: number): void {
     this.take(-Math.min(bytes, this.#bytes));
   }

@@ -9,7 +9,6 @@ interface OtlpTarget {
   readonly protocol: 'http/json' | 'http/protobuf';
 }
 
-/** How metrics are sent. */
 export interface OtlpMetricsSettings extends OtlpTarget {
   readonly intervalMs: number;
   /** At most the interval. */

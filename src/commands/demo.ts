@@ -52,7 +52,8 @@ export async function demo(
       ...config,
       httpProxy: undefined,
       httpsProxy: undefined,
-      corsOrigins: [...(config.corsOrigins ?? []), ...getLocalOrigins(pageUrl)],
+      // The origin of the page, with both names of this machine.
+      corsOrigins: [...(config.corsOrigins ?? []), pageUrl, pageUrl.replace('//127.0.0.1:', '//localhost:')],
     },
     log,
     demoHeaders: { 'Galileo-API-Key': demoApiKey },
@@ -112,11 +113,6 @@ async function startOnPort<T>(port: number, start: (port: number) => Promise<T>)
 /** The URL on this machine. Browsers cannot open the address for all interfaces. */
 const toLocalUrl = (url: string): string =>
   url.replace(/^http:\/\/(?:0\.0\.0\.0|\[::\]):/, 'http://127.0.0.1:');
-
-/** The page's origin, with both names of this machine. */
-const getLocalOrigins = (pageUrl: string): readonly string[] => [
-  ...new Set([pageUrl, pageUrl.replace('//127.0.0.1:', '//localhost:')]),
-];
 
 /**
  * Accepted names in the header Host, as protection against DNS rebinding: the names of loopback and, if the demo

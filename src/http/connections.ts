@@ -111,7 +111,6 @@ class ClientConnection implements ResponseOwner {
   readonly #connections: Connections;
   /** In the order of their requests, which is the order of their responses. */
   readonly #pending: PendingResponse[] = [];
-  /** No further request is accepted. */
   #isClosing = false;
   /** Whether the last response was sent before the body of its request was complete. */
   #hasUnreadRest = false;

@@ -45,7 +45,6 @@ type ExchangeContext = RequestContext<RequestObservation>;
 
 /** One request from its arrival until its response has been sent. */
 export class Exchange {
-  /** The client's id if it is usable, otherwise a new one. */
   readonly requestId: string;
   readonly #request: HttpRequest;
   readonly #services: HandlerServices;
@@ -55,7 +54,6 @@ export class Exchange {
   readonly #deadline: Deadline;
   readonly #reservation: Reservation;
   readonly #refusal: RequestError | undefined;
-  /** The document in use. */
   #prepared: PreparedOperation | undefined;
   #isMutation = false;
   #hasSlot = false;
@@ -149,7 +147,7 @@ export class Exchange {
         reservation: this.#reservation,
       });
     } else if (request.method !== 'GET' && request.method !== 'HEAD') throw createMethodError();
-    else if (!this.#reservation.take(request.target.length * maxParsedFactor)) throw createShedError();
+    else if (!this.#reservation.take(request.search.length * maxParsedFactor)) throw createShedError();
     if (this.#isEnded) throw new ClientDisconnected();
     if (!admission.takeSlot()) throw createShedError();
     this.#hasSlot = true;
@@ -187,7 +185,6 @@ export class Exchange {
 
   /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
   #checkSize(response: HttpResponse): HttpResponse {
-    // After a disconnect, no response is needed.
     if (this.#isEnded) throw new ClientDisconnected();
     const { maxResponseBytes } = this.#services.config;
     // In characters. V8 stores a string with one byte per character unless one of them is beyond Latin-1.
@@ -211,7 +208,6 @@ export class Exchange {
     return toErrorResponse(known, this.#mediaType ?? 'application/json', context);
   }
 
-  /** Logs an error that `respond` rejected with. */
   reportFault(error: unknown): void {
     this.#services.telemetry.reportFault(error, { requestId: this.requestId });
   }

@@ -55,7 +55,6 @@ function toHtml(
   files: z.infer<typeof Manifest>,
   demoHeaders: Readonly<Record<string, string>> | undefined,
 ): string {
-  const config = demoHeaders === undefined ? {} : { headers: demoHeaders };
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -70,7 +69,7 @@ function toHtml(
 </head>
 <body>
 <noscript><p class="notice">GraphiQL needs JavaScript. The API itself does not: send a POST to this address.</p></noscript>
-<main id="graphiql" data-config="${escapeHtml(JSON.stringify(config))}"><p class="notice">Loading GraphiQL…</p></main>
+<main id="graphiql" data-config="${escapeHtml(JSON.stringify({ headers: demoHeaders }))}"><p class="notice">Loading GraphiQL…</p></main>
 </body>
 </html>
 `;

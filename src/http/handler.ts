@@ -28,7 +28,6 @@ export const processSettings = [
   'trustProxy',
 ] as const satisfies readonly SettingName[];
 
-/** All other settings. */
 export type HandlerConfig = Omit<Config, (typeof processSettings)[number]>;
 
 /** GraphQL over HTTP without a listener: admission, deadline, credentials and the connection to upstream. */
@@ -82,7 +81,7 @@ export class GraphqlHandler {
           ? createDirectPipeline(executor)
           : createYogaPipeline(schema, executor, plugins, report),
     };
-    telemetry.watch(this.#transport, () => this.usage.requests);
+    telemetry.metrics?.watch({ transport: this.#transport, getRequestCount: () => this.usage.requests });
   }
 
   /** Resolves when plugins, if there are any, are ready. Rejects if graphql-yoga or a plugin cannot be loaded. */
@@ -90,7 +89,6 @@ export class GraphqlHandler {
     await this.#services.pipeline.ready?.();
   }
 
-  /** The slots and bytes in use, see `Admission`. */
   get usage(): Admission['usage'] {
     return this.#services.admission.usage;
   }
@@ -104,7 +102,6 @@ export class GraphqlHandler {
     return new Exchange(request, arrivedAtMs, this.#services);
   }
 
-  /** Sheds every further request, and those whose body has not arrived. */
   stop(): void {
     this.#services.admission.stop();
   }

@@ -1,16 +1,9 @@
 import { RequestError, type RequestErrorCode } from '../execution/index.ts';
 import type { MediaType } from './header-fields.ts';
 
-const statuses: Readonly<Record<RequestErrorCode, number>> = {
-  GRAPHQL_PARSE_FAILED: 400,
-  GRAPHQL_VALIDATION_FAILED: 400,
-  BAD_USER_INPUT: 400,
-  OPERATION_RESOLUTION_FAILURE: 400,
-  QUERY_TOO_COMPLEX: 400,
+/** The statuses that are not 400. */
+const statuses: Readonly<Partial<Record<RequestErrorCode, number>>> = {
   PERSISTED_DOCUMENT_NOT_FOUND: 404,
-  PERSISTED_DOCUMENT_REQUIRED: 400,
-  PERSISTED_QUERY_NOT_SUPPORTED: 400,
-  BAD_REQUEST: 400,
   REQUEST_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   METHOD_NOT_ALLOWED: 405,
@@ -47,13 +40,13 @@ class HttpError extends RequestError {
   }
 }
 
-/** The HTTP status of a request error in a response of that media type. */
 export function getStatus(error: RequestError, mediaType: MediaType): number {
   if (error instanceof HttpError) return error.status;
-  return mediaType === 'application/json' && wellFormedCodes.has(error.code) ? 200 : statuses[error.code];
+  return mediaType === 'application/json' && wellFormedCodes.has(error.code)
+    ? 200
+    : (statuses[error.code] ?? 400);
 }
 
-/** The headers that a request error adds to its response. */
 export function getErrorHeaders(error: RequestError): Readonly<Record<string, string>> {
   if (error instanceof HttpError) return error.headers;
   if (error.code === 'OVERLOADED') return { 'retry-after': String(retryAfterSeconds) };

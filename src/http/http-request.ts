@@ -5,8 +5,8 @@ import { type ReadBodyOptions, readBody, readFetchBody } from './body.ts';
 /** A request to the GraphQL endpoint, from Node's server or from the Fetch standard. */
 export interface HttpRequest {
   readonly method: string;
-  /** The path with its query. */
-  readonly target: string;
+  /** The query of the URL with its question mark. Empty if there is none. */
+  readonly search: string;
   /** Alternating names and values. */
   readonly rawHeaders: readonly string[];
   /** Of the connection. Undefined if it is not known. */
@@ -20,33 +20,27 @@ export interface HttpRequest {
 /** The target in origin form. A server must accept the absolute form too (RFC 9112, section 3.2.2). */
 export const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/?#]+/i, '');
 
-/**
- * @param target the path with its query
- * @param response set if the client waits for `100 Continue` before it sends the body
- */
+/** @param response set if the client waits for `100 Continue` before it sends the body */
 export const fromNode = (
   request: IncomingMessage,
   target: string,
   response?: ServerResponse,
 ): HttpRequest => ({
   method: request.method ?? '',
-  target,
+  search: target.includes('?') ? target.slice(target.indexOf('?')) : '',
   rawHeaders: request.rawHeaders,
   remoteAddress: request.socket.remoteAddress,
   getHeader: (name) => request.headers[name]?.toString(),
   readBody: (limits) => readBody(request, request.headers, limits, () => response?.writeContinue()),
 });
 
-export const fromFetch = (request: Request): HttpRequest => {
-  const { pathname, search } = new URL(request.url);
-  return {
-    method: request.method,
-    target: pathname + search,
-    rawHeaders: [...splitHeaders(request.headers)],
-    getHeader: (name) => request.headers.get(name) ?? undefined,
-    readBody: (limits) => readFetchBody(request, limits),
-  };
-};
+export const fromFetch = (request: Request): HttpRequest => ({
+  method: request.method,
+  search: new URL(request.url).search,
+  rawHeaders: [...splitHeaders(request.headers)],
+  getHeader: (name) => request.headers.get(name) ?? undefined,
+  readBody: (limits) => readFetchBody(request, limits),
+});
 
 /**
  * Alternating names and values. Fetch joins header lines of one name. A joined credential is split again, so that it is

@@ -11,7 +11,8 @@ const requestTimeoutMs = 10_000;
  * @param print the metrics in Prometheus' text format
  */
 export async function startMetricsServer(
-  { port, host }: { readonly port: number; readonly host: string },
+  port: number,
+  host: string,
   print: () => Promise<string>,
 ): Promise<Server> {
   const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {

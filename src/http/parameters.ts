@@ -6,17 +6,16 @@ const badRequest = (message: string) => new RequestError('BAD_REQUEST', message)
 /** Reads the parameters from the body of a POST. Throws RequestError if it is not JSON or a parameter has the wrong type. */
 export const parseBody = (text: string): OperationParams => readParams(parseJson(text, 'The request body'));
 
-/** Reads the parameters from the target of a GET. Throws RequestError as `parseBody` does. */
-export function parseQueryString(target: string): OperationParams {
-  const start = target.indexOf('?');
-  const search = new URLSearchParams(start === -1 ? '' : target.slice(start));
+/** Reads the parameters from the URL of a GET. Throws RequestError as `parseBody` does. */
+export function parseQueryString(search: string): OperationParams {
+  const given = new URLSearchParams(search);
   const body: Record<string, unknown> = {};
   for (const name of ['query', 'operationName', 'documentId']) {
-    const value = search.get(name);
+    const value = given.get(name);
     if (value !== null) body[name] = value;
   }
   for (const name of ['variables', 'extensions']) {
-    const value = search.get(name);
+    const value = given.get(name);
     if (value !== null && value !== '') body[name] = parseJson(value, `The parameter \`${name}\``);
   }
   return readParams(body);

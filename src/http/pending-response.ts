@@ -50,19 +50,16 @@ export class PendingResponse {
     this.#handle = handle;
   }
 
-  /** Calls the handler, once. */
   start(): void {
     const handle = this.#handle;
     this.#handle = undefined;
     if (handle !== undefined) this.#scope.runInAsyncScope(handle, undefined, this);
   }
 
-  /** Calls the listener. */
   end(isSent: boolean): void {
     this.#scope.runInAsyncScope(() => this.listener?.end(isSent));
   }
 
-  /** Ends the connection without a response. */
   abort(): void {
     this.#owner.destroy();
   }

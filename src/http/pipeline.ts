@@ -15,7 +15,6 @@ export interface PipelineRequest {
   /** Undefined for a GET. */
   readonly body: string | undefined;
   readonly context: RequestContext<RequestObservation>;
-  /** The media type of the response. */
   readonly mediaType: MediaType;
   /**
    * Counts the document towards the memory of the request, and releases the rest of the body. Returns the declared
@@ -29,7 +28,6 @@ export interface PipelineRequest {
 
 export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
 
-/** Runs the operations of requests. */
 export interface Pipeline {
   /** Can throw or reject with RequestError in place of a response with `errors` and no `data`. Any other error is internal. */
   run(request: PipelineRequest): Promise<HttpResponse>;
@@ -50,7 +48,7 @@ export const createDirectPipeline = (executor: Executor): Pipeline => ({
 
 /** Throws RequestError if the body or the query string is invalid. */
 export function readParameters({ request, body, context }: PipelineRequest): OperationParams {
-  const params = body === undefined ? parseQueryString(request.target) : parseBody(body);
+  const params = body === undefined ? parseQueryString(request.search) : parseBody(body);
   context.observation.params = params;
   return params;
 }

@@ -12,7 +12,6 @@ export interface HttpResponse {
   readonly body: string | Buffer;
 }
 
-/** The headers of a response in the form of the Fetch standard. */
 export function toHeaders(fields: HttpResponse['headers']): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(fields))
@@ -20,7 +19,6 @@ export function toHeaders(fields: HttpResponse['headers']): Headers {
   return headers;
 }
 
-/** The headers of a GraphQL response. */
 export const getGraphqlHeaders = (mediaType: MediaType) => ({
   'content-type': `${mediaType}; charset=utf-8`,
   'cache-control': 'private, no-store',
@@ -53,7 +51,6 @@ export function toErrorResponse(
   };
 }
 
-/** A short plain-text response. */
 export const toTextResponse = (status: number, text: string): HttpResponse => ({
   status,
   headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },

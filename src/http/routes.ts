@@ -18,10 +18,7 @@ export interface RoutesOptions {
   readonly graphiql: Graphiql | undefined;
   /** Further pages by path, without the base path. */
   readonly pages?: Resources | undefined;
-  /**
-   * The host names that the header Host can have, without a port, as protection against DNS rebinding. Undefined for
-   * any.
-   */
+  /** The names that the header Host can have, as protection against DNS rebinding. Undefined for any. */
   readonly allowedHosts?: readonly string[] | undefined;
   /** False as soon as the process is ending. */
   readonly isReady: () => boolean;
@@ -95,7 +92,6 @@ const withoutGraphiql = toTextResponse(
   'This is a GraphQL endpoint. GraphiQL is off (GRAPHIQL=off): send operations with POST, as application/json.',
 );
 
-/** Handles a GraphQL request of Node's server. */
 export function serveGraphql(
   handler: GraphqlHandler,
   pending: PendingResponse,

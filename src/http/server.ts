@@ -16,9 +16,7 @@ import { Routes, type RoutesOptions } from './routes.ts';
 export interface ServerOptions extends Pick<RoutesOptions, 'pages' | 'allowedHosts'> {
   readonly config: Config;
   readonly log: Log;
-  /** Headers that GraphiQL starts with. */
   readonly demoHeaders?: Readonly<Record<string, string>>;
-  /** graphql-yoga and Envelop plugins. */
   readonly plugins?: Plugins | undefined;
   /** Whether another process serves the metrics of this one. */
   readonly isWorker?: boolean;
@@ -26,16 +24,9 @@ export interface ServerOptions extends Pick<RoutesOptions, 'pages' | 'allowedHos
 
 /** Listens. Rejects with a readable message if a port is not available. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, log, isWorker = false } = options;
-  const telemetry = await openTelemetry(config, log);
-  const { metrics } = telemetry;
-  const metricsServer =
-    metrics === undefined || config.metricsPort === undefined || isWorker
-      ? undefined
-      : await startMetricsServer({ port: config.metricsPort, host: config.host }, () => metrics.print());
-  const server = new RunningServer(options, telemetry, metricsServer);
+  const server = new RunningServer(options, await openTelemetry(options.config, options.log));
   try {
-    await server.listen();
+    await server.listen(options.isWorker);
   } catch (error) {
     await server[Symbol.asyncDispose]();
     throw error;
@@ -46,25 +37,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 /** How long a keep-alive connection can be idle. Longer than in load balancers, so that they close it first. */
 const keepAliveTimeoutMs = 75_000;
 
-/** A gateway that listens. */
 export class RunningServer implements AsyncDisposable {
   readonly #config: Config;
   readonly #telemetry: Telemetry;
-  readonly #metricsServer: Server | undefined;
   readonly #handler: GraphqlHandler;
   readonly #connections: Connections;
   readonly #server: Server;
+  #metricsServer: Server | undefined;
   #isReady = true;
   #draining: Promise<boolean> | undefined;
 
   constructor(
     { config, log, demoHeaders, plugins, pages, allowedHosts }: ServerOptions,
     telemetry: Telemetry,
-    metricsServer: Server | undefined,
   ) {
     this.#config = config;
     this.#telemetry = telemetry;
-    this.#metricsServer = metricsServer;
     this.#handler = new GraphqlHandler(config, telemetry, log, plugins);
     this.#connections = new Connections(config.responseTimeoutMs);
     const routes = new Routes({
@@ -112,9 +100,14 @@ export class RunningServer implements AsyncDisposable {
     return this.#handler.usage;
   }
 
-  async listen(): Promise<void> {
+  /** @param isWorker whether another process serves the metrics of this one */
+  async listen(isWorker = false): Promise<void> {
+    const { port, host, metricsPort } = this.#config;
+    const { metrics } = this;
+    if (metrics !== undefined && metricsPort !== undefined && !isWorker)
+      this.#metricsServer = await startMetricsServer(metricsPort, host, () => metrics.print());
     await this.#handler.ready();
-    await listen(this.#server, this.#config.port, this.#config.host);
+    await listen(this.#server, port, host);
   }
 
   /**

@@ -30,17 +30,13 @@ interface Content {
 }
 
 function createResource(content: Content, headers: Readonly<Record<string, string>>): Resource {
-  // One for each coding, because each is a different representation (RFC 9110, section 8.8.3.3).
-  const etags = {
-    identity: toEtag(content.identity),
-    br: toEtag(content.br ?? content.identity),
-    gzip: toEtag(content.gzip ?? content.identity),
-  };
+  const tag = hash('sha256', content.identity, 'base64url').slice(0, 22);
   const offered = encodings.filter((encoding) => content[encoding] !== undefined);
   return ({ 'accept-encoding': acceptEncoding, 'if-none-match': ifNoneMatch }) => {
     const encoding = negotiateEncoding(acceptEncoding?.toString(), offered) ?? 'identity';
     const body = content[encoding] ?? content.identity;
-    const etag = etags[encoding];
+    // One for each coding, because each is a different representation (RFC 9110, section 8.8.3.3).
+    const etag = `"${tag}-${encoding}"`;
     const common: Record<string, string> = {
       ...headers,
       etag,
@@ -56,8 +52,6 @@ function createResource(content: Content, headers: Readonly<Record<string, strin
     return { status: 200, headers: common, body };
   };
 }
-
-const toEtag = (body: Buffer): string => `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
 
 /**
  * An HTML page, compressed once. Browsers revalidate it at each visit.

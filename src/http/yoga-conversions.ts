@@ -3,7 +3,6 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { shortenMessage } from '../errors.ts';
 import { maxProblems, RequestError, toLocations } from '../execution/index.ts';
 import { isJsonObject } from '../json.ts';
-import type { HttpRequest } from './http-request.ts';
 import type { PipelineRequest } from './pipeline.ts';
 import { getGraphqlHeaders, type HttpResponse, toErrorResponse } from './responses.ts';
 
@@ -15,23 +14,18 @@ const hopHeaders = /^(?:connection|content-length|transfer-encoding|expect|keep-
 
 /** The request as plugins see it. */
 export function toFetchRequest({ request, body }: PipelineRequest): Request {
-  const { method, target } = request;
-  const start = target.indexOf('?');
-  return new Request(`http://localhost/graphql${start === -1 ? '' : target.slice(start)}`, {
-    // HEAD has the response of GET, without the body.
-    method: method === 'HEAD' ? 'GET' : method,
-    headers: toFetchHeaders(request),
-    ...(body !== undefined && { body }),
-  });
-}
-
-function toFetchHeaders({ rawHeaders }: HttpRequest): Headers {
+  const { method, search, rawHeaders } = request;
   const headers = new Headers();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
     if (!hopHeaders.test(name)) headers.append(name, rawHeaders[index + 1] ?? '');
   }
-  return headers;
+  return new Request(`http://localhost/graphql${search}`, {
+    // HEAD has the response of GET, without the body.
+    method: method === 'HEAD' ? 'GET' : method,
+    headers,
+    body: body ?? null,
+  });
 }
 
 /** A response of yoga. Rejects if a header has a value that Fetch permits but Node does not. */

@@ -112,21 +112,19 @@ async function loadYoga(options: YogaServerOptions<object, object>) {
 /** How long after its deadline a request can still respond, so that fields can fail with UPSTREAM_TIMEOUT. */
 const graceMs = 200;
 
+const pluginTimeoutMessage =
+  'A plugin did not finish before the deadline of the request. If it is a mutation, read the data before you repeat it.';
+
 /** Rejects if plugins wait longer than the request. */
 function withDeadline<T>(running: Promise<T>, deadline: Deadline): Promise<T> {
   return new Promise((resolve, reject) => {
     running.then(resolve, reject);
     deadline.onEnd((end) => {
-      if (end === 'expired') setTimeout(() => reject(createPluginTimeoutError()), graceMs);
+      if (end === 'expired')
+        setTimeout(() => reject(new RequestError('INTERNAL_SERVER_ERROR', pluginTimeoutMessage)), graceMs);
     });
   });
 }
-
-const createPluginTimeoutError = () =>
-  new RequestError(
-    'INTERNAL_SERVER_ERROR',
-    'A plugin did not finish before the deadline of the request. If it is a mutation, read the data before you repeat it.',
-  );
 
 /** Runs before the plugins, so that they can wrap the functions that it sets. */
 const createExecutionPlugin = (executor: Executor): Plugin => ({

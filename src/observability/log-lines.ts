@@ -70,5 +70,4 @@ export function createCallLog(log: Log): TransportObserver {
   };
 }
 
-/** Rounds to microseconds. */
 const roundMs = (ms: number): number => Math.round(ms * 1000) / 1000;

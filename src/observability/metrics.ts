@@ -32,9 +32,9 @@ export class Metrics {
   readonly #upstreamDuration: Histogram;
   readonly #retries: Counter;
   #sources: MetricSources | undefined;
-  #hasNewCounts = false;
+  /** Whether anything was counted since the last snapshot. */
+  hasNewCounts = false;
 
-  /** Counts attempts and retries. */
   readonly transportObserver: TransportObserver = {
     attemptEnded: (attempt, end) => this.#recordAttempt(attempt, end),
     retryScheduled: () => this.#retries.inc(),
@@ -121,13 +121,8 @@ export class Metrics {
     this.#sources = sources;
   }
 
-  /** Whether anything was counted since the last snapshot. */
-  hasNewCounts(): boolean {
-    return this.#hasNewCounts;
-  }
-
   recordRequest({ operationType, outcome, codes, durationMs }: RequestEnd): void {
-    this.#hasNewCounts = true;
+    this.hasNewCounts = true;
     this.#requests.inc({ operation_type: operationType, outcome });
     for (const code of codes) this.#errors.inc({ code: errorCodes.has(code) ? code : 'other' });
     if (outcome === 'shed') this.#shed.inc();
@@ -139,19 +134,17 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  /** Each metric with its current values. */
   read() {
     return this.#registry.getMetricsAsJSON();
   }
 
-  /** Can be sent to the primary process. */
   takeSnapshot(): Promise<MetricsSnapshot> {
-    this.#hasNewCounts = false;
+    this.hasNewCounts = false;
     return this.read();
   }
 
   #recordAttempt({ request }: AttemptInfo, { outcome, status, durationMs }: AttemptEnd): void {
-    this.#hasNewCounts = true;
+    this.hasNewCounts = true;
     this.#upstreamRequests.inc({
       operation: request.operation,
       provider: request.provider ?? 'none',

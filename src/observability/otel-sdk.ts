@@ -1,4 +1,4 @@
-import { type DiagLogFunction, DiagLogLevel, diag } from '@opentelemetry/api';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 import {
   type DetectedResourceAttributes,
@@ -32,14 +32,10 @@ export function logSdkErrors(log: Log): (fault: unknown) => void {
     log.warn({ reason, fault: describeFault(fault) }, 'telemetry could not be sent');
   };
   setGlobalErrorHandler(onError);
-  const write =
-    (level: 'warn' | 'error'): DiagLogFunction =>
-    (message) =>
-      log[level]({ reason: message }, 'OpenTelemetry');
-  const ignore = () => {};
-  diag.setLogger(
-    { error: write('error'), warn: write('warn'), info: ignore, debug: ignore, verbose: ignore },
-    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
-  );
+  const error = (reason: string) => log.error({ reason }, 'OpenTelemetry');
+  const warn = (reason: string) => log.warn({ reason }, 'OpenTelemetry');
+  const options = { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true };
+  // Below `logLevel`, nothing is written.
+  diag.setLogger({ error, warn, info: warn, debug: warn, verbose: warn }, options);
   return onError;
 }

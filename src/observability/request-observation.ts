@@ -4,7 +4,7 @@ import { redactionMark } from '../secrets.ts';
 
 /** Label of metrics; `unknown` if the request was refused before its operation was known. */
 export const operationTypes = ['query', 'mutation', 'unknown'] as const;
-export type OperationType = (typeof operationTypes)[number];
+type OperationType = (typeof operationTypes)[number];
 
 /**
  * How a request ended, by the worst result in its response:
@@ -25,7 +25,6 @@ export const requestOutcomes = [
 ] as const;
 export type RequestOutcome = (typeof requestOutcomes)[number];
 
-/** The span of a request. */
 export interface RequestTrace {
   /** For the spans of upstream calls. */
   readonly context: Context;
@@ -33,7 +32,6 @@ export interface RequestTrace {
   readonly spanId: string;
 }
 
-/** A finished GraphQL request. */
 export interface RequestEnd {
   readonly requestId: string;
   /** The client's address behind the proxies of TRUST_PROXY. Undefined if unknown. */
@@ -95,7 +93,6 @@ export class RequestObservation {
     this.#onEnd = onEnd;
   }
 
-  /** Adds the codes of field errors. */
   addErrors(errors: readonly { readonly extensions: { readonly code: string } }[]): void {
     for (const { extensions } of errors) this.#addCode(extensions.code);
   }
@@ -143,8 +140,9 @@ export class RequestObservation {
   }
 
   #describe(): OperationDetails {
+    const type = this.operation?.definition.operation;
     return {
-      operationType: this.#getOperationType(),
+      operationType: type === 'query' || type === 'mutation' ? type : 'unknown',
       operationName: this.#getOperationName(),
       documentHash: this.operation?.hash ?? getDocumentHash(this.params),
     };
@@ -152,11 +150,6 @@ export class RequestObservation {
 
   #addCode(code: string): void {
     if (!this.#codes.includes(code)) this.#codes.push(code);
-  }
-
-  #getOperationType(): OperationType {
-    const type = this.operation?.definition.operation;
-    return type === 'query' || type === 'mutation' ? type : 'unknown';
   }
 
   #getOperationName(): string | undefined {

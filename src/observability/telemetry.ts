@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { ForwardedHeaders } from '../credentials.ts';
 import { readOtelVariables } from '../otel-variables.ts';
-import type { Transport } from '../upstream/transport.ts';
 import type { TransportObserver } from '../upstream/transport-types.ts';
 import { type ClientAddressReader, createClientAddressReader } from './client-address.ts';
 import { describeFault, type Log } from './log.ts';
@@ -28,13 +27,6 @@ interface IncomingRequest {
   getHeader(name: string): string | undefined;
 }
 
-/** A request that is being followed. */
-export interface ObservedRequest {
-  readonly observation: RequestObservation;
-  /** Without the caller's trace context if every attempt has its own. */
-  readonly forwarded: ForwardedHeaders;
-}
-
 /** Logs, metrics and traces. Each can be off. */
 export class Telemetry {
   readonly metrics: Metrics | undefined;
@@ -56,12 +48,12 @@ export class Telemetry {
     this.#getClientAddress = createClientAddressReader(trustProxy);
   }
 
-  /** @param arrivedAtMs on the clock of `performance.now()` */
-  observeRequest(
-    request: IncomingRequest,
-    forwarded: ForwardedHeaders,
-    arrivedAtMs: number,
-  ): ObservedRequest {
+  /**
+   * Returns the headers without the caller's trace context if each attempt has its own.
+   *
+   * @param arrivedAtMs on the clock of `performance.now()`
+   */
+  observeRequest(request: IncomingRequest, forwarded: ForwardedHeaders, arrivedAtMs: number) {
     const traced = this.#tracing?.startRequest(request.method, forwarded);
     return {
       observation: new RequestObservation(
@@ -75,18 +67,12 @@ export class Telemetry {
     };
   }
 
-  /** Observes the calls of the transport. */
   get transportObservers(): readonly TransportObserver[] {
     return [
       createCallLog(this.#log),
       this.metrics?.transportObserver,
       this.#tracing?.transportObserver,
     ].filter((observer) => observer !== undefined);
-  }
-
-  /** Makes the metrics read the state of the gateway whenever they are printed. */
-  watch(transport: Transport, getRequestCount: () => number): void {
-    this.metrics?.watch({ transport, getRequestCount });
   }
 
   /**

@@ -14,13 +14,7 @@ import type { ForwardedHeaders } from '../credentials.ts';
 import { version } from '../package.ts';
 import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/transport-types.ts';
 import { getBasePath, getPort } from '../upstream/url.ts';
-import type { RequestEnd, RequestTrace } from './request-observation.ts';
-
-interface TracedRequest {
-  readonly trace: RequestTrace;
-  /** Without the caller's trace context if each attempt has its own. */
-  readonly forwarded: ForwardedHeaders;
-}
+import type { RequestEnd } from './request-observation.ts';
 
 /**
  * Creates a span for each GraphQL request, as a child of the caller's span, and a child span for each attempt at an
@@ -52,7 +46,7 @@ export class Tracing {
   }
 
   /** Starts the span of a request, which `endRequest` must end. */
-  startRequest(method: string, forwarded: ForwardedHeaders): TracedRequest {
+  startRequest(method: string, forwarded: ForwardedHeaders) {
     const { carrier, rest } = splitHeaders(forwarded.headers);
     const parent = this.#propagator?.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter) ?? ROOT_CONTEXT;
     const span = this.#tracer.startSpan(

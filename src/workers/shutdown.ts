@@ -9,7 +9,6 @@ export interface Drainable {
 }
 
 interface ShutdownOptions {
-  /** Runs after the drain. */
   readonly release?: () => Promise<void>;
   /** Whether further signals are ignored, because another process decides. Default: they end the process immediately. */
   readonly ignoresFurtherSignals?: boolean;

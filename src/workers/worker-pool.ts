@@ -50,7 +50,7 @@ export class WorkerPool implements Drainable {
         import('./metrics-sum.ts'),
       ]);
       const sum = new MetricsSum(new Metrics());
-      const server = await startMetricsServer({ port: metricsPort, host }, () => sum.print());
+      const server = await startMetricsServer(metricsPort, host, () => sum.print());
       this.#metrics = { sum, server };
     }
     try {
@@ -87,7 +87,6 @@ export class WorkerPool implements Drainable {
     return isDone;
   }
 
-  /** Kills every worker. */
   destroy(): void {
     this.#isEnding = true;
     if (this.#metrics !== undefined) closeServer(this.#metrics.server);

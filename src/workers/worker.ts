@@ -52,7 +52,7 @@ export async function runWorker(config: Config, log: Log, plugins: Plugins): Pro
     if (type === 'get-metrics') void sendMetrics();
   });
   setInterval(() => {
-    if (metrics?.hasNewCounts() === true) void sendMetrics();
+    if (metrics?.hasNewCounts === true) void sendMetrics();
   }, reportIntervalMs).unref();
   await send({ type: 'listening', url: server.url });
 }
