@@ -20,7 +20,7 @@ import { describe, expect, it } from 'vitest';
 import * as clientDocuments from '../client/generated/graphql.ts';
 import { integrationSchema, openApiDocument } from '../sandbox/document.ts';
 import { readConfig } from '../src/config.ts';
-import { createExecutor } from '../src/execution/index.ts';
+import { Executor } from '../src/execution/index.ts';
 import { createSchema, printApiSchema, printSubgraphSchema } from '../src/schema/index.ts';
 import { providers } from '../src/schema/providers/index.ts';
 import { toFieldName } from './support/naming.ts';
@@ -249,7 +249,7 @@ describe('the schema', () => {
   ])(
     'one operation without aliases can select everything of %s within the default limits',
     (_what, client) => {
-      const executor = createExecutor(createSchema(), {
+      const executor = new Executor(createSchema(), {
         limits: readConfig({}),
         introspection: false,
         trustedDocuments: undefined,

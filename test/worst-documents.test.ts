@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
-import { createExecutor } from '../src/execution/index.ts';
+import { Executor } from '../src/execution/index.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { startGateway } from './support/gateway.ts';
 import { parseBody, send } from './support/http-client.ts';
@@ -382,7 +382,7 @@ describe('documents that are sent once', () => {
       collectGarbage();
       return process.memoryUsage().heapUsed;
     };
-    const executor = createExecutor(createSchema(), {
+    const executor = new Executor(createSchema(), {
       limits: readConfig({}),
       introspection: true,
       trustedDocuments: undefined,

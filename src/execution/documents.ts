@@ -15,7 +15,7 @@ import { LRUCache } from 'lru-cache';
 import type { SharedAllocation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { findConditionNames } from './conditions.ts';
-import { type Measures, measureOperation } from './measures.ts';
+import { type Measures, measureOperation } from './operation-measures.ts';
 import { RequestError } from './request-error.ts';
 import { type DocumentSecrets, type SecretInputs } from './secret-inputs.ts';
 import { toSyntaxProblem } from './syntax-problem.ts';
@@ -76,14 +76,13 @@ export class DocumentStore {
 
   constructor(
     schema: GraphQLSchema,
-    limits: DocumentLimits,
+    options: { readonly limits: DocumentLimits; readonly introspection: boolean },
     secretInputs: SecretInputs,
-    options: { readonly introspection: boolean },
   ) {
     this.#schema = schema;
-    this.#limits = limits;
+    this.#limits = options.limits;
     this.#suggestions = options.introspection;
-    this.#validate = createValidation(schema, options);
+    this.#validate = createValidation(schema, options.introspection);
     this.#secretInputs = secretInputs;
   }
 
@@ -93,7 +92,7 @@ export class DocumentStore {
    */
   prepare(text: string, operationName: string | undefined): PreparedOperation {
     if (operationName !== undefined && operationName.length > maxNameLength) throw createUnknownNameError();
-    const textHash = hash('sha256', text, 'hex');
+    const textHash = toTextHash(text);
     const key = `${textHash}${operationName ?? ''}`;
     // A lone surrogate, which is a syntax error, has the same hash as U+FFFD.
     let prepared = text.isWellFormed() ? this.#operations.get(key) : undefined;
@@ -108,7 +107,7 @@ export class DocumentStore {
   /** Throws RequestError if the string is not a document or has too many tokens. */
   parse(text: string): DocumentNode {
     const document = this.#parse(text);
-    this.#parsed.set(document, { document, text, hash: hash('sha256', text, 'hex') });
+    this.#parsed.set(document, { document, text, hash: toTextHash(text) });
     return document;
   }
 
@@ -117,26 +116,24 @@ export class DocumentStore {
     let parsed = this.#parsed.get(document);
     if (parsed === undefined) {
       const text = print(document);
-      parsed = { document: this.#parse(text), text, hash: hash('sha256', text, 'hex') };
+      parsed = { document: this.#parse(text), text, hash: toTextHash(text) };
       this.#parsed.set(document, parsed);
     }
     return this.#prepare(parsed, operationName);
   }
 
   #parse(text: string): DocumentNode {
+    const { maxTokens } = this.#limits;
     const source = new Source(text);
     let document: DocumentNode;
     try {
-      document = parse(source, { maxTokens: this.#limits.maxTokens });
+      document = parse(source, { maxTokens });
     } catch (error) {
       if (error instanceof RangeError) throw createTooDeepError();
       if (!(error instanceof GraphQLError)) throw error;
       // The wording of graphql-js.
-      if (error.message.includes(`more that ${this.#limits.maxTokens} tokens`)) {
-        throw new RequestError(
-          'QUERY_TOO_COMPLEX',
-          `The document has more than ${this.#limits.maxTokens} tokens.`,
-        );
+      if (error.message.includes(`more that ${maxTokens} tokens`)) {
+        throw createTooComplexError(`The document has more than ${maxTokens} tokens.`);
       }
       throw new RequestError('GRAPHQL_PARSE_FAILED', [toSyntaxProblem(error)]);
     }
@@ -173,9 +170,9 @@ export class DocumentStore {
         key: `${hash}${definition.name?.value ?? ''}`,
         measures,
         variableNames: new Set(definition.variableDefinitions?.map(({ variable }) => variable.name.value)),
-        conditionNames: findConditionNames(document, definition),
+        conditionNames: findConditionNames(document, definition.name?.value),
         secrets,
-        coerceVariables: createVariableCoercion(this.#schema, definition, { suggestions: this.#suggestions }),
+        coerceVariables: createVariableCoercion(this.#schema, definition, this.#suggestions),
         bytes: 4 * text.length + bytesPerToken * [...getTokens(document)].length,
         users: 0,
         heldBytes: 0,
@@ -188,19 +185,20 @@ export class DocumentStore {
   #checkLimits({ aliases, depth }: Measures): void {
     const { maxAliases, maxDepth } = this.#limits;
     if (aliases > maxAliases) {
-      throw new RequestError(
-        'QUERY_TOO_COMPLEX',
+      throw createTooComplexError(
         `The operation has more than ${maxAliases} aliased fields: select each field once, or split the operation.`,
       );
     }
     if (depth > maxDepth) {
-      throw new RequestError('QUERY_TOO_COMPLEX', `The operation nests fields more than ${maxDepth} deep.`);
+      throw createTooComplexError(`The operation nests fields more than ${maxDepth} deep.`);
     }
   }
 }
 
-const createTooDeepError = () =>
-  new RequestError('QUERY_TOO_COMPLEX', 'The document is nested too deeply to be parsed.');
+const toTextHash = (text: string): string => hash('sha256', text, 'hex');
+
+const createTooComplexError = (message: string) => new RequestError('QUERY_TOO_COMPLEX', message);
+const createTooDeepError = () => createTooComplexError('The document is nested too deeply to be parsed.');
 
 /** All tokens that a document keeps in memory, comments included. */
 function* getTokens({ loc }: DocumentNode): Generator<Token> {

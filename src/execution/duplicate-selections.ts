@@ -1,4 +1,4 @@
-import { type DocumentNode, type FieldNode, Kind, type SelectionNode, visit } from 'graphql';
+import { type DocumentNode, type SelectionNode, visit } from 'graphql';
 
 /** In characters. Longer selections are not compared; MAX_TOKENS limits their number. */
 const maxComparedLength = 256;
@@ -27,14 +27,8 @@ export function removeDuplicateSelections(document: DocumentNode, text: string):
 
 /** Equal for selections that are written in the same way. */
 function toKey(selection: SelectionNode, text: string): string | SelectionNode {
-  if (selection.kind === Kind.FIELD && isPlain(selection)) {
-    return `${selection.alias?.value ?? ''}:${selection.name.value}`;
-  }
   const { loc } = selection;
   return loc === undefined || loc.end - loc.start > maxComparedLength
     ? selection
     : text.slice(loc.start, loc.end);
 }
-
-const isPlain = ({ arguments: args = [], directives = [], selectionSet }: FieldNode): boolean =>
-  args.length === 0 && directives.length === 0 && selectionSet === undefined;

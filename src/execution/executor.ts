@@ -1,13 +1,13 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { toErrorPayload } from '../resolvers/errors.ts';
-import type { ResolverContext } from '../resolvers/resolver-context.ts';
+import type { ResolverContext } from '../resolvers/request-context.ts';
 import { encodeConditions } from './conditions.ts';
 import { type DocumentLimits, DocumentStore, type PreparedOperation } from './documents.ts';
-import type { Measures } from './measures.ts';
-import { type OperationPlan, planOperation, type Variables } from './plan.ts';
+import type { Measures } from './operation-measures.ts';
+import { OperationPlan, type Variables } from './plan.ts';
 import { createNoMemoryError, RequestError } from './request-error.ts';
-import { type OperationResult, runPlan } from './run-plan.ts';
+import { type OperationResult, PlanRun } from './run-plan.ts';
 import { addSecrets, SecretInputs } from './secret-inputs.ts';
 import { type TrustedDocuments, toHash } from './trusted-documents.ts';
 
@@ -30,137 +30,133 @@ export interface ExecutorOptions {
   readonly report: (error: unknown, context: ResolverContext) => void;
 }
 
-/** Runs operations. Limits, validation, plans and caches are internal. */
-export interface Executor {
-  /**
-   * The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed.
-   */
-  prepare(params: OperationParams, options: { readonly isReadOnly: boolean }): PreparedOperation;
-  /**
-   * Executes a prepared operation. Rejects with RequestError if the variables are invalid, `_entities` gets too many representations, the
-   * response is too large, or there is no memory for the plan or the response.
-   */
-  execute(
-    prepared: PreparedOperation,
-    variables: Variables | undefined,
-    context: ResolverContext,
-  ): Promise<OperationResult>;
-  /**
-   * Adds the secret values in the variables of a request that `prepare` rejected: the message of the error can quote a name of the
-   * document that is also a secret.
-   */
-  addSecrets(params: OperationParams, context: ResolverContext): void;
-  // The other methods are for graphql-yoga's pipeline, which parses, validates and executes in separate steps.
-  /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
-  parse(text: string): DocumentNode;
-  /** The source of the document that the parameters name. Throws RequestError if they do not name one. */
-  getText(params: OperationParams): string;
-  /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
-  prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation;
-}
-
 /** Size of the cache of plans, in bytes. */
 const maxPlanBytes = 32 * 1024 * 1024;
 
 /** Limit for a response that describes the schema. The usual introspection query needs a fifth of it. */
 const maxIntrospectionBytes = 1024 * 1024;
 
-/** Creates the executor of a schema. */
-export function createExecutor(schema: GraphQLSchema, options: ExecutorOptions): Executor {
-  const { introspection, limits, trustedDocuments, report } = options;
-  const { maxEntities, maxResponseBytes } = limits;
-  const secretInputs = new SecretInputs(schema);
-  const documents = new DocumentStore(schema, limits, secretInputs, { introspection });
-  // Each plan is stored with the size of itself and of its document, which it keeps alive.
-  const plans = new LRUCache<string, OperationPlan>({ maxSize: maxPlanBytes });
+/** Runs operations. Limits, validation, plans and caches are internal. */
+export class Executor {
+  readonly #schema: GraphQLSchema;
+  readonly #options: ExecutorOptions;
+  readonly #secretInputs: SecretInputs;
+  readonly #documents: DocumentStore;
+  /** Each plan is stored with the size of itself and of its document, which it keeps alive. */
+  readonly #plans = new LRUCache<string, OperationPlan>({ maxSize: maxPlanBytes });
 
-  const addVariableSecrets = (variables: Variables | undefined, context: ResolverContext): void => {
-    for (const secret of secretInputs.findInVariables(variables)) context.addSecret(secret);
-  };
+  constructor(schema: GraphQLSchema, options: ExecutorOptions) {
+    this.#schema = schema;
+    this.#options = options;
+    this.#secretInputs = new SecretInputs(schema);
+    this.#documents = new DocumentStore(schema, options, this.#secretInputs);
+  }
 
-  const execute: Executor['execute'] = async (prepared, inputs = {}, context) => {
-    const { document, definition, measures, secrets } = prepared;
+  /** The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed. */
+  prepare(params: OperationParams, { isReadOnly }: { readonly isReadOnly: boolean }): PreparedOperation {
+    const prepared = this.#documents.prepare(this.getText(params), params.operationName);
+    if (isReadOnly && prepared.definition.operation !== 'query') {
+      throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');
+    }
+    return prepared;
+  }
+
+  /**
+   * Executes a prepared operation. Rejects with RequestError if the variables are invalid, `_entities` gets too many representations, the
+   * response is too large, or there is no memory for the plan or the response.
+   */
+  async execute(
+    prepared: PreparedOperation,
+    inputs: Variables = {},
+    context: ResolverContext,
+  ): Promise<OperationResult> {
+    const { conditionNames, definition, measures, secrets } = prepared;
+    const { limits, report } = this.#options;
     const found: string[] = [...secrets.literals];
     const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), found);
     if ('problems' in coerced) {
-      addVariableSecrets(inputs, context);
+      this.addSecrets(inputs, context);
       throw new RequestError('BAD_USER_INPUT', coerced.problems);
     }
     const { values } = coerced;
     for (const name of secrets.variables) addSecrets(values[name], found);
     for (const secret of found) context.addSecret(secret);
-    checkEntities(measures, values, maxEntities);
+    checkEntities(measures, values, limits.maxEntities);
 
     const toPayload = (cause: unknown) =>
       toErrorPayload(cause, context.requestId, (error) => report(error, context));
 
-    const conditionDigits = encodeConditions(prepared.conditionNames, values);
+    const conditionDigits = encodeConditions(conditionNames, values);
     // Neither a document that contains a secret nor its plan is cached.
     const key = secrets.literals.length > 0 ? undefined : `${prepared.key}?${conditionDigits}`;
-    let plan = key === undefined ? undefined : plans.get(key);
+    let plan = key === undefined ? undefined : this.#plans.get(key);
     const cachedBytes = plan?.bytes;
     if (plan === undefined) {
-      const conditions = Object.fromEntries(prepared.conditionNames.map((name) => [name, values[name]]));
-      plan = planOperation(schema, document, definition, conditions);
+      const conditions = Object.fromEntries(conditionNames.map((name) => [name, values[name]]));
+      plan = new OperationPlan(this.#schema, prepared.document, definition, conditions);
     }
     const { memory } = context;
     if (!memory.takeShared(plan)) throw createNoMemoryError('operation');
     try {
-      return await runPlan(plan.selection, {
+      return await new PlanRun({
         isMutation: definition.operation === 'mutation',
         variables: values,
         context,
         maxResponseBytes: plan.hasIntrospection
-          ? Math.min(maxIntrospectionBytes, maxResponseBytes)
-          : maxResponseBytes,
+          ? Math.min(maxIntrospectionBytes, limits.maxResponseBytes)
+          : limits.maxResponseBytes,
         toErrorPayload: toPayload,
-      });
+      }).execute(plan.selection);
     } finally {
       memory.releaseShared(plan);
       // The plan grows while it runs. It is stored again, so that the cache counts its new size.
       if (key !== undefined && plan.bytes !== cachedBytes) {
-        plans.delete(key);
-        plans.set(key, plan, { size: plan.bytes + prepared.bytes });
+        this.#plans.delete(key);
+        this.#plans.set(key, plan, { size: plan.bytes + prepared.bytes });
       }
     }
-  };
-
-  return {
-    prepare(params, { isReadOnly }) {
-      const prepared = documents.prepare(getText(params, trustedDocuments), params.operationName);
-      if (isReadOnly && prepared.definition.operation !== 'query') {
-        throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');
-      }
-      return prepared;
-    },
-    execute,
-    addSecrets: ({ variables }, context) => addVariableSecrets(variables, context),
-    parse: (text) => documents.parse(text),
-    getText: (params) => getText(params, trustedDocuments),
-    prepareDocument: (document, operationName) => documents.prepareDocument(document, operationName),
-  };
-}
-
-function getText(
-  { query, documentId }: OperationParams,
-  trustedDocuments: TrustedDocuments | undefined,
-): string {
-  if (trustedDocuments !== undefined) {
-    if (documentId === undefined) {
-      throw new RequestError(
-        'PERSISTED_DOCUMENT_REQUIRED',
-        'Only trusted documents are executed: send the `documentId` of one.',
-      );
-    }
-    const text = trustedDocuments.get(toHash(documentId));
-    if (text !== undefined) return text;
-    throw new RequestError('PERSISTED_DOCUMENT_NOT_FOUND', 'No trusted document has this id.');
   }
-  if (query !== undefined) return query;
-  throw documentId === undefined
-    ? new RequestError('BAD_REQUEST', 'The parameter `query` is missing: send the document to execute.')
-    : // Clients with automatic persisted queries compare this message.
-      new RequestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+
+  /**
+   * Adds the secret values in the variables of a request that `prepare` rejected: the message of the error can quote a name of the
+   * document that is also a secret.
+   */
+  addSecrets(variables: Variables | undefined, context: ResolverContext): void {
+    for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);
+  }
+
+  // The other methods are for graphql-yoga's pipeline, which parses, validates and executes in separate steps.
+
+  /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
+  parse(text: string): DocumentNode {
+    return this.#documents.parse(text);
+  }
+
+  /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
+  prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
+    return this.#documents.prepareDocument(document, operationName);
+  }
+
+  /** The source of the document that the parameters name. Throws RequestError if they do not name one. */
+  getText({ query, documentId }: OperationParams): string {
+    const { trustedDocuments } = this.#options;
+    if (trustedDocuments !== undefined) {
+      if (documentId === undefined) {
+        throw new RequestError(
+          'PERSISTED_DOCUMENT_REQUIRED',
+          'Only trusted documents are executed: send the `documentId` of one.',
+        );
+      }
+      const text = trustedDocuments.get(toHash(documentId));
+      if (text !== undefined) return text;
+      throw new RequestError('PERSISTED_DOCUMENT_NOT_FOUND', 'No trusted document has this id.');
+    }
+    if (query !== undefined) return query;
+    throw documentId === undefined
+      ? new RequestError('BAD_REQUEST', 'The parameter `query` is missing: send the document to execute.')
+      : // Clients with automatic persisted queries compare this message.
+        new RequestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+  }
 }
 
 /** Throws RequestError if all representations of an operation together are more than allowed. */

@@ -2,8 +2,7 @@
 export { checkTrustedDocuments } from './check-trusted-documents.ts';
 export type { PreparedOperation } from './documents.ts';
 export {
-  createExecutor,
-  type Executor,
+  Executor,
   type OperationParams,
 } from './executor.ts';
 export { toLocations } from './locations.ts';

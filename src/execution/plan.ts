@@ -6,7 +6,6 @@ import {
   GraphQLError,
   type GraphQLField,
   GraphQLIncludeDirective,
-  type GraphQLInputType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
@@ -15,9 +14,7 @@ import {
   GraphQLString,
   getArgumentValues,
   getDirectiveValues,
-  getNullableType,
   isAbstractType,
-  isInputObjectType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -31,10 +28,10 @@ import {
 } from 'graphql';
 import { getProperty } from '../json.ts';
 import type { SharedAllocation } from '../memory.ts';
-import type { ResolverContext } from '../resolvers/resolver-context.ts';
+import type { ResolverContext } from '../resolvers/request-context.ts';
 import { PropertyAccess } from '../schema/reader.ts';
 import { ClientFacingError, createFieldNoMemoryError } from '../upstream/errors.ts';
-import { getLeafWriter, type LeafWriter } from './leaf.ts';
+import { getLeafWriter, type LeafWriter } from './leaf-writers.ts';
 
 /** Variables by their names, as the client sent them or coerced. */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -69,28 +66,8 @@ export type ValuePlan = { readonly isNonNull: boolean } & (
     }
 );
 
-/** What an operation does, for one set of values of its conditions. */
-export interface OperationPlan extends SharedAllocation {
-  readonly selection: SelectionPlan;
-  /** Whether the operation selects `__schema` or `__type`. */
-  readonly hasIntrospection: boolean;
-}
-
-/**
- * Plans an operation: the fields of each type, their arguments, and how their values are completed. Apart from
- * arguments with variables, a plan depends on the request only by `@skip` and `@include`. Each plan is for one set of
- * their values.
- *
- * @param conditions the values of the variables that `@skip` and `@include` depend on
- */
-export function planOperation(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  conditions: Variables,
-): OperationPlan {
-  return new Planner(schema, document, operation, conditions);
-}
+/** How a scalar or an enum value is completed. */
+export type LeafPlan = ValuePlan & { readonly kind: 'leaf' };
 
 const typenameValue: ValuePlan = { kind: 'leaf', isNonNull: true, write: getLeafWriter(GraphQLString) };
 
@@ -102,8 +79,14 @@ const bytesPerField = 900;
 const bytesPerSelectedField = 16;
 const bytesPerSelection = 250;
 
-class Planner implements OperationPlan {
+/**
+ * What an operation does: the fields of each type, their arguments, and how their values are completed. Apart from
+ * arguments with variables, a plan depends on the request only by `@skip` and `@include`. Each plan is for one set of
+ * their values.
+ */
+export class OperationPlan implements SharedAllocation {
   readonly selection: SelectionPlan;
+  /** Whether the operation selects `__schema` or `__type`. */
   hasIntrospection = false;
   /** An estimate. Grows while the plan is used: the fields of an object are planned when the first one occurs. */
   bytes = 0;
@@ -116,6 +99,7 @@ class Planner implements OperationPlan {
   /** Fields that are selected once in their object, by type. Objects of one type that spread the same fragment share them. */
   readonly #fields = new Map<GraphQLObjectType, Map<FieldNode, FieldPlan>>();
 
+  /** @param conditions the values of the variables that `@skip` and `@include` depend on */
   constructor(
     schema: GraphQLSchema,
     document: DocumentNode,
@@ -314,10 +298,11 @@ function getFrozenArguments(
   try {
     values = (names && readVariables(names, variables)) ?? getArgumentValues(field, node, variables);
   } catch (error) {
-    throw error instanceof GraphQLError ? createArgumentError() : error;
+    if (!(error instanceof GraphQLError)) throw error;
+    // Validation accepted it, such as null in a variable with a default.
+    throw new ClientFacingError('BAD_USER_INPUT', 'An argument of this field does not fit its type.');
   }
-  for (const { name, type } of field.args) freezeInput(type, values[name]);
-  return Object.freeze(values);
+  return deepFreeze(values);
 }
 
 /** The variables of the arguments if each declared argument is given as a variable, otherwise undefined. */
@@ -342,23 +327,13 @@ function readVariables(names: ArgumentVariables, variables: Variables): Record<s
   return values;
 }
 
-/** Freezes lists and input objects, but not the values of custom scalars. */
-function freezeInput(type: GraphQLInputType, value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
-  const nullable = getNullableType(type);
-  if (isListType(nullable)) {
-    for (const item of value as readonly unknown[]) freezeInput(nullable.ofType, item);
-  } else if (isInputObjectType(nullable)) {
-    for (const field of Object.values(nullable.getFields())) {
-      freezeInput(field.type, (value as Readonly<Record<string, unknown>>)[field.name]);
-    }
-  } else return;
-  Object.freeze(value);
+/** Freezes an object and the objects in it. Variables and other values that are frozen already are skipped. */
+function deepFreeze<T extends object>(value: T): Readonly<T> {
+  for (const inner of Object.values(value) as unknown[]) {
+    if (typeof inner === 'object' && inner !== null && !Object.isFrozen(inner)) deepFreeze(inner);
+  }
+  return Object.freeze(value);
 }
-
-/** For an argument that does not fit although validation accepted it, such as null in a variable with a default. */
-const createArgumentError = () =>
-  new ClientFacingError('BAD_USER_INPUT', 'An argument of this field does not fit its type.');
 
 function hasVariable(value: ValueNode): boolean {
   if (value.kind === Kind.LIST) return value.values.some(hasVariable);

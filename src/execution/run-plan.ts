@@ -1,9 +1,9 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { isJsonObject } from '../json.ts';
 import type { ErrorPayload } from '../resolvers/errors.ts';
-import type { ResolverContext } from '../resolvers/resolver-context.ts';
+import type { ResolverContext } from '../resolvers/request-context.ts';
 import { toLocations } from './locations.ts';
-import type { FieldPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
+import type { FieldPlan, LeafPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
 import { createNoMemoryError, createResponseTooLargeError } from './request-error.ts';
 
 interface FieldError extends ErrorPayload {
@@ -36,7 +36,7 @@ interface Path {
 }
 
 /**
- * JSON, or a promise of it. Each function that writes JSON appends to the JSON before it, the argument `before`, and returns the
+ * JSON, or a promise of it. Each method that writes JSON appends to the JSON before it, the argument `before`, and returns the
  * result. V8 stores it as a chain of strings, which is cheaper to flatten than a tree (docs/performance.md, "What was tried").
  */
 type Json = string | Promise<string>;
@@ -56,314 +56,264 @@ class Failure {
   }
 }
 
-interface Run {
-  readonly options: RunOptions;
-  readonly variables: Variables;
-  readonly context: ResolverContext;
-  readonly errors: FieldError[];
-  readonly explained: Map<unknown, ErrorPayload>;
-  /**
-   * How much longer the response can become, in characters. A character is at least one byte, and errors are estimated. The
-   * exchange counts the bytes of the complete response.
-   */
-  remainingLength: number;
-  /** The remaining length at which more memory must be held. */
-  nextHold: number;
-  isOutOfMemory: boolean;
-  /** The number of promises that the plan waits for. */
-  waitingCount: number;
-}
-
 const bodyStart = '{"data":';
-
-/**
- * Executes a plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a query in parallel, those of a mutation in
- * series. Rejects with RequestError as soon as the response is larger than allowed; a mutation completes all its
- * writes first. The response is written as JSON directly, without intermediate objects.
- */
-export async function runPlan(selection: SelectionPlan, options: RunOptions): Promise<OperationResult> {
-  const { isMutation, variables, context, maxResponseBytes } = options;
-  const errors: FieldError[] = [];
-  const run: Run = {
-    options,
-    variables,
-    context,
-    errors,
-    explained: new Map(),
-    remainingLength: maxResponseBytes,
-    nextHold: Math.max(0, maxResponseBytes - holdStep),
-    isOutOfMemory: false,
-    waitingCount: 0,
-  };
-  const end = `${getEnd(selection)}}`;
-  let body: string;
-  try {
-    body = await (isMutation
-      ? writeObjectInSeries(run, selection, bodyStart, end)
-      : writeObject(run, selection, undefined, undefined, bodyStart, end));
-  } catch (error) {
-    if (error === tooLarge) {
-      throw run.isOutOfMemory
-        ? createNoMemoryError('response', isMutation)
-        : createResponseTooLargeError(maxResponseBytes, isMutation);
-    }
-    if (!(error instanceof Failure)) throw error;
-    errors.push(error.error);
-    body = `${bodyStart}null}`;
-  }
-  return errors.length === 0 ? { body } : { body, errors };
-}
-
-/** Writes the object of a selection set. */
-function writeObject(
-  run: Run,
-  selection: SelectionPlan,
-  source: unknown,
-  path: Path | undefined,
-  before: string,
-  end = getEnd(selection),
-): Json {
-  let text = before;
-  let waiting: Promise<string>[] | undefined;
-  for (let index = 0; index < selection.length; index += 1) {
-    const field = selection[index] as FieldPlan;
-    const prefix = index === 0 ? field.firstPrefix : field.prefix;
-    const next = completeField(run, field, source, path, text + prefix);
-    if (typeof next === 'string') text = next;
-    else {
-      waiting = append(waiting, next);
-      text = '';
-    }
-  }
-  text += end;
-  return waiting === undefined ? text : join(waiting, text);
-}
-
-async function writeObjectInSeries(
-  run: Run,
-  selection: SelectionPlan,
-  before: string,
-  end: string,
-): Promise<string> {
-  let text = before;
-  for (const [index, field] of selection.entries()) {
-    const prefix = index === 0 ? field.firstPrefix : field.prefix;
-    try {
-      // Without the preceding JSON: a long string would be flattened again for each field after it.
-      text += await completeField(run, field, undefined, undefined, prefix);
-    } catch (error) {
-      if (error === tooLarge) await resolveInSeries(run, selection.slice(index + 1));
-      throw error;
-    }
-  }
-  return text + end;
-}
-
-/** Executes the remaining writes of a mutation whose response is already too large. */
-async function resolveInSeries({ variables, context }: Run, selection: SelectionPlan): Promise<void> {
-  for (const { resolve } of selection) {
-    try {
-      await resolve(undefined, variables, context);
-    } catch {
-      // The response that would list the error is too large.
-    }
-  }
-}
-
-/** The prefix of the first field has the opening brace. */
-const getEnd = (selection: SelectionPlan): string => (selection.length === 0 ? '{}' : '}');
-
-/** Counts characters of the response. Throws `tooLarge` if they exceed its limit. */
-function spend(run: Run, characters: number): void {
-  run.remainingLength -= characters;
-  if (run.remainingLength < run.nextHold) hold(run);
-}
-
+const commaLength = 1;
 /** In characters. The memory for a response is held in steps, so that most fields only count. The first step is free. */
 const holdStep = 8192;
 /** A response is joined from its parts, and has twice its size then. */
 const bytesPerCharacter = 2;
-
-/** Holds memory for the response that is written, beyond what is held. */
-function hold(run: Run): void {
-  if (run.remainingLength < 0) throw tooLarge;
-  const length = Math.max(holdStep, run.nextHold - run.remainingLength);
-  if (!run.context.memory.take(length * bytesPerCharacter)) {
-    run.isOutOfMemory = true;
-    throw tooLarge;
-  }
-  run.nextHold = Math.max(0, run.nextHold - length);
-}
-
-/** Resolves a field and writes its value. */
-function completeField(
-  run: Run,
-  field: FieldPlan,
-  source: unknown,
-  parent: Path | undefined,
-  before: string,
-): Json {
-  const { access, value: plan } = field;
-  let value: unknown;
-  try {
-    value =
-      access !== undefined && isJsonObject(source)
-        ? access.read(source)
-        : field.resolve(source, run.variables, run.context);
-    // Most fields are leaves, and need no path unless they fail.
-    if (plan.kind === 'leaf' && !isPromise(value)) {
-      return completeLeaf(run, plan, value, before, field.prefix.length);
-    }
-  } catch (error) {
-    return fail(run, field, plan, error, { parent, key: field.key }, before);
-  }
-  return completeOrFail(run, field, plan, value, { parent, key: field.key }, before);
-}
-
-/** Writes a value as soon as it is resolved. An error nulls the nearest nullable position. */
-function completeOrFail(
-  run: Run,
-  field: FieldPlan,
-  plan: ValuePlan,
-  value: unknown,
-  path: Path,
-  before: string,
-): Json {
-  try {
-    if (isPromise(value)) {
-      run.waitingCount += 1;
-      return value.then(
-        (resolved) => {
-          run.waitingCount -= 1;
-          return flatten(run, completeOrFail(run, field, plan, resolved, path, before));
-        },
-        (error: unknown) => {
-          run.waitingCount -= 1;
-          return fail(run, field, plan, error, path, before);
-        },
-      );
-    }
-    const text = completeValue(run, field, plan, value, path, before);
-    return typeof text === 'string'
-      ? text
-      : text.catch((error: unknown) => fail(run, field, plan, error, path, before));
-  } catch (error) {
-    return fail(run, field, plan, error, path, before);
-  }
-}
-
-const commaLength = 1;
-
-/** Writes a resolved value (CompleteValue, section 6.4.3). Throws if it does not fit its type. */
-function completeValue(
-  run: Run,
-  field: FieldPlan,
-  plan: ValuePlan,
-  value: unknown,
-  path: Path,
-  before: string,
-): Json {
-  const ownLength = typeof path.key === 'string' ? field.prefix.length : commaLength;
-  if (plan.kind === 'leaf') return completeLeaf(run, plan, value, before, ownLength);
-  if (value instanceof Error) throw value;
-  spend(run, ownLength);
-  if (value === null || value === undefined) return before + completeNull(plan);
-  if (plan.kind === 'object')
-    return writeObject(run, plan.getSelection(value, run.context), value, path, before);
-  if (!Array.isArray(value)) throw notAnArray;
-  return completeList(run, field, plan.item, value, path, before);
-}
-
-/**
- * Writes a scalar or an enum value.
- *
- * @param ownLength of the prefix of a field, or of the comma of an item
- */
-function completeLeaf(
-  run: Run,
-  plan: ValuePlan & { readonly kind: 'leaf' },
-  value: unknown,
-  before: string,
-  ownLength: number,
-): string {
-  const text =
-    value === null || value === undefined ? before + completeNull(plan) : plan.write(value, before);
-  spend(run, text.length - before.length + ownLength);
-  return text;
-}
-
-/** @param plan of the items */
-function completeList(
-  run: Run,
-  field: FieldPlan,
-  plan: ValuePlan,
-  values: readonly unknown[],
-  parent: Path,
-  before: string,
-): Json {
-  let text = `${before}[`;
-  let waiting: Promise<string>[] | undefined;
-  for (let key = 0; key < values.length; key += 1) {
-    if (key > 0) text += ',';
-    const next = completeOrFail(run, field, plan, values[key], { parent, key }, text);
-    if (typeof next === 'string') text = next;
-    else {
-      waiting = append(waiting, next);
-      text = '';
-    }
-  }
-  text += ']';
-  return waiting === undefined ? text : join(waiting, text);
-}
-
-/** An error at a nullable position is null with an entry in `errors`. At any other position it fails the parent. */
-function fail(
-  run: Run,
-  field: FieldPlan,
-  plan: ValuePlan,
-  cause: unknown,
-  path: Path,
-  before: string,
-): string {
-  if (cause === tooLarge) throw cause;
-  const failure = cause instanceof Failure ? cause : createFailure(run, field, cause, path);
-  if (plan.isNonNull) throw failure;
-  run.errors.push(failure.error);
-  return `${before}null`;
-}
-
 /** Approximate length of an error in a response without its message, in characters. */
 const errorSize = 200;
-
-function createFailure(run: Run, field: FieldPlan, cause: unknown, path: Path): Failure {
-  // These two errors are shared by all fields. The log names the field.
-  const shared = [noValue, notAnArray].find((error) => error === cause);
-  const key = shared === undefined ? cause : field;
-  let explained = run.explained.get(key);
-  if (explained === undefined) {
-    const name = field.nodes[0]?.name.value;
-    explained = run.options.toErrorPayload(
-      shared === undefined ? cause : new Error(`The field ${name} ${shared.message}.`),
-    );
-    run.explained.set(key, explained);
-  }
-  const { message, extensions } = explained;
-  spend(run, errorSize + message.length);
-  return new Failure({ message, locations: toLocations(field.nodes), path: toKeys(path), extensions });
-}
-
 /** In characters. Copying a shorter string is cheaper than reading it. */
 const minFlatLength = 32_768;
 /** The same if the string waits for others. */
 const minWaitingFlatLength = 256;
 
-/** Flattens a long string before it waits in a promise (docs/performance.md). */
-function flatten({ waitingCount }: Run, text: Json): Json {
-  const minLength = waitingCount > 0 ? minWaitingFlatLength : minFlatLength;
-  // Reads every character, so V8 flattens the string. The result is not needed.
-  if (typeof text === 'string' && text.length >= minLength) Buffer.byteLength(text);
-  return text;
+const notAnArray = new Error('is a list, but resolved to another value');
+const noValue = new Error('cannot be null, but resolved to null');
+
+/** One execution of a plan. The response is written as JSON directly, without intermediate objects. */
+export class PlanRun {
+  readonly #options: RunOptions;
+  readonly #errors: FieldError[] = [];
+  readonly #explained = new Map<unknown, ErrorPayload>();
+  /**
+   * How much longer the response can become, in characters. A character is at least one byte, and errors are estimated. The
+   * exchange counts the bytes of the complete response.
+   */
+  #remainingLength: number;
+  /** The remaining length at which more memory must be held. */
+  #nextHold: number;
+  #isOutOfMemory = false;
+  /** The number of promises that the plan waits for. */
+  #waitingCount = 0;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#remainingLength = options.maxResponseBytes;
+    this.#nextHold = Math.max(0, options.maxResponseBytes - holdStep);
+  }
+
+  /**
+   * Executes the plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a query in
+   * parallel, those of a mutation in series. Rejects with RequestError as soon as the response is larger than allowed; a
+   * mutation completes all its writes first.
+   */
+  async execute(selection: SelectionPlan): Promise<OperationResult> {
+    const { isMutation, maxResponseBytes } = this.#options;
+    const errors = this.#errors;
+    const end = `${getEnd(selection)}}`;
+    let body: string;
+    try {
+      body = await (isMutation
+        ? this.#writeObjectInSeries(selection, end)
+        : this.#writeObject(selection, undefined, undefined, bodyStart, end));
+    } catch (error) {
+      if (error === tooLarge) {
+        throw this.#isOutOfMemory
+          ? createNoMemoryError('response', isMutation)
+          : createResponseTooLargeError(maxResponseBytes, isMutation);
+      }
+      if (!(error instanceof Failure)) throw error;
+      errors.push(error.error);
+      body = `${bodyStart}null}`;
+    }
+    return errors.length === 0 ? { body } : { body, errors };
+  }
+
+  /** Writes the object of a selection set. */
+  #writeObject(
+    selection: SelectionPlan,
+    source: unknown,
+    path: Path | undefined,
+    before: string,
+    end = getEnd(selection),
+  ): Json {
+    let text = before;
+    let waiting: Promise<string>[] | undefined;
+    for (let index = 0; index < selection.length; index += 1) {
+      const field = selection[index] as FieldPlan;
+      const prefix = index === 0 ? field.firstPrefix : field.prefix;
+      const next = this.#completeField(field, source, path, text + prefix);
+      if (typeof next === 'string') text = next;
+      else {
+        waiting = append(waiting, next);
+        text = '';
+      }
+    }
+    text += end;
+    return waiting === undefined ? text : join(waiting, text);
+  }
+
+  async #writeObjectInSeries(selection: SelectionPlan, end: string): Promise<string> {
+    let text = bodyStart;
+    for (const [index, field] of selection.entries()) {
+      const prefix = index === 0 ? field.firstPrefix : field.prefix;
+      try {
+        // Without the preceding JSON: a long string would be flattened again for each field after it.
+        text += await this.#completeField(field, undefined, undefined, prefix);
+      } catch (error) {
+        if (error === tooLarge) await this.#resolveInSeries(selection.slice(index + 1));
+        throw error;
+      }
+    }
+    return text + end;
+  }
+
+  /** Executes the remaining writes of a mutation whose response is already too large. */
+  async #resolveInSeries(selection: SelectionPlan): Promise<void> {
+    const { variables, context } = this.#options;
+    for (const { resolve } of selection) {
+      try {
+        await resolve(undefined, variables, context);
+      } catch {
+        // The response that would list the error is too large.
+      }
+    }
+  }
+
+  /** Resolves a field and writes its value. */
+  #completeField(field: FieldPlan, source: unknown, parent: Path | undefined, before: string): Json {
+    const { access, value: plan } = field;
+    let value: unknown;
+    try {
+      value =
+        access !== undefined && isJsonObject(source)
+          ? access.read(source)
+          : field.resolve(source, this.#options.variables, this.#options.context);
+      // Most fields are leaves, and need no path unless they fail.
+      if (plan.kind === 'leaf' && !isPromise(value)) {
+        return this.#completeLeaf(plan, value, before, field.prefix.length);
+      }
+    } catch (error) {
+      return this.#fail(field, plan, error, { parent, key: field.key }, before);
+    }
+    return this.#completeOrFail(field, plan, value, { parent, key: field.key }, before);
+  }
+
+  /** Writes a value as soon as it is resolved. An error nulls the nearest nullable position. */
+  #completeOrFail(field: FieldPlan, plan: ValuePlan, value: unknown, path: Path, before: string): Json {
+    try {
+      if (isPromise(value)) {
+        this.#waitingCount += 1;
+        return value.then(
+          (resolved) => {
+            this.#waitingCount -= 1;
+            return this.#flatten(this.#completeOrFail(field, plan, resolved, path, before));
+          },
+          (error: unknown) => {
+            this.#waitingCount -= 1;
+            return this.#fail(field, plan, error, path, before);
+          },
+        );
+      }
+      const text = this.#completeValue(field, plan, value, path, before);
+      return typeof text === 'string'
+        ? text
+        : text.catch((error: unknown) => this.#fail(field, plan, error, path, before));
+    } catch (error) {
+      return this.#fail(field, plan, error, path, before);
+    }
+  }
+
+  /** Writes a resolved value (CompleteValue, section 6.4.3). Throws if it does not fit its type. */
+  #completeValue(field: FieldPlan, plan: ValuePlan, value: unknown, path: Path, before: string): Json {
+    const ownLength = typeof path.key === 'string' ? field.prefix.length : commaLength;
+    if (plan.kind === 'leaf') return this.#completeLeaf(plan, value, before, ownLength);
+    if (value instanceof Error) throw value;
+    this.#spend(ownLength);
+    if (value === null || value === undefined) return before + completeNull(plan);
+    if (plan.kind === 'object') {
+      return this.#writeObject(plan.getSelection(value, this.#options.context), value, path, before);
+    }
+    if (!Array.isArray(value)) throw notAnArray;
+    return this.#completeList(field, plan.item, value, path, before);
+  }
+
+  /**
+   * Writes a scalar or an enum value.
+   *
+   * @param ownLength of the prefix of a field, or of the comma of an item
+   */
+  #completeLeaf(plan: LeafPlan, value: unknown, before: string, ownLength: number): string {
+    const text =
+      value === null || value === undefined ? before + completeNull(plan) : plan.write(value, before);
+    this.#spend(text.length - before.length + ownLength);
+    return text;
+  }
+
+  #completeList(
+    field: FieldPlan,
+    item: ValuePlan,
+    values: readonly unknown[],
+    parent: Path,
+    before: string,
+  ): Json {
+    let text = `${before}[`;
+    let waiting: Promise<string>[] | undefined;
+    for (let key = 0; key < values.length; key += 1) {
+      if (key > 0) text += ',';
+      const next = this.#completeOrFail(field, item, values[key], { parent, key }, text);
+      if (typeof next === 'string') text = next;
+      else {
+        waiting = append(waiting, next);
+        text = '';
+      }
+    }
+    text += ']';
+    return waiting === undefined ? text : join(waiting, text);
+  }
+
+  /** An error at a nullable position is null with an entry in `errors`. At any other position it fails the parent. */
+  #fail(field: FieldPlan, plan: ValuePlan, cause: unknown, path: Path, before: string): string {
+    if (cause === tooLarge) throw cause;
+    const failure = cause instanceof Failure ? cause : this.#createFailure(field, cause, path);
+    if (plan.isNonNull) throw failure;
+    this.#errors.push(failure.error);
+    return `${before}null`;
+  }
+
+  #createFailure(field: FieldPlan, cause: unknown, path: Path): Failure {
+    // These two errors are shared by all fields. The log names the field.
+    const shared = [noValue, notAnArray].find((error) => error === cause);
+    const key = shared === undefined ? cause : field;
+    let explained = this.#explained.get(key);
+    if (explained === undefined) {
+      const name = field.nodes[0]?.name.value;
+      explained = this.#options.toErrorPayload(
+        shared === undefined ? cause : new Error(`The field ${name} ${shared.message}.`),
+      );
+      this.#explained.set(key, explained);
+    }
+    const { message, extensions } = explained;
+    this.#spend(errorSize + message.length);
+    return new Failure({ message, locations: toLocations(field.nodes), path: toKeys(path), extensions });
+  }
+
+  /** Counts characters of the response. Throws `tooLarge` if they exceed its limit or the memory. */
+  #spend(characters: number): void {
+    this.#remainingLength -= characters;
+    if (this.#remainingLength >= this.#nextHold) return;
+    if (this.#remainingLength < 0) throw tooLarge;
+    const length = Math.max(holdStep, this.#nextHold - this.#remainingLength);
+    if (!this.#options.context.memory.take(length * bytesPerCharacter)) {
+      this.#isOutOfMemory = true;
+      throw tooLarge;
+    }
+    this.#nextHold = Math.max(0, this.#nextHold - length);
+  }
+
+  /** Flattens a long string before it waits in a promise (docs/performance.md). */
+  #flatten(text: Json): Json {
+    const minLength = this.#waitingCount > 0 ? minWaitingFlatLength : minFlatLength;
+    // Reads every character, so V8 flattens the string. The result is not needed.
+    if (typeof text === 'string' && text.length >= minLength) Buffer.byteLength(text);
+    return text;
+  }
 }
+
+/** The prefix of the first field has the opening brace. */
+const getEnd = (selection: SelectionPlan): string => (selection.length === 0 ? '{}' : '}');
 
 function append(waiting: Promise<string>[] | undefined, part: Promise<string>): Promise<string>[] {
   // If a sibling fails immediately, nothing awaits this part. Its rejection must not be unhandled.
@@ -382,9 +332,6 @@ async function join(parts: readonly Promise<string>[], after: string): Promise<s
   texts.push(after);
   return texts.join('');
 }
-
-const notAnArray = new Error('is a list, but resolved to another value');
-const noValue = new Error('cannot be null, but resolved to null');
 
 function completeNull({ isNonNull }: ValuePlan): 'null' {
   if (isNonNull) throw noValue;

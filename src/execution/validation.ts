@@ -1,8 +1,21 @@
-import { type DocumentNode, type GraphQLSchema, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  NoSchemaIntrospectionCustomRule,
+  OverlappingFieldsCanBeMergedRule,
+  ScalarLeafsRule,
+  specifiedRules,
+  type ValidationContext,
+  type ValidationRule,
+  ValuesOfCorrectTypeRule,
+  validate,
+} from 'graphql';
 import { removeDuplicateSelections } from './duplicate-selections.ts';
 import { toLocations } from './locations.ts';
 import { maxProblems, RequestError } from './request-error.ts';
-import { getValidationStages, isInputError } from './rules.ts';
 
 /** graphql-js's message if a document exceeds its limit for comparing fields with the same name. */
 const abortMessage = 'Validation aborted.';
@@ -10,17 +23,27 @@ const abortMessage = 'Validation aborted.';
 /** Why a document cannot be executed. Undefined if it can. */
 export type Validation = (document: DocumentNode, text: string) => RequestError | undefined;
 
-/** Creates the validation of section 5 of the specification, with a bounded cost for every document. */
-export function createValidation(
-  schema: GraphQLSchema,
-  options: { readonly introspection: boolean },
-): Validation {
-  const stages = getValidationStages(options);
-  const validateOptions = { maxErrors: maxProblems, hideSuggestions: !options.introspection };
+/**
+ * Creates the validation of section 5 of the specification, with a bounded cost for every document, and with messages
+ * that contain no secret. Without introspection, they suggest no names of the schema.
+ */
+export function createValidation(schema: GraphQLSchema, introspection: boolean): Validation {
+  const rules = specifiedRules
+    .filter((rule) => rule !== OverlappingFieldsCanBeMergedRule)
+    .map((rule) => {
+      if (rule === ValuesOfCorrectTypeRule) return createRedactedValuesRule(introspection);
+      return rule === ScalarLeafsRule && !introspection ? leafsRuleWithoutSuggestion : rule;
+    });
+  // Fields are merged in documents without other errors only: a cycle of fragments would exhaust the stack of that rule.
+  const stages = [
+    introspection ? rules : [NoSchemaIntrospectionCustomRule, ...rules],
+    [OverlappingFieldsCanBeMergedRule],
+  ];
   return (document, text) => {
     const distinct = removeDuplicateSelections(document, text);
-    for (const rules of stages) {
-      const errors = validate(schema, distinct, rules, validateOptions);
+    for (const stage of stages) {
+      const options = { maxErrors: maxProblems, hideSuggestions: !introspection };
+      const errors = validate(schema, distinct, stage, options);
       if (errors.at(-1)?.message === abortMessage) {
         return new RequestError('QUERY_TOO_COMPLEX', 'The document selects the same fields too often.');
       }
@@ -35,4 +58,42 @@ export function createValidation(
     }
     return undefined;
   };
+}
+
+/** A rule that passes each of its errors to `rewrite` before it reports it. */
+const rewriteErrors =
+  (
+    rule: ValidationRule,
+    rewrite: (error: GraphQLError, context: ValidationContext) => GraphQLError,
+  ): ValidationRule =>
+  (context) => {
+    const reportError = (error: GraphQLError) => context.reportError(rewrite(error, context));
+    return rule(Object.create(context, { reportError: { value: reportError } }) as ValidationContext);
+  };
+
+/** Whether a scalar of this schema rejected the value, as only JSONObject does. Its message does not quote the value. */
+export const isInputError = ({ extensions }: GraphQLError): boolean =>
+  extensions['code'] === 'BAD_USER_INPUT';
+
+/** graphql-js quotes a literal of the wrong type, and the literal can be a secret. */
+const createRedactedValuesRule = (showNames: boolean) =>
+  rewriteErrors(ValuesOfCorrectTypeRule, (error, context) => {
+    if (error.message.startsWith('Field "') || isInputError(error)) return error;
+    return replaceMessage(error, `Expected ${describeType(context.getInputType(), showNames)}.`);
+  });
+
+/** `hideSuggestions` does not remove this suggestion of graphql-js. */
+const leafsRuleWithoutSuggestion = rewriteErrors(ScalarLeafsRule, (error) =>
+  replaceMessage(error, error.message.replace(/ Did you mean .*$/, '')),
+);
+
+const replaceMessage = (error: GraphQLError, message: string) =>
+  new GraphQLError(message, { nodes: error.nodes ?? null });
+
+/** Describes the expected value: `a value of type "Int"`, with the values of an enum. */
+export function describeType(type: Parameters<typeof getNamedType>[0], showNames: boolean): string {
+  if (type === undefined || type === null) return 'another value';
+  const named = getNamedType(type);
+  const names = showNames && isEnumType(named) ? named.getValues().map(({ name }) => name) : [];
+  return `a value of type "${String(type)}"${names.length === 0 ? '' : `: ${names.join(', ')}`}`;
 }

@@ -17,7 +17,7 @@ import { getInputCoercion, type InputCoercion, invalid } from './input-coercion.
 import { toLocations } from './locations.ts';
 import type { Variables } from './plan.ts';
 import { maxProblems, type RequestProblem } from './request-error.ts';
-import { describeType, isInputError } from './rules.ts';
+import { describeType, isInputError } from './validation.ts';
 
 /** Variables as the resolvers receive them, or what is wrong with them. */
 type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };
@@ -43,7 +43,7 @@ interface Definition {
 export function createVariableCoercion(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
-  options: { readonly suggestions: boolean },
+  suggestions: boolean,
 ): VariableCoercion {
   const definitions = (operation.variableDefinitions ?? []).map((node): Definition => {
     const found = typeFromAST(schema, node.type);
@@ -62,11 +62,11 @@ export function createVariableCoercion(
     for (const { name, type, node, coerce, defaultValue } of definitions) {
       if (isGiven(inputs, name)) {
         const value = coerce(inputs[name], secrets);
-        if (value === invalid) return { problems: findProblems(definitions, inputs, options.suggestions) };
+        if (value === invalid) return { problems: findProblems(definitions, inputs, suggestions) };
         values[name] = value;
       } else if (node.defaultValue !== undefined) values[name] = defaultValue;
       else if (isNonNullType(type)) {
-        return { problems: findProblems(definitions, inputs, options.suggestions) };
+        return { problems: findProblems(definitions, inputs, suggestions) };
       }
     }
     return { values };

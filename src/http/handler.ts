@@ -1,9 +1,9 @@
 import type { Config, SettingName } from '../config.ts';
-import { createExecutor } from '../execution/index.ts';
+import { Executor } from '../execution/index.ts';
 import type { Log } from '../observability/log.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
 import { version } from '../package.ts';
-import type { ResolverContext } from '../resolvers/resolver-context.ts';
+import type { ResolverContext } from '../resolvers/request-context.ts';
 import { createSchema } from '../schema/index.ts';
 import { GalileoClient } from '../upstream/galileo-client.ts';
 import { Transport } from '../upstream/transport.ts';
@@ -62,7 +62,7 @@ export class GraphqlHandler {
     });
     const schema = createSchema();
     const report = (error: unknown, context: ResolverContext) => telemetry.reportFault(error, context);
-    const executor = createExecutor(schema, {
+    const executor = new Executor(schema, {
       limits: config,
       introspection: config.introspection,
       trustedDocuments: config.trustedDocuments?.documents,

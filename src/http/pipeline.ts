@@ -59,7 +59,7 @@ function prepare(executor: Executor, request: PipelineRequest) {
     const prepared = executor.prepare(params, { isReadOnly: request.body === undefined });
     return { prepared, variables: request.startOperation(prepared, params.variables) };
   } catch (error) {
-    executor.addSecrets(params, request.context);
+    executor.addSecrets(params.variables, request.context);
     throw error;
   }
 }

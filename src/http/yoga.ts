@@ -191,7 +191,7 @@ function parseDocument(executor: Executor, state: YogaRequestState, text: string
     return state.prepared.document;
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    if (params !== undefined) executor.addSecrets(params, state.request.context);
+    if (params !== undefined) executor.addSecrets(params.variables, state.request.context);
     if (error.code === 'METHOD_NOT_ALLOWED') throw error;
     const document = executor.parse(text);
     // graphql-yoga's own check would reject it with another code.

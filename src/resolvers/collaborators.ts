@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { toUuid } from '../upstream/uuid.ts';
-import type { ResolverContext } from './resolver-context.ts';
+import type { ResolverContext } from './request-context.ts';
 
 /** The arguments of a connection. `first` has a default; null equals omitted. */
 export interface PageArguments {

@@ -2,7 +2,7 @@ import { isJsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
 import { getTypeName } from './integrations.ts';
-import type { ResolverContext } from './resolver-context.ts';
+import type { ResolverContext } from './request-context.ts';
 
 /** Routers send the name of an enum value in a representation, not its internal value. */
 const namesByKey: ReadonlyMap<unknown, IntegrationName> = new Map(

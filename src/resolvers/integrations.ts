@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import { integrationSchemas } from '../upstream/generated/tables.ts';
 import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
-import type { ResolverContext } from './resolver-context.ts';
+import type { ResolverContext } from './request-context.ts';
 
 /** The GraphQL type of a provider has the name of its upstream schema: `AwsBedrockIntegration` for `aws_bedrock`. */
 export const getTypeName = (name: IntegrationName): string => integrationSchemas[name];
@@ -71,24 +71,16 @@ export async function loadRecordsOf(
   const records = await reads.records.load('all');
   let groups = recordGroups.get(records);
   if (groups === undefined) {
-    groups = groupByProvider(records);
+    groups = new Map(
+      allNames.map((key) => [key, records.filter((record) => getProviderName(record) === key)]),
+    );
     recordGroups.set(records, groups);
   }
   return groups.get(name) ?? [];
 }
 
-type RecordGroups = ReadonlyMap<IntegrationName | null, readonly JsonObject[]>;
-
-/** The groups of each list, because one request can select the records of every provider many times. */
-const recordGroups = new WeakMap<readonly JsonObject[], RecordGroups>();
-
-function groupByProvider(records: readonly JsonObject[]): RecordGroups {
-  const groups = new Map<IntegrationName | null, JsonObject[]>();
-  for (const record of records) {
-    const provider = getProviderName(record);
-    const group = groups.get(provider);
-    if (group === undefined) groups.set(provider, [record]);
-    else group.push(record);
-  }
-  return groups;
-}
+/** The records of each provider, because one request can select them many times. */
+const recordGroups = new WeakMap<
+  readonly JsonObject[],
+  ReadonlyMap<IntegrationName, readonly JsonObject[]>
+>();

@@ -7,7 +7,12 @@ import { ClientFacingError } from '../upstream/errors.ts';
 import type { GalileoClient } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
 import { createReads, type Reads } from './reads.ts';
-import type { ResolverContext } from './resolver-context.ts';
+
+/** What the resolvers of one request share. Requests never share it. */
+export type ResolverContext = Pick<
+  RequestContext,
+  'requestId' | 'galileo' | 'reads' | 'memory' | 'requireCallContext' | 'addSecret' | 'redact'
+>;
 
 /** The part of the request's observation that the context uses. */
 export interface Observation {
@@ -18,10 +23,11 @@ export interface Observation {
 /**
  * The context of one request, and of its calls to upstream. Reads, secrets and the caller are created when they are first needed.
  */
-export class RequestContext<O extends Observation = Observation> implements ResolverContext, CallContext {
+export class RequestContext<O extends Observation = Observation> implements CallContext {
   readonly galileo: GalileoClient;
   readonly deadline: Deadline;
   readonly observation: O;
+  /** What the request holds in memory. */
   readonly memory: Reservation;
   readonly #forwarded: ForwardedHeaders;
   readonly #operatorSecrets: readonly string[];
@@ -70,6 +76,7 @@ export class RequestContext<O extends Observation = Observation> implements Reso
     return this.#reads;
   }
 
+  /** The context of calls to upstream. Throws UNAUTHENTICATED if the request has no usable credential. */
   requireCallContext(): CallContext {
     if (this.#forwarded.hasCredential) return this;
     throw new ClientFacingError(
@@ -78,10 +85,12 @@ export class RequestContext<O extends Observation = Observation> implements Reso
     );
   }
 
+  /** Adds a secret of the request's input, so that `redact` removes it. */
   addSecret(value: string): void {
     this.#getSecrets().add(value);
   }
 
+  /** Removes the secrets of this request from a string. */
   redact(text: string): string {
     return this.#getSecrets().redact(text);
   }

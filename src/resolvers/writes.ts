@@ -6,7 +6,7 @@ import type { IntegrationName } from '../upstream/wire.ts';
 import type { BodyMapping, ValidationFailure } from './body-mapping.ts';
 import { getProviderName, type ProviderEntry, withProvider } from './integrations.ts';
 import { forgetIntegration, forgetSharing } from './reads.ts';
-import type { ResolverContext } from './resolver-context.ts';
+import type { ResolverContext } from './request-context.ts';
 
 export interface UpsertSuccess {
   readonly name: IntegrationName;

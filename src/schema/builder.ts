@@ -1,6 +1,6 @@
 import SchemaBuilder from '@pothos/core';
 import type { JsonObject } from '../json.ts';
-import type { ResolverContext } from '../resolvers/resolver-context.ts';
+import type { ResolverContext } from '../resolvers/request-context.ts';
 
 /** Every type of the schema is declared with this builder. A field is non-null unless it is declared nullable. */
 export const builder = new SchemaBuilder<{

@@ -36,6 +36,13 @@ export const providerList: Federated = { federation: oneForEachProvider };
 /** A list from upstream with about one item for each provider, from one call or from one call per item. */
 export const upstreamProviderList: Federated = { federation: `${cost} ${oneForEachProvider}` };
 
+/** Options of a field that makes one call to upstream, and is null if that failed. */
+export const oneCall = (description: string, extensions = upstreamCall) => ({
+  nullable: true as const,
+  description: `${description} One call to Galileo. Null with an error if it failed.`,
+  extensions,
+});
+
 /** The directives in the extensions of a type or field. Empty if there are none. */
 export function getDirectives(extensions: JsonObject): readonly ConstDirectiveNode[] {
   const { federation } = extensions;

@@ -15,7 +15,7 @@ import {
 import type { JsonObject } from '../json.ts';
 import { loadEntities } from '../resolvers/entities.ts';
 import { getTypeName } from '../resolvers/integrations.ts';
-import type { ResolverContext } from '../resolvers/resolver-context.ts';
+import type { ResolverContext } from '../resolvers/request-context.ts';
 import type { WireIntegration } from '../upstream/wire.ts';
 import { getDirectives } from './directives.ts';
 

@@ -14,7 +14,7 @@ import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { type IntegrationName, integrationNames } from '../upstream/wire.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { integrationGroup, integrationUser } from './collaborators.ts';
-import { upstreamCall } from './directives.ts';
+import { oneCall, upstreamCall } from './directives.ts';
 import { collaboratorRole, integrationName } from './enums.ts';
 import { type Fields, fieldOf, type PropertyOf, type Source, toInputType, toShape } from './fields.ts';
 import { integration } from './integration.ts';
@@ -148,9 +148,7 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
   return (t: MutationFields) =>
     t.field({
       type: result,
-      nullable: true,
-      description: `Shares an integration with ${kind}. One call to Galileo. Null with an error if it failed.`,
-      extensions: upstreamCall,
+      ...oneCall(`Shares an integration with ${kind}.`),
       args: {
         input: t.arg({
           type: input,
@@ -184,19 +182,15 @@ builder.mutationType({
     ),
     deleteIntegration: t.field({
       type: integrationProvider,
-      nullable: true,
-      description:
-        "Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo. Null with an error if it failed.",
-      extensions: upstreamCall,
+      ...oneCall(
+        "Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured.",
+      ),
       args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
       resolve: (_root, { name }, context) => deleteIntegration(name, context),
     }),
     selectIntegration: t.field({
       type: integrationRecord,
-      nullable: true,
-      description:
-        'Selects the integration that Galileo uses for its provider. One call to Galileo. Null with an error if it failed.',
-      extensions: upstreamCall,
+      ...oneCall('Selects the integration that Galileo uses for its provider.'),
       args: { integrationId: idOf(t.arg, 'integration') },
       resolve: (_root, { integrationId }, context) => selectIntegration(integrationId, context),
     }),
@@ -204,38 +198,26 @@ builder.mutationType({
     shareIntegrationWithGroups: shareWithGroups(t),
     updateIntegrationUser: t.field({
       type: integrationUser,
-      nullable: true,
-      description:
-        'Changes the role of a user in an integration. One call to Galileo. Null with an error if it failed.',
-      extensions: upstreamCall,
+      ...oneCall('Changes the role of a user in an integration.'),
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, userId, role }, context) =>
         updateCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, role, context),
     }),
     updateIntegrationGroup: t.field({
       type: integrationGroup,
-      nullable: true,
-      description:
-        'Changes the role of a group in an integration. One call to Galileo. Null with an error if it failed.',
-      extensions: upstreamCall,
+      ...oneCall('Changes the role of a group in an integration.'),
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, groupId, role }, context) =>
         updateCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, role, context),
     }),
     removeIntegrationUser: t.id({
-      nullable: true,
-      description:
-        'Stops sharing an integration with a user. Returns the id of the user. One call to Galileo. Null with an error if it failed.',
-      extensions: upstreamCall,
+      ...oneCall('Stops sharing an integration with a user. Returns the id of the user.'),
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user') },
       resolve: (_root, { integrationId, userId }, context) =>
         removeCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, context),
     }),
     removeIntegrationGroup: t.id({
-      nullable: true,
-      description:
-        'Stops sharing an integration with a group. Returns the id of the group. One call to Galileo. Null with an error if it failed.',
-      extensions: upstreamCall,
+      ...oneCall('Stops sharing an integration with a group. Returns the id of the group.'),
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group') },
       resolve: (_root, { integrationId, groupId }, context) =>
         removeCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, context),

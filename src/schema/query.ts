@@ -6,7 +6,7 @@ import {
   type ProviderEntry,
 } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { providerList, upstreamCall, upstreamList, upstreamProviderList } from './directives.ts';
+import { oneCall, providerList, upstreamCall, upstreamList, upstreamProviderList } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
@@ -45,10 +45,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
       resolve: ({ name }, _args, context) => loadRecordsOf(name, context),
     }),
     models: t.stringList({
-      nullable: true,
-      description:
-        'The names of the models that the caller can use. One call to Galileo. Null with an error if it failed.',
-      extensions: upstreamList,
+      ...oneCall('The names of the models that the caller can use.', upstreamList),
       resolve: async ({ name }, _args, { reads }) => parseStrings(await reads.models.load(name)),
     }),
   }),
@@ -90,10 +87,10 @@ builder.queryType({
       }),
       integrationRecords: t.field({
         type: [integrationRecord],
-        nullable: true,
-        description:
-          'Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo. Null with an error if it failed.',
-        extensions: upstreamProviderList,
+        ...oneCall(
+          'Every integration that the caller can use, including shared ones. A provider can have several.',
+          upstreamProviderList,
+        ),
         resolve: (_root, _args, { reads }) => reads.records.load('all'),
       }),
     };

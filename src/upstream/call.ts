@@ -55,7 +55,7 @@ const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
  */
 export class Call implements Waiter, AttemptOwner {
   readonly caller: string;
-  queueEntry: Waiter['queueEntry'];
+  isQueued = false;
   readonly #services: TransportServices;
   readonly #request: TransportRequest;
   readonly #isWrite: boolean;

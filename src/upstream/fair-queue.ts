@@ -1,101 +1,29 @@
-/** A member of a linked list. It refers to its list, so that it can be removed in constant time. */
-class Node<T> {
-  readonly value: T;
-  list: List<T> | undefined;
-  previous: Node<T> | undefined;
-  next: Node<T> | undefined;
-
-  constructor(value: T) {
-    this.value = value;
-  }
-
-  moveTo(list: List<T>): void {
-    this.remove();
-    this.list = list;
-    this.previous = list.last;
-    if (list.last === undefined) list.first = this;
-    else list.last.next = this;
-    list.last = this;
-    list.length += 1;
-  }
-
-  remove(): void {
-    const { list, previous, next } = this;
-    if (list === undefined) return;
-    if (previous === undefined) list.first = next;
-    else previous.next = next;
-    if (next === undefined) list.last = previous;
-    else next.previous = previous;
-    list.length -= 1;
-    this.list = this.previous = this.next = undefined;
-  }
-}
-
-class List<T> {
-  first: Node<T> | undefined;
-  last: Node<T> | undefined;
-  length = 0;
-}
-
-/** Members ordered by their level, a small whole number, and within a level by the order in which they reached it. */
-class Levels<T> {
-  readonly #lists: List<T>[] = [];
-  // All members are within these levels.
-  #lowest = 0;
-  #highest = 0;
-
-  place(node: Node<T>, level: number): void {
-    while (this.#lists.length <= level) this.#lists.push(new List());
-    const list = this.#lists[level];
-    if (list === undefined || node.list === list) return;
-    node.moveTo(list);
-    this.#lowest = Math.min(this.#lowest, level);
-    this.#highest = Math.max(this.#highest, level);
-  }
-
-  getLowest(): T | undefined {
-    const lists = this.#lists;
-    while (this.#lowest < lists.length && lists[this.#lowest]?.length === 0) this.#lowest += 1;
-    return lists[this.#lowest]?.first?.value;
-  }
-
-  getHighest(): T | undefined {
-    while (this.#highest > 0 && this.#lists[this.#highest]?.length === 0) this.#highest -= 1;
-    return this.#lists[this.#highest]?.first?.value;
-  }
-}
-
 /** What can wait in a `FairQueue`. */
 export interface Queueable {
   /** Identifies the credentials. */
   readonly caller: string;
-  /** Set by the queue while the item waits in it. */
-  queueEntry: Node<Queueable> | undefined;
+  /** Set by the queue. */
+  isQueued: boolean;
 }
 
 /** A caller with waiting or running items. */
-class CallerState<T extends Queueable> {
+class Caller<T> {
+  /** In the order in which they began to wait. Undefined until one waits. */
+  waiting: T[] | undefined;
   runningCount = 0;
-  /** Undefined until an item waits. */
-  queue: CallerQueue<T> | undefined;
-}
-
-class CallerQueue<T extends Queueable> {
-  readonly items = new List<T>();
-  readonly byRunning = new Node<CallerQueue<T>>(this);
-  readonly byWaiting = new Node<CallerQueue<T>>(this);
+  /** Of two callers with as many running items, the one with the lower number is next. */
+  turn = 0;
 }
 
 /**
  * A queue that is fair between callers (max-min fairness). The next item belongs to the caller with the fewest running
- * items. Of equal callers, the one that has waited longest is next. Every operation takes constant time. A caller is
- * forgotten with its last item.
+ * items. Of equal callers, the one that has waited longest is next. Finding it takes time proportional to the number of callers,
+ * which MAX_CONCURRENT_REQUESTS limits. A caller is forgotten with its last item.
  */
 export class FairQueue<T extends Queueable> {
-  readonly #callers = new Map<string, CallerState<T>>();
-  readonly #byRunning = new Levels<CallerQueue<T>>();
-  readonly #byWaiting = new Levels<CallerQueue<T>>();
+  readonly #callers = new Map<string, Caller<T>>();
   #length = 0;
+  #turns = 0;
 
   get length(): number {
     return this.#length;
@@ -103,17 +31,24 @@ export class FairQueue<T extends Queueable> {
 
   push(item: T): void {
     const caller = this.#getCaller(item.caller);
-    const entry = new Node(item);
-    caller.queue ??= new CallerQueue();
-    entry.moveTo(caller.queue.items);
-    item.queueEntry = entry;
+    caller.waiting ??= [];
+    if (caller.waiting.length === 0) caller.turn = this.#turns += 1;
+    caller.waiting.push(item);
+    item.isQueued = true;
     this.#length += 1;
-    this.#update(item.caller, caller);
   }
 
   /** Removes the next item. */
   shift(): T | undefined {
-    return this.#removeIfPresent(this.#byRunning.getLowest()?.items.first?.value);
+    if (this.#length === 0) return undefined;
+    let next: Caller<T> | undefined;
+    for (const caller of this.#callers.values()) {
+      if (!caller.waiting?.length) continue;
+      const difference = next === undefined ? -1 : caller.runningCount - next.runningCount;
+      if (difference < 0 || (difference === 0 && next !== undefined && caller.turn < next.turn))
+        next = caller;
+    }
+    return this.#removeIfPresent(next?.waiting?.[0]);
   }
 
   /**
@@ -121,28 +56,30 @@ export class FairQueue<T extends Queueable> {
    * undefined if that caller does not have more than this caller would have.
    */
   makeRoom(key: string): T | undefined {
-    const most = this.#byWaiting.getHighest()?.items;
-    if (most === undefined || most.length <= (this.#callers.get(key)?.queue?.items.length ?? 0) + 1)
-      return undefined;
-    return this.#removeIfPresent(most.last?.value);
+    let most = this.#callers.get(key)?.waiting ?? [];
+    const minLength = most.length + 2;
+    for (const { waiting = [] } of this.#callers.values()) if (waiting.length > most.length) most = waiting;
+    return most.length < minLength ? undefined : this.#removeIfPresent(most.at(-1));
   }
 
   /** Removes an item if it is waiting. */
   remove(item: T): void {
-    const { queueEntry } = item;
-    const caller = this.#callers.get(item.caller);
-    if (queueEntry === undefined || caller === undefined) return;
-    queueEntry.remove();
-    item.queueEntry = undefined;
+    if (!item.isQueued) return;
+    const caller = this.#getCaller(item.caller);
+    // Usually the first or the last one.
+    const { waiting = [] } = caller;
+    waiting.splice(waiting.at(-1) === item ? -1 : waiting.indexOf(item), 1);
+    item.isQueued = false;
     this.#length -= 1;
-    this.#update(item.caller, caller);
+    this.#forgetIfUnused(item.caller, caller);
   }
 
   /** Counts the running items of a caller. Each start must be followed by one end. */
   countRunning(key: string, change: 1 | -1): void {
     const caller = this.#getCaller(key);
     caller.runningCount += change;
-    this.#update(key, caller);
+    caller.turn = this.#turns += 1;
+    this.#forgetIfUnused(key, caller);
   }
 
   #removeIfPresent(item: T | undefined): T | undefined {
@@ -150,24 +87,16 @@ export class FairQueue<T extends Queueable> {
     return item;
   }
 
-  #getCaller(key: string): CallerState<T> {
+  #getCaller(key: string): Caller<T> {
     let caller = this.#callers.get(key);
     if (caller === undefined) {
-      caller = new CallerState();
+      caller = new Caller();
       this.#callers.set(key, caller);
     }
     return caller;
   }
 
-  #update(key: string, { queue, runningCount }: CallerState<T>): void {
-    const waitingCount = queue?.items.length ?? 0;
-    if (queue !== undefined && waitingCount > 0) {
-      this.#byRunning.place(queue.byRunning, runningCount);
-      this.#byWaiting.place(queue.byWaiting, waitingCount);
-      return;
-    }
-    queue?.byRunning.remove();
-    queue?.byWaiting.remove();
-    if (runningCount === 0) this.#callers.delete(key);
+  #forgetIfUnused(key: string, { runningCount, waiting }: Caller<T>): void {
+    if (runningCount === 0 && !waiting?.length) this.#callers.delete(key);
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { createExecutor } from '../../src/execution/index.ts';
+import { Executor } from '../../src/execution/index.ts';
 import type { Variables } from '../../src/execution/plan.ts';
 import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
@@ -154,7 +154,7 @@ describe('a plan has the same result as graphql-js', () => {
 
 it('the report of a field that cannot be null but resolved to null names the field', async () => {
   const reported: string[] = [];
-  const executor = createExecutor(buildSchema('type Query { label: String! }'), {
+  const executor = new Executor(buildSchema('type Query { label: String! }'), {
     limits,
     introspection: true,
     trustedDocuments: undefined,

@@ -103,7 +103,7 @@ test('1,000 settings pages of 14 calls fit into the default queue, and leave it 
 test('the queue is fair and complete over random steps of many callers', () => {
   class Item implements Queueable {
     readonly caller: string;
-    queueEntry: Queueable['queueEntry'];
+    isQueued = false;
     constructor(caller: string) {
       this.caller = caller;
     }

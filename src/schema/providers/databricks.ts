@@ -1,4 +1,4 @@
-import { upstreamList } from '../directives.ts';
+import { oneCall, upstreamList } from '../directives.ts';
 import { writeOnly } from '../fields.ts';
 import { parseStrings } from '../reader.ts';
 import { boolean, string, token } from '../values.ts';
@@ -24,9 +24,7 @@ export const databricks = defineProvider({
   },
   extraFields: (t) => ({
     catalogs: t.stringList({
-      nullable: true,
-      description: 'The catalogs of the workspace. One call to Galileo. Null with an error if it failed.',
-      extensions: upstreamList,
+      ...oneCall('The catalogs of the workspace.', upstreamList),
       resolve: async (_source, _args, { reads }) => parseStrings(await reads.catalogs.load('all')),
     }),
     databases: t.stringList({

@@ -1,10 +1,10 @@
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { Deadline } from '../../../src/deadline.ts';
-import { createExecutor, type Executor, type OperationResult } from '../../../src/execution/index.ts';
+import { Executor, type OperationResult } from '../../../src/execution/index.ts';
 import type { Variables } from '../../../src/execution/plan.ts';
 import { toErrorPayload } from '../../../src/resolvers/errors.ts';
 import { createReads } from '../../../src/resolvers/reads.ts';
-import type { ResolverContext } from '../../../src/resolvers/resolver-context.ts';
+import type { ResolverContext } from '../../../src/resolvers/request-context.ts';
 import { createSchema } from '../../../src/schema/index.ts';
 import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
 import { UpstreamResponse } from '../../../src/upstream/responses.ts';
@@ -78,7 +78,7 @@ const executors = new WeakMap<GraphQLSchema, Executor>();
 function getExecutor(schema: GraphQLSchema): Executor {
   let executor = executors.get(schema);
   if (executor === undefined) {
-    executor = createExecutor(schema, {
+    executor = new Executor(schema, {
       limits,
       introspection: true,
       trustedDocuments: undefined,
