@@ -1,16 +1,12 @@
 import {
   type DocumentNode,
-  type GraphQLInputField,
   type GraphQLSchema,
   isInputObjectType,
   Kind,
   type ValueNode,
   visit,
 } from 'graphql';
-import { isJsonObject } from '../json.ts';
-
-/** Whether `extensions.secret` declares that the value of an input field, or of each of its entries, is secret. */
-export const isSecret = ({ extensions }: GraphQLInputField): boolean => extensions['secret'] === true;
+import { isJsonObject, type JsonObject } from '../json.ts';
 
 /** The secrets that are written in a document. */
 export interface DocumentSecrets {
@@ -20,8 +16,8 @@ export interface DocumentSecrets {
 }
 
 /**
- * Finds the values of secret input fields by the names of the fields. In rejected documents and variables, secrets
- * can be in positions without a type.
+ * Finds the values of secret input fields: those whose extensions have `secret`. It compares only names, because in rejected
+ * documents and variables, secrets can be in positions without a type.
  */
 export class SecretInputs {
   readonly #names = new Set<string>();
@@ -30,7 +26,7 @@ export class SecretInputs {
     for (const type of Object.values(schema.getTypeMap())) {
       if (!isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
-        if (isSecret(field)) this.#names.add(field.name);
+        if (field.extensions['secret'] === true) this.#names.add(field.name);
       }
     }
   }
@@ -80,14 +76,17 @@ export class SecretInputs {
   }
 }
 
-/** Adds the strings of a secret value: the value, each item of a list, the `value` of each entry. */
-export function addSecrets(value: unknown, secrets: string[]): void {
-  if (typeof value === 'string') secrets.push(value);
-  else if (Array.isArray(value)) for (const item of value as unknown[]) addEntry(item, secrets);
-  else addEntry(value, secrets);
+/** The secrets that an operation has apart from the fields of its variables. */
+export function findSecretInputs({ literals, variables }: DocumentSecrets, inputs: JsonObject): string[] {
+  const secrets = [...literals];
+  for (const name of variables) if (Object.hasOwn(inputs, name)) addSecrets(inputs[name], secrets);
+  return secrets;
 }
 
-function addEntry(entry: unknown, secrets: string[]): void {
-  const value = isJsonObject(entry) ? entry['value'] : entry;
-  if (typeof value === 'string') secrets.push(value);
+/** Adds the strings of a secret value: the value, each item of a list, the `value` of each entry. */
+function addSecrets(value: unknown, secrets: string[]): void {
+  for (const entry of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+    const secret = isJsonObject(entry) ? entry['value'] : entry;
+    if (typeof secret === 'string') secrets.push(secret);
+  }
 }

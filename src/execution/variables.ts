@@ -23,11 +23,10 @@ import { describeType, isInputError } from './validation.ts';
 type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };
 
 /**
- * Coerces the variables of one operation as section 6.1.2 of the specification says, and adds the values of their
- * secret fields to `secrets`. Messages name positions and types, not values. graphql-js would quote values, including
- * secrets.
+ * Coerces the variables of one operation as section 6.1.2 of the specification says. Messages name positions and types,
+ * not values. graphql-js would quote values, including secrets.
  */
-export type VariableCoercion = (inputs: Variables, secrets: string[]) => CoercedVariables;
+export type VariableCoercion = (inputs: Variables) => CoercedVariables;
 
 interface Definition {
   readonly name: string;
@@ -56,12 +55,12 @@ export function createVariableCoercion(
       defaultValue: type && node.defaultValue && valueFromAST(node.defaultValue, type),
     };
   });
-  return (inputs, secrets) => {
+  return (inputs) => {
     // Without a prototype: a variable can have the name `__proto__`.
     const values: Record<string, unknown> = { __proto__: null };
     for (const { name, type, node, coerce, defaultValue } of definitions) {
       if (isGiven(inputs, name)) {
-        const value = coerce(inputs[name], secrets);
+        const value = coerce(inputs[name]);
         if (value === invalid) return { problems: findProblems(definitions, inputs, suggestions) };
         values[name] = value;
       } else if (node.defaultValue !== undefined) values[name] = defaultValue;

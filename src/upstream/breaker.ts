@@ -1,5 +1,5 @@
 import { CallerTallies } from './caller-tallies.ts';
-import { RollingCounter } from './rolling-counter.ts';
+import { RollingCounter, windowMs } from './rolling-counter.ts';
 import type { BreakerState } from './transport-types.ts';
 
 /** With fewer attempts, half of them can fail by chance. */
@@ -91,8 +91,8 @@ export class CircuitBreaker {
     this.#tallies.add(caller, verdict === 'bad', nowMs);
     const attempts = this.#attempts.getTotal(nowMs);
     if (verdict === 'good' || attempts < minAttempts || failures < attempts * failedShare) return;
-    if (nowMs - this.#otherAtMs < openMs) {
-      const others = this.#tallies.totalWithoutWorst;
+    if (nowMs - this.#otherAtMs < windowMs) {
+      const others = this.#tallies.getTotalWithoutWorst(nowMs);
       if (others.failures === 0 || others.failures < others.attempts * failedShare) return;
     }
     this.#open();

@@ -1,84 +1,59 @@
-// Ten seconds, in buckets of one second.
-const bucketMs = 1_000;
-const bucketCount = 10;
+import { bucketMs, RollingCounter } from './rolling-counter.ts';
 
 interface Tally {
-  attempts: number;
-  failures: number;
+  readonly attempts: RollingCounter;
+  readonly failures: RollingCounter;
 }
 
-/**
- * Counts attempts and failures of the last ten seconds, in total and by caller. A caller without attempts in that time is
- * forgotten. Time and memory are proportional to the attempts.
- */
+const createTally = (): Tally => ({ attempts: new RollingCounter(), failures: new RollingCounter() });
+
+/** Counts attempts and failures of the last ten seconds, in total and by caller. A caller without attempts in that time is forgotten. */
 export class CallerTallies {
-  /** By second: the tallies of the callers in that second. */
-  #buckets = new Map<number, Map<string, Tally>>();
   #callers = new Map<string, Tally>();
-  #second = 0;
-  #total: Tally = { attempts: 0, failures: 0 };
+  #total = createTally();
+  /** The caller with the most failures. */
   #worst: Tally | undefined;
+  #second = 0;
 
   /** @param nowMs on the same monotonic clock in every call */
   add(caller: string, isFailure: boolean, nowMs: number): void {
     this.#expire(nowMs);
-    const bucket = this.#buckets.get(this.#second) ?? new Map<string, Tally>();
-    this.#buckets.set(this.#second, bucket);
-    const tally = getTally(this.#callers, caller);
-    for (const each of [getTally(bucket, caller), tally, this.#total]) {
-      each.attempts += 1;
-      if (isFailure) each.failures += 1;
+    const tally = this.#callers.get(caller) ?? createTally();
+    this.#callers.set(caller, tally);
+    for (const { attempts, failures } of [tally, this.#total]) {
+      attempts.increment(nowMs);
+      if (isFailure) failures.increment(nowMs);
     }
-    if (tally.failures > (this.#worst?.failures ?? 0)) this.#worst = tally;
+    if (isFailure) this.#compareWithWorst(tally, nowMs);
   }
 
   /** The total of all callers except the one with the most failures. */
-  get totalWithoutWorst(): Readonly<Tally> {
-    const { attempts, failures } = this.#worst ?? { attempts: 0, failures: 0 };
-    return { attempts: this.#total.attempts - attempts, failures: this.#total.failures - failures };
+  getTotalWithoutWorst(nowMs: number): { readonly attempts: number; readonly failures: number } {
+    const get = (name: keyof Tally) =>
+      this.#total[name].getTotal(nowMs) - (this.#worst?.[name].getTotal(nowMs) ?? 0);
+    return { attempts: get('attempts'), failures: get('failures') };
   }
 
   clear(): void {
-    this.#buckets = new Map();
     this.#callers = new Map();
-    this.#total = { attempts: 0, failures: 0 };
+    this.#total = createTally();
     this.#worst = undefined;
   }
 
+  /** Once a second, because old counts end only then. */
   #expire(nowMs: number): void {
     const second = Math.floor(nowMs / bucketMs);
     if (second === this.#second) return;
     this.#second = second;
-    let isChanged = false;
-    for (const [bucketSecond, bucket] of this.#buckets) {
-      if (bucketSecond > second - bucketCount) break;
-      this.#buckets.delete(bucketSecond);
-      this.#subtract(bucket);
-      isChanged = true;
-    }
-    if (!isChanged) return;
     this.#worst = undefined;
-    for (const tally of this.#callers.values())
-      if (tally.failures > (this.#worst?.failures ?? 0)) this.#worst = tally;
-  }
-
-  #subtract(bucket: ReadonlyMap<string, Tally>): void {
-    for (const [caller, { attempts, failures }] of bucket) {
-      const tally = getTally(this.#callers, caller);
-      for (const each of [tally, this.#total]) {
-        each.attempts -= attempts;
-        each.failures -= failures;
-      }
-      if (tally.attempts === 0) this.#callers.delete(caller);
+    for (const [caller, tally] of this.#callers) {
+      if (tally.attempts.getTotal(nowMs) === 0) this.#callers.delete(caller);
+      else this.#compareWithWorst(tally, nowMs);
     }
   }
-}
 
-function getTally(tallies: Map<string, Tally>, caller: string): Tally {
-  let tally = tallies.get(caller);
-  if (tally === undefined) {
-    tally = { attempts: 0, failures: 0 };
-    tallies.set(caller, tally);
+  #compareWithWorst(tally: Tally, nowMs: number): void {
+    const most = this.#worst?.failures.getTotal(nowMs) ?? 0;
+    if (tally.failures.getTotal(nowMs) > most) this.#worst = tally;
   }
-  return tally;
 }

@@ -15,6 +15,9 @@ class Caller<T> {
   turn = 0;
 }
 
+const compare = (a: Caller<unknown>, b: Caller<unknown>): number =>
+  a.runningCount - b.runningCount || a.turn - b.turn;
+
 /**
  * A queue that is fair between callers (max-min fairness). The next item belongs to the caller with the fewest running
  * items. Of equal callers, the one that has waited longest is next. Finding it takes time proportional to the number of callers,
@@ -43,10 +46,7 @@ export class FairQueue<T extends Queueable> {
     if (this.#length === 0) return undefined;
     let next: Caller<T> | undefined;
     for (const caller of this.#callers.values()) {
-      if (!caller.waiting?.length) continue;
-      const difference = next === undefined ? -1 : caller.runningCount - next.runningCount;
-      if (difference < 0 || (difference === 0 && next !== undefined && caller.turn < next.turn))
-        next = caller;
+      if (caller.waiting?.length && (next === undefined || compare(caller, next) < 0)) next = caller;
     }
     return this.#removeIfPresent(next?.waiting?.[0]);
   }
@@ -58,7 +58,9 @@ export class FairQueue<T extends Queueable> {
   makeRoom(key: string): T | undefined {
     let most = this.#callers.get(key)?.waiting ?? [];
     const minLength = most.length + 2;
-    for (const { waiting = [] } of this.#callers.values()) if (waiting.length > most.length) most = waiting;
+    for (const { waiting } of this.#callers.values()) {
+      if (waiting !== undefined && waiting.length > most.length) most = waiting;
+    }
     return most.length < minLength ? undefined : this.#removeIfPresent(most.at(-1));
   }
 

@@ -1,3 +1,5 @@
+import { windowMs } from './rolling-counter.ts';
+
 /** The shortest duration of a read in the last ten to twenty seconds: a call with less time left cannot finish. */
 export class FastestRead {
   #currentMs = Number.POSITIVE_INFINITY;
@@ -18,7 +20,7 @@ export class FastestRead {
   }
 
   #advance(nowMs: number): void {
-    const period = Math.floor(nowMs / 10_000);
+    const period = Math.floor(nowMs / windowMs);
     if (period === this.#period) return;
     this.#previousMs = period === this.#period + 1 ? this.#currentMs : Number.POSITIVE_INFINITY;
     this.#currentMs = Number.POSITIVE_INFINITY;

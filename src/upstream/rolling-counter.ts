@@ -1,6 +1,7 @@
-// Ten seconds in total.
-const bucketMs = 1_000;
+export const bucketMs = 1_000;
 const bucketCount = 10;
+/** How long events count. */
+export const windowMs = bucketCount * bucketMs;
 
 /** Counts the events of the last ten seconds, in buckets of one second. Memory and time are constant. */
 export class RollingCounter {
@@ -16,7 +17,6 @@ export class RollingCounter {
     this.#total += 1;
   }
 
-  /** Number of events in the last ten seconds. */
   getTotal(nowMs: number): number {
     this.#advance(nowMs);
     return this.#total;
