@@ -1,4 +1,4 @@
-import { type DocumentNode, type GraphQLSchema, Kind, parse, validate } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, getOperationAST, Kind, parse, validate } from 'graphql';
 import type { TrustedDocuments } from '../execution/index.ts';
 import { createSchema } from '../schema/index.ts';
 
@@ -25,17 +25,11 @@ function isReadyQuery(text: string, schema: GraphQLSchema): boolean {
   } catch {
     return false;
   }
-  const operations = document.definitions.filter(
-    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
-  );
+  const operation = getOperationAST(document);
   return (
-    operations.length === 1 &&
-    operations.every(
-      ({ operation, variableDefinitions = [] }) =>
-        operation === 'query' &&
-        variableDefinitions.every(
-          ({ type, defaultValue }) => type.kind !== Kind.NON_NULL_TYPE || defaultValue !== undefined,
-        ),
+    operation?.operation === 'query' &&
+    (operation.variableDefinitions ?? []).every(
+      ({ type, defaultValue }) => type.kind !== Kind.NON_NULL_TYPE || defaultValue !== undefined,
     ) &&
     validate(schema, document).length === 0
   );

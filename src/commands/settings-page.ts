@@ -1,9 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { listen } from '../http/listen.ts';
 import { toTextResponse } from '../http/responses.ts';
-import { createPage, createStaticFiles, escapeHtml, type Resource } from '../http/static-files.ts';
+import {
+  createPage,
+  createStaticFiles,
+  escapeHtml,
+  type Resource,
+  readBuiltFile,
+} from '../http/static-files.ts';
 import { getPackagePath } from '../package.ts';
 
 /** What the page reads from its `data-config`. */
@@ -28,7 +33,7 @@ export async function startSettingsPage(options: {
   readonly getConfig: () => SettingsPageConfig;
 }): Promise<Server> {
   const directory = getPackagePath('dist/settings-page');
-  const html = readPage(directory);
+  const html = readBuiltFile(join(directory, 'index.html'), 'The settings page');
   const files = createStaticFiles(join(directory, 'assets'), '/assets/');
   let page: Resource | undefined;
   const getPage = (): Resource => {
@@ -55,12 +60,4 @@ export async function startSettingsPage(options: {
   });
   await listen(server, options.port ?? 0, options.host);
   return server;
-}
-
-function readPage(directory: string): string {
-  try {
-    return readFileSync(join(directory, 'index.html'), 'utf8');
-  } catch (error) {
-    throw new Error('The settings page was not built: run "npm run build".', { cause: error });
-  }
 }

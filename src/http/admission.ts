@@ -13,7 +13,7 @@ export class Admission {
   readonly #memory: MemoryBudget;
   #slots = 0;
   #isStopped = false;
-  readonly #onIdle: (() => void)[] = [];
+  #onIdle: (() => void) | undefined;
 
   constructor(limits: Pick<Config, 'maxConcurrentRequests' | 'maxBufferedBytes'>) {
     this.#maxSlots = limits.maxConcurrentRequests;
@@ -41,8 +41,7 @@ export class Admission {
 
   returnSlot(): void {
     this.#slots -= 1;
-    if (this.#slots > 0) return;
-    for (const resolve of this.#onIdle.splice(0)) resolve();
+    if (this.#slots === 0) this.#onIdle?.();
   }
 
   reserve(): Reservation {
@@ -67,10 +66,11 @@ export class Admission {
     this.#onStop.pop();
   }
 
+  /** Called once. */
   waitUntilIdle(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#slots === 0) resolve();
-      else this.#onIdle.push(resolve);
+      else this.#onIdle = resolve;
     });
   }
 }

@@ -4,18 +4,12 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { appendChunk, getContent } from '../chunks.ts';
 import type { Deadline, DeadlineEnd } from '../deadline.ts';
+import { RequestError } from '../execution/index.ts';
 import { removeByteOrderMark } from '../json.ts';
 import type { Reservation } from '../memory.ts';
 import type { Admission } from './admission.ts';
 import { isIdentity } from './header-fields.ts';
-import {
-  createCompressedBodyError,
-  createConsumedBodyError,
-  createShedError,
-  createSlowBodyError,
-  createTooLargeError,
-  createUtf8Error,
-} from './http-errors.ts';
+import { createConsumedBodyError, createShedError, createTooLargeError, HttpError } from './http-errors.ts';
 
 /** The client disconnected before its response was ready. */
 export class ClientDisconnected extends Error {
@@ -46,7 +40,8 @@ export function readBody(
   return new Promise((resolve, reject) => {
     if (stream.readableEnded || stream.readableDidRead) throw createConsumedBodyError();
     if (Number(headers['content-length'] ?? 0) > maxBytes) throw createTooLargeError(maxBytes);
-    if (!isIdentity(headers['content-encoding'])) throw createCompressedBodyError();
+    if (!isIdentity(headers['content-encoding']))
+      throw new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the request body without a content encoding.');
     let bytes: Buffer | undefined;
     let length = 0;
     const stop = () => {
@@ -66,14 +61,18 @@ export function readBody(
     };
     const onEnd = () => {
       const body = getContent(bytes, length);
-      if (!isUtf8(body)) return onFailure(createUtf8Error());
+      if (!isUtf8(body)) return onFailure(new RequestError('BAD_REQUEST', 'The request body is not UTF-8.'));
       if (!reservation.takeParsed(body)) return onFailure(createShedError());
       stop();
       resolve(removeByteOrderMark(body.toString('utf8')));
     };
     const onClose = () => onFailure(new ClientDisconnected());
     const onDeadline = (end: DeadlineEnd) =>
-      onFailure(end === 'expired' ? createSlowBodyError() : new ClientDisconnected());
+      onFailure(
+        end === 'expired'
+          ? new HttpError('BAD_REQUEST', 'The request body did not arrive in time.', 408)
+          : new ClientDisconnected(),
+      );
     stream.on('data', onData).on('end', onEnd).on('close', onClose);
     admission.onStop(onFailure);
     deadline.onEnd(onDeadline);

@@ -29,7 +29,7 @@ export class Connections {
   /** Whether every connection closes after its last pending response. */
   isClosing = false;
   readonly #connections = new Map<Duplex, ClientConnection>();
-  readonly #onAllSent: (() => void)[] = [];
+  #onAllSent: (() => void) | undefined;
   /** Complete responses that are written at the end of this turn of the event loop. */
   #toWrite: PendingResponse[] = [];
   #pendingCount = 0;
@@ -42,11 +42,11 @@ export class Connections {
     for (const connection of this.#connections.values()) connection.closeIfIdle();
   }
 
-  /** Resolves when every response has been sent, or its connection has ended. */
+  /** Called once. Resolves when every response has been sent, or its connection has ended. */
   waitUntilSent(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#pendingCount === 0) resolve();
-      else this.#onAllSent.push(resolve);
+      else this.#onAllSent = resolve;
     });
   }
 
@@ -101,8 +101,7 @@ export class Connections {
 
   countPending(change: number): void {
     this.#pendingCount += change;
-    if (this.#pendingCount > 0) return;
-    for (const resolve of this.#onAllSent.splice(0)) resolve();
+    if (this.#pendingCount === 0) this.#onAllSent?.();
   }
 }
 

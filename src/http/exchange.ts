@@ -17,12 +17,7 @@ import { ClientDisconnected } from './body.ts';
 import type { Cors } from './cors.ts';
 import { readForwardedHeaders } from './forwarded-headers.ts';
 import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
-import {
-  createMediaTypeError,
-  createMethodError,
-  createNotAcceptableError,
-  createShedError,
-} from './http-errors.ts';
+import { createShedError, HttpError } from './http-errors.ts';
 import type { HttpRequest } from './http-request.ts';
 import type { OperationVariables, Pipeline } from './pipeline.ts';
 import { type HttpResponse, toErrorResponse } from './responses.ts';
@@ -136,17 +131,29 @@ export class Exchange {
     const { config, admission, pipeline } = this.#services;
     const request = this.#request;
     if (this.#refusal !== undefined) throw this.#refusal;
-    if (this.#mediaType === undefined) throw createNotAcceptableError();
+    if (this.#mediaType === undefined)
+      throw new HttpError(
+        'BAD_REQUEST',
+        'Accept application/json or application/graphql-response+json.',
+        406,
+      );
     let body: string | undefined;
     if (request.method === 'POST') {
-      if (!isJsonContentType(request.getHeader('content-type'))) throw createMediaTypeError();
+      if (!isJsonContentType(request.getHeader('content-type')))
+        throw new RequestError(
+          'UNSUPPORTED_MEDIA_TYPE',
+          'Send the request body as application/json in UTF-8.',
+        );
       body = await request.readBody({
         maxBytes: config.maxRequestBytes,
         deadline: this.#deadline,
         admission,
         reservation: this.#reservation,
       });
-    } else if (request.method !== 'GET' && request.method !== 'HEAD') throw createMethodError();
+    } else if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new HttpError('METHOD_NOT_ALLOWED', 'Send a GraphQL request with GET or POST.', 405, {
+        allow: 'GET, POST',
+      });
     else if (!this.#reservation.take(request.search.length * maxParsedFactor)) throw createShedError();
     if (this.#isEnded) throw new ClientDisconnected();
     if (!admission.takeSlot()) throw createShedError();

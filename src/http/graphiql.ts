@@ -1,8 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { getPackagePath } from '../package.ts';
-import { createPage, createStaticFiles, escapeHtml, type Resource, type Resources } from './static-files.ts';
+import {
+  createPage,
+  createStaticFiles,
+  escapeHtml,
+  type Resource,
+  type Resources,
+  readBuiltFile,
+} from './static-files.ts';
 
 /** GraphiQL, served only from files of this package. Both properties throw if GraphiQL was not built. */
 export interface Graphiql {
@@ -35,26 +41,19 @@ export function createGraphiql({
   let page: Resource | undefined;
   return {
     page: (headers) => {
-      page ??= createPage(toHtml(readManifest(directory), demoHeaders), allowed);
+      page ??= createPage(
+        toHtml(readBuiltFile(join(directory, 'manifest.json'), 'GraphiQL'), demoHeaders),
+        allowed,
+      );
       return page(headers);
     },
     files: createStaticFiles(directory, '/graphiql/'),
   };
 }
 
-function readManifest(directory: string): z.infer<typeof Manifest> {
-  try {
-    return Manifest.parse(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')));
-  } catch (error) {
-    throw new Error('GraphiQL was not built: run "npm run build".', { cause: error });
-  }
-}
-
 /** The URLs of the files are relative, so that the page also works below a base path. */
-function toHtml(
-  files: z.infer<typeof Manifest>,
-  demoHeaders: Readonly<Record<string, string>> | undefined,
-): string {
+function toHtml(manifest: string, demoHeaders: Readonly<Record<string, string>> | undefined): string {
+  const files = Manifest.parse(JSON.parse(manifest));
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -24,7 +24,7 @@ const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
 const retryAfterSeconds = 1;
 
 /** A request error with its own status or headers. */
-class HttpError extends RequestError {
+export class HttpError extends RequestError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -54,28 +54,8 @@ export function getErrorHeaders(error: RequestError): Readonly<Record<string, st
   return error.code === 'METHOD_NOT_ALLOWED' ? { allow: 'POST' } : {};
 }
 
-export const createMethodError = () =>
-  new HttpError('METHOD_NOT_ALLOWED', 'Send a GraphQL request with GET or POST.', 405, {
-    allow: 'GET, POST',
-  });
-
-export const createNotAcceptableError = () =>
-  new HttpError('BAD_REQUEST', 'Accept application/json or application/graphql-response+json.', 406);
-
-// RFC 9110, section 15.5.9.
-export const createSlowBodyError = () =>
-  new HttpError('BAD_REQUEST', 'The request body did not arrive in time.', 408);
-
-export const createMediaTypeError = () =>
-  new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the request body as application/json in UTF-8.');
-
-export const createCompressedBodyError = () =>
-  new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the request body without a content encoding.');
-
 export const createTooLargeError = (maxBytes: number) =>
   new RequestError('REQUEST_TOO_LARGE', `The request body exceeds ${maxBytes} bytes.`);
-
-export const createUtf8Error = () => new RequestError('BAD_REQUEST', 'The request body is not UTF-8.');
 
 export const createConsumedBodyError = () =>
   new RequestError(

@@ -76,6 +76,15 @@ export function createPage(html: string, allowed: readonly string[]): Resource {
   });
 }
 
+/** Throws an error that says what to do if the file does not exist. */
+export function readBuiltFile(path: string, name: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${name} was not built: run "npm run build".`, { cause: error });
+  }
+}
+
 /** Escapes text for HTML, including attributes in double quotes. */
 export const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');

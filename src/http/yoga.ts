@@ -6,7 +6,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import type { Plugin, YogaServerOptions } from 'graphql-yoga';
+import type { GraphQLParams, Plugin, YogaServerOptions } from 'graphql-yoga';
 import type { Deadline } from '../deadline.ts';
 import {
   type Executor,
@@ -30,19 +30,106 @@ import {
 /** The key of the gateway's state in yoga's context. A symbol, so that plugins do not see the state by accident. */
 const stateKey = Symbol('galileo-gateway request');
 
-class YogaRequestState {
+/** One request in yoga's pipeline. Its methods replace those of yoga. */
+class YogaRequest {
   readonly request: PipelineRequest;
-  params: OperationParams | undefined;
-  prepared: PreparedOperation | undefined;
+  readonly #executor: Executor;
+  #params: OperationParams | undefined;
+  #prepared: PreparedOperation | undefined;
 
-  constructor(request: PipelineRequest) {
+  constructor(request: PipelineRequest, executor: Executor) {
     this.request = request;
+    this.#executor = executor;
+  }
+
+  readParams() {
+    const params = readParameters(this.request);
+    this.#params = params;
+    return {
+      query: this.#executor.getText(params),
+      ...(params.operationName !== undefined && { operationName: params.operationName }),
+      ...(params.variables !== undefined && { variables: params.variables }),
+    };
+  }
+
+  /** Sets the parameters, which plugins may have changed. */
+  setParams({ query, operationName, variables }: GraphQLParams): void {
+    this.#params = {
+      query,
+      operationName: operationName || undefined,
+      variables: isJsonObject(variables) ? variables : undefined,
+      documentId: this.#params?.documentId,
+    };
+  }
+
+  /**
+   * The document, validated and from the executor's cache if possible. Throws RequestError if it cannot be parsed or has
+   * no operation to execute. Validation reports all other errors.
+   */
+  parse(text: string): DocumentNode {
+    const { operationName, variables, documentId } = this.#params ?? {};
+    try {
+      this.#prepared = this.#executor.prepare(
+        { query: text, operationName, variables, documentId },
+        { isReadOnly: this.request.body === undefined },
+      );
+      return this.#prepared.document;
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.#executor.addSecrets(variables, this.request.context);
+      if (error.code === 'METHOD_NOT_ALLOWED') throw error;
+      const document = this.#executor.parse(text);
+      // graphql-yoga's own check would reject it with another code.
+      if (!getOperationAST(document, operationName)) throw error;
+      return document;
+    }
+  }
+
+  /** @param rules those of graphql-js, which the executor applies, and those of plugins */
+  validate(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    rules: typeof specifiedRules = [],
+  ): readonly GraphQLError[] {
+    try {
+      if (this.#prepared?.document !== document)
+        this.#prepared = this.#executor.prepareDocument(document, this.#params?.operationName);
+    } catch (error) {
+      if (error instanceof RequestError) return toGraphqlErrors(error);
+      throw error;
+    }
+    const added = rules.filter(({ name }) => !specifiedRuleNames.has(name));
+    return added.length === 0 ? [] : validate(schema, document, added, { maxErrors: maxProblems });
+  }
+
+  /** Executes the document that was validated, or the one that a plugin replaced it with. */
+  async execute({ document, operationName, variableValues }: YogaOperation): Promise<YogaResult> {
+    try {
+      const prepared =
+        this.#prepared?.document === document
+          ? this.#prepared
+          : this.#executor.prepareDocument(document, operationName ?? undefined);
+      const inputs = isJsonObject(variableValues) ? variableValues : undefined;
+      const variables = this.request.startOperation(prepared, inputs);
+      const { body, errors } = await this.#executor.execute(prepared, variables, this.request.context);
+      const { data } = JSON.parse(body) as { data: unknown };
+      return { data, ...(errors !== undefined && { errors }) };
+    } catch (error) {
+      if (error instanceof RequestError) return { errors: toGraphqlErrors(error) };
+      throw error;
+    }
   }
 }
 
-function getState(context: object): YogaRequestState {
+interface YogaOperation {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null;
+  readonly variableValues?: unknown;
+}
+
+function getState(context: object): YogaRequest {
   const state: unknown = Object.getOwnPropertyDescriptor(context, stateKey)?.value;
-  if (state instanceof YogaRequestState) return state;
+  if (state instanceof YogaRequest) return state;
   throw new Error(
     'A plugin has replaced the context of graphql-yoga. It must add properties with `extendContext` instead.',
   );
@@ -65,12 +152,7 @@ export function createYogaPipeline(
 ): Pipeline {
   const loading = loadYoga({
     schema,
-    plugins: [
-      createExecutionPlugin(executor),
-      createResponsePlugin(report),
-      ...plugins,
-      createParametersPlugin(),
-    ],
+    plugins: [executionPlugin, createResponsePlugin(report), ...plugins, parametersPlugin],
     graphqlEndpoint: '/graphql',
     // The health check responds to each URL that ends like this. No URL contains a line break.
     healthCheckEndpoint: '\n',
@@ -91,7 +173,7 @@ export function createYogaPipeline(
     ready: async () => void (await loading),
     async run(request) {
       const yoga = await loading;
-      const context = { [stateKey]: new YogaRequestState(request) };
+      const context = { [stateKey]: new YogaRequest(request, executor) };
       return withDeadline(
         Promise.resolve(yoga.fetch(toFetchRequest(request), context)).then(readFetchResponse),
         request.context.deadline,
@@ -127,119 +209,29 @@ function withDeadline<T>(running: Promise<T>, deadline: Deadline): Promise<T> {
 }
 
 /** Runs before the plugins, so that they can wrap the functions that it sets. */
-const createExecutionPlugin = (executor: Executor): Plugin => ({
+const executionPlugin: Plugin = {
   onRequestParse({ serverContext, setRequestParser }) {
-    setRequestParser(() => {
-      const state = getState(serverContext);
-      const params = readParameters(state.request);
-      state.params = params;
-      return {
-        query: executor.getText(params),
-        ...(params.operationName !== undefined && { operationName: params.operationName }),
-        ...(params.variables !== undefined && { variables: params.variables }),
-      };
-    });
+    setRequestParser(() => getState(serverContext).readParams());
   },
   onParse({ context, setParseFn }) {
-    setParseFn((source: unknown) => parseDocument(executor, getState(context), String(source)));
+    setParseFn((source: unknown) => getState(context).parse(String(source)));
   },
   onValidate({ context, setValidationFn }) {
-    setValidationFn(
-      (
-        current: GraphQLSchema,
-        document: DocumentNode,
-        rules: typeof specifiedRules = [],
-      ): readonly GraphQLError[] => {
-        const problems = validateDocument(executor, getState(context), document);
-        if (problems.length > 0) return problems;
-        const added = rules.filter(({ name }) => !specifiedRuleNames.has(name));
-        return added.length === 0 ? [] : validate(current, document, added, { maxErrors: maxProblems });
-      },
+    setValidationFn((...inputs: Parameters<YogaRequest['validate']>) =>
+      getState(context).validate(...inputs),
     );
   },
   onExecute({ context, setExecuteFn }) {
-    setExecuteFn((operation: YogaOperation) => executeDocument(executor, getState(context), operation));
+    setExecuteFn((operation: YogaOperation) => getState(context).execute(operation));
   },
-});
+};
 
 /** Runs after the plugins, so that the parameters they change are executed. */
-const createParametersPlugin = (): Plugin => ({
+const parametersPlugin: Plugin = {
   onParams({ context, params }) {
-    const state = getState(context);
-    const { query, operationName, variables } = params;
-    state.params = {
-      query,
-      operationName: operationName || undefined,
-      variables: isJsonObject(variables) ? variables : undefined,
-      documentId: state.params?.documentId,
-    };
+    getState(context).setParams(params);
   },
-});
-
-/**
- * The document, validated and from the executor's cache if possible. Throws RequestError if it cannot be parsed or has
- * no operation to execute. Validation reports all other errors.
- */
-function parseDocument(executor: Executor, state: YogaRequestState, text: string): DocumentNode {
-  const { request, params } = state;
-  const operationName = params?.operationName;
-  try {
-    state.prepared = executor.prepare(
-      { query: text, operationName, variables: params?.variables, documentId: params?.documentId },
-      { isReadOnly: request.body === undefined },
-    );
-    return state.prepared.document;
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    if (params !== undefined) executor.addSecrets(params.variables, state.request.context);
-    if (error.code === 'METHOD_NOT_ALLOWED') throw error;
-    const document = executor.parse(text);
-    // graphql-yoga's own check would reject it with another code.
-    if (!getOperationAST(document, operationName)) throw error;
-    return document;
-  }
-}
-
-function validateDocument(
-  executor: Executor,
-  state: YogaRequestState,
-  document: DocumentNode,
-): GraphQLError[] {
-  if (state.prepared?.document === document) return [];
-  try {
-    state.prepared = executor.prepareDocument(document, state.params?.operationName);
-    return [];
-  } catch (error) {
-    if (error instanceof RequestError) return toGraphqlErrors(error);
-    throw error;
-  }
-}
-
-interface YogaOperation {
-  readonly document: DocumentNode;
-  readonly operationName?: string | null;
-  readonly variableValues?: unknown;
-}
-
-/** Executes the document that was validated, or the one that a plugin replaced it with. */
-async function executeDocument(
-  executor: Executor,
-  { request, prepared: known }: YogaRequestState,
-  { document, operationName, variableValues }: YogaOperation,
-): Promise<YogaResult> {
-  try {
-    const prepared =
-      known?.document === document ? known : executor.prepareDocument(document, operationName ?? undefined);
-    const inputs = isJsonObject(variableValues) ? variableValues : undefined;
-    const variables = request.startOperation(prepared, inputs);
-    const { body, errors } = await executor.execute(prepared, variables, request.context);
-    const { data } = JSON.parse(body) as { data: unknown };
-    return { data, ...(errors !== undefined && { errors }) };
-  } catch (error) {
-    if (error instanceof RequestError) return { errors: toGraphqlErrors(error) };
-    throw error;
-  }
-}
+};
 
 /** Writes the same response as without plugins. Runs before the plugins, so that they can set another result processor. */
 const createResponsePlugin = (report: Report): Plugin => ({
