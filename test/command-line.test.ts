@@ -120,6 +120,15 @@ describe('an invalid configuration', () => {
     },
   );
 
+  it.each(['serve', 'demo'])('%s reads every setting from its flag', async (command) => {
+    const { code, stderr } = await runProgram([
+      command,
+      ...names.flatMap((name) => [toFlag(name), '\u0001']),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr.match(/--[a-z-]+(?=: expected )/g)).toEqual(names.map(toFlag));
+  });
+
   it('the message names the flag if the flag is invalid', async () => {
     const { code, stderr } = await runProgram(['serve', '--max-depth', 'deep'], { MAX_DEPTH: '3' });
     expect(code).toBe(2);

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import {
   ConfigError,
   readConfig,
@@ -121,10 +121,13 @@ function addSettings(command: Command, defaults: Readonly<Record<string, string>
     const variable = toVariable(setting);
     const { meaning, default: byDefault = 'off', productionDefault }: Setting = settings[setting];
     const inProduction = productionDefault === undefined ? '' : `, ${productionDefault} in production`;
-    command.option(
+    const option = new Option(
       `${toFlag(setting)} <value>`,
       `${meaning} Variable ${variable}; default ${defaults[variable] ?? `${byDefault}${inProduction}`}.`,
     );
+    // Commander would read `--no-proxy` as the negation of a flag `--proxy`.
+    option.negate = false;
+    command.addOption(option);
   }
   return command;
 }
