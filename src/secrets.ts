@@ -103,12 +103,8 @@ function removeSpans(text: string, spans: Span[]): string {
   return clean + text.slice(end, limit).toWellFormed() + (text.length > limit ? '…' : '');
 }
 
-/** A secret in one of its forms, in bytes. */
-interface Pattern {
-  /** The secret, or the beginning of a long one. */
-  readonly beginning: string;
-  readonly whole: string;
-}
+/** A form of a secret in bytes, and its beginning, which is searched for. */
+type Pattern = readonly [whole: string, beginning: string];
 
 /** Searches strings for the secrets of a request. Strings and patterns are byte strings: each character is one byte. */
 class SecretSearch {
@@ -120,20 +116,19 @@ class SecretSearch {
   readonly #minLength: number;
 
   constructor(values: ReadonlySet<string>, spend: (work: number) => void) {
-    const patterns = new Map<string, Pattern>();
+    const patterns = new Map<string, string>();
     const words = new Set<string>();
     for (const value of values) {
       for (const whole of getForms(value)) {
         spend(workPerForm);
-        const beginning = whole.slice(0, maxPatternLength);
         if (whole.length < minPartLength) words.add(whole);
-        else patterns.set(whole, { beginning, whole });
+        else patterns.set(whole, whole.slice(0, maxPatternLength));
       }
     }
-    this.#patterns = [...patterns.values()];
+    this.#patterns = [...patterns];
     this.#words = words;
     this.#spend = spend;
-    this.#minLength = Math.min(...this.#patterns.map(({ beginning }) => beginning.length));
+    this.#minLength = Math.min(...this.#patterns.map(([, beginning]) => beginning.length));
   }
 
   /** The parts of a string that are secrets or decode to one. */
@@ -145,7 +140,7 @@ class SecretSearch {
 
   #findInLayer({ bytes, getOrigin }: Layer, spans: Span[]): void {
     this.#spend(bytes.length * (1 + this.#patterns.length + this.#words.size));
-    for (const { beginning, whole } of this.#patterns) {
+    for (const [whole, beginning] of this.#patterns) {
       for (let start = bytes.indexOf(beginning); start !== -1; ) {
         const end = start + getCommonLength(bytes, start, whole);
         spans.push([getOrigin(start), getOrigin(end)]);
@@ -169,7 +164,7 @@ class SecretSearch {
   #contains(decoded: string, depth: number): boolean {
     for (const { bytes } of decodeAll({ bytes: decoded, getOrigin: (index) => index }, this.#spend)) {
       this.#spend(bytes.length * (1 + this.#patterns.length));
-      if (this.#patterns.some(({ beginning }) => bytes.includes(beginning))) return true;
+      if (this.#patterns.some(([, beginning]) => bytes.includes(beginning))) return true;
       if (depth === maxDepth) continue;
       for (const run of findEncodedRuns(bytes, this.#minLength)) {
         if (run.decoded.some((inner) => this.#contains(inner, depth + 1))) return true;

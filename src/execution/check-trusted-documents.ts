@@ -21,7 +21,6 @@ export interface TrustedDocumentsReport {
   readonly warnings: readonly string[];
 }
 
-/** Parses and validates all trusted documents against the schema. */
 export function checkTrustedDocuments(
   documents: TrustedDocuments,
   schema: GraphQLSchema,

@@ -3,6 +3,7 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   Kind,
   type OperationDefinitionNode,
   parse,
@@ -46,9 +47,7 @@ export interface PreparedOperation extends SharedAllocation {
   /** The hash and the operation's name. */
   readonly key: string;
   readonly measures: Measures;
-  /** The names of the declared variables. */
   readonly variableNames: ReadonlySet<string>;
-  /** The names of the variables in `@skip` and `@include`. */
   readonly conditionNames: readonly string[];
   readonly secrets: DocumentSecrets;
   readonly coerceVariables: VariableCoercion;
@@ -149,7 +148,7 @@ export class DocumentStore {
   }
 
   #prepare({ document, text, hash }: ParsedText, operationName: string | undefined): PreparedOperation {
-    const definition = findOperation(document, operationName);
+    const definition = getOperationAST(document, operationName) ?? undefined;
     try {
       // Before validation, whose cost grows faster than the document.
       const measures = definition && measureOperation(document, definition);
@@ -215,22 +214,13 @@ function redactProblems({ code, problems }: RequestError, { literals }: Document
   );
 }
 
-const getOperations = ({ definitions }: DocumentNode): readonly OperationDefinitionNode[] =>
-  definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-
-function findOperation(document: DocumentNode, name: string | undefined) {
-  const operations = getOperations(document);
-  if (name === undefined) return operations.length === 1 ? operations[0] : undefined;
-  return operations.find((operation) => operation.name?.value === name);
-}
-
 function createResolutionError(document: DocumentNode, name: string | undefined): RequestError {
   if (name !== undefined) return createUnknownNameError();
   return new RequestError(
     'OPERATION_RESOLUTION_FAILURE',
-    getOperations(document).length === 0
-      ? 'The document has no operation.'
-      : 'The document has several operations: name one in `operationName`.',
+    document.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION)
+      ? 'The document has several operations: name one in `operationName`.'
+      : 'The document has no operation.',
   );
 }
 

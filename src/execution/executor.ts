@@ -30,7 +30,6 @@ export interface ExecutorOptions {
   readonly report: (error: unknown, context: ResolverContext) => void;
 }
 
-/** Size of the cache of plans, in bytes. */
 const maxPlanBytes = 32 * 1024 * 1024;
 
 /** Limit for a response that describes the schema. The usual introspection query needs a fifth of it. */

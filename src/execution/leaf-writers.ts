@@ -59,7 +59,6 @@ function createLeafWriter(type: GraphQLLeafType): LeafWriter {
 /** Measured. For shorter strings, checking each character costs less than calling JSON.stringify. */
 const maxPlainLength = 40;
 
-/** Appends a JSON string. */
 function quote(text: string, before: string): string {
   if (text.length > maxPlainLength) return before + JSON.stringify(text);
   for (let index = 0; index < text.length; index += 1) {

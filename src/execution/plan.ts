@@ -33,7 +33,6 @@ import { PropertyAccess } from '../schema/reader.ts';
 import { ClientFacingError, createFieldNoMemoryError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf-writers.ts';
 
-/** Variables by their names, as the client sent them or coerced. */
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** The selected fields of one object type, in the order of the response. */
@@ -66,7 +65,6 @@ export type ValuePlan = { readonly isNonNull: boolean } & (
     }
 );
 
-/** How a scalar or an enum value is completed. */
 export type LeafPlan = ValuePlan & { readonly kind: 'leaf' };
 
 const typenameValue: ValuePlan = { kind: 'leaf', isNonNull: true, write: getLeafWriter(GraphQLString) };
@@ -284,7 +282,6 @@ const missingInfo: unknown = new Proxy(Object.freeze({}), {
 
 const noArguments = Object.freeze({});
 
-/** The names of arguments and of their variables. */
 type ArgumentVariables = readonly (readonly [argument: string, variable: string])[];
 
 /** @param names undefined if not all arguments are variables */

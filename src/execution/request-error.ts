@@ -19,7 +19,6 @@ export const requestErrorCodes = [
 ] as const;
 export type RequestErrorCode = (typeof requestErrorCodes)[number];
 
-/** Maximum number of problems in one response. */
 export const maxProblems = 5;
 
 /** One reason, with the positions in the document that it is about. */

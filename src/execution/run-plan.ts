@@ -11,7 +11,6 @@ interface FieldError extends ErrorPayload {
   readonly path: GraphQLFormattedError['path'];
 }
 
-/** The result of an operation. */
 export interface OperationResult {
   /** JSON: an object with `data`. */
   readonly body: string;
@@ -19,7 +18,6 @@ export interface OperationResult {
   readonly errors?: readonly FieldError[] | undefined;
 }
 
-/** What a plan is executed with. */
 export interface RunOptions {
   readonly isMutation: boolean;
   readonly variables: Variables;
@@ -85,7 +83,6 @@ export class PlanRun {
   /** The remaining length at which more memory must be held. */
   #nextHold: number;
   #isOutOfMemory = false;
-  /** The number of promises that the plan waits for. */
   #waitingCount = 0;
 
   constructor(options: RunOptions) {
@@ -121,7 +118,6 @@ export class PlanRun {
     return errors.length === 0 ? { body } : { body, errors };
   }
 
-  /** Writes the object of a selection set. */
   #writeObject(
     selection: SelectionPlan,
     source: unknown,
@@ -172,7 +168,6 @@ export class PlanRun {
     }
   }
 
-  /** Resolves a field and writes its value. */
   #completeField(field: FieldPlan, source: unknown, parent: Path | undefined, before: string): Json {
     const { access, value: plan } = field;
     let value: unknown;

@@ -8,7 +8,6 @@ import {
 } from 'graphql';
 import { isJsonObject, type JsonObject } from '../json.ts';
 
-/** The secrets that are written in a document. */
 export interface DocumentSecrets {
   readonly literals: readonly string[];
   /** Variables that are the value of a secret field, or a part of it. */

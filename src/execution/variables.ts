@@ -8,7 +8,6 @@ import {
   isListType,
   isNonNullType,
   type OperationDefinitionNode,
-  print,
   typeFromAST,
   type VariableDefinitionNode,
   valueFromAST,
@@ -31,10 +30,8 @@ export type VariableCoercion = (inputs: Variables) => CoercedVariables;
 interface Definition {
   readonly name: string;
   readonly node: VariableDefinitionNode;
-  /** Undefined if the schema does not have such an input type. */
-  readonly type: GraphQLInputType | undefined;
+  readonly type: GraphQLInputType;
   readonly coerce: InputCoercion;
-  /** Undefined if it has none. */
   readonly defaultValue: unknown;
 }
 
@@ -45,28 +42,25 @@ export function createVariableCoercion(
   suggestions: boolean,
 ): VariableCoercion {
   const definitions = (operation.variableDefinitions ?? []).map((node): Definition => {
-    const found = typeFromAST(schema, node.type);
-    const type = isInputType(found) ? found : undefined;
+    const type = typeFromAST(schema, node.type);
+    if (!isInputType(type)) throw new Error('Validation accepted a variable without an input type.');
     return {
       name: node.variable.name.value,
       node,
       type,
-      coerce: type === undefined ? () => invalid : getInputCoercion(type),
-      defaultValue: type && node.defaultValue && valueFromAST(node.defaultValue, type),
+      coerce: getInputCoercion(type),
+      defaultValue: node.defaultValue && valueFromAST(node.defaultValue, type),
     };
   });
   return (inputs) => {
     // Without a prototype: a variable can have the name `__proto__`.
     const values: Record<string, unknown> = { __proto__: null };
     for (const { name, type, node, coerce, defaultValue } of definitions) {
-      if (isGiven(inputs, name)) {
-        const value = coerce(inputs[name]);
-        if (value === invalid) return { problems: findProblems(definitions, inputs, suggestions) };
-        values[name] = value;
-      } else if (node.defaultValue !== undefined) values[name] = defaultValue;
-      else if (isNonNullType(type)) {
-        return { problems: findProblems(definitions, inputs, suggestions) };
-      }
+      let value = defaultValue;
+      if (isGiven(inputs, name)) value = coerce(inputs[name]);
+      else if (node.defaultValue === undefined && isNonNullType(type)) value = invalid;
+      if (value === invalid) return { problems: findProblems(definitions, inputs, suggestions) };
+      if (value !== undefined) values[name] = value;
     }
     return { values };
   };
@@ -89,9 +83,7 @@ function findProblems(
         problems.push({ message, locations: toLocations([node]) });
         if (problems.length === maxProblems) throw enough;
       };
-      if (type === undefined) {
-        report(`Variable "$${name}" cannot have the type "${print(node.type)}".`);
-      } else if (!isGiven(inputs, name)) {
+      if (!isGiven(inputs, name)) {
         if (node.defaultValue === undefined && isNonNullType(type))
           report(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
       } else if (inputs[name] === null && isNonNullType(type)) {

@@ -30,9 +30,9 @@ export function toErrorPayload(
         code,
         requestId,
         retryable,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-        ...(upstreamStatus === undefined ? {} : { upstreamStatus }),
-        ...(galileoErrorCode === undefined ? {} : { galileoErrorCode }),
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+        ...(upstreamStatus !== undefined && { upstreamStatus }),
+        ...(galileoErrorCode !== undefined && { galileoErrorCode }),
       },
     };
   }

@@ -36,11 +36,9 @@ export async function loadIntegrations(
   return items;
 }
 
-/** The entries of the providers, without a call. */
 export const getProviderEntries = (names: readonly IntegrationName[] | null | undefined): ProviderEntry[] =>
   getNames(names).map((name) => ({ name }));
 
-/** Whether this Galileo deployment offers the provider. */
 export async function loadAvailability(name: IntegrationName, { reads }: ResolverContext): Promise<boolean> {
   return (await reads.available.load('all')).includes(name);
 }
@@ -63,7 +61,6 @@ export const withProvider = (record: JsonObject, provider: IntegrationName): Jso
     ? { ...record, provider }
     : record;
 
-/** The caller's records of one provider. */
 export async function loadRecordsOf(
   name: IntegrationName,
   { reads }: ResolverContext,

@@ -45,7 +45,6 @@ class Loader<Key, Value> {
   }
 }
 
-/** One page of an integration's collaborators. */
 interface PageKey {
   readonly id: Uuid;
   readonly kind: CollaboratorKind;

@@ -38,7 +38,6 @@ export async function upsertIntegration(
   return { name, record: withProvider(outcome.value, name) };
 }
 
-/** Deletes the caller's integration of that provider. */
 export async function deleteIntegration(
   name: IntegrationName,
   context: ResolverContext,
@@ -49,7 +48,6 @@ export async function deleteIntegration(
   return { name };
 }
 
-/** Selects one of several integrations of a provider. */
 export async function selectIntegration(
   integrationId: string,
   context: ResolverContext,
@@ -79,14 +77,12 @@ export async function shareIntegration(
   return { collaborators: outcome.value };
 }
 
-/** The arguments that name a collaborator of an integration. */
 interface Collaborator {
   readonly kind: CollaboratorKind;
   readonly integrationId: string;
   readonly collaboratorId: string;
 }
 
-/** Changes the role of a collaborator. Returns the collaborator. */
 export async function updateCollaborator(
   collaborator: Collaborator,
   role: string,

@@ -20,7 +20,6 @@ import {
 import { permissions } from './permission.ts';
 import { dateTime, id, string } from './values.ts';
 
-/** A user or a group that an integration is shared with. */
 function createCollaborator<Schema extends SchemaName>(
   name: string,
   schema: Schema,
@@ -72,7 +71,6 @@ const pageInfo = builder.objectRef<CollaboratorConnection['pageInfo']>('PageInfo
   }),
 });
 
-/** The type of one page of an integration's collaborators. */
 function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>) {
   const edge = builder.objectRef<CollaboratorConnection['edges'][number]>(`${node.name}Edge`).implement({
     description: `A position in a list of ${kind}.`,

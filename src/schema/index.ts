@@ -11,7 +11,6 @@ const createApiSchema = (): GraphQLSchema => lexicographicSortSchema(builder.toS
 /** The executable schema: the public schema with the additions of the federation specification. */
 export const createSchema = (): GraphQLSchema => addFederation(createApiSchema());
 
-/** The SDL of the public schema. */
 export const printApiSchema = (): string => `${printSchema(createApiSchema())}\n`;
 
 /** The SDL of the subgraph, exactly as `_service` returns it. */

@@ -51,7 +51,6 @@ const validationFailure = builder.objectRef<ValidationFailure>('IntegrationValid
   }),
 });
 
-/** A success or an IntegrationValidationFailure. */
 const resultOf = <Success extends object>(
   name: string,
   success: ObjectRef<SchemaTypes, Success>,

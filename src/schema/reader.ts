@@ -29,15 +29,12 @@ export const parseString: Parser<string> = (value) =>
 export const parseBoolean: Parser<boolean> = (value) =>
   typeof value === 'boolean' ? value : throwMismatch('true or false');
 
-/** A finite number. */
 export const parseNumber: Parser<number> = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? value : throwMismatch('a number');
 
-/** A whole number that GraphQL's Int can hold. */
 export const parseInt32: Parser<number> = (value) =>
   typeof value === 'number' && value === (value | 0) ? value : throwMismatch('a 32-bit whole number');
 
-/** A whole number that a double can hold exactly. */
 export const parseSafeInt: Parser<number> = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) ? value : throwMismatch('a whole number');
 
@@ -89,7 +86,6 @@ export function createListParser<T>(item: Parser<T>): Parser<T[]> {
   };
 }
 
-/** A list of strings. */
 export const parseStrings = createListParser(parseString);
 
 /** One of the known values. `parseUnknown` returns the result for any other string. */

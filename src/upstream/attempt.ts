@@ -1,8 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { appendChunk, getContent } from '../chunks.ts';
 import type { Connection } from './connection.ts';
-import { UpstreamResponse } from './responses.ts';
-import { toRetryAfterMs } from './retry.ts';
+import { toRetryAfterMs, UpstreamResponse } from './responses.ts';
 import {
   type AttemptFailure,
   ConnectFailure,
@@ -28,7 +27,6 @@ export interface AttemptOptions {
   readonly basePath: string;
   /** From dispatch to the last byte, including connecting. */
   readonly attemptTimeoutMs: number;
-  /** Limit for a body. */
   readonly maxResponseBytes: number;
   /** Sent with every request. Alternating names and values. */
   readonly headers: readonly string[];
@@ -81,7 +79,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#timer = setTimeout(Attempt.#onTimeout, options.attemptTimeoutMs, this);
   }
 
-  /** Whether bytes of the request may have been sent. */
   get isSent(): boolean {
     return this.#controller !== undefined;
   }

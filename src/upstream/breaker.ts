@@ -39,7 +39,6 @@ export class CircuitBreaker {
   #openedAtMs = 0;
   #isProbing = false;
 
-  /** @param now milliseconds on a monotonic clock */
   constructor(now: () => number, onChange?: (state: BreakerState) => void) {
     this.#now = now;
     this.#onChange = onChange;

@@ -26,7 +26,6 @@ import type {
 /** What the calls of one transport share. */
 export interface TransportServices {
   readonly attemptOptions: AttemptOptions;
-  /** Further attempts of a call after its first one. */
   readonly maxRetries: number;
   readonly pool: ConnectionPool;
   readonly breaker: CircuitBreaker;
@@ -34,11 +33,8 @@ export interface TransportServices {
   readonly fastestRead: FastestRead;
   /** Its hooks do not throw. */
   readonly observer: TransportObserver;
-  /** Calls that wait before their next attempt. */
   readonly backingOff: Set<Call>;
-  /** From 0 to below 1. */
   readonly random: () => number;
-  /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
   /** Called once per call, after its promise was settled. */
   readonly onSettled: () => void;
@@ -96,13 +92,8 @@ export class Call implements Waiter, AttemptOwner {
     if (!this.#isSettled) this.#enter();
   }
 
-  /** Settles a call without a running attempt, because the transport is destroyed. */
-  shutDown(): void {
-    this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_UNAVAILABLE'));
-  }
-
-  refuse(): void {
-    this.#settleWithoutFurtherAttempt(new ClientFacingError('OVERLOADED'));
+  refuse(code: 'OVERLOADED' | 'UPSTREAM_UNAVAILABLE'): void {
+    this.#settleWithoutFurtherAttempt(new ClientFacingError(code));
   }
 
   startAttempt(connection: Connection, hasWaited: boolean): boolean {
@@ -195,7 +186,7 @@ export class Call implements Waiter, AttemptOwner {
       this.#failAtBreaker(retryAfterMs);
       return;
     }
-    if (!pool.enter(this)) this.refuse();
+    if (!pool.enter(this)) this.refuse('OVERLOADED');
   }
 
   #endAttempt(verdict: Verdict, outcome: AttemptOutcome, status?: number): void {
@@ -237,7 +228,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #failAtBreaker(retryAfterMs: number | undefined): void {
-    const details = retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) };
+    const details = { retryAfterMs: retryAfterMs && Math.ceil(retryAfterMs) };
     this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_UNAVAILABLE', undefined, details));
   }
 

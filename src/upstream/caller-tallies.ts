@@ -15,7 +15,6 @@ export class CallerTallies {
   #worst: Tally | undefined;
   #second = 0;
 
-  /** @param nowMs on the same monotonic clock in every call */
   add(caller: string, isFailure: boolean, nowMs: number): void {
     this.#expire(nowMs);
     const tally = this.#callers.get(caller) ?? createTally();

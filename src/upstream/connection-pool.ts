@@ -9,10 +9,8 @@ export interface Waiter extends Queueable {
    * @param hasWaited whether the waiter comes from the queue
    */
   startAttempt(connection: Connection, hasWaited: boolean): boolean;
-  /** Called if the waiter must leave the queue for a caller with fewer calls. */
-  refuse(): void;
-  /** Called when the connections are destroyed, if the waiter is still in the queue. */
-  shutDown(): void;
+  /** Ends the waiter: it must leave the queue for a caller with fewer calls, or the connections are destroyed. */
+  refuse(code: 'OVERLOADED' | 'UPSTREAM_UNAVAILABLE'): void;
 }
 
 /**
@@ -51,7 +49,6 @@ export class ConnectionPool {
     this.#onRelease = onRelease;
   }
 
-  /** Number of waiters. */
   get queueDepth(): number {
     return this.#queue.length;
   }
@@ -60,7 +57,6 @@ export class ConnectionPool {
     return this.#isDestroyed;
   }
 
-  /** Number of connections in use. */
   get busyCount(): number {
     return this.#connections.length - this.#idle.length;
   }
@@ -85,7 +81,7 @@ export class ConnectionPool {
       if (refused === undefined) return false;
     }
     this.#queue.push(waiter);
-    refused?.refuse();
+    refused?.refuse('OVERLOADED');
     return true;
   }
 
@@ -105,8 +101,8 @@ export class ConnectionPool {
   destroy(): void {
     this.#isDestroyed = true;
     for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift())
-      waiter.shutDown();
-    for (const { waiter } of this.#turn) waiter?.shutDown();
+      waiter.refuse('UPSTREAM_UNAVAILABLE');
+    for (const { waiter } of this.#turn) waiter?.refuse('UPSTREAM_UNAVAILABLE');
     for (const connection of this.#connections) connection.destroy();
   }
 

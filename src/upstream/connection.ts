@@ -38,7 +38,6 @@ export class Connection {
     return this.#client;
   }
 
-  /** Whether the socket is open. */
   get isOpen(): boolean {
     return this.#socket !== undefined;
   }

@@ -1,21 +1,23 @@
-/** The codes of field errors, except for internal errors. docs/errors.md explains them. */
-export const clientFacingErrorCodes = [
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'NOT_FOUND',
-  'BAD_USER_INPUT',
-  'RATE_LIMITED',
-  'PROVIDER_ERROR',
-  'UPSTREAM_UNAVAILABLE',
-  'UPSTREAM_TIMEOUT',
-  'UPSTREAM_OUTCOME_UNKNOWN',
-  'UPSTREAM_INVALID_RESPONSE',
-  'UPSTREAM_ERROR',
-  'OVERLOADED',
-] as const;
-export type ClientFacingErrorCode = (typeof clientFacingErrorCodes)[number];
+/** The codes of field errors, except for internal errors, and their default messages. docs/errors.md explains them. */
+const messages = {
+  UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
+  FORBIDDEN: 'The credentials of this request do not allow this.',
+  NOT_FOUND: 'Galileo does not have this resource.',
+  BAD_USER_INPUT: 'Galileo rejected the request as invalid.',
+  RATE_LIMITED: 'Galileo received too many requests with these credentials.',
+  PROVIDER_ERROR: 'The LLM provider failed or refused the request.',
+  UPSTREAM_UNAVAILABLE: 'Galileo is not available.',
+  UPSTREAM_TIMEOUT: 'Galileo did not respond in time.',
+  UPSTREAM_OUTCOME_UNKNOWN:
+    'Galileo did not confirm this change: it may or may not have been made. Read the data again before you repeat the change.',
+  UPSTREAM_INVALID_RESPONSE: 'Galileo sent a response that does not match its API.',
+  UPSTREAM_ERROR: 'Galileo failed to process this request.',
+  OVERLOADED: 'Too many requests are waiting for Galileo.',
+};
 
-/** What a client receives in addition to the code and the message. */
+export type ClientFacingErrorCode = keyof typeof messages;
+export const clientFacingErrorCodes: readonly string[] = Object.keys(messages);
+
 export interface ClientFacingErrorDetails {
   /** Whether the same call can succeed later. The default depends on the code. */
   readonly retryable?: boolean;
@@ -35,23 +37,6 @@ const retryableCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
   'UPSTREAM_TIMEOUT',
   'OVERLOADED',
 ]);
-
-/** Used without another message. */
-const messages: Readonly<Record<ClientFacingErrorCode, string>> = {
-  UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
-  FORBIDDEN: 'The credentials of this request do not allow this.',
-  NOT_FOUND: 'Galileo does not have this resource.',
-  BAD_USER_INPUT: 'Galileo rejected the request as invalid.',
-  RATE_LIMITED: 'Galileo received too many requests with these credentials.',
-  PROVIDER_ERROR: 'The LLM provider failed or refused the request.',
-  UPSTREAM_UNAVAILABLE: 'Galileo is not available.',
-  UPSTREAM_TIMEOUT: 'Galileo did not respond in time.',
-  UPSTREAM_OUTCOME_UNKNOWN:
-    'Galileo did not confirm this change: it may or may not have been made. Read the data again before you repeat the change.',
-  UPSTREAM_INVALID_RESPONSE: 'Galileo sent a response that does not match its API.',
-  UPSTREAM_ERROR: 'Galileo failed to process this request.',
-  OVERLOADED: 'Too many requests are waiting for Galileo.',
-};
 
 /** MAX_BUFFERED_BYTES leaves no memory for what a field needs. */
 export const createFieldNoMemoryError = () =>

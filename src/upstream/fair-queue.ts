@@ -1,4 +1,3 @@
-/** What can wait in a `FairQueue`. */
 export interface Queueable {
   /** Identifies the credentials. */
   readonly caller: string;
@@ -6,7 +5,6 @@ export interface Queueable {
   isQueued: boolean;
 }
 
-/** A caller with waiting or running items. */
 class Caller<T> {
   /** In the order in which they began to wait. Undefined until one waits. */
   waiting: T[] | undefined;

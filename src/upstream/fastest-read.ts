@@ -6,7 +6,6 @@ export class FastestRead {
   #previousMs = Number.POSITIVE_INFINITY;
   #period = 0;
 
-  /** @param nowMs on the same monotonic clock in every call */
   add(durationMs: number, nowMs: number): void {
     this.#advance(nowMs);
     this.#currentMs = Math.min(this.#currentMs, durationMs);

@@ -22,7 +22,6 @@ export interface ConnectionOptions {
   readonly upstreamUrl: URL;
   /** TCP, proxy and TLS together. */
   readonly connectTimeoutMs: number;
-  /** A connection is replaced after this time. */
   readonly maxAgeMs: number;
   /** Undefined if connections are direct. */
   readonly proxy: URL | undefined;
@@ -31,7 +30,6 @@ export interface ConnectionOptions {
   /** For a proxy that speaks TLS. Has no client certificate. */
   readonly proxySecureContext: SecureContext;
   readonly lookup: Lookup;
-  /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
 }
 

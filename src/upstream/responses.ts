@@ -30,11 +30,9 @@ const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 /** A complete response with any status. Its body is parsed when it is first needed, and only once. */
 export class UpstreamResponse {
   readonly status: number;
-  /** Undefined if it is absent. */
   readonly contentType: string | undefined;
   /** Upstream's `Retry-After` as milliseconds from now; undefined if it is absent or malformed. */
   readonly retryAfterMs: number | undefined;
-  /** Empty if it is dropped. */
   readonly body: Buffer;
   /** Whether the body of an error response is not read, because it is compressed, too large, or does not fit into memory. */
   readonly isBodyDropped: boolean;
@@ -147,7 +145,6 @@ export function readValidationFailure(
   return { message: readMessage(json, redact), issues: readIssues(detail, redact) };
 }
 
-/** The error of a response that is not a success. */
 export function toResponseError(
   response: UpstreamResponse,
   method: Method,
@@ -257,4 +254,21 @@ function toLine(text: unknown, redact: Redaction): string | undefined {
       .split(/[\r\n]/, 1)[0]
       ?.trim() ?? '';
   return line === '' || line.startsWith('Traceback ') ? undefined : shortenMessage(line);
+}
+
+const seconds = /^\d+$/;
+// The three forms of RFC 9110, section 5.6.7. Date.parse accepts many others.
+const zonedDate = /^(?:\w{3}, \d{2} \w{3} \d{4}|\w{6,9}, \d{2}-\w{3}-\d{2}) \d{2}:\d{2}:\d{2} GMT$/;
+const asctimeDate = /^\w{3} \w{3} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
+
+/**
+ * A `Retry-After` (RFC 9110, section 10.2.3), seconds or date, as milliseconds from now. 0 if the date has passed.
+ * Undefined if the value is malformed.
+ */
+export function toRetryAfterMs(value: string, wallClockMs = Date.now()): number | undefined {
+  if (seconds.test(value)) return Math.min(Number(value) * 1_000, Number.MAX_SAFE_INTEGER);
+  let dateMs = Number.NaN;
+  if (zonedDate.test(value)) dateMs = Date.parse(value);
+  else if (asctimeDate.test(value)) dateMs = Date.parse(`${value} GMT`);
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - wallClockMs);
 }

@@ -51,7 +51,6 @@ export interface AttemptFailure {
   readonly cause: Error;
 }
 
-/** Connecting to upstream failed. */
 export class ConnectFailure extends Error {
   readonly kind: 'connect' | 'certificate' | 'timeout';
   /** The code of the original error. Not named `code`, because undici's client interprets that property. */

@@ -17,9 +17,7 @@ import { getBasePath } from './url.ts';
 export interface TransportOptions {
   /** Upstream. Its path precedes the path of every request. */
   readonly upstreamUrl: URL;
-  /** Maximum number of sockets to upstream. */
   readonly maxConnections: number;
-  /** Maximum number of calls that wait for a socket. */
   readonly maxQueued: number;
   /** From the dispatch of an attempt to the last byte of its response. */
   readonly attemptTimeoutMs: number;
@@ -104,7 +102,6 @@ export class Transport {
     };
   }
 
-  /** Number of calls that wait for a socket. */
   get queueDepth(): number {
     return this.#services.pool.queueDepth;
   }
@@ -142,7 +139,7 @@ export class Transport {
   /** Ends every call with an error and destroys every socket. */
   destroy(): void {
     this.#isClosed = true;
-    for (const call of this.#services.backingOff) call.shutDown();
+    for (const call of this.#services.backingOff) call.refuse('UPSTREAM_UNAVAILABLE');
     this.#services.pool.destroy();
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.ts';
-import { computeBackoffMs, toRetryAfterMs } from '../../src/upstream/retry.ts';
+import { toRetryAfterMs } from '../../src/upstream/responses.ts';
+import { computeBackoffMs } from '../../src/upstream/retry.ts';
 import {
   healthy,
   resetting,
