@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../src/json.ts';
 import type { components, paths } from '../src/upstream/generated/galileo.ts';
-import { type IntegrationName, integrationNames } from '../src/upstream/wire.ts';
+import { type ProviderName, providerNames } from '../src/upstream/wire.ts';
 import { integrationSchema, type JsonSchema, resolveSchema } from './document.ts';
 import { createProviderError, HttpError, throwNotFound } from './http-error.ts';
 import { seededCatalogs, seededModels } from './seed.ts';
@@ -28,7 +28,7 @@ type Handler<Operation> = (request: Request<Operation>) => unknown;
 
 /** One handler for each operation of the document except upserts. */
 type Handlers = {
-  readonly [Path in Exclude<keyof paths, `/v2/integrations/${IntegrationName}`>]: {
+  readonly [Path in Exclude<keyof paths, `/v2/integrations/${ProviderName}`>]: {
     readonly [Method in keyof paths[Path] as paths[Path][Method] extends { responses: object }
       ? Method
       : never]: Handler<paths[Path][Method]>;
@@ -36,7 +36,7 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  '/v2/integrations/available': { get: () => ({ integrations: integrationNames }) },
+  '/v2/integrations/available': { get: () => ({ integrations: providerNames }) },
   '/integrations': { get: ({ tenant }) => tenant.integrations.map(({ record }) => record) },
   '/v2/integrations/{name}': { get: ({ tenant, path }) => toIntegration(tenant.get(path.name)) },
   '/integrations/{name}': {
@@ -110,7 +110,7 @@ const handlers: Handlers = {
 };
 
 const upserts = Object.fromEntries(
-  integrationNames.map((name) => [`/v2/integrations/${name}`, { put: upsert(name) }]),
+  providerNames.map((name) => [`/v2/integrations/${name}`, { put: upsert(name) }]),
 );
 
 const handlersByPath: Readonly<Record<string, JsonObject>> = {
@@ -149,7 +149,7 @@ function parseSettings(settings: string): JsonObject {
 }
 
 function upsert(
-  name: IntegrationName,
+  name: ProviderName,
 ): (request: { readonly tenant: Tenant; readonly body: JsonObject }) => unknown {
   return ({ tenant, body }) => {
     refuseInvalidCredential(name, body);
@@ -194,7 +194,7 @@ function toCustomSettings({ endpoint, models, model_properties: modelProperties 
 /** The provider credential that the sandbox treats as refused by the provider. */
 const invalidToken = 'invalid';
 
-function refuseInvalidCredential(name: IntegrationName, { token, api_key_value: apiKey }: JsonObject): void {
+function refuseInvalidCredential(name: ProviderName, { token, api_key_value: apiKey }: JsonObject): void {
   const values = isJsonObject(token) ? Object.values(token) : [token, apiKey];
   if (!values.includes(invalidToken)) return;
   throw createProviderError(403, {
@@ -207,7 +207,7 @@ function refuseInvalidCredential(name: IntegrationName, { token, api_key_value: 
 }
 
 /** The models in the settings, otherwise the provider's usual ones. Empty if the provider is not configured. */
-function getModels(tenant: Tenant, name: IntegrationName): readonly unknown[] {
+function getModels(tenant: Tenant, name: ProviderName): readonly unknown[] {
   const integration = tenant.find(name);
   if (integration === undefined) return [];
   const settings = parseSettings(integration.settings);

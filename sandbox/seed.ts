@@ -5,22 +5,22 @@ import type {
   UserCollaborator,
 } from '../src/upstream/generated/galileo.ts';
 import { propertyDefaults } from '../src/upstream/generated/tables.ts';
-import type { IntegrationName } from '../src/upstream/wire.ts';
+import type { ProviderName } from '../src/upstream/wire.ts';
 
 type Integration =
   operations['get_integration_v2_integrations__name__get']['responses'][200]['content']['application/json'];
 
 /** Every property is present, as upstream sends it, except those of the tenant's record. */
-type Seed<Name extends IntegrationName> = Omit<
+type Seed<Name extends ProviderName> = Omit<
   Required<Extract<Integration, { provider: Name }>>,
   'id' | 'name' | 'provider'
 >;
 
 /** The providers that are not configured, so that a demo shows this state. */
-export const notConfigured = ['databricks', 'writer'] as const satisfies readonly IntegrationName[];
+export const notConfigured = ['databricks', 'writer'] as const satisfies readonly ProviderName[];
 
 type Seeds = {
-  readonly [Name in Exclude<IntegrationName, (typeof notConfigured)[number]>]: Seed<Name>;
+  readonly [Name in Exclude<ProviderName, (typeof notConfigured)[number]>]: Seed<Name>;
 };
 
 /** Null for what a model does not have. */
@@ -311,7 +311,7 @@ type Seeded<Kind extends { readonly role: string }, Name extends string, Key ext
 } & Pick<Kind, 'role'>;
 
 /** The models of providers whose settings do not list models. */
-export const seededModels: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
+export const seededModels: Readonly<Partial<Record<ProviderName, readonly string[]>>> = {
   anthropic: ['claude-opus-4', 'claude-sonnet-4', 'claude-3-5-haiku'],
   aws_bedrock: ['anthropic.claude-sonnet-4-20250514-v1:0', 'meta.llama3-3-70b-instruct-v1:0'],
   databricks: ['databricks-meta-llama-3-3-70b-instruct'],

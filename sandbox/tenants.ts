@@ -6,7 +6,7 @@ import type {
   Permission,
   UserCollaborator,
 } from '../src/upstream/generated/galileo.ts';
-import type { IntegrationName } from '../src/upstream/wire.ts';
+import type { ProviderName } from '../src/upstream/wire.ts';
 import { HttpError, throwNotFound } from './http-error.ts';
 import { seededGroups, seededIntegrations, seededUsers, sharedAzure } from './seed.ts';
 
@@ -45,7 +45,7 @@ export class Tenant {
     this.#isReadOnly = options.isReadOnly;
     if (options.isEmpty) return;
     for (const [name, seed] of Object.entries(seededIntegrations))
-      this.#add(name as IntegrationName, JSON.stringify(seed), seededAtUs);
+      this.#add(name as ProviderName, JSON.stringify(seed), seededAtUs);
     this.#add('azure', JSON.stringify(sharedAzure), seededAtUs, false);
     const openai = this.get('openai');
     for (const { user, role } of seededUsers) {
@@ -70,18 +70,18 @@ export class Tenant {
   }
 
   /** The integration that reads return: the selected one, otherwise the tenant's own. */
-  find(name: IntegrationName): StoredIntegration | undefined {
+  find(name: ProviderName): StoredIntegration | undefined {
     const isSelected = ({ record }: StoredIntegration) => record.provider === name && record.is_selected;
     return this.#integrations.find(isSelected) ?? this.findOwn(name);
   }
 
   /** Like `find`, but throws a 404. */
-  get(name: IntegrationName): StoredIntegration {
+  get(name: ProviderName): StoredIntegration {
     return this.find(name) ?? throwNotFound(`Integration ${name}`);
   }
 
   /** The integration that is not shared by another user. */
-  findOwn(name: IntegrationName): StoredIntegration | undefined {
+  findOwn(name: ProviderName): StoredIntegration | undefined {
     return this.#integrations.find(({ record, isOwn }) => isOwn && record.provider === name);
   }
 
@@ -91,7 +91,7 @@ export class Tenant {
   }
 
   /** Creates or replaces the tenant's own integration, and selects it if another one was selected. */
-  put(name: IntegrationName, settings: string): IntegrationDb {
+  put(name: ProviderName, settings: string): IntegrationDb {
     const known = this.findOwn(name);
     this.#checkRoom(settings.length - (known?.settings.length ?? 0));
     const writtenAtUs = this.#tick();
@@ -103,7 +103,7 @@ export class Tenant {
   }
 
   /** Deletes the tenant's own integration. Throws a 404. */
-  delete(name: IntegrationName): void {
+  delete(name: ProviderName): void {
     const own = this.findOwn(name) ?? throwNotFound(`Integration ${name}`);
     this.#integrations.splice(this.#integrations.indexOf(own), 1);
   }
@@ -135,7 +135,7 @@ export class Tenant {
     return created;
   }
 
-  #add(name: IntegrationName, settings: string, createdAtUs: number, isOwn = true): StoredIntegration {
+  #add(name: ProviderName, settings: string, createdAtUs: number, isOwn = true): StoredIntegration {
     const createdAt = toDatetime(createdAtUs);
     const mayChange = isOwn && !this.#isReadOnly;
     const stored: StoredIntegration = {

@@ -17,7 +17,7 @@ import {
   UpsertCustomIntegrationDocument,
 } from '../client/index.ts';
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
-import { integrationNames } from '../src/upstream/wire.ts';
+import { providerNames } from '../src/upstream/wire.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 const file = fileURLToPath(new URL('../client/generated/persisted-documents.json', import.meta.url));
@@ -72,7 +72,7 @@ describe('a client that sends the hashes of the client kit', () => {
       ]),
     });
     const read = await client.query({ query: SettingsPageDocument });
-    expect(read.data?.integrationProviders).toHaveLength(integrationNames.length);
+    expect(read.data?.integrationProviders).toHaveLength(providerNames.length);
     const saved = await client.mutate({ mutation: UpsertCustomIntegrationDocument, variables: { input } });
     expect(saved.data?.upsertCustomIntegration?.__typename).toBe('UpsertIntegrationSuccess');
     client.stop();
@@ -97,7 +97,7 @@ describe('a client that sends the hashes of the client kit', () => {
       ],
     });
     const read = await client.query(SettingsPageDocument, {}).toPromise();
-    expect(read.data?.integrationProviders).toHaveLength(integrationNames.length);
+    expect(read.data?.integrationProviders).toHaveLength(providerNames.length);
     const saved = await client.mutation(UpsertCustomIntegrationDocument, { input }).toPromise();
     expect(saved.data?.upsertCustomIntegration?.__typename).toBe('UpsertIntegrationSuccess');
     expectHashesOnly();
@@ -116,7 +116,7 @@ describe('a client that sends the hashes of the client kit', () => {
       });
       return ((await response.json()) as { data: Data }).data;
     };
-    expect((await send(SettingsPageDocument, {})).integrationProviders).toHaveLength(integrationNames.length);
+    expect((await send(SettingsPageDocument, {})).integrationProviders).toHaveLength(providerNames.length);
     const saved = await send(UpsertCustomIntegrationDocument, { input });
     expect(saved.upsertCustomIntegration?.__typename).toBe('UpsertIntegrationSuccess');
     expectHashesOnly();

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { integrationNames } from '../src/upstream/wire.ts';
+import { providerNames } from '../src/upstream/wire.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
 import { type Program, startProgram } from './support/program.ts';
 
@@ -156,7 +156,7 @@ describe('The program with a small heap', { timeout: 60_000 }, () => {
 
   it('with a small heap, the program survives documents with many combinations of conditions', async () => {
     await using upstream = await startFakeUpstream();
-    for (const name of integrationNames) upstream.on('GET', toPath(name), { json: { id, name } });
+    for (const name of providerNames) upstream.on('GET', toPath(name), { json: { id, name } });
     await using gateway = await serve(upstream);
     const names = ['c', 'd', 'e', 'f'];
     const declarations = names.map((name) => `$${name}: Boolean!`).join(', ');
@@ -249,7 +249,7 @@ describe('The program with a small heap', { timeout: 60_000 }, () => {
 
   it('with a small heap, the program survives pipelined requests that each cause 720 errors', async () => {
     await using upstream = await startFakeUpstream();
-    for (const name of integrationNames) upstream.on('GET', toPath(name), { status: 503, json: {} });
+    for (const name of providerNames) upstream.on('GET', toPath(name), { status: 503, json: {} });
     await using gateway = await serve(upstream);
     const bytes = toRawPost({ query: select(60, 'integrations { id }') }).repeat(64);
     await sendWithoutReading(gateway.url, 20, bytes);
@@ -283,7 +283,7 @@ describe('The program with a small heap', { timeout: 60_000 }, () => {
     async ([, status]) => {
       await using upstream = await startFakeUpstream();
       const list = listOf(340_000, '{}');
-      for (const name of integrationNames) {
+      for (const name of providerNames) {
         const body = `{"id":"${id}","name":"${name}","detail":${list}}`;
         const reply = { status, body, headers: { 'content-type': 'application/json' } };
         upstream.on('GET', toPath(name), reply);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SettingsPageDocument } from '../client/index.ts';
 import { type SettingName, settings } from '../src/config.ts';
-import { integrationNames } from '../src/upstream/wire.ts';
+import { providerNames } from '../src/upstream/wire.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
@@ -24,9 +24,9 @@ it('200 settings pages in parallel succeed with the default settings', async () 
   await using upstream = await startFakeUpstream();
   await using gateway = await startGateway(upstream.url, { logLevel: 'info' });
   const bodies: [path: string, body: unknown][] = [
-    ['/v2/integrations/available', { integrations: integrationNames }],
+    ['/v2/integrations/available', { integrations: providerNames }],
     ['/integrations', [integrationRecordFixtures.full]],
-    ...integrationNames.map((name): [string, unknown] => [
+    ...providerNames.map((name): [string, unknown] => [
       `/v2/integrations/${name}`,
       integrationFixtures[name].full,
     ]),

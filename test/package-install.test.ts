@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { integrationNames } from '../src/upstream/wire.ts';
+import { providerNames } from '../src/upstream/wire.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -97,7 +97,7 @@ describe('The package', () => {
 
   it('CommonJS can load the client kit of the package, as Jest does by default', () => {
     const kit: unknown = require('galileo-gateway/client');
-    expect(kit).toHaveProperty('possibleTypes.Integration.length', integrationNames.length);
+    expect(kit).toHaveProperty('possibleTypes.Integration.length', providerNames.length);
     expect(require.resolve('galileo-gateway/client')).toContain('client-cjs');
   });
 

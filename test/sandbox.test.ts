@@ -9,7 +9,7 @@ import { integrationSchema, openApiDocument, operations, resolveSchema } from '.
 import { notConfigured, seededIntegrations, seededUsers } from '../sandbox/seed.ts';
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { isJsonObject } from '../src/json.ts';
-import { type IntegrationName, integrationNames } from '../src/upstream/wire.ts';
+import { type ProviderName, providerNames } from '../src/upstream/wire.ts';
 
 const anyUuid: unknown = expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
 const anyDatetime: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
@@ -63,7 +63,7 @@ const toList = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
   Array.isArray(value) ? value.map(toObject) : [];
 
 /** A valid request body for each provider, with a secret in every property that takes one. */
-const bodies: Readonly<Record<IntegrationName, object>> = {
+const bodies: Readonly<Record<ProviderName, object>> = {
   anthropic: { token: 'secret-1', endpoint: 'https://llm.example' },
   aws_bedrock: { token: { aws_access_key_id: 'secret-1', aws_secret_access_key: 'secret-2' } },
   aws_sagemaker: {
@@ -117,7 +117,7 @@ describe('The OpenAPI document', () => {
     'PATCH /v2/integrations/{integration_id}/users/{user_id}': { role: 'owner' },
     'POST /v2/integrations/{integration_id}/groups': [{ group_id: crypto.randomUUID() }],
     'PATCH /v2/integrations/{integration_id}/groups/{group_id}': { role: 'owner' },
-    ...Object.fromEntries(integrationNames.map((name) => [`PUT /v2/integrations/${name}`, bodies[name]])),
+    ...Object.fromEntries(providerNames.map((name) => [`PUT /v2/integrations/${name}`, bodies[name]])),
   };
 
   test.each([...operations.keys()])(
@@ -143,7 +143,7 @@ describe('The OpenAPI document', () => {
     },
   );
 
-  test.each(integrationNames)(
+  test.each(providerNames)(
     'the OpenAPI document describes the sandbox’s settings of %s, before and after a write',
     async (name) => {
       const client = createClient();
@@ -359,17 +359,14 @@ describe('The demo key', () => {
 });
 
 describe('A write', () => {
-  test.each(integrationNames)(
-    'a write of %s is shown by the next read, without its secrets',
-    async (name) => {
-      const client = createClient();
-      const written = await client.put(`/v2/integrations/${name}`, bodies[name]);
-      expect(written.status).toBe(200);
-      const read = await client.get(`/v2/integrations/${name}`);
-      expect(read.json).toMatchObject({ id: toObject(written.json)['id'], name, provider: name });
-      expect(written.text + read.text).not.toContain('secret-');
-    },
-  );
+  test.each(providerNames)('a write of %s is shown by the next read, without its secrets', async (name) => {
+    const client = createClient();
+    const written = await client.put(`/v2/integrations/${name}`, bodies[name]);
+    expect(written.status).toBe(200);
+    const read = await client.get(`/v2/integrations/${name}`);
+    expect(read.json).toMatchObject({ id: toObject(written.json)['id'], name, provider: name });
+    expect(written.text + read.text).not.toContain('secret-');
+  });
 
   test('a write of custom stores every property', async () => {
     const client = createClient();
@@ -1022,7 +1019,7 @@ describe('Validation', () => {
     ['a%20b', 'a b'],
     ['a%zzb', 'a%zzb'],
   ])('a 422 reports the provider name %s', async (path, input) => {
-    const quoted = integrationNames.map((name) => `'${name}'`);
+    const quoted = providerNames.map((name) => `'${name}'`);
     const expected = `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
     const issue = {
       type: 'enum',

@@ -1,12 +1,12 @@
 import { isJsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
-import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
+import { type ProviderName, providerNames, type WireIntegration } from '../upstream/wire.ts';
 import { getTypeName } from './integrations.ts';
 import type { ResolverContext } from './request-context.ts';
 
 /** Routers send the name of an enum value in a representation, not its internal value. */
-const namesByKey: ReadonlyMap<unknown, IntegrationName> = new Map(
-  integrationNames.map((name) => [name.toUpperCase(), name]),
+const namesByKey: ReadonlyMap<unknown, ProviderName> = new Map(
+  providerNames.map((name) => [name.toUpperCase(), name]),
 );
 
 /**

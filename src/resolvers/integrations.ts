@@ -1,20 +1,20 @@
 import type { JsonObject } from '../json.ts';
 import { integrationSchemas } from '../upstream/generated/tables.ts';
-import { type IntegrationName, integrationNames, type WireIntegration } from '../upstream/wire.ts';
+import { type ProviderName, providerNames, type WireIntegration } from '../upstream/wire.ts';
 import type { ResolverContext } from './request-context.ts';
 
 /** The GraphQL type of a provider has the name of its upstream schema: `AwsBedrockIntegration` for `aws_bedrock`. */
-export const getTypeName = (name: IntegrationName): string => integrationSchemas[name];
+export const getTypeName = (name: ProviderName): string => integrationSchemas[name];
 
 /** A provider, configured or not. */
 export interface ProviderEntry {
-  readonly name: IntegrationName;
+  readonly name: ProviderName;
 }
 
-const allNames: readonly IntegrationName[] = [...integrationNames].sort();
+const allNames: readonly ProviderName[] = [...providerNames].sort();
 
 /** Each requested name once, at its first position. All names, in the order of the enum, if none are given. */
-const getNames = (names: readonly IntegrationName[] | null | undefined): readonly IntegrationName[] =>
+const getNames = (names: readonly ProviderName[] | null | undefined): readonly ProviderName[] =>
   names === null || names === undefined ? allNames : [...new Set(names)];
 
 /**
@@ -22,7 +22,7 @@ const getNames = (names: readonly IntegrationName[] | null | undefined): readonl
  * that item. All calls run in parallel.
  */
 export async function loadIntegrations(
-  names: readonly IntegrationName[] | null | undefined,
+  names: readonly ProviderName[] | null | undefined,
   { reads }: ResolverContext,
 ): Promise<(WireIntegration | Promise<WireIntegration | null>)[]> {
   const loads = getNames(names).map((name) => reads.integration.load(name));
@@ -36,33 +36,33 @@ export async function loadIntegrations(
   return items;
 }
 
-export const getProviderEntries = (names: readonly IntegrationName[] | null | undefined): ProviderEntry[] =>
+export const getProviderEntries = (names: readonly ProviderName[] | null | undefined): ProviderEntry[] =>
   getNames(names).map((name) => ({ name }));
 
-export async function loadAvailability(name: IntegrationName, { reads }: ResolverContext): Promise<boolean> {
+export async function loadAvailability(name: ProviderName, { reads }: ResolverContext): Promise<boolean> {
   return (await reads.available.load('all')).includes(name);
 }
 
-const knownNames: ReadonlySet<unknown> = new Set(integrationNames);
-const isKnownName = (value: unknown): value is IntegrationName => knownNames.has(value);
+const knownNames: ReadonlySet<unknown> = new Set(providerNames);
+const isKnownName = (value: unknown): value is ProviderName => knownNames.has(value);
 
 /**
  * The provider of a record: its `provider`, otherwise its `name`, which can also be a free label. Null if the provider
  * is unknown.
  */
-export function getProviderName({ provider, name }: JsonObject): IntegrationName | null {
+export function getProviderName({ provider, name }: JsonObject): ProviderName | null {
   const value = provider ?? name;
   return isKnownName(value) ? value : null;
 }
 
 /** Adds the provider to a record that does not name one. */
-export const withProvider = (record: JsonObject, provider: IntegrationName): JsonObject =>
+export const withProvider = (record: JsonObject, provider: ProviderName): JsonObject =>
   (record['provider'] ?? null) === null && getProviderName(record) === null
     ? { ...record, provider }
     : record;
 
 export async function loadRecordsOf(
-  name: IntegrationName,
+  name: ProviderName,
   { reads }: ResolverContext,
 ): Promise<readonly JsonObject[]> {
   const records = await reads.records.load('all');
@@ -77,7 +77,4 @@ export async function loadRecordsOf(
 }
 
 /** The records of each provider, because one request can select them many times. */
-const recordGroups = new WeakMap<
-  readonly JsonObject[],
-  ReadonlyMap<IntegrationName, readonly JsonObject[]>
->();
+const recordGroups = new WeakMap<readonly JsonObject[], ReadonlyMap<ProviderName, readonly JsonObject[]>>();

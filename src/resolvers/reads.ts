@@ -3,7 +3,7 @@ import { toError } from '../errors.ts';
 import type { CollaboratorKind, GalileoClient } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
 import type { Uuid } from '../upstream/uuid.ts';
-import type { IntegrationName } from '../upstream/wire.ts';
+import type { ProviderName } from '../upstream/wire.ts';
 
 /**
  * Loads each key once per request, until the key is forgotten. DataLoader caches one promise per key, even if it rejects. It
@@ -59,9 +59,9 @@ export type Reads = ReturnType<typeof createReads>;
  * request's credentials. `getContext` throws UNAUTHENTICATED if the request has no usable credential.
  */
 export const createReads = (galileo: GalileoClient, getContext: () => CallContext) => ({
-  integration: new Loader(async (name: IntegrationName) => galileo.fetchIntegration(name, getContext())),
-  status: new Loader(async (name: IntegrationName) => galileo.fetchStatus(name, getContext())),
-  models: new Loader(async (name: IntegrationName) => galileo.fetchModels(name, getContext())),
+  integration: new Loader(async (name: ProviderName) => galileo.fetchIntegration(name, getContext())),
+  status: new Loader(async (name: ProviderName) => galileo.fetchStatus(name, getContext())),
+  models: new Loader(async (name: ProviderName) => galileo.fetchModels(name, getContext())),
   available: new Loader(async (_key: 'all') => galileo.fetchAvailable(getContext())),
   records: new Loader(async (_key: 'all') => galileo.fetchRecords(getContext())),
   collaborators: new Loader(
@@ -77,7 +77,7 @@ export const createReads = (galileo: GalileoClient, getContext: () => CallContex
 });
 
 /** Forgets what a write to the integration of that provider may have changed; undefined if the provider is unknown. */
-export function forgetIntegration(reads: Reads, name: IntegrationName | undefined): void {
+export function forgetIntegration(reads: Reads, name: ProviderName | undefined): void {
   const isOfProvider = (key: string) => name === undefined || key === name;
   reads.integration.forget(isOfProvider);
   reads.status.forget(isOfProvider);

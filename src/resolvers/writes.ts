@@ -2,14 +2,14 @@ import type { JsonObject } from '../json.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from '../upstream/errors.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { toUuid, type Uuid } from '../upstream/uuid.ts';
-import type { IntegrationName } from '../upstream/wire.ts';
+import type { ProviderName } from '../upstream/wire.ts';
 import type { BodyMapping, ValidationFailure } from './body-mapping.ts';
 import { getProviderName, type ProviderEntry, withProvider } from './integrations.ts';
 import { forgetIntegration, forgetSharing } from './reads.ts';
 import type { ResolverContext } from './request-context.ts';
 
 export interface UpsertSuccess {
-  readonly name: IntegrationName;
+  readonly name: ProviderName;
   readonly record: JsonObject;
 }
 
@@ -23,7 +23,7 @@ export interface ShareSuccess {
  * keys, with which nothing is sent.
  */
 export async function upsertIntegration(
-  name: IntegrationName,
+  name: ProviderName,
   mapping: BodyMapping,
   input: JsonObject,
   context: ResolverContext,
@@ -39,7 +39,7 @@ export async function upsertIntegration(
 }
 
 export async function deleteIntegration(
-  name: IntegrationName,
+  name: ProviderName,
   context: ResolverContext,
 ): Promise<ProviderEntry> {
   await settleWrite(context.galileo.deleteIntegration(name, context.requireCallContext()), () =>

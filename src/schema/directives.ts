@@ -1,6 +1,6 @@
 import { type ConstDirectiveNode, Kind, parse } from 'graphql';
 import type { JsonObject } from '../json.ts';
-import { integrationNames } from '../upstream/wire.ts';
+import { providerNames } from '../upstream/wire.ts';
 
 /** Directives of the federation specification as SDL, for the `extensions` of a type or field. */
 type Federated = { readonly federation: string };
@@ -17,7 +17,7 @@ export const shareable: Federated = { federation: '@shareable' };
 // Routers multiply a field's weight by the sizes of the lists that contain it, so each call costs the same at
 // every position. Fields without a call have the default weights.
 const cost = '@cost(weight: 10)';
-const oneForEachProvider = `@listSize(assumedSize: ${integrationNames.length})`;
+const oneForEachProvider = `@listSize(assumedSize: ${providerNames.length})`;
 
 /** A field that calls upstream. */
 export const upstreamCall: Federated = { federation: cost };

@@ -9,7 +9,7 @@ import {
   modelCostByValues,
 } from '../upstream/generated/galileo.ts';
 import { permissionActions } from '../upstream/generated/tables.ts';
-import { integrationNames } from '../upstream/wire.ts';
+import { providerNames } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 import type { ValueType } from './fields.ts';
 import { createEnumParser, throwMismatch } from './reader.ts';
@@ -63,14 +63,14 @@ function enumOf<Value extends string>(
 export const integrationName = createEnum(
   'IntegrationName',
   'The LLM providers that Galileo can be connected to.',
-  integrationNames,
+  providerNames,
   (name) => `\`${name}\` in Galileo's API. Its integration has the type ${getTypeName(name)}.`,
 );
 
 /** A provider in a response. It can be unknown. */
 export const integrationNameValue = {
   output: integrationName,
-  parse: createEnumParser(integrationNames, () =>
+  parse: createEnumParser(providerNames, () =>
     throwMismatch('a value that this version of the schema knows'),
   ),
   input: integrationName,

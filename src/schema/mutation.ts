@@ -11,7 +11,7 @@ import {
   upsertIntegration,
 } from '../resolvers/writes.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
-import { type IntegrationName, integrationNames } from '../upstream/wire.ts';
+import { type ProviderName, providerNames } from '../upstream/wire.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { integrationGroup, integrationUser } from './collaborators.ts';
 import { oneCall, upstreamCall } from './directives.ts';
@@ -87,7 +87,7 @@ const upsertResult = resultOf(
   'Result of an upsert.',
 );
 
-function createUpsert(t: MutationFields, name: IntegrationName) {
+function createUpsert(t: MutationFields, name: ProviderName) {
   const { displayName, input, mapping } = providers[name];
   return t.field({
     type: upsertResult,
@@ -177,7 +177,7 @@ builder.mutationType({
   fields: (t) => ({
     // One mutation per provider: `upsertAzureIntegration`, for example.
     ...Object.fromEntries(
-      integrationNames.map((name) => [`upsert${providers[name].type.name}`, createUpsert(t, name)]),
+      providerNames.map((name) => [`upsert${providers[name].type.name}`, createUpsert(t, name)]),
     ),
     deleteIntegration: t.field({
       type: integrationProvider,

@@ -14,7 +14,7 @@ import {
 import type { Transport } from './transport.ts';
 import type { CallContext, TransportRequest } from './transport-types.ts';
 import type { Uuid } from './uuid.ts';
-import type { IntegrationName, WireIntegration } from './wire.ts';
+import type { ProviderName, WireIntegration } from './wire.ts';
 
 export type CollaboratorKind = 'users' | 'groups';
 
@@ -46,7 +46,7 @@ export class GalileoClient {
    * `GET /v2/integrations/{name}`. Null if the provider is not configured. Checks the discriminator. The `name` of the
    * result is the provider's name.
    */
-  async fetchIntegration(name: IntegrationName, context: CallContext): Promise<WireIntegration | null> {
+  async fetchIntegration(name: ProviderName, context: CallContext): Promise<WireIntegration | null> {
     const path = `/v2/integrations/${name}`;
     const request = { operation: 'get_integration', method: 'GET', path, provider: name, context } as const;
     const response = await this.#transport.send(request);
@@ -71,13 +71,13 @@ export class GalileoClient {
   }
 
   /** `GET /v2/integrations/{name}/status`. */
-  fetchStatus(name: IntegrationName, context: CallContext): Promise<JsonObject> {
+  fetchStatus(name: ProviderName, context: CallContext): Promise<JsonObject> {
     const path = `/v2/integrations/${name}/status`;
     return this.#call({ operation: 'status', method: 'GET', path, provider: name, context }, isJsonObject);
   }
 
   /** `GET /llm_integrations/{name}/models`. */
-  fetchModels(name: IntegrationName, context: CallContext): Promise<readonly unknown[]> {
+  fetchModels(name: ProviderName, context: CallContext): Promise<readonly unknown[]> {
     const path = `/llm_integrations/${name}/models`;
     return this.#call({ operation: 'models', method: 'GET', path, provider: name, context }, Array.isArray);
   }
@@ -114,14 +114,14 @@ export class GalileoClient {
   }
 
   /** `PUT /v2/integrations/{name}`: creates or replaces the caller's integration. */
-  upsert(name: IntegrationName, body: string, context: CallContext): Promise<WriteOutcome<JsonObject>> {
+  upsert(name: ProviderName, body: string, context: CallContext): Promise<WriteOutcome<JsonObject>> {
     const path = `/v2/integrations/${name}`;
     const request = { operation: 'upsert', method: 'PUT', path, provider: name, body, context } as const;
     return this.#write(request, isJsonObject);
   }
 
   /** `DELETE /integrations/{name}`. */
-  async deleteIntegration(name: IntegrationName, context: CallContext): Promise<void> {
+  async deleteIntegration(name: ProviderName, context: CallContext): Promise<void> {
     const path = `/integrations/${name}`;
     await this.#delete({ operation: 'delete', method: 'DELETE', path, provider: name, context });
   }

@@ -4,10 +4,10 @@ import { type components, integrationProviderValues } from './generated/galileo.
 export type Schemas = components['schemas'];
 
 /** The name of a provider as upstream writes it, such as `aws_bedrock`. */
-export type IntegrationName = Schemas['IntegrationProvider'];
+export type ProviderName = Schemas['IntegrationProvider'];
 
 /** Every provider of the OpenAPI document. */
-export const integrationNames: readonly IntegrationName[] = integrationProviderValues;
+export const providerNames: readonly ProviderName[] = integrationProviderValues;
 
 /** A response of `GET /v2/integrations/{name}` whose discriminator was checked. */
-export type WireIntegration = { readonly name: IntegrationName } & Readonly<Record<string, unknown>>;
+export type WireIntegration = { readonly name: ProviderName } & Readonly<Record<string, unknown>>;

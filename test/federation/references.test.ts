@@ -2,7 +2,7 @@ import { graphql } from 'graphql';
 import { expect, test } from 'vitest';
 import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { createSchema } from '../../src/schema/index.ts';
-import { integrationNames } from '../../src/upstream/wire.ts';
+import { providerNames } from '../../src/upstream/wire.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -29,7 +29,7 @@ const pathOf = (name: string) => `/v2/integrations/${name}`;
 const response = (upstream: FakeUpstream, name: keyof typeof integrationFixtures) =>
   upstream.on('GET', pathOf(name), { json: integrationFixtures[name].full });
 
-test.each(integrationNames)('a reference to %s resolves as Integration and as its own type', async (name) => {
+test.each(providerNames)('a reference to %s resolves as Integration and as its own type', async (name) => {
   await using upstream = await startFakeUpstream();
   response(upstream, name);
   await using gateway = await startGateway(upstream.url);

@@ -5,7 +5,7 @@ import { buildSchema, type GraphQLNamedType, isInterfaceType, isObjectType, prin
 import { describe, expect, test } from 'vitest';
 import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { printApiSchema, printSubgraphSchema } from '../../src/schema/index.ts';
-import { integrationNames } from '../../src/upstream/wire.ts';
+import { providerNames } from '../../src/upstream/wire.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -45,7 +45,7 @@ test('introspection needs no credential, and shows the entities', async () => {
   >('{ __type(name: "_Entity") { possibleTypes { name } } }', {}, {});
 
   expect(errors).toEqual([]);
-  expect(data?.__type.possibleTypes).toHaveLength(integrationNames.length);
+  expect(data?.__type.possibleTypes).toHaveLength(providerNames.length);
 });
 
 test.each([
@@ -72,7 +72,7 @@ describe('the SDL', () => {
     const entities = types
       .filter(({ astNode }) => directivesOf(astNode).includes('key'))
       .map(({ name }) => name);
-    expect(entities.toSorted()).toEqual(['Integration', ...integrationNames.map(getTypeName)].toSorted());
+    expect(entities.toSorted()).toEqual(['Integration', ...providerNames.map(getTypeName)].toSorted());
     expect(sdl.match(/@key\(fields: "name"\)/g)).toHaveLength(entities.length);
   });
 
@@ -106,8 +106,8 @@ describe('the SDL', () => {
     databases: 'assumedSize: 1',
     groups: 'slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false',
     integration: undefined,
-    integrationRecords: `assumedSize: ${integrationNames.length}`,
-    integrations: `assumedSize: ${integrationNames.length}`,
+    integrationRecords: `assumedSize: ${providerNames.length}`,
+    integrations: `assumedSize: ${providerNames.length}`,
     isAvailable: undefined,
     models: 'assumedSize: 1',
     records: 'assumedSize: 1',
@@ -135,7 +135,7 @@ describe('the SDL', () => {
         expect([place, directives.includes('@cost(weight: 10)')]).toEqual([place, isCosted]);
         const size = isCosted && type.name !== 'Mutation' ? callingFields[field.name] : undefined;
         const expected =
-          place === 'Query.integrationProviders' ? `assumedSize: ${integrationNames.length}` : size;
+          place === 'Query.integrationProviders' ? `assumedSize: ${providerNames.length}` : size;
         expect([place, directives.find((text) => text.startsWith('@listSize'))]).toEqual([
           place,
           expected === undefined ? undefined : `@listSize(${expected})`,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { printSubgraphSchema } from '../../src/schema/index.ts';
-import { integrationNames } from '../../src/upstream/wire.ts';
+import { providerNames } from '../../src/upstream/wire.ts';
 import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import { composers } from '../support/composers.ts';
@@ -45,7 +45,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
 
   test('a router joins the fields of both subgraphs to the providers of this one', async () => {
     await using supergraph = await startSupergraph();
-    for (const name of integrationNames) {
+    for (const name of providerNames) {
       supergraph.upstream.on('GET', `/v2/integrations/${name}`, { json: integrationFixtures[name].full });
     }
 
@@ -55,7 +55,7 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
 
     expect(errors).toEqual([]);
     expect(data?.['integrationProviders']).toEqual(
-      integrationNames.toSorted().map((name) => ({
+      providerNames.toSorted().map((name) => ({
         name: name.toUpperCase(),
         integration: {
           __typename: getTypeName(name),

@@ -9,10 +9,10 @@ import type { IntegrationName } from '../../client/generated/graphql.ts';
 import { type JsonSchema, resolveSchema } from '../../sandbox/document.ts';
 import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { createSchema } from '../../src/schema/index.ts';
-import { integrationNames as names, type Schemas } from '../../src/upstream/wire.ts';
+import { providerNames, type Schemas } from '../../src/upstream/wire.ts';
 
 /** Upstream's names of the providers, in the order of the enum. */
-export const integrationNames = [...names].sort();
+export const integrationNames = [...providerNames].sort();
 
 /** The enum value of a provider: `aws_bedrock` is `AWS_BEDROCK`. */
 export const toEnumName = (name: (typeof integrationNames)[number]) => name.toUpperCase() as IntegrationName;
@@ -46,7 +46,7 @@ export function findField(typeName: string, property: string) {
   );
 }
 
-const integrationTypes: ReadonlySet<string> = new Set(names.map(getTypeName));
+const integrationTypes: ReadonlySet<string> = new Set(providerNames.map(getTypeName));
 
 /** The name of that field; null if no field has the property. */
 export const toFieldName = (typeName: string, property: string): string | null =>

@@ -1,4 +1,4 @@
-import type { IntegrationName } from '../../upstream/wire.ts';
+import type { ProviderName } from '../../upstream/wire.ts';
 import { anthropic } from './anthropic.ts';
 import { awsBedrock } from './aws-bedrock.ts';
 import { awsSageMaker } from './aws-sagemaker.ts';
@@ -30,4 +30,4 @@ export const providers = {
   vegas_gateway: vegasGateway,
   vertex_ai: vertexAI,
   writer,
-} satisfies Record<IntegrationName, Provider>;
+} satisfies Record<ProviderName, Provider>;
