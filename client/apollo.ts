@@ -1,8 +1,6 @@
-import { isIntegrationType } from './cache-keys.ts';
+import { type Fields, getChange, hasChanged, possibleTypes, toFields } from './cache-keys.ts';
 
-interface Connection {
-  readonly edges: readonly unknown[];
-}
+type Connection = Readonly<Partial<Record<'edges' | 'nodes', readonly unknown[]>>>;
 
 /** Appends the next page to the loaded pages. A request without `after` starts over. */
 const pages = {
@@ -10,27 +8,52 @@ const pages = {
   merge(
     existing: Connection | undefined,
     incoming: Connection,
-    { args }: { readonly args: Readonly<Record<string, unknown>> | null },
+    { args }: { readonly args: Fields | null },
   ): Connection {
-    const isFirst = existing === undefined || typeof args?.['after'] !== 'string';
-    return isFirst ? incoming : { ...incoming, edges: [...existing.edges, ...incoming.edges] };
+    if (existing === undefined || typeof args?.['after'] !== 'string') return incoming;
+    const { edges, nodes } = incoming;
+    return {
+      ...incoming,
+      ...(edges && { edges: [...(existing.edges ?? []), ...edges] }),
+      ...(nodes && { nodes: [...(existing.nodes ?? []), ...nodes] }),
+    };
   },
 };
 
 /** A shorter list replaces the old one, because an item was removed. */
 const replaced = { merge: false };
 const embedded = { keyFields: false as const };
+const collaborators = { users: pages, groups: pages };
+const settings = {
+  availableDeployments: replaced,
+  catalogs: replaced,
+  customHeaderMapping: replaced,
+  databases: replaced,
+  defaultHeaders: replaced,
+  deployments: replaced,
+  extra: replaced,
+  inferenceProfiles: replaced,
+  legacyModels: replaced,
+  modelProperties: replaced,
+  models: replaced,
+  status: replaced,
+};
+
+/** An object is keyed if the query selects its key. Otherwise it is stored within its parent. */
+const keyedBy = (key: string) => ({
+  keyFields: (object: Fields): readonly [string] | false => (key in object ? [key] : false),
+});
 
 /**
  * `typePolicies` for Apollo Client's `InMemoryCache`; `possibleTypes` is needed as well. `users` and `groups` collect
  * the loaded pages.
  */
 export const apolloTypePolicies = {
-  // One integration per provider. Its id can be null.
-  Integration: { keyFields: ['name'], fields: { users: pages, groups: pages } },
-  IntegrationProvider: { keyFields: ['name'], fields: { records: replaced } },
-  Query: { fields: { integrations: replaced, integrationRecords: replaced } },
-  IntegrationRecord: { keyFields: ['integrationId'], fields: { users: pages, groups: pages } },
+  // Each type has one integration. Its id can be null.
+  Integration: { keyFields: [] as const, fields: { ...settings, ...collaborators } },
+  IntegrationProvider: { ...keyedBy('name'), fields: { records: replaced, models: replaced } },
+  IntegrationRecord: { ...keyedBy('integrationId'), fields: { permissions: replaced, ...collaborators } },
+  Query: { fields: { integrations: replaced, integrationProviders: replaced, integrationRecords: replaced } },
   // Roles differ between integrations, so the same user is a different object in each.
   IntegrationUser: embedded,
   IntegrationGroup: embedded,
@@ -40,152 +63,167 @@ export const apolloTypePolicies = {
 
 /** The methods of Apollo Client's cache that `updateApolloCache` calls. */
 export interface ApolloCacheLike {
-  identify(object: { __typename: string; name: string }): string | undefined;
+  identify(object: { __typename: string } & Fields): string | undefined;
   extract(): unknown;
-  evict(options: { id: string; fieldName?: string }): boolean;
+  evict(options: { id: string; fieldName?: string; args?: Record<string, unknown> }): boolean;
   // oxlint-disable-next-line typescript/no-explicit-any -- Apollo Client types modifiers by entity; these work on several.
   modify(options: { id?: string; fields: Record<string, (value: any, details: any) => any> }): boolean;
 }
 
-type Entity = Readonly<Record<string, unknown>>;
-interface Details {
-  readonly readField: (name: string, from: unknown) => unknown;
-  readonly toReference: (object: Entity) => unknown;
-  readonly storeFieldName: string;
-}
+type Modifier = (
+  value: unknown,
+  details: { readonly toReference: (object: Fields) => unknown; readonly storeFieldName: string },
+) => unknown;
 
 /**
  * An `update` function for every mutation of the schema: `new ApolloClient({ …, defaultOptions: { mutate: { update:
- * updateApolloCache } } })`. Adds new integrations and records to the queries that show them and removes deleted ones. After an
- * addition or removal of a collaborator, active queries load the first page again.
- *
- * Mutations that rename their field with an alias are not recognized.
+ * updateApolloCache } } })`. Removes from the cache what a mutation changed and its response does not have. Active queries then
+ * load it again, but not with `cache-only`. A mutation with `no-cache` does not update the cache.
  */
 export function updateApolloCache(
   cache: ApolloCacheLike,
-  result: { readonly data?: unknown },
-  options: { readonly variables?: unknown } = {},
+  { data, errors = [] }: { readonly data?: unknown; readonly errors?: readonly unknown[] },
 ): void {
-  for (const [field, value] of Object.entries(toEntity(result.data))) {
-    if (value === null) continue;
-    const variables = toEntity(options.variables);
-    const entity = toEntity(value);
-    if (entity['__typename'] === 'UpsertIntegrationSuccess') addIntegration(cache, entity);
-    else if (field === 'deleteIntegration') removeIntegration(cache, entity);
-    else if (field === 'selectIntegration') selectRecord(cache, entity);
-    else if (field === 'updateIntegrationUser' || field === 'updateIntegrationGroup') {
-      updateCollaborator(cache, variables['integrationId'], entity);
-    } else if (/^(?:shareIntegrationWith|removeIntegration)(?:User|Group)s?$/.test(field)) {
-      const id = variables['integrationId'] ?? toEntity(variables['input'])['integrationId'];
-      forgetCollaborators(cache, field.includes('User') ? 'users' : 'groups', id);
+  // While this function runs, the cache has the fields of the mutation under their names, with their arguments.
+  const fields = Object.entries(toFields(toFields(cache.extract())['ROOT_MUTATION'])).flatMap(
+    ([storeFieldName, result]) => {
+      const [, mutation, args] = /^(\w+)\((\{.*\})\)$/s.exec(storeFieldName) ?? [];
+      return mutation === undefined || args === undefined || result === undefined
+        ? []
+        : [{ mutation, args: toFields(JSON.parse(args)), result }];
+    },
+  );
+  // One of several mutations can change what another one returns, and an error can hide a change.
+  const isComplete = fields.length === 1 && errors.length === 0;
+  const returned = Object.values(toFields(data)).find((value) => typeof value === 'object');
+  const response = isComplete ? toFields(returned) : {};
+  for (const { mutation, args, result } of fields) {
+    if (!hasChanged(result, errors)) continue;
+    const { providers, connection, integrationId } = getChange(mutation, args, (id) => {
+      const records = findEntities(cache, 'IntegrationRecord');
+      return records.find(([, entity]) => entity['integrationId'] === id)?.[1]['name'];
+    });
+    const selectedId = mutation === 'selectIntegration' && providers.length === 1 ? integrationId : undefined;
+    for (const [name, type] of providers) {
+      // First the records: on an optimistic layer, an eviction affects only what was modified before.
+      if (selectedId === undefined) updateRecords(cache, name, response);
+      else selectRecord(cache, name, selectedId);
+      updateIntegration(cache, name, type, response['integration']);
+    }
+    evictEmbedded(cache);
+    if (connection === undefined) continue;
+    for (const [id, entity] of findEntities(cache, ...possibleTypes.Integration, 'IntegrationRecord')) {
+      // Without a cached id, the entity can be the changed integration.
+      if ((entity['integrationId'] ?? entity['id'] ?? integrationId) === integrationId)
+        updateConnection(cache, id, connection, entity[connection], toFields(result));
     }
   }
 }
 
-const toEntity = (value: unknown): Entity =>
-  typeof value === 'object' && value !== null ? { ...value } : {};
-const getName = (entity: Entity): string => (typeof entity['name'] === 'string' ? entity['name'] : '');
-
-function modifyProvider(
-  cache: ApolloCacheLike,
-  name: string,
-  fields: Record<string, (value: unknown, details: Details) => unknown>,
-): void {
-  const id = cache.identify({ __typename: 'IntegrationProvider', name });
-  if (id !== undefined) cache.modify({ id, fields });
-}
-
-function addIntegration(cache: ApolloCacheLike, { record, integration }: Entity): void {
-  const stored = toEntity(record);
-  const name = getName(toEntity(integration)) || getName(stored);
-  const addRecord = (records: unknown, { readField, toReference }: Details): unknown => {
-    if (!Array.isArray(records)) return records;
-    const known: readonly unknown[] = records;
-    const isKnown = known.some((item) => readField('integrationId', item) === stored['integrationId']);
-    return isKnown ? known : [...known, toReference(stored)];
-  };
-  const link = (value: unknown, { toReference }: Details): unknown =>
-    typeof integration === 'object' && integration !== null ? toReference(toEntity(integration)) : value;
-  modifyProvider(cache, name, { integration: link, records: addRecord });
-  cache.modify({
-    fields: {
-      integration: (value: unknown, details: Details) =>
-        details.storeFieldName.includes(`"${name}"`) ? link(value, details) : value,
-      integrationRecords: addRecord,
-    },
-  });
+/** @param returned undefined if the response does not have the integration, null if it is not configured */
+function updateIntegration(cache: ApolloCacheLike, name: string, type: string, returned: unknown): void {
+  for (const [id, entity] of findEntities(cache, type)) keepFields(cache, id, entity, toFields(returned));
+  const provider = cache.identify({ __typename: 'IntegrationProvider', name }) ?? '';
+  cache.evict({ id: provider, fieldName: 'models' });
   cache.evict({ id: 'ROOT_QUERY', fieldName: 'integrations' });
+  if (returned === null || toFields(returned)['__typename'] === type) {
+    const link: Modifier = (_, { toReference }) =>
+      returned === null ? null : toReference({ __typename: type });
+    cache.modify({ id: provider, fields: { integration: link } });
+    const linkNamed: Modifier = (value, details) =>
+      details.storeFieldName.includes(`"${name}"`) ? link(value, details) : value;
+    cache.modify({ fields: { integration: linkNamed } });
+  } else {
+    cache.evict({ id: provider, fieldName: 'integration' });
+    cache.evict({ id: 'ROOT_QUERY', fieldName: 'integration', args: { name } });
+  }
 }
 
-function removeIntegration(cache: ApolloCacheLike, provider: Entity): void {
-  const name = getName(provider);
-  modifyProvider(cache, name, { integration: () => null });
-  cache.modify({
-    fields: {
-      integration: (value: unknown, { storeFieldName }: Details) =>
-        storeFieldName.includes(`"${name}"`) ? null : value,
-      integrationRecords: (records: unknown, { readField }: Details) =>
-        Array.isArray(records) ? records.filter((item) => readField('name', item) !== name) : records,
-    },
-  });
-  cache.evict({ id: 'ROOT_QUERY', fieldName: 'integrations' });
-  // Another integration of this provider must not inherit the cached collaborators.
-  for (const [id] of findEntities(cache, (entity) => isIntegrationOf(entity, name))) cache.evict({ id });
+/** Updates the records after an upsert, which returns one, or a deletion, which can return all that are left. */
+function updateRecords(cache: ApolloCacheLike, name: string, { record, records }: Fields): void {
+  const returned = [record, records].flat().map(toFields);
+  for (const [id, entity] of findEntities(cache, 'IntegrationRecord')) {
+    // Without a cached name, the record can belong to this provider.
+    if ((entity['name'] ?? name) !== name) continue;
+    const same = returned.find(({ integrationId }) => integrationId === entity['integrationId']);
+    // Other lists can have the record, so it keeps its key.
+    keepFields(cache, id, entity, same ?? { __typename: '', integrationId: '' });
+  }
+  const key = cache.identify({ __typename: 'IntegrationRecord', ...toFields(record) });
+  for (const [id, provider] of findEntities(cache, 'IntegrationProvider')) {
+    if (provider['name'] !== name || records !== undefined) continue;
+    const cached = provider['records'];
+    const isOnlyRecord =
+      key !== undefined && Array.isArray(cached) && cached.every((item) => toFields(item)['__ref'] === key);
+    // Whether the other records are still selected is not known.
+    if (isOnlyRecord) cache.modify({ id, fields: { records: () => [{ __ref: key }] } });
+    else cache.evict({ id, fieldName: 'records' });
+  }
+  cache.evict({ id: 'ROOT_QUERY', fieldName: 'integrationRecords' });
 }
 
-/** The name now refers to another integration, so data of only the old one is removed from the cache. */
-function selectRecord(cache: ApolloCacheLike, record: Entity): void {
-  const name = getName(record);
-  for (const [id, entity] of findEntities(cache, () => true)) {
-    if (entity['__typename'] === 'IntegrationRecord' && entity['name'] === name) {
-      cache.modify({ id, fields: { isSelected: () => entity['integrationId'] === record['integrationId'] } });
-    }
-    if (isIntegrationOf(entity, name)) {
-      for (const fieldName of ['users', 'groups', 'status']) cache.evict({ id, fieldName });
+/** Removes lists with objects without a key, which are stored within their parent. */
+function evictEmbedded(cache: ApolloCacheLike): void {
+  for (const [id, entity] of findEntities(cache, 'Query', 'IntegrationProvider')) {
+    for (const [fieldName, value] of Object.entries(entity)) {
+      if (!/^(?:integrationProviders|integrationRecords|records)\b/.test(fieldName)) continue;
+      if (Array.isArray(value) && !value.every((item) => '__ref' in toFields(item)))
+        cache.evict({ id, fieldName });
     }
   }
 }
 
-/** Cursors are offsets, so after an addition or removal the loaded pages no longer fit together. */
-function forgetCollaborators(
+/** One record of each provider is selected. */
+function selectRecord(cache: ApolloCacheLike, name: string, selectedId: unknown): void {
+  for (const [id, entity] of findEntities(cache, 'IntegrationRecord')) {
+    const isSelected = (): boolean => entity['integrationId'] === selectedId;
+    if (entity['name'] === name) cache.modify({ id, fields: { isSelected } });
+    else if (entity['name'] === undefined) cache.evict({ id, fieldName: 'isSelected' });
+  }
+}
+
+/** Removes the fields of an entity that the response does not have. */
+function keepFields(cache: ApolloCacheLike, id: string, entity: Fields, response: Fields): void {
+  for (const fieldName of Object.keys(entity)) {
+    if (!(fieldName in response)) cache.evict({ id, fieldName });
+  }
+}
+
+/**
+ * Shows the new role of a collaborator. After other changes the loaded pages no longer fit together, because cursors are offsets:
+ * active queries load the first page again.
+ */
+function updateConnection(
   cache: ApolloCacheLike,
+  id: string,
   fieldName: 'users' | 'groups',
-  integrationId: unknown,
+  connection: unknown,
+  changed: Fields,
 ): void {
-  // Without a variable of that name, the integration is not known.
-  const isKnown = typeof integrationId === 'string';
-  for (const [id] of findEntities(cache, (entity) => !isKnown || hasId(entity, integrationId)))
-    cache.evict({ id, fieldName });
-}
-
-function updateCollaborator(cache: ApolloCacheLike, integrationId: unknown, changed: Entity): void {
-  const [fieldName, key] =
-    'userId' in changed ? (['users', 'userId'] as const) : (['groups', 'groupId'] as const);
-  if (typeof integrationId !== 'string') return forgetCollaborators(cache, fieldName, integrationId);
-  const update = (node: unknown): unknown =>
-    toEntity(node)[key] === changed[key] ? { ...toEntity(node), ...changed } : node;
-  const updateConnection = (connection: unknown): unknown => {
-    const { edges, nodes, ...rest } = toEntity(connection);
-    return {
-      ...rest,
-      ...(Array.isArray(edges) && {
-        edges: edges.map(toEntity).map((edge) => ({ ...edge, node: update(edge['node']) })),
-      }),
-      ...(Array.isArray(nodes) && { nodes: nodes.map(update) }),
-    };
+  const key = fieldName === 'users' ? 'userId' : 'groupId';
+  let isComplete = typeof changed[key] === 'string';
+  const updateNode = (node: unknown): Fields => {
+    const cached = toFields(node);
+    const isChanged = cached[key] === changed[key];
+    isComplete &&=
+      typeof cached[key] === 'string' &&
+      (!isChanged || Object.keys(cached).every((field) => field in changed));
+    return isChanged ? changed : cached;
   };
-  for (const [id] of findEntities(cache, (entity) => hasId(entity, integrationId))) {
-    cache.modify({ id, fields: { [fieldName]: updateConnection } });
-  }
+  const { edges, nodes, ...rest } = toFields(connection);
+  const updated = {
+    ...rest,
+    ...(Array.isArray(edges) && {
+      edges: edges.map(toFields).map((edge) => ({ ...edge, node: updateNode(edge['node']) })),
+    }),
+    ...(Array.isArray(nodes) && { nodes: nodes.map(updateNode) }),
+  };
+  if (isComplete) cache.modify({ id, fields: { [fieldName]: () => updated } });
+  else cache.evict({ id, fieldName });
 }
 
-const hasId = (entity: Entity, id: unknown): boolean => entity['integrationId'] === id || entity['id'] === id;
-
-const isIntegrationOf = (entity: Entity, name: string): boolean =>
-  entity['name'] === name && isIntegrationType(entity['__typename']);
-
-function findEntities(cache: ApolloCacheLike, matches: (entity: Entity) => boolean): [string, Entity][] {
-  return Object.entries(toEntity(cache.extract()))
-    .map(([id, entity]): [string, Entity] => [id, toEntity(entity)])
-    .filter(([, entity]) => matches(entity));
+function findEntities(cache: ApolloCacheLike, ...typenames: readonly unknown[]): [string, Fields][] {
+  return Object.entries(toFields(cache.extract()))
+    .map(([id, entity]): [string, Fields] => [id, toFields(entity)])
+    .filter(([, entity]) => typenames.includes(entity['__typename']));
 }

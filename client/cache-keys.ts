@@ -1,3 +1,4 @@
+import { toGatewayErrors } from './errors.ts';
 import type { IntegrationName } from './generated/graphql.ts';
 import result from './generated/possible-types.ts';
 
@@ -20,6 +21,58 @@ export const integrationNames = [
   'WRITER',
 ] as const satisfies readonly IntegrationName[];
 
-const integrationTypes: ReadonlySet<unknown> = new Set(possibleTypes.Integration);
+/** Each provider with the object type of its integration. */
+export const integrationTypes = integrationNames.map((name): readonly [IntegrationName, string] => {
+  const upperCase = `${name.replaceAll('_', '')}INTEGRATION`;
+  return [name, possibleTypes.Integration.find((type) => type.toUpperCase() === upperCase) ?? ''];
+});
 
-export const isIntegrationType = (typename: unknown): boolean => integrationTypes.has(typename);
+export type Fields = Readonly<Record<string, unknown>>;
+
+export const toFields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+
+/** What a mutation changes. Everything is empty or undefined for mutations of other services. */
+export interface Change {
+  /** The providers whose integration changes, with its object type. */
+  readonly providers: readonly (readonly [IntegrationName, string])[];
+  /** The connection that changes. */
+  readonly connection: 'users' | 'groups' | undefined;
+  readonly integrationId: unknown;
+}
+
+const collaboratorMutation = /^(?:shareIntegrationWith|(?:update|remove)Integration)(User|Group)s?$/;
+
+/** @param getRecordName returns the name of a record. If it is not known, a selection can change every provider. */
+export function getChange(
+  mutation: string,
+  args: Fields,
+  getRecordName: (integrationId: unknown) => unknown,
+): Change {
+  const integrationId = args['integrationId'] ?? toFields(args['input'])['integrationId'];
+  const selected = mutation === 'selectIntegration' ? getRecordName(integrationId) : undefined;
+  const collaborators = collaboratorMutation.exec(mutation)?.[1];
+  return {
+    integrationId,
+    connection: collaborators === undefined ? undefined : collaborators === 'User' ? 'users' : 'groups',
+    providers: integrationTypes.filter(
+      ([name, type]) =>
+        mutation === `upsert${type}` ||
+        (mutation === 'deleteIntegration' && name === args['name']) ||
+        (mutation === 'selectIntegration' && (selected ?? name) === name),
+    ),
+  };
+}
+
+/** After these errors, a mutation may nevertheless have been carried out. */
+const uncertainCodes: ReadonlySet<unknown> = new Set([
+  'UPSTREAM_OUTCOME_UNKNOWN',
+  'UPSTREAM_INVALID_RESPONSE',
+  'UPSTREAM_ERROR',
+]);
+
+/** Whether a mutation has changed something, or may have. */
+export const hasChanged = (result: unknown, errors: unknown): boolean =>
+  result === null
+    ? toGatewayErrors(errors).some(({ code }) => uncertainCodes.has(code))
+    : toFields(result)['__typename'] !== 'IntegrationValidationFailure';

@@ -1,25 +1,34 @@
-import { integrationNames, possibleTypes } from './cache-keys.ts';
+import {
+  type Fields,
+  getChange,
+  hasChanged,
+  integrationNames,
+  integrationTypes,
+  toFields,
+} from './cache-keys.ts';
 import { graphcacheSchema } from './generated/graphcache-schema.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
 /** A key function of Graphcache. Null for an object that is stored within its parent. */
 type KeyOf = (data: Fields) => string | null;
 
 /** The methods of Graphcache's `Cache` that the updates call. */
 interface GraphcacheLike {
   /* oxlint-disable typescript/no-explicit-any -- Graphcache's own types for values are wider than JSON. */
-  resolve(entity: any, field: string): any;
+  resolve(entity: any, field: string, args?: any): any;
   invalidate(entity: any, field?: string, args?: any): void;
   link(entity: any, field: string, ...link: any[]): void;
   /* oxlint-enable typescript/no-explicit-any */
   inspectFields(entity: string): { fieldName: string; arguments: unknown }[];
 }
-type Update = (result: Fields, args: Fields, cache: GraphcacheLike) => void;
+type Update = (
+  result: Fields,
+  args: Fields,
+  cache: GraphcacheLike,
+  info: { readonly fieldName: string; readonly error: unknown },
+) => void;
 
 const toText = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const byName: KeyOf = ({ name }) => toText(name);
-const toFields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? { ...value } : {};
 
 const objectTypes = graphcacheSchema.__schema.types.flatMap(({ kind, name }) =>
   kind === 'OBJECT' ? [name] : [],
@@ -28,82 +37,87 @@ const objectTypes = graphcacheSchema.__schema.types.flatMap(({ kind, name }) =>
 /** Every type has an entry. Otherwise Graphcache reports missing keys. */
 const keys: Record<string, KeyOf> = {
   ...Object.fromEntries(objectTypes.map((name): [string, KeyOf] => [name, () => null])),
-  ...Object.fromEntries(possibleTypes.Integration.map((name): [string, KeyOf] => [name, byName])),
+  // Each type has one integration.
+  ...Object.fromEntries(integrationTypes.map(([name, type]): [string, KeyOf] => [type, () => name])),
   IntegrationProvider: byName,
   IntegrationRecord: ({ integrationId }) => toText(integrationId),
 };
 
-function invalidateFields(cache: GraphcacheLike, entity: string, names: readonly string[]): void {
-  for (const field of cache.inspectFields(entity)) {
-    if (names.includes(field.fieldName)) cache.invalidate(entity, field.fieldName, field.arguments);
+/** Invalidates the cached fields that match. */
+function invalidateFields(
+  cache: GraphcacheLike,
+  entity: string,
+  matches: (fieldName: string, value: unknown) => boolean,
+): void {
+  for (const { fieldName, arguments: args } of cache.inspectFields(entity)) {
+    if (matches(fieldName, cache.resolve(entity, fieldName, args))) cache.invalidate(entity, fieldName, args);
   }
 }
 
-const upsert: Update = (data, _args, cache) => {
-  for (const result of Object.values(data).map(toFields))
-    if (result['__typename'] === 'UpsertIntegrationSuccess') linkIntegration(result, cache);
-};
-
-function linkIntegration(result: Fields, cache: GraphcacheLike): void {
-  const integration = toFields(result['integration']);
-  const name = toText(integration['name']) ?? toText(toFields(result['record'])['name']);
-  const provider = `IntegrationProvider:${name}`;
-  if (typeof integration['__typename'] === 'string') {
-    const key = `${integration['__typename']}:${name}`;
-    cache.link(provider, 'integration', key);
-    cache.link('Query', 'integration', { name }, key);
-  } else {
-    cache.invalidate(provider, 'integration');
-  }
-  invalidateFields(cache, provider, ['records']);
-  invalidateFields(cache, 'Query', ['integrations', 'integrationRecords']);
-}
-
-const remove: Update = (data, { name }, cache) => {
-  // The deletion failed.
-  if ((data['deleteIntegration'] ?? null) === null) return;
-  const provider = `IntegrationProvider:${toText(name)}`;
-  // Another integration of the provider can be selected now, which the response has.
-  if ((toFields(data['deleteIntegration'])['integration'] ?? null) === null) {
-    cache.link(provider, 'integration', null);
-    cache.link('Query', 'integration', { name }, null);
-  } else cache.invalidate('Query', 'integration', { name });
-  for (const entity of findIntegrations(cache, 'name', name)) cache.invalidate(entity);
-  // If the mutation selected the records, the response has them.
-  if (toFields(data['deleteIntegration'])['records'] === undefined)
-    invalidateFields(cache, provider, ['records']);
-  invalidateFields(cache, 'Query', ['integrations', 'integrationRecords']);
-};
-
-/** The name now refers to another integration. */
-const select: Update = (data, _args, cache) => {
-  const { name } = toFields(data['selectIntegration']);
-  invalidateFields(cache, `IntegrationProvider:${toText(name)}`, ['records']);
-  invalidateFields(cache, 'Query', ['integrationRecords']);
-  for (const entity of findIntegrations(cache, 'name', name)) cache.invalidate(entity);
-};
-
-/** Pages of collaborators must be loaded again. */
-const changeCollaborators =
-  (field: 'users' | 'groups'): Update =>
-  (_data, args, cache) => {
-    const id = args['integrationId'] ?? toFields(args['input'])['integrationId'];
-    for (const entity of [`IntegrationRecord:${toText(id)}`, ...findIntegrations(cache, 'id', id)]) {
-      invalidateFields(cache, entity, [field]);
-    }
-  };
-
-/** The cached integrations with that value. */
-const findIntegrations = (cache: GraphcacheLike, field: string, value: unknown): string[] =>
-  possibleTypes.Integration.flatMap((type) => integrationNames.map((name) => `${type}:${name}`)).filter(
-    (entity) => cache.resolve(entity, field) === value,
+/**
+ * Invalidates the fields that the response does not have. With an alias, a field has the response's value but not its key. The
+ * result of the mutation is read from the cache, so these fields must stay.
+ */
+function keepFields(cache: GraphcacheLike, entity: string, response: Fields = {}): void {
+  const values = new Set(Object.values(response));
+  invalidateFields(
+    cache,
+    entity,
+    (field, value) => !(field in response) && (value === null || !values.has(value)),
   );
+}
 
-const changeUsers = changeCollaborators('users');
-const changeGroups = changeCollaborators('groups');
+/** Whether a list has objects without a key, which are stored within their parent. */
+const hasEmbedded = (list: unknown): boolean => [list].flat().some((key) => /\.\d+$/.test(String(key)));
+
+/** Invalidates what a mutation changed and its response does not have, so that queries load it again. */
+const update: Update = (data, args, cache, { fieldName, error }) => {
+  const result = toFields(data[fieldName]);
+  if (!hasChanged(data[fieldName], [error])) return;
+  const { providers, connection, integrationId } = getChange(fieldName, args, (id) =>
+    cache.resolve(`IntegrationRecord:${toText(id)}`, 'name'),
+  );
+  for (const [name, type] of providers) updateProvider(cache, name, type, result);
+  for (const entity of ['Query', ...integrationNames.map((name) => `IntegrationProvider:${name}`)])
+    invalidateFields(cache, entity, (_, value) => hasEmbedded(value));
+  if (connection === undefined) return;
+  const integrations = integrationTypes.map(([name, type]) => `${type}:${name}`);
+  for (const entity of [`IntegrationRecord:${toText(integrationId)}`, ...integrations]) {
+    // Without a cached id, the integration can be the changed one.
+    if ((cache.resolve(entity, 'id') ?? integrationId) === integrationId)
+      invalidateFields(cache, entity, (field) => field === connection);
+  }
+};
+
+function updateProvider(cache: GraphcacheLike, name: string, type: string, result: Fields): void {
+  const provider = `IntegrationProvider:${name}`;
+  const key = `${type}:${name}`;
+  const returned = [result, ...Object.values(result)].flat().map(toFields);
+  const integration = returned.find(({ __typename }) => __typename === type);
+  keepFields(cache, key, integration);
+
+  const lists = [cache.resolve(provider, 'records'), cache.resolve('Query', 'integrationRecords')].flat();
+  for (const record of lists) {
+    // Without a cached name, a record can belong to this provider.
+    if (typeof record !== 'string' || (cache.resolve(record, 'name') ?? name) !== name) continue;
+    const isSame = (item: Fields) => record === `IntegrationRecord:${toText(item['integrationId'])}`;
+    keepFields(cache, record, returned.find(isSame));
+  }
+
+  const kept = result['__typename'] === 'IntegrationProvider' ? result : {};
+  invalidateFields(
+    cache,
+    provider,
+    (field) => ['integration', 'records', 'models'].includes(field) && !(field in kept),
+  );
+  invalidateFields(cache, 'Query', (field) => ['integrations', 'integrationRecords'].includes(field));
+  cache.invalidate('Query', 'integration', { name });
+  if (integration === undefined) return;
+  cache.link(provider, 'integration', key);
+  cache.link('Query', 'integration', { name }, key);
+}
 
 const mutations = graphcacheSchema.__schema.types.find(({ name }) => name === 'Mutation');
-const upserts = (mutations?.fields ?? []).map(({ name }) => name).filter((name) => name.startsWith('upsert'));
 
 /**
  * The configuration of urql's Graphcache: `cacheExchange(graphcacheConfig)`. Knows the schema, the keys of every type and what
@@ -113,16 +127,8 @@ export const graphcacheConfig = {
   schema: graphcacheSchema,
   keys,
   updates: {
-    Mutation: {
-      ...Object.fromEntries(upserts.map((name): [string, Update] => [name, upsert])),
-      deleteIntegration: remove,
-      selectIntegration: select,
-      shareIntegrationWithUsers: changeUsers,
-      updateIntegrationUser: changeUsers,
-      removeIntegrationUser: changeUsers,
-      shareIntegrationWithGroups: changeGroups,
-      updateIntegrationGroup: changeGroups,
-      removeIntegrationGroup: changeGroups,
-    },
+    Mutation: Object.fromEntries(
+      (mutations?.fields ?? []).map(({ name }): [string, Update] => [name, update]),
+    ),
   },
 };

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { Client, fetchExchange } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
+import { buildSchema, type GraphQLObjectType, getNamedType, getNullableType, isListType } from 'graphql';
 import { GraphQLClient } from 'graphql-request';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
@@ -24,9 +26,11 @@ import {
   RemoveIntegrationUserDocument,
   SelectIntegrationDocument,
   SettingsPageDocument,
+  type SettingsPageQuery,
   ShareIntegrationWithUsersDocument,
   toGatewayErrors,
   UpdateIntegrationUserDocument,
+  UpsertAzureIntegrationDocument,
   UpsertCustomIntegrationDocument,
   type UpsertCustomIntegrationInput,
   UpsertWriterIntegrationDocument,
@@ -87,7 +91,7 @@ describe('Apollo Client with the policies of the kit', () => {
     await client.mutate({ mutation: DeleteIntegrationDocument, variables: { name: 'OPENAI' } });
     const provider = (await peek(client)).get('OPENAI');
     expect(provider).toMatchObject({ integration: null, records: [] });
-    const after = await client.query({ query: IntegrationRecordsDocument, fetchPolicy: 'cache-only' });
+    const after = await client.query({ query: IntegrationRecordsDocument });
     expect(after.data?.integrationRecords).toHaveLength((before.data?.integrationRecords?.length ?? 0) - 1);
     const list = await client.query({ query: IntegrationsDocument });
     expect(list.data?.integrations.map((integration) => integration?.name)).not.toContain('OPENAI');
@@ -95,18 +99,29 @@ describe('Apollo Client with the policies of the kit', () => {
     warn.mockRestore();
   });
 
-  it('Apollo Client shows which record is selected', async () => {
+  it('Apollo Client shows which record is selected, and loads its settings', async () => {
     const client = createApolloClient(createKey());
-    await client.query({ query: SettingsPageDocument });
-    const records = (await peek(client)).get('AZURE')?.records ?? [];
-    const other = records.find(({ isSelected }) => !isSelected);
-    expect(records).toHaveLength(2);
+    const results: SettingsPageQuery['integrationProviders'][] = [];
+    const subscription = client.watchQuery({ query: SettingsPageDocument }).subscribe(({ data }) => {
+      // The page keeps its data while it loads.
+      if (results.length > 0) expect(data).toBeDefined();
+      if (data !== undefined)
+        results.push(data.integrationProviders as SettingsPageQuery['integrationProviders']);
+    });
+    const getAzure = () => results.at(-1)?.find(({ name }) => name === 'AZURE');
+    await expect.poll(() => getAzure()?.records?.length).toBe(2);
+    const before = getAzure();
+    const integrationId = before?.records?.find(
+      (record) => record.integrationId !== before.integration?.id,
+    )?.integrationId;
     await client.mutate({
       mutation: SelectIntegrationDocument,
-      variables: { integrationId: other?.integrationId ?? '' },
+      variables: { integrationId: integrationId ?? '' },
     });
-    const selected = (await peek(client)).get('AZURE')?.records?.filter(({ isSelected }) => isSelected);
-    expect(selected?.map(({ integrationId }) => integrationId)).toEqual([other?.integrationId]);
+    await expect.poll(() => getAzure()?.integration?.id).toBe(integrationId);
+    const selected = getAzure()?.records?.filter(({ isSelected }) => isSelected);
+    expect(selected?.map((record) => record.integrationId)).toEqual([integrationId]);
+    subscription.unsubscribe();
   });
 
   it('Apollo Client collects the pages of collaborators, and starts over after an addition or removal', async () => {
@@ -140,6 +155,95 @@ describe('Apollo Client with the policies of the kit', () => {
     await client.mutate({ mutation: RemoveIntegrationUserDocument, variables: { integrationId, userId } });
     await expect.poll(() => getUsers()?.map((user) => user.userId)).not.toContain(userId);
     subscription.unsubscribe();
+  });
+
+  it('Apollo Client appends pages that are queried with nodes', async () => {
+    const { gql } = await import('@apollo/client');
+    const client = createApolloClient(createKey());
+    const query = gql`query ($after: String) {
+      integration(name: OPENAI) { users(first: 1, after: $after) { nodes { userId } pageInfo { endCursor } } }
+    }`;
+    const watched = client.watchQuery<{
+      integration: { users: { nodes: readonly object[]; pageInfo: { endCursor: string } } };
+    }>({ query });
+    const subscription = watched.subscribe({});
+    const getUsers = () => watched.getCurrentResult().data?.integration?.users;
+    await expect.poll(() => getUsers()?.nodes?.length).toBe(1);
+    await watched.fetchMore({ variables: { after: getUsers()?.pageInfo?.endCursor } });
+    await expect.poll(() => getUsers()?.nodes?.length).toBe(2);
+    subscription.unsubscribe();
+  });
+
+  type Azure = SettingsPageQuery['integrationProviders'][number] | undefined;
+  const getRecord = (azure: Azure) =>
+    azure?.records?.find((record) => record.integrationId !== azure.integration?.id);
+  const endpoint = 'https://new.example';
+
+  it.each([
+    {
+      title: 'a selection',
+      mutation: SelectIntegrationDocument,
+      getVariables: (azure: Azure) => ({ integrationId: getRecord(azure)?.integrationId }),
+      getResponse: (azure: Azure) => ({ selectIntegration: { ...getRecord(azure), isSelected: true } }),
+      isShown: (azure: Azure) => getRecord(azure)?.isSelected,
+    },
+    {
+      title: 'a deletion',
+      mutation: DeleteIntegrationDocument,
+      getVariables: () => ({ name: 'AZURE' }),
+      getResponse: (azure: Azure) => ({ deleteIntegration: { ...azure, integration: null, records: [] } }),
+      isShown: (azure: Azure) => azure?.integration === null,
+    },
+    {
+      title: 'an upsert',
+      mutation: UpsertAzureIntegrationDocument,
+      getVariables: () => ({ input: { endpoint, token: 'az' } }),
+      getResponse: (azure: Azure) => ({
+        upsertAzureIntegration: {
+          __typename: 'UpsertIntegrationSuccess',
+          record: azure?.records?.[0],
+          integration: { ...azure?.integration, endpoint },
+        },
+      }),
+      isShown: (azure: Azure) => (azure?.integration as { endpoint?: string } | null)?.endpoint === endpoint,
+    },
+  ])(
+    'Apollo Client shows an optimistic response to $title, and removes it if the mutation fails',
+    async ({ mutation, getVariables, getResponse, isShown }) => {
+      const client = createApolloClient('read-only');
+      const shown: Azure[] = [];
+      const subscription = client.watchQuery({ query: SettingsPageDocument }).subscribe(({ data }) => {
+        const azure = data?.integrationProviders?.find((provider) => provider?.name === 'AZURE');
+        if (data !== undefined || shown.length > 0) shown.push(azure as Azure);
+      });
+      await expect.poll(() => shown.length).toBe(1);
+      const [before] = shown;
+      const optimisticResponse = { __typename: 'Mutation', ...getResponse(before) };
+      const options = { mutation, variables: getVariables(before), optimisticResponse };
+      const { error } = await client.mutate({
+        ...(options as Parameters<ApolloClient['mutate']>[0]),
+        errorPolicy: 'all',
+      });
+      expect(toGatewayErrors(error)).toMatchObject([{ code: 'FORBIDDEN' }]);
+      await expect.poll(() => shown.at(-1)).toEqual(before);
+      expect(shown.map((azure) => isShown(azure))).toEqual([false, true, false]);
+      subscription.unsubscribe();
+    },
+  );
+
+  it('Apollo Client replaces every list of the schema without a warning', () => {
+    const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
+    const policies: Readonly<Record<string, object>> = apolloTypePolicies;
+    for (const type of [...possibleTypes.Integration, 'IntegrationProvider', 'IntegrationRecord', 'Query']) {
+      const { fields } = (policies[type] ?? apolloTypePolicies.Integration) as { readonly fields: object };
+      const lists = Object.values((schema.getType(type) as GraphQLObjectType).getFields())
+        .filter(
+          (field) =>
+            isListType(getNullableType(field.type)) || getNamedType(field.type).name === 'JSONObject',
+        )
+        .map(({ name }) => name);
+      expect(Object.keys(fields)).toEqual(expect.arrayContaining(lists));
+    }
   });
 });
 

@@ -50,11 +50,7 @@ await run(async () => {
 });
 
 async function readWriter() {
-  const { data } = await client.query({
-    query: SettingsPageDocument,
-    errorPolicy: 'all',
-    fetchPolicy: 'cache-only',
-  });
+  const { data } = await client.query({ query: SettingsPageDocument, errorPolicy: 'all' });
   const provider = data?.integrationProviders.find(({ name }) => name === 'WRITER');
   return provider?.integration ? 'connected' : 'not connected';
 }

@@ -58,7 +58,7 @@ export function Configuration({ provider, onEdit, onReload }: ConfigurationProps
           <p className="notice">An administrator has disabled this integration.</p>
         )}
         <Details provider={provider} record={used} />
-        {records !== null && records.length > 1 && <Records provider={provider} onSelected={onReload} />}
+        {records !== null && records.length > 1 && <Records provider={provider} />}
         <RemoveButton provider={provider} denial={getDenial(used, 'delete')} />
       </div>
       <div className="drawer-foot">
@@ -121,7 +121,7 @@ function Details({
 }
 
 /** Several integrations of one provider, own and shared. One of them is in use. */
-function Records({ provider, onSelected }: { readonly provider: Provider; readonly onSelected: () => void }) {
+function Records({ provider }: { readonly provider: Provider }) {
   const [select, { loading }] = useMutation(SelectIntegrationDocument, { errorPolicy: 'all' });
   const { announce } = useFeedback();
   const headingId = useId();
@@ -138,7 +138,6 @@ function Records({ provider, onSelected }: { readonly provider: Provider; readon
       return;
     }
     announce({ tone: 'good', text: `Galileo now uses “${label}”.` });
-    onSelected();
   };
   return (
     <section aria-labelledby={headingId} className="records">

@@ -25,12 +25,12 @@ export interface Providers {
 }
 
 /**
- * The providers, from the cache. Every mutation updates the cache, so the page shows its result without loading again. The cache
- * keeps no errors; this hook keeps them for each provider until it is loaded again.
+ * The providers, from the cache. A mutation updates the cache or removes what is out of date, which is then loaded again. The
+ * cache keeps no errors; this hook keeps them for each provider until it is loaded again.
  */
 export function useProviders(): Providers {
   const client = useApolloClient();
-  const { data } = useQuery(SettingsPageDocument, { fetchPolicy: 'cache-only' });
+  const { data, previousData } = useQuery(SettingsPageDocument, { fetchPolicy: 'cache-only' });
   const [errors, setErrors] = useState<Errors>(new Map());
   const [error, setError] = useState<GatewayError>();
   const [loading, setLoading] = useState<ReadonlySet<IntegrationName>>(new Set());
@@ -71,12 +71,14 @@ export function useProviders(): Providers {
     [client],
   );
 
+  // When the page appears, and when a mutation has removed something from the cache.
+  const isIncomplete = data === undefined;
   useEffect(() => {
-    // oxlint-disable-next-line react/set-state-in-effect -- The first load starts when the page appears.
-    void load();
-  }, [load]);
+    // oxlint-disable-next-line react/set-state-in-effect -- The page shows that it is loading.
+    if (isIncomplete) void load();
+  }, [isIncomplete, load]);
 
-  const providers = data?.integrationProviders?.map((provider) => ({
+  const providers = (data ?? previousData)?.integrationProviders?.map((provider) => ({
     ...provider,
     state: providerState(provider.integration, errors.get(provider.name) ?? [], []),
   }));
