@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isAllowedHost } from '../src/http/header-fields.ts';
 import { getUrl } from '../src/http/listen.ts';
 import { nestsTooDeep, removeByteOrderMark } from '../src/json.ts';
 import { applyDemoKey } from './demo-keys.ts';
@@ -24,6 +25,8 @@ interface SandboxOptions {
   readonly port: number;
   /** Default: 127.0.0.1. */
   readonly host?: string;
+  /** The accepted names in the header Host. Default: all. */
+  readonly allowedHosts?: readonly string[];
   /** Responds in the older form of the API, whose only discriminator is `name`. */
   readonly olderForm?: boolean;
 }
@@ -38,7 +41,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const tenants = new Tenants();
   // Longer than the gateway keeps an idle socket, so that the gateway never uses a socket that is being closed.
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
-    void respond(request, response, tenants, options.olderForm ?? false);
+    void respond(request, response, tenants, options);
   });
   server.listen(options.port, options.host ?? '127.0.0.1');
   await once(server, 'listening');
@@ -58,11 +61,12 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   tenants: Tenants,
-  olderForm: boolean,
+  { allowedHosts, olderForm }: SandboxOptions,
 ): Promise<void> {
   try {
+    if (!isAllowedHost(request.headers, allowedHosts)) throw new HttpError(403, 'This host is not allowed');
     const json = await handle(request, tenants);
-    send(response, 200, JSON.stringify(json, olderForm ? dropProvider : undefined));
+    send(response, 200, JSON.stringify(json, olderForm === true ? dropProvider : undefined));
   } catch (error) {
     // Any other error is a bug of the sandbox, or the client has closed the connection.
     const { status, json, headers } =

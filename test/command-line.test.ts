@@ -333,6 +333,19 @@ describe('demo', () => {
     expect(await program.exit).toBe(0);
   });
 
+  it('no listener of demo serves another host, as protection against DNS rebinding', async () => {
+    await using program = startProgram(['demo'], { PORT: '0' });
+    await program.waitFor(/Try it/);
+    const origins = new Set(program.stdout.match(/http:\/\/127\.0\.0\.1:\d+/g));
+    expect(origins.size).toBe(3);
+    for (const origin of origins) {
+      const path = '/public/v2/openapi.json';
+      const get = (host: string) => send(origin, { path, headers: { host } });
+      expect((await get('evil.example')).status).toBe(403);
+      expect((await get('localhost')).status).not.toBe(403);
+    }
+  });
+
   it('demo serves GraphiQL and the schema also with NODE_ENV=production', async () => {
     await using program = startProgram(['demo'], { PORT: '0', NODE_ENV: 'production' });
     const url = await program.waitFor(/(http:\/\/127\.0\.0\.1:\d+\/graphql) /);

@@ -23,11 +23,13 @@ export async function demo(
   const environment: NodeJS.ProcessEnv = { ...defaults, ...process.env };
   // Read before anything listens, so that an invalid configuration ends the demo immediately.
   const { host, port, basePath, trustedDocuments } = readConfig(environment, flags);
+  const allowedHosts = getHostNames(host);
   let graphqlUrl = '';
   const page = await startOnPort(port === 0 ? 0 : port + 2, (pagePort) =>
     startSettingsPage({
       host,
       port: pagePort,
+      allowedHosts,
       getConfig: () => ({
         endpoint: graphqlUrl,
         apiKey: demoApiKey,
@@ -36,7 +38,7 @@ export async function demo(
     }),
   );
   const sandbox = await startOnPort(port === 0 ? 0 : port + 1, (sandboxPort) =>
-    startSandbox({ port: sandboxPort }),
+    startSandbox({ port: sandboxPort, allowedHosts }),
   );
   const release = async () => {
     closeServer(page);
@@ -58,7 +60,7 @@ export async function demo(
     log,
     demoHeaders: { 'Galileo-API-Key': demoApiKey },
     pages: (path) => (path === '/' ? landingPage : undefined),
-    allowedHosts: getHostNames(host),
+    allowedHosts,
   }).catch(async (error: unknown) => {
     await release();
     throw error;

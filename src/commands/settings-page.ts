@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
+import { isAllowedHost } from '../http/header-fields.ts';
 import { listen } from '../http/listen.ts';
 import { toTextResponse } from '../http/responses.ts';
 import {
@@ -24,12 +25,14 @@ export interface SettingsPageConfig {
 /**
  * Serves the example front end for the demo. Rejects if it was not built, or if it cannot listen.
  *
+ * @param options.allowedHosts the accepted names in the header Host. Default: all
  * @param options.getConfig called at the first page view, because the gateway's address is not known when the page starts
  * @param options.port 0 picks a free port
  */
 export async function startSettingsPage(options: {
   readonly host: string;
   readonly port?: number;
+  readonly allowedHosts?: readonly string[];
   readonly getConfig: () => SettingsPageConfig;
 }): Promise<Server> {
   const directory = getPackagePath('dist/settings-page');
@@ -52,9 +55,12 @@ export async function startSettingsPage(options: {
   const server = createServer(({ method, url = '', headers }, response) => {
     const [path = ''] = url.split('?', 1);
     const isRead = method === 'GET' || method === 'HEAD';
+    const isAllowed = isAllowedHost(headers, options.allowedHosts);
     if (path === '/') page ??= getPage();
     const found = path === '/' ? page : files(path);
-    const sent = (isRead ? found?.(headers) : undefined) ?? toTextResponse(404, 'not found');
+    const sent = isAllowed
+      ? ((isRead ? found?.(headers) : undefined) ?? toTextResponse(404, 'not found'))
+      : toTextResponse(403, 'this host is not allowed');
     const length = Buffer.byteLength(sent.body);
     response.writeHead(sent.status, { ...sent.headers, 'content-length': length }).end(sent.body);
   });

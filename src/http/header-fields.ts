@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { MIMEType } from 'node:util';
 
 /** One member of `Accept` or `Accept-Encoding`, without its parameters. */
@@ -22,6 +23,12 @@ function parsePreferences(field: string): Preference[] {
   }
   return preferences;
 }
+
+/** Whether `Host`, without its port, is one of these names. Without a list, every name is allowed. */
+export const isAllowedHost = (
+  { host = '' }: IncomingHttpHeaders,
+  allowed: readonly string[] | undefined,
+): boolean => allowed?.includes(host.replace(/:\d*$/, '').toLowerCase()) ?? true;
 
 /** The media types of GraphQL responses; the first one is the default. */
 export const mediaTypes = ['application/json', 'application/graphql-response+json'] as const;

@@ -3,7 +3,7 @@ import type { Connections } from './connections.ts';
 import { readForwardedHeaders } from './forwarded-headers.ts';
 import type { Graphiql } from './graphiql.ts';
 import type { GraphqlHandler } from './handler.ts';
-import { checkHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
+import { checkHost, isAllowedHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
 import { fromNode, getTarget } from './http-request.ts';
 import type { PendingResponse } from './pending-response.ts';
 import { type HttpResponse, toTextResponse } from './responses.ts';
@@ -58,7 +58,8 @@ export class Routes {
     if (path === '/livez') return send(pending, toTextResponse(200, 'alive'));
     if (path === '/readyz')
       return send(pending, isReady() ? toTextResponse(200, 'ready') : toTextResponse(503, 'draining'));
-    if (!this.#isAllowedHost(request)) return send(pending, toTextResponse(403, 'this host is not allowed'));
+    if (!isAllowedHost(request.headers, this.#options.allowedHosts))
+      return send(pending, toTextResponse(403, 'this host is not allowed'));
     const ownPath = path.startsWith(basePath) ? path.slice(basePath.length) : '';
     const page = this.#getPage(request, ownPath, target);
     if (page === undefined && ownPath === '/graphql')
@@ -79,11 +80,6 @@ export class Routes {
       onError(error);
       return toTextResponse(500, 'this page is not available');
     }
-  }
-
-  #isAllowedHost({ headers }: IncomingMessage): boolean {
-    const { allowedHosts } = this.#options;
-    return allowedHosts?.includes((headers.host ?? '').replace(/:\d*$/, '').toLowerCase()) ?? true;
   }
 }
 
