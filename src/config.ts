@@ -225,7 +225,6 @@ export class ConfigError extends Error {
  * Reads all settings. A flag takes precedence over the environment, and the environment over the default. An empty variable counts as unset.
  * Throws ConfigError, which names every invalid setting.
  *
- * @param flags by setting name
  * @param nameFlag how a problem names a flag
  */
 export function readConfig(

@@ -16,11 +16,7 @@ export interface ForwardedHeaders {
   readonly problem: string | undefined;
 }
 
-/**
- * Every string by which a credential could be recognised.
- *
- * @param headers alternating names and values, as in `ForwardedHeaders`
- */
+/** Every string by which a credential in these `ForwardedHeaders` could be recognised. */
 export function getCredentialSecrets(headers: readonly string[]): string[] {
   const secrets: string[] = [];
   for (let index = 0; index + 1 < headers.length; index += 2) {

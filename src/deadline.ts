@@ -11,16 +11,12 @@ export class Deadline {
   #listeners: ((end: DeadlineEnd) => void)[] = [];
   #end: DeadlineEnd | undefined;
 
-  /**
-   * @param timeoutMs from `startedAtMs` to the end
-   * @param startedAtMs on the clock of `performance.now()`; the arrival of the request
-   */
+  /** @param startedAtMs on the clock of `performance.now()`; the arrival of the request */
   constructor(timeoutMs: number, startedAtMs = performance.now()) {
     this.#endsAtMs = startedAtMs + timeoutMs;
     this.#timer = setTimeout(() => this.#finish('expired'), this.remainingMs);
   }
 
-  /** Why the deadline ended. Undefined until then. */
   get end(): DeadlineEnd | undefined {
     return this.#end;
   }

@@ -16,23 +16,7 @@ export interface OtlpMetricsSettings extends OtlpTarget {
 }
 
 /** The supported variables of OpenTelemetry. */
-export interface OtelSettings extends OtlpTarget {
-  /** `none`: traces are off. */
-  readonly exporter: 'otlp' | 'console' | 'none';
-  readonly sampler: string;
-  /** For samplers with a ratio. */
-  readonly ratio: number;
-  /** Whether the caller's `traceparent` is used. */
-  readonly propagatesTraceContext: boolean;
-  /** Undefined: metrics are not sent. */
-  readonly metrics: OtlpMetricsSettings | undefined;
-  /** Errors that prevent the start, one line each: otherwise telemetry would be sent to another host. */
-  readonly problems: readonly string[];
-  /** Values that are ignored, one line each. Values are not quoted, because headers are secret. */
-  readonly warnings: readonly string[];
-  /** Variables with numbers that are ignored. The SDK must not find them in the environment. */
-  readonly unusableNumbers: readonly string[];
-}
+export type OtelSettings = ReturnType<typeof readOtelVariables>;
 
 const samplers = [
   'always_on',
@@ -52,7 +36,7 @@ const files = /^OTEL_EXPORTER_OTLP_(?:(?:TRACES|METRICS)_)?(?:CLIENT_)?(?:CERTIF
 const maxTimerMs = 2 ** 31 - 1;
 
 /** Reads OpenTelemetry's variables. As its specification says, enum values ignore case and an empty value counts as unset. */
-export function readOtelVariables(environment: Environment): OtelSettings {
+export function readOtelVariables(environment: Environment) {
   const problems = new Set<string>();
   const warnings = new Set<string>();
   const unusableNumbers: string[] = [];
@@ -121,7 +105,7 @@ export function readOtelVariables(environment: Environment): OtelSettings {
   );
   const hasTraceEndpoint =
     (get('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? get('OTEL_EXPORTER_OTLP_ENDPOINT')) !== undefined;
-  let exporter: OtelSettings['exporter'] = 'none';
+  let exporter: 'otlp' | 'console' | 'none' = 'none';
   if (!isDisabled && tracesExporter === 'console') exporter = 'console';
   else if (!isDisabled && tracesExporter !== 'none' && hasTraceEndpoint) exporter = 'otlp';
 
@@ -163,14 +147,21 @@ export function readOtelVariables(environment: Environment): OtelSettings {
   }
 
   return {
+    /** `none`: traces are off. */
     exporter,
     ...target,
     sampler,
+    /** For samplers with a ratio. */
     ratio: isRatio ? ratio : 1,
+    /** Whether the caller's `traceparent` is used. */
     propagatesTraceContext: propagators.includes('tracecontext'),
+    /** Undefined: metrics are not sent. */
     metrics,
+    /** Errors that prevent the start, one line each: otherwise telemetry would be sent to another host. */
     problems: [...problems],
+    /** Values that are ignored, one line each. Values are not quoted, because headers are secret. */
     warnings: exporter === 'none' && metrics === undefined ? exporterWarnings : [...warnings],
+    /** Variables with numbers that are ignored. The SDK must not find them in the environment. */
     unusableNumbers,
   };
 }

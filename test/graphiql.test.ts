@@ -77,9 +77,7 @@ describe('the page', () => {
 
   test('the page contains the demo headers, escaped', () => {
     const key = `"><script src='x'>&amp;`;
-    const text = createGraphiql({ demoHeaders: { 'Galileo-API-Key': key } })
-      .page({})
-      .body.toString();
+    const text = createGraphiql({ 'Galileo-API-Key': key }).page({}).body.toString();
     const attribute = /data-config="([^"]*)"/.exec(text)?.[1] ?? '';
     const config: unknown = JSON.parse(
       attribute.replaceAll('&lt;', '<').replaceAll('&quot;', '"').replaceAll('&amp;', '&'),
@@ -184,7 +182,7 @@ describe('an entity tag', () => {
   });
 
   test('the entity tag of the page depends on its demo headers', () => {
-    const other = createGraphiql({ demoHeaders: { 'Galileo-API-Key': 'x' } });
+    const other = createGraphiql({ 'Galileo-API-Key': 'x' });
     expect(other.page(toHeaders('br')).headers['etag']).not.toBe(getPage('br').headers['etag']);
   });
 });
@@ -195,7 +193,7 @@ test('the page and its files are under 450 KB compressed', () => {
 });
 
 test('if GraphiQL was not built, the first request fails with a message that says what to do', async () => {
-  const unbuilt = createGraphiql({ directory: await mkdtemp(join(tmpdir(), 'graphiql-')) });
+  const unbuilt = createGraphiql(undefined, await mkdtemp(join(tmpdir(), 'graphiql-')));
   expect(() => unbuilt.page({})).toThrow('run "npm run build"');
   expect(unbuilt.files('/graphiql/x.js')).toBeUndefined();
   expect(unbuilt.files('/elsewhere')).toBeUndefined();

@@ -11,11 +11,7 @@ import { createExampleRequest } from './example-request.ts';
 import { createLandingPage } from './landing-page.ts';
 import { startSettingsPage } from './settings-page.ts';
 
-/**
- * Runs a sandbox upstream, the gateway and the example front end, and prints how to use them.
- *
- * @param defaults by variable
- */
+/** Runs a sandbox upstream, the gateway and the example front end, and prints how to use them. */
 export async function demo(
   flags: Partial<Record<SettingName, string>>,
   defaults: Readonly<Record<string, string>>,

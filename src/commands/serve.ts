@@ -1,21 +1,12 @@
 import cluster from 'node:cluster';
 import type { Config } from '../config.ts';
-import { startServer } from '../http/server.ts';
+import { type RunningServer, startServer } from '../http/server.ts';
 import { type Log, openLog } from '../observability/log.ts';
 import { readOtelVariables } from '../otel-variables.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
 import { loadPlugins } from './load-plugins.ts';
 
-interface Listening {
-  readonly url: string;
-  readonly metricsUrl: string | undefined;
-}
-
-/**
- * Runs the gateway until a signal, in this process or in `WORKERS` processes.
- *
- * @param pluginFile path of a module; see `loadPlugins`
- */
+/** Runs the gateway until a signal, in this process or in `WORKERS` processes. */
 export async function serve(config: Config, pluginFile?: string): Promise<void> {
   const plugins = pluginFile === undefined ? [] : await loadPlugins(pluginFile);
   const log = await openLog(config.logLevel);
@@ -40,7 +31,11 @@ export async function serve(config: Config, pluginFile?: string): Promise<void> 
   }
 }
 
-function logListening(log: Log, config: Config, { url, metricsUrl }: Listening): void {
+function logListening(
+  log: Log,
+  config: Config,
+  { url, metricsUrl }: Pick<RunningServer, 'url' | 'metricsUrl'>,
+): void {
   const otel = readOtelVariables(process.env);
   log.info(
     {

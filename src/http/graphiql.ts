@@ -1,22 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { getPackagePath } from '../package.ts';
-import {
-  createPage,
-  createStaticFiles,
-  escapeHtml,
-  type Resource,
-  type Resources,
-  readBuiltFile,
-} from './static-files.ts';
-
-/** GraphiQL, served only from files of this package. Both properties throw if GraphiQL was not built. */
-export interface Graphiql {
-  /** The page at `/graphql`. */
-  readonly page: Resource;
-  /** Its files at `/graphiql/…`. */
-  readonly files: Resources;
-}
+import { createPage, createStaticFiles, escapeHtml, type Resource, readBuiltFile } from './static-files.ts';
 
 // The editor's stylesheet contains images as data URLs.
 const allowed = ["script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"];
@@ -24,31 +9,25 @@ const allowed = ["script-src 'self'", "style-src 'self'", "img-src 'self' data:"
 const FileName = z.string().regex(/^[a-z]+-[0-9a-f]{8}\.(?:js|css|svg)$/);
 const Manifest = z.object({ script: FileName, style: FileName, icon: FileName });
 
+export type Graphiql = ReturnType<typeof createGraphiql>;
+
 /**
- * Reads nothing before the first request.
+ * The page at `/graphql`, and its files at `/graphiql/…`, only from this package. Reads nothing before the first request. Both throw
+ * if GraphiQL was not built.
  *
- * @param options.demoHeaders headers that the editor starts with. Anyone who can load the page can read them: a demo key, never
- *   a real one.
- * @param options.directory the folder of the built files; default: that of this package
+ * @param demoHeaders headers that the editor starts with. Anyone who can load the page can read them: a demo key, never a real one.
  */
-export function createGraphiql({
-  demoHeaders,
+export function createGraphiql(
+  demoHeaders?: Readonly<Record<string, string>>,
   directory = getPackagePath('dist/graphiql'),
-}: {
-  readonly demoHeaders?: Readonly<Record<string, string>> | undefined;
-  readonly directory?: string;
-} = {}): Graphiql {
-  let page: Resource | undefined;
-  return {
-    page: (headers) => {
-      page ??= createPage(
-        toHtml(readBuiltFile(join(directory, 'manifest.json'), 'GraphiQL'), demoHeaders),
-        allowed,
-      );
-      return page(headers);
-    },
-    files: createStaticFiles(directory, '/graphiql/'),
+) {
+  const readManifest = () => readBuiltFile(join(directory, 'manifest.json'), 'GraphiQL');
+  let built: Resource | undefined;
+  const page: Resource = (headers) => {
+    built ??= createPage(toHtml(readManifest(), demoHeaders), allowed);
+    return built(headers);
   };
+  return { page, files: createStaticFiles(directory, '/graphiql/') };
 }
 
 /** The URLs of the files are relative, so that the page also works below a base path. */

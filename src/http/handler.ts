@@ -93,11 +93,7 @@ export class GraphqlHandler {
     return this.#services.admission.usage;
   }
 
-  /**
-   * Begins the exchange of one request, whose `end` must be called.
-   *
-   * @param arrivedAtMs on the clock of `performance.now()`
-   */
+  /** Begins the exchange of one request, whose `end` must be called. */
   begin(request: HttpRequest, arrivedAtMs = performance.now()): Exchange {
     return new Exchange(request, arrivedAtMs, this.#services);
   }

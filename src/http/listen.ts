@@ -1,11 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 
-/**
- * Resolves when the server accepts connections. Rejects with a readable message if the port is not available.
- *
- * @param flag the command-line flag that sets the port
- */
+/** Rejects with a message that names the flag if the port is not available. */
 export async function listen(server: Server, port: number, host: string, flag = '--port'): Promise<void> {
   server.listen(port, host);
   await once(server, 'listening').catch((error: Error) => {

@@ -5,11 +5,7 @@ const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 /** A scrape takes milliseconds. */
 const requestTimeoutMs = 10_000;
 
-/**
- * Starts the listener that serves only `/metrics`. Rejects if the port is not available.
- *
- * @param print the metrics in Prometheus' text format
- */
+/** Starts the listener that serves only `/metrics`. Rejects if the port is not available. */
 export async function startMetricsServer(
   port: number,
   host: string,

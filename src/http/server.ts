@@ -59,7 +59,7 @@ export class RunningServer implements AsyncDisposable {
       handler: this.#handler,
       connections: this.#connections,
       basePath: config.basePath,
-      graphiql: config.graphiql ? createGraphiql({ demoHeaders }) : undefined,
+      graphiql: config.graphiql ? createGraphiql(demoHeaders) : undefined,
       pages,
       allowedHosts,
       isReady: () => this.#isReady,

@@ -6,19 +6,11 @@ const namedRanges: Readonly<Record<string, readonly string[]>> = {
   private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
 };
 
-/** The client's address, from the address of the connection and the header `X-Forwarded-For`. */
-export type ClientAddressReader = (
-  remoteAddress: string | undefined,
-  forwardedFor: string | undefined,
-) => string | undefined;
-
 /**
- * Follows `X-Forwarded-For` from its end while the sender is a trusted proxy. Entries that an untrusted client wrote
- * are never used.
- *
- * @param trusted addresses, CIDR ranges, `loopback` and `private`
+ * Returns a function that follows `X-Forwarded-For` from its end while the sender is a trusted proxy. Entries that an
+ * untrusted client wrote are never used.
  */
-export function createClientAddressReader(trusted: readonly string[] = []): ClientAddressReader {
+export function createClientAddressReader(trusted: readonly string[] = []) {
   const proxies = new BlockList();
   for (const range of trusted.flatMap((name) => namedRanges[name] ?? [name])) {
     const [address = '', bits] = range.split('/');
@@ -26,7 +18,7 @@ export function createClientAddressReader(trusted: readonly string[] = []): Clie
     if (bits === undefined) proxies.addAddress(address, family);
     else proxies.addSubnet(address, Number(bits), family);
   }
-  return (remoteAddress, forwardedFor) => {
+  return (remoteAddress: string | undefined, forwardedFor: string | undefined): string | undefined => {
     if (remoteAddress === undefined) return undefined;
     let client = toPlain(remoteAddress);
     if (trusted.length === 0) return client;

@@ -20,10 +20,6 @@ const maxUnwrittenBytes = 16_777_216;
 /** How long the process waits for standard output before it exits. A working reader takes milliseconds. */
 const flushTimeoutMs = 1000;
 
-/**
- * @param level lowest level that is written
- * @param destination called with one line at a time
- */
 export function createLog(level: string, destination: DestinationStream): Log {
   return pino(
     {

@@ -10,11 +10,7 @@ import {
 import { version } from '../package.ts';
 import { describeFault, type Log } from './log.ts';
 
-/**
- * The resource of this service, with the attributes of OpenTelemetry's variables.
- *
- * @param defaults attributes that the variables can replace
- */
+/** The resource of this service. OpenTelemetry's variables can replace its attributes. */
 export const createResource = (defaults: DetectedResourceAttributes = {}): Resource =>
   resourceFromAttributes({
     'service.name': 'galileo-gateway',

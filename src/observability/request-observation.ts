@@ -78,7 +78,6 @@ export class RequestObservation {
   #isShed = false;
   #isEnded = false;
 
-  /** @param arrivedAtMs on the clock of `performance.now()` */
   constructor(
     requestId: string,
     arrivedAtMs: number,

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { ForwardedHeaders } from '../credentials.ts';
 import { readOtelVariables } from '../otel-variables.ts';
 import type { TransportObserver } from '../upstream/transport-types.ts';
-import { type ClientAddressReader, createClientAddressReader } from './client-address.ts';
+import { createClientAddressReader } from './client-address.ts';
 import { describeFault, type Log } from './log.ts';
 import { createCallLog, logRequest } from './log-lines.ts';
 import type { Metrics } from './metrics.ts';
@@ -33,7 +33,7 @@ export class Telemetry {
   readonly #log: Log;
   readonly #tracing: Tracing | undefined;
   readonly #shutdowns: readonly (() => Promise<void>)[];
-  readonly #getClientAddress: ClientAddressReader;
+  readonly #getClientAddress: ReturnType<typeof createClientAddressReader>;
   readonly #onRequestEnd = (end: RequestEnd): void => {
     logRequest(this.#log, end);
     this.metrics?.recordRequest(end);
@@ -48,11 +48,7 @@ export class Telemetry {
     this.#getClientAddress = createClientAddressReader(trustProxy);
   }
 
-  /**
-   * Returns the headers without the caller's trace context if each attempt has its own.
-   *
-   * @param arrivedAtMs on the clock of `performance.now()`
-   */
+  /** Returns the headers without the caller's trace context if each attempt has its own. */
   observeRequest(request: IncomingRequest, forwarded: ForwardedHeaders, arrivedAtMs: number) {
     const traced = this.#tracing?.startRequest(request.method, forwarded);
     return {

@@ -75,14 +75,17 @@ export class Tracing {
     const span = end.trace && trace.getSpan(end.trace.context);
     if (span === undefined) return;
     // Only the type, because the names of operations have no limit in number.
-    if (end.operationType !== 'unknown') {
-      span.updateName(end.operationType).setAttribute('graphql.operation.type', end.operationType);
-    }
-    setIfKnown(span, 'graphql.operation.name', end.operationName);
-    setIfKnown(span, 'graphql.document.hash', end.documentHash);
-    setIfKnown(span, 'http.response.status_code', end.status);
-    span.setAttribute('gateway.request_id', end.requestId).setAttribute('gateway.outcome', end.outcome);
-    if (end.codes.length > 0) span.setAttribute('error.type', end.codes[0] ?? '');
+    if (end.operationType !== 'unknown') span.updateName(end.operationType);
+    // Undefined attributes are not set.
+    span.setAttributes({
+      'graphql.operation.type': end.operationType === 'unknown' ? undefined : end.operationType,
+      'graphql.operation.name': end.operationName,
+      'graphql.document.hash': end.documentHash,
+      'http.response.status_code': end.status,
+      'gateway.request_id': end.requestId,
+      'gateway.outcome': end.outcome,
+      'error.type': end.codes[0],
+    });
     // An error of the caller is not an error of the server span.
     if (end.outcome === 'fault' || end.outcome === 'upstream_error' || end.outcome === 'shed') {
       span.setStatus({ code: SpanStatusCode.ERROR, message: end.codes.join(' ') });
@@ -105,8 +108,8 @@ export class Tracing {
           'server.address': hostname,
           'server.port': getPort(this.#upstream),
           'gateway.operation': operation,
-          ...(provider !== undefined && { 'gateway.provider': provider }),
-          ...(attempt.number > 1 && { 'http.request.resend_count': attempt.number - 1 }),
+          'gateway.provider': provider,
+          'http.request.resend_count': attempt.number > 1 ? attempt.number - 1 : undefined,
         },
       },
       context.traceContext,
@@ -114,9 +117,7 @@ export class Tracing {
     this.#attempts.set(attempt, span);
     const headers: string[] = [];
     this.#propagator?.inject(trace.setSpan(ROOT_CONTEXT, span), headers, {
-      set: (list: string[], name, value) => {
-        list.push(name, value);
-      },
+      set: (list: string[], name, value) => void list.push(name, value),
     });
     return headers;
   }
@@ -125,12 +126,12 @@ export class Tracing {
     const span = this.#attempts.get(attempt);
     if (span === undefined) return;
     this.#attempts.delete(attempt);
-    setIfKnown(span, 'http.response.status_code', status);
-    if (outcome !== 'answered' && status === undefined) span.setAttribute('error.type', outcome);
-    else if (status !== undefined && status >= 400) span.setAttribute('error.type', String(status));
-    if (outcome !== 'cancelled' && (status === undefined || status >= 400 || outcome === 'foreign')) {
+    const isErrorStatus = status !== undefined && status >= 400;
+    if (status !== undefined) span.setAttribute('http.response.status_code', status);
+    if (isErrorStatus) span.setAttribute('error.type', String(status));
+    else if (outcome !== 'answered' && status === undefined) span.setAttribute('error.type', outcome);
+    if (outcome !== 'cancelled' && (isErrorStatus || status === undefined || outcome === 'foreign'))
       span.setStatus({ code: SpanStatusCode.ERROR });
-    }
     span.end();
   }
 }
@@ -145,8 +146,4 @@ function splitHeaders(headers: readonly string[]) {
     else rest.push(name, value);
   }
   return { carrier, rest };
-}
-
-function setIfKnown(span: Span, name: string, value: string | number | undefined): void {
-  if (value !== undefined) span.setAttribute(name, value);
 }

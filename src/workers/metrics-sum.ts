@@ -63,8 +63,7 @@ export class MetricsSum {
       };
       const timer = setTimeout(settle, responseTimeoutMs);
       this.#waiting.set(worker, settle);
-      const message: PrimaryMessage = { type: 'get-metrics' };
-      worker.send(message, undefined, (error) => {
+      worker.send({ type: 'get-metrics' } satisfies PrimaryMessage, (error) => {
         if (error !== null) settle();
       });
     });

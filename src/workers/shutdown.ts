@@ -33,8 +33,7 @@ export function endOnSignal(
 ): () => void {
   let ending: Promise<void> | undefined;
   let isFailed = false;
-  let signalledAtMs = 0;
-  let firstSignal: EndSignal | undefined;
+  let first: { readonly signal: EndSignal; readonly atMs: number } | undefined;
 
   const exit = async (code: number) => {
     await flushLog(log);
@@ -58,15 +57,14 @@ export function endOnSignal(
 
   handleSignals((signal) => {
     if (ending === undefined) {
-      firstSignal = signal;
-      signalledAtMs = performance.now();
+      first = { signal, atMs: performance.now() };
       log.info({ signal }, 'draining');
       log.flush();
       end();
       return;
     }
     const isSameKeyPress =
-      signal === 'SIGINT' && firstSignal === 'SIGINT' && performance.now() - signalledAtMs < sameKeyPressMs;
+      signal === 'SIGINT' && first?.signal === 'SIGINT' && performance.now() - first.atMs < sameKeyPressMs;
     if (ignoresFurtherSignals || isSameKeyPress) return;
     running.destroy?.();
     void exit(1);

@@ -109,7 +109,8 @@ export class WorkerPool implements Drainable {
           this.#noteDraining(worker, member);
           break;
         case 'failed':
-          this.#noteFailure(message.message);
+          if (this.#starting !== undefined) this.#starting.reject(new Error(message.message));
+          else this.#log.error({ reason: message.message }, 'a worker could not start');
           break;
         case 'metrics':
           this.#metrics?.sum.take(worker, message.snapshot);
@@ -163,11 +164,6 @@ export class WorkerPool implements Drainable {
     for (const [worker, { state }] of this.#members) {
       if (state === 'draining') this.#send(worker, { type: 'replaced' });
     }
-  }
-
-  #noteFailure(reason: string): void {
-    if (this.#starting === undefined) this.#log.error({ reason }, 'a worker could not start');
-    else this.#starting.reject(new Error(reason));
   }
 
   #countListening(): number {
