@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { build, type LibraryFormats } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { integrationNames } from '../client/index.ts';
 import { startSandbox } from '../sandbox/server.ts';
@@ -82,6 +83,15 @@ describe('the client kit of the packed package', () => {
     const strict = ['--strict', '--target', 'es2022', '--types', 'node', '--module', 'nodenext', '--noEmit'];
     await tsc(...strict, join('src', 'kit.ts'));
   }, 120_000);
+
+  it('a bundler keeps only the parts of the packed client kit that a page imports', async () => {
+    const entry = join(project, 'src', 'page.js');
+    await writeFile(entry, "export { describeError } from 'galileo-gateway/client';\n");
+    const lib = { entry, formats: ['es'] as const satisfies LibraryFormats[], fileName: 'page' };
+    await build({ root: project, configFile: false, logLevel: 'silent', build: { outDir: 'out', lib } });
+    const { size } = await stat(join(project, 'out', 'page.js'));
+    expect(size).toBeLessThan(10_000);
+  });
 
   const runClient = (client: string, url: string, key: string) =>
     run(process.execPath, [join('src', `${client}.js`)], {
