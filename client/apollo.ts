@@ -2,7 +2,7 @@ import { type Fields, getChange, hasChanged, possibleTypes, toFields } from './c
 
 type Connection = Readonly<Partial<Record<'edges' | 'nodes', readonly unknown[]>>>;
 
-/** Appends the next page to the loaded pages. A request without `after` starts over. */
+/** Puts the next page after the edge with the cursor `after`, otherwise at the end. A request without `after` starts over. */
 const pages = {
   keyArgs: false as const,
   merge(
@@ -10,12 +10,14 @@ const pages = {
     incoming: Connection,
     { args }: { readonly args: Fields | null },
   ): Connection {
-    if (existing === undefined || typeof args?.['after'] !== 'string') return incoming;
-    const { edges, nodes } = incoming;
+    const after = args?.['after'];
+    if (existing === undefined || typeof after !== 'string') return incoming;
+    const { edges = [], nodes = [] } = existing;
+    const count = edges.findIndex((edge) => toFields(edge)['cursor'] === after) + 1 || undefined;
     return {
       ...incoming,
-      ...(edges && { edges: [...(existing.edges ?? []), ...edges] }),
-      ...(nodes && { nodes: [...(existing.nodes ?? []), ...nodes] }),
+      ...(incoming.edges && { edges: [...edges.slice(0, count), ...incoming.edges] }),
+      ...(incoming.nodes && { nodes: [...nodes.slice(0, count), ...incoming.nodes] }),
     };
   },
 };

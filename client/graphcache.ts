@@ -24,7 +24,7 @@ type Update = (
   result: Fields,
   args: Fields,
   cache: GraphcacheLike,
-  info: { readonly fieldName: string; readonly error: unknown },
+  info: { readonly fieldName: string; readonly error: unknown; readonly optimistic?: boolean },
 ) => void;
 
 const toText = (value: unknown): string | null => (typeof value === 'string' ? value : null);
@@ -71,9 +71,10 @@ function keepFields(cache: GraphcacheLike, entity: string, response: Fields = {}
 const hasEmbedded = (list: unknown): boolean => [list].flat().some((key) => /\.\d+$/.test(String(key)));
 
 /** Invalidates what a mutation changed and its response does not have, so that queries load it again. */
-const update: Update = (data, args, cache, { fieldName, error }) => {
+const update: Update = (data, args, cache, { fieldName, error, optimistic }) => {
   const result = toFields(data[fieldName]);
-  if (!hasChanged(data[fieldName], [error])) return;
+  // Until the mutation has a result, what is cached stays visible.
+  if (optimistic === true || !hasChanged(data[fieldName], [error])) return;
   const { providers, connection, integrationId } = getChange(fieldName, args, (id) =>
     cache.resolve(`IntegrationRecord:${toText(id)}`, 'name'),
   );

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
-import { Client, fetchExchange } from '@urql/core';
-import { cacheExchange } from '@urql/exchange-graphcache';
+import { Client, cacheExchange as documentCacheExchange, fetchExchange } from '@urql/core';
+import { type CacheExchangeOpts, cacheExchange } from '@urql/exchange-graphcache';
 import { buildSchema, type GraphQLObjectType, getNamedType, getNullableType, isListType } from 'graphql';
 import { GraphQLClient } from 'graphql-request';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -15,6 +15,7 @@ import {
   type GatewayError,
   getRetryDelayMs,
   graphcacheConfig,
+  type IntegrationName,
   IntegrationRecordsDocument,
   IntegrationsDocument,
   IntegrationUsersDocument,
@@ -136,7 +137,9 @@ describe('Apollo Client with the policies of the kit', () => {
     await expect.poll(() => getUsers()?.length).toBe(1);
     const { integration } = client.readQuery({ query: IntegrationUsersDocument, variables }) ?? {};
     const integrationId = integration?.id ?? '';
-    await watched.fetchMore({ variables: { after: integration?.users?.pageInfo.endCursor } });
+    const next = { variables: { after: integration?.users?.pageInfo.endCursor } };
+    // A page that is loaded twice is shown once.
+    await Promise.all([watched.fetchMore(next), watched.fetchMore(next)]);
     expect(getUsers()).toHaveLength(2);
 
     const [first] = getUsers() ?? [];
@@ -250,12 +253,12 @@ describe('Apollo Client with the policies of the kit', () => {
 describe('Graphcache with the configuration of the kit', () => {
   afterEach(() => vi.restoreAllMocks());
 
-  const createClient = (apiKey: string): Client =>
+  const createClient = (apiKey: string, config: Partial<CacheExchangeOpts> = graphcacheConfig): Client =>
     new Client({
       url: gateway.url,
       preferGetMethod: false,
       fetchOptions: { headers: { 'Galileo-API-Key': apiKey } },
-      exchanges: [cacheExchange(graphcacheConfig), fetchExchange],
+      exchanges: [cacheExchange(config), fetchExchange],
     });
 
   it('Graphcache writes no warning to the console, and shows the result of every mutation', async () => {
@@ -296,6 +299,66 @@ describe('Graphcache with the configuration of the kit', () => {
     expect(error?.graphQLErrors[0]?.extensions['code']).toBe('FORBIDDEN');
     expect(before).toBeTruthy();
     expect(await read()).toEqual(before);
+  });
+
+  it('Graphcache keeps what it shows while it shows an optimistic result', async () => {
+    const config = {
+      ...graphcacheConfig,
+      optimistic: {
+        selectIntegration: ({ integrationId }: Readonly<Record<string, unknown>>) => ({
+          __typename: 'IntegrationRecord',
+          integrationId: String(integrationId),
+          isSelected: true,
+        }),
+      },
+    };
+    const client = createClient(createKey(), config);
+    const shown: object[] = [];
+    const { unsubscribe } = client
+      .query(SettingsPageDocument, { names: ['AZURE'] })
+      .subscribe(({ data, stale }) => {
+        const [azure] = data?.integrationProviders ?? [];
+        const selected = azure?.records?.find(({ isSelected }) => isSelected)?.integrationId;
+        if (!stale) shown.push({ id: azure?.integration?.id, selected });
+      });
+    await expect.poll(() => shown.length).toBe(1);
+    const { data } = await client.query(SettingsPageDocument, { names: ['AZURE'] }).toPromise();
+    const [azure] = data?.integrationProviders ?? [];
+    const own = azure?.integration?.id;
+    const other = azure?.records?.find(({ integrationId }) => integrationId !== own)?.integrationId ?? '';
+    await client.mutation(SelectIntegrationDocument, { integrationId: other }).toPromise();
+    await expect.poll(() => shown.at(-1)).toEqual({ id: other, selected: other });
+    const states = shown.map((state) => JSON.stringify(state));
+    expect([...new Set(states)]).toEqual([
+      JSON.stringify({ id: own, selected: undefined }),
+      JSON.stringify({ id: own, selected: other }),
+      JSON.stringify({ id: other, selected: other }),
+    ]);
+    unsubscribe();
+  });
+
+  it('the document cache of urql shows the result of every mutation if all operations name the same type', async () => {
+    const client = new Client({
+      url: gateway.url,
+      preferGetMethod: false,
+      fetchOptions: { headers: { 'Galileo-API-Key': createKey() } },
+      exchanges: [documentCacheExchange, fetchExchange],
+    });
+    const context = { additionalTypenames: ['Integration'] };
+    const read = async (name: IntegrationName) =>
+      (await client.query(IntegrationUsersDocument, { name }, context).toPromise()).data?.integration;
+    expect(await read('WRITER')).toBeNull();
+    await client.mutation(UpsertWriterIntegrationDocument, { input: writer }, context).toPromise();
+    const integrationId = (await read('WRITER'))?.id ?? '';
+    const collaborators = [{ userEmail: 'new@acme.example' }];
+    await client
+      .mutation(ShareIntegrationWithUsersDocument, { input: { integrationId, collaborators } }, context)
+      .toPromise();
+    const userId = (await read('WRITER'))?.users?.edges[0]?.node.userId ?? '';
+    await client.mutation(RemoveIntegrationUserDocument, { integrationId, userId }, context).toPromise();
+    expect((await read('WRITER'))?.users?.edges).toEqual([]);
+    await client.mutation(DeleteIntegrationDocument, { name: 'WRITER' }, context).toPromise();
+    expect(await read('WRITER')).toBeNull();
   });
 
   it('Graphcache loads collaborators again after one is added, changed or removed', async () => {
