@@ -96,7 +96,7 @@ export class DocumentStore {
     // A lone surrogate, which is a syntax error, has the same hash as U+FFFD.
     let prepared = text.isWellFormed() ? this.#operations.get(key) : undefined;
     if (prepared === undefined) {
-      prepared = this.#prepare({ document: this.#parse(text), text, hash: textHash }, operationName);
+      prepared = this.#prepare(this.#parse(text, textHash), operationName);
       // A document that contains a secret is not cached.
       if (prepared.secrets.literals.length === 0) this.#operations.set(key, prepared);
     }
@@ -105,23 +105,22 @@ export class DocumentStore {
 
   /** Throws RequestError if the string is not a document or has too many tokens. */
   parse(text: string): DocumentNode {
-    const document = this.#parse(text);
-    this.#parsed.set(document, { document, text, hash: toTextHash(text) });
-    return document;
+    const parsed = this.#parse(text);
+    this.#parsed.set(parsed.document, parsed);
+    return parsed.document;
   }
 
   /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
   prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
     let parsed = this.#parsed.get(document);
     if (parsed === undefined) {
-      const text = print(document);
-      parsed = { document: this.#parse(text), text, hash: toTextHash(text) };
+      parsed = this.#parse(print(document));
       this.#parsed.set(document, parsed);
     }
     return this.#prepare(parsed, operationName);
   }
 
-  #parse(text: string): DocumentNode {
+  #parse(text: string, textHash = toTextHash(text)): ParsedText {
     const { maxTokens } = this.#limits;
     const source = new Source(text);
     let document: DocumentNode;
@@ -144,7 +143,7 @@ export class DocumentStore {
         throw new RequestError('GRAPHQL_PARSE_FAILED', [{ message, locations: [{ line, column }] }]);
       }
     }
-    return document;
+    return { document, text, hash: textHash };
   }
 
   #prepare({ document, text, hash }: ParsedText, operationName: string | undefined): PreparedOperation {

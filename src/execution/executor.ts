@@ -8,7 +8,7 @@ import type { Measures } from './operation-measures.ts';
 import { OperationPlan, type Variables } from './plan.ts';
 import { createNoMemoryError, RequestError } from './request-error.ts';
 import { type OperationResult, PlanRun } from './run-plan.ts';
-import { findSecretInputs, SecretInputs } from './secret-inputs.ts';
+import { addSecrets, SecretInputs } from './secret-inputs.ts';
 import { type TrustedDocuments, toHash } from './trusted-documents.ts';
 
 /** The parameters of a GraphQL request, as GraphQL over HTTP names them. One that is missing or null is undefined. */
@@ -71,11 +71,15 @@ export class Executor {
   ): Promise<OperationResult> {
     const { conditionNames, definition, measures, secrets } = prepared;
     const { limits, report } = this.#options;
-    this.addSecrets(inputs, context);
-    for (const secret of findSecretInputs(secrets, inputs)) context.addSecret(secret);
-    const coerced = prepared.coerceVariables(replaceNulls(measures, inputs));
-    if ('problems' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.problems);
+    const found: string[] = [...secrets.literals];
+    const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), found);
+    if ('problems' in coerced) {
+      this.addSecrets(inputs, context);
+      throw new RequestError('BAD_USER_INPUT', coerced.problems);
+    }
     const { values } = coerced;
+    for (const name of secrets.variables) addSecrets(values[name], found);
+    for (const secret of found) context.addSecret(secret);
     checkEntities(measures, values, limits.maxEntities);
 
     const toPayload = (cause: unknown) =>
@@ -113,8 +117,8 @@ export class Executor {
   }
 
   /**
-   * Adds the values of secret fields in variables. `execute` does it too. A request that `prepare` rejected needs it, because the
-   * message can quote a name of the document that is also a secret.
+   * Adds the secret values in the variables of a rejected request: the message of the error can quote a name of the document that
+   * is also a secret.
    */
   addSecrets(variables: Variables | undefined, context: ResolverContext): void {
     for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);

@@ -8,15 +8,16 @@ import {
   isNonNullType,
 } from 'graphql';
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { addSecrets, isSecret } from './secret-inputs.ts';
 
 /** The result for a value that does not fit its type. */
 export const invalid = Symbol('invalid');
 
 /**
- * Coerces a JSON value or null to an input type. Returns `invalid` if it does not fit. Lists and input objects are
- * frozen.
+ * Coerces a JSON value or null to an input type. Returns `invalid` if it does not fit. Adds the values of secret
+ * fields to `secrets`. Lists and input objects are frozen.
  */
-export type InputCoercion = (value: unknown) => unknown;
+export type InputCoercion = (value: unknown, secrets: string[]) => unknown;
 
 const coercions = new WeakMap<GraphQLInputType, InputCoercion>();
 
@@ -36,7 +37,7 @@ export function getInputCoercion(type: GraphQLInputType): InputCoercion {
 function compile(type: GraphQLInputType): InputCoercion {
   if (isNonNullType(type)) {
     const coerce = getInputCoercion(type.ofType);
-    return (value) => (value === null ? invalid : coerce(value));
+    return (value, secrets) => (value === null ? invalid : coerce(value, secrets));
   }
   if (isListType(type)) return compileList(getInputCoercion(type.ofType));
   if (isInputObjectType(type)) return compileObject(type);
@@ -60,11 +61,11 @@ const compileLeaf =
 
 const compileList =
   (coerce: InputCoercion): InputCoercion =>
-  (value) => {
+  (value, secrets) => {
     if (value === null) return null;
     const items: unknown[] = [];
     for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      const coerced = coerce(item);
+      const coerced = coerce(item, secrets);
       if (coerced === invalid) return invalid;
       items.push(coerced);
     }
@@ -74,18 +75,19 @@ const compileList =
 function compileObject(type: GraphQLInputObjectType): InputCoercion {
   // Compiled at the first use, because an input type can contain itself.
   let fields: readonly InputField[] | undefined;
-  return (value) => {
+  return (value, secrets) => {
     if (value === null) return null;
     if (!isJsonObject(value)) return invalid;
     fields ??= Object.values(type.getFields()).map((field) => ({
       name: field.name,
       isRequired: isNonNullType(field.type) && field.defaultValue === undefined,
       defaultValue: field.defaultValue,
+      isSecret: isSecret(field),
       coerce: getInputCoercion(field.type),
     }));
     const coerced: Record<string, unknown> = {};
     let count = 0;
-    for (const { name, isRequired, defaultValue, coerce } of fields) {
+    for (const { name, isRequired, defaultValue, isSecret, coerce } of fields) {
       const inner = value[name];
       if (inner === undefined) {
         if (isRequired) return invalid;
@@ -93,9 +95,10 @@ function compileObject(type: GraphQLInputObjectType): InputCoercion {
         continue;
       }
       count += 1;
-      const result = coerce(inner);
+      const result = coerce(inner, secrets);
       if (result === invalid) return invalid;
       coerced[name] = result;
+      if (isSecret) addSecrets(result, secrets);
     }
     // More keys than known fields: some field is unknown.
     return countGiven(value) === count ? Object.freeze(coerced) : invalid;
@@ -113,5 +116,6 @@ interface InputField {
   readonly name: string;
   readonly isRequired: boolean;
   readonly defaultValue: unknown;
+  readonly isSecret: boolean;
   readonly coerce: InputCoercion;
 }

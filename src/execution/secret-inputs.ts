@@ -1,12 +1,16 @@
 import {
   type DocumentNode,
+  type GraphQLInputField,
   type GraphQLSchema,
   isInputObjectType,
   Kind,
   type ValueNode,
   visit,
 } from 'graphql';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject } from '../json.ts';
+
+/** Whether `extensions.secret` declares that the value of an input field, or of each of its entries, is secret. */
+export const isSecret = ({ extensions }: GraphQLInputField): boolean => extensions['secret'] === true;
 
 export interface DocumentSecrets {
   readonly literals: readonly string[];
@@ -15,8 +19,8 @@ export interface DocumentSecrets {
 }
 
 /**
- * Finds the values of secret input fields: those whose extensions have `secret`. It compares only names, because in rejected
- * documents and variables, secrets can be in positions without a type.
+ * Finds the values of secret input fields by the names of the fields. In rejected documents and variables, secrets
+ * can be in positions without a type.
  */
 export class SecretInputs {
   readonly #names = new Set<string>();
@@ -25,7 +29,7 @@ export class SecretInputs {
     for (const type of Object.values(schema.getTypeMap())) {
       if (!isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
-        if (field.extensions['secret'] === true) this.#names.add(field.name);
+        if (isSecret(field)) this.#names.add(field.name);
       }
     }
   }
@@ -75,15 +79,8 @@ export class SecretInputs {
   }
 }
 
-/** The secrets that an operation has apart from the fields of its variables. */
-export function findSecretInputs({ literals, variables }: DocumentSecrets, inputs: JsonObject): string[] {
-  const secrets = [...literals];
-  for (const name of variables) if (Object.hasOwn(inputs, name)) addSecrets(inputs[name], secrets);
-  return secrets;
-}
-
 /** Adds the strings of a secret value: the value, each item of a list, the `value` of each entry. */
-function addSecrets(value: unknown, secrets: string[]): void {
+export function addSecrets(value: unknown, secrets: string[]): void {
   for (const entry of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
     const secret = isJsonObject(entry) ? entry['value'] : entry;
     if (typeof secret === 'string') secrets.push(secret);

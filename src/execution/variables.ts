@@ -22,10 +22,11 @@ import { describeType, isInputError } from './validation.ts';
 type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };
 
 /**
- * Coerces the variables of one operation as section 6.1.2 of the specification says. Messages name positions and types,
- * not values. graphql-js would quote values, including secrets.
+ * Coerces the variables of one operation as section 6.1.2 of the specification says, and adds the values of their
+ * secret fields to `secrets`. Messages name positions and types, not values. graphql-js would quote values, including
+ * secrets.
  */
-export type VariableCoercion = (inputs: Variables) => CoercedVariables;
+export type VariableCoercion = (inputs: Variables, secrets: string[]) => CoercedVariables;
 
 interface Definition {
   readonly name: string;
@@ -52,12 +53,12 @@ export function createVariableCoercion(
       defaultValue: node.defaultValue && valueFromAST(node.defaultValue, type),
     };
   });
-  return (inputs) => {
+  return (inputs, secrets) => {
     // Without a prototype: a variable can have the name `__proto__`.
     const values: Record<string, unknown> = { __proto__: null };
     for (const { name, type, node, coerce, defaultValue } of definitions) {
       let value = defaultValue;
-      if (isGiven(inputs, name)) value = coerce(inputs[name]);
+      if (isGiven(inputs, name)) value = coerce(inputs[name], secrets);
       else if (node.defaultValue === undefined && isNonNullType(type)) value = invalid;
       if (value === invalid) return { problems: findProblems(definitions, inputs, suggestions) };
       if (value !== undefined) values[name] = value;

@@ -49,8 +49,6 @@ export async function openSocket(
 ): Promise<Socket> {
   const { upstreamUrl, proxy } = options;
   let socket: Socket | undefined;
-  const onAbort = () => socket?.destroy();
-  signal.addEventListener('abort', onAbort);
   try {
     socket = await dial(proxy ?? upstreamUrl, options, signal);
     if (proxy !== undefined) {
@@ -69,8 +67,6 @@ export async function openSocket(
     signal.throwIfAborted();
     if (error instanceof ConnectFailure) throw error;
     throw new ConnectFailure('connect', toError(error));
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }
 
@@ -88,49 +84,38 @@ async function dial(
   if (addresses.length === 0) throw new Error('The host name has no address.');
   const delayMs = Math.min(nextAddressMs, connectTimeoutMs / addresses.length);
   return new Promise((resolve, reject) => {
-    const sockets = new Set<Socket>();
+    const sockets: Socket[] = [];
     const errors: Error[] = [];
-    let started = 0;
+    let isConnected = false;
     let timer: NodeJS.Timeout | undefined;
-    const end = (winner?: Socket) => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      for (const socket of sockets) if (socket !== winner) socket.destroy();
-    };
-    const onAbort = () => {
-      end();
-      reject(new Error('Connecting was stopped.'));
-    };
     const startNext = () => {
       clearTimeout(timer);
-      const address = addresses[started];
+      const address = addresses[sockets.length];
       if (address === undefined) return;
-      started += 1;
       const socket = connectTcp({
         host: address.address,
         port: getPort(url),
         noDelay: true,
         keepAlive: true,
         keepAliveInitialDelay: tcpKeepAliveMs,
+        signal,
       });
-      sockets.add(socket);
+      sockets.push(socket);
       socket
         .once('connect', () => {
-          end(socket);
+          isConnected = true;
+          clearTimeout(timer);
+          for (const other of sockets) if (other !== socket) other.destroy();
           resolve(socket);
         })
         // Never removed, because an error without a listener would end the process.
         .on('error', (error: Error) => {
           errors.push(error);
-          if (started < addresses.length) startNext();
-          else if (errors.length === started) {
-            end();
-            reject(joinErrors(errors));
-          }
+          if (signal.aborted || errors.length === addresses.length) reject(joinErrors(errors));
+          else if (!isConnected) startNext();
         });
-      if (started < addresses.length) timer = setTimeout(startNext, delayMs);
+      timer = setTimeout(startNext, delayMs);
     };
-    signal.addEventListener('abort', onAbort);
     startNext();
   });
 }

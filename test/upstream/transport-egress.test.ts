@@ -15,8 +15,10 @@ import {
   startTinyproxy,
 } from './support/programs.ts';
 import {
+  healthy,
   localhostCertificate,
   localhostKey,
+  resetting,
   startMuteListener,
   startScriptedUpstream,
   toResponse,
@@ -283,6 +285,20 @@ describe('a connection that reached its maximum age', () => {
     }
     expect(upstream.socketCount).toBe(5);
     await upstream.waitForOpenSockets(1);
+  });
+
+  test('a connection to a name with several addresses that is reset opens no connection to another address', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using transport = createTestTransport(new URL(`http://galileo.test:${upstream.origin.port}`), {
+      maxRetries: 0,
+      lookup: createLookup('127.0.0.1', '127.0.0.1').lookup,
+    });
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    upstream.script = resetting;
+    expect(await getOutcome(transport.read('/r'))).toBe('UPSTREAM_UNAVAILABLE');
+    upstream.script = healthy;
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    expect(upstream.socketCount).toBe(2);
   });
 
   test('a connection that reached its maximum age is replaced by one to the new address of a name, also under steady traffic', async () => {
