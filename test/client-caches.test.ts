@@ -327,11 +327,11 @@ describe.each(Object.keys(clients))('%s with the configuration of the kit', (cli
 
   it.each(
     Object.entries(cases).flatMap(([title, value]) => [
-      { title, value, kind: 'every query of the kit', queries: kitQueries },
-      { title, value, kind: 'small queries', queries: smallQueries },
-      { title, value, kind: 'queries without keys', queries: keylessQueries },
+      [`${title} in every query of the kit`, value, kitQueries] as const,
+      [`${title} in small queries`, value, smallQueries] as const,
+      [`${title} in queries without keys`, value, keylessQueries] as const,
     ]),
-  )('$kind: shows the result of $title', async ({ value, queries }) => {
+  )(`${clientName} shows the result of %s`, async (_, value, queries) => {
     const { headers, run, ids } = await createTenant();
     for (const text of value.before?.(ids) ?? []) expect((await run(text)).errors).toEqual([]);
     const readAll = async (client: CachingClient) => {
@@ -353,17 +353,9 @@ describe.each(Object.keys(clients))('%s with the configuration of the kit', (cli
   const unknownOutcome = reply(500, {});
 
   it.each([
-    {
-      title: 'an upsert whose integration could not be read',
-      method: 'GET',
-      mutation: upsert('integration { id }'),
-    },
-    {
-      title: 'an upsert whose outcome is unknown',
-      method: 'PUT',
-      mutation: upsert('record { integrationId }'),
-    },
-  ])('loads the provider again after $title', async ({ method, mutation }) => {
+    ['an upsert whose integration could not be read', 'GET', upsert('integration { id }')],
+    ['an upsert whose outcome is unknown', 'PUT', upsert('record { integrationId }')],
+  ] as const)(`${clientName} loads the provider again after %s`, async (_, method, mutation) => {
     const { headers, run } = await createTenant();
     const client = createClient(headers);
     const read = () => client.query(kit.IntegrationDocument, { name });
@@ -376,7 +368,7 @@ describe.each(Object.keys(clients))('%s with the configuration of the kit', (cli
     expect(await read()).toMatchObject({ integration: { endpoint: azure.endpoint } });
   });
 
-  it('loads nothing again after a mutation that was refused', async () => {
+  it(`${clientName} loads nothing again after a mutation that was refused`, async () => {
     const client = createClient({ 'Galileo-API-Key': 'read-only' });
     const before = await client.query(kit.SettingsPageDocument);
     const { length } = sent;
@@ -386,7 +378,7 @@ describe.each(Object.keys(clients))('%s with the configuration of the kit', (cli
     expect(sent).toHaveLength(length + 2);
   });
 
-  it('does not load an integration again that the response has', async () => {
+  it(`${clientName} does not load an integration again that the response has`, async () => {
     const { headers } = await createTenant();
     const client = createClient(headers);
     const read = () => client.query(kit.IntegrationDocument, { name });
