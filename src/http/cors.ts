@@ -16,8 +16,6 @@ const commonHeaders = [
 
 const tokenList = /^[!#$%&'*+.^`|~\w-]+(?:[\t ]*,[\t ]*[!#$%&'*+.^`|~\w-]+)*$/;
 const maxHeaderListLength = 2000;
-/** The maximum of WebKit. */
-const maxAgeSeconds = 600;
 /** Maximum number of logged origins. Pages must not be able to fill the log. */
 const maxHints = 100;
 
@@ -46,7 +44,8 @@ export class Cors {
     const headers = {
       'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers': toAllowedHeaders(request.getHeader('access-control-request-headers')),
-      'access-control-max-age': String(maxAgeSeconds),
+      // The maximum of WebKit, in seconds.
+      'access-control-max-age': '600',
       vary: 'Access-Control-Request-Method, Access-Control-Request-Headers',
     };
     return this.allow(request, { status: 204, headers, body: '' });

@@ -20,9 +20,6 @@ const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** The value of `Retry-After`: its minimum. */
-const retryAfterSeconds = 1;
-
 /** A request error with its own status or headers. */
 export class HttpError extends RequestError {
   readonly status: number;
@@ -49,7 +46,8 @@ export function getStatus(error: RequestError, mediaType: MediaType): number {
 
 export function getErrorHeaders(error: RequestError): Readonly<Record<string, string>> {
   if (error instanceof HttpError) return error.headers;
-  if (error.code === 'OVERLOADED') return { 'retry-after': String(retryAfterSeconds) };
+  // The minimum, in seconds.
+  if (error.code === 'OVERLOADED') return { 'retry-after': '1' };
   // The executor refuses a mutation in a read-only request.
   return error.code === 'METHOD_NOT_ALLOWED' ? { allow: 'POST' } : {};
 }

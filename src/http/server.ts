@@ -34,9 +34,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return server;
 }
 
-/** How long a keep-alive connection can be idle. Longer than in load balancers, so that they close it first. */
-const keepAliveTimeoutMs = 75_000;
-
 export class RunningServer implements AsyncDisposable {
   readonly #config: Config;
   readonly #telemetry: Telemetry;
@@ -66,7 +63,8 @@ export class RunningServer implements AsyncDisposable {
       onError: (error) => log.error({ fault: describeFault(error) }, 'a page could not be served'),
     });
     this.#server = createServer({
-      keepAliveTimeout: keepAliveTimeoutMs,
+      // Longer than in load balancers, so that they close an idle connection first.
+      keepAliveTimeout: 75_000,
       headersTimeout: config.requestTimeoutMs,
       requestTimeout: config.requestTimeoutMs,
       // By default, Node checks these timeouts only every 30 s.

@@ -3,7 +3,7 @@ import { requestErrorCodes } from '../execution/index.ts';
 import { version } from '../package.ts';
 import { clientFacingErrorCodes } from '../upstream/errors.ts';
 import type { Transport } from '../upstream/transport.ts';
-import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/transport-types.ts';
+import type { TransportObserver } from '../upstream/transport-types.ts';
 import { operationTypes, type RequestEnd, requestOutcomes } from './request-observation.ts';
 
 /** The metrics of one process, to be sent to another. */
@@ -36,7 +36,17 @@ export class Metrics {
   hasNewCounts = false;
 
   readonly transportObserver: TransportObserver = {
-    attemptEnded: (attempt, end) => this.#recordAttempt(attempt, end),
+    attemptEnded: ({ request }, { outcome, status, durationMs }) => {
+      this.hasNewCounts = true;
+      this.#upstreamRequests.inc({
+        operation: request.operation,
+        provider: request.provider ?? 'none',
+        method: request.method,
+        status_class: status === undefined ? 'none' : `${Math.floor(status / 100)}xx`,
+        outcome: outcome.toLowerCase(),
+      });
+      this.#upstreamDuration.observe(durationMs / 1000);
+    },
     retryScheduled: () => this.#retries.inc(),
   };
 
@@ -143,18 +153,6 @@ export class Metrics {
     return this.read();
   }
 
-  #recordAttempt({ request }: AttemptInfo, { outcome, status, durationMs }: AttemptEnd): void {
-    this.hasNewCounts = true;
-    this.#upstreamRequests.inc({
-      operation: request.operation,
-      provider: request.provider ?? 'none',
-      method: request.method,
-      status_class: toStatusClass(status),
-      outcome: outcome.toLowerCase(),
-    });
-    this.#upstreamDuration.observe(durationMs / 1000);
-  }
-
   #addGauge(name: string, help: string, read: (sources: MetricSources) => number): void {
     const gauge: Gauge = new Gauge({
       name,
@@ -181,7 +179,3 @@ const keepAll = (snapshot: MetricsSnapshot): object[] =>
   snapshot.map((metric) =>
     'aggregator' in metric && metric.aggregator === 'omit' ? { ...metric, aggregator: 'first' } : metric,
   );
-
-/** `2xx`, or `none` without a response. */
-const toStatusClass = (status: number | undefined): string =>
-  status === undefined ? 'none' : `${Math.floor(status / 100)}xx`;
