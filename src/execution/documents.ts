@@ -63,7 +63,7 @@ interface ParsedText {
 export class DocumentStore {
   readonly #schema: GraphQLSchema;
   readonly #limits: DocumentLimits;
-  readonly #suggestions: boolean;
+  readonly #showNames: boolean;
   readonly #validate: Validation;
   readonly #secretInputs: SecretInputs;
   readonly #operations = new LRUCache<string, PreparedOperation>({
@@ -80,7 +80,7 @@ export class DocumentStore {
   ) {
     this.#schema = schema;
     this.#limits = options.limits;
-    this.#suggestions = options.introspection;
+    this.#showNames = options.introspection;
     this.#validate = createValidation(schema, options.introspection);
     this.#secretInputs = secretInputs;
   }
@@ -170,7 +170,7 @@ export class DocumentStore {
         variableNames: new Set(definition.variableDefinitions?.map(({ variable }) => variable.name.value)),
         conditionNames: findConditionNames(document, definition.name?.value),
         secrets,
-        coerceVariables: createVariableCoercion(this.#schema, definition, this.#suggestions),
+        coerceVariables: createVariableCoercion(this.#schema, definition, this.#showNames),
         bytes: 4 * text.length + bytesPerToken * [...getTokens(document)].length,
         users: 0,
         heldBytes: 0,

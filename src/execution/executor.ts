@@ -6,8 +6,8 @@ import { encodeConditions } from './conditions.ts';
 import { type DocumentLimits, DocumentStore, type PreparedOperation } from './documents.ts';
 import type { Measures } from './operation-measures.ts';
 import { OperationPlan, type Variables } from './plan.ts';
+import { type OperationResult, PlanRun } from './plan-run.ts';
 import { createNoMemoryError, RequestError } from './request-error.ts';
-import { type OperationResult, PlanRun } from './run-plan.ts';
 import { addSecrets, SecretInputs } from './secret-inputs.ts';
 import { type TrustedDocuments, toHash } from './trusted-documents.ts';
 
@@ -71,15 +71,15 @@ export class Executor {
   ): Promise<OperationResult> {
     const { conditionNames, definition, measures, secrets } = prepared;
     const { limits, report } = this.#options;
-    const found: string[] = [...secrets.literals];
-    const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), found);
+    const foundSecrets: string[] = [...secrets.literals];
+    const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), foundSecrets);
     if ('problems' in coerced) {
       this.addSecrets(inputs, context);
       throw new RequestError('BAD_USER_INPUT', coerced.problems);
     }
     const { values } = coerced;
-    for (const name of secrets.variables) addSecrets(values[name], found);
-    for (const secret of found) context.addSecret(secret);
+    for (const name of secrets.variables) addSecrets(values[name], foundSecrets);
+    for (const secret of foundSecrets) context.addSecret(secret);
     checkEntities(measures, values, limits.maxEntities);
 
     const toPayload = (cause: unknown) =>
@@ -124,18 +124,6 @@ export class Executor {
     for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);
   }
 
-  // The other methods are for graphql-yoga's pipeline, which parses, validates and executes in separate steps.
-
-  /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
-  parse(text: string): DocumentNode {
-    return this.#documents.parse(text);
-  }
-
-  /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
-  prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
-    return this.#documents.prepareDocument(document, operationName);
-  }
-
   /** The source of the document that the parameters name. Throws RequestError if they do not name one. */
   getText({ query, documentId }: OperationParams): string {
     const { trustedDocuments } = this.#options;
@@ -155,6 +143,18 @@ export class Executor {
       ? new RequestError('BAD_REQUEST', 'The parameter `query` is missing: send the document to execute.')
       : // Clients with automatic persisted queries compare this message.
         new RequestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+  }
+
+  // The other methods are for graphql-yoga's pipeline, which parses, validates and executes in separate steps.
+
+  /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
+  parse(text: string): DocumentNode {
+    return this.#documents.parse(text);
+  }
+
+  /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
+  prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
+    return this.#documents.prepareDocument(document, operationName);
   }
 }
 

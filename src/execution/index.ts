@@ -6,6 +6,7 @@ export {
   type OperationParams,
 } from './executor.ts';
 export { toLocations } from './locations.ts';
+export type { OperationResult } from './plan-run.ts';
 export {
   createNoMemoryError,
   createResponseTooLargeError,
@@ -14,5 +15,4 @@ export {
   type RequestErrorCode,
   requestErrorCodes,
 } from './request-error.ts';
-export type { OperationResult } from './run-plan.ts';
 export { readTrustedDocuments, type TrustedDocuments, toHash } from './trusted-documents.ts';

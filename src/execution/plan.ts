@@ -219,7 +219,7 @@ export class OperationPlan implements SharedAllocation {
     if (isListType(nullable))
       return { kind: 'list', isNonNull, item: this.#planValue(nullable.ofType, nodes) };
     if (isAbstractType(nullable))
-      return { kind: 'object', isNonNull, getSelection: this.#planTypes(nullable, nodes) };
+      return { kind: 'object', isNonNull, getSelection: this.#planPossibleTypes(nullable, nodes) };
     if (!isObjectType(nullable)) return { kind: 'leaf', isNonNull, write: getLeafWriter(nullable) };
     let selection: SelectionPlan | undefined;
     const getSelection = (_source: unknown, context: ResolverContext) => {
@@ -229,7 +229,8 @@ export class OperationPlan implements SharedAllocation {
     return { kind: 'object', isNonNull, getSelection };
   }
 
-  #planTypes(type: GraphQLAbstractType, nodes: readonly FieldNode[]) {
+  /** The fields of an interface or a union depend on the type of the object. */
+  #planPossibleTypes(type: GraphQLAbstractType, nodes: readonly FieldNode[]) {
     const selections = new Map<string, SelectionPlan>();
     return (source: unknown, context: ResolverContext): SelectionPlan => {
       const info = missingInfo as GraphQLResolveInfo;

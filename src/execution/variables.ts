@@ -40,7 +40,7 @@ interface Definition {
 export function createVariableCoercion(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
-  suggestions: boolean,
+  showNames: boolean,
 ): VariableCoercion {
   const definitions = (operation.variableDefinitions ?? []).map((node): Definition => {
     const type = typeFromAST(schema, node.type);
@@ -60,7 +60,7 @@ export function createVariableCoercion(
       let value = defaultValue;
       if (isGiven(inputs, name)) value = coerce(inputs[name], secrets);
       else if (node.defaultValue === undefined && isNonNullType(type)) value = invalid;
-      if (value === invalid) return { problems: findProblems(definitions, inputs, suggestions) };
+      if (value === invalid) return { problems: findProblems(definitions, inputs, showNames) };
       if (value !== undefined) values[name] = value;
     }
     return { values };
@@ -75,7 +75,7 @@ const isGiven = (inputs: Variables, name: string): boolean =>
 function findProblems(
   definitions: readonly Definition[],
   inputs: Variables,
-  suggestions: boolean,
+  showNames: boolean,
 ): RequestProblem[] {
   const problems: RequestProblem[] = [];
   try {
@@ -91,8 +91,8 @@ function findProblems(
         report(`Variable "$${name}" of non-null type "${String(type)}" must not be null.`);
       } else {
         const onError = (path: readonly (string | number)[], _value: unknown, error: GraphQLError) =>
-          report(`Variable "$${name}"${printPath(path)}: ${explain(error, type, path, suggestions)}`);
-        coerceInputValue(inputs[name], type, onError, !suggestions);
+          report(`Variable "$${name}"${printPath(path)}: ${explain(error, type, path, showNames)}`);
+        coerceInputValue(inputs[name], type, onError, !showNames);
       }
     }
   } catch (error) {
@@ -121,11 +121,11 @@ const explain = (
   error: GraphQLError,
   type: GraphQLInputType,
   path: readonly (string | number)[],
-  suggestions: boolean,
+  showNames: boolean,
 ): string =>
   isInputError(error) || safeMessages.some((pattern) => pattern.test(error.message))
     ? error.message
-    : `expected ${describeType(getTypeAt(type, path), suggestions)}.`;
+    : `expected ${describeType(getTypeAt(type, path), showNames)}.`;
 
 function getTypeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType {
   let current = type;

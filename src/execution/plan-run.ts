@@ -74,7 +74,7 @@ const noValue = new Error('cannot be null, but resolved to null');
 export class PlanRun {
   readonly #options: RunOptions;
   readonly #errors: FieldError[] = [];
-  readonly #explained = new Map<unknown, ErrorPayload>();
+  readonly #payloads = new Map<unknown, ErrorPayload>();
   /**
    * How much longer the response can become, in characters. A character is at least one byte, and errors are estimated. The
    * exchange counts the bytes of the complete response.
@@ -272,15 +272,15 @@ export class PlanRun {
     // These two errors are shared by all fields. The log names the field.
     const shared = [noValue, notAnArray].find((error) => error === cause);
     const key = shared === undefined ? cause : field;
-    let explained = this.#explained.get(key);
-    if (explained === undefined) {
+    let payload = this.#payloads.get(key);
+    if (payload === undefined) {
       const name = field.nodes[0]?.name.value;
-      explained = this.#options.toErrorPayload(
+      payload = this.#options.toErrorPayload(
         shared === undefined ? cause : new Error(`The field ${name} ${shared.message}.`),
       );
-      this.#explained.set(key, explained);
+      this.#payloads.set(key, payload);
     }
-    const { message, extensions } = explained;
+    const { message, extensions } = payload;
     this.#spend(errorSize + message.length);
     return new Failure({ message, locations: toLocations(field.nodes), path: toKeys(path), extensions });
   }
