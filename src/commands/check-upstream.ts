@@ -3,7 +3,7 @@ import { type Drift, findDrift } from '../../drift/find-drift.ts';
 import { readDocument, UnreadableDocument } from '../../drift/read-document.ts';
 import { readConfig } from '../config.ts';
 import { getPackagePath, version } from '../package.ts';
-import { readTrustedCertificates } from '../upstream/transport.ts';
+import { readTrustedCertificates } from '../upstream/trusted-certificates.ts';
 import { getBasePath } from '../upstream/url.ts';
 
 // Every command exits with 2 if its input is invalid.

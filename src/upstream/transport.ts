@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import * as tlsModule from 'node:tls';
+import { createSecureContext } from 'node:tls';
 import type { AttemptOptions } from './attempt.ts';
 import { CircuitBreaker } from './breaker.ts';
 import { Call, type TransportServices } from './call.ts';
@@ -11,6 +10,7 @@ import { findProxy, type ProxySettings } from './proxy.ts';
 import type { UpstreamResponse } from './responses.ts';
 import { RetryBudget } from './retry.ts';
 import type { TransportObserver, TransportRequest } from './transport-types.ts';
+import { readTrustedCertificates } from './trusted-certificates.ts';
 import { getBasePath } from './url.ts';
 
 /** The configuration of a transport, and the dependencies that tests replace. */
@@ -77,8 +77,8 @@ export class Transport {
       connectTimeoutMs: options.connectTimeoutMs,
       maxAgeMs: options.connectionMaxAgeMs ?? Number.POSITIVE_INFINITY,
       proxy: findProxy(upstreamUrl, options.proxy ?? {}),
-      secureContext: tlsModule.createSecureContext({ ca, cert: tls.cert, key: tls.key }),
-      proxySecureContext: tlsModule.createSecureContext({ ca }),
+      secureContext: createSecureContext({ ca, cert: tls.cert, key: tls.key }),
+      proxySecureContext: createSecureContext({ ca }),
       lookup: options.lookup ?? lookupWithSystem,
       now,
     };
@@ -161,27 +161,6 @@ export class Transport {
   #noteIdle(): void {
     if (this.#onDrained !== undefined && this.#isIdle) this.#onDrained();
   }
-}
-
-/** `getCACertificates` exists since Node 22.15. */
-const tlsFunctions: {
-  readonly rootCertificates: readonly string[];
-  readonly getCACertificates?: (type: 'default') => readonly string[];
-} = tlsModule;
-
-/**
- * The CAs that Node trusts by default and additional ones, as PEM. The option `ca` of Node's TLS would replace the defaults.
- * Undefined if there are no additional ones.
- */
-export function readTrustedCertificates(additional: string | undefined): string[] | undefined {
-  return additional === undefined ? undefined : [...readPlatformCertificates(), additional];
-}
-
-function readPlatformCertificates(): readonly string[] {
-  if (tlsFunctions.getCACertificates !== undefined) return tlsFunctions.getCACertificates('default');
-  const file = process.env['NODE_EXTRA_CA_CERTS'];
-  const extra = file === undefined || !existsSync(file) ? [] : [readFileSync(file, 'utf8')];
-  return [...tlsFunctions.rootCertificates, ...extra];
 }
 
 /** One observer for several. Its hooks do not throw. A hook that no observer has is undefined. */
