@@ -137,13 +137,13 @@ class ClientConnection implements ResponseOwner {
     this.#startNext();
   }
 
-  // Written at the end of the turn, unless further requests may wait for the response.
+  // If other requests of the connection wait for the response, it is written immediately.
   complete(pending: PendingResponse): void {
     if (this.#pending.length > 1) pending.write();
     else this.#connections.writeLater(pending);
   }
 
-  closeAfter(pending: PendingResponse, isRequired: boolean): boolean {
+  decideClose(pending: PendingResponse, isRequired: boolean): boolean {
     if (isRequired || this.#connections.isClosing) this.#isClosing = true;
     return this.#isClosing && this.#pending.at(-1) === pending;
   }

@@ -116,6 +116,7 @@ export class Exchange {
     if (this.#hasSlot) this.#services.admission.returnSlot();
   }
 
+  /** Executes the request, and releases what only the execution needs. */
   async #executeToEnd(context: ExchangeContext): Promise<HttpResponse> {
     this.#isExecuting = true;
     try {
@@ -127,6 +128,7 @@ export class Exchange {
     }
   }
 
+  /** Refuses the request, or reads its body, takes a slot and runs the pipeline. */
   async #execute(context: ExchangeContext): Promise<HttpResponse> {
     const { config, admission, pipeline } = this.#services;
     const request = this.#request;

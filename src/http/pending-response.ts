@@ -11,8 +11,8 @@ const lingerMs = 1000;
 export interface ResponseOwner {
   /** Has the response written, now or later in this turn of the event loop. */
   complete(pending: PendingResponse): void;
-  /** Returns whether the connection closes after this response. `isRequired` makes it close after its last response. */
-  closeAfter(pending: PendingResponse, isRequired: boolean): boolean;
+  /** Whether the connection closes after this response. `isRequired`: it must close after its last pending response. */
+  decideClose(pending: PendingResponse, isRequired: boolean): boolean;
   /** Starts the response timeout of each response that is complete and has only complete responses before it. */
   startResponseTimeouts(): void;
   /** Ends the connection without further responses. */
@@ -101,7 +101,7 @@ export class PendingResponse {
     }
     const mustLinger = mayHaveLongRest(request);
     // RFC 9110, section 15.5.9: the rest of the request may never arrive.
-    if (this.#owner.closeAfter(this, mustLinger || status === 408)) fields.push('connection', 'close');
+    if (this.#owner.decideClose(this, mustLinger || status === 408)) fields.push('connection', 'close');
     // Middleware that wraps the method, such as on-headers before 1.1.0, does not always know arrays.
     const isWrapped = response.writeHead !== ServerResponse.prototype.writeHead;
     response.writeHead(status, isWrapped ? toHeaderObject(fields) : fields);

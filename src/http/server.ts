@@ -117,6 +117,12 @@ export class RunningServer implements AsyncDisposable {
     return this.#draining;
   }
 
+  /** Accepts no further connections, so that the other workers get them while this one drains. */
+  stopListening(): void {
+    // Unlike `http.Server.close`, this does not touch open connections.
+    TcpServer.prototype.close.call(this.#server);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isReady = false;
     this.#handler.destroy();
@@ -141,12 +147,6 @@ export class RunningServer implements AsyncDisposable {
     closeServer(this.#server);
     await this.#closeTelemetry();
     return isDone;
-  }
-
-  /** Accepts no further connections, so that the other workers get them while this one drains. */
-  stopListening(): void {
-    // Unlike `http.Server.close`, this does not touch open connections.
-    TcpServer.prototype.close.call(this.#server);
   }
 
   async #closeTelemetry(): Promise<void> {

@@ -27,8 +27,8 @@ import {
   type YogaResult,
 } from './yoga-conversions.ts';
 
-/** The key of the gateway's state in yoga's context. A symbol, so that plugins do not see the state by accident. */
-const stateKey = Symbol('galileo-gateway request');
+/** The key of the YogaRequest in yoga's context. A symbol, so that plugins do not see it by accident. */
+const requestKey = Symbol('galileo-gateway request');
 
 /** One request in yoga's pipeline. Its methods replace those of yoga. */
 class YogaRequest {
@@ -127,9 +127,9 @@ interface YogaOperation {
   readonly variableValues?: unknown;
 }
 
-function getState(context: object): YogaRequest {
-  const state: unknown = Object.getOwnPropertyDescriptor(context, stateKey)?.value;
-  if (state instanceof YogaRequest) return state;
+function getYogaRequest(context: object): YogaRequest {
+  const request: unknown = Object.getOwnPropertyDescriptor(context, requestKey)?.value;
+  if (request instanceof YogaRequest) return request;
   throw new Error(
     'A plugin has replaced the context of graphql-yoga. It must add properties with `extendContext` instead.',
   );
@@ -173,7 +173,7 @@ export function createYogaPipeline(
     ready: async () => void (await loading),
     async run(request) {
       const yoga = await loading;
-      const context = { [stateKey]: new YogaRequest(request, executor) };
+      const context = { [requestKey]: new YogaRequest(request, executor) };
       return withDeadline(
         Promise.resolve(yoga.fetch(toFetchRequest(request), context)).then(readFetchResponse),
         request.context.deadline,
@@ -211,25 +211,25 @@ function withDeadline<T>(running: Promise<T>, deadline: Deadline): Promise<T> {
 /** Runs before the plugins, so that they can wrap the functions that it sets. */
 const executionPlugin: Plugin = {
   onRequestParse({ serverContext, setRequestParser }) {
-    setRequestParser(() => getState(serverContext).readParams());
+    setRequestParser(() => getYogaRequest(serverContext).readParams());
   },
   onParse({ context, setParseFn }) {
-    setParseFn((source: unknown) => getState(context).parse(String(source)));
+    setParseFn((source: unknown) => getYogaRequest(context).parse(String(source)));
   },
   onValidate({ context, setValidationFn }) {
     setValidationFn((...inputs: Parameters<YogaRequest['validate']>) =>
-      getState(context).validate(...inputs),
+      getYogaRequest(context).validate(...inputs),
     );
   },
   onExecute({ context, setExecuteFn }) {
-    setExecuteFn((operation: YogaOperation) => getState(context).execute(operation));
+    setExecuteFn((operation: YogaOperation) => getYogaRequest(context).execute(operation));
   },
 };
 
 /** Runs after the plugins, so that the parameters they change are executed. */
 const parametersPlugin: Plugin = {
   onParams({ context, params }) {
-    getState(context).setParams(params);
+    getYogaRequest(context).setParams(params);
   },
 };
 
@@ -238,7 +238,7 @@ const createResponsePlugin = (report: Report): Plugin => ({
   // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {
     if (Array.isArray(result) || Symbol.asyncIterator in result) return;
-    const { request } = getState(serverContext);
+    const { request } = getYogaRequest(serverContext);
     setResultProcessor((processed, fetchApi) => {
       const { status, headers, body } = toResultResponse(processed as YogaResult, request, report);
       return new fetchApi.Response(body.toString(), { status, headers: toHeaders(headers) });

@@ -37,7 +37,7 @@ export class BodyMapping {
   readonly #shape: InputShape;
   readonly #at: readonly string[];
   readonly #fieldNames: ReadonlyMap<string, string>;
-  readonly #properties: RegExp;
+  readonly #renamedProperties: RegExp;
 
   /** @param at the path, inside `input`, of the value that is the body. Default: `input` itself. */
   constructor(shape: InputShape, at: readonly string[] = []) {
@@ -45,7 +45,10 @@ export class BodyMapping {
     this.#at = at;
     this.#fieldNames = new Map(getFieldNames(shape));
     // Matches nothing if no property is renamed.
-    this.#properties = new RegExp(`\\b(?:${[...this.#fieldNames.keys()].join('|') || '(?!)'})\\b`, 'g');
+    this.#renamedProperties = new RegExp(
+      `\\b(?:${[...this.#fieldNames.keys()].join('|') || '(?!)'})\\b`,
+      'g',
+    );
   }
 
   /**
@@ -88,7 +91,7 @@ export class BodyMapping {
   }
 
   #translate(message: string): string {
-    return message.replace(this.#properties, (property) => this.#fieldNames.get(property) ?? property);
+    return message.replace(this.#renamedProperties, (property) => this.#fieldNames.get(property) ?? property);
   }
 }
 

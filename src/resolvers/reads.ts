@@ -56,7 +56,7 @@ export type Reads = ReturnType<typeof createReads>;
 
 /**
  * The reads of one request. Each resource is fetched when it is first loaded, and again only after it was forgotten, with the
- * request's credentials. `getContext` throws UNAUTHENTICATED if the request has no usable credential.
+ * request's credentials. The key of a resource without a name is `all`. `getContext` throws UNAUTHENTICATED if the request has no usable credential.
  */
 export const createReads = (galileo: GalileoClient, getContext: () => CallContext) => ({
   integration: new Loader(async (name: ProviderName) => galileo.fetchIntegration(name, getContext())),

@@ -30,11 +30,11 @@ export class RequestContext<O extends Observation = Observation> implements Call
   /** What the request holds in memory. */
   readonly memory: Reservation;
   readonly #forwarded: ForwardedHeaders;
-  readonly #operatorSecrets: readonly string[];
+  readonly #operatorValues: readonly string[];
   #caller: string | undefined;
   #reads: Reads | undefined;
   #secrets: Secrets | undefined;
-  #operatorSearch: Secrets | undefined;
+  #operatorSecrets: Secrets | undefined;
 
   constructor(
     galileo: GalileoClient,
@@ -49,7 +49,7 @@ export class RequestContext<O extends Observation = Observation> implements Call
     this.#forwarded = forwarded;
     this.observation = observation;
     this.memory = memory;
-    this.#operatorSecrets = operatorSecrets;
+    this.#operatorValues = operatorSecrets;
     // The log line of the request needs its secrets, to redact the name of the operation.
     observation.redactor = this;
   }
@@ -96,8 +96,8 @@ export class RequestContext<O extends Observation = Observation> implements Call
   }
 
   redactMessage(text: string): string {
-    this.#operatorSearch ??= createSecrets(this.#operatorSecrets);
-    return this.#operatorSearch.redact(this.redact(text));
+    this.#operatorSecrets ??= createSecrets(this.#operatorValues);
+    return this.#operatorSecrets.redact(this.redact(text));
   }
 
   #getSecrets(): Secrets {

@@ -8,6 +8,8 @@ import './scalars.ts';
 const scalarOf = (type: ScalarName<SchemaTypes>, parse: reader.Parser, kind: 'value' | 'json' = 'value') =>
   ({ output: type, parse, input: type, shape: { kind } }) satisfies ValueType;
 
+// Each of these functions declares a field of one type, for a property of upstream (`fieldOf`).
+
 const stringValue = scalarOf('String', reader.parseString);
 
 export const string = fieldOf(stringValue);

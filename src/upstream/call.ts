@@ -68,7 +68,7 @@ export class Call implements Waiter, AttemptOwner {
   #attemptCount = 0;
   #retryCount = 0;
   #hasRepeatedUnsent = false;
-  #last: CallResult | undefined;
+  #lastResult: CallResult | undefined;
   #waitTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -138,7 +138,7 @@ export class Call implements Waiter, AttemptOwner {
       this.#services.fastestRead.add(nowMs - this.#attemptStartedAtMs, nowMs);
     }
     const result = { response };
-    this.#last = result;
+    this.#lastResult = result;
     const isRetryable = !this.#isWrite && outcome !== 'PROVIDER_ERROR' && (isUnavailable || status === 429);
     if (!isRetryable || !this.#retryAfterResponse(response)) this.#settle(result);
   }
@@ -151,7 +151,7 @@ export class Call implements Waiter, AttemptOwner {
     );
     if (this.#isSettled) return;
     const result = { error };
-    this.#last = result;
+    this.#lastResult = result;
     const isRepeatable = failureKinds[failure.kind].isRepeatable && !(this.#isWrite && failure.isSent);
     if (isRepeatable && !this.#services.pool.isDestroyed) {
       if (failure.kind === 'idle-closed' && !this.#hasRepeatedUnsent) {
@@ -237,7 +237,7 @@ export class Call implements Waiter, AttemptOwner {
    * attempt.
    */
   #settleWithoutFurtherAttempt(error: Error): void {
-    this.#settle(this.#last ?? { error });
+    this.#settle(this.#lastResult ?? { error });
   }
 
   #settle(result: CallResult): void {

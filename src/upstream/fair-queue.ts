@@ -5,7 +5,8 @@ export interface Queueable {
   isQueued: boolean;
 }
 
-class Caller<T> {
+/** The items of one caller. */
+class CallerItems<T> {
   /** In the order in which they began to wait. Undefined until one waits. */
   waiting: T[] | undefined;
   runningCount = 0;
@@ -13,7 +14,7 @@ class Caller<T> {
   turn = 0;
 }
 
-const compare = (a: Caller<unknown>, b: Caller<unknown>): number =>
+const compare = (a: CallerItems<unknown>, b: CallerItems<unknown>): number =>
   a.runningCount - b.runningCount || a.turn - b.turn;
 
 /**
@@ -22,7 +23,7 @@ const compare = (a: Caller<unknown>, b: Caller<unknown>): number =>
  * which MAX_CONCURRENT_REQUESTS limits. A caller is forgotten with its last item.
  */
 export class FairQueue<T extends Queueable> {
-  readonly #callers = new Map<string, Caller<T>>();
+  readonly #callers = new Map<string, CallerItems<T>>();
   #length = 0;
   #turns = 0;
 
@@ -42,7 +43,7 @@ export class FairQueue<T extends Queueable> {
   /** Removes the next item. */
   shift(): T | undefined {
     if (this.#length === 0) return undefined;
-    let next: Caller<T> | undefined;
+    let next: CallerItems<T> | undefined;
     for (const caller of this.#callers.values()) {
       if (caller.waiting?.length && (next === undefined || compare(caller, next) < 0)) next = caller;
     }
@@ -87,16 +88,16 @@ export class FairQueue<T extends Queueable> {
     return item;
   }
 
-  #getCaller(key: string): Caller<T> {
+  #getCaller(key: string): CallerItems<T> {
     let caller = this.#callers.get(key);
     if (caller === undefined) {
-      caller = new Caller();
+      caller = new CallerItems();
       this.#callers.set(key, caller);
     }
     return caller;
   }
 
-  #forgetIfUnused(key: string, { runningCount, waiting }: Caller<T>): void {
+  #forgetIfUnused(key: string, { runningCount, waiting }: CallerItems<T>): void {
     if (runningCount === 0 && !waiting?.length) this.#callers.delete(key);
   }
 }
