@@ -222,8 +222,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads all settings. A flag takes precedence over the environment, and the environment over the default. An empty variable counts as unset.
- * Throws ConfigError, which names every invalid setting.
+ * Reads all settings. A flag takes precedence over the environment, and the environment over the default. An empty
+ * variable counts as unset. Throws ConfigError, which names every invalid setting.
  *
  * @param nameFlag how a problem names a flag
  */

@@ -2,8 +2,9 @@
 export type DeadlineEnd = 'expired' | 'cancelled';
 
 /**
- * The deadline of one request. It ends at a fixed time (`expired`), or when the client disconnects or the response is complete
- * (`cancelled`). Everything that the request waits for listens to it. It costs less than an AbortSignal (docs/performance.md).
+ * The deadline of one request. It ends at a fixed time (`expired`), or when the client disconnects or the response is
+ * complete (`cancelled`). Everything that the request waits for listens to it. It costs less than an AbortSignal
+ * (docs/performance.md).
  */
 export class Deadline {
   readonly #endsAtMs: number;

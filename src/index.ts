@@ -28,8 +28,8 @@ type OptionValue<Value> = Value extends URL
 
 /**
  * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Those of listeners and
- * processes (ports, base path, shutdown, workers) and GraphiQL are not among them. Of the environment, only `NODE_ENV` changes
- * their defaults: `production` turns introspection off.
+ * processes (ports, base path, shutdown, workers) and GraphiQL are not among them. Of the environment, only `NODE_ENV`
+ * changes their defaults: `production` turns introspection off.
  */
 export type GatewayOptions = {
   readonly [Name in keyof HandlerConfig]?: OptionValue<HandlerConfig[Name]> | undefined;

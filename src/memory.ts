@@ -117,10 +117,10 @@ const [zero, nine] = [0x30, 0x39];
 const lastLatin1Byte = 0xc3;
 
 /**
- * Estimates the memory of parsed JSON, in bytes. `[{},{},…]` takes 21 times its length, `[[[…]]]` 28 times. Measured with
- * V8 11 (Node 20): an empty object takes 56 bytes, an array 16 and 16 more if it is not empty, a position in an array 8, a
- * number that is not a small integer 16, a property with a unique name up to 100, one with an index as its name 140. A string
- * takes two bytes per character if one of them is not Latin-1.
+ * Estimates the memory of parsed JSON, in bytes. `[{},{},…]` takes 21 times its length, `[[[…]]]` 28 times. Measured
+ * with V8 11 (Node 20): an empty object takes 56 bytes, an array 16 and 16 more if it is not empty, a position in an
+ * array 8, a number that is not a small integer 16, a property with a unique name up to 100, one with an index as its
+ * name 140. A string takes two bytes per character if one of them is not Latin-1.
  */
 export function estimateParsedBytes(json: Buffer): number {
   let bytes = 0;

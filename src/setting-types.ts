@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { readTrustedDocuments } from './execution/index.ts';
 import { isJsonObject } from './json.ts';
 
-// The types of settings. Each parses a string; the message of an issue completes "expected …", and never quotes the value.
+// The types of settings. Each parses a string; the message of an issue completes "expected …", and never quotes the
+// value.
 
 /** One day. A longer timeout is a mistake. */
 const maxMs = 86_400_000;

@@ -12,8 +12,8 @@ import { readOtelVariables } from '../otel-variables.ts';
 import { createSchema } from '../schema/index.ts';
 
 /**
- * Validates the configuration, prints the effective one to standard output and warnings to standard error. Throws ConfigError
- * if `serve` would not start.
+ * Validates the configuration, prints the effective one to standard output and warnings to standard error. Throws
+ * ConfigError if `serve` would not start.
  */
 export function checkConfig(environment: Readonly<Record<string, string | undefined>>): void {
   const config = readConfig(environment);

@@ -5,8 +5,8 @@ import type { Plugins } from '../http/pipeline.ts';
 import { isJsonObject } from '../json.ts';
 
 /**
- * The default export of a module: a list of graphql-yoga and Envelop plugins, or one plugin. Rejects with ConfigError if there
- * is none, and with the module's own error if it throws.
+ * The default export of a module: a list of graphql-yoga and Envelop plugins, or one plugin. Rejects with ConfigError
+ * if there is none, and with the module's own error if it throws.
  */
 export async function loadPlugins(path: string): Promise<Plugins> {
   const url = pathToFileURL(resolve(path)).href;

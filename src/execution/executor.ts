@@ -61,8 +61,8 @@ export class Executor {
   }
 
   /**
-   * Executes a prepared operation. Rejects with RequestError if the variables are invalid, `_entities` gets too many representations, the
-   * response is too large, or there is no memory for the plan or the response.
+   * Executes a prepared operation. Rejects with RequestError if the variables are invalid, `_entities` gets too many
+   * representations, the response is too large, or there is no memory for the plan or the response.
    */
   async execute(
     prepared: PreparedOperation,
@@ -117,8 +117,8 @@ export class Executor {
   }
 
   /**
-   * Adds the secret values in the variables of a rejected request: the message of the error can quote a name of the document that
-   * is also a secret.
+   * Adds the secret values in the variables of a rejected request: the message of the error can quote a name of the
+   * document that is also a secret.
    */
   addSecrets(variables: Variables | undefined, context: ResolverContext): void {
     for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);

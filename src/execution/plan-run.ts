@@ -34,8 +34,9 @@ interface Path {
 }
 
 /**
- * JSON, or a promise of it. Each method that writes JSON appends to the JSON before it, the argument `before`, and returns the
- * result. V8 stores it as a chain of strings, which is cheaper to flatten than a tree (docs/performance.md, "What was tried").
+ * JSON, or a promise of it. Each method that writes JSON appends to the JSON before it, the argument `before`, and
+ * returns the result. V8 stores it as a chain of strings, which is cheaper to flatten than a tree (docs/performance.md,
+ * "What was tried").
  */
 type Json = string | Promise<string>;
 
@@ -76,8 +77,8 @@ export class PlanRun {
   readonly #errors: FieldError[] = [];
   readonly #payloads = new Map<unknown, ErrorPayload>();
   /**
-   * How much longer the response can become, in characters. A character is at least one byte, and errors are estimated. The
-   * exchange counts the bytes of the complete response.
+   * How much longer the response can become, in characters. A character is at least one byte, and errors are estimated.
+   * The exchange counts the bytes of the complete response.
    */
   #remainingLength: number;
   /** The remaining length at which more memory must be held. */
@@ -92,9 +93,9 @@ export class PlanRun {
   }
 
   /**
-   * Executes the plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a query in
-   * parallel, those of a mutation in series. Rejects with RequestError as soon as the response is larger than allowed; a
-   * mutation completes all its writes first.
+   * Executes the plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a
+   * query in parallel, those of a mutation in series. Rejects with RequestError as soon as the response is larger than
+   * allowed; a mutation completes all its writes first.
    */
   async execute(selection: SelectionPlan): Promise<OperationResult> {
     const { isMutation, maxResponseBytes } = this.#options;

@@ -70,8 +70,8 @@ export type LeafPlan = ValuePlan & { readonly kind: 'leaf' };
 const typenameValue: ValuePlan = { kind: 'leaf', isNonNull: true, write: getLeafWriter(GraphQLString) };
 
 /**
- * Sizes of a planned field, of its entry in a selection, and of a selection. Measured with V8 11 (Node 20): a plan of more than 500 kB that has seen every type takes
- * 82 to 94 % of its estimate, a plan of some ten kilobytes up to 120 %.
+ * Sizes of a planned field, of its entry in a selection, and of a selection. Measured with V8 11 (Node 20): a plan of
+ * more than 500 kB that has seen every type takes 82 to 94 % of its estimate, a plan of some ten kilobytes up to 120 %.
  */
 const bytesPerField = 900;
 const bytesPerSelectedField = 16;

@@ -22,8 +22,8 @@ const maxHints = 100;
 type CorsRequest = Pick<HttpRequest, 'method' | 'getHeader'>;
 
 /**
- * Lets pages of listed origins read responses. Cookies and remembered passwords are not allowed: a page sends its credentials
- * in headers that it sets itself.
+ * Lets pages of listed origins read responses. Cookies and remembered passwords are not allowed: a page sends its
+ * credentials in headers that it sets itself.
  *
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */

@@ -53,7 +53,8 @@ export class Exchange {
   #isMutation = false;
   #hasSlot = false;
   /**
-   * Whether the execution still uses the parsed request. If the client disconnects, the reservation is closed when the execution ends.
+   * Whether the execution still uses the parsed request. If the client disconnects, the reservation is closed when the
+   * execution ends.
    */
   #isExecuting = false;
   #isEnded = false;

@@ -35,8 +35,8 @@ export const mediaTypes = ['application/json', 'application/graphql-response+jso
 export type MediaType = (typeof mediaTypes)[number];
 
 /**
- * The offered media type that `Accept` prefers. Among equal weights, the first in `Accept`. Undefined if it accepts none of
- * them. A missing or empty field accepts the first one.
+ * The offered media type that `Accept` prefers. Among equal weights, the first in `Accept`. Undefined if it accepts
+ * none of them. A missing or empty field accepts the first one.
  *
  * @param offered in lower case, without parameters
  * @see RFC 9110, section 12.5.1
@@ -62,7 +62,10 @@ export function negotiateMediaType<const Type extends string>(
   return best?.type;
 }
 
-/** The first of the offered content codings that `Accept-Encoding` accepts; undefined if it accepts none (RFC 9110, section 12.5.3). */
+/**
+ * The first of the offered content codings that `Accept-Encoding` accepts; undefined if it accepts none (RFC 9110,
+ * section 12.5.3).
+ */
 export function negotiateEncoding<const Encoding extends string>(
   acceptEncoding: string | undefined,
   offered: readonly Encoding[],

@@ -11,8 +11,8 @@ const statuses: Readonly<Partial<Record<RequestErrorCode, number>>> = {
   INTERNAL_SERVER_ERROR: 500,
 };
 
-// With application/json, a well-formed request should get 200 even if its document or variables are invalid (GraphQL over HTTP,
-// section 6.4.1). Clients with automatic persisted queries expect 200 as well.
+// With application/json, a well-formed request should get 200 even if its document or variables are invalid (GraphQL
+// over HTTP, section 6.4.1). Clients with automatic persisted queries expect 200 as well.
 const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',

@@ -23,7 +23,10 @@ export interface ResponseOwner {
 export class PendingResponse {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Called once, when the response was sent or the connection has ended. Not a function: see docs/performance.md, "Objects that outlive a request". */
+  /**
+   * Called once, when the response was sent or the connection has ended. Not a function: see docs/performance.md,
+   * "Objects that outlive a request".
+   */
   listener: { end(isSent: boolean): void } | undefined;
   /** On the clock of `performance.now()`. */
   readonly arrivedAtMs = performance.now();
@@ -74,8 +77,8 @@ export class PendingResponse {
   }
 
   /**
-   * Passes the response to Node if it is complete. Further calls do nothing. Ends the connection if Node refuses it, which
-   * must not affect the other responses of the turn.
+   * Passes the response to Node if it is complete. Further calls do nothing. Ends the connection if Node refuses it,
+   * which must not affect the other responses of the turn.
    */
   write(): void {
     const httpResponse = this.#httpResponse;
@@ -127,8 +130,8 @@ function toHeaderObject(fields: readonly string[]): OutgoingHttpHeaders {
 }
 
 /**
- * Whether the request body has an unread part that can be long. The client can then not reuse the connection, and the server reads on for a
- * limited time before it ends the response.
+ * Whether the request body has an unread part that can be long. The client can then not reuse the connection, and the
+ * server reads on for a limited time before it ends the response.
  */
 function mayHaveLongRest(request: IncomingMessage): boolean {
   if (request.complete) return false;

@@ -15,8 +15,8 @@ import { createResource, logSdkErrors } from './otel-sdk.ts';
 import { Tracing } from './tracing.ts';
 
 /**
- * Starts traces as OpenTelemetry's variables configure them. Logs failed exports. `shutdown` sends the remaining spans, and never
- * rejects.
+ * Starts traces as OpenTelemetry's variables configure them. Logs failed exports. `shutdown` sends the remaining spans,
+ * and never rejects.
  */
 export async function openTracing(upstream: URL, settings: OtelSettings, log: Log) {
   const exporter = await createExporter(settings);

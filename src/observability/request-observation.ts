@@ -99,7 +99,8 @@ export class RequestObservation {
   /** Records the code of a response with `errors` and without `data`. */
   recordRequestError(code: string): void {
     this.#addCode(code);
-    // Only here does OVERLOADED mean a shed request. As the code of a field error, it means a full upstream queue or no memory for a response.
+    // Only here does OVERLOADED mean a shed request. As the code of a field error, it means a full upstream queue or no
+    // memory for a response.
     if (code === 'OVERLOADED') this.#isShed = true;
   }
 

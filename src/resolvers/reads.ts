@@ -6,8 +6,8 @@ import type { Uuid } from '../upstream/uuid.ts';
 import type { ProviderName } from '../upstream/wire.ts';
 
 /**
- * Loads each key once per request, until the key is forgotten. DataLoader caches one promise per key, even if it rejects. It
- * does not batch, because Galileo has no call for several keys.
+ * Loads each key once per request, until the key is forgotten. DataLoader caches one promise per key, even if it
+ * rejects. It does not batch, because Galileo has no call for several keys.
  */
 class Loader<Key, Value> {
   readonly #fetch: (key: Key) => Promise<Value>;
@@ -55,8 +55,9 @@ interface PageKey {
 export type Reads = ReturnType<typeof createReads>;
 
 /**
- * The reads of one request. Each resource is fetched when it is first loaded, and again only after it was forgotten, with the
- * request's credentials. The key of a resource without a name is `all`. `getContext` throws UNAUTHENTICATED if the request has no usable credential.
+ * The reads of one request. Each resource is fetched when it is first loaded, and again only after it was forgotten,
+ * with the request's credentials. The key of a resource without a name is `all`. `getContext` throws UNAUTHENTICATED if
+ * the request has no usable credential.
  */
 export const createReads = (galileo: GalileoClient, getContext: () => CallContext) => ({
   integration: new Loader(async (name: ProviderName) => galileo.fetchIntegration(name, getContext())),

@@ -21,7 +21,8 @@ export interface Observation {
 }
 
 /**
- * The context of one request, and of its calls to upstream. Reads, secrets and the caller are created when they are first needed.
+ * The context of one request, and of its calls to upstream. Reads, secrets and the caller are created when they are
+ * first needed.
  */
 export class RequestContext<O extends Observation = Observation> implements CallContext {
   readonly galileo: GalileoClient;

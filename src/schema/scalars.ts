@@ -36,8 +36,8 @@ const rejectNumber = (node?: ValueNode): never => {
 };
 
 /**
- * Returns the object if it can be stored unchanged. JSON has no infinity, and a double cannot represent every whole number beyond
- * 2^53.
+ * Returns the object if it can be stored unchanged. JSON has no infinity, and a double cannot represent every whole
+ * number beyond 2^53.
  */
 function toStorableObject(value: unknown, node?: ValueNode): JsonObject {
   if (!isJsonObject(value) || nestsTooDeep(value)) {

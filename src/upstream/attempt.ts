@@ -13,7 +13,8 @@ import {
 import type { TransportRequest } from './transport-types.ts';
 
 /**
- * The owner of an attempt. Either `attemptResponded` or `attemptFailed` is called, once. `attemptReleased` is called once, before or after.
+ * The owner of an attempt. Either `attemptResponded` or `attemptFailed` is called, once. `attemptReleased` is called
+ * once, before or after.
  */
 export interface AttemptOwner {
   attemptResponded(response: UpstreamResponse): void;

@@ -21,8 +21,8 @@ export type Verdict = 'good' | 'bad' | 'none';
  * seconds later it admits one probe at a time: a good one closes it, a bad one starts the ten seconds again.
  *
  * Upstream can fail for a single caller, for example because of a firewall rule. So if several callers were active in
- * the ten seconds, it opens only if half of the attempts of the others failed too. The others are all callers except the one
- * with the most failures.
+ * the ten seconds, it opens only if half of the attempts of the others failed too. The others are all callers except
+ * the one with the most failures.
  */
 export class CircuitBreaker {
   readonly #now: () => number;

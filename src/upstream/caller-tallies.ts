@@ -7,7 +7,10 @@ interface Tally {
 
 const createTally = (): Tally => ({ attempts: new RollingCounter(), failures: new RollingCounter() });
 
-/** Counts attempts and failures of the last ten seconds, in total and by caller. A caller without attempts in that time is forgotten. */
+/**
+ * Counts attempts and failures of the last ten seconds, in total and by caller. A caller without attempts in that time
+ * is forgotten.
+ */
 export class CallerTallies {
   #callers = new Map<string, Tally>();
   #total = createTally();

@@ -14,17 +14,18 @@ export interface Waiter extends Queueable {
 }
 
 /**
- * Assigns connections: an idle one (open ones first), else one that is released in this turn, else a new one. Other waiters
- * enter a bounded queue that is fair between callers.
+ * Assigns connections: an idle one (open ones first), else one that is released in this turn, else a new one. Other
+ * waiters enter a bounded queue that is fair between callers.
  *
  * Uses one undici Client per connection instead of a Pool, for three reasons. A Pool has an unbounded queue, whose wait
  * no timeout includes. It forgets a client whose connect failed although that client can still receive a request, so it
  * can open more sockets than allowed, and `close()` misses some. It does not say which socket a request will use.
  *
  * **Two responses to one request.** A second response that arrives with the first, or while the connection is idle,
- * makes undici close the socket. HTTP/1.1 cannot detect one that arrives after the next request was written. So between a
- * response and the next request, sockets are read again: the connections and waiters of one turn are processed in its
- * `setImmediate`, and undici waits for another one before it writes to a used socket (7.30, scheduleIdleSocketValidation).
+ * makes undici close the socket. HTTP/1.1 cannot detect one that arrives after the next request was written. So between
+ * a response and the next request, sockets are read again: the connections and waiters of one turn are processed in its
+ * `setImmediate`, and undici waits for another one before it writes to a used socket (7.30,
+ * scheduleIdleSocketValidation).
  */
 export class ConnectionPool {
   readonly #options: ConnectionOptions;

@@ -14,8 +14,8 @@ const idleMarginMs = 1_000;
 const maxIdleMs = 30_000;
 
 /**
- * One socket to upstream at a time, opened when a request needs it. It is an undici Client without a queue. `connection-pool.ts`
- * decides which request gets it.
+ * One socket to upstream at a time, opened when a request needs it. It is an undici Client without a queue.
+ * `connection-pool.ts` decides which request gets it.
  */
 export class Connection {
   readonly #options: ConnectionOptions;

@@ -52,8 +52,8 @@ export class GalileoClient {
     const response = await this.#transport.send(request);
     if (isNotConfigured(response)) return null;
     const body = expectJson(this.#expectSuccess(request, response), isJsonObject);
-    // The discriminator is `provider`, and `name` is then a free label. Without `provider` it is `name`. If both are missing, the
-    // default of the OpenAPI document applies: the requested name.
+    // The discriminator is `provider`, and `name` is then a free label. Without `provider` it is `name`. If both are
+    // missing, the default of the OpenAPI document applies: the requested name.
     if ((body['provider'] ?? body['name'] ?? name) !== name) {
       const message = 'Galileo returned a different provider from the one requested.';
       throw new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: response.status });

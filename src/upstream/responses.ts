@@ -89,8 +89,8 @@ export function expectJson<T>(response: UpstreamResponse, hasShape: (body: unkno
 }
 
 /**
- * The outcome of an attempt with this response, for retries, the circuit breaker, metrics and logs. Reads only the media type of a successful
- * response.
+ * The outcome of an attempt with this response, for retries, the circuit breaker, metrics and logs. Reads only the
+ * media type of a successful response.
  */
 export function toAttemptOutcome(response: UpstreamResponse, method: Method): AttemptOutcome {
   if (isSuccess(response)) return method === 'DELETE' || isJsonMediaType(response) ? 'answered' : 'foreign';

@@ -8,8 +8,8 @@ const tlsFunctions: {
 } = tlsModule;
 
 /**
- * The CAs that Node trusts by default and additional ones, as PEM. The option `ca` of Node's TLS would replace the defaults.
- * Undefined if there are no additional ones.
+ * The CAs that Node trusts by default and additional ones, as PEM. The option `ca` of Node's TLS would replace the
+ * defaults. Undefined if there are no additional ones.
  */
 export function readTrustedCertificates(additional: string | undefined): string[] | undefined {
   return additional === undefined ? undefined : [...readPlatformCertificates(), additional];

@@ -21,8 +21,8 @@ interface ShutdownOptions {
 const sameKeyPressMs = 100;
 
 /**
- * Drains and ends the process on SIGTERM, on SIGINT, and after an exception that no handler caught. The exit code is 0, or 1
- * if the drain was incomplete or an exception was the cause. A second signal ends the process immediately with 1.
+ * Drains and ends the process on SIGTERM, on SIGINT, and after an exception that no handler caught. The exit code is 0,
+ * or 1 if the drain was incomplete or an exception was the cause. A second signal ends the process immediately with 1.
  *
  * Returns a function that does the same without a signal.
  */
