@@ -20,7 +20,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @returns the exit code: 0 no difference, 1 compatible changes, 3 breaking changes, 2 unreadable document
  */
 export async function checkUpstream(source: string | undefined, environment: Environment): Promise<number> {
-  const location = source === undefined ? getDefault(environment) : toLocation(source);
+  const location = source === undefined ? getDefaultLocation(environment) : toLocation(source);
   const label = toLabel(location);
   const dispatcher = createDispatcher(environment);
   try {
@@ -42,7 +42,7 @@ export async function checkUpstream(source: string | undefined, environment: Env
 // Each function reads only the variables that it needs. The others can be invalid, because the environment can belong to
 // another machine.
 
-function getDefault({ GALILEO_API_URL }: Environment): URL {
+function getDefaultLocation({ GALILEO_API_URL }: Environment): URL {
   const { galileoApiUrl } = readConfig({ GALILEO_API_URL });
   return new URL(`${getBasePath(galileoApiUrl)}/public/v2/openapi.json`, galileoApiUrl);
 }

@@ -165,18 +165,23 @@ export class OperationPlan implements SharedAllocation {
   #planField(type: GraphQLObjectType, key: string, nodes: readonly FieldNode[], node: FieldNode): FieldPlan {
     this.bytes += bytesPerField;
     const label = `${JSON.stringify(key)}:`;
-    const shared = { key, prefix: `,${label}`, firstPrefix: `{${label}`, nodes };
+    const prefix = `,${label}`;
+    const firstPrefix = `{${label}`;
     if (node.name.value === '__typename') {
-      return { ...shared, resolve: () => type.name, access: undefined, value: typenameValue };
+      const resolve = () => type.name;
+      return { key, prefix, firstPrefix, resolve, access: undefined, value: typenameValue, nodes };
     }
     const field = type.getFields()[node.name.value] ?? this.#findMetaField(node);
     if (field === undefined) throw new Error(`${type.name} does not have a field for ${key}.`);
     const { access } = field.extensions;
     return {
-      ...shared,
+      key,
+      prefix,
+      firstPrefix,
       resolve: this.#planResolver(type, field, nodes, node),
       access: access instanceof PropertyAccess ? access : undefined,
       value: this.#planValue(field.type, nodes),
+      nodes,
     };
   }
 

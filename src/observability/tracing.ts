@@ -47,7 +47,8 @@ export class Tracing {
 
   /** Starts the span of a request, which `endRequest` must end. */
   startRequest(method: string, forwarded: ForwardedHeaders) {
-    const { carrier, rest } = splitHeaders(forwarded.headers);
+    const { headers, hasCredential, requestId, problem } = forwarded;
+    const { carrier, rest } = splitHeaders(headers);
     const parent = this.#propagator?.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter) ?? ROOT_CONTEXT;
     const span = this.#tracer.startSpan(
       // The name before the operation is known.
@@ -67,7 +68,8 @@ export class Tracing {
     const { traceId, spanId } = span.spanContext();
     return {
       trace: { context: trace.setSpan(parent, span), traceId, spanId },
-      forwarded: this.#propagator === undefined ? forwarded : { ...forwarded, headers: rest },
+      forwarded:
+        this.#propagator === undefined ? forwarded : { headers: rest, hasCredential, requestId, problem },
     };
   }
 
