@@ -8,7 +8,7 @@ import type { Measures } from './operation-measures.ts';
 import { OperationPlan, type Variables } from './plan.ts';
 import { type OperationResult, PlanRun } from './plan-run.ts';
 import { createNoMemoryError, RequestError } from './request-error.ts';
-import { addSecrets, SecretInputs } from './secret-inputs.ts';
+import { collectSecrets, SecretInputs } from './secret-inputs.ts';
 import { type TrustedDocuments, toHash } from './trusted-documents.ts';
 
 /** The parameters of a GraphQL request, as GraphQL over HTTP names them. One that is missing or null is undefined. */
@@ -78,7 +78,7 @@ export class Executor {
       throw new RequestError('BAD_USER_INPUT', coerced.problems);
     }
     const { values } = coerced;
-    for (const name of secrets.variables) addSecrets(values[name], foundSecrets);
+    for (const name of secrets.variables) collectSecrets(values[name], foundSecrets);
     for (const secret of foundSecrets) context.addSecret(secret);
     checkEntities(measures, values, limits.maxEntities);
 

@@ -8,7 +8,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import { isJsonObject, type JsonObject } from '../json.ts';
-import { addSecrets, isSecret } from './secret-inputs.ts';
+import { collectSecrets, isSecretField } from './secret-inputs.ts';
 
 /** The result for a value that does not fit its type. */
 export const invalid = Symbol('invalid');
@@ -82,7 +82,7 @@ function compileObject(type: GraphQLInputObjectType): InputCoercion {
       name: field.name,
       isRequired: isNonNullType(field.type) && field.defaultValue === undefined,
       defaultValue: field.defaultValue,
-      isSecret: isSecret(field),
+      isSecret: isSecretField(field),
       coerce: getInputCoercion(field.type),
     }));
     const coerced: Record<string, unknown> = {};
@@ -98,7 +98,7 @@ function compileObject(type: GraphQLInputObjectType): InputCoercion {
       const result = coerce(inner, secrets);
       if (result === invalid) return invalid;
       coerced[name] = result;
-      if (isSecret) addSecrets(result, secrets);
+      if (isSecret) collectSecrets(result, secrets);
     }
     // More keys than known fields: some field is unknown.
     return countGiven(value) === count ? Object.freeze(coerced) : invalid;

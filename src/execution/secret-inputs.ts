@@ -10,7 +10,7 @@ import {
 import { isJsonObject } from '../json.ts';
 
 /** Whether `extensions.secret` declares that the value of an input field, or of each of its entries, is secret. */
-export const isSecret = ({ extensions }: GraphQLInputField): boolean => extensions['secret'] === true;
+export const isSecretField = ({ extensions }: GraphQLInputField): boolean => extensions['secret'] === true;
 
 export interface DocumentSecrets {
   readonly literals: readonly string[];
@@ -29,7 +29,7 @@ export class SecretInputs {
     for (const type of Object.values(schema.getTypeMap())) {
       if (!isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
-        if (isSecret(field)) this.#names.add(field.name);
+        if (isSecretField(field)) this.#names.add(field.name);
       }
     }
   }
@@ -44,7 +44,7 @@ export class SecretInputs {
       if (typeof value !== 'object' || value === null) continue;
       for (const [name, inner] of Object.entries(value) as [string, unknown][]) {
         if (typeof inner === 'object') pending.push(inner);
-        if (this.#names.has(name)) addSecrets(inner, secrets);
+        if (this.#names.has(name)) collectSecrets(inner, secrets);
       }
     }
     return secrets;
@@ -80,7 +80,7 @@ export class SecretInputs {
 }
 
 /** Adds the strings of a secret value: the value, each item of a list, the `value` of each entry. */
-export function addSecrets(value: unknown, secrets: string[]): void {
+export function collectSecrets(value: unknown, secrets: string[]): void {
   for (const entry of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
     const secret = isJsonObject(entry) ? entry['value'] : entry;
     if (typeof secret === 'string') secrets.push(secret);

@@ -20,7 +20,7 @@ import { maxProblems, RequestError } from './request-error.ts';
 /** graphql-js's message if a document exceeds its limit for comparing fields with the same name. */
 const abortMessage = 'Validation aborted.';
 
-/** Why a document cannot be executed. Undefined if it can. */
+/** Returns why a document cannot be executed; undefined if it can. */
 export type Validation = (document: DocumentNode, text: string) => RequestError | undefined;
 
 /**

@@ -51,6 +51,7 @@ export interface AttemptFailure {
   readonly cause: Error;
 }
 
+/** Why no socket to upstream was opened. */
 export class ConnectFailure extends Error {
   readonly kind: 'connect' | 'certificate' | 'timeout';
   /** The code of the original error. Not named `code`, because undici's client interprets that property. */
