@@ -23,7 +23,7 @@ const times = (count: number, write: (index: number) => string): string =>
 async function verdictOf(query: string, more: object = {}, url = gateway.url): Promise<string> {
   const response = await post({ query, ...more }, url);
   const [code] = getCodes(response);
-  if (code === undefined) return 'answered';
+  if (code === undefined) return 'executed';
   expect(response.status).toBe(400);
   expect(parseBody(response)).not.toHaveProperty('data');
   return code;
@@ -32,17 +32,17 @@ async function verdictOf(query: string, more: object = {}, url = gateway.url): P
 describe('MAX_TOKENS', () => {
   it('MAX_TOKENS allows 2,000 tokens, also of a repeated field, and refuses 2,001', async () => {
     const query = (fields: number) => `{ ${'__typename '.repeat(fields)}}`;
-    expect(await verdictOf(query(1998))).toBe('answered');
+    expect(await verdictOf(query(1998))).toBe('executed');
     expect(await verdictOf(query(1999))).toBe('QUERY_TOO_COMPLEX');
   });
 
   it('MAX_TOKENS does not count comments, commas and white space', async () => {
-    expect(await verdictOf(`{ __typename ${'#\n,\t'.repeat(10_000)} }`)).toBe('answered');
+    expect(await verdictOf(`{ __typename ${'#\n,\t'.repeat(10_000)} }`)).toBe('executed');
   });
 
   it('MAX_TOKENS can be set', async () => {
     await using small = await startGateway(upstream.url, { maxTokens: '5' });
-    expect(await verdictOf('{ a: __typename }', {}, small.url)).toBe('answered');
+    expect(await verdictOf('{ a: __typename }', {}, small.url)).toBe('executed');
     expect(await verdictOf('{ a: __typename b: __typename }', {}, small.url)).toBe('QUERY_TOO_COMPLEX');
   });
 
@@ -75,13 +75,13 @@ describe('MAX_ALIASES', () => {
         `{ ${times(Math.floor(count / 4), () => '...F')} ${times(count % 4, (i) => `x${i}: __typename`)} } fragment F on Query { ...G ...G } fragment G on Query { a: __typename b: __typename }`,
     ],
   ])('MAX_ALIASES allows 60 aliased %s and refuses 61', async (_what, write) => {
-    expect(await verdictOf(write(60))).toBe('answered');
+    expect(await verdictOf(write(60))).toBe('executed');
     expect(await verdictOf(write(61))).toBe('QUERY_TOO_COMPLEX');
   });
 
   it('MAX_ALIASES counts only the operation that is executed', async () => {
     const query = `query Small { __typename } query Large { ${times(61, (i) => `a${i}: __typename`)} }`;
-    expect(await verdictOf(query, { operationName: 'Small' })).toBe('answered');
+    expect(await verdictOf(query, { operationName: 'Small' })).toBe('executed');
     expect(await verdictOf(query, { operationName: 'Large' })).toBe('QUERY_TOO_COMPLEX');
   });
 
@@ -94,7 +94,7 @@ describe('MAX_ALIASES', () => {
 describe('MAX_DEPTH', () => {
   it('MAX_DEPTH allows 8 nested fields and refuses 9, also in fragments', async () => {
     await using shallow = await startGateway(upstream.url, { maxDepth: '2' });
-    expect(await verdictOf('{ integrationProviders { name } }', {}, shallow.url)).toBe('answered');
+    expect(await verdictOf('{ integrationProviders { name } }', {}, shallow.url)).toBe('executed');
     for (const query of [
       '{ integrationProviders { integration { id } } }',
       '{ ...F } fragment F on Query { integrationProviders { ... { integration { id } } } }',
@@ -117,7 +117,7 @@ describe('MAX_DEPTH', () => {
       schemaDescription: true,
       oneOf: true,
     });
-    expect(await verdictOf(query)).toBe('answered');
+    expect(await verdictOf(query)).toBe('executed');
   });
 });
 
@@ -129,13 +129,13 @@ describe('MAX_ENTITIES', () => {
     const query = 'query($r: [_Any!]!) { _entities(representations: $r) { __typename } }';
     const send = (count: number) =>
       verdictOf(query, { variables: { r: Array.from({ length: count }, () => representation) } });
-    expect(await send(100)).toBe('answered');
+    expect(await send(100)).toBe('executed');
     expect(await send(101)).toBe('QUERY_TOO_COMPLEX');
   });
 
   it('MAX_ENTITIES allows 100 representations and refuses 101 in the document', async () => {
     const query = (count: number) => `{ _entities(representations: ${literal(count)}) { __typename } }`;
-    expect(await verdictOf(query(100))).toBe('answered');
+    expect(await verdictOf(query(100))).toBe('executed');
     expect(await verdictOf(query(101))).toBe('QUERY_TOO_COMPLEX');
   });
 
@@ -144,10 +144,10 @@ describe('MAX_ENTITIES', () => {
     async (name) => {
       const query = (count: number) =>
         `query($${name}: [_Any!]! = ${literal(count)}) { ...F } fragment F on Query { _entities(representations: $${name}) { __typename } }`;
-      expect(await verdictOf(query(100))).toBe('answered');
+      expect(await verdictOf(query(100))).toBe('executed');
       expect(await verdictOf(query(101))).toBe('QUERY_TOO_COMPLEX');
       const one = { variables: { [name]: [representation] } };
-      expect(await verdictOf(query(101), one)).toBe('answered');
+      expect(await verdictOf(query(101), one)).toBe('executed');
     },
   );
 });

@@ -47,7 +47,7 @@ describe('the metrics', () => {
       { status: 500, json: { detail: 'x'.repeat(2000) } },
       'UPSTREAM_ERROR',
       '5xx',
-      'answered',
+      'responded',
     ],
     ['a provider error', { status: 502, json: problem(7001) }, 'PROVIDER_ERROR', '5xx', 'provider_error'],
   ])(
@@ -102,8 +102,12 @@ describe('the metrics', () => {
     expect(getSample(metrics, 'gateway_requests_total{operation_type="query",outcome="ok"}')).toBe(1);
     expect(getSample(metrics, 'gateway_request_duration_seconds_count')).toBe(1);
     const labels = 'operation="get_integration",provider="openai",method="GET",status_class';
-    expect(getSample(metrics, `gateway_upstream_requests_total{${labels}="5xx",outcome="answered"}`)).toBe(1);
-    expect(getSample(metrics, `gateway_upstream_requests_total{${labels}="2xx",outcome="answered"}`)).toBe(1);
+    expect(getSample(metrics, `gateway_upstream_requests_total{${labels}="5xx",outcome="responded"}`)).toBe(
+      1,
+    );
+    expect(getSample(metrics, `gateway_upstream_requests_total{${labels}="2xx",outcome="responded"}`)).toBe(
+      1,
+    );
     expect(getSample(metrics, 'gateway_upstream_request_duration_seconds_count')).toBe(2);
     expect(getSample(metrics, 'gateway_upstream_retries_total')).toBe(1);
     expect(getSample(metrics, 'gateway_upstream_breaker_open')).toBe(0);

@@ -362,13 +362,13 @@ describe('a date and time', () => {
     ['2025-12-31T23:59:60-23:59', '2025-12-31T23:59:60-23:59'],
   ])(
     'a date and time without an offset is UTC, and keeps upstream’s precision: %s',
-    async (sent, answered) => {
+    async (sent, returned) => {
       const { record, errors } = await readRecord({
         ...integrationRecordFixtures.full,
         created_at: sent,
       });
       expect(errors).toEqual([]);
-      expect(record?.['createdAt']).toBe(answered);
+      expect(record?.['createdAt']).toBe(returned);
     },
   );
 

@@ -93,10 +93,10 @@ export function expectJson<T>(response: UpstreamResponse, hasShape: (body: unkno
  * media type of a successful response.
  */
 export function toAttemptOutcome(response: UpstreamResponse, method: Method): AttemptOutcome {
-  if (isSuccess(response)) return method === 'DELETE' || isJsonMediaType(response) ? 'answered' : 'foreign';
+  if (isSuccess(response)) return method === 'DELETE' || isJsonMediaType(response) ? 'responded' : 'foreign';
   if (isProviderError(response)) return 'PROVIDER_ERROR';
   if (isForeignError(response) || isRedirect(response)) return 'foreign';
-  return response.status === 429 ? 'RATE_LIMITED' : 'answered';
+  return response.status === 429 ? 'RATE_LIMITED' : 'responded';
 }
 
 function isForeignError(response: UpstreamResponse): boolean {

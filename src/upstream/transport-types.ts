@@ -65,14 +65,14 @@ export interface AttemptInfo {
 
 /**
  * How an attempt ended:
- * - `answered`: with a response of the API, of any status
+ * - `responded`: with a response of the API, of any status
  * - `foreign`: with a response that the API does not send: not JSON, a redirect, or a 404 without an error in it
  * - `RATE_LIMITED`, `PROVIDER_ERROR`: with a response of the API that says so
  * - `cancelled`: the client disconnected
  * - another code: without a complete response
  */
 export type AttemptOutcome =
-  | 'answered'
+  | 'responded'
   | 'foreign'
   | 'cancelled'
   | 'INTERNAL_SERVER_ERROR'

@@ -147,7 +147,7 @@ describe('the observer', () => {
       'end 1 UPSTREAM_UNAVAILABLE undefined',
       'retry after 1, 0 ms',
       'start 2 openai GET',
-      'end 2 answered 200',
+      'end 2 responded 200',
     ]);
     for (const { durationMs } of ends) expect(durationMs).toBeGreaterThan(0);
   });
