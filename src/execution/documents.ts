@@ -33,6 +33,8 @@ export interface DocumentLimits {
 /** A front end has dozens of operations, not thousands. */
 const maxOperations = 1024;
 const maxCacheBytes = 32 * 1024 * 1024;
+/** The source, and the strings of its nodes, with two bytes per character each. */
+const bytesPerCharacter = 4;
 /** Measured size of a token with its nodes. */
 const bytesPerToken = 500;
 /** Longer names are rejected before anything compares or searches them. */
@@ -171,7 +173,7 @@ export class DocumentStore {
         conditionNames: findConditionNames(document, definition.name?.value),
         secrets,
         coerceVariables: createVariableCoercion(this.#schema, definition, this.#showNames),
-        bytes: 4 * text.length + bytesPerToken * [...getTokens(document)].length,
+        bytes: bytesPerCharacter * text.length + bytesPerToken * [...getTokens(document)].length,
         users: 0,
         heldBytes: 0,
       };
