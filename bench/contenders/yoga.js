@@ -11,8 +11,8 @@ import { createYoga } from '../../node_modules/graphql-yoga/esm/index.js';
 // As many sockets as the gateway has by default.
 const pool = new Pool(process.env.UPSTREAM_URL, { connections: 64 });
 const transport = {
-  async send({ method, path, headers, body }) {
-    const response = await pool.request({ method, path, headers: [...headers], body });
+  async send({ method, path, context, body }) {
+    const response = await pool.request({ method, path, headers: [...context.headers], body });
     const bytes = Buffer.from(await response.body.arrayBuffer());
     return {
       status: response.statusCode,
