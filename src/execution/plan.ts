@@ -6,6 +6,7 @@ import {
   GraphQLError,
   type GraphQLField,
   GraphQLIncludeDirective,
+  type GraphQLInputType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
@@ -14,7 +15,9 @@ import {
   GraphQLString,
   getArgumentValues,
   getDirectiveValues,
+  getNullableType,
   isAbstractType,
+  isInputObjectType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -305,7 +308,8 @@ function getFrozenArguments(
     // Validation accepted it, such as null in a variable with a default.
     throw new ClientFacingError('BAD_USER_INPUT', 'An argument of this field does not fit its type.');
   }
-  return deepFreeze(values);
+  for (const { name, type } of field.args) freezeInput(type, values[name]);
+  return Object.freeze(values);
 }
 
 /** The variables of the arguments if each declared argument is given as a variable, otherwise undefined. */
@@ -330,12 +334,18 @@ function readVariables(names: ArgumentVariables, variables: Variables): Record<s
   return values;
 }
 
-/** Freezes an object and the objects in it. Variables and other values that are frozen already are skipped. */
-function deepFreeze<T extends object>(value: T): Readonly<T> {
-  for (const inner of Object.values(value) as unknown[]) {
-    if (typeof inner === 'object' && inner !== null && !Object.isFrozen(inner)) deepFreeze(inner);
-  }
-  return Object.freeze(value);
+/** Freezes lists and input objects, but not the values of custom scalars, whose depth has no limit. */
+function freezeInput(type: GraphQLInputType, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  const nullable = getNullableType(type);
+  if (isListType(nullable)) {
+    for (const item of value as readonly unknown[]) freezeInput(nullable.ofType, item);
+  } else if (isInputObjectType(nullable)) {
+    for (const field of Object.values(nullable.getFields())) {
+      freezeInput(field.type, (value as Readonly<Record<string, unknown>>)[field.name]);
+    }
+  } else return;
+  Object.freeze(value);
 }
 
 function hasVariable(value: ValueNode): boolean {

@@ -68,13 +68,25 @@ export async function loadRecordsOf(
   const records = await reads.records.load('all');
   let groups = recordGroups.get(records);
   if (groups === undefined) {
-    groups = new Map(
-      allNames.map((key) => [key, records.filter((record) => getProviderName(record) === key)]),
-    );
+    groups = groupByProvider(records);
     recordGroups.set(records, groups);
   }
   return groups.get(name) ?? [];
 }
 
+type RecordGroups = ReadonlyMap<ProviderName | null, readonly JsonObject[]>;
+
 /** The records of each provider, because one request can select them many times. */
-const recordGroups = new WeakMap<readonly JsonObject[], ReadonlyMap<ProviderName, readonly JsonObject[]>>();
+const recordGroups = new WeakMap<readonly JsonObject[], RecordGroups>();
+
+/** Reads each record once, because a list of a megabyte can have 300,000. */
+function groupByProvider(records: readonly JsonObject[]): RecordGroups {
+  const groups = new Map<ProviderName | null, JsonObject[]>();
+  for (const record of records) {
+    const provider = getProviderName(record);
+    const group = groups.get(provider);
+    if (group === undefined) groups.set(provider, [record]);
+    else group.push(record);
+  }
+  return groups;
+}

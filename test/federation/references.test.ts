@@ -6,6 +6,7 @@ import { providerNames } from '../../src/upstream/wire.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
+import { getCodes, send } from '../support/http-client.ts';
 
 interface Entities {
   readonly _entities: readonly (Readonly<Record<string, unknown>> | null)[];
@@ -171,6 +172,17 @@ test.each(Object.entries(malformed))(
     ]);
   },
 );
+
+test('a deeply nested reference, as a variable in a list, fails alone', async () => {
+  await using upstream = await startFakeUpstream();
+  await using gateway = await startGateway(upstream.url);
+  const depth = 40_000;
+  const response = await send(gateway.url, {
+    headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
+    body: `{"query":"query ($a: _Any!) { _entities(representations: [$a]) { __typename } }","variables":{"a":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}}`,
+  });
+  expect(getCodes(response)).toEqual(['BAD_USER_INPUT']);
+});
 
 test('a malformed reference is not quoted in its error', async () => {
   await using upstream = await startFakeUpstream();
