@@ -1,9 +1,9 @@
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import express from 'express';
 import Fastify from 'fastify';
 import { Hono } from 'hono';
 import { Registry } from 'prom-client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createGateway, type Gateway } from '../src/index.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
@@ -155,6 +155,37 @@ describe('createGateway', () => {
       /gateway_requests_total\{operation_type="query",outcome="ok"\} 1/,
     );
     await gateway.close();
+  });
+
+  it('gateways with the same registry are counted together, and a reloaded module can use it again', async () => {
+    await using upstream = await startFakeUpstream();
+    const metrics = new Registry();
+    const options = { metrics, galileoApiUrl: upstream.url };
+    const gateways = [createGateway(options), createGateway(options)];
+    const responses: ServerResponse[] = [];
+    let text = '';
+    upstream.on('GET', '/v2/integrations/openai', async (_call, response) => {
+      if (responses.push(response) < gateways.length) return;
+      text = await metrics.metrics();
+      for (const held of responses) held.writeHead(500).end();
+    });
+    const { headers, body } = request;
+    await Promise.all(
+      gateways.map((gateway) => gateway(new Request('http://x/graphql', { method: 'POST', headers, body }))),
+    );
+    expect(text).toContain('gateway_requests_in_flight 2\n');
+    await Promise.all(gateways.map((gateway) => gateway.close()));
+
+    metrics.clear();
+    vi.resetModules();
+    for (const create of [createGateway, (await import('../src/index.ts')).createGateway]) {
+      const gateway = create({ metrics });
+      await gateway(new Request('http://x/graphql?query={__typename}'));
+      expect(await metrics.metrics()).toMatch(
+        /gateway_requests_total\{operation_type="query",outcome="ok"\} 1/,
+      );
+      await gateway.close();
+    }
   });
 
   it('a mounted gateway can be closed several times, also while a request runs', async () => {

@@ -34,6 +34,7 @@ export type HandlerConfig = Omit<Config, (typeof processSettings)[number]>;
 export class GraphqlHandler {
   readonly #transport: Transport;
   readonly #services: HandlerServices;
+  readonly #unwatch: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
   /** @param plugins graphql-yoga is loaded only if there are any */
@@ -81,7 +82,10 @@ export class GraphqlHandler {
           ? createDirectPipeline(executor)
           : createYogaPipeline(schema, executor, plugins, report),
     };
-    telemetry.metrics?.watch({ transport: this.#transport, getRequestCount: () => this.usage.requests });
+    this.#unwatch = telemetry.metrics?.watch({
+      transport: this.#transport,
+      getRequestCount: () => this.usage.requests,
+    });
   }
 
   /** Resolves when plugins, if there are any, are ready. Rejects if graphql-yoga or a plugin cannot be loaded. */
@@ -108,7 +112,7 @@ export class GraphqlHandler {
     this.#closing ??= this.#services.admission
       .waitUntilIdle()
       .then(() => Promise.all([this.#transport.close(), this.#services.pipeline.dispose?.()]))
-      .then(() => {});
+      .then(() => this.#unwatch?.());
     return this.#closing;
   }
 

@@ -23,7 +23,7 @@ interface MetricSources {
 
 /** The metrics of this process. Every label has a small fixed set of values that callers and upstream cannot extend. */
 export class Metrics {
-  readonly #registry: Registry;
+  readonly #registry = new Registry();
   readonly #requests: Counter<'operation_type' | 'outcome'>;
   readonly #errors: Counter<'code'>;
   readonly #requestDuration: Histogram;
@@ -31,7 +31,7 @@ export class Metrics {
   readonly #upstreamRequests: Counter<'operation' | 'provider' | 'method' | 'status_class' | 'outcome'>;
   readonly #upstreamDuration: Histogram;
   readonly #retries: Counter;
-  #sources: MetricSources | undefined;
+  readonly #sources = new Set<MetricSources>();
   /** Whether anything was counted since the last snapshot. */
   hasNewCounts = false;
 
@@ -50,9 +50,8 @@ export class Metrics {
     retryScheduled: () => this.#retries.inc(),
   };
 
-  /** @param registry of a host application, which collects process metrics itself. Default: a new one with process metrics */
-  constructor(registry?: Registry) {
-    this.#registry = registry ?? new Registry();
+  /** @param withProcessMetrics false if a host application collects them itself */
+  constructor(withProcessMetrics = true) {
     const registers = [this.#registry];
     this.#requests = new Counter({
       name: 'gateway_requests_total',
@@ -123,12 +122,22 @@ export class Metrics {
       }
     }
     for (const code of errorCodes) this.#errors.inc({ code }, 0);
-    if (registry === undefined) collectDefaultMetrics({ register: this.#registry });
+    if (withProcessMetrics) collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** Reads these sources whenever the metrics are printed. */
-  watch(sources: MetricSources): void {
-    this.#sources = sources;
+  /** Adds the metrics to a registry. Replaces those with the same names, such as those of a module before its reload. */
+  register(registry: Registry): void {
+    for (const { name } of this.#registry.getMetricsAsArray()) {
+      const metric = this.#registry.getSingleMetric(name);
+      registry.removeSingleMetric(name);
+      if (metric !== undefined) registry.registerMetric(metric);
+    }
+  }
+
+  /** Reads these sources, in addition to earlier ones, whenever the metrics are printed. Returns a function that ends it. */
+  watch(sources: MetricSources): () => void {
+    this.#sources.add(sources);
+    return () => void this.#sources.delete(sources);
   }
 
   recordRequest({ operationType, outcome, codes, durationMs }: RequestEnd): void {
@@ -158,9 +167,19 @@ export class Metrics {
       name,
       help,
       registers: [this.#registry],
-      collect: () => gauge.set(this.#sources === undefined ? 0 : read(this.#sources)),
+      collect: () => gauge.set([...this.#sources].reduce((sum, sources) => sum + read(sources), 0)),
     });
   }
+}
+
+const sharedMetrics = new WeakMap<Registry, Metrics>();
+
+/** The metrics that all gateways of a host application with this registry share. */
+export function getSharedMetrics(registry: Registry): Metrics {
+  const metrics = sharedMetrics.get(registry) ?? new Metrics(false);
+  sharedMetrics.set(registry, metrics);
+  metrics.register(registry);
+  return metrics;
 }
 
 /** The sum of the metrics of several processes in Prometheus text format. prom-client decides which gauges are averaged. */
