@@ -11,7 +11,7 @@ import { type HttpResponse, toHeaders } from './http/responses.ts';
 import { serveGraphql } from './http/routes.ts';
 import { isJsonObject } from './json.ts';
 import { createLog, type Log } from './observability/log.ts';
-import { Metrics } from './observability/metrics.ts';
+import { getSharedMetrics } from './observability/metrics.ts';
 import { Telemetry } from './observability/telemetry.ts';
 import { Tracing } from './observability/tracing.ts';
 
@@ -82,10 +82,12 @@ export function createGateway({ log, metrics, plugins, ...settings }: GatewayOpt
   const config = readOptions(settings);
   const ownLog = log ?? createLog('silent', { write: () => {} });
   const telemetry = new Telemetry(ownLog, {
-    metrics: metrics && new Metrics(metrics),
+    metrics: metrics && getSharedMetrics(metrics),
     tracing: hasTracerProvider() ? new Tracing(trace.getTracerProvider(), config.galileoApiUrl) : undefined,
   });
   const handler = new GraphqlHandler(config, telemetry, ownLog, plugins);
+  // Every request would fail, and without a log nothing would say why.
+  handler.ready().catch((error: unknown) => process.emitWarning(toError(error)));
   const connections = new Connections(config.responseTimeoutMs);
 
   const handle = async (request: Request): Promise<Response> => {

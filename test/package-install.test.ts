@@ -101,7 +101,7 @@ describe('The package', () => {
     expect(require.resolve('galileo-gateway/client')).toContain('client-cjs');
   });
 
-  it('the package runs in a server that is bundled into one file', async () => {
+  it('the package runs in a server that is bundled into one file, and warns if plugins need graphql-yoga', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'bundle-'));
     try {
       const entry = join(directory, 'server.mjs');
@@ -111,7 +111,8 @@ describe('The package', () => {
         const gateway = createGateway({ galileoApiUrl: 'http://127.0.0.1:9' });
         const response = await gateway(new Request('http://localhost/graphql?query={__typename}'));
         console.log(await response.text());
-        await gateway.close();`,
+        await gateway.close();
+        createGateway({ plugins: [{}] });`,
       );
       await build({
         root: directory,
@@ -124,8 +125,9 @@ describe('The package', () => {
       // In another directory, so that the bundle cannot find files of the package.
       const copy = join(directory, 'elsewhere.mjs');
       await cp(join(directory, 'dist', 'server.mjs'), copy);
-      const { stdout } = await run(process.execPath, [copy], { cwd: directory });
+      const { stdout, stderr } = await run(process.execPath, [copy], { cwd: directory });
       expect(JSON.parse(stdout)).toEqual({ data: { __typename: 'Query' } });
+      expect(stderr).toContain('plugins need the package graphql-yoga');
     } finally {
       await rm(directory, { recursive: true });
     }
