@@ -99,12 +99,22 @@ export function createEnumParser(values: readonly string[], parseUnknown = () =>
 
 /** The entries of a map from string to string, in upstream's order. */
 export const parseStringMap: Parser<StringMapEntry[]> = (value) => {
+  const map = parseObject(value);
+  const known = largeMaps.get(map);
+  if (known !== undefined) return known;
+  const keys = Object.keys(map);
   const entries: StringMapEntry[] = [];
-  for (const [key, entry] of Object.entries(parseObject(value))) {
+  for (const key of keys) {
+    const entry = map[key];
     if (entry !== null) entries.push({ key, value: parseString(entry) });
   }
+  if (keys.length >= minLargeMap) largeMaps.set(map, entries);
   return entries;
 };
+
+/** The entries of large maps, because one operation can select a map many times, and null entries are not in its response. */
+const largeMaps = new WeakMap<JsonObject, StringMapEntry[]>();
+const minLargeMap = 1000;
 
 export interface StringMapEntry {
   readonly key: string;

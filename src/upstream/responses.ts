@@ -10,8 +10,8 @@ type Method = TransportRequest['method'];
 /** One entry of upstream's 422. */
 export interface ValidationIssue {
   /**
-   * FastAPI's `loc`, in upstream's names: `["body", "model_properties", 0, "name"]`. Empty if upstream sent none. Not
-   * redacted, because it is compared with names and keys.
+   * The first 32 parts of FastAPI's `loc`, in upstream's names: `["body", "model_properties", 0, "name"]`. Empty if
+   * upstream sent none. Not redacted, because it is compared with names and keys.
    */
   readonly location: readonly (string | number)[];
   readonly message: string;
@@ -24,6 +24,8 @@ export type Redaction = (text: string) => string;
 
 /** More than the controls of any form. */
 const maxIssues = 1_000;
+/** Deeper than any declared input. */
+const maxLocationParts = 32;
 
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
@@ -231,7 +233,7 @@ function readIssues(detail: unknown, redact: Redaction): ValidationIssue[] {
     const { loc, msg, type } = isJsonObject(entry) ? entry : { loc: undefined, msg: entry, type: undefined };
     if (typeof msg !== 'string' && !isJsonObject(entry)) continue;
     issues.push({
-      location: Array.isArray(loc) ? loc.filter(isLocationPart) : [],
+      location: Array.isArray(loc) ? loc.slice(0, maxLocationParts).filter(isLocationPart) : [],
       message: toLine(msg, redact)?.replaceAll('Value error, ', '') ?? 'Galileo gave no reason.',
       type: toLine(type, redact) ?? 'unknown',
     });
