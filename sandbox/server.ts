@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { isAllowedHost } from '../src/http/header-fields.ts';
 import { getUrl } from '../src/http/listen.ts';
-import { nestsTooDeep, removeByteOrderMark } from '../src/json.ts';
+import { isSerializable, removeByteOrderMark } from '../src/json.ts';
 import { applyDemoKey } from './demo-keys.ts';
 import { findOperation, type MatchedOperation, openApiDocument } from './document.ts';
 import { HttpError } from './http-error.ts';
@@ -168,7 +168,8 @@ function readRequest(
     } catch (error) {
       throw toValidationError([toJsonIssue(error)]);
     }
-    if (nestsTooDeep(body)) throw toValidationError([createJsonIssue(0, 'Nested too deeply')]);
+    if (!isSerializable(body))
+      throw toValidationError([createJsonIssue(0, 'Nested too deeply, or number out of range')]);
   }
   const result = validateRequest(operation, Object.fromEntries(new URLSearchParams(query)), body);
   if ('issues' in result) throw toValidationError(result.issues);

@@ -16,8 +16,12 @@ export const getProperty = (value: unknown, name: string): unknown =>
 /** Deeper than any hand-written value, and far below the depth at which JSON.stringify exhausts the stack. */
 const maxNesting = 200;
 
-/** Whether a JSON value nests objects and arrays too deep to be serialized. */
-export function nestsTooDeep(value: unknown, level = 0): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return level >= maxNesting || Object.values(value).some((inner) => nestsTooDeep(inner, level + 1));
+/**
+ * Whether JSON.stringify writes a parsed JSON value with the same meaning: not if objects and arrays nest too deep, or
+ * for numbers such as 1e400, which JSON.parse returns as infinity.
+ */
+export function isSerializable(value: unknown, level = 0): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return level < maxNesting && Object.values(value).every((inner) => isSerializable(inner, level + 1));
 }

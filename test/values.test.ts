@@ -607,8 +607,11 @@ describe('objects with free keys', () => {
     expect(JSON.stringify(integration?.['extra'])).toBe(nested(150));
   });
 
-  it('JSON of upstream that nests too deep fails only its field', async () => {
-    const body = `{"organization_id":"org","extra":${nested(100_000)}}`;
+  it.each([
+    ['nests too deep', nested(100_000)],
+    ['has a number that is too large for a double', '{"a":[-1e400]}'],
+  ])('JSON of upstream that %s fails only its field', async (_what, extra) => {
+    const body = `{"organization_id":"org","extra":${extra}}`;
     const { status, integration, errors } = await readIntegration('openai', body);
     expect(status).toBe(200);
     expect(integration).toMatchObject({ organizationId: 'org', extra: null });

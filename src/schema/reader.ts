@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, nestsTooDeep } from '../json.ts';
+import { isJsonObject, isSerializable, type JsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import { propertyDefaults } from '../upstream/generated/tables.ts';
 
@@ -64,11 +64,11 @@ function toOffset(offset: string): string {
   return `${offset[0]}${digits.slice(0, 2)}:${digits.slice(2)}`;
 }
 
-/** An object with arbitrary keys. If it nested too deep, it could not be serialized again. */
+/** An object with arbitrary keys. */
 export const parseJsonObject: Parser<JsonObject> = (value) =>
-  isJsonObject(value) && !nestsTooDeep(value)
+  isJsonObject(value) && isSerializable(value)
     ? value
-    : throwMismatch('an object that does not nest too deep');
+    : throwMismatch('an object of finite numbers that does not nest too deep');
 
 /** An object whose properties are checked when they are read. */
 export const parseObject: Parser<JsonObject> = (value) =>

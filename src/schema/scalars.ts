@@ -7,7 +7,7 @@ import {
   valueFromASTUntyped,
   visit,
 } from 'graphql';
-import { isJsonObject, type JsonObject, nestsTooDeep } from '../json.ts';
+import { isJsonObject, isSerializable, type JsonObject } from '../json.ts';
 import { builder } from './builder.ts';
 
 // The message never quotes the value, because it can be a misplaced secret.
@@ -40,8 +40,8 @@ const rejectNumber = (node?: ValueNode): never => {
  * number beyond 2^53.
  */
 function toStorableObject(value: unknown, node?: ValueNode): JsonObject {
-  if (!isJsonObject(value) || nestsTooDeep(value)) {
-    return reject('a JSON object that does not nest too deep', node);
+  if (!isJsonObject(value) || !isSerializable(value)) {
+    return reject('a JSON object of finite numbers that does not nest too deep', node);
   }
   return holdsExactNumbers(value) ? value : rejectNumber(node);
 }
