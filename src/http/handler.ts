@@ -59,7 +59,7 @@ export class GraphqlHandler {
         cert: config.upstreamCertFile?.content,
         key: config.upstreamKeyFile?.content,
       },
-      observers: telemetry.transportObservers,
+      observer: telemetry.transportObserver,
     });
     const schema = createSchema();
     const report = (error: unknown, context: ResolverContext) => telemetry.reportFault(error, context);

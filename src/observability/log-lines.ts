@@ -1,4 +1,4 @@
-import type { TransportObserver } from '../upstream/transport-types.ts';
+import type { BreakerState, CallEnd, TransportRequest } from '../upstream/transport-types.ts';
 import type { Log } from './log.ts';
 import type { RequestEnd, RequestOutcome } from './request-observation.ts';
 
@@ -35,39 +35,35 @@ export function logRequest(log: Log, end: RequestEnd): void {
 }
 
 /** One line for each upstream call: `warn` if it failed or the response is foreign or 5xx, else `debug`. */
-export function createCallLog(log: Log): TransportObserver {
-  return {
-    callEnded(
-      { operation, method, provider, context },
-      { attempts, status, failure, isForeign, reason, durationMs },
-    ) {
-      const isFailure =
-        failure === undefined
-          ? isForeign || (status !== undefined && status >= 500)
-          : failure !== 'cancelled';
-      const level = isFailure ? 'warn' : 'debug';
-      if (!log.isLevelEnabled(level)) return;
-      log[level](
-        {
-          requestId: context.requestId,
-          operation,
-          method,
-          provider,
-          status,
-          attempts,
-          failure,
-          foreign: isForeign || undefined,
-          reason,
-          durationMs: roundMs(durationMs),
-        },
-        'upstream call',
-      );
+export function logCall(
+  log: Log,
+  { operation, method, provider, context }: TransportRequest,
+  { attempts, status, failure, isForeign, reason, durationMs }: CallEnd,
+): void {
+  const isFailure =
+    failure === undefined ? isForeign || (status !== undefined && status >= 500) : failure !== 'cancelled';
+  const level = isFailure ? 'warn' : 'debug';
+  if (!log.isLevelEnabled(level)) return;
+  log[level](
+    {
+      requestId: context.requestId,
+      operation,
+      method,
+      provider,
+      status,
+      attempts,
+      failure,
+      foreign: isForeign || undefined,
+      reason,
+      durationMs: roundMs(durationMs),
     },
-    breakerChanged(state) {
-      if (state === 'open') log.warn('circuit breaker opened: upstream calls are refused for ten seconds');
-      else if (state === 'closed') log.info('circuit breaker closed');
-    },
-  };
+    'upstream call',
+  );
+}
+
+export function logBreaker(log: Log, state: BreakerState): void {
+  if (state === 'open') log.warn('circuit breaker opened: upstream calls are refused for ten seconds');
+  else if (state === 'closed') log.info('circuit breaker closed');
 }
 
 const roundMs = (ms: number): number => Math.round(ms * 1000) / 1000;

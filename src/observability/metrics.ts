@@ -3,7 +3,7 @@ import { requestErrorCodes } from '../execution/index.ts';
 import { version } from '../package.ts';
 import { clientFacingErrorCodes } from '../upstream/errors.ts';
 import type { Transport } from '../upstream/transport.ts';
-import type { TransportObserver } from '../upstream/transport-types.ts';
+import type { AttemptEnd, AttemptInfo } from '../upstream/transport-types.ts';
 import { operationTypes, type RequestEnd, requestOutcomes } from './request-observation.ts';
 
 /** The metrics of one process, to be sent to another. */
@@ -34,21 +34,6 @@ export class Metrics {
   readonly #sources = new Set<MetricSources>();
   /** Whether anything was counted since the last snapshot. */
   hasNewCounts = false;
-
-  readonly transportObserver: TransportObserver = {
-    attemptEnded: ({ request }, { outcome, status, durationMs }) => {
-      this.hasNewCounts = true;
-      this.#upstreamRequests.inc({
-        operation: request.operation,
-        provider: request.provider ?? 'none',
-        method: request.method,
-        status_class: status === undefined ? 'none' : `${Math.floor(status / 100)}xx`,
-        outcome: outcome.toLowerCase(),
-      });
-      this.#upstreamDuration.observe(durationMs / 1000);
-    },
-    retryScheduled: () => this.#retries.inc(),
-  };
 
   /** @param withProcessMetrics false if a host application collects them itself */
   constructor(withProcessMetrics = true) {
@@ -146,6 +131,22 @@ export class Metrics {
     for (const code of codes) this.#errors.inc({ code: errorCodes.has(code) ? code : 'other' });
     if (outcome === 'shed') this.#shed.inc();
     else this.#requestDuration.observe(durationMs / 1000);
+  }
+
+  recordAttempt({ request }: AttemptInfo, { outcome, status, durationMs }: AttemptEnd): void {
+    this.hasNewCounts = true;
+    this.#upstreamRequests.inc({
+      operation: request.operation,
+      provider: request.provider ?? 'none',
+      method: request.method,
+      status_class: status === undefined ? 'none' : `${Math.floor(status / 100)}xx`,
+      outcome: outcome.toLowerCase(),
+    });
+    this.#upstreamDuration.observe(durationMs / 1000);
+  }
+
+  countRetry(): void {
+    this.#retries.inc();
   }
 
   /** Prometheus text format. */

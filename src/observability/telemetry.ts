@@ -5,7 +5,7 @@ import { readOtelVariables } from '../otel-variables.ts';
 import type { TransportObserver } from '../upstream/transport-types.ts';
 import { createClientAddressReader } from './client-address.ts';
 import { describeFault, type Log } from './log.ts';
-import { createCallLog, logRequest } from './log-lines.ts';
+import { logBreaker, logCall, logRequest } from './log-lines.ts';
 import type { Metrics } from './metrics.ts';
 import { type RequestEnd, RequestObservation } from './request-observation.ts';
 import type { Tracing } from './tracing.ts';
@@ -40,6 +40,17 @@ export class Telemetry {
     this.#tracing?.endRequest(end);
   };
 
+  readonly transportObserver: TransportObserver = {
+    attemptStarted: (attempt) => this.#tracing?.startAttempt(attempt),
+    attemptEnded: (attempt, end) => {
+      this.metrics?.recordAttempt(attempt, end);
+      this.#tracing?.endAttempt(attempt, end);
+    },
+    retryScheduled: () => this.metrics?.countRetry(),
+    callEnded: (request, end) => logCall(this.#log, request, end),
+    breakerChanged: (state) => logBreaker(this.#log, state),
+  };
+
   constructor(log: Log, { metrics, tracing, trustProxy, shutdowns = [] }: TelemetryParts) {
     this.#log = log;
     this.metrics = metrics;
@@ -61,14 +72,6 @@ export class Telemetry {
       ),
       forwarded: traced?.forwarded ?? forwarded,
     };
-  }
-
-  get transportObservers(): readonly TransportObserver[] {
-    return [
-      createCallLog(this.#log),
-      this.metrics?.transportObserver,
-      this.#tracing?.transportObserver,
-    ].filter((observer) => observer !== undefined);
   }
 
   /**

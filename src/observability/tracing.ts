@@ -12,7 +12,7 @@ import {
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { ForwardedHeaders } from '../credentials.ts';
 import { version } from '../package.ts';
-import type { AttemptEnd, AttemptInfo, TransportObserver } from '../upstream/transport-types.ts';
+import type { AttemptEnd, AttemptInfo } from '../upstream/transport-types.ts';
 import { getBasePath, getPort } from '../upstream/url.ts';
 import type { RequestEnd } from './request-observation.ts';
 
@@ -28,11 +28,6 @@ export class Tracing {
   readonly #upstream: URL;
   readonly #propagator: TextMapPropagator | undefined;
   readonly #attempts = new WeakMap<AttemptInfo, Span>();
-
-  readonly transportObserver: TransportObserver = {
-    attemptStarted: (attempt) => this.#startAttempt(attempt),
-    attemptEnded: (attempt, end) => this.#endAttempt(attempt, end),
-  };
 
   /**
    * @param upstream for the attributes of client spans
@@ -96,7 +91,7 @@ export class Tracing {
   }
 
   /** Returns the headers with the trace context of the attempt. */
-  #startAttempt(attempt: AttemptInfo): readonly string[] | undefined {
+  startAttempt(attempt: AttemptInfo): readonly string[] | undefined {
     const { context, method, operation, path, provider } = attempt.request;
     if (context.traceContext === undefined) return undefined;
     const { origin, hostname } = this.#upstream;
@@ -124,7 +119,7 @@ export class Tracing {
     return headers;
   }
 
-  #endAttempt(attempt: AttemptInfo, { outcome, status }: AttemptEnd): void {
+  endAttempt(attempt: AttemptInfo, { outcome, status }: AttemptEnd): void {
     const span = this.#attempts.get(attempt);
     if (span === undefined) return;
     this.#attempts.delete(attempt);

@@ -38,7 +38,7 @@ export interface TransportOptions {
   readonly now?: () => number;
   /** Default: dns.lookup. */
   readonly lookup?: Lookup;
-  readonly observers?: readonly TransportObserver[];
+  readonly observer?: TransportObserver;
 }
 
 /** Certificates and keys, PEM. */
@@ -64,7 +64,7 @@ export class Transport {
   constructor(options: TransportOptions) {
     const { upstreamUrl, tls = {} } = options;
     const now = options.now ?? (() => performance.now());
-    const observer = joinObservers(options.observers ?? []);
+    const observer = guardObserver(options.observer ?? {});
     const attemptOptions: AttemptOptions = {
       basePath: getBasePath(upstreamUrl),
       attemptTimeoutMs: options.attemptTimeoutMs,
@@ -163,32 +163,22 @@ export class Transport {
   }
 }
 
-/** One observer for several. Its hooks do not throw. A hook that no observer has is undefined. */
-function joinObservers(observers: readonly TransportObserver[]): TransportObserver {
-  return {
-    attemptStarted: join(observers.map((observer) => observer.attemptStarted?.bind(observer))),
-    attemptEnded: join(observers.map((observer) => observer.attemptEnded?.bind(observer))),
-    retryScheduled: join(observers.map((observer) => observer.retryScheduled?.bind(observer))),
-    callEnded: join(observers.map((observer) => observer.callEnded?.bind(observer))),
-    breakerChanged: join(observers.map((observer) => observer.breakerChanged?.bind(observer))),
-  };
-}
+/** The observer with hooks that do not throw, because a failure to observe a request must not fail it. */
+const guardObserver = (observer: TransportObserver): TransportObserver => ({
+  attemptStarted: guard(observer.attemptStarted),
+  attemptEnded: guard(observer.attemptEnded),
+  retryScheduled: guard(observer.retryScheduled),
+  callEnded: guard(observer.callEnded),
+  breakerChanged: guard(observer.breakerChanged),
+});
 
-/** Calls all hooks. Returns their results, if they have any. */
-function join<Args extends readonly unknown[], Item>(
-  given: readonly (((...args: Args) => readonly Item[] | undefined | void) | undefined)[],
-): ((...args: Args) => Item[]) | undefined {
-  const hooks = given.filter((hook) => hook !== undefined);
-  if (hooks.length === 0) return undefined;
-  return (...args) => {
-    const items: Item[] = [];
-    for (const hook of hooks) {
-      try {
-        items.push(...(hook(...args) ?? []));
-      } catch {
-        // A failure to observe a request must not fail it.
-      }
+function guard<Args extends readonly unknown[], Result>(hook: ((...args: Args) => Result) | undefined) {
+  if (hook === undefined) return undefined;
+  return (...args: Args): Result | undefined => {
+    try {
+      return hook(...args);
+    } catch {
+      return undefined;
     }
-    return items;
   };
 }

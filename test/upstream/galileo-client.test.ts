@@ -29,13 +29,11 @@ async function startClient(): Promise<ClientStack> {
   const labels: string[] = [];
   const transport = createTestTransport(new URL(upstream.url), {
     maxRetries: 0,
-    observers: [
-      {
-        attemptEnded: ({ request }) => {
-          labels.push(`${request.operation} ${request.provider}`);
-        },
+    observer: {
+      attemptEnded: ({ request }) => {
+        labels.push(`${request.operation} ${request.provider}`);
       },
-    ],
+    },
   });
   const deadline = new Deadline(10_000);
   const headers = ['galileo-api-key', 'key-1'];

@@ -27,7 +27,7 @@ async function startBroken() {
   const transport = createTestTransport(upstream.origin, {
     now: clock.now,
     maxRetries: 0,
-    observers: [{ breakerChanged: (state) => states.push(state) }],
+    observer: { breakerChanged: (state) => states.push(state) },
   });
   return {
     clock,
@@ -273,14 +273,12 @@ describe('the circuit breaker', () => {
       maxConnections: 20,
       maxRetries: 0,
       attemptTimeoutMs: 50,
-      observers: [
-        {
-          attemptStarted: () => {
-            attempts += 1;
-            return undefined;
-          },
+      observer: {
+        attemptStarted: () => {
+          attempts += 1;
+          return undefined;
         },
-      ],
+      },
     });
     const outcomes = await Promise.all(Array.from({ length: 60 }, () => getOutcome(transport.read())));
     // Between the first failure and the twentieth, which opens it, up to 19 may have got a socket.

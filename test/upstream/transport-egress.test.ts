@@ -44,7 +44,7 @@ function createObserved(
   const reasons: string[] = [];
   const transport = createTestTransport(origin, {
     maxRetries: 0,
-    observers: [{ callEnded: (_, { reason }) => reasons.push(reason ?? 'none') }],
+    observer: { callEnded: (_, { reason }) => reasons.push(reason ?? 'none') },
     ...options,
   });
   return Object.assign(transport, { reasons });

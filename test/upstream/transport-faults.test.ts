@@ -220,13 +220,11 @@ describe('a read that fails', () => {
     const closed = await startScriptedUpstream();
     let attempts = 0;
     await using transport = createTestTransport(closed.origin, {
-      observers: [
-        {
-          attemptEnded: () => {
-            attempts += 1;
-          },
+      observer: {
+        attemptEnded: () => {
+          attempts += 1;
         },
-      ],
+      },
     });
     await closed[Symbol.asyncDispose]();
     const error = await getClientFacingError(transport.read());
@@ -242,13 +240,11 @@ describe('a read that fails', () => {
   test('a name that does not resolve ends as UPSTREAM_UNAVAILABLE', async () => {
     let attempts = 0;
     await using transport = createTestTransport(new URL('http://nowhere.invalid'), {
-      observers: [
-        {
-          attemptEnded: () => {
-            attempts += 1;
-          },
+      observer: {
+        attemptEnded: () => {
+          attempts += 1;
         },
-      ],
+      },
     });
     expect(await getOutcome(transport.read())).toBe(unavailable);
     expect(attempts).toBe(3);
@@ -273,13 +269,11 @@ describe('a read that fails', () => {
     await using listener = await startMuteListener('HTTP/1.1 400 Bad Request\r\n\r\n');
     let attempts = 0;
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
-      observers: [
-        {
-          attemptEnded: () => {
-            attempts += 1;
-          },
+      observer: {
+        attemptEnded: () => {
+          attempts += 1;
         },
-      ],
+      },
     });
     expect(await getOutcome(transport.read())).toBe(unavailable);
     expect(attempts).toBe(3);
@@ -299,13 +293,11 @@ describe('a read over TLS', () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     let attempts = 0;
     await using transport = createTestTransport(upstream.origin, {
-      observers: [
-        {
-          attemptEnded: () => {
-            attempts += 1;
-          },
+      observer: {
+        attemptEnded: () => {
+          attempts += 1;
         },
-      ],
+      },
     });
     const error = await getClientFacingError(transport.read());
     expect(error).toMatchObject({ code: unavailable, retryable: true });

@@ -124,22 +124,20 @@ describe('the observer', () => {
     const ends: AttemptEnd[] = [];
     await using transport = createTestTransport(upstream.origin, {
       maxRetries: 1,
-      observers: [
-        {
-          attemptStarted: ({ number, request }) => {
-            events.push(`start ${number} ${request.provider} ${request.method}`);
-            if (number === 2) upstream.script = healthy;
-            return undefined;
-          },
-          attemptEnded: ({ number }, end) => {
-            events.push(`end ${number} ${end.outcome} ${end.status}`);
-            ends.push(end);
-          },
-          retryScheduled: ({ number }, waitMs) => {
-            events.push(`retry after ${number}, ${waitMs} ms`);
-          },
+      observer: {
+        attemptStarted: ({ number, request }) => {
+          events.push(`start ${number} ${request.provider} ${request.method}`);
+          if (number === 2) upstream.script = healthy;
+          return undefined;
         },
-      ],
+        attemptEnded: ({ number }, end) => {
+          events.push(`end ${number} ${end.outcome} ${end.status}`);
+          ends.push(end);
+        },
+        retryScheduled: ({ number }, waitMs) => {
+          events.push(`retry after ${number}, ${waitMs} ms`);
+        },
+      },
     });
     await transport.read();
     expect(events).toEqual([
@@ -156,7 +154,7 @@ describe('the observer', () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     const outcomes: string[] = [];
     await using transport = createTestTransport(upstream.origin, {
-      observers: [{ attemptEnded: (_, { outcome }) => outcomes.push(outcome) }],
+      observer: { attemptEnded: (_, { outcome }) => outcomes.push(outcome) },
     });
     const deadline = new Deadline(10_000);
     const call = getOutcome(transport.read('/r', deadline));
@@ -172,7 +170,7 @@ describe('the observer', () => {
       throw new Error('The observer is broken.');
     };
     await using transport = createTestTransport(upstream.origin, {
-      observers: [{ attemptStarted: fail, attemptEnded: fail, retryScheduled: fail, breakerChanged: fail }],
+      observer: { attemptStarted: fail, attemptEnded: fail, retryScheduled: fail, breakerChanged: fail },
     });
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
   });

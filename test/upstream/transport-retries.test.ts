@@ -67,7 +67,7 @@ describe('a read', () => {
     const waitsMs: number[] = [];
     await using transport = createTestTransport(upstream.origin, {
       random: () => 0.9,
-      observers: [{ retryScheduled: (_, waitMs) => waitsMs.push(waitMs) }],
+      observer: { retryScheduled: (_, waitMs) => waitsMs.push(waitMs) },
     });
     await getOutcome(transport.read());
     expect(waitsMs).toEqual([45, 90]);
@@ -112,7 +112,7 @@ describe('Retry-After', () => {
     const waitsMs: number[] = [];
     await using transport = createTestTransport(upstream.origin, {
       random: () => 0.9,
-      observers: [{ retryScheduled: (_attempt, waitMs) => waitsMs.push(waitMs) }],
+      observer: { retryScheduled: (_attempt, waitMs) => waitsMs.push(waitMs) },
     });
     const startedAtMs = performance.now();
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');

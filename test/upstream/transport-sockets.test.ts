@@ -178,7 +178,7 @@ describe('a socket that upstream ends', () => {
     const waitsMs: number[] = [];
     await using transport = createTestTransport(upstream.origin, {
       random: () => 0.9,
-      observers: [{ retryScheduled: (_, waitMs) => waitsMs.push(waitMs) }],
+      observer: { retryScheduled: (_, waitMs) => waitsMs.push(waitMs) },
     });
     for (let count = 0; count < 3; count += 1) {
       expect(await getOutcome(transport.read())).toBe('200 /read');

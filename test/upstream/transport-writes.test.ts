@@ -159,7 +159,7 @@ describe('a write that was not sent', () => {
     await upstream[Symbol.asyncDispose]();
     const numbers: number[] = [];
     await using transport = createTestTransport(upstream.origin, {
-      observers: [{ attemptStarted: ({ number }) => void numbers.push(number) }],
+      observer: { attemptStarted: ({ number }) => void numbers.push(number) },
     });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
     expect(numbers).toEqual([1, 2, 3]);
@@ -170,7 +170,7 @@ describe('a write that was not sent', () => {
     const numbers: number[] = [];
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
       connectTimeoutMs: 50,
-      observers: [{ attemptStarted: ({ number }) => void numbers.push(number) }],
+      observer: { attemptStarted: ({ number }) => void numbers.push(number) },
     });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_TIMEOUT');
     expect(numbers).toEqual([1, 2, 3]);
@@ -197,7 +197,7 @@ describe('a write that was not sent', () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     const numbers: number[] = [];
     await using transport = createTestTransport(upstream.origin, {
-      observers: [{ attemptStarted: ({ number }) => void numbers.push(number) }],
+      observer: { attemptStarted: ({ number }) => void numbers.push(number) },
     });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
     expect(numbers).toEqual([1]);
