@@ -1,6 +1,6 @@
 import type { BreakerState, CallEnd, TransportRequest } from '../upstream/transport-types.ts';
 import type { Log } from './log.ts';
-import type { RequestEnd, RequestOutcome } from './request-observation.ts';
+import type { RequestObservation, RequestOutcome } from './request-observation.ts';
 
 /** `warn`: a temporary failure that the caller did not cause. `error`: the gateway must be fixed. */
 const levels: Readonly<Record<RequestOutcome, 'info' | 'warn' | 'error'>> = {
@@ -13,7 +13,7 @@ const levels: Readonly<Record<RequestOutcome, 'info' | 'warn' | 'error'>> = {
 };
 
 /** One line for each GraphQL request. It contains neither the document nor variables. */
-export function logRequest(log: Log, end: RequestEnd): void {
+export function logRequest(log: Log, end: RequestObservation): void {
   const level = levels[end.outcome];
   if (!log.isLevelEnabled(level)) return;
   log[level](

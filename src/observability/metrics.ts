@@ -4,7 +4,7 @@ import { version } from '../package.ts';
 import { clientFacingErrorCodes } from '../upstream/errors.ts';
 import type { Transport } from '../upstream/transport.ts';
 import type { AttemptEnd, AttemptInfo } from '../upstream/transport-types.ts';
-import { operationTypes, type RequestEnd, requestOutcomes } from './request-observation.ts';
+import { operationTypes, type RequestObservation, requestOutcomes } from './request-observation.ts';
 
 /** The metrics of one process, to be sent to another. */
 export type MetricsSnapshot = readonly object[];
@@ -125,7 +125,7 @@ export class Metrics {
     return () => void this.#sources.delete(sources);
   }
 
-  recordRequest({ operationType, outcome, codes, durationMs }: RequestEnd): void {
+  recordRequest({ operationType, outcome, codes, durationMs }: RequestObservation): void {
     this.hasNewCounts = true;
     this.#requests.inc({ operation_type: operationType, outcome });
     for (const code of codes) this.#errors.inc({ code: errorCodes.has(code) ? code : 'other' });

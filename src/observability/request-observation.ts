@@ -4,7 +4,6 @@ import { redactionMark } from '../secrets.ts';
 
 /** Label of metrics; `unknown` if the request was refused before its operation was known. */
 export const operationTypes = ['query', 'mutation', 'unknown'] as const;
-type OperationType = (typeof operationTypes)[number];
 
 /**
  * How a request ended, by the worst result in its response:
@@ -32,36 +31,28 @@ export interface RequestTrace {
   readonly spanId: string;
 }
 
-export interface RequestEnd {
-  readonly requestId: string;
-  /** The client's address behind the proxies of TRUST_PROXY. Undefined if unknown. */
-  readonly clientAddress: string | undefined;
-  readonly operationType: OperationType;
-  /** At most 100 characters that GraphQL allows in names, without secrets of the request. */
-  readonly operationName: string | undefined;
-  /** SHA-256 of the document in hexadecimal. */
-  readonly documentHash: string | undefined;
-  /** HTTP status. Undefined if the client disconnected. */
-  readonly status: number | undefined;
-  readonly outcome: RequestOutcome;
-  /** Codes of the errors in the response, each once. */
-  readonly codes: readonly string[];
-  /** From the arrival of the request to the end of its response. */
-  readonly durationMs: number;
-  /** Undefined if traces are off. */
-  readonly trace: RequestTrace | undefined;
-}
-
-type OperationDetails = Pick<RequestEnd, 'operationType' | 'operationName' | 'documentHash'>;
-
 /** In characters. Longer than real names of operations, and too short to fill a disk. */
 const maxNameLength = 100;
 
-/** Follows one GraphQL request from its arrival to the end of its response. */
+/** Follows one GraphQL request from its arrival to the end of its response, for the log, metrics and traces. */
 export class RequestObservation {
   readonly requestId: string;
+  /** The client's address behind the proxies of TRUST_PROXY. Undefined if unknown. */
+  readonly clientAddress: string | undefined;
   /** Undefined if traces are off. */
   readonly trace: RequestTrace | undefined;
+  /** Codes of the errors in the response, each once. */
+  readonly codes: string[] = [];
+  operationType: (typeof operationTypes)[number] = 'unknown';
+  /** At most 100 characters that GraphQL allows in names, without secrets of the request. */
+  operationName: string | undefined;
+  /** SHA-256 of the document in hexadecimal. */
+  documentHash: string | undefined;
+  /** HTTP status. Undefined if the client disconnected. */
+  status: number | undefined;
+  outcome: RequestOutcome = 'cancelled';
+  /** From the arrival of the request to the end of its response. */
+  durationMs = 0;
   /** Set when the body has been parsed. */
   params: OperationParams | undefined;
   /** Set when the document has been prepared. */
@@ -69,26 +60,22 @@ export class RequestObservation {
   /** Removes the secrets of the request from a string. */
   redactor: { redact(text: string): string } | undefined;
   readonly #arrivedAtMs: number;
-  readonly #clientAddress: string | undefined;
-  readonly #onEnd: (end: RequestEnd) => void;
-  readonly #codes: string[] = [];
-  #operationDetails: OperationDetails | undefined;
-  #status: number | undefined;
-  #outcome: RequestOutcome = 'cancelled';
+  readonly #onEnd: (observation: RequestObservation) => void;
   #isShed = false;
   #isEnded = false;
 
+  /** @param onEnd called once, when the other properties are complete */
   constructor(
     requestId: string,
     arrivedAtMs: number,
     clientAddress: string | undefined,
     trace: RequestTrace | undefined,
-    onEnd: (end: RequestEnd) => void,
+    onEnd: (observation: RequestObservation) => void,
   ) {
     this.requestId = requestId;
     this.trace = trace;
     this.#arrivedAtMs = arrivedAtMs;
-    this.#clientAddress = clientAddress;
+    this.clientAddress = clientAddress;
     this.#onEnd = onEnd;
   }
 
@@ -104,11 +91,11 @@ export class RequestObservation {
     if (code === 'OVERLOADED') this.#isShed = true;
   }
 
-  /** Records that the response is complete, but not sent. From now on, only the data of `RequestEnd` is kept. */
+  /** Records that the response is complete, but not sent. From now on, nothing else of the request is kept. */
   recordResponse(status: number): void {
-    this.#operationDetails = this.#describe();
-    this.#status = status;
-    this.#outcome = this.#getOutcome(status);
+    this.#describe();
+    this.status = status;
+    this.outcome = this.#getOutcome(status);
     this.params = undefined;
     this.operation = undefined;
     this.redactor = undefined;
@@ -118,19 +105,13 @@ export class RequestObservation {
   end(isSent: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const { operationType, operationName, documentHash } = this.#operationDetails ?? this.#describe();
-    this.#onEnd({
-      requestId: this.requestId,
-      clientAddress: this.#clientAddress,
-      operationType,
-      operationName,
-      documentHash,
-      status: isSent ? this.#status : undefined,
-      outcome: isSent ? this.#outcome : 'cancelled',
-      codes: this.#codes,
-      durationMs: performance.now() - this.#arrivedAtMs,
-      trace: this.trace,
-    });
+    if (this.status === undefined) this.#describe();
+    if (!isSent) {
+      this.status = undefined;
+      this.outcome = 'cancelled';
+    }
+    this.durationMs = performance.now() - this.#arrivedAtMs;
+    this.#onEnd(this);
     this.redactor = undefined;
   }
 
@@ -139,17 +120,15 @@ export class RequestObservation {
     this.#isEnded = true;
   }
 
-  #describe(): OperationDetails {
+  #describe(): void {
     const type = this.operation?.definition.operation;
-    return {
-      operationType: type === 'query' || type === 'mutation' ? type : 'unknown',
-      operationName: this.#getOperationName(),
-      documentHash: this.operation?.hash ?? getDocumentHash(this.params),
-    };
+    this.operationType = type === 'query' || type === 'mutation' ? type : 'unknown';
+    this.operationName = this.#getOperationName();
+    this.documentHash = this.operation?.hash ?? getDocumentHash(this.params);
   }
 
   #addCode(code: string): void {
-    if (!this.#codes.includes(code)) this.#codes.push(code);
+    if (!this.codes.includes(code)) this.codes.push(code);
   }
 
   #getOperationName(): string | undefined {
@@ -162,7 +141,7 @@ export class RequestObservation {
   }
 
   #getOutcome(status: number): RequestOutcome {
-    const codes = this.#codes;
+    const codes = this.codes;
     if (codes.length === 0) return status < 400 ? 'ok' : 'client_error';
     if (codes.includes('INTERNAL_SERVER_ERROR')) return 'fault';
     if (this.#isShed) return 'shed';

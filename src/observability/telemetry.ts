@@ -7,7 +7,7 @@ import { createClientAddressReader } from './client-address.ts';
 import { describeFault, type Log } from './log.ts';
 import { logBreaker, logCall, logRequest } from './log-lines.ts';
 import type { Metrics } from './metrics.ts';
-import { type RequestEnd, RequestObservation } from './request-observation.ts';
+import { RequestObservation } from './request-observation.ts';
 import type { Tracing } from './tracing.ts';
 
 /** How long the process waits before it exits for the last spans and metrics to be sent. A healthy receiver takes milliseconds. */
@@ -34,7 +34,7 @@ export class Telemetry {
   readonly #tracing: Tracing | undefined;
   readonly #shutdowns: readonly (() => Promise<void>)[];
   readonly #getClientAddress: ReturnType<typeof createClientAddressReader>;
-  readonly #onRequestEnd = (end: RequestEnd): void => {
+  readonly #onRequestEnd = (end: RequestObservation): void => {
     logRequest(this.#log, end);
     this.metrics?.recordRequest(end);
     this.#tracing?.endRequest(end);

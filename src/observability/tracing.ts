@@ -14,7 +14,7 @@ import type { ForwardedHeaders } from '../credentials.ts';
 import { version } from '../package.ts';
 import type { AttemptEnd, AttemptInfo } from '../upstream/transport-types.ts';
 import { getBasePath, getPort } from '../upstream/url.ts';
-import type { RequestEnd } from './request-observation.ts';
+import type { RequestObservation } from './request-observation.ts';
 
 /**
  * Creates a span for each GraphQL request, as a child of the caller's span, and a child span for each attempt at an
@@ -68,7 +68,7 @@ export class Tracing {
     };
   }
 
-  endRequest(end: RequestEnd): void {
+  endRequest(end: RequestObservation): void {
     const span = end.trace && trace.getSpan(end.trace.context);
     if (span === undefined) return;
     // Only the type, because the names of operations have no limit in number.
