@@ -5,25 +5,27 @@ export const credentialHeaders = {
   authorization: 'Authorization',
 } as const;
 
-/** The credentials of one request and the other headers that are forwarded to upstream. */
+/** What is forwarded to upstream. Lists alternate between names and values, and are empty if there is a problem. */
 export interface ForwardedHeaders {
-  /** Alternating names and values: usable credentials byte for byte, request id, trace context. Empty if there is a problem. */
+  /** The usable credentials, byte for byte. */
+  readonly credentials: readonly string[];
+  /** `traceparent` and `tracestate`. */
+  readonly traceHeaders: readonly string[];
+  /** All others: credentials, request id, baggage. */
   readonly headers: readonly string[];
-  readonly hasCredential: boolean;
   /** The client's `x-request-id` if it is usable, else a new one. */
   readonly requestId: string;
   /** Why the request must be refused, and what the client must do. */
   readonly problem: string | undefined;
 }
 
-/** Every string by which a credential in these `ForwardedHeaders` could be recognised. */
-export function getCredentialSecrets(headers: readonly string[]): string[] {
+/** Every string by which one of these credentials could be recognised. */
+export function getCredentialSecrets(credentials: readonly string[]): string[] {
   const secrets: string[] = [];
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const name = headers[index];
-    const value = headers[index + 1] ?? '';
-    if (name === 'Authorization') addAuthorizationSecrets(secrets, value);
-    else if (name === 'Galileo-API-Key' || name === 'Splunk-AO-API-Key') addReadings(secrets, value);
+  for (let index = 0; index + 1 < credentials.length; index += 2) {
+    const value = credentials[index + 1] ?? '';
+    if (credentials[index] === 'Authorization') addAuthorizationSecrets(secrets, value);
+    else addReadings(secrets, value);
   }
   return secrets;
 }

@@ -207,7 +207,7 @@ describe('a credential header', () => {
       const headers = [name, `${value}${' '.repeat(100_000)}b${'\t '.repeat(50_000)}`];
       const leastMs = await getLeastMs(20, () => {
         const getCpuMs = startCpuTimer();
-        getCredentialSecrets(readForwardedHeaders(headers).headers);
+        getCredentialSecrets(readForwardedHeaders(headers).credentials);
         return getCpuMs();
       });
       expect(leastMs).toBeLessThan(20);

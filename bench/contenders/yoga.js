@@ -32,14 +32,13 @@ const yoga = createYoga({
   logging: false,
   context: ({ request }) => {
     const headers = ['galileo-api-key', request.headers.get('galileo-api-key')];
-    const callContext = { headers, redactMessage: redact, memory: unlimited };
-    const requireCallContext = () => callContext;
+    const callContext = { hasCredential: true, headers, redactMessage: redact, memory: unlimited };
     return {
+      ...callContext,
       galileo,
-      requireCallContext,
       redact,
       addSecret: () => {},
-      reads: createReads(galileo, requireCallContext),
+      reads: createReads(galileo, callContext),
     };
   },
 });

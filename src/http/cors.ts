@@ -19,8 +19,6 @@ const maxHeaderListLength = 2000;
 /** Maximum number of logged origins. Pages must not be able to fill the log. */
 const maxHints = 100;
 
-type CorsRequest = Pick<HttpRequest, 'method' | 'getHeader'>;
-
 /**
  * Lets pages of listed origins read responses. Cookies and remembered passwords are not allowed: a page sends its
  * credentials in headers that it sets itself.
@@ -38,7 +36,7 @@ export class Cors {
   }
 
   /** The response to a preflight request of a listed origin; undefined for any other request. */
-  respondToPreflight(request: CorsRequest): HttpResponse | undefined {
+  respondToPreflight(request: HttpRequest): HttpResponse | undefined {
     if (request.method !== 'OPTIONS' || !this.#isListed(request.getHeader('origin'))) return undefined;
     if (request.getHeader('access-control-request-method') === undefined) return undefined;
     const headers = {
@@ -52,7 +50,7 @@ export class Cors {
   }
 
   /** Adds the headers with which a page of a listed origin can read the response, even a failed one. */
-  allow(request: CorsRequest, response: HttpResponse): HttpResponse {
+  allow(request: HttpRequest, response: HttpResponse): HttpResponse {
     const origin = request.getHeader('origin');
     const isListed = this.#isListed(origin);
     if (origin !== undefined && !isListed) this.#hint(request, origin);
@@ -72,7 +70,7 @@ export class Cors {
   }
 
   /** Logs each unlisted origin once. Pages of the gateway's own origin send `Origin` with a POST too. */
-  #hint(request: CorsRequest, origin: string): void {
+  #hint(request: HttpRequest, origin: string): void {
     if (this.#hinted.size >= maxHints || this.#hinted.has(origin)) return;
     if (request.getHeader('sec-fetch-site') === 'same-origin') return;
     const host = request.getHeader('host');

@@ -36,8 +36,6 @@ export interface HandlerServices {
   readonly keepsBody: boolean;
 }
 
-type ExchangeContext = RequestContext<RequestObservation>;
-
 /** One request from its arrival until its response has been sent. */
 export class Exchange {
   readonly requestId: string;
@@ -61,18 +59,23 @@ export class Exchange {
 
   constructor(request: HttpRequest, arrivedAtMs: number, services: HandlerServices) {
     const { telemetry, admission, config } = services;
-    const received = readForwardedHeaders(request.rawHeaders);
-    const { observation, forwarded } = telemetry.observeRequest(request, received, arrivedAtMs);
+    const forwarded = readForwardedHeaders(request.rawHeaders);
     this.requestId = forwarded.requestId;
     this.#forwarded = forwarded;
     this.#request = request;
     this.#services = services;
-    this.#observation = observation;
+    this.#observation = telemetry.observeRequest(
+      request.method,
+      request.remoteAddress,
+      request.getHeader('x-forwarded-for'),
+      forwarded,
+      arrivedAtMs,
+    );
     this.#mediaType = negotiateMediaType(request.getHeader('accept'), mediaTypes);
     this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
     this.#reservation = admission.reserve();
     // Decided on arrival, before the body is read, so that shedding a request costs little.
-    if (received.problem !== undefined) this.#refusal = new RequestError('BAD_REQUEST', received.problem);
+    if (forwarded.problem !== undefined) this.#refusal = new RequestError('BAD_REQUEST', forwarded.problem);
     else this.#refusal = admission.isFull ? createShedError() : undefined;
   }
 
@@ -86,14 +89,16 @@ export class Exchange {
     // A request with OPTIONS, whether or not it is a preflight, is not a GraphQL request.
     if (this.#request.method === 'OPTIONS') this.#observation.discard();
     if (preflight !== undefined) return preflight;
-    const context: ExchangeContext = new RequestContext(
+    const context = new RequestContext(
       galileo,
       this.#forwarded,
       this.#deadline,
-      this.#observation,
+      this.#observation.trace?.context,
       this.#reservation,
       operatorSecrets,
     );
+    // The log line of the request needs its secrets, to redact the name of the operation.
+    this.#observation.redactor = context;
     let response: HttpResponse;
     try {
       response = this.#checkSize(await this.#executeToEnd(context));
@@ -118,7 +123,7 @@ export class Exchange {
   }
 
   /** Executes the request, and releases what only the execution needs. */
-  async #executeToEnd(context: ExchangeContext): Promise<HttpResponse> {
+  async #executeToEnd(context: RequestContext): Promise<HttpResponse> {
     this.#isExecuting = true;
     try {
       return await this.#execute(context);
@@ -130,7 +135,7 @@ export class Exchange {
   }
 
   /** Refuses the request, or reads its body, takes a slot and runs the pipeline. */
-  async #execute(context: ExchangeContext): Promise<HttpResponse> {
+  async #execute(context: RequestContext): Promise<HttpResponse> {
     const { config, admission, pipeline } = this.#services;
     const request = this.#request;
     if (this.#refusal !== undefined) throw this.#refusal;
@@ -165,6 +170,7 @@ export class Exchange {
       request,
       body,
       context,
+      observation: this.#observation,
       mediaType: this.#mediaType,
       startOperation: (operation, variables) => this.#startOperation(operation, variables),
     });
@@ -207,7 +213,7 @@ export class Exchange {
     return response;
   }
 
-  #toErrorResponse(error: unknown, context: ExchangeContext): HttpResponse {
+  #toErrorResponse(error: unknown, context: RequestContext): HttpResponse {
     let known: RequestError;
     if (error instanceof RequestError) known = error;
     else {

@@ -50,25 +50,24 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
       default:
     }
   }
-  const headers: string[] = [];
+  const forwarded: string[] = [];
   for (const name of ['galileo-api-key', 'splunk-ao-api-key'] as const) {
     const key = credentials[name];
-    if (key !== undefined && key !== '') headers.push(credentialHeaders[name], key);
+    if (key !== undefined && key !== '') forwarded.push(credentialHeaders[name], key);
   }
   const { authorization } = credentials;
   if (authorization !== undefined && usableAuthorizationPattern.test(authorization))
-    headers.push('Authorization', authorization);
-  const hasCredential = headers.length > 0;
+    forwarded.push('Authorization', authorization);
   // A request id is logged and returned: one that contains the credential is not used.
-  if (requestId === undefined || (hasCredential && containsSecret(requestId, headers)))
-    requestId = randomUUID();
-  if (problem !== undefined) return { headers: [], hasCredential: false, requestId, problem };
-  headers.push('x-request-id', requestId);
-  if (traceparent !== undefined && fieldValuePattern.test(traceparent))
-    headers.push('traceparent', traceparent);
-  if (lists.tracestate !== '') headers.push('tracestate', lists.tracestate);
+  if (requestId === undefined || containsSecret(requestId, forwarded)) requestId = randomUUID();
+  if (problem !== undefined) return { credentials: [], traceHeaders: [], headers: [], requestId, problem };
+  const headers = [...forwarded, 'x-request-id', requestId];
   if (lists.baggage !== '') headers.push('baggage', lists.baggage);
-  return { headers, hasCredential, requestId, problem };
+  const traceHeaders: string[] = [];
+  if (traceparent !== undefined && fieldValuePattern.test(traceparent))
+    traceHeaders.push('traceparent', traceparent);
+  if (lists.tracestate !== '') traceHeaders.push('tracestate', lists.tracestate);
+  return { credentials: forwarded, traceHeaders, headers, requestId, problem };
 }
 
 function findProblem(name: CredentialHeader, earlier: string | undefined, value: string): string | undefined {
@@ -82,7 +81,7 @@ function findProblem(name: CredentialHeader, earlier: string | undefined, value:
 /** In characters. A request id can contain a shorter secret by chance. */
 const minContainedLength = 8;
 
-const containsSecret = (requestId: string, headers: readonly string[]): boolean =>
-  getCredentialSecrets(headers).some(
+const containsSecret = (requestId: string, credentials: readonly string[]): boolean =>
+  getCredentialSecrets(credentials).some(
     (secret) => secret === requestId || (secret.length >= minContainedLength && requestId.includes(secret)),
   );

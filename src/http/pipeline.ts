@@ -14,7 +14,8 @@ export interface PipelineRequest {
   readonly request: HttpRequest;
   /** Undefined for a GET. */
   readonly body: string | undefined;
-  readonly context: RequestContext<RequestObservation>;
+  readonly context: RequestContext;
+  readonly observation: RequestObservation;
   readonly mediaType: MediaType;
   /**
    * Counts the document towards the memory of the request, and releases the rest of the body. Returns the declared
@@ -41,15 +42,16 @@ export interface Pipeline {
 export const createDirectPipeline = (executor: Executor): Pipeline => ({
   // V8 keeps all variables of an async function while it waits. `execute` waits without a reference to the body.
   run(request) {
+    const { context, observation, mediaType } = request;
     const { prepared, variables } = prepare(executor, request);
-    return execute(executor, prepared, variables, request.context, request.mediaType);
+    return execute(executor, prepared, variables, context, observation, mediaType);
   },
 });
 
 /** Throws RequestError if the body or the query string is invalid. */
-export function readParameters({ request, body, context }: PipelineRequest): OperationParams {
+export function readParameters({ request, body, observation }: PipelineRequest): OperationParams {
   const params = body === undefined ? parseQueryString(request.search) : parseBody(body);
-  context.observation.params = params;
+  observation.params = params;
   return params;
 }
 
@@ -68,10 +70,11 @@ async function execute(
   executor: Executor,
   prepared: PreparedOperation,
   variables: OperationVariables,
-  context: PipelineRequest['context'],
+  context: RequestContext,
+  observation: RequestObservation,
   mediaType: MediaType,
 ): Promise<HttpResponse> {
   const result = await executor.execute(prepared, variables, context);
-  if (result.errors !== undefined) context.observation.addErrors(result.errors);
+  if (result.errors !== undefined) observation.addErrors(result.errors);
   return toHttpResponse(result, mediaType);
 }

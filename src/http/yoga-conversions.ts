@@ -50,10 +50,9 @@ export interface YogaResult {
 /** The same response as without plugins, for any result of plugins. Reports internal errors. */
 export function toResultResponse(
   { data, errors: given, extensions }: YogaResult,
-  { context, mediaType }: PipelineRequest,
+  { context, observation, mediaType }: PipelineRequest,
   report: Report,
 ): HttpResponse {
-  const { observation } = context;
   const errors = given ?? [];
   if (data === undefined) {
     const requestError = errors.map(getRequestError).find((error) => error !== undefined);

@@ -21,12 +21,6 @@ interface TelemetryParts {
   readonly shutdowns?: readonly (() => Promise<void>)[];
 }
 
-interface IncomingRequest {
-  readonly method: string;
-  readonly remoteAddress?: string | undefined;
-  getHeader(name: string): string | undefined;
-}
-
 /** Logs, metrics and traces. Each can be off. */
 export class Telemetry {
   readonly metrics: Metrics | undefined;
@@ -59,19 +53,20 @@ export class Telemetry {
     this.#getClientAddress = createClientAddressReader(trustProxy);
   }
 
-  /** Returns the headers without the caller's trace context if each attempt has its own. */
-  observeRequest(request: IncomingRequest, forwarded: ForwardedHeaders, arrivedAtMs: number) {
-    const traced = this.#tracing?.startRequest(request.method, forwarded);
-    return {
-      observation: new RequestObservation(
-        forwarded.requestId,
-        arrivedAtMs,
-        this.#getClientAddress(request.remoteAddress, request.getHeader('x-forwarded-for')),
-        traced?.trace,
-        this.#onRequestEnd,
-      ),
-      forwarded: traced?.forwarded ?? forwarded,
-    };
+  observeRequest(
+    method: string,
+    remoteAddress: string | undefined,
+    forwardedFor: string | undefined,
+    { requestId, traceHeaders }: ForwardedHeaders,
+    arrivedAtMs: number,
+  ): RequestObservation {
+    return new RequestObservation(
+      requestId,
+      arrivedAtMs,
+      this.#getClientAddress(remoteAddress, forwardedFor),
+      this.#tracing?.startRequest(method, traceHeaders),
+      this.#onRequestEnd,
+    );
   }
 
   /**

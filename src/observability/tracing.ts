@@ -1,20 +1,19 @@
 import {
-  defaultTextMapGetter,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
+  type TextMapGetter,
   type TextMapPropagator,
   type Tracer,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import type { ForwardedHeaders } from '../credentials.ts';
 import { version } from '../package.ts';
 import type { AttemptEnd, AttemptInfo } from '../upstream/transport-types.ts';
 import { getBasePath, getPort } from '../upstream/url.ts';
-import type { RequestObservation } from './request-observation.ts';
+import type { RequestObservation, RequestTrace } from './request-observation.ts';
 
 /**
  * Creates a span for each GraphQL request, as a child of the caller's span, and a child span for each attempt at an
@@ -41,10 +40,8 @@ export class Tracing {
   }
 
   /** Starts the span of a request, which `endRequest` must end. */
-  startRequest(method: string, forwarded: ForwardedHeaders) {
-    const { headers, hasCredential, requestId, problem } = forwarded;
-    const { carrier, rest } = splitHeaders(headers);
-    const parent = this.#propagator?.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter) ?? ROOT_CONTEXT;
+  startRequest(method: string, traceHeaders: readonly string[]): RequestTrace {
+    const parent = this.#propagator?.extract(ROOT_CONTEXT, traceHeaders, headerGetter) ?? ROOT_CONTEXT;
     const span = this.#tracer.startSpan(
       // The name before the operation is known.
       'GraphQL Operation',
@@ -61,11 +58,7 @@ export class Tracing {
       parent,
     );
     const { traceId, spanId } = span.spanContext();
-    return {
-      trace: { context: trace.setSpan(parent, span), traceId, spanId },
-      forwarded:
-        this.#propagator === undefined ? forwarded : { headers: rest, hasCredential, requestId, problem },
-    };
+    return { context: trace.setSpan(parent, span), traceId, spanId };
   }
 
   endRequest(end: RequestObservation): void {
@@ -90,7 +83,7 @@ export class Tracing {
     span.end();
   }
 
-  /** Returns the headers with the trace context of the attempt. */
+  /** Returns the headers with the trace context of the attempt. Undefined if those of the caller are forwarded. */
   startAttempt(attempt: AttemptInfo): readonly string[] | undefined {
     const { context, method, operation, path, provider } = attempt.request;
     if (context.traceContext === undefined) return undefined;
@@ -112,8 +105,9 @@ export class Tracing {
       context.traceContext,
     );
     this.#attempts.set(attempt, span);
+    if (this.#propagator === undefined) return undefined;
     const headers: string[] = [];
-    this.#propagator?.inject(trace.setSpan(ROOT_CONTEXT, span), headers, {
+    this.#propagator.inject(trace.setSpan(ROOT_CONTEXT, span), headers, {
       set: (list: string[], name, value) => void list.push(name, value),
     });
     return headers;
@@ -133,14 +127,11 @@ export class Tracing {
   }
 }
 
-function splitHeaders(headers: readonly string[]) {
-  const carrier: Record<string, string> = {};
-  const rest: string[] = [];
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const name = headers[index] ?? '';
-    const value = headers[index + 1] ?? '';
-    if (name === 'traceparent' || name === 'tracestate') carrier[name] = value;
-    else rest.push(name, value);
-  }
-  return { carrier, rest };
-}
+/** Reads a list that alternates between names and values. */
+const headerGetter: TextMapGetter<readonly string[]> = {
+  get(headers, name) {
+    const index = headers.indexOf(name);
+    return index % 2 === 0 ? headers[index + 1] : undefined;
+  },
+  keys: () => [],
+};

@@ -56,23 +56,21 @@ export type Reads = ReturnType<typeof createReads>;
 
 /**
  * The reads of one request. Each resource is fetched when it is first loaded, and again only after it was forgotten,
- * with the request's credentials. The key of a resource without a name is `all`. `getContext` throws UNAUTHENTICATED if
- * the request has no usable credential.
+ * with the request's credentials. The key of a resource without a name is `all`.
  */
-export const createReads = (galileo: GalileoClient, getContext: () => CallContext) => ({
-  integration: new Loader(async (name: ProviderName) => galileo.fetchIntegration(name, getContext())),
-  status: new Loader(async (name: ProviderName) => galileo.fetchStatus(name, getContext())),
-  models: new Loader(async (name: ProviderName) => galileo.fetchModels(name, getContext())),
-  available: new Loader(async (_key: 'all') => galileo.fetchAvailable(getContext())),
-  records: new Loader(async (_key: 'all') => galileo.fetchRecords(getContext())),
+export const createReads = (galileo: GalileoClient, context: CallContext) => ({
+  integration: new Loader((name: ProviderName) => galileo.fetchIntegration(name, context)),
+  status: new Loader((name: ProviderName) => galileo.fetchStatus(name, context)),
+  models: new Loader((name: ProviderName) => galileo.fetchModels(name, context)),
+  available: new Loader((_key: 'all') => galileo.fetchAvailable(context)),
+  records: new Loader((_key: 'all') => galileo.fetchRecords(context)),
   collaborators: new Loader(
-    async ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, getContext()),
+    ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, context),
     ({ id, kind, startingToken, limit }) => `${id.toLowerCase()} ${kind} ${startingToken} ${limit}`,
   ),
-  catalogs: new Loader(async (_key: 'all') => galileo.fetchCatalogs(getContext())),
+  catalogs: new Loader((_key: 'all') => galileo.fetchCatalogs(context)),
   databases: new Loader(
-    async ({ catalog }: { readonly catalog: string | undefined }) =>
-      galileo.fetchDatabases(catalog, getContext()),
+    ({ catalog }: { readonly catalog: string | undefined }) => galileo.fetchDatabases(catalog, context),
     ({ catalog }) => JSON.stringify(catalog) ?? '',
   ),
 });

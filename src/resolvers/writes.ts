@@ -28,10 +28,9 @@ export async function upsertIntegration(
   input: JsonObject,
   context: ResolverContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
-  const callContext = context.requireCallContext();
   const body = mapping.toBody(input);
   if (typeof body !== 'string') return body;
-  const outcome = await settleWrite(context.galileo.upsert(name, body, callContext), () =>
+  const outcome = await settleWrite(context.galileo.upsert(name, body, context), () =>
     forgetIntegration(context.reads, name),
   );
   if (outcome.kind === 'invalid') return mapping.toFailure(outcome, input, (part) => context.redact(part));
@@ -42,7 +41,7 @@ export async function deleteIntegration(
   name: ProviderName,
   context: ResolverContext,
 ): Promise<ProviderEntry> {
-  await settleWrite(context.galileo.deleteIntegration(name, context.requireCallContext()), () =>
+  await settleWrite(context.galileo.deleteIntegration(name, context), () =>
     forgetIntegration(context.reads, name),
   );
   return { name };
@@ -52,9 +51,8 @@ export async function selectIntegration(
   integrationId: string,
   context: ResolverContext,
 ): Promise<JsonObject> {
-  const callContext = context.requireCallContext();
   const id = toIdArgument('integrationId', integrationId);
-  return settleWrite(context.galileo.selectIntegration(id, callContext), (record) =>
+  return settleWrite(context.galileo.selectIntegration(id, context), (record) =>
     forgetIntegration(context.reads, (record && getProviderName(record)) ?? undefined),
   );
 }
@@ -66,11 +64,10 @@ export async function shareIntegration(
   input: JsonObject & { readonly integrationId: string },
   context: ResolverContext,
 ): Promise<ShareSuccess | ValidationFailure> {
-  const callContext = context.requireCallContext();
   const id = toIdArgument('integrationId', input.integrationId);
   const body = mapping.toBody(input);
   if (typeof body !== 'string') return body;
-  const outcome = await settleWrite(context.galileo.share(kind, id, body, callContext), () =>
+  const outcome = await settleWrite(context.galileo.share(kind, id, body, context), () =>
     forgetSharing(context.reads, id),
   );
   if (outcome.kind === 'invalid') return mapping.toFailure(outcome, input, (part) => context.redact(part));
@@ -88,10 +85,9 @@ export async function updateCollaborator(
   role: string,
   context: ResolverContext,
 ): Promise<JsonObject> {
-  const callContext = context.requireCallContext();
   const { kind, id, collaboratorId } = toIds(collaborator);
   const body = JSON.stringify({ role });
-  return settleWrite(context.galileo.updateCollaborator(kind, id, collaboratorId, body, callContext), () =>
+  return settleWrite(context.galileo.updateCollaborator(kind, id, collaboratorId, body, context), () =>
     forgetSharing(context.reads, id),
   );
 }
@@ -101,9 +97,8 @@ export async function removeCollaborator(
   collaborator: Collaborator,
   context: ResolverContext,
 ): Promise<string> {
-  const callContext = context.requireCallContext();
   const { kind, id, collaboratorId } = toIds(collaborator);
-  await settleWrite(context.galileo.removeCollaborator(kind, id, collaboratorId, callContext), () =>
+  await settleWrite(context.galileo.removeCollaborator(kind, id, collaboratorId, context), () =>
     forgetSharing(context.reads, id),
   );
   return collaboratorId;

@@ -84,19 +84,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return this.#controller !== undefined;
   }
 
-  /**
-   * Passes the request to undici, which may call `onRequestStart` within this method.
-   *
-   * @param moreHeaders headers of this attempt only
-   */
-  dispatch(moreHeaders: readonly string[] = []): void {
+  /** Passes the request to undici, which may call `onRequestStart` within this method. */
+  dispatch(traceHeaders: readonly string[]): void {
     const { body, context, method, path } = this.#request;
     const mediaTypes = body === undefined ? acceptJson : sendJson;
     this.#connection.client.dispatch(
       {
         path: this.#options.basePath + path,
         method,
-        headers: [...this.#options.headers, ...context.headers, ...mediaTypes, ...moreHeaders],
+        headers: [...this.#options.headers, ...context.headers, ...mediaTypes, ...traceHeaders],
         body: body ?? null,
         // Nothing is pipelined.
         blocking: false,

@@ -117,9 +117,9 @@ export class Call implements Waiter, AttemptOwner {
     this.#attemptCount += 1;
     this.#attemptStartedAtMs = now();
     this.#attemptInfo = { request: this.#request, number: this.#attemptCount };
-    const moreHeaders = observer.attemptStarted?.(this.#attemptInfo);
+    const traceHeaders = observer.attemptStarted?.(this.#attemptInfo) ?? this.#request.context.traceHeaders;
     this.#attempt = new Attempt(connection, this.#request, attemptOptions, this);
-    this.#attempt.dispatch(moreHeaders);
+    this.#attempt.dispatch(traceHeaders);
     return true;
   }
 

@@ -16,6 +16,9 @@ import type { CallContext, TransportRequest } from './transport-types.ts';
 import type { Uuid } from './uuid.ts';
 import type { ProviderName, WireIntegration } from './wire.ts';
 
+const missingCredential =
+  'This field needs a credential: send Galileo-API-Key or Splunk-AO-API-Key, or Authorization with the scheme Bearer or Basic.';
+
 export type CollaboratorKind = 'users' | 'groups';
 
 /** Result of a write with an input object. `invalid` is upstream's 422. */
@@ -28,9 +31,9 @@ export type WriteOutcome<T> =
     };
 
 /**
- * Galileo's REST API for integrations, one method per operation. Every method rejects with ClientFacingError, or with
- * another error if the request cannot be written as HTTP. Returned objects have unchecked properties. Request bodies
- * are JSON.
+ * Galileo's REST API for integrations, one method per operation. Every method rejects with ClientFacingError, also
+ * without a call if the request has no usable credential; or with another error if the request cannot be written as
+ * HTTP. Returned objects have unchecked properties. Request bodies are JSON.
  */
 export class GalileoClient {
   readonly #transport: Pick<Transport, 'send'>;
@@ -49,7 +52,7 @@ export class GalileoClient {
   async fetchIntegration(name: ProviderName, context: CallContext): Promise<WireIntegration | null> {
     const path = `/v2/integrations/${name}`;
     const request = { operation: 'get_integration', method: 'GET', path, provider: name, context } as const;
-    const response = await this.#transport.send(request);
+    const response = await this.#send(request);
     if (isNotConfigured(response)) return null;
     const body = expectJson(this.#expectSuccess(request, response), isJsonObject);
     // The discriminator is `provider`, and `name` is then a free label. Without `provider` it is `name`. If both are
@@ -170,11 +173,11 @@ export class GalileoClient {
 
   /** The body of a successful response. Throws any other response as ClientFacingError. */
   async #call<T>(request: TransportRequest, hasShape: (body: unknown) => body is T): Promise<T> {
-    return expectJson(this.#expectSuccess(request, await this.#transport.send(request)), hasShape);
+    return expectJson(this.#expectSuccess(request, await this.#send(request)), hasShape);
   }
 
   async #delete(request: TransportRequest): Promise<void> {
-    this.#expectSuccess(request, await this.#transport.send(request));
+    this.#expectSuccess(request, await this.#send(request));
   }
 
   async #write<T>(
@@ -185,6 +188,11 @@ export class GalileoClient {
     const failure = readValidationFailure(response, this.#getRedaction(request));
     if (failure !== undefined) return { kind: 'invalid', ...failure };
     return { kind: 'done', value: expectJson(this.#expectSuccess(request, response), hasShape) };
+  }
+
+  #send(request: TransportRequest): Promise<UpstreamResponse> {
+    if (request.context.hasCredential) return this.#transport.send(request);
+    throw new ClientFacingError('UNAUTHENTICATED', missingCredential);
   }
 
   #expectSuccess(request: TransportRequest, response: UpstreamResponse): UpstreamResponse {
@@ -199,7 +207,7 @@ export class GalileoClient {
     const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
     if (!context.memory.take(heldBytes)) throw createFieldNoMemoryError();
     try {
-      return await this.#transport.send(request);
+      return await this.#send(request);
     } finally {
       context.memory.release(heldBytes);
     }

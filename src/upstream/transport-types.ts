@@ -21,8 +21,11 @@ type RestOperation =
 
 /** The caller and the limits of calls to upstream. */
 export interface CallContext {
-  /** Sent with the call. Alternating names and values, including a credential. `readForwardedHeaders` has validated them. */
+  readonly hasCredential: boolean;
+  /** Sent with the call. Alternating names and values, including credentials. `readForwardedHeaders` has validated them. */
   readonly headers: readonly string[];
+  /** The trace context of the caller, in the same form. Sent if the observer adds none. */
+  readonly traceHeaders: readonly string[];
   /** The salted hash of the credentials (`toCaller`), for fair queueing and the circuit breaker. */
   readonly caller: string;
   readonly deadline: Deadline;
@@ -106,7 +109,7 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** For logs, metrics and traces. Hooks must be fast. Their errors are ignored. */
 export interface TransportObserver {
-  /** Can return additional headers for this attempt: alternating names and values. */
+  /** Can return the trace context of this attempt: alternating names and values. */
   attemptStarted?: ((attempt: AttemptInfo) => readonly string[] | undefined) | undefined;
   attemptEnded?: ((attempt: AttemptInfo, end: AttemptEnd) => void) | undefined;
   /** Another attempt follows this one, after the wait. */

@@ -36,21 +36,21 @@ export function createContext(responses: Responses): ResolverContext {
   const galileo = new GalileoClient({ send }, new URL('http://upstream.invalid'));
   const redact = (text: string) => text;
   const memory = createUnlimitedReservation();
-  const requireCallContext = () => ({
+  const callContext = {
+    hasCredential: true,
     headers: [],
+    traceHeaders: [],
     caller: 'caller-1',
     deadline,
     memory,
     redactMessage: redact,
     requestId: 'test',
     traceContext: undefined,
-  });
+  };
   return {
-    requestId: 'test',
+    ...callContext,
     galileo,
-    reads: createReads(galileo, requireCallContext),
-    memory,
-    requireCallContext,
+    reads: createReads(galileo, callContext),
     addSecret: () => undefined,
     redact,
   };

@@ -73,7 +73,9 @@ export function createTestTransport(
 
 /** A context with unlimited memory and without headers. */
 export const createCallContext = (deadline: Deadline, caller = 'caller-1'): CallContext => ({
+  hasCredential: true,
   headers: [],
+  traceHeaders: [],
   caller,
   deadline,
   memory: createUnlimitedReservation(),
