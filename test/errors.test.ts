@@ -492,6 +492,23 @@ describe('a message of upstream', () => {
     expect(errors[0]?.message).toBe('x [redacted] y [redacted] z [redacted] bad');
   });
 
+  it.each<[string, string, object]>([
+    ['in the document', `{ accessKeyId: "AKIA0123", roleArn: "arn:aws:iam::1:role/x" }`, {}],
+    ['in a variable', '{ accessKeyId: "AKIA0123", roleArn: $arn }', { arn: 'arn:aws:iam::1:role/x' }],
+  ])('a message shows the ARN of a role, which is not secret, %s', async (_where, token, variables) => {
+    await using stack = await startStack();
+    stack.upstream.on(
+      'PUT',
+      toPath('aws_bedrock'),
+      withDetail(400, 'AKIA0123 cannot be arn:aws:iam::1:role/x.'),
+    );
+    const { errors } = await stack.gateway.query(
+      `mutation ($arn: String) { upsertAwsBedrockIntegration(input: { token: ${token}, region: $arn }) { __typename } }`,
+      variables,
+    );
+    expect(errors[0]?.message).toBe('[redacted] cannot be arn:aws:iam::1:role/x.');
+  });
+
   it('a message is not shown if the request has too many secrets', async () => {
     const entries = Array.from({ length: 2_000 }, (_, index) => ({
       key: `k${index}`,

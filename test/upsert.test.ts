@@ -475,6 +475,14 @@ describe('a 422', () => {
   it.each([
     [['model_properties', 'alias'], ['modelProperties']],
     [
+      ['model_properties', 0, 'based_on'],
+      ['modelProperties', '0', 'basedOn'],
+    ],
+    [
+      ['models', 3],
+      ['models', '3'],
+    ],
+    [
       ['custom_llm_config', 'file_name'],
       ['customLlmConfig', 'fileName'],
     ],

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type GraphQLInputField,
   type GraphQLSchema,
+  getNamedType,
   isInputObjectType,
   Kind,
   type ValueNode,
@@ -24,13 +25,20 @@ export interface DocumentSecrets {
  */
 export class SecretInputs {
   readonly #names = new Set<string>();
+  /** Fields that are not secret, in a value of a field with one of these names: the key of an entry, the ARN of a role. */
+  readonly #publicNames = new Set(['key']);
 
   constructor(schema: GraphQLSchema) {
-    for (const type of Object.values(schema.getTypeMap())) {
-      if (!isInputObjectType(type)) continue;
-      for (const field of Object.values(type.getFields())) {
-        if (isSecretField(field)) this.#names.add(field.name);
-      }
+    const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
+      isInputObjectType(type) ? Object.values(type.getFields()) : [],
+    );
+    for (const field of fields) if (isSecretField(field)) this.#names.add(field.name);
+    for (const field of fields) {
+      // `AwsTokenInput` is not secret as a whole, although its field has the name of one that is.
+      const type = getNamedType(field.type);
+      if (isSecretField(field) || !this.#names.has(field.name) || !isInputObjectType(type)) continue;
+      for (const inner of Object.values(type.getFields()))
+        if (!isSecretField(inner)) this.#publicNames.add(inner.name);
     }
   }
 
@@ -58,8 +66,7 @@ export class SecretInputs {
       else if (value.kind === Kind.VARIABLE) variables.push(value.name.value);
       else if (value.kind === Kind.LIST) value.values.forEach(collect);
       else if (value.kind === Kind.OBJECT) {
-        // The key of an entry is not secret.
-        for (const field of value.fields) if (field.name.value !== 'key') collect(field.value);
+        for (const field of value.fields) if (!this.#publicNames.has(field.name.value)) collect(field.value);
       }
     };
     visit(document, {

@@ -140,7 +140,7 @@ function toPath([part, ...rest]: Location, shape: InputShape, value: unknown, re
     case 'value':
       return [];
     case 'json': {
-      // An index that the input has is shown. Any other name or number of upstream can be a secret.
+      // An index that the input has is shown, as in a list. Any other name or number of upstream can be a secret.
       const inner = getProperty(value, String(part));
       const isIndex = typeof part === 'number' && Array.isArray(value) && inner !== undefined;
       const key = isIndex ? String(part) : redact(String(part));
@@ -152,8 +152,10 @@ function toPath([part, ...rest]: Location, shape: InputShape, value: unknown, re
       return [name, ...toPath(rest, field.shape, getProperty(value, name), redact)];
     }
     case 'list': {
-      const item = typeof part === 'number' ? getProperty(value, String(part)) : undefined;
-      return item === undefined ? [] : [String(part), ...toPath(rest, shape.item, item, redact)];
+      if (typeof part !== 'number') return [];
+      const item = getProperty(value, String(part));
+      const index = item === undefined ? redact(String(part)) : String(part);
+      return [index, ...toPath(rest, shape.item, item, redact)];
     }
     case 'map': {
       // Pydantic identifies an entry by its key. The `loc` of an issue with the key itself ends in `[key]`.
