@@ -69,10 +69,9 @@ export class Tenant {
     );
   }
 
-  /** The integration that reads return: the selected one, otherwise the tenant's own. */
+  /** The integration that reads return: the selected one. */
   find(name: ProviderName): StoredIntegration | undefined {
-    const isSelected = ({ record }: StoredIntegration) => record.provider === name && record.is_selected;
-    return this.#integrations.find(isSelected) ?? this.findOwn(name);
+    return this.#integrations.find(({ record }) => record.provider === name && record.is_selected);
   }
 
   /** Like `find`, but throws a 404. */
@@ -90,7 +89,7 @@ export class Tenant {
     return this.#integrations.find(({ record }) => record.id === id) ?? throwNotFound(`Integration ${id}`);
   }
 
-  /** Creates or replaces the tenant's own integration, and selects it if another one was selected. */
+  /** Creates or replaces the tenant's own integration, and selects it. */
   put(name: ProviderName, settings: string): IntegrationDb {
     const known = this.findOwn(name);
     this.#checkRoom(settings.length - (known?.settings.length ?? 0));
@@ -98,8 +97,7 @@ export class Tenant {
     const own = known ?? this.#add(name, settings, writtenAtUs);
     own.settings = settings;
     own.record.updated_at = toDatetime(writtenAtUs);
-    if (this.get(name) !== own) this.select(own.record.id);
-    return own.record;
+    return this.select(own.record.id);
   }
 
   /** Deletes the tenant's own integration. Throws a 404. */
@@ -152,7 +150,7 @@ export class Tenant {
         created_at: createdAt,
         updated_at: createdAt,
         created_by: isOwn ? this.#userId : randomUUID(),
-        is_selected: false,
+        is_selected: isOwn,
         is_disabled: false,
       },
       settings,

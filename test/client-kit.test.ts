@@ -318,8 +318,9 @@ describe('Graphcache with the configuration of the kit', () => {
       .query(SettingsPageDocument, { names: ['AZURE'] })
       .subscribe(({ data, stale }) => {
         const [azure] = data?.integrationProviders ?? [];
-        const selected = azure?.records?.find(({ isSelected }) => isSelected)?.integrationId;
-        if (!stale) shown.push({ id: azure?.integration?.id, selected });
+        const selected = azure?.records?.filter(({ isSelected }) => isSelected);
+        const ids = selected?.map(({ integrationId }) => integrationId);
+        if (!stale) shown.push({ id: azure?.integration?.id, selected: ids });
       });
     await expect.poll(() => shown.length).toBe(1);
     const { data } = await client.query(SettingsPageDocument, { names: ['AZURE'] }).toPromise();
@@ -327,12 +328,12 @@ describe('Graphcache with the configuration of the kit', () => {
     const own = azure?.integration?.id;
     const other = azure?.records?.find(({ integrationId }) => integrationId !== own)?.integrationId ?? '';
     await client.mutation(SelectIntegrationDocument, { integrationId: other }).toPromise();
-    await expect.poll(() => shown.at(-1)).toEqual({ id: other, selected: other });
+    await expect.poll(() => shown.at(-1)).toEqual({ id: other, selected: [other] });
     const states = shown.map((state) => JSON.stringify(state));
     expect([...new Set(states)]).toEqual([
-      JSON.stringify({ id: own, selected: undefined }),
-      JSON.stringify({ id: own, selected: other }),
-      JSON.stringify({ id: other, selected: other }),
+      JSON.stringify({ id: own, selected: [own] }),
+      JSON.stringify({ id: own, selected: [own, other] }),
+      JSON.stringify({ id: other, selected: [other] }),
     ]);
     unsubscribe();
   });

@@ -467,7 +467,7 @@ describe('A write', () => {
       created_at: anyDatetime,
       updated_at: anyDatetime,
       created_by: anyUuid,
-      is_selected: false,
+      is_selected: true,
       is_disabled: false,
     });
     expect(second).toEqual({ ...first, updated_at: anyDatetime });
@@ -546,6 +546,16 @@ describe('A write', () => {
 });
 
 describe('A selection', () => {
+  test('one record of each configured provider is selected, and reads return it', async () => {
+    const client = createClient();
+    const records = toList((await client.get('/integrations')).json);
+    const selected = records.filter((record) => record['is_selected']);
+    expect(selected.map(({ provider }) => provider)).toEqual([
+      ...new Set(records.map(({ provider }) => provider)),
+    ]);
+    for (const { id, provider } of selected) expect(await client.getId(String(provider))).toBe(id);
+  });
+
   test('after a selection of the shared azure integration, reads return it until the tenant writes its own', async () => {
     const client = createClient();
     const [own, shared] = toList((await client.get('/integrations')).json).filter(
