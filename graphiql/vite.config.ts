@@ -21,8 +21,8 @@ const withoutFonts: Plugin = {
 };
 
 /**
- * Writes the compressed files, the icon and the manifest that src/http/graphiql.ts reads. Not in `generateBundle`,
- * because other plugins still change the code then.
+ * Writes the compressed files, the icon and the page, with the names of the files. Not in `generateBundle`, because
+ * other plugins still change the code then.
  */
 const servedFiles: Plugin = {
   name: 'served-files',
@@ -33,25 +33,22 @@ const servedFiles: Plugin = {
     await writeFile(join(dir, iconName), icon);
 
     const names = [iconName, ...Object.keys(bundle)];
-    const find = (extension: string): string => {
+    let page = await readFile(here('index.html'), 'utf8');
+    for (const file of ['favicon.svg', 'style.css', 'graphiql.js']) {
+      const extension = extname(file);
       const [name, ...others] = names.filter((candidate) => extname(candidate) === extension);
       if (name === undefined || others.length > 0) {
         throw new Error(
           `One ${extension} file was expected, not ${others.length + (name === undefined ? 0 : 1)}.`,
         );
       }
-      return name;
-    };
-    const manifest = { script: find('.js'), style: find('.css'), icon: iconName };
-    await Promise.all(
-      Object.values(manifest).map(async (name) => {
-        const content = await readFile(join(dir, name));
-        const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
-        await writeFile(join(dir, `${name}.br`), await toBrotli(content, { params }));
-        await writeFile(join(dir, `${name}.gz`), await toGzip(content, { level: 9 }));
-      }),
-    );
-    await writeFile(join(dir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+      page = page.replace(`"graphiql/${file}"`, `"graphiql/${name}"`);
+      const content = await readFile(join(dir, name));
+      const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+      await writeFile(join(dir, `${name}.br`), await toBrotli(content, { params }));
+      await writeFile(join(dir, `${name}.gz`), await toGzip(content, { level: 9 }));
+    }
+    await writeFile(join(dir, 'index.html'), page.replace(/<!--.*-->\n/, ''));
   },
 };
 

@@ -108,7 +108,7 @@ describe('the files', () => {
 
   test.each([
     '/graphiql/',
-    '/graphiql/manifest.json',
+    '/graphiql/index.html',
     '/graphiql/graphiql-00000000.js',
     '/graphiql/../graphiql.js',
     '/graphiql/%2e%2e/graphiql.js',

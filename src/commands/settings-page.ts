@@ -4,9 +4,8 @@ import { isAllowedHost } from '../http/header-fields.ts';
 import { listen } from '../http/listen.ts';
 import { toTextResponse } from '../http/responses.ts';
 import {
-  createPage,
+  createConfiguredPage,
   createStaticFiles,
-  escapeHtml,
   type Resource,
   readBuiltFile,
 } from '../http/static-files.ts';
@@ -41,16 +40,13 @@ export async function startSettingsPage(options: {
   let page: Resource | undefined;
   const getPage = (): Resource => {
     const config = options.getConfig();
-    const data = escapeHtml(JSON.stringify(config));
-    return createPage(
-      html.replace('data-config="{}"', () => `data-config="${data}"`),
-      [
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        `connect-src ${new URL(config.endpoint).origin}`,
-      ],
-    );
+    const connect = `connect-src ${new URL(config.endpoint).origin}`;
+    return createConfiguredPage(html, config, [
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self'",
+      connect,
+    ]);
   };
   const server = createServer(({ method, url = '', headers }, response) => {
     const [path = ''] = url.split('?', 1);

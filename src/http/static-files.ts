@@ -76,6 +76,15 @@ export function createPage(html: string, allowed: readonly string[]): Resource {
   });
 }
 
+/** A page that was built, with the configuration in its `data-config`. */
+export function createConfiguredPage(html: string, config: object, allowed: readonly string[]): Resource {
+  const data = escapeHtml(JSON.stringify(config));
+  return createPage(
+    html.replace('data-config="{}"', () => `data-config="${data}"`),
+    allowed,
+  );
+}
+
 /** Throws an error that says what to do if the file does not exist. */
 export function readBuiltFile(path: string, name: string): string {
   try {
