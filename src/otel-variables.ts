@@ -2,14 +2,10 @@ import { existsSync } from 'node:fs';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The receiver of a signal. */
-interface OtlpTarget {
-  /** Undefined: the SDK's default, port 4318 of this machine. */
-  readonly url: string | undefined;
-  readonly protocol: 'http/json' | 'http/protobuf';
-}
+type Protocol = 'http/json' | 'http/protobuf';
 
-export interface OtlpMetricsSettings extends OtlpTarget {
+export interface OtlpMetricsSettings {
+  readonly protocol: Protocol;
   readonly intervalMs: number;
   /** At most the interval. */
   readonly timeoutMs: number;
@@ -39,7 +35,7 @@ const maxTimerMs = 2 ** 31 - 1;
 export function readOtelVariables(environment: Environment) {
   const problems = new Set<string>();
   const warnings = new Set<string>();
-  const unusableNumbers: string[] = [];
+  const sdkVariables: Record<string, string | undefined> = {};
   const get = (name: string) => environment[name]?.trim() || undefined;
   const warn = (name: string, expected: string) =>
     warnings.add(`${name}: expected ${expected}; the value is ignored`);
@@ -61,20 +57,20 @@ export function readOtelVariables(environment: Environment) {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= minimum && value <= maxTimerMs) return value;
     warn(name, `a whole number from ${minimum} to ${maxTimerMs}`);
-    unusableNumbers.push(name);
+    sdkVariables[name] = undefined;
     return undefined;
   };
   /** Reads the variables of one signal, which win over the general ones. */
-  const readTarget = (signal: 'traces' | 'metrics'): OtlpTarget => {
+  const readProtocol = (signal: 'TRACES' | 'METRICS'): Protocol => {
     const pick = (name: string) => {
-      const specific = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`;
+      const specific = `OTEL_EXPORTER_OTLP_${signal}_${name}`;
       return get(specific) === undefined ? `OTEL_EXPORTER_OTLP_${name}` : specific;
     };
     const endpointName = pick('ENDPOINT');
     const endpoint = get(endpointName);
     if (endpoint !== undefined && !isHttpUrl(endpoint))
       problems.add(`${endpointName}: expected an http or https URL, such as http://collector:4318`);
-    const isGeneral = endpointName === 'OTEL_EXPORTER_OTLP_ENDPOINT';
+    sdkVariables[endpointName] = endpoint;
     const protocol = readEnum(
       pick('PROTOCOL'),
       ['http/protobuf', 'http/json'],
@@ -84,10 +80,7 @@ export function readOtelVariables(environment: Environment) {
       warn(pick('HEADERS'), 'name=value, comma separated');
     if (!['gzip', 'none', undefined].includes(get(pick('COMPRESSION'))))
       warn(pick('COMPRESSION'), 'gzip or none');
-    return {
-      url: isGeneral && endpoint !== undefined ? `${endpoint.replace(/\/+$/, '')}/v1/${signal}` : endpoint,
-      protocol: protocol ?? 'http/json',
-    };
+    return protocol ?? 'http/json';
   };
 
   const metricsExporter = readEnum(
@@ -116,13 +109,15 @@ export function readOtelVariables(environment: Environment) {
   if (propagators.some((name) => !['tracecontext', 'baggage', 'none'].includes(name)))
     warn('OTEL_PROPAGATORS', 'tracecontext, baggage or none (baggage is always forwarded)');
 
-  const sampler = readEnum('OTEL_TRACES_SAMPLER', samplers, samplers.join(', ')) ?? 'parentbased_always_on';
+  const sampler = readEnum('OTEL_TRACES_SAMPLER', samplers, samplers.join(', '));
+  sdkVariables['OTEL_TRACES_SAMPLER'] = sampler;
   const ratio = Number(get('OTEL_TRACES_SAMPLER_ARG') ?? 1);
-  const isRatio = ratio >= 0 && ratio <= 1;
-  if (sampler.includes('ratio') && !isRatio) warn('OTEL_TRACES_SAMPLER_ARG', 'a number from 0 to 1');
+  if (sampler?.includes('ratio') === true && !(ratio >= 0 && ratio <= 1)) {
+    warn('OTEL_TRACES_SAMPLER_ARG', 'a number from 0 to 1');
+    sdkVariables['OTEL_TRACES_SAMPLER_ARG'] = undefined;
+  }
 
-  const target: OtlpTarget =
-    exporter === 'otlp' ? readTarget('traces') : { url: undefined, protocol: 'http/json' };
+  const protocol = exporter === 'otlp' ? readProtocol('TRACES') : 'http/json';
 
   // Unlike traces, metrics must be turned on to be sent to the general endpoint, because not every receiver accepts
   // them.
@@ -134,7 +129,7 @@ export function readOtelVariables(environment: Environment) {
   if (sendsMetrics) {
     const intervalMs = readNumber('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000;
     const timeoutMs = Math.min(readNumber('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, intervalMs);
-    metrics = { ...readTarget('metrics'), intervalMs, timeoutMs };
+    metrics = { protocol: readProtocol('METRICS'), intervalMs, timeoutMs };
     readEnum('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', ['cumulative']);
   }
 
@@ -149,10 +144,7 @@ export function readOtelVariables(environment: Environment) {
   return {
     /** `none`: traces are off. */
     exporter,
-    ...target,
-    sampler,
-    /** For samplers with a ratio. */
-    ratio: isRatio ? ratio : 1,
+    protocol,
     /** Whether the caller's `traceparent` is used. */
     propagatesTraceContext: propagators.includes('tracecontext'),
     /** Undefined: metrics are not sent. */
@@ -161,8 +153,8 @@ export function readOtelVariables(environment: Environment) {
     problems: [...problems],
     /** Values that are ignored, one line each. Values are not quoted, because headers are secret. */
     warnings: exporter === 'none' && metrics === undefined ? exporterWarnings : [...warnings],
-    /** Variables with numbers that are ignored. The SDK must not find them in the environment. */
-    unusableNumbers,
+    /** What the SDK must find in the environment: enum values in lower case, no values that are ignored. */
+    sdkVariables,
   };
 }
 

@@ -158,7 +158,7 @@ describe('with an OTLP endpoint', () => {
   });
 
   it('a trace that is not sampled is not exported, and the flag is forwarded to upstream', async () => {
-    await using stack = await startReportingStack({ OTEL_TRACES_SAMPLER: 'parentbased_always_off' });
+    await using stack = await startReportingStack({ OTEL_TRACES_SAMPLER: 'ParentBased_Always_Off' });
     const { receiver, upstream, gateway } = stack;
     upstream.on('GET', path, { json: integration });
     await gateway.query(query, { name: 'OPENAI' });

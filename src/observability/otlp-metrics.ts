@@ -33,7 +33,7 @@ import { createResource, logSdkErrors } from './otel-sdk.ts';
  */
 export function openMetricsExport(
   metrics: Metrics,
-  { url, protocol, intervalMs, timeoutMs }: OtlpMetricsSettings,
+  { protocol, intervalMs, timeoutMs }: OtlpMetricsSettings,
   log: Log,
 ): () => Promise<void> {
   // The SDK's readers of variables quote values. `logSdkErrors` turns the SDK's log on again.
@@ -42,7 +42,7 @@ export function openMetricsExport(
   const resource = createResource({ 'service.instance.id': randomUUID() });
   const exporter = new OTLPExporterBase<ResourceMetrics>(
     createOtlpHttpExportDelegate(
-      convertLegacyHttpOptions(url === undefined ? {} : { url }, 'METRICS', 'v1/metrics', {
+      convertLegacyHttpOptions({}, 'METRICS', 'v1/metrics', {
         'Content-Type': isProtobuf ? 'application/x-protobuf' : 'application/json',
       }),
       isProtobuf ? ProtobufMetricsSerializer : JsonMetricsSerializer,

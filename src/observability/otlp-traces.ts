@@ -1,13 +1,8 @@
 import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
   BasicTracerProvider,
   BatchSpanProcessor,
   ConsoleSpanExporter,
-  ParentBasedSampler,
-  type Sampler,
   type SpanExporter,
-  TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
 import type { OtelSettings } from '../otel-variables.ts';
 import type { Log } from './log.ts';
@@ -20,10 +15,9 @@ import { Tracing } from './tracing.ts';
  */
 export async function openTracing(upstream: URL, settings: OtelSettings, log: Log) {
   const exporter = await createExporter(settings);
-  // The SDK reads the span and batch limits itself.
+  // The SDK reads the variables of the receiver, the sampler, and the span and batch limits itself.
   const provider = new BasicTracerProvider({
     resource: createResource(),
-    sampler: createSampler(settings),
     spanProcessors: [new BatchSpanProcessor(exporter)],
   });
   const onError = logSdkErrors(log);
@@ -33,20 +27,11 @@ export async function openTracing(upstream: URL, settings: OtelSettings, log: Lo
   };
 }
 
-async function createExporter({ exporter, protocol, url }: OtelSettings): Promise<SpanExporter> {
+async function createExporter({ exporter, protocol }: OtelSettings): Promise<SpanExporter> {
   if (exporter === 'console') return new ConsoleSpanExporter();
   const { OTLPTraceExporter } =
     protocol === 'http/protobuf'
       ? await import('@opentelemetry/exporter-trace-otlp-proto')
       : await import('@opentelemetry/exporter-trace-otlp-http');
-  return new OTLPTraceExporter(url === undefined ? {} : { url });
-}
-
-function createSampler({ sampler, ratio }: OtelSettings): Sampler {
-  const root = sampler.endsWith('traceidratio')
-    ? new TraceIdRatioBasedSampler(ratio)
-    : sampler.endsWith('always_off')
-      ? new AlwaysOffSampler()
-      : new AlwaysOnSampler();
-  return sampler.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root;
+  return new OTLPTraceExporter();
 }

@@ -97,7 +97,10 @@ export async function openTelemetry(
 ): Promise<Telemetry> {
   const otel = readOtelVariables(process.env);
   for (const warning of otel.warnings) log.warn(warning);
-  for (const name of otel.unusableNumbers) delete process.env[name];
+  for (const [name, value] of Object.entries(otel.sdkVariables)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
   const [metrics, traces] = await Promise.all([
     config.metricsPort === undefined && otel.metrics === undefined
       ? undefined
