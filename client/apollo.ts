@@ -1,21 +1,29 @@
 import { type Fields, getChange, hasChanged, possibleTypes, toFields } from './cache-keys.ts';
 
-type Connection = Readonly<Partial<Record<'edges' | 'nodes', readonly unknown[]>>>;
+type Connection = Readonly<Partial<Record<'edges' | 'nodes', readonly unknown[]>>> & {
+  readonly pageInfo?: object;
+};
 
-/** Puts the next page after the edge with the cursor `after`, otherwise at the end. A request without `after` starts over. */
+/**
+ * Puts the next page after the edge with the cursor `after`, otherwise at the end. A request without `after` starts over.
+ * A page that failed changes nothing. Keeps what only another query selects, which would otherwise load it again.
+ */
 const pages = {
   keyArgs: false as const,
   merge(
-    existing: Connection | undefined,
-    incoming: Connection,
+    existing: Connection | null | undefined,
+    incoming: Connection | null,
     { args }: { readonly args: Fields | null },
-  ): Connection {
+  ): Connection | null {
     const after = args?.['after'];
-    if (existing === undefined || typeof after !== 'string') return incoming;
+    if (incoming === null) return typeof after === 'string' ? (existing ?? null) : null;
+    const pageInfo = { ...existing?.pageInfo, ...incoming.pageInfo };
+    const merged = { ...existing, ...incoming, pageInfo };
+    if (!existing || typeof after !== 'string') return merged;
     const { edges = [], nodes = [] } = existing;
     const count = edges.findIndex((edge) => toFields(edge)['cursor'] === after) + 1 || undefined;
     return {
-      ...incoming,
+      ...merged,
       ...(incoming.edges && { edges: [...edges.slice(0, count), ...incoming.edges] }),
       ...(incoming.nodes && { nodes: [...nodes.slice(0, count), ...incoming.nodes] }),
     };

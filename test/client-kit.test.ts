@@ -160,7 +160,7 @@ describe('Apollo Client with the policies of the kit', () => {
     subscription.unsubscribe();
   });
 
-  it('Apollo Client appends pages that are queried with nodes', async () => {
+  it('Apollo Client appends pages that are queried with nodes, and keeps them if the next page fails', async () => {
     const { gql } = await import('@apollo/client');
     const client = createApolloClient(createKey());
     const query = gql`query ($after: String) {
@@ -174,7 +174,33 @@ describe('Apollo Client with the policies of the kit', () => {
     await expect.poll(() => getUsers()?.nodes?.length).toBe(1);
     await watched.fetchMore({ variables: { after: getUsers()?.pageInfo?.endCursor } });
     await expect.poll(() => getUsers()?.nodes?.length).toBe(2);
+
+    const data = { integration: { __typename: 'OpenAIIntegration', users: null } };
+    client.writeQuery({ query, variables: { after: 'a' }, data });
+    expect(client.readQuery({ query })).toMatchObject({ integration: { users: { nodes: [{}, {}] } } });
+    client.writeQuery({ query, data });
+    expect(client.readQuery({ query })).toEqual(data);
     subscription.unsubscribe();
+  });
+
+  it('Apollo Client shows two active queries that select the edges and the nodes of one connection', async () => {
+    const { gql } = await import('@apollo/client');
+    const client = createApolloClient(createKey());
+    const selections = [
+      'edges { cursor } pageInfo { endCursor }',
+      'nodes { userId } pageInfo { hasNextPage }',
+    ];
+    const watched = selections.map((selection) =>
+      client.watchQuery({ query: gql`{ integration(name: OPENAI) { users(first: 1) { ${selection} } } }` }),
+    );
+    const fetched = vi.spyOn(globalThis, 'fetch');
+    const subscriptions = watched.map((query) => query.subscribe({}));
+    for (const query of watched) await expect.poll(() => query.getCurrentResult().dataState).toBe('complete');
+    await client.refetchQueries({ include: 'active' });
+    for (const query of watched) expect(query.getCurrentResult().dataState).toBe('complete');
+    expect(fetched).toHaveBeenCalledTimes(2 * watched.length);
+    for (const subscription of subscriptions) subscription.unsubscribe();
+    fetched.mockRestore();
   });
 
   type Azure = SettingsPageQuery['integrationProviders'][number] | undefined;
