@@ -17,6 +17,7 @@ import type { SharedAllocation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
 import { findConditionNames } from './conditions.ts';
 import { type Measures, measureOperation } from './operation-measures.ts';
+import type { OperationPlan } from './plan.ts';
 import { RequestError } from './request-error.ts';
 import { type DocumentSecrets, type SecretInputs } from './secret-inputs.ts';
 import { toSyntaxProblem } from './syntax-problem.ts';
@@ -30,9 +31,9 @@ export interface DocumentLimits {
   readonly maxDepth: number;
 }
 
-/** A front end has dozens of operations, not thousands. */
-const maxOperations = 1024;
-const maxCacheBytes = 32 * 1024 * 1024;
+/** A front end has dozens of documents, not thousands. */
+const maxDocuments = 1024;
+const maxCacheBytes = 64 * 1024 * 1024;
 /** The source, and the strings of its nodes, with two bytes per character each. */
 const bytesPerCharacter = 4;
 /** Measured size of a token with its nodes. */
@@ -42,38 +43,38 @@ const maxNameLength = 256;
 
 /** An operation that can be executed. It depends only on its document, not on a request. */
 export interface PreparedOperation extends SharedAllocation {
+  readonly text: string;
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   /** SHA-256 of the document in hexadecimal. */
   readonly hash: string;
-  /** The hash and the operation's name. */
-  readonly key: string;
   readonly measures: Measures;
   readonly variableNames: ReadonlySet<string>;
   readonly conditionNames: readonly string[];
   readonly secrets: DocumentSecrets;
   readonly coerceVariables: VariableCoercion;
+  /** By the values of the conditions, as `encodeConditions` writes them. */
+  readonly plans: Map<string, OperationPlan>;
 }
 
-interface ParsedText {
-  readonly document: DocumentNode;
-  readonly text: string;
-  readonly hash: string;
-}
+/** The prepared operations of one document, by the `operationName` of their requests. */
+type Operations = ReadonlyMap<string | undefined, PreparedOperation>;
 
-/** Parses, measures and validates documents. Valid operations are cached by the hash of their document. */
+/** Parses, measures and validates documents. Valid operations and their plans are cached. */
 export class DocumentStore {
   readonly #schema: GraphQLSchema;
   readonly #limits: DocumentLimits;
   readonly #showNames: boolean;
   readonly #validate: Validation;
   readonly #secretInputs: SecretInputs;
-  readonly #operations = new LRUCache<string, PreparedOperation>({
-    max: maxOperations,
+  /** By the document's source. A new map is stored with each change, because the size is computed then. */
+  readonly #operations = new LRUCache<string, Operations>({
+    max: maxDocuments,
     maxSize: maxCacheBytes,
-    sizeCalculation: ({ bytes }) => bytes,
+    sizeCalculation: getSize,
   });
-  readonly #parsed = new WeakMap<DocumentNode, ParsedText>();
+  /** The sources of documents of plugins. */
+  readonly #texts = new WeakMap<DocumentNode, string>();
 
   constructor(
     schema: GraphQLSchema,
@@ -93,36 +94,38 @@ export class DocumentStore {
    */
   prepare(text: string, operationName: string | undefined): PreparedOperation {
     if (operationName !== undefined && operationName.length > maxNameLength) throw createUnknownNameError();
-    const textHash = toTextHash(text);
-    const key = `${textHash}${operationName ?? ''}`;
-    // A lone surrogate, which is a syntax error, has the same hash as U+FFFD.
-    let prepared = text.isWellFormed() ? this.#operations.get(key) : undefined;
+    const operations = this.#operations.get(text);
+    let prepared = operations?.get(operationName);
     if (prepared === undefined) {
-      prepared = this.#prepare(this.#parse(text, textHash), operationName);
+      prepared = this.#prepare(this.#parse(text), text, operationName);
       // A document that contains a secret is not cached.
-      if (prepared.secrets.literals.length === 0) this.#operations.set(key, prepared);
+      if (prepared.secrets.literals.length === 0)
+        this.#operations.set(text, new Map(operations).set(operationName, prepared));
     }
     return prepared;
   }
 
+  /** Must be called when a plan of the operation was added or has grown. */
+  updateSize({ text }: PreparedOperation): void {
+    const operations = this.#operations.get(text);
+    if (operations !== undefined) this.#operations.set(text, new Map(operations));
+  }
+
   /** Throws RequestError if the string is not a document or has too many tokens. */
   parse(text: string): DocumentNode {
-    const parsed = this.#parse(text);
-    this.#parsed.set(parsed.document, parsed);
-    return parsed.document;
+    const document = this.#parse(text);
+    this.#texts.set(document, text);
+    return document;
   }
 
   /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
   prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
-    let parsed = this.#parsed.get(document);
-    if (parsed === undefined) {
-      parsed = this.#parse(print(document));
-      this.#parsed.set(document, parsed);
-    }
-    return this.#prepare(parsed, operationName);
+    const text = this.#texts.get(document) ?? print(document);
+    this.#texts.set(document, text);
+    return this.prepare(text, operationName);
   }
 
-  #parse(text: string, textHash = toTextHash(text)): ParsedText {
+  #parse(text: string): DocumentNode {
     const { maxTokens } = this.#limits;
     const source = new Source(text);
     let document: DocumentNode;
@@ -145,10 +148,10 @@ export class DocumentStore {
         throw new RequestError('GRAPHQL_PARSE_FAILED', [{ message, locations: [{ line, column }] }]);
       }
     }
-    return { document, text, hash: textHash };
+    return document;
   }
 
-  #prepare({ document, text, hash }: ParsedText, operationName: string | undefined): PreparedOperation {
+  #prepare(document: DocumentNode, text: string, operationName: string | undefined): PreparedOperation {
     const definition = getOperationAST(document, operationName) ?? undefined;
     try {
       // Before validation, whose cost grows faster than the document.
@@ -164,16 +167,17 @@ export class DocumentStore {
         throw new RequestError('OPERATION_RESOLUTION_FAILURE', 'This API has no subscriptions.');
       }
       return {
+        text,
         document,
         definition,
-        hash,
-        key: `${hash}${definition.name?.value ?? ''}`,
+        hash: hash('sha256', text, 'hex'),
         measures,
         variableNames: new Set(definition.variableDefinitions?.map(({ variable }) => variable.name.value)),
         conditionNames: findConditionNames(document, definition.name?.value),
         secrets,
         coerceVariables: createVariableCoercion(this.#schema, definition, this.#showNames),
         bytes: bytesPerCharacter * text.length + bytesPerToken * [...getTokens(document)].length,
+        plans: new Map(),
         users: 0,
         heldBytes: 0,
       };
@@ -195,7 +199,14 @@ export class DocumentStore {
   }
 }
 
-const toTextHash = (text: string): string => hash('sha256', text, 'hex');
+function getSize(operations: Operations): number {
+  let size = 0;
+  for (const { bytes, plans } of operations.values()) {
+    size += bytes;
+    for (const plan of plans.values()) size += plan.bytes;
+  }
+  return size;
+}
 
 const createTooComplexError = (message: string) => new RequestError('QUERY_TOO_COMPLEX', message);
 const createTooDeepError = () => createTooComplexError('The document is nested too deeply to be parsed.');

@@ -1,5 +1,4 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { toErrorPayload } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
 import { encodeConditions } from './conditions.ts';
@@ -30,7 +29,8 @@ export interface ExecutorOptions {
   readonly report: (error: unknown, context: ResolverContext) => void;
 }
 
-const maxPlanBytes = 32 * 1024 * 1024;
+/** Eight conditions. An operation with more of them is planned again from time to time. */
+const maxPlans = 256;
 
 /** Limit for a response that describes the schema. The usual introspection query needs a fifth of it. */
 const maxIntrospectionBytes = 1024 * 1024;
@@ -41,8 +41,6 @@ export class Executor {
   readonly #options: ExecutorOptions;
   readonly #secretInputs: SecretInputs;
   readonly #documents: DocumentStore;
-  /** Each plan is stored with the size of itself and of its document, which it keeps alive. */
-  readonly #plans = new LRUCache<string, OperationPlan>({ maxSize: maxPlanBytes });
 
   constructor(schema: GraphQLSchema, options: ExecutorOptions) {
     this.#schema = schema;
@@ -86,9 +84,7 @@ export class Executor {
       toErrorPayload(cause, context.requestId, (error) => report(error, context));
 
     const conditionDigits = encodeConditions(conditionNames, values);
-    // Neither a document that contains a secret nor its plan is cached.
-    const key = secrets.literals.length > 0 ? undefined : `${prepared.key}?${conditionDigits}`;
-    let plan = key === undefined ? undefined : this.#plans.get(key);
+    let plan = prepared.plans.get(conditionDigits);
     const cachedBytes = plan?.bytes;
     if (plan === undefined) {
       const conditions = Object.fromEntries(conditionNames.map((name) => [name, values[name]]));
@@ -108,10 +104,11 @@ export class Executor {
       }).execute(plan.selection);
     } finally {
       memory.releaseShared(plan);
-      // The plan grows while it runs. It is stored again, so that the cache counts its new size.
-      if (key !== undefined && plan.bytes !== cachedBytes) {
-        this.#plans.delete(key);
-        this.#plans.set(key, plan, { size: plan.bytes + prepared.bytes });
+      // The plan grows while it runs.
+      if (plan.bytes !== cachedBytes) {
+        if (prepared.plans.size === maxPlans) prepared.plans.clear();
+        prepared.plans.set(conditionDigits, plan);
+        this.#documents.updateSize(prepared);
       }
     }
   }
