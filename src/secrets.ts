@@ -58,7 +58,8 @@ export class Secrets {
     this.#search = undefined;
     const { length: trimmedLength } = value.trim();
     const length = isAscii(value) ? trimmedLength : Math.ceil(trimmedLength / 4);
-    this.#minLength = Math.min(this.#minLength, length, minMemberLength);
+    const partLength = mayHaveMembers(value) ? minMemberLength : maxPatternLength;
+    this.#minLength = Math.min(this.#minLength, length, partLength);
   }
 
   /**
@@ -253,9 +254,11 @@ const encodeWord = (word: string): string[] => {
 
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
+const mayHaveMembers = (secret: string): boolean => /^\s*\{/.test(secret);
+
 /** The string members of a secret that is a JSON object, such as the key file of a service account. */
 function getMembers(secret: string): string[] {
-  if (!/^\s*\{/.test(secret)) return [];
+  if (!mayHaveMembers(secret)) return [];
   const members: string[] = [];
   try {
     JSON.parse(removeByteOrderMark(secret), (_name, value: unknown) => {
