@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** Why a deadline ended. `cancelled`: nothing waits for a result any longer. */
 export type DeadlineEnd = 'expired' | 'cancelled';
 

@@ -133,7 +133,7 @@ class ClientConnection implements ResponseOwner {
     this.#pending.push(pending);
     this.#connections.countPending(1);
     const onEnd = () => this.#settle(pending, response.writableFinished && !this.socket.destroyed);
-    response.once('finish', onEnd).once('close', onEnd);
+    response.on('finish', onEnd).on('close', onEnd);
     this.#startNext();
   }
 
@@ -148,10 +148,11 @@ class ClientConnection implements ResponseOwner {
     return this.#isClosing && this.#pending.at(-1) === pending;
   }
 
-  // A response can only be read after those before it.
+  // A response can only be read after those before it. Usually, the operating system has taken all of it already.
   startResponseTimeouts(): void {
     for (const pending of this.#pending) {
       if (!pending.isComplete) break;
+      if (pending.response.writableFinished) continue;
       pending.timer ??= setTimeout(() => this.destroy(), this.#connections.responseTimeoutMs);
     }
   }
@@ -206,6 +207,7 @@ class ClientConnection implements ResponseOwner {
   }
 
   #startNext(): void {
-    for (const pending of this.#pending.slice(0, maxParallel)) pending.start();
+    // One that is settled meanwhile starts the next one itself.
+    for (let index = 0; index < maxParallel; index += 1) this.#pending[index]?.start();
   }
 }

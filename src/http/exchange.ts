@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { Config } from '../config.ts';
 import type { ForwardedHeaders } from '../credentials.ts';
 import { Deadline } from '../deadline.ts';

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Config, SettingName } from '../config.ts';
 import { Executor } from '../execution/index.ts';
 import type { Log } from '../observability/log.ts';

@@ -111,7 +111,8 @@ const hostPattern = /^(?:(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*|\[[\da-f:.]+\])(?::
 export function checkHost(rawHeaders: readonly string[], httpVersion: string): string | undefined {
   let host: string | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() !== 'host') continue;
+    const name = rawHeaders[index] ?? '';
+    if (name.length !== 4 || name.toLowerCase() !== 'host') continue;
     if (host !== undefined) return 'The header Host was sent twice.';
     host = rawHeaders[index + 1] ?? '';
   }

@@ -1,5 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
+import { Buffer } from 'node:buffer';
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
 import type { HttpResponse } from './responses.ts';
 
 /** If the unread rest of a request body can be longer, the connection is closed. At most this much of it is read before. */

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import cluster from 'node:cluster';
 import { setTimeout } from 'node:timers/promises';
 import { type DestinationStream, type Logger, pino } from 'pino';

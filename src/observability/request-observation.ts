@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Context } from '@opentelemetry/api';
 import { type OperationParams, type PreparedOperation, toHash } from '../execution/index.ts';
 import { redactionMark } from '../secrets.ts';

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { createSecureContext } from 'node:tls';
 import type { AttemptOptions } from './attempt.ts';
 import { CircuitBreaker } from './breaker.ts';
