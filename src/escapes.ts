@@ -1,24 +1,21 @@
 /** A byte string at some level of decoding. Each character is one byte. */
 export interface Layer {
   readonly bytes: string;
-  /** Maps the index of a byte to the index in the original string that it was decoded from. */
-  readonly getOrigin: (index: number) => number;
+  /** The index in the original string that each byte was decoded from, and the length of that string. */
+  readonly origins: readonly number[];
 }
 
 /** The UTF-8 bytes of a string. */
 export function toLayer(text: string): Layer {
-  const bytes = toUtf8(text);
-  if (bytes.length === text.length) return { bytes, getOrigin: (index) => index };
   const origins: number[] = [];
   let index = 0;
   for (const character of text) {
     // A lone surrogate becomes three bytes, like any character of its range.
-    const length = Buffer.byteLength(character);
+    const length = character <= '\x7f' ? 1 : Buffer.byteLength(character);
     for (let byte = 0; byte < length; byte += 1) origins.push(index);
     index += character.length;
   }
-  origins.push(index);
-  return { bytes, getOrigin: (at) => origins[at] ?? index };
+  return { bytes: toUtf8(text), origins: [...origins, index] };
 }
 
 const namedCharacters: Readonly<Record<string, string>> = {
@@ -104,39 +101,20 @@ export function* decodeEscapes(layer: Layer): Generator<Layer> {
   }
 }
 
-function decodeEscape({ bytes, getOrigin }: Layer, { pattern, decode }: Escape): Layer | undefined {
-  let decoded = '';
+function decodeEscape(layer: Layer, { pattern, decode }: Escape): Layer | undefined {
+  let bytes = '';
+  const origins: number[] = [];
   let end = 0;
-  /** Indexes in the decoded bytes. The bytes from each one on come from the index in `sources`. */
-  const steps: number[] = [0];
-  const sources: number[] = [0];
-  for (const match of bytes.matchAll(pattern)) {
+  for (const match of layer.bytes.matchAll(pattern)) {
     const text = decode(match);
     if (text === undefined) continue;
-    decoded += bytes.slice(end, match.index);
-    for (let index = 0; index < text.length; index += 1) {
-      steps.push(decoded.length + index);
-      sources.push(match.index);
-    }
-    decoded += text;
+    bytes += layer.bytes.slice(end, match.index) + text;
+    for (let index = end; index < match.index; index += 1) origins.push(layer.origins[index] ?? 0);
+    while (origins.length < bytes.length) origins.push(layer.origins[match.index] ?? 0);
     end = match.index + match[0].length;
-    steps.push(decoded.length);
-    sources.push(end);
   }
   if (end === 0) return undefined;
-  decoded += bytes.slice(end);
-  const getSource = (index: number): number => {
-    // Finds the last step at or before the index.
-    let low = 0;
-    let high = steps.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((steps[middle] ?? 0) <= index) low = middle;
-      else high = middle - 1;
-    }
-    return (sources[low] ?? 0) + index - (steps[low] ?? 0);
-  };
-  return { bytes: decoded, getOrigin: (index) => getOrigin(getSource(index)) };
+  return { bytes: bytes + layer.bytes.slice(end), origins: origins.concat(layer.origins.slice(end)) };
 }
 
 /** A part of a string that is base64 or hexadecimal, with its possible bytes. */

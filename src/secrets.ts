@@ -139,12 +139,13 @@ class SecretSearch {
     return spans;
   }
 
-  #findInLayer({ bytes, getOrigin }: Layer, spans: Span[]): void {
+  #findInLayer({ bytes, origins }: Layer, spans: Span[]): void {
+    const add = (start: number, end: number) => spans.push([origins[start] ?? 0, origins[end] ?? 0]);
     this.#spend(bytes.length * (1 + this.#patterns.length + this.#words.size));
     for (const [whole, beginning] of this.#patterns) {
       for (let start = bytes.indexOf(beginning); start !== -1; ) {
         const end = start + getCommonLength(bytes, start, whole);
-        spans.push([getOrigin(start), getOrigin(end)]);
+        add(start, end);
         start = bytes.indexOf(beginning, end);
       }
     }
@@ -152,18 +153,18 @@ class SecretSearch {
       for (let start = bytes.indexOf(word); start !== -1; start = bytes.indexOf(word, start + 1)) {
         const end = start + word.length;
         if (!isWordPart(bytes[start - 1]) && !isWordPart(bytes[end])) {
-          spans.push([getOrigin(start), getOrigin(end)]);
+          add(start, end);
         }
       }
     }
     for (const { start, end, decoded } of findEncodedRuns(bytes, this.#minLength)) {
-      if (decoded.some((inner) => this.#contains(inner, 1))) spans.push([getOrigin(start), getOrigin(end)]);
+      if (decoded.some((inner) => this.#contains(inner, 1))) add(start, end);
     }
   }
 
   /** Whether decoded bytes contain a secret, directly or after further decoding. */
   #contains(decoded: string, depth: number): boolean {
-    for (const { bytes } of decodeAll({ bytes: decoded, getOrigin: (index) => index }, this.#spend)) {
+    for (const { bytes } of decodeAll({ bytes: decoded, origins: [] }, this.#spend)) {
       this.#spend(bytes.length * (1 + this.#patterns.length));
       if (this.#patterns.some(([, beginning]) => bytes.includes(beginning))) return true;
       if (depth === maxDepth) continue;
