@@ -229,11 +229,6 @@ const failures: Case[] = [
     html,
     { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 },
   ],
-  [
-    'HTML with status 422',
-    { ...html, status: 422 },
-    { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 422 },
-  ],
 ];
 
 const unavailable = { code: 'UPSTREAM_UNAVAILABLE', retryable: true };

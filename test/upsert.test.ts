@@ -454,9 +454,13 @@ describe('a 422', () => {
     expect(await refuse({}, json)).toMatchObject({ message, issues: [] });
   });
 
-  it('a 422 without details has a message of the gateway and no issues', async () => {
+  it('a 422 without JSON has a message of the gateway and no issues', async () => {
     await using stack = await startStack();
-    stack.upstream.on('PUT', path, { status: 422, json: {} });
+    stack.upstream.on('PUT', path, {
+      status: 422,
+      headers: { 'content-type': 'text/html' },
+      body: '<h1>422</h1>',
+    });
     const { data, errors } = await sendUpsert(stack, { endpoint });
     expect(errors).toEqual([]);
     expect(data?.upsertCustomIntegration).toEqual({

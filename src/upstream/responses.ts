@@ -180,11 +180,9 @@ function toCode(response: UpstreamResponse, method: Method): ClientFacingErrorCo
     case 404:
       // Proxies, ingresses and wrong base paths cause 404 too.
       return hasErrorForm(response.json) ? 'NOT_FOUND' : 'UPSTREAM_INVALID_RESPONSE';
-    case 422:
-      // A proxy's page must not look like Galileo's validation.
-      return isForeignError(response) ? 'UPSTREAM_INVALID_RESPONSE' : 'BAD_USER_INPUT';
     case 400:
     case 409:
+    case 422:
       return 'BAD_USER_INPUT';
     case 429:
       return 'RATE_LIMITED';
