@@ -10,7 +10,7 @@ import { type HttpResponse, toHttpResponse } from './responses.ts';
 export type Plugins = readonly object[];
 
 /** An admitted request with its body. */
-export interface PipelineRequest {
+export interface PipelineInput {
   readonly request: HttpRequest;
   /** Undefined for a GET. */
   readonly body: string | undefined;
@@ -31,7 +31,7 @@ export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
 
 export interface Pipeline {
   /** Can throw or reject with RequestError in place of a response with `errors` and no `data`. Any other error is internal. */
-  run(request: PipelineRequest): Promise<HttpResponse>;
+  run(input: PipelineInput): Promise<HttpResponse>;
   /** Rejects if the pipeline cannot run any request. */
   ready?(): Promise<void>;
   /** Called once, after the last request. */
@@ -41,27 +41,27 @@ export interface Pipeline {
 /** Runs operations without plugins. */
 export const createDirectPipeline = (executor: Executor): Pipeline => ({
   // V8 keeps all variables of an async function while it waits. `execute` waits without a reference to the body.
-  run(request) {
-    const { context, observation, mediaType } = request;
-    const { prepared, variables } = prepare(executor, request);
+  run(input) {
+    const { context, observation, mediaType } = input;
+    const { prepared, variables } = prepare(executor, input);
     return execute(executor, prepared, variables, context, observation, mediaType);
   },
 });
 
 /** Throws RequestError if the body or the query string is invalid. */
-export function readParameters({ request, body, observation }: PipelineRequest): OperationParams {
+export function readParameters({ request, body, observation }: PipelineInput): OperationParams {
   const params = body === undefined ? parseQueryString(request.search) : parseBody(body);
   observation.params = params;
   return params;
 }
 
-function prepare(executor: Executor, request: PipelineRequest) {
-  const params = readParameters(request);
+function prepare(executor: Executor, input: PipelineInput) {
+  const params = readParameters(input);
   try {
-    const prepared = executor.prepare(params, { isReadOnly: request.body === undefined });
-    return { prepared, variables: request.startOperation(prepared, params.variables) };
+    const prepared = executor.prepare(params, { isReadOnly: input.body === undefined });
+    return { prepared, variables: input.startOperation(prepared, params.variables) };
   } catch (error) {
-    executor.addSecrets(params.variables, request.context);
+    executor.addSecrets(params.variables, input.context);
     throw error;
   }
 }

@@ -3,17 +3,17 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { shortenMessage } from '../errors.ts';
 import { maxProblems, RequestError, toLocations } from '../execution/index.ts';
 import { isJsonObject } from '../json.ts';
-import type { PipelineRequest } from './pipeline.ts';
+import type { PipelineInput } from './pipeline.ts';
 import { getGraphqlHeaders, type HttpResponse, toErrorResponse } from './responses.ts';
 
 /** Receives internal errors and those of plugins. */
-export type Report = (error: unknown, context: PipelineRequest['context']) => void;
+export type Report = (error: unknown, context: PipelineInput['context']) => void;
 
 /** Headers that describe the connection or the body as it was sent. */
 const hopHeaders = /^(?:connection|content-length|transfer-encoding|expect|keep-alive|te|trailer|upgrade)$/i;
 
 /** The request as plugins see it. */
-export function toFetchRequest({ request, body }: PipelineRequest): Request {
+export function toFetchRequest({ request, body }: PipelineInput): Request {
   const { method, search, rawHeaders } = request;
   const headers = new Headers();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -50,7 +50,7 @@ export interface YogaResult {
 /** The same response as without plugins, for any result of plugins. Reports internal errors. */
 export function toResultResponse(
   { data, errors: given, extensions }: YogaResult,
-  { context, observation, mediaType }: PipelineRequest,
+  { context, observation, mediaType }: PipelineInput,
   report: Report,
 ): HttpResponse {
   const errors = given ?? [];
@@ -80,7 +80,7 @@ interface FormattedError extends GraphQLFormattedError {
 function formatError(
   error: unknown,
   hasData: boolean,
-  context: PipelineRequest['context'],
+  context: PipelineInput['context'],
   report: Report,
 ): FormattedError {
   const { requestId } = context;
@@ -132,7 +132,7 @@ function getRequestError(error: unknown): RequestError | undefined {
 function getResultStatus(
   errors: readonly unknown[],
   formatted: readonly FormattedError[],
-  mediaType: PipelineRequest['mediaType'],
+  mediaType: PipelineInput['mediaType'],
 ): number {
   if (formatted.some(({ extensions }) => extensions.code === 'INTERNAL_SERVER_ERROR')) return 500;
   for (const error of errors) {

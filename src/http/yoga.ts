@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type ExecutionArgs,
   type GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -16,7 +17,7 @@ import {
   RequestError,
 } from '../execution/index.ts';
 import { isJsonObject } from '../json.ts';
-import { type Pipeline, type PipelineRequest, type Plugins, readParameters } from './pipeline.ts';
+import { type Pipeline, type PipelineInput, type Plugins, readParameters } from './pipeline.ts';
 import { toHeaders } from './responses.ts';
 import {
   type Report,
@@ -27,23 +28,23 @@ import {
   type YogaResult,
 } from './yoga-conversions.ts';
 
-/** The key of the YogaRequest in yoga's context. A symbol, so that plugins do not see it by accident. */
-const requestKey = Symbol('galileo-gateway request');
+/** The key of the YogaExecution in yoga's context. A symbol, so that plugins do not see it by accident. */
+const executionKey = Symbol('galileo-gateway execution');
 
-/** One request in yoga's pipeline. Its methods replace those of yoga. */
-class YogaRequest {
-  readonly request: PipelineRequest;
+/** The steps of one operation in yoga's pipeline. Its methods replace those of yoga. */
+class YogaExecution {
+  readonly input: PipelineInput;
   readonly #executor: Executor;
   #params: OperationParams | undefined;
   #prepared: PreparedOperation | undefined;
 
-  constructor(request: PipelineRequest, executor: Executor) {
-    this.request = request;
+  constructor(input: PipelineInput, executor: Executor) {
+    this.input = input;
     this.#executor = executor;
   }
 
   readParams() {
-    const params = readParameters(this.request);
+    const params = readParameters(this.input);
     this.#params = params;
     return {
       query: this.#executor.getText(params),
@@ -71,12 +72,12 @@ class YogaRequest {
     try {
       this.#prepared = this.#executor.prepare(
         { query: text, operationName, variables, documentId },
-        { isReadOnly: this.request.body === undefined },
+        { isReadOnly: this.input.body === undefined },
       );
       return this.#prepared.document;
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      this.#executor.addSecrets(variables, this.request.context);
+      this.#executor.addSecrets(variables, this.input.context);
       if (error.code === 'METHOD_NOT_ALLOWED') throw error;
       const document = this.#executor.parse(text);
       // graphql-yoga's own check would reject it with another code.
@@ -103,15 +104,15 @@ class YogaRequest {
   }
 
   /** Executes the document that was validated, or the one that a plugin replaced it with. */
-  async execute({ document, operationName, variableValues }: YogaOperation): Promise<YogaResult> {
+  async execute({ document, operationName, variableValues }: ExecutionArgs): Promise<YogaResult> {
     try {
       const prepared =
         this.#prepared?.document === document
           ? this.#prepared
           : this.#executor.prepareDocument(document, operationName ?? undefined);
       const inputs = isJsonObject(variableValues) ? variableValues : undefined;
-      const variables = this.request.startOperation(prepared, inputs);
-      const { body, errors } = await this.#executor.execute(prepared, variables, this.request.context);
+      const variables = this.input.startOperation(prepared, inputs);
+      const { body, errors } = await this.#executor.execute(prepared, variables, this.input.context);
       const { data } = JSON.parse(body) as { data: unknown };
       return { data, ...(errors !== undefined && { errors }) };
     } catch (error) {
@@ -121,15 +122,9 @@ class YogaRequest {
   }
 }
 
-interface YogaOperation {
-  readonly document: DocumentNode;
-  readonly operationName?: string | null;
-  readonly variableValues?: unknown;
-}
-
-function getYogaRequest(context: object): YogaRequest {
-  const request: unknown = Object.getOwnPropertyDescriptor(context, requestKey)?.value;
-  if (request instanceof YogaRequest) return request;
+function getExecution(context: object): YogaExecution {
+  const execution: unknown = Object.getOwnPropertyDescriptor(context, executionKey)?.value;
+  if (execution instanceof YogaExecution) return execution;
   throw new Error(
     'A plugin has replaced the context of graphql-yoga. It must add properties with `extendContext` instead.',
   );
@@ -171,12 +166,12 @@ export function createYogaPipeline(
   loading.catch(() => {});
   return {
     ready: async () => void (await loading),
-    async run(request) {
+    async run(input) {
       const yoga = await loading;
-      const context = { [requestKey]: new YogaRequest(request, executor) };
+      const context = { [executionKey]: new YogaExecution(input, executor) };
       return withDeadline(
-        Promise.resolve(yoga.fetch(toFetchRequest(request), context)).then(readFetchResponse),
-        request.context.deadline,
+        Promise.resolve(yoga.fetch(toFetchRequest(input), context)).then(readFetchResponse),
+        input.context.deadline,
       );
     },
     dispose: async () => (await loading.catch(() => undefined))?.dispose(),
@@ -211,25 +206,25 @@ function withDeadline<T>(running: Promise<T>, deadline: Deadline): Promise<T> {
 /** Runs before the plugins, so that they can wrap the functions that it sets. */
 const executionPlugin: Plugin = {
   onRequestParse({ serverContext, setRequestParser }) {
-    setRequestParser(() => getYogaRequest(serverContext).readParams());
+    setRequestParser(() => getExecution(serverContext).readParams());
   },
   onParse({ context, setParseFn }) {
-    setParseFn((source: unknown) => getYogaRequest(context).parse(String(source)));
+    setParseFn((source: unknown) => getExecution(context).parse(String(source)));
   },
   onValidate({ context, setValidationFn }) {
-    setValidationFn((...inputs: Parameters<YogaRequest['validate']>) =>
-      getYogaRequest(context).validate(...inputs),
+    setValidationFn((...inputs: Parameters<YogaExecution['validate']>) =>
+      getExecution(context).validate(...inputs),
     );
   },
   onExecute({ context, setExecuteFn }) {
-    setExecuteFn((operation: YogaOperation) => getYogaRequest(context).execute(operation));
+    setExecuteFn((operation: ExecutionArgs) => getExecution(context).execute(operation));
   },
 };
 
 /** Runs after the plugins, so that the parameters they change are executed. */
 const parametersPlugin: Plugin = {
   onParams({ context, params }) {
-    getYogaRequest(context).setParams(params);
+    getExecution(context).setParams(params);
   },
 };
 
@@ -238,10 +233,10 @@ const createResponsePlugin = (report: Report): Plugin => ({
   // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {
     if (Array.isArray(result) || Symbol.asyncIterator in result) return;
-    const { request } = getYogaRequest(serverContext);
+    const { input } = getExecution(serverContext);
     setResultProcessor((processed, fetchApi) => {
-      const { status, headers, body } = toResultResponse(processed as YogaResult, request, report);
+      const { status, headers, body } = toResultResponse(processed as YogaResult, input, report);
       return new fetchApi.Response(body.toString(), { status, headers: toHeaders(headers) });
-    }, request.mediaType);
+    }, input.mediaType);
   },
 });
