@@ -14,6 +14,7 @@ import { createLog, type Log } from './observability/log.ts';
 import { getSharedMetrics } from './observability/metrics.ts';
 import { Telemetry } from './observability/telemetry.ts';
 import { Tracing } from './observability/tracing.ts';
+import { checkDocuments } from './trusted-documents.ts';
 
 export { ConfigError } from './config.ts';
 
@@ -81,6 +82,7 @@ export function createGateway({ log, metrics, plugins, ...settings }: GatewayOpt
     );
   const config = readOptions(settings);
   const ownLog = log ?? createLog('silent', { write: () => {} });
+  for (const warning of checkDocuments(config, 'trustedDocuments')) ownLog.warn(warning);
   const telemetry = new Telemetry(ownLog, {
     metrics: metrics && getSharedMetrics(metrics),
     tracing: hasTracerProvider() ? new Tracing(trace.getTracerProvider(), config.galileoApiUrl) : undefined,

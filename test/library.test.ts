@@ -1,5 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SpanKind, trace } from '@opentelemetry/api';
 import {
   BasicTracerProvider,
@@ -156,6 +159,23 @@ describe('createGateway', () => {
       'nonsense: no such option',
     ]);
     expect(getProblems({ corsOrigins: [], maxDepth: undefined })).toEqual([]);
+  });
+
+  it('createGateway checks the trusted documents against the schema, as `serve` does', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'library-'));
+    const write = (document: string) => {
+      const file = join(directory, 'documents.json');
+      writeFileSync(file, JSON.stringify({ a: document }));
+      return file;
+    };
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+    expect(() => createGateway({ trustedDocuments: write('{ nothing }') })).toThrow(
+      new ConfigError(['trustedDocuments: document a: Cannot query field "nothing" on type "Query".']),
+    );
+    await createGateway({ trustedDocuments: write('{ __typename }'), log }).close();
+    rmSync(directory, { recursive: true });
+    expect(lines.join('')).toMatch(/trustedDocuments: document a: its id is not the SHA-256/);
   });
 
   it.each([

@@ -1,15 +1,6 @@
-import {
-  type Config,
-  ConfigError,
-  readConfig,
-  type Setting,
-  type SettingName,
-  settings,
-  toVariable,
-} from '../config.ts';
-import { checkTrustedDocuments } from '../execution/index.ts';
+import { type Config, readConfig, type Setting, type SettingName, settings, toVariable } from '../config.ts';
 import { readOtelVariables } from '../otel-variables.ts';
-import { createSchema } from '../schema/index.ts';
+import { checkDocuments } from '../trusted-documents.ts';
 
 /**
  * Validates the configuration, prints the effective one to standard output and warnings to standard error. Throws
@@ -42,15 +33,6 @@ function printSetting(name: SettingName, value: Config[SettingName]): string {
   if (name === 'basePath' && value === '') return '/';
   if (Array.isArray(value)) return value.join(',');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-/** Checks the trusted documents against the schema. Throws ConfigError if one cannot be executed. Returns warnings. */
-export function checkDocuments({ trustedDocuments }: Config): readonly string[] {
-  if (trustedDocuments === undefined) return [];
-  const { problems, warnings } = checkTrustedDocuments(trustedDocuments.documents, createSchema());
-  const name = (line: string) => `TRUSTED_DOCUMENTS: ${line}`;
-  if (problems.length > 0) throw new ConfigError(problems.map(name));
-  return warnings.map(name);
 }
 
 function* findWarnings(config: Config): Generator<string> {

@@ -11,7 +11,7 @@ export async function serve(config: Config, pluginFile?: string): Promise<void> 
   const plugins = pluginFile === undefined ? [] : await loadPlugins(pluginFile);
   const log = await openLog(config.logLevel);
   if (config.trustedDocuments !== undefined && !cluster.isWorker) {
-    const { checkDocuments } = await import('./check-config.ts');
+    const { checkDocuments } = await import('../trusted-documents.ts');
     for (const warning of checkDocuments(config)) log.warn(warning);
   }
   if (config.workers > 1 && cluster.isWorker) {
