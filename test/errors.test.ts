@@ -606,7 +606,10 @@ describe('an unexpected error of the gateway', () => {
 
   it('an unexpected error is INTERNAL_SERVER_ERROR: the log has all details, the client none', () => {
     const reported: unknown[] = [];
-    const { message, extensions } = toErrorPayload(fault, 'id-1', (it) => reported.push(it));
+    const { message, extensions } = toErrorPayload(fault, {
+      requestId: 'id-1',
+      reportFault: (it) => reported.push(it),
+    });
 
     expect(message).toBe('The gateway failed to resolve this field.');
     expect(extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId: 'id-1', retryable: false });
@@ -616,7 +619,9 @@ describe('an unexpected error of the gateway', () => {
   it('an error that graphql-js throws is INTERNAL_SERVER_ERROR too', () => {
     const reported: unknown[] = [];
     const error = new GraphQLError('Cannot return null for non-nullable field Query.secret.');
-    expect(toErrorPayload(error, 'id-1', (it) => reported.push(it))).toMatchObject({
+    expect(
+      toErrorPayload(error, { requestId: 'id-1', reportFault: (it) => reported.push(it) }),
+    ).toMatchObject({
       message: 'The gateway failed to resolve this field.',
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     });

@@ -253,7 +253,6 @@ describe('the schema', () => {
         limits: readConfig({}),
         introspection: false,
         trustedDocuments: undefined,
-        report: () => undefined,
       });
       const params = {
         query: print(client),

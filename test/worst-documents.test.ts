@@ -417,7 +417,6 @@ describe('documents that are sent once', () => {
       limits: readConfig({}),
       introspection: true,
       trustedDocuments: undefined,
-      report: () => undefined,
     });
     const before = getHeap();
     for (let round = 0; round < 300; round += 1) {

@@ -38,6 +38,7 @@ const yoga = createYoga({
       galileo,
       redact,
       addSecret: () => {},
+      reportFault: () => {},
       reads: createReads(galileo, callContext),
     };
   },

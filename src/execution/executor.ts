@@ -1,5 +1,4 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
-import { toErrorPayload } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
 import { encodeConditions } from './conditions.ts';
 import { type DocumentLimits, DocumentStore, type PreparedOperation } from './documents.ts';
@@ -25,8 +24,6 @@ export interface ExecutorOptions {
   readonly introspection: boolean;
   /** Undefined if any document is executed. */
   readonly trustedDocuments: TrustedDocuments | undefined;
-  /** Receives internal errors, which clients only see as INTERNAL_SERVER_ERROR. */
-  readonly report: (error: unknown, context: ResolverContext) => void;
 }
 
 /** Eight conditions. An operation with more of them is planned again from time to time. */
@@ -68,7 +65,7 @@ export class Executor {
     context: ResolverContext,
   ): Promise<OperationResult> {
     const { conditionNames, definition, measures, secrets } = prepared;
-    const { limits, report } = this.#options;
+    const { limits } = this.#options;
     const foundSecrets: string[] = [...secrets.literals];
     const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), foundSecrets);
     if ('problems' in coerced) {
@@ -79,9 +76,6 @@ export class Executor {
     for (const name of secrets.variables) collectSecrets(values[name], foundSecrets);
     for (const secret of foundSecrets) context.addSecret(secret);
     checkEntities(measures, values, limits.maxEntities);
-
-    const toPayload = (cause: unknown) =>
-      toErrorPayload(cause, context.requestId, (error) => report(error, context));
 
     const conditionDigits = encodeConditions(conditionNames, values);
     let plan = prepared.plans.get(conditionDigits);
@@ -100,7 +94,6 @@ export class Executor {
         maxResponseBytes: plan.hasIntrospection
           ? Math.min(maxIntrospectionBytes, limits.maxResponseBytes)
           : limits.maxResponseBytes,
-        toErrorPayload: toPayload,
       }).execute(plan.selection);
     } finally {
       memory.releaseShared(plan);

@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { isJsonObject } from '../json.ts';
-import type { ErrorPayload } from '../resolvers/errors.ts';
+import { type ErrorPayload, toErrorPayload } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
 import { toLocations } from './locations.ts';
 import type { FieldPlan, LeafPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
@@ -23,8 +23,6 @@ export interface RunOptions {
   readonly variables: Variables;
   readonly context: ResolverContext;
   readonly maxResponseBytes: number;
-  /** Turns the cause of an error into what the client reads. Called once for each cause. */
-  readonly toErrorPayload: (cause: unknown) => ErrorPayload;
 }
 
 /** A position in the response, from the inside out. */
@@ -276,9 +274,8 @@ export class PlanRun {
     let payload = this.#payloads.get(key);
     if (payload === undefined) {
       const name = field.nodes[0]?.name.value;
-      payload = this.#options.toErrorPayload(
-        shared === undefined ? cause : new Error(`The field ${name} ${shared.message}.`),
-      );
+      const error = shared === undefined ? cause : new Error(`The field ${name} ${shared.message}.`);
+      payload = toErrorPayload(error, this.#options.context);
       this.#payloads.set(key, payload);
     }
     const { message, extensions } = payload;

@@ -11,8 +11,7 @@ import {
 import { maxParsedFactor, type Reservation } from '../memory.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
-import { RequestContext } from '../resolvers/request-context.ts';
-import type { GalileoClient } from '../upstream/galileo-client.ts';
+import { type ContextServices, RequestContext } from '../resolvers/request-context.ts';
 import type { Admission } from './admission.ts';
 import { ClientDisconnected } from './body.ts';
 import type { Cors } from './cors.ts';
@@ -24,12 +23,9 @@ import type { OperationVariables, Pipeline } from './pipeline.ts';
 import { type HttpResponse, toErrorResponse } from './responses.ts';
 
 /** What the exchanges of one handler share. */
-export interface HandlerServices {
+export interface HandlerServices extends ContextServices {
   readonly config: Pick<Config, 'requestTimeoutMs' | 'maxRequestBytes' | 'maxResponseBytes'>;
   readonly telemetry: Telemetry;
-  readonly galileo: GalileoClient;
-  /** The values of UPSTREAM_HEADERS. */
-  readonly operatorSecrets: readonly string[];
   readonly admission: Admission;
   readonly cors: Cors;
   readonly pipeline: Pipeline;
@@ -85,18 +81,17 @@ export class Exchange {
    * rejects only if the code that writes a response fails.
    */
   async respond(): Promise<HttpResponse | undefined> {
-    const { cors, galileo, operatorSecrets } = this.#services;
+    const { cors } = this.#services;
     const preflight = cors.respondToPreflight(this.#request);
     // A request with OPTIONS, whether or not it is a preflight, is not a GraphQL request.
     if (this.#request.method === 'OPTIONS') this.#observation.discard();
     if (preflight !== undefined) return preflight;
     const context = new RequestContext(
-      galileo,
+      this.#services,
       this.#forwarded,
       this.#deadline,
       this.#observation.trace?.context,
       this.#reservation,
-      operatorSecrets,
     );
     // The log line of the request needs its secrets, to redact the name of the operation.
     this.#observation.redactor = context;
@@ -218,7 +213,7 @@ export class Exchange {
     let known: RequestError;
     if (error instanceof RequestError) known = error;
     else {
-      this.#services.telemetry.reportFault(error, context);
+      context.reportFault(error);
       known = new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
     }
     this.#observation.recordRequestError(known.code);
@@ -226,7 +221,7 @@ export class Exchange {
   }
 
   reportFault(error: unknown): void {
-    this.#services.telemetry.reportFault(error, { requestId: this.requestId });
+    this.#services.reportFault(error, { requestId: this.requestId });
   }
 }
 

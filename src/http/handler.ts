@@ -4,7 +4,6 @@ import { Executor } from '../execution/index.ts';
 import type { Log } from '../observability/log.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
 import { version } from '../package.ts';
-import type { ResolverContext } from '../resolvers/request-context.ts';
 import { createSchema } from '../schema/index.ts';
 import { GalileoClient } from '../upstream/galileo-client.ts';
 import { Transport } from '../upstream/transport.ts';
@@ -63,25 +62,22 @@ export class GraphqlHandler {
       observer: telemetry.transportObserver,
     });
     const schema = createSchema();
-    const report = (error: unknown, context: ResolverContext) => telemetry.reportFault(error, context);
     const executor = new Executor(schema, {
       limits: config,
       introspection: config.introspection,
       trustedDocuments: config.trustedDocuments?.documents,
-      report,
     });
     this.#services = {
       config,
       telemetry,
       galileo: new GalileoClient(this.#transport, config.galileoApiUrl),
       operatorSecrets: Object.values(config.upstreamHeaders ?? {}),
+      reportFault: (fault, request) => telemetry.reportFault(fault, request),
       admission: new Admission(config),
       cors: new Cors(config.corsOrigins, log),
       keepsBody: plugins.length > 0,
       pipeline:
-        plugins.length === 0
-          ? createDirectPipeline(executor)
-          : createYogaPipeline(schema, executor, plugins, report),
+        plugins.length === 0 ? createDirectPipeline(executor) : createYogaPipeline(schema, executor, plugins),
     };
     this.#unwatch = telemetry.metrics?.watch({
       transport: this.#transport,

@@ -6,9 +6,6 @@ import { isJsonObject } from '../json.ts';
 import type { PipelineInput } from './pipeline.ts';
 import { getGraphqlHeaders, type HttpResponse, toErrorResponse } from './responses.ts';
 
-/** Receives internal errors and those of plugins. */
-export type Report = (error: unknown, context: PipelineInput['context']) => void;
-
 /** Headers that describe the connection or the body as it was sent. */
 const hopHeaders = /^(?:connection|content-length|transfer-encoding|expect|keep-alive|te|trailer|upgrade)$/i;
 
@@ -51,7 +48,6 @@ export interface YogaResult {
 export function toResultResponse(
   { data, errors: given, extensions }: YogaResult,
   { context, observation, mediaType }: PipelineInput,
-  report: Report,
 ): HttpResponse {
   const errors = given ?? [];
   if (data === undefined) {
@@ -61,7 +57,7 @@ export function toResultResponse(
       return toErrorResponse(requestError, mediaType, context);
     }
   }
-  const formatted = errors.map((error) => formatError(error, data !== undefined, context, report));
+  const formatted = errors.map((error) => formatError(error, data !== undefined, context));
   observation.addErrors(formatted);
   const body = JSON.stringify({
     ...(formatted.length > 0 && { errors: data === undefined ? formatted.slice(0, maxProblems) : formatted }),
@@ -77,17 +73,12 @@ interface FormattedError extends GraphQLFormattedError {
 }
 
 /** Returns an error of a field unchanged, and an error of a plugin without secrets. Masks any other error. */
-function formatError(
-  error: unknown,
-  hasData: boolean,
-  context: PipelineInput['context'],
-  report: Report,
-): FormattedError {
+function formatError(error: unknown, hasData: boolean, context: PipelineInput['context']): FormattedError {
   const { requestId } = context;
   if (isFormatted(error)) return error;
-  if (!(error instanceof Error)) return formatError(toGraphqlError(error), hasData, context, report);
+  if (!(error instanceof Error)) return formatError(toGraphqlError(error), hasData, context);
   if (!isDeliberate(error)) {
-    report(error, context);
+    context.reportFault(error);
     const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, ...(hasData && { retryable: false }) };
     return { message: 'The gateway failed to handle this request.', extensions };
   }

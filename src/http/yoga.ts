@@ -20,7 +20,6 @@ import { isJsonObject } from '../json.ts';
 import { type Pipeline, type PipelineInput, type Plugins, readParameters } from './pipeline.ts';
 import { toHeaders } from './responses.ts';
 import {
-  type Report,
   readFetchResponse,
   toFetchRequest,
   toGraphqlErrors,
@@ -136,18 +135,11 @@ const specifiedRuleNames = new Set(specifiedRules.map(({ name }) => name));
  * Runs operations in graphql-yoga's pipeline, so that every hook of the plugins is called. The executor handles
  * documents, limits and fields, as without plugins. The exchange has already applied admission and the deadline and read
  * the body.
- *
- * @param report receives internal errors and those of plugins; clients see only INTERNAL_SERVER_ERROR
  */
-export function createYogaPipeline(
-  schema: GraphQLSchema,
-  executor: Executor,
-  plugins: Plugins,
-  report: Report,
-): Pipeline {
+export function createYogaPipeline(schema: GraphQLSchema, executor: Executor, plugins: Plugins): Pipeline {
   const loading = loadYoga({
     schema,
-    plugins: [executionPlugin, createResponsePlugin(report), ...plugins, parametersPlugin],
+    plugins: [executionPlugin, responsePlugin, ...plugins, parametersPlugin],
     graphqlEndpoint: '/graphql',
     // The health check responds to each URL that ends like this. No URL contains a line break.
     healthCheckEndpoint: '\n',
@@ -229,14 +221,14 @@ const parametersPlugin: Plugin = {
 };
 
 /** Writes the same response as without plugins. Runs before the plugins, so that they can set another result processor. */
-const createResponsePlugin = (report: Report): Plugin => ({
+const responsePlugin: Plugin = {
   // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {
     if (Array.isArray(result) || Symbol.asyncIterator in result) return;
     const { input } = getExecution(serverContext);
     setResultProcessor((processed, fetchApi) => {
-      const { status, headers, body } = toResultResponse(processed as YogaResult, input, report);
+      const { status, headers, body } = toResultResponse(processed as YogaResult, input);
       return new fetchApi.Response(body.toString(), { status, headers: toHeaders(headers) });
     }, input.mediaType);
   },
-});
+};

@@ -1,4 +1,5 @@
 import { ClientFacingError } from '../upstream/errors.ts';
+import type { ResolverContext } from './request-context.ts';
 
 /** A field's error as the client receives it, without its path. docs/errors.md explains each extension. */
 export interface ErrorPayload {
@@ -15,13 +16,13 @@ export interface ErrorPayload {
 
 /**
  * Turns the cause of a field's error into a code, a safe message and the request id. Any cause except a ClientFacingError
- * is passed to `report`, and the client receives INTERNAL_SERVER_ERROR.
+ * is reported, and the client receives INTERNAL_SERVER_ERROR.
  */
 export function toErrorPayload(
   cause: unknown,
-  requestId: string,
-  report: (error: unknown) => void,
+  context: Pick<ResolverContext, 'requestId' | 'reportFault'>,
 ): ErrorPayload {
+  const { requestId } = context;
   if (cause instanceof ClientFacingError) {
     const { message, code, retryable, retryAfterMs, upstreamStatus, galileoErrorCode } = cause;
     return {
@@ -36,7 +37,7 @@ export function toErrorPayload(
       },
     };
   }
-  report(cause);
+  context.reportFault(cause);
   return {
     message: 'The gateway failed to resolve this field.',
     extensions: { code: 'INTERNAL_SERVER_ERROR', requestId, retryable: false },

@@ -9,39 +9,52 @@ import { createReads, type Reads } from './reads.ts';
 
 /** What the resolvers of one request share. Requests never share it. */
 export type ResolverContext = CallContext &
-  Pick<RequestContext, 'galileo' | 'reads' | 'addSecret' | 'redact'>;
+  Pick<RequestContext, 'galileo' | 'reads' | 'addSecret' | 'redact' | 'reportFault'>;
+
+/** What the contexts of all requests share. */
+export interface ContextServices {
+  readonly galileo: GalileoClient;
+  /** The values of UPSTREAM_HEADERS. */
+  readonly operatorSecrets: readonly string[];
+  /** Receives internal errors, which clients only see as INTERNAL_SERVER_ERROR. */
+  readonly reportFault: (
+    fault: unknown,
+    request: { readonly requestId: string; redact?(text: string): string },
+  ) => void;
+}
 
 /**
  * The context of one request, and of its calls to upstream. Reads, secrets and the caller are created when they are
  * first needed.
  */
 export class RequestContext implements CallContext {
-  readonly galileo: GalileoClient;
   readonly deadline: Deadline;
   readonly traceContext: CallContext['traceContext'];
   /** What the request holds in memory. */
   readonly memory: Reservation;
+  readonly #services: ContextServices;
   readonly #forwarded: ForwardedHeaders;
-  readonly #operatorValues: readonly string[];
   #caller: string | undefined;
   #reads: Reads | undefined;
   #secrets: Secrets | undefined;
   #operatorSecrets: Secrets | undefined;
 
   constructor(
-    galileo: GalileoClient,
+    services: ContextServices,
     forwarded: ForwardedHeaders,
     deadline: Deadline,
     traceContext: CallContext['traceContext'],
     memory: Reservation,
-    operatorSecrets: readonly string[],
   ) {
-    this.galileo = galileo;
+    this.#services = services;
     this.deadline = deadline;
     this.#forwarded = forwarded;
     this.traceContext = traceContext;
     this.memory = memory;
-    this.#operatorValues = operatorSecrets;
+  }
+
+  get galileo(): GalileoClient {
+    return this.#services.galileo;
   }
 
   get requestId(): string {
@@ -81,8 +94,12 @@ export class RequestContext implements CallContext {
   }
 
   redactMessage(text: string): string {
-    this.#operatorSecrets ??= createSecrets(this.#operatorValues);
+    this.#operatorSecrets ??= createSecrets(this.#services.operatorSecrets);
     return this.#operatorSecrets.redact(this.redact(text));
+  }
+
+  reportFault(fault: unknown): void {
+    this.#services.reportFault(fault, this);
   }
 
   #getSecrets(): Secrets {

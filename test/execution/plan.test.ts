@@ -158,11 +158,14 @@ it('the report of a field that cannot be null but resolved to null names the fie
     limits,
     introspection: true,
     trustedDocuments: undefined,
-    report: (error) => reported.push(String(error)),
   });
   const params = { query: '{ a: label }', operationName: undefined, variables: {}, documentId: undefined };
   const prepared = executor.prepare(params, { isReadOnly: true });
-  const { body, errors } = await executor.execute(prepared, {}, createContext(fullResponses));
+  const { body, errors } = await executor.execute(
+    prepared,
+    {},
+    { ...createContext(fullResponses), reportFault: (error) => reported.push(String(error)) },
+  );
   expect(body).toBe('{"data":null}');
   expect(errors?.map(({ path }) => path)).toEqual([['a']]);
   expect(reported).toEqual(['Error: The field label cannot be null, but resolved to null.']);

@@ -52,6 +52,7 @@ export function createContext(responses: Responses): ResolverContext {
     galileo,
     reads: createReads(galileo, callContext),
     addSecret: () => undefined,
+    reportFault: () => undefined,
     redact,
   };
 }
@@ -82,7 +83,6 @@ function getExecutor(schema: GraphQLSchema): Executor {
       limits,
       introspection: true,
       trustedDocuments: undefined,
-      report: () => undefined,
     });
     executors.set(schema, executor);
   }
@@ -124,7 +124,7 @@ export async function executeByReference({
   return {
     data: JSON.stringify(data ?? null),
     errors: errors?.map(({ path, originalError, locations }) => ({
-      ...toErrorPayload(originalError, 'test', () => undefined),
+      ...toErrorPayload(originalError, { requestId: 'test', reportFault: () => undefined }),
       locations,
       path,
     })),
