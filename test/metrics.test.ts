@@ -210,6 +210,7 @@ describe('the listener of METRICS_PORT', () => {
     await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
     const ask = (path: string, method = 'GET') => fetch(`${gateway.metricsUrl}${path}`, { method });
     const metrics = await ask('/metrics');
+    expect(metrics.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
     expect(metrics.status).toBe(200);
     expect(metrics.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     const head = await ask('/metrics', 'HEAD');

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { readForwardedHeaders } from './forwarded-headers.ts';
 import { listen } from './listen.ts';
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -12,6 +13,7 @@ export async function startMetricsServer(
   print: () => Promise<string>,
 ): Promise<Server> {
   const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
+    response.setHeader('x-request-id', readForwardedHeaders(request.rawHeaders).requestId);
     const respond = (status: number, text: string, headers: Readonly<Record<string, string>> = {}) =>
       response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(text);
     if (request.url?.split('?', 1)[0] !== '/metrics') respond(404, 'not found\n');
