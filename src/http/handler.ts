@@ -40,20 +40,12 @@ export class GraphqlHandler {
   /** @param plugins graphql-yoga is loaded only if there are any */
   constructor(config: HandlerConfig, telemetry: Telemetry, log: Log, plugins: Plugins = []) {
     this.#transport = new Transport({
-      upstreamUrl: config.galileoApiUrl,
-      maxConnections: config.upstreamConnections,
-      maxQueued: config.upstreamQueue,
-      attemptTimeoutMs: config.upstreamTimeoutMs,
-      connectTimeoutMs: config.upstreamConnectTimeoutMs,
-      connectionMaxAgeMs: config.upstreamConnectionMaxAgeMs,
-      maxRetries: config.upstreamRetries,
-      maxResponseBytes: config.upstreamMaxResponseBytes,
+      ...config,
       headers: [
         'user-agent',
         `galileo-gateway/${version}`,
         ...Object.entries(config.upstreamHeaders ?? {}).flat(),
       ],
-      proxy: config,
       tls: {
         ca: config.upstreamCaFile?.content,
         cert: config.upstreamCertFile?.content,

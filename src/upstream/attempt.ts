@@ -10,7 +10,7 @@ import {
   toLoggableCause,
   toSentFailureKind,
 } from './transport-failures.ts';
-import type { TransportRequest } from './transport-types.ts';
+import type { TransportRequest, TransportSettings } from './transport-types.ts';
 
 /**
  * The owner of an attempt. Either `attemptResponded` or `attemptFailed` is called, once. `attemptReleased` is called
@@ -23,12 +23,9 @@ export interface AttemptOwner {
   attemptReleased(connection: Connection): void;
 }
 
-export interface AttemptOptions {
+export interface AttemptOptions extends TransportSettings {
   /** Upstream's base path, without a trailing slash. */
   readonly basePath: string;
-  /** From dispatch to the last byte, including connecting. */
-  readonly attemptTimeoutMs: number;
-  readonly maxResponseBytes: number;
   /** Sent with every request. Alternating names and values. */
   readonly headers: readonly string[];
 }
@@ -77,7 +74,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#request = request;
     this.#options = options;
     this.#owner = owner;
-    this.#timer = setTimeout(Attempt.#onTimeout, options.attemptTimeoutMs, this);
+    this.#timer = setTimeout(Attempt.#onTimeout, options.upstreamTimeoutMs, this);
   }
 
   get isSent(): boolean {
@@ -123,7 +120,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const retryAfter = getFirst(headers['retry-after']);
     if (retryAfter !== undefined) this.#retryAfterMs = toRetryAfterMs(retryAfter);
     const encoding = String(headers['content-encoding'] ?? '').toLowerCase();
-    if (Number(headers['content-length'] ?? 0) > this.#options.maxResponseBytes) {
+    if (Number(headers['content-length'] ?? 0) > this.#options.upstreamMaxResponseBytes) {
       this.stop('unreadable-body', 'The response body is too large.');
     } else if (encoding !== '' && encoding !== 'identity') {
       // No accept-encoding is sent.
@@ -133,7 +130,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     const length = this.#bodyBytes + chunk.length;
-    if (length > this.#options.maxResponseBytes)
+    if (length > this.#options.upstreamMaxResponseBytes)
       this.stop('unreadable-body', 'The response body is too large.');
     else if (!this.#request.context.memory.take(chunk.length)) this.#end(this.#toNoMemory());
     else {
@@ -155,7 +152,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   // Not a closure, because each attempt has this timer.
   static #onTimeout(this: void, attempt: Attempt): void {
-    attempt.stop('timeout', `No complete response within ${attempt.#options.attemptTimeoutMs} ms.`);
+    attempt.stop('timeout', `No complete response within ${attempt.#options.upstreamTimeoutMs} ms.`);
   }
 
   #complete(): AttemptFailure | UpstreamResponse {

@@ -26,7 +26,6 @@ import type {
 /** What the calls of one transport share. */
 export interface TransportServices {
   readonly attemptOptions: AttemptOptions;
-  readonly maxRetries: number;
   readonly pool: ConnectionPool;
   readonly breaker: CircuitBreaker;
   readonly budget: RetryBudget;
@@ -210,8 +209,12 @@ export class Call implements Waiter, AttemptOwner {
 
   /** Schedules another attempt. Returns false if no further attempt is allowed. */
   #retry(waitMs: number): boolean {
-    const { backingOff, breaker, budget, maxRetries, observer } = this.#services;
-    if (this.#retryCount >= maxRetries || waitMs >= this.#request.context.deadline.remainingMs) return false;
+    const { attemptOptions, backingOff, breaker, budget, observer } = this.#services;
+    if (
+      this.#retryCount >= attemptOptions.upstreamRetries ||
+      waitMs >= this.#request.context.deadline.remainingMs
+    )
+      return false;
     if (breaker.getRetryAfterMs() !== undefined || !budget.take()) return false;
     this.#retryCount += 1;
     if (this.#attemptInfo !== undefined) observer.retryScheduled?.(this.#attemptInfo, waitMs);

@@ -29,8 +29,6 @@ export interface Waiter extends Queueable {
  */
 export class ConnectionPool {
   readonly #options: ConnectionOptions;
-  readonly #maxConnections: number;
-  readonly #maxQueued: number;
   readonly #onRelease: () => void;
   readonly #connections: Connection[] = [];
   readonly #idle: Connection[] = [];
@@ -43,10 +41,8 @@ export class ConnectionPool {
   #isDestroyed = false;
 
   /** @param onRelease called after each release, when the connection is free again */
-  constructor(options: ConnectionOptions, maxConnections: number, maxQueued: number, onRelease: () => void) {
+  constructor(options: ConnectionOptions, onRelease: () => void) {
     this.#options = options;
-    this.#maxConnections = maxConnections;
-    this.#maxQueued = maxQueued;
     this.#onRelease = onRelease;
   }
 
@@ -77,7 +73,7 @@ export class ConnectionPool {
     }
     let refused: Waiter | undefined;
     // Waiters that will get a released connection do not count as queued.
-    if (this.#queue.length >= this.#maxQueued + this.#releasedCount) {
+    if (this.#queue.length >= this.#options.upstreamQueue + this.#releasedCount) {
       refused = this.#queue.makeRoom(waiter.caller);
       if (refused === undefined) return false;
     }
@@ -117,7 +113,7 @@ export class ConnectionPool {
     if (index >= 0) return this.#idle.splice(index, 1)[0];
     const closed = this.#idle.pop();
     if (closed !== undefined) return closed;
-    if (this.#connections.length >= this.#maxConnections) return undefined;
+    if (this.#connections.length >= this.#options.upstreamConnections) return undefined;
     const created = new Connection(this.#options, this.#sessions);
     this.#connections.push(created);
     return created;

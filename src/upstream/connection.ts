@@ -57,7 +57,8 @@ export class Connection {
 
   /** Closes the idle socket if it has reached its maximum age. The next request resolves upstream's name again. */
   dropIfOld(): void {
-    if (this.isOpen && this.#options.now() - this.#openedAtMs >= this.#options.maxAgeMs) this.drop();
+    if (this.isOpen && this.#options.now() - this.#openedAtMs >= this.#options.upstreamConnectionMaxAgeMs)
+      this.drop();
   }
 
   /**
@@ -83,7 +84,7 @@ export class Connection {
   }
 
   #createClient(): Client {
-    return new Client(this.#options.upstreamUrl.origin, {
+    return new Client(this.#options.galileoApiUrl.origin, {
       pipelining: 1,
       maxHeaderSize: maxHeaderBytes,
       keepAliveTimeout: idleMs,
@@ -103,11 +104,11 @@ export class Connection {
   async #connect(callback: buildConnector.Callback): Promise<void> {
     const connecting = new AbortController();
     this.#connecting = connecting;
-    const { connectTimeoutMs, now } = this.#options;
+    const { upstreamConnectTimeoutMs, now } = this.#options;
     const timer = setTimeout(() => {
-      const cause = new Error(`No connection within ${connectTimeoutMs} ms.`);
+      const cause = new Error(`No connection within ${upstreamConnectTimeoutMs} ms.`);
       connecting.abort(new ConnectFailure('timeout', cause));
-    }, connectTimeoutMs);
+    }, upstreamConnectTimeoutMs);
     let socket: Socket;
     try {
       socket = await openSocket(this.#options, this.#sessions, connecting.signal);

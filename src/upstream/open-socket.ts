@@ -4,6 +4,7 @@ import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:
 import { toError } from '../errors.ts';
 import { openTunnel } from './proxy.ts';
 import { ConnectFailure } from './transport-failures.ts';
+import type { TransportSettings } from './transport-types.ts';
 import { getPort } from './url.ts';
 
 // The first keep-alive probe of an idle connection; the same as in undici's own connector.
@@ -18,11 +19,7 @@ export type Lookup = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-export interface ConnectionOptions {
-  readonly upstreamUrl: URL;
-  /** TCP, proxy and TLS together. */
-  readonly connectTimeoutMs: number;
-  readonly maxAgeMs: number;
+export interface ConnectionOptions extends TransportSettings {
   /** Undefined if connections are direct. */
   readonly proxy: URL | undefined;
   /** For upstream. */
@@ -47,18 +44,18 @@ export async function openSocket(
   sessions: TlsSessions,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const { upstreamUrl, proxy } = options;
+  const { galileoApiUrl, proxy } = options;
   let socket: Socket | undefined;
   try {
-    socket = await dial(proxy ?? upstreamUrl, options, signal);
+    socket = await dial(proxy ?? galileoApiUrl, options, signal);
     if (proxy !== undefined) {
       if (proxy.protocol === 'https:') {
         socket = await startTls(socket, proxy, options.proxySecureContext, undefined);
       }
-      socket = await openTunnel(socket, proxy, upstreamUrl);
+      socket = await openTunnel(socket, proxy, galileoApiUrl);
     }
-    if (upstreamUrl.protocol === 'https:') {
-      socket = await startTls(socket, upstreamUrl, options.secureContext, sessions);
+    if (galileoApiUrl.protocol === 'https:') {
+      socket = await startTls(socket, galileoApiUrl, options.secureContext, sessions);
     }
     signal.throwIfAborted();
     return socket;
@@ -76,13 +73,13 @@ export async function openSocket(
  */
 async function dial(
   url: URL,
-  { lookup, connectTimeoutMs }: ConnectionOptions,
+  { lookup, upstreamConnectTimeoutMs }: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Socket> {
   const addresses = await resolveName(toHostname(url), lookup);
   signal.throwIfAborted();
   if (addresses.length === 0) throw new Error('The host name has no address.');
-  const delayMs = Math.min(nextAddressMs, connectTimeoutMs / addresses.length);
+  const delayMs = Math.min(nextAddressMs, upstreamConnectTimeoutMs / addresses.length);
   return new Promise((resolve, reject) => {
     const sockets: Socket[] = [];
     const errors: Error[] = [];

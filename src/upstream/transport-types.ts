@@ -3,6 +3,20 @@ import type { Deadline } from '../deadline.ts';
 import type { Reservation } from '../memory.ts';
 import type { ClientFacingErrorCode } from './errors.ts';
 
+/** The settings of calls to upstream, with the names and meanings of the configuration. */
+export interface TransportSettings {
+  readonly galileoApiUrl: URL;
+  /** From the dispatch of an attempt to the last byte of its response, including connecting. */
+  readonly upstreamTimeoutMs: number;
+  /** TCP, proxy and TLS together. */
+  readonly upstreamConnectTimeoutMs: number;
+  readonly upstreamConnections: number;
+  readonly upstreamQueue: number;
+  readonly upstreamConnectionMaxAgeMs: number;
+  readonly upstreamRetries: number;
+  readonly upstreamMaxResponseBytes: number;
+}
+
 /** A label for metrics and traces: the short name of the REST operation. */
 type RestOperation =
   | 'get_integration'

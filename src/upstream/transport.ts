@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { createSecureContext } from 'node:tls';
-import type { AttemptOptions } from './attempt.ts';
 import { CircuitBreaker } from './breaker.ts';
 import { Call, type TransportServices } from './call.ts';
 import { ConnectionPool } from './connection-pool.ts';
@@ -10,28 +9,14 @@ import { type ConnectionOptions, type Lookup, lookupWithSystem } from './open-so
 import { findProxy, type ProxySettings } from './proxy.ts';
 import type { UpstreamResponse } from './responses.ts';
 import { RetryBudget } from './retry.ts';
-import type { TransportObserver, TransportRequest } from './transport-types.ts';
+import type { TransportObserver, TransportRequest, TransportSettings } from './transport-types.ts';
 import { readTrustedCertificates } from './trusted-certificates.ts';
 import { getBasePath } from './url.ts';
 
 /** The configuration of a transport, and the dependencies that tests replace. */
-export interface TransportOptions {
-  /** Upstream. Its path precedes the path of every request. */
-  readonly upstreamUrl: URL;
-  readonly maxConnections: number;
-  readonly maxQueued: number;
-  /** From the dispatch of an attempt to the last byte of its response. */
-  readonly attemptTimeoutMs: number;
-  /** TCP, proxy and TLS, within an attempt. */
-  readonly connectTimeoutMs: number;
-  /** A connection is replaced after this time, between two requests. Default: never. */
-  readonly connectionMaxAgeMs?: number;
-  /** Further attempts after the first one. */
-  readonly maxRetries: number;
-  readonly maxResponseBytes: number;
+export interface TransportOptions extends TransportSettings, ProxySettings {
   /** Sent with every request. Alternating names and values. */
   readonly headers?: readonly string[];
-  readonly proxy?: ProxySettings;
   readonly tls?: TlsSettings;
   /** 0 to below 1; jitter needs no secret randomness. Default: Math.random. */
   readonly random?: () => number;
@@ -63,32 +48,21 @@ export class Transport {
   #onDrained: (() => void) | undefined;
 
   constructor(options: TransportOptions) {
-    const { upstreamUrl, tls = {} } = options;
+    const { galileoApiUrl, headers = [], tls = {} } = options;
     const now = options.now ?? (() => performance.now());
     const observer = guardObserver(options.observer ?? {});
-    const attemptOptions: AttemptOptions = {
-      basePath: getBasePath(upstreamUrl),
-      attemptTimeoutMs: options.attemptTimeoutMs,
-      maxResponseBytes: options.maxResponseBytes,
-      headers: options.headers ?? [],
-    };
     const ca = readTrustedCertificates(tls.ca);
     const connectionOptions: ConnectionOptions = {
-      upstreamUrl,
-      connectTimeoutMs: options.connectTimeoutMs,
-      maxAgeMs: options.connectionMaxAgeMs ?? Number.POSITIVE_INFINITY,
-      proxy: findProxy(upstreamUrl, options.proxy ?? {}),
+      ...options,
+      proxy: findProxy(galileoApiUrl, options),
       secureContext: createSecureContext({ ca, cert: tls.cert, key: tls.key }),
       proxySecureContext: createSecureContext({ ca }),
       lookup: options.lookup ?? lookupWithSystem,
       now,
     };
     this.#services = {
-      attemptOptions,
-      maxRetries: options.maxRetries,
-      pool: new ConnectionPool(connectionOptions, options.maxConnections, options.maxQueued, () =>
-        this.#noteIdle(),
-      ),
+      attemptOptions: { ...options, basePath: getBasePath(galileoApiUrl), headers },
+      pool: new ConnectionPool(connectionOptions, () => this.#noteIdle()),
       breaker: new CircuitBreaker(now, (state) => observer.breakerChanged?.(state)),
       budget: new RetryBudget(now),
       fastestRead: new FastestRead(),

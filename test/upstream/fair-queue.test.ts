@@ -5,9 +5,9 @@ import { getLeastMs, startCpuTimer } from '../support/timing.ts';
 import { healthy, silent, startScriptedUpstream } from './support/scripted-upstream.ts';
 import { createTestTransport, getOutcome } from './support/test-transport.ts';
 
-async function startBusy(maxConnections: number, maxQueued: number) {
+async function startBusy(upstreamConnections: number, upstreamQueue: number) {
   const upstream = await startScriptedUpstream({ script: silent });
-  const transport = createTestTransport(upstream.origin, { maxConnections, maxQueued });
+  const transport = createTestTransport(upstream.origin, { upstreamConnections, upstreamQueue });
   const call = (caller: string, path: string) =>
     getOutcome(transport.read(`/${caller}${path}`, new Deadline(10_000), caller));
   /** Responds to that many requests, one after the other, and returns their paths in order. */

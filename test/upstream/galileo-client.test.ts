@@ -29,7 +29,7 @@ async function startClient(): Promise<ClientStack> {
   const upstream = await startFakeUpstream();
   const labels: string[] = [];
   const transport = createTestTransport(new URL(upstream.url), {
-    maxRetries: 0,
+    upstreamRetries: 0,
     observer: {
       attemptEnded: ({ request }) => {
         labels.push(`${request.operation} ${request.provider}`);

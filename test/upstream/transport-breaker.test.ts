@@ -26,7 +26,7 @@ async function startBroken() {
   const upstream = await startScriptedUpstream({ script: withStatus('503 Unavailable') });
   const transport = createTestTransport(upstream.origin, {
     now: clock.now,
-    maxRetries: 0,
+    upstreamRetries: 0,
     observer: { breakerChanged: (state) => states.push(state) },
   });
   return {
@@ -62,12 +62,12 @@ describe('the circuit breaker', () => {
   test.each([
     ['504', withStatus('504 Late'), {}],
     ['resets', resetting, {}],
-    ['attempts that time out', silent, { attemptTimeoutMs: 20 }],
+    ['attempts that time out', silent, { upstreamTimeoutMs: 20 }],
   ])('the circuit breaker counts %s as failures', async (_, script, options) => {
     await using upstream = await startScriptedUpstream({ script });
     await using transport = createTestTransport(upstream.origin, {
-      maxRetries: 0,
-      maxConnections: 20,
+      upstreamRetries: 0,
+      upstreamConnections: 20,
       ...options,
     });
     await Promise.all(Array.from({ length: 20 }, () => getOutcome(transport.read())));
@@ -77,7 +77,7 @@ describe('the circuit breaker', () => {
   test('the circuit breaker counts refused connections, also of writes', async () => {
     const upstream = await startScriptedUpstream();
     await upstream[Symbol.asyncDispose]();
-    await using transport = createTestTransport(upstream.origin, { maxRetries: 0 });
+    await using transport = createTestTransport(upstream.origin, { upstreamRetries: 0 });
     await repeat(20, () => getOutcome(transport.write()));
     expect(transport.breakerOpen).toBe(true);
   });
@@ -100,7 +100,7 @@ describe('the circuit breaker', () => {
 
   test('the circuit breaker never opens for clients that disconnect', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { maxConnections: 30 });
+    await using transport = createTestTransport(upstream.origin, { upstreamConnections: 30 });
     const deadlines = Array.from({ length: 30 }, () => new Deadline(10_000));
     const reads = deadlines.map((deadline) => getOutcome(transport.read('/r', deadline)));
     await upstream.waitForExchanges(30);
@@ -123,7 +123,10 @@ describe('the circuit breaker', () => {
 
   test('the circuit breaker ignores attempts that ended with the deadline of their request, before their timeout', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { maxRetries: 0, maxConnections: 40 });
+    await using transport = createTestTransport(upstream.origin, {
+      upstreamRetries: 0,
+      upstreamConnections: 40,
+    });
     const reads = Array.from({ length: 40 }, () => getOutcome(transport.read('/r', new Deadline(100))));
     expect(new Set(await Promise.all(reads))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
     expect(transport.breakerOpen).toBe(false);
@@ -259,7 +262,7 @@ describe('the circuit breaker', () => {
 
   test('when the circuit breaker opens, a call ends with its last failure instead of a retry', async () => {
     await using upstream = await startScriptedUpstream({ script: withStatus('503 Unavailable') });
-    await using transport = createTestTransport(upstream.origin, { maxRetries: 2 });
+    await using transport = createTestTransport(upstream.origin, { upstreamRetries: 2 });
     // 7 calls would be 21 attempts; the twentieth opens it.
     await repeat(6, () => transport.read());
     expect(await getOutcome(transport.read())).toBe('503 {}');
@@ -270,9 +273,9 @@ describe('the circuit breaker', () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     let attempts = 0;
     await using transport = createTestTransport(upstream.origin, {
-      maxConnections: 20,
-      maxRetries: 0,
-      attemptTimeoutMs: 50,
+      upstreamConnections: 20,
+      upstreamRetries: 0,
+      upstreamTimeoutMs: 50,
       observer: {
         attemptStarted: () => {
           attempts += 1;

@@ -43,7 +43,7 @@ function createObserved(
 ): TestTransport & { reasons: string[] } {
   const reasons: string[] = [];
   const transport = createTestTransport(origin, {
-    maxRetries: 0,
+    upstreamRetries: 0,
     observer: { callEnded: (_, { reason }) => reasons.push(reason ?? 'none') },
     ...options,
   });
@@ -118,7 +118,7 @@ describe('a call through a proxy', () => {
       await using secure = await startScriptedUpstream({ tls: true });
       for (const upstream of [plain, secure]) {
         await using transport = createTestTransport(upstream.origin, {
-          proxy: settings,
+          ...settings,
           tls: { ca: localhostCertificate },
         });
         for (const path of ['/1', '/2', '/3'])
@@ -135,7 +135,7 @@ describe('a call through a proxy', () => {
     await using proxy = await startSquid(squid ?? '');
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, {
-      proxy: { httpsProxy: `http://127.0.0.1:${proxy.port}` },
+      httpsProxy: `http://127.0.0.1:${proxy.port}`,
       tls: { ca: localhostCertificate },
     });
     const paths = Array.from({ length: 20 }, (_, index) => `/${index}`);
@@ -152,7 +152,7 @@ describe('a call through a proxy', () => {
       await using upstream = await startScriptedUpstream();
       const connectWith = (userInfo: string) =>
         createObserved(upstream.origin, {
-          proxy: { httpProxy: `http://${userInfo}127.0.0.1:${proxy.port}` },
+          httpProxy: `http://${userInfo}127.0.0.1:${proxy.port}`,
         });
       await using right = connectWith('operator:p%34ssword@');
       await using wrong = connectWith('operator:wrong-secret@');
@@ -173,7 +173,7 @@ describe('a call through a proxy', () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using proxy = await startTunnelProxy({ isTls: true });
     await using transport = createTestTransport(upstream.origin, {
-      proxy: { httpsProxy: proxy.url },
+      httpsProxy: proxy.url,
       tls: { ca: localhostCertificate },
     });
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
@@ -192,8 +192,8 @@ describe('a call through a proxy', () => {
       [strange.port, 'UPSTREAM_UNAVAILABLE', /^The proxy did not open a tunnel to upstream: /],
     ] as const) {
       await using transport = createObserved(upstream.origin, {
-        proxy: { httpProxy: `http://127.0.0.1:${port}` },
-        connectTimeoutMs: 200,
+        httpProxy: `http://127.0.0.1:${port}`,
+        upstreamConnectTimeoutMs: 200,
       });
       expect(await getOutcome(transport.read())).toBe(outcome);
       expect(transport.reasons).toEqual([expect.stringMatching(reason)]);
@@ -215,7 +215,7 @@ describe('a name with several addresses', () => {
       ['::2', '127.0.0.2', '127.0.0.1'],
     ]) {
       await using transport = createTestTransport(named(upstream), {
-        maxRetries: 0,
+        upstreamRetries: 0,
         lookup: createLookup(...addresses).lookup,
       });
       expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
@@ -227,7 +227,7 @@ describe('a name with several addresses', () => {
     await using upstream = await startScriptedUpstream();
     await using full = await startFullListener(Number(upstream.origin.port));
     await using transport = createObserved(named(upstream), {
-      connectTimeoutMs: 4_000,
+      upstreamConnectTimeoutMs: 4_000,
       lookup: createLookup('127.0.0.2', '127.0.0.3').lookup,
     });
     setTimeout(() => full.resume(), 400);
@@ -249,7 +249,7 @@ describe('a name with several addresses', () => {
     await using upstream = await startScriptedUpstream();
     await using _full = await startFullListener(Number(upstream.origin.port));
     await using transport = createObserved(named(upstream), {
-      connectTimeoutMs: 300,
+      upstreamConnectTimeoutMs: 300,
       lookup: createLookup('127.0.0.2', '127.0.0.2').lookup,
     });
     expect(await getOutcome(transport.read())).toBe('UPSTREAM_TIMEOUT');
@@ -272,9 +272,9 @@ describe('a connection that reached its maximum age', () => {
     const clock = new ManualClock();
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(upstream.origin, {
-      maxConnections: 1,
-      maxRetries: 0,
-      connectionMaxAgeMs: 1_000,
+      upstreamConnections: 1,
+      upstreamRetries: 0,
+      upstreamConnectionMaxAgeMs: 1_000,
       now: clock.now,
     });
     for (let count = 0; count < 10; count += 1) {
@@ -290,7 +290,7 @@ describe('a connection that reached its maximum age', () => {
   test('a connection to a name with several addresses that is reset opens no connection to another address', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(new URL(`http://galileo.test:${upstream.origin.port}`), {
-      maxRetries: 0,
+      upstreamRetries: 0,
       lookup: createLookup('127.0.0.1', '127.0.0.1').lookup,
     });
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
@@ -307,8 +307,8 @@ describe('a connection that reached its maximum age', () => {
     await using after = await startScriptedUpstream({ host: '127.0.0.2', port: Number(before.origin.port) });
     const names = createLookup('127.0.0.1');
     await using transport = createTestTransport(new URL(`http://galileo.test:${before.origin.port}`), {
-      maxRetries: 0,
-      connectionMaxAgeMs: 60_000,
+      upstreamRetries: 0,
+      upstreamConnectionMaxAgeMs: 60_000,
       now: clock.now,
       lookup: names.lookup,
     });
@@ -397,7 +397,7 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
   test('no read fails if nginx closes each connection after five requests', async () => {
     await using server = await startNginx(nginx ?? '', ['listen 127.0.0.1:PORT;', 'keepalive_requests 5;']);
     await using transport = createTestTransport(new URL(`http://localhost:${server.port}`), {
-      maxRetries: 0,
+      upstreamRetries: 0,
     });
     for (let round = 0; round < 10; round += 1) {
       const reads = Array.from({ length: 20 }, () => getOutcome(transport.read()));

@@ -200,8 +200,8 @@ describe('a read that fails', () => {
       await using upstream = await startScriptedUpstream({ script: fault.script });
       await using transport = createTestTransport(upstream.origin, {
         // Long enough for a busy machine, unless the attempt has to time out.
-        attemptTimeoutMs: fault.outcome === 'UPSTREAM_TIMEOUT' ? 200 : 4_000,
-        maxResponseBytes: 1_000,
+        upstreamTimeoutMs: fault.outcome === 'UPSTREAM_TIMEOUT' ? 200 : 4_000,
+        upstreamMaxResponseBytes: 1_000,
       });
 
       const startedAtMs = performance.now();
@@ -254,8 +254,8 @@ describe('a read that fails', () => {
     await using listener = await startMuteListener();
     const leastMs = await getLeastMs(400, async () => {
       await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
-        connectTimeoutMs: 100,
-        maxRetries: 1,
+        upstreamConnectTimeoutMs: 100,
+        upstreamRetries: 1,
       });
       const startedAtMs = performance.now();
       expect(await getOutcome(transport.read())).toBe('UPSTREAM_TIMEOUT');
@@ -311,7 +311,7 @@ describe('a read over TLS', () => {
     const origin = new URL(`https://127.0.0.1:${upstream.origin.port}`);
     await using transport = createTestTransport(origin, {
       tls: { ca: localhostCertificate },
-      maxConnections: 1,
+      upstreamConnections: 1,
     });
     const error = await getClientFacingError(transport.read());
     expect(error.code).toBe(unavailable);
@@ -336,7 +336,7 @@ describe('a well-formed response', () => {
 
   test('a response can have no body, have exactly the maximum size, come in chunks, or end with its connection', async () => {
     await using upstream = await startScriptedUpstream();
-    await using transport = createTestTransport(upstream.origin, { maxResponseBytes: 10 });
+    await using transport = createTestTransport(upstream.origin, { upstreamMaxResponseBytes: 10 });
     upstream.script = write('HTTP/1.1 204 No Content\r\n\r\n');
     expect(await getOutcome(transport.read())).toBe('204 ');
     upstream.script = withStatus('200 OK', 'content-encoding: identity');

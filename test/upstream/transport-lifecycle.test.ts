@@ -15,7 +15,7 @@ import { createCallContext, createTestTransport, getOutcome } from './support/te
 describe('close', () => {
   test('close() waits for running and waiting calls, then closes the sockets, and accepts no more calls', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
+    await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
     const calls = [getOutcome(transport.read('/1')), getOutcome(transport.read('/2'))];
     await upstream.waitForExchanges(1);
     let isClosed = false;
@@ -60,7 +60,7 @@ describe('close', () => {
 
 test('a call whose client disconnects in the same turn of the event loop is not sent, and holds no socket', async () => {
   await using upstream = await startScriptedUpstream();
-  await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
+  await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
   const deadline = new Deadline(5_000);
   const abandoned = getOutcome(transport.write('/abandoned', deadline));
   deadline.cancel();
@@ -72,7 +72,7 @@ test('a call whose client disconnects in the same turn of the event loop is not 
 describe('destroy', () => {
   test('destroy() immediately ends running calls, calls that wait for a socket and calls that wait for a retry', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { maxConnections: 2 });
+    await using transport = createTestTransport(upstream.origin, { upstreamConnections: 2 });
     upstream.script = withStatus('503 Unwell', 'retry-after: 5');
     const retrying = getOutcome(transport.read('/retrying'));
     await upstream.waitForExchanges(1);
@@ -123,7 +123,7 @@ describe('the observer', () => {
     const events: string[] = [];
     const ends: AttemptEnd[] = [];
     await using transport = createTestTransport(upstream.origin, {
-      maxRetries: 1,
+      upstreamRetries: 1,
       observer: {
         attemptStarted: ({ number, request }) => {
           events.push(`start ${number} ${request.provider} ${request.method}`);
@@ -178,7 +178,7 @@ describe('the observer', () => {
 
 test('a request that cannot be written as HTTP is not a ClientFacingError, is not retried and blocks no other call', async () => {
   await using upstream = await startScriptedUpstream();
-  await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
+  await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
   const deadline = new Deadline(10_000);
   const call = transport.send({
     operation: 'get_integration',
@@ -195,7 +195,7 @@ test('a request that cannot be written as HTTP is not a ClientFacingError, is no
 
 test('no header and no body of a request stays in memory after its end', async () => {
   await using upstream = await startScriptedUpstream({ script: silent });
-  await using transport = createTestTransport(upstream.origin, { maxConnections: 2 });
+  await using transport = createTestTransport(upstream.origin, { upstreamConnections: 2 });
   // Not written literally, because a heap snapshot contains the source too.
   const marks = ['key', 'body'].map((name) => [name, 'of', 'a', 'request', Math.PI].join('-'));
   const send = (deadline: Deadline, method: 'GET' | 'PUT') => {

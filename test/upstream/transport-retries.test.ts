@@ -57,7 +57,7 @@ describe('a read', () => {
 
   test('a read is tried once if no retries are allowed', async () => {
     await using upstream = await startScriptedUpstream({ script: resetting });
-    await using transport = createTestTransport(upstream.origin, { maxRetries: 0 });
+    await using transport = createTestTransport(upstream.origin, { upstreamRetries: 0 });
     expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
     expect(upstream.exchanges).toHaveLength(1);
   });
@@ -79,7 +79,7 @@ describe('a read', () => {
 
   test('a read ends as UPSTREAM_TIMEOUT at its deadline, regardless of its remaining retries', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { attemptTimeoutMs: 1_000 });
+    await using transport = createTestTransport(upstream.origin, { upstreamTimeoutMs: 1_000 });
     const startedAtMs = performance.now();
     expect(await getOutcome(transport.read('/r', new Deadline(1_500)))).toBe('UPSTREAM_TIMEOUT');
     // The end of the second attempt.
@@ -193,7 +193,7 @@ describe('the retry budget', () => {
   test('the retry budget allows ten retries, and one for every five attempts, in ten seconds', async () => {
     const clock = new ManualClock();
     await using upstream = await startScriptedUpstream();
-    await using transport = createTestTransport(upstream.origin, { now: clock.now, maxRetries: 20 });
+    await using transport = createTestTransport(upstream.origin, { now: clock.now, upstreamRetries: 20 });
     // Starts with successful reads, so that the circuit breaker stays closed.
     for (let count = 0; count < 50; count += 1) await transport.read();
     upstream.script = withStatus('429 Slow', 'retry-after: 0');

@@ -26,7 +26,10 @@ describe('the limits of sockets and of calls in the queue', () => {
 
   test('a call that exceeds connections and queue is refused immediately as OVERLOADED, and earlier calls succeed', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { maxConnections: 2, maxQueued: 3 });
+    await using transport = createTestTransport(upstream.origin, {
+      upstreamConnections: 2,
+      upstreamQueue: 3,
+    });
     const calls = Array.from({ length: 5 }, (_, index) => getOutcome(transport.read(`/${index}`)));
     expect(transport.queueDepth).toBe(3);
     const error = await getClientFacingError(transport.read('/refused'));
@@ -43,7 +46,10 @@ describe('the limits of sockets and of calls in the queue', () => {
 
   test('one connection without a queue serves consecutive calls', async () => {
     await using upstream = await startScriptedUpstream();
-    await using transport = createTestTransport(upstream.origin, { maxConnections: 1, maxQueued: 0 });
+    await using transport = createTestTransport(upstream.origin, {
+      upstreamConnections: 1,
+      upstreamQueue: 0,
+    });
     for (let count = 0; count < 5; count += 1) {
       expect(await getOutcome(transport.read())).toBe('200 /read');
     }
@@ -54,7 +60,7 @@ describe('the limits of sockets and of calls in the queue', () => {
 
   test('a read leaves the queue when its deadline ends', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
+    await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
     const running = getOutcome(transport.read('/running'));
     const startedAtMs = performance.now();
     const waiting = getOutcome(transport.read('/waiting', new Deadline(60)));
@@ -74,10 +80,10 @@ describe('the limits of sockets and of calls in the queue', () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     const clock = new ManualClock();
     await using transport = createTestTransport(upstream.origin, {
-      maxConnections: 16,
-      maxQueued: 1_000,
-      attemptTimeoutMs: 300,
-      maxRetries: 0,
+      upstreamConnections: 16,
+      upstreamQueue: 1_000,
+      upstreamTimeoutMs: 300,
+      upstreamRetries: 0,
       now: clock.now,
     });
     let maxOpen = 0;
@@ -110,7 +116,10 @@ describe('the limits of sockets and of calls in the queue', () => {
   test('refused connections leave no call behind in the queue', async () => {
     const upstream = await startScriptedUpstream();
     await upstream[Symbol.asyncDispose]();
-    await using transport = createTestTransport(upstream.origin, { maxConnections: 2, maxRetries: 0 });
+    await using transport = createTestTransport(upstream.origin, {
+      upstreamConnections: 2,
+      upstreamRetries: 0,
+    });
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => getOutcome(transport.read())));
     expect(new Set(outcomes)).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
     expect(transport.queueDepth).toBe(0);
@@ -144,7 +153,7 @@ test('a call that has waited too long to finish is not sent, and the next one ge
       setTimeout(() => healthy(exchange), 300);
     },
   });
-  await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
+  await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
   // The fastest read so far takes 300 ms.
   await transport.read('/first');
   const running = getOutcome(transport.read('/running'));
@@ -161,7 +170,7 @@ test('a call that has waited too long to finish is not sent, and the next one ge
 describe('a socket that upstream ends', () => {
   test('no read fails if upstream ends idle sockets', async () => {
     await using upstream = await startScriptedUpstream();
-    await using transport = createTestTransport(upstream.origin, { maxRetries: 0 });
+    await using transport = createTestTransport(upstream.origin, { upstreamRetries: 0 });
     for (let count = 0; count < 20; count += 1) {
       expect(await getOutcome(transport.read())).toBe('200 /read');
       for (const { socket } of upstream.exchanges) socket.end();
@@ -217,7 +226,10 @@ describe('two responses to one request', () => {
         // Only on every other socket, so that reads continue.
         script: (exchange) => (exchange.numberOnSocket === 1 ? script(exchange) : healthy(exchange)),
       });
-      await using transport = createTestTransport(upstream.origin, { maxConnections: 1, maxRetries: 0 });
+      await using transport = createTestTransport(upstream.origin, {
+        upstreamConnections: 1,
+        upstreamRetries: 0,
+      });
       for (let count = 0; count < 30; count += 1) {
         expect(await getOutcome(transport.read(`/${count}`))).toBe(`200 /${count}`);
       }
@@ -232,7 +244,10 @@ describe('two responses to one request', () => {
         exchange.socket.write(second);
       },
     });
-    await using transport = createTestTransport(upstream.origin, { maxConnections: 2, maxRetries: 0 });
+    await using transport = createTestTransport(upstream.origin, {
+      upstreamConnections: 2,
+      upstreamRetries: 0,
+    });
     const outcomes = await Promise.all(
       Array.from({ length: 40 }, (_, index) => getOutcome(transport.read(`/${index}`))),
     );
@@ -241,7 +256,7 @@ describe('two responses to one request', () => {
 
   test('a second response that arrives on an idle socket ends the socket', async () => {
     await using upstream = await startScriptedUpstream();
-    await using transport = createTestTransport(upstream.origin, { maxRetries: 0 });
+    await using transport = createTestTransport(upstream.origin, { upstreamRetries: 0 });
     expect(await getOutcome(transport.read('/one'))).toBe('200 /one');
     upstream.exchanges[0]?.socket.write(second);
     await upstream.waitForOpenSockets(0);

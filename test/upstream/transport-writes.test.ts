@@ -62,8 +62,8 @@ describe('a write that arrived', () => {
   test.each(scripts)('a write that arrived and %s is sent once', async (_, script, outcome) => {
     await using upstream = await startScriptedUpstream({ script });
     await using transport = createTestTransport(upstream.origin, {
-      attemptTimeoutMs: 400,
-      maxResponseBytes: 1_000,
+      upstreamTimeoutMs: 400,
+      upstreamMaxResponseBytes: 1_000,
     });
     expect(await getOutcome(transport.write())).toBe(outcome);
     expect(upstream.exchanges).toHaveLength(1);
@@ -124,7 +124,7 @@ describe('a write that arrived', () => {
 
   test('a write that arrived ends as UPSTREAM_OUTCOME_UNKNOWN at its deadline, and upstream can still complete it', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
-    await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
+    await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
     const startedAtMs = performance.now();
     expect(await getOutcome(transport.write('/w', new Deadline(500)))).toBe(unknown);
     // Half of the attempt timeout.
@@ -169,7 +169,7 @@ describe('a write that was not sent', () => {
     await using listener = await startMuteListener();
     const numbers: number[] = [];
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
-      connectTimeoutMs: 50,
+      upstreamConnectTimeoutMs: 50,
       observer: { attemptStarted: ({ number }) => void numbers.push(number) },
     });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_TIMEOUT');
@@ -180,7 +180,7 @@ describe('a write that was not sent', () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using transport = createTestTransport(upstream.origin, {
       tls: { ca: localhostCertificate },
-      maxConnections: 1,
+      upstreamConnections: 1,
     });
     const deadline = new Deadline(10_000);
     const call = getOutcome(transport.write('/w', deadline));
@@ -207,7 +207,7 @@ describe('a write that was not sent', () => {
     'a write in the queue is cancelled when its deadline ends (%s)',
     async (how) => {
       await using upstream = await startScriptedUpstream({ script: silent });
-      await using transport = createTestTransport(upstream.origin, { maxConnections: 1 });
+      await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
       const reading = getOutcome(transport.read('/first'));
       await upstream.waitForExchanges(1);
       const deadline = new Deadline(how === 'expire' ? 50 : 10_000);

@@ -16,17 +16,18 @@ export interface TestTransport extends Pick<Transport, keyof Transport> {
 
 /** Retries follow immediately: without the option `random`, the jitter is 0. */
 export function createTestTransport(
-  upstreamUrl: URL,
+  galileoApiUrl: URL,
   options: Partial<TransportOptions> = {},
 ): TestTransport {
   const transport = new Transport({
-    upstreamUrl,
-    maxConnections: 4,
-    maxQueued: 100,
-    attemptTimeoutMs: 5_000,
-    connectTimeoutMs: 2_000,
-    maxRetries: 2,
-    maxResponseBytes: 100_000,
+    galileoApiUrl,
+    upstreamConnections: 4,
+    upstreamQueue: 100,
+    upstreamTimeoutMs: 5_000,
+    upstreamConnectTimeoutMs: 2_000,
+    upstreamConnectionMaxAgeMs: Number.POSITIVE_INFINITY,
+    upstreamRetries: 2,
+    upstreamMaxResponseBytes: 100_000,
     random: () => 0,
     ...options,
   });
