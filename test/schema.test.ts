@@ -250,7 +250,7 @@ describe('the schema', () => {
     'one operation without aliases can select everything of %s within the default limits',
     (_what, client) => {
       const executor = new Executor(createSchema(), {
-        limits: readConfig({}),
+        ...readConfig({}),
         introspection: false,
         trustedDocuments: undefined,
       });

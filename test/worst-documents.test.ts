@@ -414,7 +414,7 @@ describe('documents that are sent once', () => {
       return process.memoryUsage().heapUsed;
     };
     const executor = new Executor(createSchema(), {
-      limits: readConfig({}),
+      ...readConfig({}),
       introspection: true,
       trustedDocuments: undefined,
     });

@@ -24,11 +24,13 @@ import { toSyntaxProblem } from './syntax-problem.ts';
 import { createValidation, type Validation } from './validation.ts';
 import { createVariableCoercion, type VariableCoercion } from './variables.ts';
 
-/** The limits of one operation; aliases and depth are counted as in `Measures`. */
-export interface DocumentLimits {
+/** Settings, with the names of the configuration. Aliases and depth are counted as in `Measures`. */
+export interface DocumentSettings {
   readonly maxTokens: number;
   readonly maxAliases: number;
   readonly maxDepth: number;
+  /** Whether introspection is allowed. If not, no message suggests a name of the schema. */
+  readonly introspection: boolean;
 }
 
 /** A front end has dozens of documents, not thousands. */
@@ -63,8 +65,7 @@ type Operations = ReadonlyMap<string | undefined, PreparedOperation>;
 /** Parses, measures and validates documents. Valid operations and their plans are cached. */
 export class DocumentStore {
   readonly #schema: GraphQLSchema;
-  readonly #limits: DocumentLimits;
-  readonly #showNames: boolean;
+  readonly #settings: DocumentSettings;
   readonly #validate: Validation;
   readonly #secretInputs: SecretInputs;
   /** By the document's source. A new map is stored with each change, because the size is computed then. */
@@ -76,15 +77,10 @@ export class DocumentStore {
   /** The sources of documents of plugins. */
   readonly #texts = new WeakMap<DocumentNode, string>();
 
-  constructor(
-    schema: GraphQLSchema,
-    options: { readonly limits: DocumentLimits; readonly introspection: boolean },
-    secretInputs: SecretInputs,
-  ) {
+  constructor(schema: GraphQLSchema, settings: DocumentSettings, secretInputs: SecretInputs) {
     this.#schema = schema;
-    this.#limits = options.limits;
-    this.#showNames = options.introspection;
-    this.#validate = createValidation(schema, options.introspection);
+    this.#settings = settings;
+    this.#validate = createValidation(schema, settings.introspection);
     this.#secretInputs = secretInputs;
   }
 
@@ -126,7 +122,7 @@ export class DocumentStore {
   }
 
   #parse(text: string): DocumentNode {
-    const { maxTokens } = this.#limits;
+    const { maxTokens } = this.#settings;
     const source = new Source(text);
     let document: DocumentNode;
     try {
@@ -175,7 +171,7 @@ export class DocumentStore {
         variableNames: new Set(definition.variableDefinitions?.map(({ variable }) => variable.name.value)),
         conditionNames: findConditionNames(document, definition.name?.value),
         secrets,
-        coerceVariables: createVariableCoercion(this.#schema, definition, this.#showNames),
+        coerceVariables: createVariableCoercion(this.#schema, definition, this.#settings.introspection),
         bytes: bytesPerCharacter * text.length + bytesPerToken * [...getTokens(document)].length,
         plans: new Map(),
         users: 0,
@@ -187,7 +183,7 @@ export class DocumentStore {
   }
 
   #checkLimits({ aliases, depth }: Measures): void {
-    const { maxAliases, maxDepth } = this.#limits;
+    const { maxAliases, maxDepth } = this.#settings;
     if (aliases > maxAliases) {
       throw createTooComplexError(
         `The operation has more than ${maxAliases} aliased fields: select each field once, or split the operation.`,

@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { ResolverContext } from '../resolvers/request-context.ts';
 import { encodeConditions } from './conditions.ts';
-import { type DocumentLimits, DocumentStore, type PreparedOperation } from './documents.ts';
+import { type DocumentSettings, DocumentStore, type PreparedOperation } from './documents.ts';
 import type { Measures } from './operation-measures.ts';
 import { OperationPlan, type Variables } from './plan.ts';
 import { type OperationResult, PlanRun } from './plan-run.ts';
@@ -18,12 +18,11 @@ export interface OperationParams {
   readonly documentId: string | undefined;
 }
 
-export interface ExecutorOptions {
-  readonly limits: DocumentLimits & { readonly maxEntities: number; readonly maxResponseBytes: number };
-  /** Whether introspection is allowed. If not, no message suggests a name of the schema. */
-  readonly introspection: boolean;
+export interface ExecutorSettings extends DocumentSettings {
+  readonly maxEntities: number;
+  readonly maxResponseBytes: number;
   /** Undefined if any document is executed. */
-  readonly trustedDocuments: TrustedDocuments | undefined;
+  readonly trustedDocuments: { readonly documents: TrustedDocuments } | undefined;
 }
 
 /** Eight conditions. An operation with more of them is planned again from time to time. */
@@ -35,15 +34,15 @@ const maxIntrospectionBytes = 1024 * 1024;
 /** Runs operations. Limits, validation, plans and caches are internal. */
 export class Executor {
   readonly #schema: GraphQLSchema;
-  readonly #options: ExecutorOptions;
+  readonly #settings: ExecutorSettings;
   readonly #secretInputs: SecretInputs;
   readonly #documents: DocumentStore;
 
-  constructor(schema: GraphQLSchema, options: ExecutorOptions) {
+  constructor(schema: GraphQLSchema, settings: ExecutorSettings) {
     this.#schema = schema;
-    this.#options = options;
+    this.#settings = settings;
     this.#secretInputs = new SecretInputs(schema);
-    this.#documents = new DocumentStore(schema, options, this.#secretInputs);
+    this.#documents = new DocumentStore(schema, settings, this.#secretInputs);
   }
 
   /** The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed. */
@@ -65,7 +64,7 @@ export class Executor {
     context: ResolverContext,
   ): Promise<OperationResult> {
     const { conditionNames, definition, measures, secrets } = prepared;
-    const { limits } = this.#options;
+    const { maxEntities, maxResponseBytes } = this.#settings;
     const foundSecrets: string[] = [...secrets.literals];
     const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), foundSecrets);
     if ('problems' in coerced) {
@@ -75,7 +74,7 @@ export class Executor {
     const { values } = coerced;
     for (const name of secrets.variables) collectSecrets(values[name], foundSecrets);
     for (const secret of foundSecrets) context.addSecret(secret);
-    checkEntities(measures, values, limits.maxEntities);
+    checkEntities(measures, values, maxEntities);
 
     const conditionDigits = encodeConditions(conditionNames, values);
     let plan = prepared.plans.get(conditionDigits);
@@ -92,8 +91,8 @@ export class Executor {
         variables: values,
         context,
         maxResponseBytes: plan.hasIntrospection
-          ? Math.min(maxIntrospectionBytes, limits.maxResponseBytes)
-          : limits.maxResponseBytes,
+          ? Math.min(maxIntrospectionBytes, maxResponseBytes)
+          : maxResponseBytes,
       }).execute(plan.selection);
     } finally {
       memory.releaseShared(plan);
@@ -116,7 +115,7 @@ export class Executor {
 
   /** The source of the document that the parameters name. Throws RequestError if they do not name one. */
   getText({ query, documentId }: OperationParams): string {
-    const { trustedDocuments } = this.#options;
+    const { trustedDocuments } = this.#settings;
     if (trustedDocuments !== undefined) {
       if (documentId === undefined) {
         throw new RequestError(
@@ -124,7 +123,7 @@ export class Executor {
           'Only trusted documents are executed: send the `documentId` of one.',
         );
       }
-      const text = trustedDocuments.get(toHash(documentId));
+      const text = trustedDocuments.documents.get(toHash(documentId));
       if (text !== undefined) return text;
       throw new RequestError('PERSISTED_DOCUMENT_NOT_FOUND', 'No trusted document has this id.');
     }

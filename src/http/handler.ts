@@ -54,11 +54,7 @@ export class GraphqlHandler {
       observer: telemetry.transportObserver,
     });
     const schema = createSchema();
-    const executor = new Executor(schema, {
-      limits: config,
-      introspection: config.introspection,
-      trustedDocuments: config.trustedDocuments?.documents,
-    });
+    const executor = new Executor(schema, config);
     this.#services = {
       config,
       telemetry,

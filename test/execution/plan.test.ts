@@ -155,7 +155,7 @@ describe('a plan has the same result as graphql-js', () => {
 it('the report of a field that cannot be null but resolved to null names the field', async () => {
   const reported: string[] = [];
   const executor = new Executor(buildSchema('type Query { label: String! }'), {
-    limits,
+    ...limits,
     introspection: true,
     trustedDocuments: undefined,
   });

@@ -80,7 +80,7 @@ function getExecutor(schema: GraphQLSchema): Executor {
   let executor = executors.get(schema);
   if (executor === undefined) {
     executor = new Executor(schema, {
-      limits,
+      ...limits,
       introspection: true,
       trustedDocuments: undefined,
     });
