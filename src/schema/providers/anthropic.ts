@@ -14,7 +14,6 @@ export const anthropic = defineProvider({
   displayName: 'Anthropic',
   description: 'Anthropic models.',
   schema: 'AnthropicIntegration',
-  inputSchema: 'AnthropicIntegrationCreate',
   fields: {
     token: token('The Anthropic API key, or the credential of the custom OAuth 2 endpoint.'),
     multiModalConfig,

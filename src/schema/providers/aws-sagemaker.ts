@@ -7,7 +7,6 @@ export const awsSageMaker = defineProvider({
   displayName: 'AWS SageMaker',
   description: 'Models behind AWS SageMaker endpoints.',
   schema: 'AwsSageMakerIntegration',
-  inputSchema: 'AwsSageMakerIntegrationCreate',
   fields: {
     ...awsFields,
     // Galileo accepts inference profiles, and does not return them.

@@ -25,7 +25,6 @@ export const azure = defineProvider({
   displayName: 'Azure',
   description: 'Models deployed on Azure OpenAI.',
   schema: 'AzureIntegration',
-  inputSchema: 'AzureIntegrationCreate',
   fields: {
     endpoint: string('endpoint', 'The URL of the API.', {
       whenRead: 'Galileo always returns one; nullable because other providers may have none.',

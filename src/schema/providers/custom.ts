@@ -44,7 +44,6 @@ export const custom = defineProvider({
   displayName: 'Custom',
   description: "Models behind the customer's own endpoint.",
   schema: 'CustomIntegration',
-  inputSchema: 'CustomIntegrationCreate',
   fields: {
     baseUrl: string(
       'base_url',

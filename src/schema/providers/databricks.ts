@@ -8,7 +8,6 @@ export const databricks = defineProvider({
   displayName: 'Databricks',
   description: 'Models served by Databricks.',
   schema: 'DatabricksIntegration',
-  inputSchema: 'DatabricksIntegrationCreate',
   fields: {
     token: token('The Databricks access token.'),
     hostname: string('hostname', 'The URL of the Databricks workspace, 1 to 2083 characters.', {

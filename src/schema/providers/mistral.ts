@@ -5,6 +5,5 @@ export const mistral = defineProvider({
   displayName: 'Mistral',
   description: 'Mistral AI models.',
   schema: 'MistralIntegration',
-  inputSchema: 'MistralIntegrationCreate',
   fields: { token: token('The Mistral AI API key.') },
 });

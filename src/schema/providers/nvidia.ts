@@ -6,7 +6,6 @@ export const nvidia = defineProvider({
   displayName: 'NVIDIA',
   description: 'Models served by NVIDIA.',
   schema: 'NvidiaIntegration',
-  inputSchema: 'NvidiaIntegrationCreate',
   fields: {
     token: token('The NVIDIA API key.'),
     hostname: string('hostname', 'The URL of the NVIDIA server, 1 to 2083 characters.', requiredWriteOnly),

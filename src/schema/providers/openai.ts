@@ -5,7 +5,6 @@ export const openai = defineProvider({
   displayName: 'OpenAI',
   description: 'OpenAI models.',
   schema: 'OpenAIIntegration',
-  inputSchema: 'OpenAIIntegrationCreate',
   fields: {
     token: token('The OpenAI API key.'),
     organizationId: organizationId('OpenAI'),

@@ -31,20 +31,20 @@ interface ProviderOptions<Output extends SchemaName, Input extends SchemaName> {
   readonly description: string;
   /** The schema of `GET /v2/integrations/{name}`, which gives the type its name. */
   readonly schema: Output;
-  /** The schema of `PUT /v2/integrations/<provider>`. Only the compiler uses it, to check the names of properties. */
-  readonly inputSchema: Input;
+  /**
+   * The schema of `PUT /v2/integrations/<provider>`. Only the compiler uses it, to check the names of properties.
+   * Default: the schema of GET with `Create` at its end.
+   */
+  readonly inputSchema?: Input;
   readonly fields: Fields<PropertyOf<Output | Input>>;
   /** Fields that are not properties of the integration. */
   readonly extraFields?: (t: ObjectFieldBuilder<SchemaTypes, WireIntegration>) => FieldMap;
 }
 
-export function defineProvider<Output extends SchemaName, Input extends SchemaName>({
-  displayName,
-  description,
-  schema,
-  fields,
-  extraFields,
-}: ProviderOptions<Output, Input>): Provider {
+export function defineProvider<
+  Output extends SchemaName,
+  Input extends SchemaName = Extract<SchemaName, `${Output}Create`>,
+>({ displayName, description, schema, fields, extraFields }: ProviderOptions<Output, Input>): Provider {
   return {
     displayName,
     type: builder.objectRef<WireIntegration>(schema).implement({

@@ -6,7 +6,6 @@ export const vegasGateway = defineProvider({
   displayName: 'Vegas Gateway',
   description: 'Models behind a Vegas gateway.',
   schema: 'VegasGatewayIntegration',
-  inputSchema: 'VegasGatewayIntegrationCreate',
   fields: {
     token: token('The credential of the gateway.'),
     endpoint: string('endpoint', 'The URL of the gateway, 1 to 2083 characters.', requiredWriteOnly),

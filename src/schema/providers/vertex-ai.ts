@@ -21,7 +21,6 @@ export const vertexAI = defineProvider({
   displayName: 'Vertex AI',
   description: 'Google Cloud Vertex AI models.',
   schema: 'VertexAIIntegration',
-  inputSchema: 'VertexAIIntegrationCreate',
   fields: {
     token: token("The service account's key file, as a JSON string."),
     multiModalConfig,

@@ -5,7 +5,6 @@ export const writer = defineProvider({
   displayName: 'Writer',
   description: 'Writer models.',
   schema: 'WriterIntegration',
-  inputSchema: 'WriterIntegrationCreate',
   fields: {
     token: token('The Writer API key.'),
     organizationId: organizationId('Writer', true),
