@@ -17,22 +17,6 @@ export interface TransportSettings {
   readonly upstreamMaxResponseBytes: number;
 }
 
-/** A label for metrics and traces: the short name of the REST operation. */
-type RestOperation =
-  | 'get_integration'
-  | 'upsert'
-  | 'list'
-  | 'available'
-  | 'status'
-  | 'models'
-  | 'select'
-  | 'delete'
-  | `list_${'users' | 'groups'}`
-  | `share_${'users' | 'groups'}`
-  | `${'update' | 'remove'}_${'user' | 'group'}`
-  | 'catalogs'
-  | 'databases';
-
 /** The caller and the limits of calls to upstream. */
 export interface CallContext {
   readonly hasCredential: boolean;
@@ -58,7 +42,8 @@ export interface CallContext {
 
 /** One call to upstream; it may take several attempts. */
 export interface TransportRequest {
-  readonly operation: RestOperation;
+  /** The short name of the REST operation, for logs, metrics and traces. One of a few. */
+  readonly operation: string;
   /**
    * `GET` is a read, which can be repeated. The others are writes, which are never repeated if a byte of them may have
    * arrived.
