@@ -70,7 +70,7 @@ export function readBody(
     const onDeadline = (end: DeadlineEnd) =>
       onFailure(
         end === 'expired'
-          ? new HttpError('BAD_REQUEST', 'The request body did not arrive in time.', 408)
+          ? new HttpError('BAD_REQUEST', 'The request body did not arrive in time.', { status: 408 })
           : new ClientDisconnected(),
       );
     stream.on('data', onData).on('end', onEnd).on('close', onClose);

@@ -136,11 +136,9 @@ export class Exchange {
     const request = this.#request;
     if (this.#refusal !== undefined) throw this.#refusal;
     if (this.#mediaType === undefined)
-      throw new HttpError(
-        'BAD_REQUEST',
-        'Accept application/json or application/graphql-response+json.',
-        406,
-      );
+      throw new HttpError('BAD_REQUEST', 'Accept application/json or application/graphql-response+json.', {
+        status: 406,
+      });
     let body: string | undefined;
     if (request.method === 'POST') {
       if (!isJsonContentType(request.getHeader('content-type')))
@@ -155,8 +153,9 @@ export class Exchange {
         reservation: this.#reservation,
       });
     } else if (request.method !== 'GET' && request.method !== 'HEAD')
-      throw new HttpError('METHOD_NOT_ALLOWED', 'Send a GraphQL request with GET or POST.', 405, {
-        allow: 'GET, POST',
+      throw new HttpError('METHOD_NOT_ALLOWED', 'Send a GraphQL request with GET or POST.', {
+        status: 405,
+        headers: { allow: 'GET, POST' },
       });
     else if (!this.#reservation.take(request.search.length * maxParsedFactor)) throw createShedError();
     if (this.#isEnded) throw new ClientDisconnected();

@@ -1,14 +1,21 @@
 import { RequestError, type RequestErrorCode } from '../execution/index.ts';
 import type { MediaType } from './header-fields.ts';
 
-/** The statuses that are not 400. */
-const statuses: Readonly<Partial<Record<RequestErrorCode, number>>> = {
-  PERSISTED_DOCUMENT_NOT_FOUND: 404,
-  REQUEST_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  METHOD_NOT_ALLOWED: 405,
-  OVERLOADED: 503,
-  INTERNAL_SERVER_ERROR: 500,
+interface ErrorResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The responses whose status is not 400. */
+const responses: Readonly<Partial<Record<RequestErrorCode, ErrorResponse>>> = {
+  PERSISTED_DOCUMENT_NOT_FOUND: { status: 404 },
+  REQUEST_TOO_LARGE: { status: 413 },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415 },
+  // The executor refuses a mutation in a read-only request.
+  METHOD_NOT_ALLOWED: { status: 405, headers: { allow: 'POST' } },
+  // The minimum, in seconds.
+  OVERLOADED: { status: 503, headers: { 'retry-after': '1' } },
+  INTERNAL_SERVER_ERROR: { status: 500 },
 };
 
 // With application/json, a well-formed request should get 200 even if its document or variables are invalid (GraphQL
@@ -20,36 +27,20 @@ const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** A request error with its own status or headers. */
+/** A request error with its own status and headers. */
 export class HttpError extends RequestError {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly response: ErrorResponse;
 
-  constructor(
-    code: RequestErrorCode,
-    message: string,
-    status: number,
-    headers: Readonly<Record<string, string>> = {},
-  ) {
+  constructor(code: RequestErrorCode, message: string, response: ErrorResponse) {
     super(code, message);
-    this.status = status;
-    this.headers = headers;
+    this.response = response;
   }
 }
 
-export function getStatus(error: RequestError, mediaType: MediaType): number {
-  if (error instanceof HttpError) return error.status;
-  return mediaType === 'application/json' && wellFormedCodes.has(error.code)
-    ? 200
-    : (statuses[error.code] ?? 400);
-}
-
-export function getErrorHeaders(error: RequestError): Readonly<Record<string, string>> {
-  if (error instanceof HttpError) return error.headers;
-  // The minimum, in seconds.
-  if (error.code === 'OVERLOADED') return { 'retry-after': '1' };
-  // The executor refuses a mutation in a read-only request.
-  return error.code === 'METHOD_NOT_ALLOWED' ? { allow: 'POST' } : {};
+export function getErrorResponse(error: RequestError, mediaType: MediaType): ErrorResponse {
+  if (error instanceof HttpError) return error.response;
+  if (mediaType === 'application/json' && wellFormedCodes.has(error.code)) return { status: 200 };
+  return responses[error.code] ?? { status: 400 };
 }
 
 export const createTooLargeError = (maxBytes: number) =>

@@ -1,7 +1,7 @@
 import { shortenMessage } from '../errors.ts';
 import type { OperationResult, RequestError } from '../execution/index.ts';
 import type { MediaType } from './header-fields.ts';
-import { getErrorHeaders, getStatus } from './http-errors.ts';
+import { getErrorResponse } from './http-errors.ts';
 
 /** A response before it is written to a socket or into a Response. */
 export interface HttpResponse {
@@ -38,6 +38,7 @@ export function toErrorResponse(
   context: { readonly requestId: string; redact(text: string): string },
 ): HttpResponse {
   const { code, retryable } = error;
+  const { status, headers } = getErrorResponse(error, mediaType);
   const extensions = { code, requestId: context.requestId, ...(retryable && { retryable }) };
   const errors = error.problems.map(({ message, locations }) => ({
     message: shortenMessage(context.redact(message)),
@@ -45,8 +46,8 @@ export function toErrorResponse(
     extensions,
   }));
   return {
-    status: getStatus(error, mediaType),
-    headers: { ...getGraphqlHeaders(mediaType), ...getErrorHeaders(error) },
+    status,
+    headers: { ...getGraphqlHeaders(mediaType), ...headers },
     body: JSON.stringify({ errors }),
   };
 }
