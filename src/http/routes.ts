@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Config } from '../config.ts';
+import { describeFault, type Log } from '../observability/log.ts';
 import type { Connections } from './connections.ts';
 import { readForwardedHeaders } from './forwarded-headers.ts';
-import type { Graphiql } from './graphiql.ts';
+import { createGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlHandler } from './handler.ts';
 import { checkHost, isAllowedHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
 import { fromNode, getTarget } from './http-request.ts';
@@ -10,28 +12,28 @@ import { type HttpResponse, toTextResponse } from './responses.ts';
 import type { Resources } from './static-files.ts';
 
 export interface RoutesOptions {
+  readonly config: Pick<Config, 'basePath' | 'graphiql'>;
+  readonly log: Log;
   readonly handler: GraphqlHandler;
   readonly connections: Connections;
-  /** The prefix of every path except the probes, without a trailing slash. */
-  readonly basePath: string;
-  /** Undefined if it is off. */
-  readonly graphiql: Graphiql | undefined;
+  /** The headers that GraphiQL starts with: see `createGraphiql`. */
+  readonly demoHeaders?: Readonly<Record<string, string>>;
   /** Further pages by path, without the base path. */
   readonly pages?: Resources | undefined;
   /** The names that the header Host can have, as protection against DNS rebinding. Undefined for any. */
   readonly allowedHosts?: readonly string[] | undefined;
   /** False as soon as the process is ending. */
   readonly isReady: () => boolean;
-  /** Receives the error of a page or file that cannot be served, such as one that was not built. */
-  readonly onError: (error: unknown) => void;
 }
 
 /** Dispatches requests by path: GraphQL and its page, static files, and the probes. */
 export class Routes {
   readonly #options: RoutesOptions;
+  readonly #graphiql: Graphiql | undefined;
 
   constructor(options: RoutesOptions) {
     this.#options = options;
+    this.#graphiql = options.config.graphiql ? createGraphiql(options.demoHeaders) : undefined;
   }
 
   /** @param expectsContinue whether the client waits for `100 Continue` before it sends the body */
@@ -52,7 +54,7 @@ export class Routes {
     const { request } = pending;
     const problem = checkHost(request.rawHeaders, request.httpVersion);
     if (problem !== undefined) return send(pending, toTextResponse(400, problem));
-    const { basePath, isReady, handler } = this.#options;
+    const { config, isReady, handler } = this.#options;
     const target = getTarget(request);
     const path = target.split('?', 1)[0] ?? '';
     if (path === '/livez') return send(pending, toTextResponse(200, 'alive'));
@@ -60,7 +62,7 @@ export class Routes {
       return send(pending, isReady() ? toTextResponse(200, 'ready') : toTextResponse(503, 'draining'));
     if (!isAllowedHost(request.headers, this.#options.allowedHosts))
       return send(pending, toTextResponse(403, 'this host is not allowed'));
-    const ownPath = path.startsWith(basePath) ? path.slice(basePath.length) : '';
+    const ownPath = path.startsWith(config.basePath) ? path.slice(config.basePath.length) : '';
     const page = this.#getPage(request, ownPath, target);
     if (page === undefined && ownPath === '/graphql')
       return serveGraphql(handler, pending, target, continueResponse);
@@ -68,16 +70,16 @@ export class Routes {
   }
 
   #getPage(request: IncomingMessage, path: string, target: string): HttpResponse | undefined {
-    const { graphiql, pages, onError } = this.#options;
+    const { pages, log } = this.#options;
     const { method, headers } = request;
     if (method !== 'GET' && method !== 'HEAD') return undefined;
     try {
-      if (path !== '/graphql') return (graphiql?.files(path) ?? pages?.(path))?.(headers);
+      if (path !== '/graphql') return (this.#graphiql?.files(path) ?? pages?.(path))?.(headers);
       if (!prefersHtml(headers.accept)) return undefined;
-      if (graphiql !== undefined) return graphiql.page(headers);
+      if (this.#graphiql !== undefined) return this.#graphiql.page(headers);
       return target.includes('?') ? undefined : withoutGraphiql;
     } catch (error) {
-      onError(error);
+      log.error({ fault: describeFault(error) }, 'a page could not be served');
       return toTextResponse(500, 'this page is not available');
     }
   }

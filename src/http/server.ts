@@ -2,21 +2,17 @@ import { createServer, type Server } from 'node:http';
 import { Server as TcpServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import { describeFault, type Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { openTelemetry, type Telemetry } from '../observability/telemetry.ts';
 import { Connections } from './connections.ts';
-import { createGraphiql } from './graphiql.ts';
 import { GraphqlHandler } from './handler.ts';
 import { closeServer, getUrl, listen } from './listen.ts';
 import { startMetricsServer } from './metrics-server.ts';
 import type { Plugins } from './pipeline.ts';
 import { Routes, type RoutesOptions } from './routes.ts';
 
-export interface ServerOptions extends Pick<RoutesOptions, 'pages' | 'allowedHosts'> {
+export interface ServerOptions extends Omit<RoutesOptions, 'handler' | 'connections' | 'isReady'> {
   readonly config: Config;
-  readonly log: Log;
-  readonly demoHeaders?: Readonly<Record<string, string>>;
   readonly plugins?: Plugins | undefined;
   /** Whether another process serves the metrics of this one. */
   readonly isWorker?: boolean;
@@ -44,23 +40,17 @@ export class RunningServer implements AsyncDisposable {
   #isReady = true;
   #draining: Promise<boolean> | undefined;
 
-  constructor(
-    { config, log, demoHeaders, plugins, pages, allowedHosts }: ServerOptions,
-    telemetry: Telemetry,
-  ) {
+  constructor(options: ServerOptions, telemetry: Telemetry) {
+    const { config, log, plugins } = options;
     this.#config = config;
     this.#telemetry = telemetry;
     this.#handler = new GraphqlHandler(config, telemetry, log, plugins);
     this.#connections = new Connections(config.responseTimeoutMs);
     const routes = new Routes({
+      ...options,
       handler: this.#handler,
       connections: this.#connections,
-      basePath: config.basePath,
-      graphiql: config.graphiql ? createGraphiql(demoHeaders) : undefined,
-      pages,
-      allowedHosts,
       isReady: () => this.#isReady,
-      onError: (error) => log.error({ fault: describeFault(error) }, 'a page could not be served'),
     });
     this.#server = createServer({
       // Longer than in load balancers, so that they close an idle connection first.
