@@ -51,7 +51,6 @@ export interface PreparedOperation extends SharedAllocation {
   /** SHA-256 of the document in hexadecimal. */
   readonly hash: string;
   readonly measures: Measures;
-  readonly variableNames: ReadonlySet<string>;
   readonly conditionNames: readonly string[];
   readonly secrets: DocumentSecrets;
   readonly coerceVariables: VariableCoercion;
@@ -168,7 +167,6 @@ export class DocumentStore {
         definition,
         hash: hash('sha256', text, 'hex'),
         measures,
-        variableNames: new Set(definition.variableDefinitions?.map(({ variable }) => variable.name.value)),
         conditionNames: findConditionNames(document, definition.name?.value),
         secrets,
         coerceVariables: createVariableCoercion(this.#schema, definition, this.#settings.introspection),

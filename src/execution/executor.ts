@@ -55,18 +55,26 @@ export class Executor {
   }
 
   /**
-   * Executes a prepared operation. Rejects with RequestError if the variables are invalid, `_entities` gets too many
-   * representations, the response is too large, or there is no memory for the plan or the response.
+   * Executes a prepared operation. Throws or rejects with RequestError if the variables are invalid, `_entities` gets too
+   * many representations, the response is too large, or there is no memory for the plan or the response.
    */
-  async execute(
+  execute(
     prepared: PreparedOperation,
-    inputs: Variables = {},
+    inputs: Variables | undefined,
     context: ResolverContext,
   ): Promise<OperationResult> {
-    const { conditionNames, definition, measures, secrets } = prepared;
-    const { maxEntities, maxResponseBytes } = this.#settings;
+    // V8 keeps all variables of an async function while it waits. `#run` waits without a reference to the inputs.
+    return this.#run(prepared, this.#coerce(prepared, inputs ?? {}, context), context);
+  }
+
+  /** The variables as the resolvers receive them. Adds the secrets of the operation to those of the request. */
+  #coerce(
+    { measures, secrets, coerceVariables }: PreparedOperation,
+    inputs: Variables,
+    context: ResolverContext,
+  ) {
     const foundSecrets: string[] = [...secrets.literals];
-    const coerced = prepared.coerceVariables(replaceNulls(measures, inputs), foundSecrets);
+    const coerced = coerceVariables(replaceNulls(measures, inputs), foundSecrets);
     if ('problems' in coerced) {
       this.addSecrets(inputs, context);
       throw new RequestError('BAD_USER_INPUT', coerced.problems);
@@ -74,8 +82,17 @@ export class Executor {
     const { values } = coerced;
     for (const name of secrets.variables) collectSecrets(values[name], foundSecrets);
     for (const secret of foundSecrets) context.addSecret(secret);
-    checkEntities(measures, values, maxEntities);
+    checkEntities(measures, values, this.#settings.maxEntities);
+    return values;
+  }
 
+  async #run(
+    prepared: PreparedOperation,
+    values: Variables,
+    context: ResolverContext,
+  ): Promise<OperationResult> {
+    const { conditionNames, definition } = prepared;
+    const { maxResponseBytes } = this.#settings;
     const conditionDigits = encodeConditions(conditionNames, values);
     let plan = prepared.plans.get(conditionDigits);
     const cachedBytes = plan?.bytes;

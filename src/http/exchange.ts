@@ -19,7 +19,7 @@ import { readForwardedHeaders } from './forwarded-headers.ts';
 import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
 import { createShedError, HttpError } from './http-errors.ts';
 import type { HttpRequest } from './http-request.ts';
-import type { OperationVariables, Pipeline } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
 import { type HttpResponse, toErrorResponse } from './responses.ts';
 
 /** What the exchanges of one handler share. */
@@ -167,19 +167,18 @@ export class Exchange {
       context,
       observation: this.#observation,
       mediaType: this.#mediaType,
-      startOperation: (operation, variables) => this.#startOperation(operation, variables),
+      startOperation: (operation) => this.#startOperation(operation),
     });
   }
 
-  #startOperation(prepared: PreparedOperation, variables: OperationVariables): OperationVariables {
-    this.#isMutation = prepared.definition.operation === 'mutation';
+  #startOperation(prepared: PreparedOperation): void {
+    const { operation, variableDefinitions = [] } = prepared.definition;
+    this.#isMutation = operation === 'mutation';
     this.#observation.operation = prepared;
-    const used = pick(variables, prepared.variableNames);
     // Without variables, nothing of the parsed body is kept. `#holdDocument` counts the document.
-    if (used === undefined && !this.#services.keepsBody) this.#reservation.resize(0);
+    if (variableDefinitions.length === 0 && !this.#services.keepsBody) this.#reservation.resize(0);
     this.#holdDocument(prepared);
     this.#observation.params = undefined;
-    return used;
   }
 
   /** Counts the document in use towards MAX_BUFFERED_BYTES. The cache of documents may drop it before this request ends. */
@@ -222,15 +221,6 @@ export class Exchange {
   reportFault(error: unknown): void {
     this.#services.reportFault(error, { requestId: this.requestId });
   }
-}
-
-/** The variables with these names; undefined if there are none. */
-function pick(variables: OperationVariables, names: ReadonlySet<string>): OperationVariables {
-  if (variables === undefined || names.size === 0) return undefined;
-  const given = Object.keys(variables);
-  if (given.length > 0 && given.every((name) => names.has(name))) return variables;
-  const kept = Object.entries(variables).filter(([name]) => names.has(name));
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 /** Below this length, it does not matter whether a character takes one or two bytes. */

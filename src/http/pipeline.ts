@@ -1,4 +1,4 @@
-import type { Executor, OperationParams, PreparedOperation } from '../execution/index.ts';
+import type { Executor, OperationParams, OperationResult, PreparedOperation } from '../execution/index.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import type { RequestContext } from '../resolvers/request-context.ts';
 import type { MediaType } from './header-fields.ts';
@@ -18,16 +18,11 @@ export interface PipelineInput {
   readonly observation: RequestObservation;
   readonly mediaType: MediaType;
   /**
-   * Counts the document towards the memory of the request, and releases the rest of the body. Returns the declared
-   * variables. Throws RequestError if the document does not fit.
+   * Counts the document towards the memory of the request, and releases the rest of the body. Throws RequestError if the
+   * document does not fit.
    */
-  readonly startOperation: (
-    operation: PreparedOperation,
-    variables: OperationVariables,
-  ) => OperationVariables;
+  readonly startOperation: (operation: PreparedOperation) => void;
 }
-
-export type OperationVariables = Readonly<Record<string, unknown>> | undefined;
 
 export interface Pipeline {
   /** Can throw or reject with RequestError in place of a response with `errors` and no `data`. Any other error is internal. */
@@ -40,11 +35,19 @@ export interface Pipeline {
 
 /** Runs operations without plugins. */
 export const createDirectPipeline = (executor: Executor): Pipeline => ({
-  // V8 keeps all variables of an async function while it waits. `execute` waits without a reference to the body.
   run(input) {
     const { context, observation, mediaType } = input;
-    const { prepared, variables } = prepare(executor, input);
-    return execute(executor, prepared, variables, context, observation, mediaType);
+    const params = readParameters(input);
+    let running: Promise<OperationResult>;
+    try {
+      const prepared = executor.prepare(params, { isReadOnly: input.body === undefined });
+      input.startOperation(prepared);
+      running = executor.execute(prepared, params.variables, context);
+    } catch (error) {
+      executor.addSecrets(params.variables, context);
+      throw error;
+    }
+    return toResponse(running, observation, mediaType);
   },
 });
 
@@ -55,26 +58,12 @@ export function readParameters({ request, body, observation }: PipelineInput): O
   return params;
 }
 
-function prepare(executor: Executor, input: PipelineInput) {
-  const params = readParameters(input);
-  try {
-    const prepared = executor.prepare(params, { isReadOnly: input.body === undefined });
-    return { prepared, variables: input.startOperation(prepared, params.variables) };
-  } catch (error) {
-    executor.addSecrets(params.variables, input.context);
-    throw error;
-  }
-}
-
-async function execute(
-  executor: Executor,
-  prepared: PreparedOperation,
-  variables: OperationVariables,
-  context: RequestContext,
+async function toResponse(
+  running: Promise<OperationResult>,
   observation: RequestObservation,
   mediaType: MediaType,
 ): Promise<HttpResponse> {
-  const result = await executor.execute(prepared, variables, context);
+  const result = await running;
   if (result.errors !== undefined) observation.addErrors(result.errors);
   return toHttpResponse(result, mediaType);
 }

@@ -109,8 +109,8 @@ class YogaExecution {
         this.#prepared?.document === document
           ? this.#prepared
           : this.#executor.prepareDocument(document, operationName ?? undefined);
-      const inputs = isJsonObject(variableValues) ? variableValues : undefined;
-      const variables = this.input.startOperation(prepared, inputs);
+      const variables = isJsonObject(variableValues) ? variableValues : undefined;
+      this.input.startOperation(prepared);
       const { body, errors } = await this.#executor.execute(prepared, variables, this.input.context);
       const { data } = JSON.parse(body) as { data: unknown };
       return { data, ...(errors !== undefined && { errors }) };
