@@ -7,7 +7,7 @@ import { useOperationFieldPermissions } from '@envelop/operation-field-permissio
 import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
 import { useHive } from '@graphql-hive/yoga';
 import { usePrometheus } from '@graphql-yoga/plugin-prometheus';
-import { type FieldNode, GraphQLError, type ValidationContext } from 'graphql';
+import { type ExecutionArgs, type FieldNode, GraphQLError, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
@@ -110,6 +110,10 @@ describe('plugins', () => {
 
   it.each([
     { data: null, errors: [{ message: 'no key-1234567890' }] },
+    {
+      data: null,
+      errors: [{ message: 'no key-1234567890', extensions: { code: 'FORBIDDEN', requestId: 'old' } }],
+    },
     { data: { a: 1 }, errors: null },
   ])('plugins can set a result that was read from a cache: %j', async (result) => {
     await using started = await startWith([
@@ -119,7 +123,57 @@ describe('plugins', () => {
     expect(response.status).toBe(200);
     expect(JSON.parse(response.text)).toMatchObject({ data: result.data });
     expect(response.text).not.toContain('key-1234567890');
+    for (const { extensions } of parseBody(response).errors ?? [])
+      expect(extensions).toHaveProperty('requestId', response.headers['x-request-id']);
   });
+
+  it.each(['an internal detail', { toString: () => 'an internal detail' }, undefined])(
+    'a thrown value that is not an Error is an internal error: %j',
+    async (thrown) => {
+      await using started = await startWith([
+        definePlugin({
+          onParams() {
+            throw thrown;
+          },
+        }),
+      ]);
+      const response = await started.post(read);
+      expect(response.status).toBe(500);
+      expect(getCodes(response)).toEqual(['INTERNAL_SERVER_ERROR']);
+      expect(response.text).not.toContain('detail');
+      expect(response.text).not.toContain('unexpected');
+      expect(started.gateway.log.some((line) => line.includes('"fault"'))).toBe(true);
+    },
+  );
+
+  const twoOperations =
+    'query A { a: __typename } query B { b: __typename } mutation C { deleteIntegration(name: OPENAI) { name } }';
+
+  it.each<[string, (name: string) => Plugin]>([
+    [
+      'onParams',
+      (name) => ({ onParams: ({ params, setParams }) => setParams({ ...params, operationName: name }) }),
+    ],
+    ['onExecute', (name) => ({ onExecute: ({ args }) => void (args.operationName = name) })],
+    [
+      'a function around the executor',
+      (name) => ({
+        onExecute: ({ executeFn, setExecuteFn }) =>
+          setExecuteFn((args: ExecutionArgs): unknown => executeFn({ ...args, operationName: name })),
+      }),
+    ],
+  ])(
+    'plugins can change the name of the operation in %s, but not to a mutation of a GET',
+    async (_, create) => {
+      await using started = await startWith([create('B')]);
+      const response = await started.post(twoOperations, { operationName: 'A' });
+      expect(parseBody(response)).toEqual({ data: { b: 'Query' } });
+      await using reading = await startWith([create('C')]);
+      const search = new URLSearchParams({ query: twoOperations, operationName: 'A' });
+      const refused = await send(reading.gateway.url, { headers, path: `/graphql?${search}` });
+      expect([refused.status, getCodes(refused)]).toEqual([405, ['METHOD_NOT_ALLOWED']]);
+    },
+  );
 
   it('plugins that never finish do not keep a request after its deadline', async () => {
     await using upstream = await startFakeUpstream();

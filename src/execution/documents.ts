@@ -73,7 +73,7 @@ export class DocumentStore {
     maxSize: maxCacheBytes,
     sizeCalculation: getSize,
   });
-  /** The sources of documents of plugins. */
+  /** For `prepareDocument`. */
   readonly #texts = new WeakMap<DocumentNode, string>();
 
   constructor(schema: GraphQLSchema, settings: DocumentSettings, secretInputs: SecretInputs) {
@@ -108,12 +108,10 @@ export class DocumentStore {
 
   /** Throws RequestError if the string is not a document or has too many tokens. */
   parse(text: string): DocumentNode {
-    const document = this.#parse(text);
-    this.#texts.set(document, text);
-    return document;
+    return this.#parse(text);
   }
 
-  /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
+  /** Does the same as `prepare` for a document that was parsed here or that a plugin built. */
   prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
     const text = this.#texts.get(document) ?? print(document);
     this.#texts.set(document, text);
@@ -135,6 +133,7 @@ export class DocumentStore {
       }
       throw new RequestError('GRAPHQL_PARSE_FAILED', [toSyntaxProblem(error)]);
     }
+    this.#texts.set(document, text);
     // Without the source, graphql-js does not count lines for each error: see toLocations.
     source.body = '';
     for (const { kind, value, line, column } of getTokens(document)) {

@@ -48,9 +48,7 @@ export class Executor {
   /** The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed. */
   prepare(params: OperationParams, { isReadOnly }: { readonly isReadOnly: boolean }): PreparedOperation {
     const prepared = this.#documents.prepare(this.getText(params), params.operationName);
-    if (isReadOnly && prepared.definition.operation !== 'query') {
-      throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');
-    }
+    if (isReadOnly) checkReadOnly(prepared);
     return prepared;
   }
 
@@ -159,9 +157,20 @@ export class Executor {
   }
 
   /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
-  prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
-    return this.#documents.prepareDocument(document, operationName);
+  prepareDocument(
+    document: DocumentNode,
+    operationName: string | undefined,
+    { isReadOnly }: { readonly isReadOnly: boolean },
+  ): PreparedOperation {
+    const prepared = this.#documents.prepareDocument(document, operationName);
+    if (isReadOnly) checkReadOnly(prepared);
+    return prepared;
   }
+}
+
+function checkReadOnly({ definition }: PreparedOperation): void {
+  if (definition.operation !== 'query')
+    throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');
 }
 
 /** Throws RequestError if all representations of an operation together are more than allowed. */

@@ -44,9 +44,14 @@ export interface YogaResult {
   readonly extensions?: unknown;
 }
 
-/** The same response as without plugins, for any result of plugins. Reports internal errors. */
+/**
+ * The same response as without plugins, for any result of plugins. Reports internal errors.
+ *
+ * @param fieldErrors errors of the executor, which are not changed
+ */
 export function toResultResponse(
   { data, errors: given, extensions }: YogaResult,
+  fieldErrors: readonly unknown[],
   { context, observation, mediaType }: PipelineInput,
 ): HttpResponse {
   const errors = given ?? [];
@@ -57,7 +62,9 @@ export function toResultResponse(
       return toErrorResponse(requestError, mediaType, context);
     }
   }
-  const formatted = errors.map((error) => formatError(error, data !== undefined, context));
+  const formatted = errors.map((error) =>
+    fieldErrors.includes(error) ? (error as FormattedError) : formatError(error, data !== undefined, context),
+  );
   observation.addErrors(formatted);
   const body = JSON.stringify({
     ...(formatted.length > 0 && { errors: data === undefined ? formatted.slice(0, maxProblems) : formatted }),
@@ -72,45 +79,42 @@ interface FormattedError extends GraphQLFormattedError {
   readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string };
 }
 
-/** Returns an error of a field unchanged, and an error of a plugin without secrets. Masks any other error. */
+/** An error of a plugin, without secrets. Masks any other error. */
 function formatError(error: unknown, hasData: boolean, context: PipelineInput['context']): FormattedError {
   const { requestId } = context;
-  if (isFormatted(error)) return error;
-  if (!(error instanceof Error)) return formatError(toGraphqlError(error), hasData, context);
-  if (!isDeliberate(error)) {
+  if (error instanceof Error && !isDeliberate(error)) {
     context.reportFault(error);
     const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, ...(hasData && { retryable: false }) };
     return { message: 'The gateway failed to handle this request.', extensions };
   }
-  const { message, nodes, path, extensions } = error;
-  const { http: _, code = 'BAD_REQUEST', ...others } = extensions;
+  const { message, locations, path, extensions } = toFields(error);
+  const {
+    http: _,
+    requestId: _earlier,
+    code = 'BAD_REQUEST',
+    ...others
+  } = isJsonObject(extensions) ? extensions : {};
+  const text = typeof message === 'string' ? message : 'An error without a message.';
   return {
-    message: shortenMessage(context.redact(message)),
-    ...(nodes !== undefined && { locations: toLocations(nodes) }),
-    ...(path !== undefined && { path }),
-    extensions: { ...others, code: String(code), requestId },
+    message: shortenMessage(context.redact(text)),
+    locations,
+    path,
+    extensions: { code: String(code), requestId, ...others },
   } as FormattedError;
 }
 
-/** Whether it is an error of the executor: a plain object with a code. */
-const isFormatted = (error: unknown): error is FormattedError =>
-  !(error instanceof Error) &&
-  isJsonObject(error) &&
-  isJsonObject(error['extensions']) &&
-  typeof error['extensions']['code'] === 'string';
-
-/** A plain error of a plugin, such as one from a cache. */
-function toGraphqlError(error: unknown): GraphQLError {
-  const { message, extensions } = isJsonObject(error) ? error : { message: error };
-  return new GraphQLError(typeof message === 'string' ? message : 'An error without a message.', {
-    extensions: isJsonObject(extensions) ? extensions : {},
-  });
+/** The fields of an error, which is a plain object if it comes from a cache. */
+function toFields(error: unknown): Readonly<Record<string, unknown>> {
+  if (!isDeliberate(error)) return isJsonObject(error) ? error : { message: error };
+  const { message, nodes, path, extensions } = error;
+  return { message, locations: nodes && toLocations(nodes), path, extensions };
 }
 
-/** Whether a plugin made the error for clients: a GraphQLError that wraps nothing else. */
+/** Whether a plugin made the error for clients: a GraphQLError that wraps nothing else, not even a thrown string. */
 function isDeliberate(error: unknown): error is GraphQLError {
   if (!(error instanceof Error) || error.name !== 'GraphQLError') return false;
-  const { originalError } = error as GraphQLError;
+  const { originalError, extensions } = error as GraphQLError;
+  if (extensions['unexpected'] === true) return false;
   return originalError === undefined || originalError === null || isDeliberate(originalError);
 }
 

@@ -34,12 +34,16 @@ const executionKey = Symbol('galileo-gateway execution');
 class YogaExecution {
   readonly input: PipelineInput;
   readonly #executor: Executor;
+  readonly #access: { readonly isReadOnly: boolean };
+  /** Of the fields. They have no secrets. */
+  fieldErrors: readonly unknown[] = [];
   #params: OperationParams | undefined;
   #prepared: PreparedOperation | undefined;
 
   constructor(input: PipelineInput, executor: Executor) {
     this.input = input;
     this.#executor = executor;
+    this.#access = { isReadOnly: input.body === undefined };
   }
 
   readParams() {
@@ -71,7 +75,7 @@ class YogaExecution {
     try {
       this.#prepared = this.#executor.prepare(
         { query: text, operationName, variables, documentId },
-        { isReadOnly: this.input.body === undefined },
+        this.#access,
       );
       return this.#prepared.document;
     } catch (error) {
@@ -92,8 +96,7 @@ class YogaExecution {
     rules: typeof specifiedRules = [],
   ): readonly GraphQLError[] {
     try {
-      if (this.#prepared?.document !== document)
-        this.#prepared = this.#executor.prepareDocument(document, this.#params?.operationName);
+      this.#prepareDocument(document, this.#params?.operationName);
     } catch (error) {
       if (error instanceof RequestError) return toGraphqlErrors(error);
       throw error;
@@ -102,22 +105,27 @@ class YogaExecution {
     return added.length === 0 ? [] : validate(schema, document, added, { maxErrors: maxProblems });
   }
 
-  /** Executes the document that was validated, or the one that a plugin replaced it with. */
+  /** Executes the operation that was validated, or the one that a plugin replaced it with. */
   async execute({ document, operationName, variableValues }: ExecutionArgs): Promise<YogaResult> {
     try {
-      const prepared =
-        this.#prepared?.document === document
-          ? this.#prepared
-          : this.#executor.prepareDocument(document, operationName ?? undefined);
+      const prepared = this.#prepareDocument(document, operationName || undefined);
       const variables = isJsonObject(variableValues) ? variableValues : undefined;
       this.input.startOperation(prepared);
       const { body, errors } = await this.#executor.execute(prepared, variables, this.input.context);
+      this.fieldErrors = errors ?? [];
       const { data } = JSON.parse(body) as { data: unknown };
       return { data, ...(errors !== undefined && { errors }) };
     } catch (error) {
       if (error instanceof RequestError) return { errors: toGraphqlErrors(error) };
       throw error;
     }
+  }
+
+  /** Plugins can replace the document and the name of the operation at any step. */
+  #prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
+    if (this.#prepared?.document !== document || this.#params?.operationName !== operationName)
+      this.#prepared = this.#executor.prepareDocument(document, operationName, this.#access);
+    return this.#prepared;
   }
 }
 
@@ -225,9 +233,9 @@ const responsePlugin: Plugin = {
   // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {
     if (Array.isArray(result) || Symbol.asyncIterator in result) return;
-    const { input } = getExecution(serverContext);
+    const { input, fieldErrors } = getExecution(serverContext);
     setResultProcessor((processed, fetchApi) => {
-      const { status, headers, body } = toResultResponse(processed as YogaResult, input);
+      const { status, headers, body } = toResultResponse(processed as YogaResult, fieldErrors, input);
       return new fetchApi.Response(body.toString(), { status, headers: toHeaders(headers) });
     }, input.mediaType);
   },
