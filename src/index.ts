@@ -52,7 +52,7 @@ export interface Gateway {
   /** The same, for servers that expect an object with this name. */
   readonly fetch: (request: Request) => Promise<Response>;
   /**
-   * The same for Node's server and for frameworks on it. Mount it before body parsers, and
+   * The same for Node's server for HTTP/1.1 and for frameworks on it. Mount it before body parsers, and
    * behind routes of the framework: it responds to every path.
    */
   readonly node: (request: IncomingMessage, response: ServerResponse) => void;

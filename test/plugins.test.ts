@@ -199,10 +199,10 @@ describe('plugins', () => {
     expect(response.headers['x-request-id']).not.toBe('theirs');
   });
 
-  it('plugins can refuse an operation with a code and a status', async () => {
+  it.each(hooks)('plugins can refuse an operation with a code and a status in %s', async (hook) => {
     await using started = await startWith([
       {
-        onExecute: () => {
+        [hook]: () => {
           throw new GraphQLError('Not with key-1234567890.', {
             extensions: { code: 'FORBIDDEN', http: { status: 403 } },
           });
@@ -214,10 +214,12 @@ describe('plugins', () => {
     expect(getCodes(response)).toEqual(['FORBIDDEN']);
     expect(response.text).not.toContain('key-1234567890');
     expect(response.text).not.toContain('"http"');
-    expect(started.upstream.calls).toEqual([]);
+    const isExecuted = hooks.indexOf(hook) > hooks.indexOf('onExecute');
+    expect(started.upstream.calls).toHaveLength(isExecuted ? 1 : 0);
+    expect(started.gateway.log.join('')).not.toContain('"fault"');
   });
 
-  it.each(['onParams', 'onParse', 'onValidate', 'onContextBuilding', 'onExecute', 'onExecutionResult'])(
+  it.each(hooks)(
     'an error of a plugin in %s is logged, and the response reveals nothing of it',
     async (hook) => {
       await using started = await startWith([
@@ -288,6 +290,13 @@ describe('plugins', () => {
       expect(getCodes(await started.post(query))).toEqual(['QUERY_TOO_COMPLEX']);
     }
     expect(parseBody(await started.post(read))).toHaveProperty('data.integration.id');
+    const search = new URLSearchParams({ query: 'mutation { deleteIntegration(name: OPENAI) { name } }' });
+    const response = await send(started.gateway.url, { headers, path: `/graphql?${search}` });
+    expect([response.status, response.headers['allow'], getCodes(response)]).toEqual([
+      405,
+      'POST',
+      ['METHOD_NOT_ALLOWED'],
+    ]);
   });
 
   it('close() disposes plugins', async () => {

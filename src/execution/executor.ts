@@ -1,4 +1,4 @@
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { ResolverContext } from '../resolvers/request-context.ts';
 import { encodeConditions } from './conditions.ts';
 import { type DocumentSettings, DocumentStore, type PreparedOperation } from './documents.ts';
@@ -48,7 +48,7 @@ export class Executor {
   /** The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed. */
   prepare(params: OperationParams, { isReadOnly }: { readonly isReadOnly: boolean }): PreparedOperation {
     const prepared = this.#documents.prepare(this.getText(params), params.operationName);
-    if (isReadOnly) checkReadOnly(prepared);
+    if (isReadOnly) checkReadOnly(prepared.definition);
     return prepared;
   }
 
@@ -163,14 +163,14 @@ export class Executor {
     { isReadOnly }: { readonly isReadOnly: boolean },
   ): PreparedOperation {
     const prepared = this.#documents.prepareDocument(document, operationName);
-    if (isReadOnly) checkReadOnly(prepared);
+    if (isReadOnly) checkReadOnly(prepared.definition);
     return prepared;
   }
 }
 
-function checkReadOnly({ definition }: PreparedOperation): void {
-  if (definition.operation !== 'query')
-    throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');
+/** Throws RequestError if the operation is not a query. */
+export function checkReadOnly({ operation }: OperationDefinitionNode): void {
+  if (operation !== 'query') throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');
 }
 
 /** Throws RequestError if all representations of an operation together are more than allowed. */

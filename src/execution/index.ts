@@ -2,6 +2,7 @@
 export { checkTrustedDocuments } from './check-trusted-documents.ts';
 export type { PreparedOperation } from './documents.ts';
 export {
+  checkReadOnly,
   Executor,
   type OperationParams,
 } from './executor.ts';

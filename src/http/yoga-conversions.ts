@@ -111,7 +111,7 @@ function toFields(error: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** Whether a plugin made the error for clients: a GraphQLError that wraps nothing else, not even a thrown string. */
-function isDeliberate(error: unknown): error is GraphQLError {
+export function isDeliberate(error: unknown): error is GraphQLError {
   if (!(error instanceof Error) || error.name !== 'GraphQLError') return false;
   const { originalError, extensions } = error as GraphQLError;
   if (extensions['unexpected'] === true) return false;

@@ -10,6 +10,7 @@ import {
 import type { GraphQLParams, Plugin, YogaServerOptions } from 'graphql-yoga';
 import type { Deadline } from '../deadline.ts';
 import {
+  checkReadOnly,
   type Executor,
   maxProblems,
   type OperationParams,
@@ -20,6 +21,7 @@ import { isJsonObject } from '../json.ts';
 import { type Pipeline, type PipelineInput, type Plugins, readParameters } from './pipeline.ts';
 import { toHeaders } from './responses.ts';
 import {
+  isDeliberate,
   readFetchResponse,
   toFetchRequest,
   toGraphqlErrors,
@@ -87,6 +89,12 @@ class YogaExecution {
       if (!getOperationAST(document, operationName)) throw error;
       return document;
     }
+  }
+
+  /** Throws RequestError if a parser of a plugin returned a mutation for a GET. graphql-yoga's own check has another code. */
+  checkParsed(document: DocumentNode): void {
+    const operation = getOperationAST(document, this.#params?.operationName);
+    if (operation && this.#access.isReadOnly) checkReadOnly(operation);
   }
 
   /** @param rules those of graphql-js, which the executor applies, and those of plugins */
@@ -169,10 +177,13 @@ export function createYogaPipeline(schema: GraphQLSchema, executor: Executor, pl
     async run(input) {
       const yoga = await loading;
       const context = { [executionKey]: new YogaExecution(input, executor) };
-      return withDeadline(
-        Promise.resolve(yoga.fetch(toFetchRequest(input), context)).then(readFetchResponse),
-        input.context.deadline,
-      );
+      const respond = async () => readFetchResponse(await yoga.fetch(toFetchRequest(input), context));
+      // Errors of `onRequest`, `onResultProcess` and `onResponse`.
+      const recover = (error: unknown) => {
+        if (isDeliberate(error)) return toResultResponse({ errors: [error] }, [], input);
+        throw error;
+      };
+      return withDeadline(respond().catch(recover), input.context.deadline);
     },
     dispose: async () => (await loading.catch(() => undefined))?.dispose(),
   };
@@ -210,6 +221,9 @@ const executionPlugin: Plugin = {
   },
   onParse({ context, setParseFn }) {
     setParseFn((source: unknown) => getExecution(context).parse(String(source)));
+    return ({ result }: { readonly result: DocumentNode | Error | null }) => {
+      if (result && !(result instanceof Error)) getExecution(context).checkParsed(result);
+    };
   },
   onValidate({ context, setValidationFn }) {
     setValidationFn((...inputs: Parameters<YogaExecution['validate']>) =>
