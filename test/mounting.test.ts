@@ -1,4 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import express from 'express';
 import Fastify from 'fastify';
 import { Hono } from 'hono';
@@ -73,6 +75,21 @@ describe('gateway.node', () => {
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'private, no-store',
     });
+  });
+
+  it('a response that waits for a slow response of the application does not end the connection', async () => {
+    await using upstream = await startFakeUpstream();
+    const gateway = createGateway({ galileoApiUrl: upstream.url, responseTimeoutMs: 50 });
+    await using server = await startHttpServer((incoming, response) => {
+      if (incoming.url !== '/slow') gateway.node(incoming, response);
+      else setTimeout(() => response.end('slow'), 300);
+    });
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write(
+      'GET /slow HTTP/1.1\r\nhost: x\r\n\r\nGET /graphql?query={__typename} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+    );
+    expect(await text(socket)).toMatch(/slow.*"__typename":"Query"/s);
+    await gateway.close();
   });
 
   it('gateway.node in Fastify responds if Fastify does not read the body', async () => {

@@ -150,6 +150,12 @@ class ClientConnection implements ResponseOwner {
 
   // A response can only be read after those before it. Usually, the operating system has taken all of it already.
   startResponseTimeouts(): void {
+    const first = this.#pending[0]?.response;
+    if (first !== undefined && first.socket === null && !first.writableFinished) {
+      // A program that mounts the gateway has not yet sent its own response to an earlier request.
+      if (first.listenerCount('socket') === 0) first.once('socket', () => this.startResponseTimeouts());
+      return;
+    }
     for (const pending of this.#pending) {
       if (!pending.isComplete) break;
       if (pending.response.writableFinished) continue;
