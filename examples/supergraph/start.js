@@ -91,8 +91,12 @@ const subgraphs = await Promise.all([startGalileoSubgraph(), startCostsSubgraph(
 const port = Number(process.env.PORT ?? 4000);
 // Apollo's standalone server does not report errors of its socket.
 process.once('uncaughtException', (error) => {
-  if (error.code !== 'EADDRINUSE') throw error;
-  process.stderr.write(`port ${port} is already in use: set PORT, or use PORT=0 for a free port\n`);
+  const isInUse = error.code === 'EADDRINUSE';
+  const message = isInUse
+    ? `port ${port} is already in use: set PORT, or use PORT=0 for a free port`
+    : error.stack;
+  process.stderr.write(`${message}\n`);
+  // If the error was thrown again, Node would not emit `exit`, and the gateway would keep running.
   process.exit(1);
 });
 const url = await startRouter(await compose(subgraphs), port);

@@ -79,3 +79,13 @@ test('examples/supergraph reports in one line that its port is in use, and exits
   expect(complaint).toBe(`port ${port} is already in use: set PORT, or use PORT=0 for a free port\n`);
   other.close();
 });
+
+test('examples/supergraph ends the gateway if the router cannot start', async () => {
+  const child = spawn(process.execPath, ['examples/supergraph/start.js'], {
+    env: { ...process.env, PORT: '65536' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  // The gateway has the same standard error, which closes when both have ended.
+  child.stderr.resume();
+  expect(await once(child, 'close')).toEqual([1, null]);
+});
