@@ -92,6 +92,35 @@ describe('gateway.node', () => {
     await gateway.close();
   });
 
+  it('a client that does not read a response after one of the application is disconnected, even if the application listens to it', async () => {
+    await using upstream = await startFakeUpstream();
+    const extra = { pad: 'x'.repeat(900_000) };
+    upstream.on('GET', '/v2/integrations/azure', { json: { ...integrationFixtures.azure.full, extra } });
+    const gateway = createGateway({ galileoApiUrl: upstream.url, responseTimeoutMs: 50 });
+    let isClosed = false;
+    await using server = await startHttpServer((incoming, response) => {
+      if (incoming.url === '/slow') setTimeout(() => response.end('slow'), 100);
+      else {
+        incoming.socket.once('close', () => {
+          isClosed = true;
+        });
+        // Node waits for the event `socket` of a response that is not the first one of its connection.
+        response.setTimeout(60_000);
+        gateway.node(incoming, response);
+      }
+    });
+    const selections = Array.from({ length: 8 }, (_, index) => `a${index}:integration(name:AZURE){extra}`);
+    const query = encodeURIComponent(`{${selections.join(' ')}}`);
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.pause();
+    socket.write(
+      `GET /slow HTTP/1.1\r\nhost: x\r\n\r\nGET /graphql?query=${query} HTTP/1.1\r\nhost: x\r\ngalileo-api-key: k\r\n\r\n`,
+    );
+    await vi.waitFor(() => expect(isClosed).toBe(true), 3000);
+    socket.destroy();
+    await gateway.close();
+  });
+
   it('gateway.node in Fastify responds if Fastify does not read the body', async () => {
     const upstream = await startFakeUpstream();
     await using _upstream = upstream;

@@ -92,7 +92,7 @@ export class DocumentStore {
     const operations = this.#operations.get(text);
     let prepared = operations?.get(operationName);
     if (prepared === undefined) {
-      prepared = this.#prepare(this.#parse(text), text, operationName);
+      prepared = this.#prepare(this.parse(text), text, operationName);
       // A document that contains a secret is not cached.
       if (prepared.secrets.literals.length === 0)
         this.#operations.set(text, new Map(operations).set(operationName, prepared));
@@ -106,11 +106,6 @@ export class DocumentStore {
     if (operations !== undefined) this.#operations.set(text, new Map(operations));
   }
 
-  /** Throws RequestError if the string is not a document or has too many tokens. */
-  parse(text: string): DocumentNode {
-    return this.#parse(text);
-  }
-
   /** Does the same as `prepare` for a document that was parsed here or that a plugin built. */
   prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
     const text = this.#texts.get(document) ?? print(document);
@@ -118,7 +113,8 @@ export class DocumentStore {
     return this.prepare(text, operationName);
   }
 
-  #parse(text: string): DocumentNode {
+  /** Throws RequestError if the string is not a document or has too many tokens. */
+  parse(text: string): DocumentNode {
     const { maxTokens } = this.#settings;
     const source = new Source(text);
     let document: DocumentNode;

@@ -153,7 +153,7 @@ class ClientConnection implements ResponseOwner {
     const first = this.#pending[0]?.response;
     if (first !== undefined && first.socket === null && !first.writableFinished) {
       // A program that mounts the gateway has not yet sent its own response to an earlier request.
-      if (first.listenerCount('socket') === 0) first.once('socket', () => this.startResponseTimeouts());
+      first.off('socket', this.#onSocket).once('socket', this.#onSocket);
       return;
     }
     for (const pending of this.#pending) {
@@ -162,6 +162,8 @@ class ClientConnection implements ResponseOwner {
       pending.timer ??= setTimeout(() => this.destroy(), this.#connections.responseTimeoutMs);
     }
   }
+
+  readonly #onSocket = (): void => this.startResponseTimeouts();
 
   destroy(): void {
     this.socket.destroy();
