@@ -1,6 +1,15 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -248,6 +257,19 @@ const openFullDisk = () => {
 };
 
 describe.skipIf(!isLinux)('standard output that cannot be written', () => {
+  it.each(['1', '2'])(
+    'descriptor %s is not shared with workers, which would make a pipe blocking',
+    async (fd) => {
+      await using program = startProgram(['serve'], { PORT: '0', WORKERS: '2' });
+      await program.waitFor(/"listening"/);
+      const pid = program.process.pid ?? 0;
+      const openFiles = [pid, ...getChildren(pid)].map((process) =>
+        readlinkSync(`/proc/${process}/fd/${fd}`),
+      );
+      expect(new Set(openFiles).size).toBe(3);
+    },
+  );
+
   it.each([
     ['a full pipe', '1', openFullPipe],
     ['a full pipe', '2', openFullPipe],

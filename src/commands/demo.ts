@@ -5,7 +5,7 @@ import { readConfig, type SettingName } from '../config.ts';
 import { closeServer, getUrl } from '../http/listen.ts';
 import { startServer } from '../http/server.ts';
 import type { Resource } from '../http/static-files.ts';
-import { openLog } from '../observability/log.ts';
+import { createLog, openOutput } from '../observability/log.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
 import { createExampleRequest } from './example-request.ts';
 import { createLandingPage } from './landing-page.ts';
@@ -41,7 +41,7 @@ export async function demo(
     await sandbox.close();
   };
   const config = readConfig(environment, { ...flags, galileoApiUrl: sandbox.url });
-  const log = await openLog(config.logLevel);
+  const log = createLog(config.logLevel, await openOutput());
   const pageUrl = toLocalUrl(getUrl(page));
   let landingPage: Resource | undefined;
   const server = await startServer({

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import type { Config } from '../config.ts';
 import { type RunningServer, startServer } from '../http/server.ts';
-import { type Log, openLog } from '../observability/log.ts';
+import { createLog, type Log, openOutput } from '../observability/log.ts';
 import { readOtelVariables } from '../otel-variables.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
 import { loadPlugins } from './load-plugins.ts';
@@ -9,7 +9,8 @@ import { loadPlugins } from './load-plugins.ts';
 /** Runs the gateway until a signal, in this process or in `WORKERS` processes. */
 export async function serve(config: Config, pluginFile?: string): Promise<void> {
   const plugins = pluginFile === undefined ? [] : await loadPlugins(pluginFile);
-  const log = await openLog(config.logLevel);
+  const output = await openOutput();
+  const log = createLog(config.logLevel, output);
   if (config.trustedDocuments !== undefined && !cluster.isWorker) {
     const { checkDocuments } = await import('../trusted-documents.ts');
     for (const warning of checkDocuments(config)) log.warn(warning);
@@ -19,7 +20,7 @@ export async function serve(config: Config, pluginFile?: string): Promise<void> 
     await runWorker(config, log, plugins);
   } else if (config.workers > 1) {
     const { WorkerPool } = await import('../workers/worker-pool.ts');
-    const pool = new WorkerPool(config, log);
+    const pool = new WorkerPool(config, log, output);
     // Before the start, so that a signal while workers start ends them too.
     endOnSignal(pool, log);
     logListening(log, config, await pool.start());

@@ -1,19 +1,19 @@
 import { Buffer } from 'node:buffer';
-import cluster from 'node:cluster';
+import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** JSON lines on standard output. Never contains a secret. */
 export type Log = Logger;
 
+interface Output extends DestinationStream {
+  flush?(done?: () => void): void;
+}
+
 /** Lines are written in batches of this size, so that a request costs a small fraction of a system call. */
 const batchBytes = 16_384;
 /** One write: the capacity of a Linux pipe. */
 const maxWriteBytes = 65_536;
-/** For workers that share a pipe. A full batch and the line that fills it fit in one write. */
-const sharedBatchBytes = 2048;
-/** Linux writes up to PIPE_BUF bytes to a pipe atomically, so lines of several processes are not mixed. */
-const sharedMaxWriteBytes = 4096;
 /** Maximum wait of a line for its batch. */
 const flushIntervalMs = 100;
 /** About fifty thousand unwritten lines. Further lines are dropped, so that the process does not run out of memory. */
@@ -34,22 +34,22 @@ export function createLog(level: string, destination: DestinationStream): Log {
 }
 
 /**
- * The log on standard output: formatted for a terminal, else JSON lines, written in the background at most 100 ms later.
- * `flushLog` writes the rest. If standard output cannot be written (full pipe, full disk), lines wait and are finally
- * dropped; the process is never blocked.
+ * The stream for log lines on standard output: formatted for a terminal, else JSON lines, written in the background at
+ * most 100 ms later. `flushLog` writes the rest. If standard output cannot be written (full pipe, full disk), lines wait
+ * and are finally dropped; the process is never blocked.
  */
-export async function openLog(level: string): Promise<Log> {
+export async function openOutput(): Promise<Output> {
   // Reading `process.stdout` also makes a pipe non-blocking.
-  process.stdout.on('error', () => {});
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   if (process.stdout.isTTY) {
     const { default: pretty } = await import('pino-pretty');
-    return createLog(level, pretty({ destination: 1, sync: true }));
+    return pretty({ destination: 1, sync: true });
   }
   const destination = pino.destination({
     dest: 1,
     sync: false,
-    minLength: cluster.isWorker ? sharedBatchBytes : batchBytes,
-    maxWrite: cluster.isWorker ? sharedMaxWriteBytes : maxWriteBytes,
+    minLength: batchBytes,
+    maxWrite: maxWriteBytes,
     maxLength: maxUnwrittenBytes,
     periodicFlush: flushIntervalMs,
     contentMode: 'buffer',
@@ -69,9 +69,9 @@ export async function openLog(level: string): Promise<Log> {
   });
   // pino calls this when the process exits. It would never return while standard output cannot be written.
   destination.flushSync = () => {};
-  const stream = {
-    write: (line: string) => {
-      const bytes = Buffer.from(line);
+  return {
+    write: (lines: string) => {
+      const bytes = Buffer.from(lines);
       unwrittenBytes += bytes.length;
       // The length of a growing string would be computed again for each line. The declared type allows only strings.
       return destination.write(bytes as unknown as string);
@@ -82,17 +82,24 @@ export async function openLog(level: string): Promise<Log> {
       destination.flush(next);
     },
   };
-  return createLog(level, stream);
 }
 
-/**
- * Makes a pipe on standard output non-blocking again. When a child process starts or ends, Node makes the pipe blocking
- * for every process that shares it. A blocking write to a full pipe would keep the process from ending.
- */
-export function keepOutputNonBlocking(): void {
-  // Node has no public function for this.
-  const { _handle: handle } = process.stdout as { readonly _handle?: { setBlocking?(value: boolean): void } };
-  handle?.setBlocking?.(false);
+/** Writes another process's output line by line, so that lines of several processes are not mixed. */
+export function forwardLines(source: Readable, output: DestinationStream): void {
+  let partialLine = '';
+  source.setEncoding('utf8');
+  source.on('data', (text: string) => {
+    const end = text.lastIndexOf('\n') + 1;
+    if (end === 0) {
+      partialLine += text;
+      return;
+    }
+    output.write(partialLine + text.slice(0, end));
+    partialLine = text.slice(end);
+  });
+  source.on('end', () => {
+    if (partialLine !== '') output.write(`${partialLine}\n`);
+  });
 }
 
 /** Resolves when every line so far has been written, or standard output cannot be written, or after a second. */

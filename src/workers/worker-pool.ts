@@ -1,10 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { DestinationStream } from 'pino';
 import type { Config } from '../config.ts';
 import { closeServer, getUrl } from '../http/listen.ts';
 import { startMetricsServer } from '../http/metrics-server.ts';
-import { keepOutputNonBlocking, type Log } from '../observability/log.ts';
+import { forwardLines, type Log } from '../observability/log.ts';
 import { type PrimaryMessage, WorkerMessage } from './messages.ts';
 import type { MetricsSum } from './metrics-sum.ts';
 import type { Drainable } from './shutdown.ts';
@@ -26,6 +27,7 @@ interface Member {
 export class WorkerPool implements Drainable {
   readonly #config: Config;
   readonly #log: Log;
+  readonly #output: DestinationStream;
   readonly #members = new Map<Worker, Member>();
   #metrics: { readonly sum: MetricsSum; readonly server: Server } | undefined;
   readonly #replacements = new Set<NodeJS.Timeout>();
@@ -36,9 +38,14 @@ export class WorkerPool implements Drainable {
   /** Defined until all of the first workers listen. */
   #starting: { readonly resolve: (url: string) => void; readonly reject: (error: Error) => void } | undefined;
 
-  constructor(config: Config, log: Log) {
+  /** `output` receives the log lines of the workers. */
+  constructor(config: Config, log: Log, output: DestinationStream) {
     this.#config = config;
     this.#log = log;
+    this.#output = output;
+    // Each worker has its own pipes. A process that starts or ends makes the pipes that it inherited blocking for
+    // every process that shares them, and a process that is blocked by a full pipe cannot end.
+    cluster.setupPrimary({ silent: true });
   }
 
   /** Resolves when every worker listens. Rejects if one of the first workers cannot start, after ending the others. */
@@ -95,7 +102,9 @@ export class WorkerPool implements Drainable {
 
   #startWorker(): void {
     const worker = cluster.fork();
-    keepOutputNonBlocking();
+    const { stdout, stderr } = worker.process;
+    if (stdout !== null) forwardLines(stdout, this.#output);
+    if (stderr !== null) forwardLines(stderr, process.stderr);
     const member: Member = { startedAtMs: performance.now(), state: 'starting' };
     this.#members.set(worker, member);
     this.#metrics?.sum.add(worker);
@@ -118,8 +127,8 @@ export class WorkerPool implements Drainable {
         case undefined:
       }
     });
-    worker.on('exit', (code: number | null, signal: string | null) => {
-      keepOutputNonBlocking();
+    // Later than 'exit': the output has been read to its end.
+    worker.process.on('close', (code: number | null, signal: string | null) => {
       this.#members.delete(worker);
       this.#metrics?.sum.remove(worker);
       if (this.#isEnding) {
