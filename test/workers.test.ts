@@ -1,4 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PrimaryMessage, WorkerMessage } from '../src/workers/messages.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
@@ -175,6 +178,22 @@ describe('with WORKERS=2', () => {
     expect(program.stderr).toMatch(/^galileo-gateway: port \d+ is already in use: .*\n$/);
     expect(program.stdout).toBe('');
   });
+
+  it('with workers, plugins that fail only in a worker end the start with exit code 1', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-'));
+    const file = join(directory, 'plugins.mjs');
+    await writeFile(
+      file,
+      `import cluster from 'node:cluster';
+      if (cluster.isWorker) throw new Error('not in a worker');
+      export default [];`,
+    );
+    await using program = startProgram(['serve', '--plugins', file], { PORT: '0', WORKERS: '2' });
+    expect(await program.exit).toBe(1);
+    expect(program.stderr).toContain('galileo-gateway: not in a worker\n');
+    expect(program.stderr).toContain('galileo-gateway: a worker ended before it listened\n');
+    await rm(directory, { recursive: true });
+  });
 });
 
 describe('a worker that is killed under load', () => {
@@ -238,6 +257,27 @@ describe('a worker that is killed under load', () => {
     const backoffs = [...program.stdout.matchAll(/"backoffMs":(\d+)/g)].map(([, ms]) => Number(ms));
     expect(backoffs).toEqual([0, 100, 200]);
     expect(program.stdout).toContain('workers exit repeatedly: the replacement waits');
+  });
+
+  it('a process that a worker started, and that has its output, delays neither a replacement nor the end', async () => {
+    const starter = `import cluster from 'node:cluster';
+      import { spawn } from 'node:child_process';
+      if (cluster.isWorker) {
+        const child = spawn('sleep', ['30'], { stdio: 'inherit', detached: true });
+        console.log('started', child.pid, 'here');
+      }`;
+    await using program = serve({
+      METRICS_PORT: '',
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(starter)}`,
+    });
+    await getUrl(program);
+    process.kill(getWorkers(program)[0] ?? 0, 'SIGKILL');
+    await program.waitFor(/(a replacement worker listens)/);
+    const signalledAtMs = performance.now();
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(performance.now() - signalledAtMs).toBeLessThan(5000);
+    for (const [, pid] of program.stdout.matchAll(/started (\d+) here/g)) process.kill(Number(pid));
   });
 });
 

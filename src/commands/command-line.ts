@@ -30,6 +30,8 @@ export async function runCommandLine(): Promise<void> {
     await createProgram().parseAsync();
   } catch (error) {
     process.exitCode = reportFailure(error);
+    // The channel to a primary process would keep a worker alive.
+    if (process.connected) process.exit();
   }
 }
 

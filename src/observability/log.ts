@@ -84,13 +84,14 @@ export async function openOutput(): Promise<Output> {
   };
 }
 
-/** Writes another process's output line by line, so that lines of several processes are not mixed. */
+/** Writes another process's output in whole lines, so that lines of several processes are not mixed. */
 export function forwardLines(source: Readable, output: DestinationStream): void {
   let partialLine = '';
   source.setEncoding('utf8');
   source.on('data', (text: string) => {
     const end = text.lastIndexOf('\n') + 1;
-    if (end === 0) {
+    // Output without line ends is not collected without limit.
+    if (end === 0 && partialLine.length < maxWriteBytes) {
       partialLine += text;
       return;
     }

@@ -17,6 +17,8 @@ const firstBackoffMs = 100;
 const maxBackoffMs = 30_000;
 /** Time for a worker's last spans and log lines, in addition to the shutdown settings. */
 const graceMs = 5000;
+/** Time for the output of workers that have ended. A process that a worker started can keep its pipes open. */
+const outputTimeoutMs = 500;
 
 interface Member {
   readonly startedAtMs: number;
@@ -77,6 +79,10 @@ export class WorkerPool implements Drainable {
   async drain(): Promise<boolean> {
     this.#isEnding = true;
     for (const timer of this.#replacements) clearTimeout(timer);
+    // Later than 'exit': the output has been read to its end.
+    const closed = [...this.#members.keys()].map(
+      ({ process: child }) => new Promise<void>((resolve) => child.once('close', () => resolve())),
+    );
     const emptied = new Promise<boolean>((resolve) => {
       this.#onEmpty = () => resolve(this.#isComplete);
     });
@@ -91,6 +97,7 @@ export class WorkerPool implements Drainable {
       wait(shutdownDelayMs + shutdownTimeoutMs + graceMs, false, { ref: false }),
     ]);
     this.destroy();
+    await Promise.race([Promise.all(closed), wait(outputTimeoutMs)]);
     return isDone;
   }
 
@@ -127,8 +134,7 @@ export class WorkerPool implements Drainable {
         case undefined:
       }
     });
-    // Later than 'exit': the output has been read to its end.
-    worker.process.on('close', (code: number | null, signal: string | null) => {
+    worker.on('exit', (code: number | null, signal: string | null) => {
       this.#members.delete(worker);
       this.#metrics?.sum.remove(worker);
       if (this.#isEnding) {
