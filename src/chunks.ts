@@ -6,7 +6,8 @@
  * @param length of the content so far
  */
 export function appendChunk(bytes: Buffer | undefined, length: number, chunk: Uint8Array): Buffer {
-  if (bytes === undefined) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (bytes === undefined)
+    return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   const end = length + chunk.byteLength;
   let appended = bytes;
   if (end > bytes.length) {

@@ -1,12 +1,19 @@
 /** A byte string at some level of decoding. Each character is one byte. */
 export interface Layer {
   readonly bytes: string;
-  /** The index in the original string that each byte was decoded from, and the length of that string. */
-  readonly origins: readonly number[];
+  /**
+   * The index in the original string that each byte was decoded from, and the length of that string. Undefined if each
+   * byte has the same index there.
+   */
+  readonly origins: readonly number[] | undefined;
 }
+
+export const getOrigin = ({ origins }: Layer, index: number): number =>
+  origins === undefined ? index : (origins[index] ?? 0);
 
 /** The UTF-8 bytes of a string. */
 export function toLayer(text: string): Layer {
+  if (isAscii(text)) return { bytes: text, origins: undefined };
   const origins: number[] = [];
   let index = 0;
   for (const character of text) {
@@ -49,6 +56,8 @@ interface Escape {
   /** The bytes that a match represents. Undefined if the match is not an escape. */
   readonly decode: (match: RegExpExecArray) => string | undefined;
 }
+
+export const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
 const fromCodePoint = (code: number): string | undefined =>
   code > 0x10ffff ? undefined : toUtf8(String.fromCodePoint(code));
@@ -93,6 +102,9 @@ const escapes: readonly Escape[] = [
   { mark: "'", pattern: /'(?:\\'|"'")'/g, decode: () => "'" },
 ];
 
+/** Most strings have no escapes. */
+export const mayHaveEscapes = (bytes: string): boolean => escapes.some(({ mark }) => bytes.includes(mark));
+
 /** Decodes one kind of escape at a time. Yields one layer for each kind that occurs. */
 export function* decodeEscapes(layer: Layer): Generator<Layer> {
   for (const escape of escapes) {
@@ -109,12 +121,13 @@ function decodeEscape(layer: Layer, { pattern, decode }: Escape): Layer | undefi
     const text = decode(match);
     if (text === undefined) continue;
     bytes += layer.bytes.slice(end, match.index) + text;
-    for (let index = end; index < match.index; index += 1) origins.push(layer.origins[index] ?? 0);
-    while (origins.length < bytes.length) origins.push(layer.origins[match.index] ?? 0);
+    for (let index = end; index < match.index; index += 1) origins.push(getOrigin(layer, index));
+    while (origins.length < bytes.length) origins.push(getOrigin(layer, match.index));
     end = match.index + match[0].length;
   }
   if (end === 0) return undefined;
-  return { bytes: bytes + layer.bytes.slice(end), origins: origins.concat(layer.origins.slice(end)) };
+  for (let index = end; index <= layer.bytes.length; index += 1) origins.push(getOrigin(layer, index));
+  return { bytes: bytes + layer.bytes.slice(end), origins };
 }
 
 /** A part of a string that is base64 or hexadecimal, with its possible bytes. */
@@ -130,6 +143,7 @@ export function* findEncodedRuns(bytes: string, minBytes: number): Generator<Enc
   if (minBytes === Number.POSITIVE_INFINITY) return;
   // Four characters of base64 are three bytes.
   const minLength = Math.ceil((minBytes * 4) / 3);
+  if (!mayHaveRun(bytes, minLength)) return;
   for (const { 0: run, index: start } of bytes.matchAll(/[\w+/-]+(?:[\r\n]+[\t ]*[\w+/-]+)*/g)) {
     if (run.length < minLength) continue;
     const text = run.replace(/\s+/g, '');
@@ -143,3 +157,26 @@ export function* findEncodedRuns(bytes: string, minBytes: number): Generator<Enc
     yield { start, end: start + run.length, decoded };
   }
 }
+
+/** Whether there can be a run of that length. Most strings are shorter words. Costs less than finding the runs. */
+function mayHaveRun(bytes: string, minLength: number): boolean {
+  let length = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const code = bytes.charCodeAt(index);
+    if (isLineBreak(code)) return true;
+    length = isRunCharacter(code) ? length + 1 : 0;
+    if (length === minLength) return true;
+  }
+  return false;
+}
+
+const isLineBreak = (code: number): boolean => code === 0x0a || code === 0x0d;
+
+/** `[\w+/-]` */
+const isRunCharacter = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  (code >= 0x2f && code <= 0x39) ||
+  code === 0x2b ||
+  code === 0x2d ||
+  code === 0x5f;

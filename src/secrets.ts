@@ -1,4 +1,13 @@
-import { decodeEscapes, findEncodedRuns, type Layer, toLayer, toUtf8 } from './escapes.ts';
+import {
+  decodeEscapes,
+  findEncodedRuns,
+  getOrigin,
+  isAscii,
+  type Layer,
+  mayHaveEscapes,
+  toLayer,
+  toUtf8,
+} from './escapes.ts';
 import { removeByteOrderMark } from './json.ts';
 
 /** Replaces a secret that was removed from a string. */
@@ -139,8 +148,9 @@ class SecretSearch {
     return spans;
   }
 
-  #findInLayer({ bytes, origins }: Layer, spans: Span[]): void {
-    const add = (start: number, end: number) => spans.push([origins[start] ?? 0, origins[end] ?? 0]);
+  #findInLayer(layer: Layer, spans: Span[]): void {
+    const { bytes } = layer;
+    const add = (start: number, end: number) => spans.push([getOrigin(layer, start), getOrigin(layer, end)]);
     this.#spend(bytes.length * (1 + this.#patterns.length + this.#words.size));
     for (const [whole, beginning] of this.#patterns) {
       for (let start = bytes.indexOf(beginning); start !== -1; ) {
@@ -164,7 +174,7 @@ class SecretSearch {
 
   /** Whether decoded bytes contain a secret, directly or after further decoding. */
   #contains(decoded: string, depth: number): boolean {
-    for (const { bytes } of decodeAll({ bytes: decoded, origins: [] }, this.#spend)) {
+    for (const { bytes } of decodeAll({ bytes: decoded, origins: undefined }, this.#spend)) {
       this.#spend(bytes.length * (1 + this.#patterns.length));
       if (this.#patterns.some(([, beginning]) => bytes.includes(beginning))) return true;
       if (depth === maxDepth) continue;
@@ -178,6 +188,10 @@ class SecretSearch {
 
 /** Yields the layer and the results of decoding its escapes repeatedly, with any order of their kinds. */
 function* decodeAll(first: Layer, spend: (work: number) => void): Generator<Layer> {
+  if (!mayHaveEscapes(first.bytes)) {
+    yield first;
+    return;
+  }
   const seen = new Set([first.bytes]);
   let layers = [first];
   for (let round = 0; round <= maxRounds && layers.length > 0; round += 1) {
@@ -252,8 +266,6 @@ const encodeWord = (word: string): string[] => {
   const hex = bytes.toString('hex');
   return [bytes.toString('base64'), bytes.toString('base64url'), hex, hex.toUpperCase()];
 };
-
-const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
 const mayHaveMembers = (secret: string): boolean => /^\s*\{/.test(secret);
 

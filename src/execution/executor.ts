@@ -100,15 +100,18 @@ export class Executor {
     }
     const { memory } = context;
     if (!memory.takeShared(plan)) throw createNoMemoryError('operation');
+    const run = new PlanRun({
+      isMutation: definition.operation === 'mutation',
+      variables: values,
+      context,
+      maxResponseBytes: plan.hasIntrospection
+        ? Math.min(maxIntrospectionBytes, maxResponseBytes)
+        : maxResponseBytes,
+    });
     try {
-      return await new PlanRun({
-        isMutation: definition.operation === 'mutation',
-        variables: values,
-        context,
-        maxResponseBytes: plan.hasIntrospection
-          ? Math.min(maxIntrospectionBytes, maxResponseBytes)
-          : maxResponseBytes,
-      }).execute(plan.selection);
+      return run.toResult(await run.write(plan.selection));
+    } catch (error) {
+      return run.toFailedResult(error);
     } finally {
       memory.releaseShared(plan);
       // The plan grows while it runs.

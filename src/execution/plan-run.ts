@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { isJsonObject } from '../json.ts';
+import { type Path, toKeys } from '../path.ts';
 import { type ErrorPayload, toErrorPayload } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
 import { toLocations } from './locations.ts';
@@ -23,12 +24,6 @@ export interface RunOptions {
   readonly variables: Variables;
   readonly context: ResolverContext;
   readonly maxResponseBytes: number;
-}
-
-/** A position in the response, from the inside out. */
-interface Path {
-  readonly parent: Path | undefined;
-  readonly key: string | number;
 }
 
 /**
@@ -73,7 +68,7 @@ const noValue = new Error('cannot be null, but resolved to null');
 export class PlanRun {
   readonly #options: RunOptions;
   readonly #errors: FieldError[] = [];
-  readonly #payloads = new Map<unknown, ErrorPayload>();
+  #payloads: Map<unknown, ErrorPayload> | undefined;
   /**
    * How much longer the response can become, in characters. A character is at least one byte, and errors are estimated.
    * The exchange counts the bytes of the complete response.
@@ -92,29 +87,32 @@ export class PlanRun {
 
   /**
    * Executes the plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a
-   * query in parallel, those of a mutation in series. Rejects with RequestError as soon as the response is larger than
-   * allowed; a mutation completes all its writes first.
+   * query in parallel, those of a mutation in series. Throws or rejects as soon as the response is larger than allowed;
+   * a mutation completes all its writes first.
    */
-  async execute(selection: SelectionPlan): Promise<OperationResult> {
-    const { isMutation, maxResponseBytes } = this.#options;
-    const errors = this.#errors;
+  write(selection: SelectionPlan): Json {
     const end = `${getEnd(selection)}}`;
-    let body: string;
-    try {
-      body = await (isMutation
-        ? this.#writeObjectInSeries(selection, end)
-        : this.#writeObject(selection, undefined, undefined, bodyStart, end));
-    } catch (error) {
-      if (error === tooLarge) {
-        throw this.#isOutOfMemory
-          ? createNoMemoryError('response', isMutation)
-          : createResponseTooLargeError(maxResponseBytes, isMutation);
-      }
-      if (!(error instanceof Failure)) throw error;
-      errors.push(error.error);
-      body = `${bodyStart}null}`;
+    return this.#options.isMutation
+      ? this.#writeObjectInSeries(selection, end)
+      : this.#writeObject(selection, undefined, undefined, bodyStart, end);
+  }
+
+  /** @param body what `write` returned */
+  toResult(body: string): OperationResult {
+    return this.#errors.length === 0 ? { body } : { body, errors: this.#errors };
+  }
+
+  /** The result if `write` has failed. Throws RequestError if the response is too large. */
+  toFailedResult(error: unknown): OperationResult {
+    const { isMutation, maxResponseBytes } = this.#options;
+    if (error === tooLarge) {
+      throw this.#isOutOfMemory
+        ? createNoMemoryError('response', isMutation)
+        : createResponseTooLargeError(maxResponseBytes, isMutation);
     }
-    return errors.length === 0 ? { body } : { body, errors };
+    if (!(error instanceof Failure)) throw error;
+    this.#errors.push(error.error);
+    return this.toResult(`${bodyStart}null}`);
   }
 
   #writeObject(
@@ -271,6 +269,7 @@ export class PlanRun {
     // These two errors are shared by all fields. The log names the field.
     const shared = [noValue, notAnArray].find((error) => error === cause);
     const key = shared === undefined ? cause : field;
+    this.#payloads ??= new Map();
     let payload = this.#payloads.get(key);
     if (payload === undefined) {
       const name = field.nodes[0]?.name.value;
@@ -316,14 +315,15 @@ function append(waiting: Promise<string>[] | undefined, part: Promise<string>): 
   return waiting;
 }
 
-async function join(parts: readonly Promise<string>[], after: string): Promise<string> {
+function join(parts: readonly Promise<string>[], after: string): Promise<string> {
   const [first] = parts;
   // The most common request, for one provider, has one part.
-  if (first !== undefined && parts.length === 1) return (await first) + after;
-  const texts = await Promise.all(parts);
-  // A long string that is concatenated afterwards would be copied again.
-  texts.push(after);
-  return texts.join('');
+  if (first !== undefined && parts.length === 1) return first.then((text) => text + after);
+  return Promise.all(parts).then((texts) => {
+    // A long string that is concatenated afterwards would be copied again.
+    texts.push(after);
+    return texts.join('');
+  });
 }
 
 function completeNull({ isNonNull }: ValuePlan): 'null' {
@@ -334,9 +334,3 @@ function completeNull({ isNonNull }: ValuePlan): 'null' {
 // Resolvers must return native promises. Any other thenable would be completed as a value.
 const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === 'object' && value instanceof Promise;
-
-function toKeys(path: Path): (string | number)[] {
-  const keys: (string | number)[] = [];
-  for (let at: Path | undefined = path; at !== undefined; at = at.parent) keys.push(at.key);
-  return keys.reverse();
-}

@@ -96,9 +96,14 @@ export class Exchange {
     // The log line of the request needs its secrets, to redact the name of the operation.
     this.#observation.redactor = context;
     let response: HttpResponse;
+    this.#isExecuting = true;
     try {
-      response = this.#checkSize(await this.#executeToEnd(context));
+      // V8 would keep a variable with the body while this function waits.
+      response = await this.#readBody().then((body) => this.#runPipeline(body, context));
+      this.#endExecution();
+      this.#checkSize(response);
     } catch (error) {
+      this.#endExecution();
       if (error instanceof ClientDisconnected) return undefined;
       this.#reservation.resize(0);
       response = this.#toErrorResponse(error, context);
@@ -118,57 +123,57 @@ export class Exchange {
     if (this.#hasSlot) this.#services.admission.returnSlot();
   }
 
-  /** Executes the request, and releases what only the execution needs. */
-  async #executeToEnd(context: RequestContext): Promise<HttpResponse> {
-    this.#isExecuting = true;
-    try {
-      return await this.#execute(context);
-    } finally {
-      this.#isExecuting = false;
-      this.#releaseDocument();
-      if (this.#isEnded) this.#reservation.close();
-    }
-  }
-
-  /** Refuses the request, or reads its body, takes a slot and runs the pipeline. */
-  async #execute(context: RequestContext): Promise<HttpResponse> {
-    const { config, admission, pipeline } = this.#services;
+  /** Refuses the request, or reads its body. A GET has none. */
+  #readBody(): Promise<string | undefined> {
+    const { config, admission } = this.#services;
     const request = this.#request;
     if (this.#refusal !== undefined) throw this.#refusal;
     if (this.#mediaType === undefined)
       throw new HttpError('BAD_REQUEST', 'Accept application/json or application/graphql-response+json.', {
         status: 406,
       });
-    let body: string | undefined;
     if (request.method === 'POST') {
       if (!isJsonContentType(request.getHeader('content-type')))
         throw new RequestError(
           'UNSUPPORTED_MEDIA_TYPE',
           'Send the request body as application/json in UTF-8.',
         );
-      body = await request.readBody({
+      return request.readBody({
         maxBytes: config.maxRequestBytes,
         deadline: this.#deadline,
         admission,
         reservation: this.#reservation,
       });
-    } else if (request.method !== 'GET' && request.method !== 'HEAD')
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new HttpError('METHOD_NOT_ALLOWED', 'Send a GraphQL request with GET or POST.', {
         status: 405,
         headers: { allow: 'GET, POST' },
       });
-    else if (!this.#reservation.take(request.search.length * maxParsedFactor)) throw createShedError();
+    if (!this.#reservation.take(request.search.length * maxParsedFactor)) throw createShedError();
+    return Promise.resolve(undefined);
+  }
+
+  #runPipeline(body: string | undefined, context: RequestContext): Promise<HttpResponse> {
+    const { admission, pipeline } = this.#services;
     if (this.#isEnded) throw new ClientDisconnected();
     if (!admission.takeSlot()) throw createShedError();
     this.#hasSlot = true;
     return pipeline.run({
-      request,
+      request: this.#request,
       body,
       context,
       observation: this.#observation,
-      mediaType: this.#mediaType,
+      mediaType: this.#mediaType ?? 'application/json',
       startOperation: (operation) => this.#startOperation(operation),
     });
+  }
+
+  /** Releases what only the execution needs. Further calls do nothing. */
+  #endExecution(): void {
+    this.#isExecuting = false;
+    this.#releaseDocument();
+    if (this.#isEnded) this.#reservation.close();
   }
 
   #startOperation(prepared: PreparedOperation): void {
@@ -194,17 +199,16 @@ export class Exchange {
   }
 
   /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
-  #checkSize(response: HttpResponse): HttpResponse {
+  #checkSize({ body }: HttpResponse): void {
     if (this.#isEnded) throw new ClientDisconnected();
     const { maxResponseBytes } = this.#services.config;
     // In characters. V8 stores a string with one byte per character unless one of them is beyond Latin-1.
-    const { length } = response.body;
+    const { length } = body;
     // A character has at most three bytes in UTF-8.
-    if (length * 3 > maxResponseBytes && Buffer.byteLength(response.body) > maxResponseBytes)
+    if (length * 3 > maxResponseBytes && Buffer.byteLength(body) > maxResponseBytes)
       throw createResponseTooLargeError(maxResponseBytes, this.#isMutation);
-    if (!this.#reservation.resize(getStoredLength(response.body)))
+    if (!this.#reservation.resize(getStoredLength(body)))
       throw createNoMemoryError('response', this.#isMutation);
-    return response;
   }
 
   #toErrorResponse(error: unknown, context: RequestContext): HttpResponse {

@@ -115,7 +115,11 @@ export class PendingResponse {
     if (mustLinger) {
       response.write(body, encoding);
       discardBody(request, () => response.end());
-    } else response.end(body, encoding);
+    } else {
+      response.cork();
+      response.flushHeaders();
+      response.end(body, encoding);
+    }
     this.#owner.startResponseTimeouts();
   }
 }

@@ -47,7 +47,10 @@ export const createDirectPipeline = (executor: Executor): Pipeline => ({
       executor.addSecrets(params.variables, context);
       throw error;
     }
-    return toResponse(running, observation, mediaType);
+    return running.then((result) => {
+      if (result.errors !== undefined) observation.addErrors(result.errors);
+      return toHttpResponse(result, mediaType);
+    });
   },
 });
 
@@ -56,14 +59,4 @@ export function readParameters({ request, body, observation }: PipelineInput): O
   const params = body === undefined ? parseQueryString(request.search) : parseBody(body);
   observation.params = params;
   return params;
-}
-
-async function toResponse(
-  running: Promise<OperationResult>,
-  observation: RequestObservation,
-  mediaType: MediaType,
-): Promise<HttpResponse> {
-  const result = await running;
-  if (result.errors !== undefined) observation.addErrors(result.errors);
-  return toHttpResponse(result, mediaType);
 }

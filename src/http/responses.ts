@@ -19,15 +19,20 @@ export function toHeaders(fields: HttpResponse['headers']): Headers {
   return headers;
 }
 
-export const getGraphqlHeaders = (mediaType: MediaType) => ({
+const createGraphqlHeaders = (mediaType: MediaType) => ({
   'content-type': `${mediaType}; charset=utf-8`,
   'cache-control': 'private, no-store',
 });
 
+export const graphqlHeaders = {
+  'application/json': createGraphqlHeaders('application/json'),
+  'application/graphql-response+json': createGraphqlHeaders('application/graphql-response+json'),
+} as const satisfies Record<MediaType, HttpResponse['headers']>;
+
 /** The response to an operation that was executed: HTTP 200, even if fields failed. */
 export const toHttpResponse = ({ errors, body }: OperationResult, mediaType: MediaType): HttpResponse => ({
   status: 200,
-  headers: getGraphqlHeaders(mediaType),
+  headers: graphqlHeaders[mediaType],
   body: errors === undefined ? body : `{"errors":${JSON.stringify(errors)},${body.slice(1)}`,
 });
 
@@ -47,7 +52,7 @@ export function toErrorResponse(
   }));
   return {
     status,
-    headers: { ...getGraphqlHeaders(mediaType), ...headers },
+    headers: { ...graphqlHeaders[mediaType], ...headers },
     body: JSON.stringify({ errors }),
   };
 }

@@ -4,7 +4,7 @@ import { shortenMessage } from '../errors.ts';
 import { maxProblems, RequestError, toLocations } from '../execution/index.ts';
 import { isJsonObject } from '../json.ts';
 import type { PipelineInput } from './pipeline.ts';
-import { getGraphqlHeaders, type HttpResponse, toErrorResponse } from './responses.ts';
+import { graphqlHeaders, type HttpResponse, toErrorResponse } from './responses.ts';
 
 /** Headers that describe the connection or the body as it was sent. */
 const hopHeaders = /^(?:connection|content-length|transfer-encoding|expect|keep-alive|te|trailer|upgrade)$/i;
@@ -72,7 +72,7 @@ export function toResultResponse(
     ...(isJsonObject(extensions) && { extensions: { ...extensions, http: undefined } }),
   });
   const status = data === undefined ? getResultStatus(errors, formatted, mediaType) : 200;
-  return { status, headers: getGraphqlHeaders(mediaType), body };
+  return { status, headers: graphqlHeaders[mediaType], body };
 }
 
 interface FormattedError extends GraphQLFormattedError {

@@ -1,4 +1,5 @@
 import { getProperty, type JsonObject } from '../json.ts';
+import { type Path, toKeys } from '../path.ts';
 import type { Redaction, ValidationIssue } from '../upstream/responses.ts';
 
 /** How a field of an input object is written to a request body. */
@@ -58,7 +59,13 @@ export class BodyMapping {
   toBody(input: JsonObject): string | ValidationFailure {
     const issues: InputIssue[] = [];
     const value = this.#at.reduce<unknown>(getProperty, input);
-    const body = toJson(value, this.#shape, ['input', ...this.#at], issues);
+    const body = toJson(value, this.#shape, undefined, (path) => {
+      issues.push({
+        path: ['input', ...this.#at, ...toKeys(path).map(String), 'key'],
+        message: 'This key occurs more than once.',
+        code: 'duplicate_key',
+      });
+    });
     return issues.length === 0 ? JSON.stringify(body) : { message: 'The input has duplicate keys.', issues };
   }
 
@@ -104,35 +111,43 @@ function* getFieldNames(shape: InputShape): Generator<[property: string, name: s
   }
 }
 
-function toJson(value: unknown, shape: InputShape, path: readonly string[], issues: InputIssue[]): unknown {
-  if (value === null || typeof value !== 'object' || shape.kind === 'value' || shape.kind === 'json')
-    return value;
+/** @param path of the value, in the body */
+function toJson(
+  value: unknown,
+  shape: InputShape,
+  path: Path | undefined,
+  onDuplicate: OnDuplicate,
+): unknown {
+  if (isLeaf(value, shape)) return value;
   if (shape.kind === 'object') {
     const body: Record<string, unknown> = {};
-    for (const [name, { property, shape: inner }] of Object.entries(shape.fields)) {
-      const field = getProperty(value, name);
-      if (field !== undefined) body[property] = toJson(field, inner, [...path, name], issues);
+    for (const name in shape.fields) {
+      const field = shape.fields[name];
+      const inner = getProperty(value, name);
+      if (field === undefined || inner === undefined) continue;
+      body[field.property] = isLeaf(inner, field.shape)
+        ? inner
+        : toJson(inner, field.shape, { parent: path, key: name }, onDuplicate);
     }
     return body;
   }
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
-  if (shape.kind === 'list') {
-    return items.map((item, index) => toJson(item, shape.item, [...path, String(index)], issues));
+  if (shape.kind === 'list')
+    return items.map((item, key) => toJson(item, shape.item, { parent: path, key }, onDuplicate));
+  // Without a prototype: a key can be `__proto__`.
+  const entries: Record<string, unknown> = { __proto__: null };
+  for (let index = 0; index < items.length; index += 1) {
+    const key = String(getProperty(items[index], 'key'));
+    if (Object.hasOwn(entries, key)) onDuplicate({ parent: path, key: index });
+    entries[key] = getProperty(items[index], 'value');
   }
-  const entries = new Map<unknown, unknown>();
-  for (const [index, entry] of items.entries()) {
-    const key = getProperty(entry, 'key');
-    if (entries.has(key)) {
-      issues.push({
-        path: [...path, String(index), 'key'],
-        message: 'This key occurs more than once.',
-        code: 'duplicate_key',
-      });
-    }
-    entries.set(key, getProperty(entry, 'value'));
-  }
-  return Object.fromEntries(entries);
+  return entries;
 }
+
+type OnDuplicate = (path: Path) => void;
+
+const isLeaf = (value: unknown, { kind }: InputShape): boolean =>
+  value === null || typeof value !== 'object' || kind === 'value' || kind === 'json';
 
 function toPath([part, ...rest]: Location, shape: InputShape, value: unknown, redact: Redaction): string[] {
   if (part === undefined) return [];

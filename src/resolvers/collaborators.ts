@@ -48,7 +48,7 @@ export async function loadCollaborators(
       'Galileo returned an integration id that is not a UUID.',
     );
   }
-  return toConnection(await reads.collaborators.load({ id, kind, startingToken, limit }), startingToken);
+  return toConnection(await reads.collaborators(kind, id, { startingToken, limit }), startingToken);
 }
 
 function toConnection(page: JsonObject, startingToken: number): CollaboratorConnection {

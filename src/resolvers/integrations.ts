@@ -25,7 +25,7 @@ export async function loadIntegrations(
   names: readonly ProviderName[] | null | undefined,
   { reads }: ResolverContext,
 ): Promise<(WireIntegration | Promise<WireIntegration | null>)[]> {
-  const loads = getNames(names).map((name) => reads.integration.load(name));
+  const loads = getNames(names).map((name) => reads.integration(name));
   const outcomes = await Promise.allSettled(loads);
   const items: (WireIntegration | Promise<WireIntegration | null>)[] = [];
   for (const [index, load] of loads.entries()) {
@@ -40,7 +40,7 @@ export const getProviderEntries = (names: readonly ProviderName[] | null | undef
   getNames(names).map((name) => ({ name }));
 
 export async function loadAvailability(name: ProviderName, { reads }: ResolverContext): Promise<boolean> {
-  return (await reads.available.load('all')).includes(name);
+  return (await reads.available()).includes(name);
 }
 
 const knownNames: ReadonlySet<unknown> = new Set(providerNames);
@@ -65,7 +65,7 @@ export async function loadRecordsOf(
   name: ProviderName,
   { reads }: ResolverContext,
 ): Promise<readonly JsonObject[]> {
-  const records = await reads.records.load('all');
+  const records = await reads.records();
   let groups = recordGroups.get(records);
   if (groups === undefined) {
     groups = groupByProvider(records);

@@ -1,95 +1,115 @@
 import DataLoader from 'dataloader';
 import { toError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
 import type { CollaboratorKind, GalileoClient } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
 import type { Uuid } from '../upstream/uuid.ts';
-import type { ProviderName } from '../upstream/wire.ts';
+import type { ProviderName, WireIntegration } from '../upstream/wire.ts';
+
+/** A resource, and how to fetch it. */
+interface Read {
+  /** The kind of the resource and what identifies it, each followed by a slash. */
+  readonly key: string;
+  readonly fetch: () => Promise<unknown>;
+}
 
 /**
- * Loads each key once per request, until the key is forgotten. DataLoader caches one promise per key, even if it
- * rejects. It does not batch, because Galileo has no call for several keys.
+ * The reads of one request. Each resource is fetched when it is first read, and again only after it was forgotten, with
+ * the request's credentials.
  */
-class Loader<Key, Value> {
-  readonly #fetch: (key: Key) => Promise<Value>;
-  readonly #toCacheKey: (key: Key) => string;
-  /** Created by the first load, with its cache: most requests need one loader of eight. */
-  #loader: DataLoader<Key, Value, string> | undefined;
-  #cache: Map<string, Promise<Value>> | undefined;
+export class Reads {
+  readonly #galileo: GalileoClient;
+  readonly #context: CallContext;
+  readonly #results = new Map<string, Promise<unknown>>();
+  /**
+   * Caches one promise per key, even if it rejects. Does not batch, because Galileo has no call for several resources.
+   */
+  readonly #loader = new DataLoader<Read, unknown, string>(fetchOne, {
+    batch: false,
+    batchScheduleFn: runLater,
+    cacheMap: this.#results,
+    cacheKeyFn: getKey,
+  });
 
-  constructor(fetch: (key: Key) => Promise<Value>, toCacheKey: (key: Key) => string = String) {
-    this.#fetch = fetch;
-    this.#toCacheKey = toCacheKey;
+  constructor(galileo: GalileoClient, context: CallContext) {
+    this.#galileo = galileo;
+    this.#context = context;
   }
 
-  load(key: Key): Promise<Value> {
-    this.#cache ??= new Map();
-    this.#loader ??= new DataLoader<Key, Value, string>((keys) => this.#settleAll(keys), {
-      batch: false,
-      // DataLoader calls this before it adds the key, so the batch must run later.
-      batchScheduleFn: (callback) => process.nextTick(callback),
-      cacheMap: this.#cache,
-      cacheKeyFn: this.#toCacheKey,
-    });
-    return this.#loader.load(key);
+  integration(name: ProviderName): Promise<WireIntegration | null> {
+    return this.#load(`integration/${name}/`, () => this.#galileo.fetchIntegration(name, this.#context));
   }
 
-  /** Forgets the keys whose cache key matches. Default: all of them. */
-  forget(matches: (cacheKey: string) => boolean = () => true): void {
-    if (this.#cache === undefined) return;
-    for (const cacheKey of this.#cache.keys()) if (matches(cacheKey)) this.#cache.delete(cacheKey);
+  status(name: ProviderName): Promise<JsonObject> {
+    return this.#load(`status/${name}/`, () => this.#galileo.fetchStatus(name, this.#context));
   }
 
-  /** DataLoader expects failures as values. */
-  #settleAll(keys: readonly Key[]): Promise<(Value | Error)[]> {
-    return Promise.all(keys.map((key) => this.#fetch(key).catch(toError)));
+  models(name: ProviderName): Promise<readonly unknown[]> {
+    return this.#load(`models/${name}/`, () => this.#galileo.fetchModels(name, this.#context));
+  }
+
+  available(): Promise<readonly unknown[]> {
+    return this.#load('available/', () => this.#galileo.fetchAvailable(this.#context));
+  }
+
+  records(): Promise<readonly JsonObject[]> {
+    return this.#load('records/', () => this.#galileo.fetchRecords(this.#context));
+  }
+
+  collaborators(
+    kind: CollaboratorKind,
+    id: Uuid,
+    page: { readonly startingToken: number; readonly limit: number },
+  ): Promise<JsonObject> {
+    return this.#load(`collaborators/${id.toLowerCase()}/${kind}/${page.startingToken}/${page.limit}/`, () =>
+      this.#galileo.fetchCollaborators(kind, id, page, this.#context),
+    );
+  }
+
+  catalogs(): Promise<readonly unknown[]> {
+    return this.#load('catalogs/', () => this.#galileo.fetchCatalogs(this.#context));
+  }
+
+  databases(catalog: string | undefined): Promise<readonly unknown[]> {
+    return this.#load(`databases/${JSON.stringify(catalog)}/`, () =>
+      this.#galileo.fetchDatabases(catalog, this.#context),
+    );
+  }
+
+  /** Forgets what a write to the integration of that provider may have changed; undefined if the provider is unknown. */
+  forgetIntegration(name: ProviderName | undefined): void {
+    const provider = name === undefined ? '' : `${name}/`;
+    this.#forget(`integration/${provider}`, `status/${provider}`, `models/${provider}`, 'records/');
+    if (name === undefined || name === 'databricks') this.#forget('catalogs/', 'databases/');
+  }
+
+  /** Forgets what a change of an integration's collaborators may have changed, including the caller's own access. */
+  forgetSharing(id: Uuid): void {
+    this.forgetIntegration(undefined);
+    this.#forget(`collaborators/${id.toLowerCase()}/`);
+  }
+
+  #load<Value>(key: string, fetch: () => Promise<Value>): Promise<Value> {
+    // The key has the kind of the resource, so the result has its type.
+    return this.#loader.load({ key, fetch }) as Promise<Value>;
+  }
+
+  #forget(...prefixes: readonly string[]): void {
+    for (const key of this.#results.keys())
+      if (prefixes.some((prefix) => key.startsWith(prefix))) this.#results.delete(key);
   }
 }
 
-interface PageKey {
-  readonly id: Uuid;
-  readonly kind: CollaboratorKind;
-  readonly startingToken: number;
-  readonly limit: number;
-}
+const getKey = ({ key }: Read): string => key;
 
-export type Reads = ReturnType<typeof createReads>;
+/** The results of a batch, which has one read. DataLoader expects a failure as a value. */
+const fetchOne = ([read]: readonly Read[]): Promise<unknown[]> =>
+  (read as Read).fetch().then(toList, toErrorList);
 
-/**
- * The reads of one request. Each resource is fetched when it is first loaded, and again only after it was forgotten,
- * with the request's credentials. The key of a resource without a name is `all`.
- */
-export const createReads = (galileo: GalileoClient, context: CallContext) => ({
-  integration: new Loader((name: ProviderName) => galileo.fetchIntegration(name, context)),
-  status: new Loader((name: ProviderName) => galileo.fetchStatus(name, context)),
-  models: new Loader((name: ProviderName) => galileo.fetchModels(name, context)),
-  available: new Loader((_key: 'all') => galileo.fetchAvailable(context)),
-  records: new Loader((_key: 'all') => galileo.fetchRecords(context)),
-  collaborators: new Loader(
-    ({ id, kind, ...page }: PageKey) => galileo.fetchCollaborators(kind, id, page, context),
-    ({ id, kind, startingToken, limit }) => `${id.toLowerCase()} ${kind} ${startingToken} ${limit}`,
-  ),
-  catalogs: new Loader((_key: 'all') => galileo.fetchCatalogs(context)),
-  databases: new Loader(
-    ({ catalog }: { readonly catalog: string | undefined }) => galileo.fetchDatabases(catalog, context),
-    ({ catalog }) => JSON.stringify(catalog) ?? '',
-  ),
-});
+const toList = (value: unknown): unknown[] => [value];
+const toErrorList = (reason: unknown): Error[] => [toError(reason)];
 
-/** Forgets what a write to the integration of that provider may have changed; undefined if the provider is unknown. */
-export function forgetIntegration(reads: Reads, name: ProviderName | undefined): void {
-  const isOfProvider = (key: string) => name === undefined || key === name;
-  reads.integration.forget(isOfProvider);
-  reads.status.forget(isOfProvider);
-  reads.models.forget(isOfProvider);
-  reads.records.forget();
-  if (name === undefined || name === 'databricks') {
-    reads.catalogs.forget();
-    reads.databases.forget();
-  }
-}
-
-/** Forgets what a change of an integration's collaborators may have changed, including the caller's own access. */
-export function forgetSharing(reads: Reads, id: Uuid): void {
-  forgetIntegration(reads, undefined);
-  reads.collaborators.forget((key) => key.startsWith(id.toLowerCase()));
+/** DataLoader calls this before it adds the read to the batch, so the batch must run later. */
+function runLater(runBatch: () => void): void {
+  process.nextTick(runBatch);
 }

@@ -5,7 +5,7 @@ import { Secrets } from '../secrets.ts';
 import { toCaller } from '../upstream/caller.ts';
 import type { GalileoClient } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
-import { createReads, type Reads } from './reads.ts';
+import { Reads } from './reads.ts';
 
 /** What the resolvers of one request share. Requests never share it. */
 export type ResolverContext = CallContext &
@@ -79,7 +79,7 @@ export class RequestContext implements CallContext {
   }
 
   get reads(): Reads {
-    this.#reads ??= createReads(this.galileo, this);
+    this.#reads ??= new Reads(this.galileo, this);
     return this.#reads;
   }
 

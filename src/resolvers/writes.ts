@@ -5,7 +5,6 @@ import { toUuid, type Uuid } from '../upstream/uuid.ts';
 import type { ProviderName } from '../upstream/wire.ts';
 import type { BodyMapping, ValidationFailure } from './body-mapping.ts';
 import { getProviderName, type ProviderEntry, withProvider } from './integrations.ts';
-import { forgetIntegration, forgetSharing } from './reads.ts';
 import type { ResolverContext } from './request-context.ts';
 
 export interface UpsertSuccess {
@@ -31,7 +30,7 @@ export async function upsertIntegration(
   const body = mapping.toBody(input);
   if (typeof body !== 'string') return body;
   const outcome = await settleWrite(context.galileo.upsert(name, body, context), () =>
-    forgetIntegration(context.reads, name),
+    context.reads.forgetIntegration(name),
   );
   if (outcome.kind === 'invalid') return mapping.toFailure(outcome, input, (part) => context.redact(part));
   return { name, record: withProvider(outcome.value, name) };
@@ -42,7 +41,7 @@ export async function deleteIntegration(
   context: ResolverContext,
 ): Promise<ProviderEntry> {
   await settleWrite(context.galileo.deleteIntegration(name, context), () =>
-    forgetIntegration(context.reads, name),
+    context.reads.forgetIntegration(name),
   );
   return { name };
 }
@@ -53,7 +52,7 @@ export async function selectIntegration(
 ): Promise<JsonObject> {
   const id = toIdArgument('integrationId', integrationId);
   return settleWrite(context.galileo.selectIntegration(id, context), (record) =>
-    forgetIntegration(context.reads, (record && getProviderName(record)) ?? undefined),
+    context.reads.forgetIntegration((record && getProviderName(record)) ?? undefined),
   );
 }
 
@@ -68,7 +67,7 @@ export async function shareIntegration(
   const body = mapping.toBody(input);
   if (typeof body !== 'string') return body;
   const outcome = await settleWrite(context.galileo.share(kind, id, body, context), () =>
-    forgetSharing(context.reads, id),
+    context.reads.forgetSharing(id),
   );
   if (outcome.kind === 'invalid') return mapping.toFailure(outcome, input, (part) => context.redact(part));
   return { collaborators: outcome.value };
@@ -88,7 +87,7 @@ export async function updateCollaborator(
   const { kind, id, collaboratorId } = toIds(collaborator);
   const body = JSON.stringify({ role });
   return settleWrite(context.galileo.updateCollaborator(kind, id, collaboratorId, body, context), () =>
-    forgetSharing(context.reads, id),
+    context.reads.forgetSharing(id),
   );
 }
 
@@ -99,7 +98,7 @@ export async function removeCollaborator(
 ): Promise<string> {
   const { kind, id, collaboratorId } = toIds(collaborator);
   await settleWrite(context.galileo.removeCollaborator(kind, id, collaboratorId, context), () =>
-    forgetSharing(context.reads, id),
+    context.reads.forgetSharing(id),
   );
   return collaboratorId;
 }

@@ -80,7 +80,7 @@ const upsertResult = resultOf(
         description:
           'The stored integration, read after the write: one more call to Galileo. Null with an error if reading it failed, which does not undo the write.',
         extensions: upstreamCall,
-        resolve: ({ name }, _args, { reads }) => reads.integration.load(name),
+        resolve: ({ name }, _args, { reads }) => reads.integration(name),
       }),
     }),
   }),

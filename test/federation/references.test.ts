@@ -247,7 +247,7 @@ test('frozen representations and frozen upstream responses resolve, because noth
       ]),
     },
     contextValue: {
-      reads: { integration: { load: () => Promise.resolve(source) } },
+      reads: { integration: () => Promise.resolve(source) },
     },
   });
 

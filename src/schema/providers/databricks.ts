@@ -24,7 +24,7 @@ export const databricks = defineProvider({
   extraFields: (t) => ({
     catalogs: t.stringList({
       ...oneCall('The catalogs of the workspace.', upstreamList),
-      resolve: async (_source, _args, { reads }) => parseStrings(await reads.catalogs.load('all')),
+      resolve: async (_source, _args, { reads }) => parseStrings(await reads.catalogs()),
     }),
     databases: t.stringList({
       nullable: true,
@@ -37,7 +37,7 @@ export const databricks = defineProvider({
         }),
       },
       resolve: async (_source, { catalog }, { reads }) =>
-        parseStrings(await reads.databases.load({ catalog: catalog ?? undefined })),
+        parseStrings(await reads.databases(catalog ?? undefined)),
     }),
   }),
 });

@@ -3,7 +3,7 @@ import { Deadline } from '../../../src/deadline.ts';
 import { Executor, type OperationResult } from '../../../src/execution/index.ts';
 import type { Variables } from '../../../src/execution/plan.ts';
 import { toErrorPayload } from '../../../src/resolvers/errors.ts';
-import { createReads } from '../../../src/resolvers/reads.ts';
+import { Reads } from '../../../src/resolvers/reads.ts';
 import type { ResolverContext } from '../../../src/resolvers/request-context.ts';
 import { createSchema } from '../../../src/schema/index.ts';
 import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
@@ -50,7 +50,7 @@ export function createContext(responses: Responses): ResolverContext {
   return {
     ...callContext,
     galileo,
-    reads: createReads(galileo, callContext),
+    reads: new Reads(galileo, callContext),
     addSecret: () => undefined,
     reportFault: () => undefined,
     redact,
