@@ -69,21 +69,16 @@ async function startScript(name, upstreamUrl) {
 
 /**
  * In the order of the tables. The others are compared with the first. A contender with another schema has its own
- * operations: a map from an operation to `{ query, variables, isRight }`. `warmUpMs` is the duration of the load before
- * the measurement. Slower contenders need more time for the same number of requests.
+ * operations: a map from an operation to `{ query, variables, isRight }`.
  */
 export const contenders = {
-  'pass-through': { start: (upstreamUrl) => startScript('pass-through', upstreamUrl), warmUpMs: 5000 },
-  'galileo-gateway': { start: startGateway, warmUpMs: 5000 },
-  'mercurius with jit': { start: (upstreamUrl) => startScript('mercurius', upstreamUrl), warmUpMs: 5000 },
-  'plain yoga with Pothos': { start: (upstreamUrl) => startScript('yoga', upstreamUrl), warmUpMs: 15_000 },
-  'Apollo Server with RESTDataSource': {
-    start: (upstreamUrl) => startScript('apollo-server', upstreamUrl),
-    warmUpMs: 15_000,
-  },
+  'pass-through': { start: (upstreamUrl) => startScript('pass-through', upstreamUrl) },
+  'galileo-gateway': { start: startGateway },
+  'mercurius with jit': { start: (upstreamUrl) => startScript('mercurius', upstreamUrl) },
+  'plain yoga with Pothos': { start: (upstreamUrl) => startScript('yoga', upstreamUrl) },
+  'Apollo Server with RESTDataSource': { start: (upstreamUrl) => startScript('apollo-server', upstreamUrl) },
   'GraphQL Mesh on Hive Gateway': {
     start: (upstreamUrl) => startScript('mesh', upstreamUrl),
-    warmUpMs: 15_000,
     operations: meshOperations,
   },
 };

@@ -27,7 +27,8 @@ const rounds = isQuick ? 9 : 15;
 const roundMs = 1000;
 const slowRounds = { count: 5, durationMs: 2000 };
 const connections = 64;
-const warmUpShare = isQuick ? 0.4 : 1;
+/** The load before the measurement: of the first operation of a contender, and of each other one. */
+const warmUpMs = { first: 6000, other: 4000 };
 const tables = [];
 const print = (text) => process.stdout.write(`${text}\n`);
 
@@ -91,12 +92,12 @@ async function measure(running, operation, { count, durationMs }, callers = conn
 
 async function warmUp(running, measured) {
   for (const contender of running) {
-    for (const operation of measured) {
+    for (const [index, operation] of measured.entries()) {
       if (!(await isRight(contender, operation))) {
         throw new Error(`the response of ${contender.name} to "${operation.title}" is not correct`);
       }
       if (isCheck) continue;
-      await measureOnce(contender, operation, (contenders[contender.name].warmUpMs * warmUpShare) / 2);
+      await measureOnce(contender, operation, index === 0 ? warmUpMs.first : warmUpMs.other);
     }
   }
 }
@@ -209,7 +210,7 @@ async function compareWorkers() {
     running.push({ name: workers, ...(await startGateway(stub.url, 'unpinned', { WORKERS: workers })) });
   try {
     for (const operation of [operations.one, operations.twelve]) {
-      for (const gateway of running) await measureOnce(gateway, operation, 10_000 * warmUpShare);
+      for (const gateway of running) await measureOnce(gateway, operation, warmUpMs.first);
       const results = await measure(running, operation, { ...slowRounds, count: rounds });
       const rows = running.map(({ name, child }) => {
         const of = (key) => median(results.get(name).map((sample) => sample[key]));
