@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { appendChunk, getContent } from '../chunks.ts';
@@ -33,14 +32,14 @@ export interface ReadBodyOptions {
  */
 export function readBody(
   stream: Readable,
-  headers: Pick<IncomingHttpHeaders, 'content-length' | 'content-encoding'>,
+  getHeader: (name: string) => string | undefined,
   { maxBytes, deadline, admission, reservation }: ReadBodyOptions,
   onStart?: () => void,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     if (stream.readableEnded || stream.readableDidRead) throw createConsumedBodyError();
-    if (Number(headers['content-length'] ?? 0) > maxBytes) throw createTooLargeError(maxBytes);
-    if (!isIdentity(headers['content-encoding']))
+    if (Number(getHeader('content-length') ?? 0) > maxBytes) throw createTooLargeError(maxBytes);
+    if (!isIdentity(getHeader('content-encoding')))
       throw new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the request body without a content encoding.');
     let bytes: Buffer | undefined;
     let length = 0;
@@ -89,14 +88,7 @@ export async function readFetchBody(request: Request, limits: ReadBodyOptions): 
   // `close` follows each error.
   stream.on('error', () => {});
   try {
-    return await readBody(
-      stream,
-      {
-        'content-length': headers.get('content-length') ?? undefined,
-        'content-encoding': headers.get('content-encoding') ?? undefined,
-      },
-      limits,
-    );
+    return await readBody(stream, (name) => headers.get(name) ?? undefined, limits);
   } finally {
     stream.destroy();
   }

@@ -26,9 +26,10 @@ function parsePreferences(field: string): Preference[] {
 
 /** Whether `Host`, without its port, is one of these names. Without a list, every name is allowed. */
 export const isAllowedHost = (
-  { host = '' }: IncomingHttpHeaders,
+  headers: IncomingHttpHeaders,
   allowed: readonly string[] | undefined,
-): boolean => allowed?.includes(host.replace(/:\d*$/, '').toLowerCase()) ?? true;
+): boolean =>
+  allowed === undefined || allowed.includes((headers.host ?? '').replace(/:\d*$/, '').toLowerCase());
 
 /** The media types of GraphQL responses; the first one is the default. */
 export const mediaTypes = ['application/json', 'application/graphql-response+json'] as const;

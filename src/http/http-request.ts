@@ -21,18 +21,18 @@ export interface HttpRequest {
 export const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/?#]+/i, '');
 
 /** @param response set if the client waits for `100 Continue` before it sends the body */
-export const fromNode = (
-  request: IncomingMessage,
-  target: string,
-  response?: ServerResponse,
-): HttpRequest => ({
-  method: request.method ?? '',
-  search: target.includes('?') ? target.slice(target.indexOf('?')) : '',
-  rawHeaders: request.rawHeaders,
-  remoteAddress: request.socket.remoteAddress,
-  getHeader: (name) => request.headers[name]?.toString(),
-  readBody: (limits) => readBody(request, request.headers, limits, () => response?.writeContinue()),
-});
+export function fromNode(request: IncomingMessage, target: string, response?: ServerResponse): HttpRequest {
+  // Only here: V8 would compile a function with a header's name again for each order of the headers.
+  const getHeader = (name: string) => request.headers[name]?.toString();
+  return {
+    method: request.method ?? '',
+    search: target.includes('?') ? target.slice(target.indexOf('?')) : '',
+    rawHeaders: request.rawHeaders,
+    remoteAddress: request.socket.remoteAddress,
+    getHeader,
+    readBody: (limits) => readBody(request, getHeader, limits, () => response?.writeContinue()),
+  };
+}
 
 export const fromFetch = (request: Request): HttpRequest => ({
   method: request.method,
