@@ -2,7 +2,7 @@
 // HTTP server and executor.
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
-import { createReads } from '../../dist/src/resolvers/reads.js';
+import { Reads } from '../../dist/src/resolvers/reads.js';
 import { createSchema } from '../../dist/src/schema/index.js';
 import { GalileoClient } from '../../dist/src/upstream/galileo-client.js';
 // From the gateway's own installation, because two copies of graphql in one process reject each other's schemas.
@@ -39,7 +39,7 @@ const yoga = createYoga({
       redact,
       addSecret: () => {},
       reportFault: () => {},
-      reads: createReads(galileo, callContext),
+      reads: new Reads(galileo, callContext),
     };
   },
 });
