@@ -16,7 +16,8 @@ const oauth2 = {
 
 const createModel = (number) => ({
   name: `jumpstart-model-${number}`,
-  alias: `Model "${number}"`,
+  // Not Latin-1, as one character of many real responses.
+  alias: `Model "${number}" – large`,
   integration: 'aws_sagemaker',
   user_role: 'user',
   assistant_role: 'assistant',

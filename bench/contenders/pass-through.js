@@ -6,28 +6,45 @@ import { allNames } from '../operations.js';
 
 // As many sockets as the gateway has by default.
 const pool = new Pool(process.env.UPSTREAM_URL, { connections: 64, pipelining: 1 });
+const [open, comma, close] = ['[', ',', ']'].map((text) => Buffer.from(text));
+const failed = Buffer.from('{}');
 
-/** Sends one call; `done` receives an error, or the status and the body as a buffer. */
-function call(method, path, headers, body, done) {
-  const chunks = [];
-  let status = 0;
-  pool.dispatch(
-    { method, path, headers, body },
-    {
-      onConnect: () => undefined,
-      onHeaders: (code) => {
-        status = code;
-        return true;
-      },
-      onData: (chunk) => {
-        chunks.push(chunk);
-        return true;
-      },
-      onComplete: () => done(null, status, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)),
-      onError: (error) => done(error, 502, Buffer.alloc(0)),
-    },
-  );
+const join = (chunks) => (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+
+/** Collects a response. A class, because functions that are created for each call would cost more. */
+class Collector {
+  #chunks = [];
+  #status = 0;
+  #done;
+
+  /** @param {(status: number, body: Buffer) => void} done */
+  constructor(done) {
+    this.#done = done;
+  }
+
+  onConnect() {}
+
+  onHeaders(status) {
+    this.#status = status;
+    return true;
+  }
+
+  onData(chunk) {
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  onComplete() {
+    this.#done(this.#status, join(this.#chunks));
+  }
+
+  onError() {
+    this.#done(502, failed);
+  }
 }
+
+const call = (method, path, headers, body, done) =>
+  pool.dispatch({ method, path, headers, body }, new Collector(done));
 
 function respond(response, status, body) {
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
@@ -35,24 +52,27 @@ function respond(response, status, body) {
 }
 
 function joinAll(headers, response) {
-  const parts = [];
+  const bodies = new Array(allNames.length);
   let left = allNames.length;
   let worst = 200;
-  for (const [index, name] of allNames.entries()) {
-    call('GET', `/v2/integrations/${name}`, headers, null, (_error, status, body) => {
-      parts[2 * index] = index === 0 ? Buffer.from('[') : Buffer.from(',');
-      parts[2 * index + 1] = body;
+  allNames.forEach((name, index) => {
+    call('GET', `/v2/integrations/${name}`, headers, null, (status, body) => {
+      bodies[index] = body;
       worst = Math.max(worst, status);
       left -= 1;
-      if (left === 0) respond(response, worst, Buffer.concat([...parts, Buffer.from(']')]));
+      if (left > 0) return;
+      const parts = [];
+      bodies.forEach((one, position) => parts.push(position === 0 ? open : comma, one));
+      parts.push(close);
+      respond(response, worst, Buffer.concat(parts));
     });
-  }
+  });
 }
 
 const server = createServer((request, response) => {
   const headers = { 'galileo-api-key': request.headers['galileo-api-key'] ?? '' };
   const { method, url } = request;
-  const finish = (_error, status, body) => respond(response, status, body);
+  const finish = (status, body) => respond(response, status, body);
   if (url === '/all') joinAll(headers, response);
   else if (method !== 'PUT') call(method, url, headers, null, finish);
   else {
@@ -60,7 +80,7 @@ const server = createServer((request, response) => {
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
       headers['content-type'] = 'application/json';
-      call(method, url, headers, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks), finish);
+      call(method, url, headers, join(chunks), finish);
     });
   }
 });
