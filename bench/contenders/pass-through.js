@@ -52,7 +52,7 @@ function respond(response, status, body) {
 }
 
 function joinAll(headers, response) {
-  const bodies = new Array(allNames.length);
+  const bodies = [];
   let left = allNames.length;
   let worst = 200;
   allNames.forEach((name, index) => {
