@@ -12,7 +12,12 @@ const canPin = process.platform === 'linux' && !process.argv.includes('--check')
 /** Server and load on separate CPUs, if the system supports it. `unpinned` uses both. */
 const cpus = { server: '0', load: '1', unpinned: '0,1' };
 
-/** Starts a script on the CPU of its role. The caller must kill it. */
+const children = new Set();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** Starts a script on the CPU of its role. The caller can kill it. It ends with the benchmark at the latest. */
 export function start(role, script, env = {}, args = []) {
   const command = canPin ? ['taskset', '-c', cpus[role], process.execPath] : [process.execPath];
   const [program, ...programArgs] = [...command, script, ...args];
@@ -20,6 +25,7 @@ export function start(role, script, env = {}, args = []) {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
+  children.add(child);
   return child;
 }
 
