@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
@@ -84,6 +85,27 @@ describe('one operation', () => {
     }`);
     expect(errors).toEqual([]);
     expect(countReads(stack)).toEqual(once);
+  });
+
+  it('a field whose resource was already read does not wait for another read', async () => {
+    await using stack = await startWithDatabricks();
+    const json = { 'content-type': 'application/json' };
+    let available: ServerResponse | undefined;
+    stack.upstream
+      .on('GET', reads.available, (_call, response) => {
+        available = response;
+      })
+      // Only then does the other read get its response.
+      .on('GET', reads.status, (_call, response) => {
+        response.writeHead(200, json).end('{"state":"ok"}');
+        available?.writeHead(200, json).end('{"integrations":["databricks"]}');
+      });
+    const { errors } = await stack.gateway.query(`{
+      a: integration(name: DATABRICKS) { id }
+      b: integration(name: DATABRICKS) { status { key } }
+      integrationProviders(names: [DATABRICKS]) { isAvailable }
+    }`);
+    expect(errors).toEqual([]);
   });
 
   it('an operation reads databases once for each catalog', async () => {

@@ -1,5 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import express from 'express';
 import Fastify from 'fastify';
@@ -75,6 +76,38 @@ describe('gateway.node', () => {
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'private, no-store',
     });
+  });
+
+  it('gateway.node in Express works behind middleware that wraps end and waits for drain', async () => {
+    await using upstream = await startFakeUpstream();
+    const extra = { pad: 'x'.repeat(100_000) };
+    upstream.on('GET', '/v2/integrations/openai', { json: { ...integrationFixtures.openai.full, extra } });
+    const gateway = createGateway({ galileoApiUrl: upstream.url });
+    await using server = await startHttpServer(
+      express()
+        .use((_request, response, next) => {
+          // As compression, which writes its output through the original methods.
+          const body = new PassThrough();
+          const write = response.write.bind(response);
+          const end = response.end.bind(response);
+          body.on('data', (chunk) => {
+            if (!write(chunk)) body.pause();
+          });
+          body.on('end', () => end());
+          response.on('drain', () => body.resume());
+          response.end = ((chunk: string) => {
+            body.end(chunk);
+            return response;
+          }) as typeof response.end;
+          next();
+        })
+        .all('/graphql', gateway.node),
+    );
+    const body = '{"query":"{ integration(name: OPENAI) { extra } }"}';
+    expect(parseBody(await send(server.url, { ...request, body }))).toEqual({
+      data: { integration: { extra } },
+    });
+    await gateway.close();
   });
 
   it('a response that waits for a slow response of the application does not end the connection', async () => {

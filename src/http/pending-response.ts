@@ -107,8 +107,7 @@ export class PendingResponse {
     const mustLinger = mayHaveLongRest(request);
     // RFC 9110, section 15.5.9: the rest of the request may never arrive.
     if (this.#owner.decideClose(this, mustLinger || status === 408)) fields.push('connection', 'close');
-    // Middleware that wraps the method, such as on-headers before 1.1.0, does not always know arrays.
-    const isWrapped = response.writeHead !== ServerResponse.prototype.writeHead;
+    const isWrapped = hasWrappedMethods(response);
     response.writeHead(status, isWrapped ? toHeaderObject(fields) : fields);
     // A string with one byte per character is ASCII. Node writes it as Latin-1 without transcoding.
     const encoding = length === body.length ? 'latin1' : 'utf8';
@@ -116,13 +115,25 @@ export class PendingResponse {
       response.write(body, encoding);
       discardBody(request, () => response.end());
     } else {
-      response.cork();
-      response.flushHeaders();
+      if (!isWrapped) {
+        // Otherwise Node copies the body behind the header.
+        response.cork();
+        response.flushHeaders();
+      }
       response.end(body, encoding);
     }
     this.#owner.startResponseTimeouts();
   }
 }
+
+/**
+ * Whether middleware wraps the response. on-headers before 1.1.0 does not always know arrays of headers, and compression
+ * waits for `drain`, which a corked response does not emit.
+ */
+const hasWrappedMethods = (response: ServerResponse): boolean =>
+  response.writeHead !== ServerResponse.prototype.writeHead ||
+  response.write !== ServerResponse.prototype.write ||
+  response.end !== ServerResponse.prototype.end;
 
 /** @param fields alternating names and values */
 function toHeaderObject(fields: readonly string[]): OutgoingHttpHeaders {

@@ -90,8 +90,10 @@ export class Reads {
   }
 
   #load<Value>(key: string, fetch: () => Promise<Value>): Promise<Value> {
+    // DataLoader settles a cached read only with the next batch, which can be a slow read of another resource.
+    const result = this.#results.get(key) ?? this.#loader.load({ key, fetch });
     // The key has the kind of the resource, so the result has its type.
-    return this.#loader.load({ key, fetch }) as Promise<Value>;
+    return result as Promise<Value>;
   }
 
   #forget(...prefixes: readonly string[]): void {
