@@ -40,7 +40,7 @@ export class Exchange {
   readonly #services: HandlerServices;
   readonly #forwarded: ForwardedHeaders;
   readonly #observation: RequestObservation;
-  readonly #mediaType: MediaType | undefined;
+  readonly #mediaType: MediaType;
   readonly #deadline: Deadline;
   readonly #reservation: Reservation;
   readonly #refusal: RequestError | undefined;
@@ -68,12 +68,19 @@ export class Exchange {
       forwarded,
       arrivedAtMs,
     );
-    this.#mediaType = negotiateMediaType(request.getHeader('accept'), mediaTypes);
+    const mediaType = negotiateMediaType(request.getHeader('accept'), mediaTypes);
+    this.#mediaType = mediaType ?? 'application/json';
     this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
     this.#reservation = admission.reserve();
     // Decided on arrival, before the body is read, so that shedding a request costs little.
     if (forwarded.problem !== undefined) this.#refusal = new RequestError('BAD_REQUEST', forwarded.problem);
-    else this.#refusal = admission.isFull ? createShedError() : undefined;
+    else if (admission.isFull) this.#refusal = createShedError();
+    else if (mediaType === undefined)
+      this.#refusal = new HttpError(
+        'BAD_REQUEST',
+        'Accept application/json or application/graphql-response+json.',
+        { status: 406 },
+      );
   }
 
   /**
@@ -128,10 +135,6 @@ export class Exchange {
     const { config, admission } = this.#services;
     const request = this.#request;
     if (this.#refusal !== undefined) throw this.#refusal;
-    if (this.#mediaType === undefined)
-      throw new HttpError('BAD_REQUEST', 'Accept application/json or application/graphql-response+json.', {
-        status: 406,
-      });
     if (request.method === 'POST') {
       if (!isJsonContentType(request.getHeader('content-type')))
         throw new RequestError(
@@ -164,7 +167,7 @@ export class Exchange {
       body,
       context,
       observation: this.#observation,
-      mediaType: this.#mediaType ?? 'application/json',
+      mediaType: this.#mediaType,
       startOperation: (operation) => this.#startOperation(operation),
     });
   }
@@ -219,7 +222,7 @@ export class Exchange {
       known = new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
     }
     this.#observation.recordRequestError(known.code);
-    return toErrorResponse(known, this.#mediaType ?? 'application/json', context);
+    return toErrorResponse(known, this.#mediaType, context);
   }
 
   reportFault(error: unknown): void {

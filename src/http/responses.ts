@@ -24,10 +24,10 @@ const createGraphqlHeaders = (mediaType: MediaType) => ({
   'cache-control': 'private, no-store',
 });
 
-export const graphqlHeaders = {
+export const graphqlHeaders: Readonly<Record<MediaType, HttpResponse['headers']>> = {
   'application/json': createGraphqlHeaders('application/json'),
   'application/graphql-response+json': createGraphqlHeaders('application/graphql-response+json'),
-} as const satisfies Record<MediaType, HttpResponse['headers']>;
+};
 
 /** The response to an operation that was executed: HTTP 200, even if fields failed. */
 export const toHttpResponse = ({ errors, body }: OperationResult, mediaType: MediaType): HttpResponse => ({

@@ -118,16 +118,15 @@ function toJson(
   path: Path | undefined,
   onDuplicate: OnDuplicate,
 ): unknown {
-  if (isLeaf(value, shape)) return value;
+  if (value === null || typeof value !== 'object' || shape.kind === 'value' || shape.kind === 'json')
+    return value;
   if (shape.kind === 'object') {
     const body: Record<string, unknown> = {};
     for (const name in shape.fields) {
       const field = shape.fields[name];
       const inner = getProperty(value, name);
       if (field === undefined || inner === undefined) continue;
-      body[field.property] = isLeaf(inner, field.shape)
-        ? inner
-        : toJson(inner, field.shape, { parent: path, key: name }, onDuplicate);
+      body[field.property] = toJson(inner, field.shape, { parent: path, key: name }, onDuplicate);
     }
     return body;
   }
@@ -145,9 +144,6 @@ function toJson(
 }
 
 type OnDuplicate = (path: Path) => void;
-
-const isLeaf = (value: unknown, { kind }: InputShape): boolean =>
-  value === null || typeof value !== 'object' || kind === 'value' || kind === 'json';
 
 function toPath([part, ...rest]: Location, shape: InputShape, value: unknown, redact: Redaction): string[] {
   if (part === undefined) return [];

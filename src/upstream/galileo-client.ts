@@ -184,17 +184,7 @@ export class GalileoClient {
     request: TransportRequest & { readonly body: string },
     hasShape: (body: unknown) => body is T,
   ): Promise<WriteOutcome<T>> {
-    const { body, context } = request;
-    const bytes = Buffer.byteLength(body);
-    // The transport has the body as a string and as bytes.
-    const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
-    if (!context.memory.take(heldBytes)) throw createFieldNoMemoryError();
-    let response: UpstreamResponse;
-    try {
-      response = await this.#send(request);
-    } finally {
-      context.memory.release(heldBytes);
-    }
+    const response = await this.#sendBody(request);
     const failure = readValidationFailure(response, this.#getRedaction(request));
     if (failure !== undefined) return { kind: 'invalid', ...failure };
     return { kind: 'done', value: expectJson(this.#expectSuccess(request, response), hasShape) };
@@ -208,6 +198,19 @@ export class GalileoClient {
   #expectSuccess(request: TransportRequest, response: UpstreamResponse): UpstreamResponse {
     if (isSuccess(response)) return response;
     throw toResponseError(response, request.method, this.#getRedaction(request));
+  }
+
+  /** Counts the request body, which the transport has as a string and as bytes, towards the memory of the request. */
+  async #sendBody(request: TransportRequest & { readonly body: string }): Promise<UpstreamResponse> {
+    const { body, context } = request;
+    const bytes = Buffer.byteLength(body);
+    const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
+    if (!context.memory.take(heldBytes)) throw createFieldNoMemoryError();
+    try {
+      return await this.#send(request);
+    } finally {
+      context.memory.release(heldBytes);
+    }
   }
 
   #getRedaction({ context }: TransportRequest): Redaction {
