@@ -1,6 +1,6 @@
 /**
- * Appends a chunk to the bytes of a body that arrives. Returns the first chunk itself, then a buffer that may be longer
- * than its content. Copies every other chunk, because a Buffer of one byte takes more than a hundred.
+ * Appends a chunk to the bytes of a body that arrives. Returns the first chunk itself. Copies all later ones into one
+ * buffer, which may be longer than its content: a Buffer of one byte takes more than a hundred bytes.
  *
  * @param bytes what the last call returned; undefined for the first chunk
  * @param length of the content so far

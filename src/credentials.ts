@@ -11,7 +11,7 @@ export interface ForwardedHeaders {
   readonly credentials: readonly string[];
   /** `traceparent` and `tracestate`. */
   readonly traceHeaders: readonly string[];
-  /** All others: credentials, request id, baggage. */
+  /** Sent with every call, apart from `traceHeaders`: the credentials again, the request id and baggage. */
   readonly headers: readonly string[];
   /** The client's `x-request-id` if it is usable, else a new one. */
   readonly requestId: string;

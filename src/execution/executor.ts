@@ -25,7 +25,7 @@ export interface ExecutorSettings extends DocumentSettings {
   readonly trustedDocuments: { readonly documents: TrustedDocuments } | undefined;
 }
 
-/** Eight conditions. An operation with more of them is planned again from time to time. */
+/** Per operation: every combination of eight conditions. All plans of the operation are dropped when there are more. */
 const maxPlans = 256;
 
 /** Limit for a response that describes the schema. The usual introspection query needs a fifth of it. */
@@ -124,8 +124,8 @@ export class Executor {
   }
 
   /**
-   * Adds the secret values in the variables of a rejected request: the message of the error can quote a name of the
-   * document that is also a secret.
+   * Adds the secrets in the variables of a rejected request to its context, because its error can quote a name in the
+   * document that equals one of them.
    */
   addSecrets(variables: Variables | undefined, context: ResolverContext): void {
     for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);

@@ -82,7 +82,7 @@ const bytesPerSelection = 250;
 
 /**
  * What an operation does: the fields of each type, their arguments, and how their values are completed. Apart from
- * arguments with variables, a plan depends on the request only by `@skip` and `@include`. Each plan is for one set of
+ * arguments with variables, a plan depends on the request only through `@skip` and `@include`. Each plan is for one set of
  * their values.
  */
 export class OperationPlan implements SharedAllocation {

@@ -25,7 +25,7 @@ export interface DocumentSecrets {
  */
 export class SecretInputs {
   readonly #names = new Set<string>();
-  /** Fields that are not secret, in a value of a field with one of these names: the key of an entry, the ARN of a role. */
+  /** Names of fields inside such a value that are not secret: `key` of an entry, `roleArn` of an AWS token. */
   readonly #publicNames = new Set(['key']);
 
   constructor(schema: GraphQLSchema) {

@@ -34,7 +34,8 @@ export function createValidation(schema: GraphQLSchema, introspection: boolean):
       if (rule === ValuesOfCorrectTypeRule) return createRedactedValuesRule(introspection);
       return rule === ScalarLeafsRule && !introspection ? leafsRuleWithoutSuggestion : rule;
     });
-  // Fields are merged in documents without other errors only: a cycle of fragments would exhaust the stack of that rule.
+  // Whether fields can be merged is checked only if there are no other errors: a cycle of fragments would exhaust the
+  // stack of that rule.
   const stages = [
     introspection ? rules : [NoSchemaIntrospectionCustomRule, ...rules],
     [OverlappingFieldsCanBeMergedRule],
@@ -71,7 +72,7 @@ const rewriteErrors =
     return rule(Object.create(context, { reportError: { value: reportError } }) as ValidationContext);
   };
 
-/** Whether a scalar of this schema rejected the value, as only JSONObject does. Its message does not quote the value. */
+/** Whether JSONObject rejected a number that it cannot represent exactly. Its message does not quote the number. */
 export const isInputError = ({ extensions }: GraphQLError): boolean =>
   extensions['code'] === 'BAD_USER_INPUT';
 

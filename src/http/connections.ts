@@ -7,11 +7,11 @@ import { PendingResponse, type ResponseOwner } from './pending-response.ts';
 /** Pipelined requests of one connection that are processed in parallel. Further ones wait. */
 const maxParallel = 8;
 /**
- * Requests of one connection without a complete response. At this number, the connection accepts no further request and
- * is closed after the last pending response.
+ * Requests of one connection whose response has not been sent. At this number, the connection accepts no further request
+ * and is closed after the last pending response.
  */
 const maxPending = 100;
-/** By the code of an error of Node's parser. The status of others is 400. */
+/** By the `code` of an error that Node emits as `clientError`. The status of others is 400. */
 const refusalStatuses: ReadonlyMap<unknown, number> = new Map([
   ['HPE_HEADER_OVERFLOW', 431],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413],
@@ -19,7 +19,7 @@ const refusalStatuses: ReadonlyMap<unknown, number> = new Map([
 ]);
 
 /**
- * The connections of a server and their requests without a complete response. A response is "sent" when the process has
+ * The connections of a server, and their requests whose response has not been sent. A response is "sent" when the process has
  * written all of it. Node does not report that: it counts a connection as idle as soon as its response was ended, and
  * emits nothing for a pipelined response that is still queued when the connection ends.
  */
@@ -64,7 +64,7 @@ export class Connections {
   }
 
   /**
-   * Calls the handler, immediately or after earlier requests of the connection. Ignores a request on a connection that
+   * Calls the handler, immediately or as soon as fewer than eight earlier requests of the connection are pending. Ignores a request on a connection that
    * will be closed: the client must send it again (RFC 9112, section 9.6).
    */
   accept(
@@ -72,7 +72,7 @@ export class Connections {
     response: ServerResponse,
     handle: (pending: PendingResponse) => void,
   ): void {
-    // Its client has already disconnected while a program that mounts the gateway was waiting.
+    // The client has disconnected while a program that mounts the gateway was waiting.
     if (request.socket.destroyed || response.destroyed) return;
     this.register(request.socket).accept(request, response, handle);
   }
@@ -148,7 +148,6 @@ class ClientConnection implements ResponseOwner {
     return this.#isClosing && this.#pending.at(-1) === pending;
   }
 
-  // A response can only be read after those before it. Usually, the operating system has taken all of it already.
   startResponseTimeouts(): void {
     const first = this.#pending[0]?.response;
     if (first !== undefined && first.socket === null && !first.writableFinished) {
@@ -157,7 +156,9 @@ class ClientConnection implements ResponseOwner {
       return;
     }
     for (const pending of this.#pending) {
+      // A client can read a response only after those before it.
       if (!pending.isComplete) break;
+      // Usually, the operating system has taken all of it already.
       if (pending.response.writableFinished) continue;
       pending.timer ??= setTimeout(() => this.destroy(), this.#connections.responseTimeoutMs);
     }
@@ -215,7 +216,7 @@ class ClientConnection implements ResponseOwner {
   }
 
   #startNext(): void {
-    // One that is settled meanwhile starts the next one itself.
+    // `start` can settle its request within this loop. `#settle` removes it and calls this method again.
     for (let index = 0; index < maxParallel; index += 1) this.#pending[index]?.start();
   }
 }

@@ -205,7 +205,6 @@ export class Exchange {
   #checkSize({ body }: HttpResponse): void {
     if (this.#isEnded) throw new ClientDisconnected();
     const { maxResponseBytes } = this.#services.config;
-    // In characters. V8 stores a string with one byte per character unless one of them is beyond Latin-1.
     const { length } = body;
     // A character has at most three bytes in UTF-8.
     if (length * 3 > maxResponseBytes && Buffer.byteLength(body) > maxResponseBytes)
@@ -233,6 +232,7 @@ export class Exchange {
 /** Below this length, it does not matter whether a character takes one or two bytes. */
 const minMeasuredLength = 16_384;
 
+/** The size of a body in memory, in bytes. V8 stores a string with two bytes per character if one is beyond Latin-1. */
 function getStoredLength(body: string | Buffer): number {
   const { length } = body;
   return length < minMeasuredLength || Buffer.byteLength(body) === length ? length : 2 * length;

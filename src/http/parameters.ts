@@ -4,7 +4,7 @@ import { isJsonObject } from '../json.ts';
 const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);
 
 /** Reads the parameters from the body of a POST. Throws RequestError if it is not JSON or a parameter has the wrong type. */
-export const parseBody = (text: string): OperationParams => readParams(parseJson(text, 'The request body'));
+export const parseBody = (text: string): OperationParams => toParams(parseJson(text, 'The request body'));
 
 /** Reads the parameters from the URL of a GET. Throws RequestError as `parseBody` does. */
 export function parseQueryString(search: string): OperationParams {
@@ -18,10 +18,10 @@ export function parseQueryString(search: string): OperationParams {
     const value = given.get(name);
     if (value !== null && value !== '') body[name] = parseJson(value, `The parameter \`${name}\``);
   }
-  return readParams(body);
+  return toParams(body);
 }
 
-function readParams(body: unknown): OperationParams {
+function toParams(body: unknown): OperationParams {
   if (Array.isArray(body)) throw badRequest('Batches are not supported: send one operation per request.');
   if (!isJsonObject(body))
     throw badRequest('The request body must be a JSON object with `query` or `documentId`.');

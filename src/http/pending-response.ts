@@ -4,14 +4,17 @@ import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from '
 import { performance } from 'node:perf_hooks';
 import type { HttpResponse } from './responses.ts';
 
-/** If the unread rest of a request body can be longer, the connection is closed. At most this much of it is read before. */
+/**
+ * In bytes. If more than this of a request body may be unread, the connection is closed after the response. At most this
+ * much is read and discarded before.
+ */
 const maxDiscardedBytes = 65_536;
 /** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
 const lingerMs = 1000;
 
 /** The connection of a pending response. */
 export interface ResponseOwner {
-  /** Has the response written, now or later in this turn of the event loop. */
+  /** Calls `write` of the response, immediately or at the end of this turn of the event loop. */
   complete(pending: PendingResponse): void;
   /** Whether the connection closes after this response. `isRequired`: it must close after its last pending response. */
   decideClose(pending: PendingResponse, isRequired: boolean): boolean;
@@ -32,7 +35,7 @@ export class PendingResponse {
   listener: { end(isSent: boolean): void } | undefined;
   /** On the clock of `performance.now()`. */
   readonly arrivedAtMs = performance.now();
-  /** Whether the whole response is known. */
+  /** Whether the response is known, whether or not it has been written. */
   isComplete = false;
   /** Runs while the client may read the response. */
   timer: NodeJS.Timeout | undefined;
@@ -69,7 +72,7 @@ export class PendingResponse {
     this.#owner.destroy();
   }
 
-  /** Passes the response to the connection, which has it written in this turn of the event loop. Further calls do nothing. */
+  /** Passes the response to the connection, which calls `write` in this turn of the event loop. Further calls do nothing. */
   send(httpResponse: HttpResponse, requestId: string): void {
     if (this.isComplete) return;
     this.isComplete = true;

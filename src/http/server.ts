@@ -22,7 +22,7 @@ export interface ServerOptions extends Omit<RoutesOptions, 'handler' | 'connecti
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const server = new RunningServer(options, await openTelemetry(options.config, options.log));
   try {
-    await server.listen(options.isWorker);
+    await server.listen();
   } catch (error) {
     await server[Symbol.asyncDispose]();
     throw error;
@@ -32,6 +32,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 export class RunningServer implements AsyncDisposable {
   readonly #config: Config;
+  readonly #isWorker: boolean;
   readonly #telemetry: Telemetry;
   readonly #handler: GraphqlHandler;
   readonly #connections: Connections;
@@ -41,8 +42,9 @@ export class RunningServer implements AsyncDisposable {
   #draining: Promise<boolean> | undefined;
 
   constructor(options: ServerOptions, telemetry: Telemetry) {
-    const { config, log, plugins } = options;
+    const { config, log, plugins, isWorker = false } = options;
     this.#config = config;
+    this.#isWorker = isWorker;
     this.#telemetry = telemetry;
     this.#handler = new GraphqlHandler(config, telemetry, log, plugins);
     this.#connections = new Connections(config.responseTimeoutMs);
@@ -88,11 +90,10 @@ export class RunningServer implements AsyncDisposable {
     return this.#handler.usage;
   }
 
-  /** @param isWorker whether another process serves the metrics of this one */
-  async listen(isWorker = false): Promise<void> {
+  async listen(): Promise<void> {
     const { port, host, metricsPort } = this.#config;
     const { metrics } = this;
-    if (metrics !== undefined && metricsPort !== undefined && !isWorker)
+    if (metrics !== undefined && metricsPort !== undefined && !this.#isWorker)
       this.#metricsServer = await startMetricsServer(metricsPort, host, () => metrics.print());
     await this.#handler.ready();
     await listen(this.#server, port, host);

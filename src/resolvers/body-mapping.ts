@@ -10,7 +10,10 @@ interface InputField {
 
 export type InputFields = Readonly<Record<string, InputField>>;
 
-/** `map` is a list of entries with unique keys, which upstream stores as an object; `json` is passed on unchanged. */
+/**
+ * `map` is a list of entries with unique keys, which upstream stores as an object. `value` and `json` are sent unchanged:
+ * the path of an issue ends at a `value`, and continues inside `json`.
+ */
 export type InputShape =
   | { readonly kind: 'value' | 'json' | 'map' }
   | { readonly kind: 'list'; readonly item: InputShape }
@@ -176,7 +179,7 @@ function toPath([part, ...rest]: Location, shape: InputShape, value: unknown, re
   }
 }
 
-/** The indexes of each list of entries by their keys, because a list with many entries can have many issues. */
+/** Caches the indexes of the entries of a list by their keys, because a list with many entries can have many issues. */
 const entryIndexes = new WeakMap<readonly unknown[], ReadonlyMap<unknown, number>>();
 
 function getEntryIndexes(entries: readonly unknown[]): ReadonlyMap<unknown, number> {

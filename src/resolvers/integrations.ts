@@ -76,7 +76,7 @@ export async function loadRecordsOf(
 
 type RecordGroups = ReadonlyMap<ProviderName | null, readonly JsonObject[]>;
 
-/** The records of each provider, because one request can select them many times. */
+/** Caches the records of each provider, because one request can select them many times. */
 const recordGroups = new WeakMap<readonly JsonObject[], RecordGroups>();
 
 /** Reads each record once, because a list of a megabyte can have 300,000. */

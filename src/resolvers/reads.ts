@@ -14,8 +14,8 @@ interface Read {
 }
 
 /**
- * The reads of one request. Each resource is fetched when it is first read, and again only after it was forgotten, with
- * the request's credentials.
+ * The reads of one request, with its credentials. Each resource is fetched when it is first read, and again only after a
+ * write has made the gateway forget it.
  */
 export class Reads {
   readonly #galileo: GalileoClient;

@@ -135,7 +135,7 @@ export function toOutputFields(
     if (type.output === undefined || field.output === 'none') continue;
     const isNonNull = field.output === 'non-null';
     const defaultValue = field.defaultValue === undefined ? getDefault(schema, property) : field.defaultValue;
-    const isList = type.shape.kind === 'list' || type.shape.kind === 'map';
+    const isList = Array.isArray(type.output);
     const parse = isNonNull && !isList ? type.parse : orElse(isNonNull ? [] : null, type.parse);
     const access = new PropertyAccess(property, defaultValue, parse);
     const resolve = (source: Source): unknown =>

@@ -112,7 +112,10 @@ export const parseStringMap: Parser<StringMapEntry[]> = (value) => {
   return entries;
 };
 
-/** The entries of large maps, because one operation can select a map many times, and null entries are not in its response. */
+/**
+ * Caches the entries of large maps. One operation can select a map many times, and null entries take time without adding to
+ * the size of its response.
+ */
 const largeMaps = new WeakMap<JsonObject, StringMapEntry[]>();
 const minLargeMap = 1000;
 

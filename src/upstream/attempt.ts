@@ -195,14 +195,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** The failure, or the response without its body if its status says enough: any 2xx of a DELETE is a success. */
   #toResult(kind: FailureKind, error: Error): AttemptFailure | UpstreamResponse {
     const status = this.#status;
-    // Only the body shows whether a 404 is from Galileo's API. A retry can have the memory for it.
-    const isOnlyBody = kind === 'unreadable-body' || (kind === 'no-memory' && status !== 404);
+    // A 404 fails without its body, which shows whether it is from Galileo's API. The client can retry.
+    const lacksOnlyBody = kind === 'unreadable-body' || (kind === 'no-memory' && status !== 404);
     const isDeleted = this.#request.method === 'DELETE' && status >= 200 && status < 300;
-    if (isDeleted || (isOnlyBody && status >= 300)) return this.#toResponse(noBody, true);
+    if (isDeleted || (lacksOnlyBody && status >= 300)) return this.#toResponse(noBody, true);
     return {
       kind,
       isSent: this.isSent,
-      wasReusedConnection: kind === 'reset' && this.#isReusedSocket && status === 0,
+      wasStaleConnection: kind === 'reset' && this.#isReusedSocket && status === 0,
       cause: kind === 'invalid-request' ? error : toLoggableCause(error),
     };
   }

@@ -159,7 +159,7 @@ export class Call implements Waiter, AttemptOwner {
         this.#enter();
         return;
       }
-      if (this.#retry(failure.wasReusedConnection ? 0 : this.#computeBackoffMs())) return;
+      if (this.#retry(failure.wasStaleConnection ? 0 : this.#computeBackoffMs())) return;
     }
     this.#settle(result);
   }

@@ -29,7 +29,7 @@ export interface Waiter extends Queueable {
  */
 export class ConnectionPool {
   readonly #options: ConnectionOptions;
-  readonly #onRelease: () => void;
+  readonly #onIdle: () => void;
   readonly #connections: Connection[] = [];
   readonly #idle: Connection[] = [];
   readonly #queue = new FairQueue<Waiter>();
@@ -40,10 +40,10 @@ export class ConnectionPool {
   #releasedCount = 0;
   #isDestroyed = false;
 
-  /** @param onRelease called after each release, when the connection is free again */
-  constructor(options: ConnectionOptions, onRelease: () => void) {
+  /** @param onIdle called when a connection becomes idle because no waiter takes it */
+  constructor(options: ConnectionOptions, onIdle: () => void) {
     this.#options = options;
-    this.#onRelease = onRelease;
+    this.#onIdle = onIdle;
   }
 
   get queueDepth(): number {
@@ -140,7 +140,7 @@ export class ConnectionPool {
       if (this.#start(waiter, connection, true)) return;
     }
     this.#idle.push(connection);
-    this.#onRelease();
+    this.#onIdle();
   }
 
   /** Starts the attempt of a waiter that already counts as running. */

@@ -10,7 +10,7 @@ class CallerItems<T> {
   /** In the order in which they began to wait. Undefined until one waits. */
   waiting: T[] | undefined;
   runningCount = 0;
-  /** Of two callers with as many running items, the one with the lower number is next. */
+  /** Of two callers with equally many running items, the one with the lower number is next. */
   turn = 0;
 }
 

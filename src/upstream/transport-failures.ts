@@ -43,10 +43,10 @@ export interface AttemptFailure {
   /** Whether bytes of the request may have been sent. */
   readonly isSent: boolean;
   /**
-   * Whether a reused connection was reset before a byte of the response, as happens if upstream closes idle
+   * Whether a reused connection was reset before the headers of the response, as happens if upstream closes idle
    * connections.
    */
-  readonly wasReusedConnection: boolean;
+  readonly wasStaleConnection: boolean;
   /** Safe to log, except for `invalid-request`, whose cause is the original error. */
   readonly cause: Error;
 }
