@@ -320,3 +320,30 @@ describe('The program with a small heap', { timeout: 60_000 }, () => {
     await expectResponse(gateway);
   });
 });
+
+it('under load, the old generation grows by less than its size between two full collections', async () => {
+  await using upstream = await startFakeUpstream();
+  const extra = { text: 'x'.repeat(2000) };
+  for (const name of providerNames) upstream.on('GET', toPath(name), { json: { id, name, extra } });
+  // With a small young generation, the objects of a request soon reach the old one.
+  await using gateway = await serve(upstream, 256, {
+    METRICS_PORT: '0',
+    NODE_OPTIONS: '--max-semi-space-size=1',
+  });
+  const metricsUrl = await gateway.program.waitFor(/"metrics":"([^"]+)"/);
+  const sizes: number[] = [];
+  const running = repeat(1000, 32, () => post(gateway.url, { query: '{ integrations { extra } }' }, withKey));
+  let isRunning = true;
+  void running.then(() => {
+    isRunning = false;
+  });
+  while (isRunning) {
+    const metrics = await (await fetch(metricsUrl)).text();
+    sizes.push(Number(/nodejs_heap_space_size_used_bytes\{space="old"\} (\d+)/.exec(metrics)?.[1]));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  // The first collections follow V8's initial limit.
+  const settled = sizes.slice(sizes.length / 2);
+  expect(settled.length).toBeGreaterThan(5);
+  expect(Math.max(...settled)).toBeLessThan(2 * Math.min(...settled));
+}, 60_000);
