@@ -1,7 +1,7 @@
 import { useEditorContext } from '@graphiql/react';
 import { useEffect } from 'react';
 
-/** If Tab indented, keyboard users could not leave an editor (WCAG 2.1.2). Ctrl-] and Ctrl-[ indent instead. */
+/** If Tab indented, keyboard users could not leave an editor (WCAG 2.1.2). Ctrl+] and Ctrl+[ indent instead. */
 const leavingKeys = { Tab: false as const, 'Shift-Tab': false as const };
 
 /** Gives the editors names, and lets Tab leave them. */

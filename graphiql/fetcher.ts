@@ -89,6 +89,7 @@ async function send(
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    setStatus('No response');
     return toFailure(`The request failed: ${reason}`);
   }
   try {

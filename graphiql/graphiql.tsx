@@ -1,5 +1,6 @@
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import '@graphiql/plugin-explorer/style.css';
+import type { TabsState } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
 import 'graphiql/style.css';
 import { createRoot } from 'react-dom/client';
@@ -12,6 +13,7 @@ import { fetchOperation } from './fetcher.ts';
 import { readLink } from './link.ts';
 import './page.css';
 import { type PageConfig, toHeadersText } from './page-config.ts';
+import { setStatus } from './status.ts';
 import { createEditorStorage, createMemoryBacking, type EditorStorage } from './storage.ts';
 
 const root = document.getElementById('graphiql');
@@ -22,6 +24,7 @@ const config = JSON.parse(root.dataset['config'] ?? '{}') as PageConfig;
 const headers = toHeadersText(config);
 const examples = createExamples(config.headers !== undefined);
 const link = readLink(window.location.search);
+let activeTab: string | undefined;
 const plugins = [explorerPlugin({ showAttribution: false })];
 
 createRoot(root).render(
@@ -33,6 +36,7 @@ createRoot(root).render(
     defaultHeaders={headers}
     defaultQuery={EMPTY_DOCUMENT}
     defaultEditorToolsVisibility="headers"
+    onTabChange={clearStatus}
     plugins={plugins}
     referencePlugin={DOCUMENTATION_PLUGIN}
     inputValueDeprecation
@@ -60,6 +64,13 @@ createRoot(root).render(
     <LinkedOperationName name={link?.operationName ?? null} />
   </GraphiQL>,
 );
+
+/** The status belongs to the response of another tab. GraphiQL also reports changes within a tab. */
+function clearStatus({ tabs, activeTabIndex }: TabsState): void {
+  const tab = tabs[activeTabIndex]?.id;
+  if (activeTab !== undefined && tab !== activeTab) setStatus('');
+  activeTab = tab;
+}
 
 /** In a browser without storage, the page remembers nothing. */
 function createStorage(): EditorStorage {

@@ -1,4 +1,4 @@
-let status = 'Tab moves between the controls. Ctrl-] indents.';
+let status = 'Tab moves between the controls. Ctrl+] indents.';
 const listeners = new Set<() => void>();
 
 /** Shows a message in the status line. */

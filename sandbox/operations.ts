@@ -152,7 +152,7 @@ function upsert(
   name: ProviderName,
 ): (request: { readonly tenant: Tenant; readonly body: JsonObject }) => unknown {
   return ({ tenant, body }) => {
-    refuseInvalidCredential(name, body);
+    refuseInvalidCredential(body);
     const previous = tenant.findOwn(name);
     const { extra = null } = previous === undefined ? {} : parseSettings(previous.settings);
     const settings = {
@@ -194,13 +194,13 @@ function toCustomSettings({ endpoint, models, model_properties: modelProperties 
 /** The provider credential that the sandbox treats as refused by the provider. */
 const invalidToken = 'invalid';
 
-function refuseInvalidCredential(name: ProviderName, { token, api_key_value: apiKey }: JsonObject): void {
+function refuseInvalidCredential({ token, api_key_value: apiKey }: JsonObject): void {
   const values = isJsonObject(token) ? Object.values(token) : [token, apiKey];
   if (!values.includes(invalidToken)) return;
   throw createProviderError(403, {
     error_code: 7000,
     error_type: 'llm_provider_authentication_error',
-    message: `The provider ${name} refused the credential.`,
+    message: 'The credential is invalid.',
     user_action: 'Check the token and save the integration again.',
     retriable: false,
   });

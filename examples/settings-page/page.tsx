@@ -36,7 +36,11 @@ export function Page({ config }: { readonly config: PageConfig }) {
           </p>
         </div>
         {client !== undefined && (
-          <button type="button" className="secondary" onClick={() => leave('Your API key is forgotten.')}>
+          <button
+            type="button"
+            className="secondary"
+            onClick={() => leave('This page no longer has your API key.')}
+          >
             <Icon name="key" /> Forget API key
           </button>
         )}

@@ -303,7 +303,7 @@ export const providerForms: Readonly<Record<IntegrationName, ProviderForm>> = {
         advanced: true,
       },
       headerMapping,
-      { name: 'proxy', label: 'The endpoint is a proxy', kind: 'switch', advanced: true },
+      { name: 'proxy', label: 'Endpoint is a proxy', kind: 'switch', advanced: true },
       files,
     ],
   }),
@@ -350,7 +350,7 @@ export const providerForms: Readonly<Record<IntegrationName, ProviderForm>> = {
             name: 'basedOn',
             label: 'Based on',
             kind: 'text',
-            help: 'A model whose parameters this one takes.',
+            help: 'A known model with the same parameters.',
           },
           {
             name: 'supportedParameters',

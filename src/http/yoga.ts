@@ -7,7 +7,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import type { GraphQLParams, Plugin, YogaServerOptions } from 'graphql-yoga';
+import type { createYoga, GraphQLParams, Plugin, YogaServerOptions } from 'graphql-yoga';
 import type { Deadline } from '../deadline.ts';
 import {
   checkReadOnly,
@@ -189,12 +189,20 @@ export function createYogaPipeline(schema: GraphQLSchema, executor: Executor, pl
   };
 }
 
-/** The package is optional, even in a program that is bundled into one file. */
+/** The package is optional, even in a program that is bundled. Turbopack bundles without it only if the import is in `try`. */
 async function loadYoga(options: YogaServerOptions<object, object>) {
-  const { createYoga } = await import('graphql-yoga').catch((error: unknown) => {
-    throw new Error('plugins need the package graphql-yoga, which cannot be loaded', { cause: error });
-  });
-  return createYoga(options);
+  let create: typeof createYoga;
+  try {
+    ({ createYoga: create } = await import('graphql-yoga'));
+  } catch (error) {
+    throw new Error(
+      'plugins need the package graphql-yoga, which cannot be loaded: npm install graphql-yoga',
+      {
+        cause: error,
+      },
+    );
+  }
+  return create(options);
 }
 
 /** How long after its deadline a request can still respond, so that fields can fail with UPSTREAM_TIMEOUT. */

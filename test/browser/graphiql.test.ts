@@ -61,6 +61,8 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
       ['DeleteProvider', '"Mistral"'],
     ] as const) {
       await openTab(page, tab);
+      // The status belongs to the response of another tab.
+      await page.locator('.status-line', { hasText: /^$/ }).waitFor({ state: 'attached' });
       await expect.poll(() => getText(page, 'Variables')).toContain('{');
       if (tab === 'ShareIntegration') {
         const input = { integrationId, collaborators: [{ userEmail: 'colleague@example.com' }] };

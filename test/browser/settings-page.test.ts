@@ -119,7 +119,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       }
       await page.getByRole('button', { name: 'Close' }).click();
       await page.getByRole('button', { name: 'Forget API key' }).click();
-      await page.getByText('Your API key is forgotten.').waitFor();
+      await page.getByText('This page no longer has your API key.').waitFor();
       expect(await page.getByLabel('Galileo API key').inputValue()).toBe('');
       expect(await page.getByRole('listitem').count()).toBe(0);
       await enterKey(page, key);
