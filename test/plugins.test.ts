@@ -28,6 +28,8 @@ const read = 'query Read { integration(name: OPENAI) { id } }';
 const startWith = async (plugins: Plugins) => {
   const upstream: FakeUpstream = await startFakeUpstream();
   upstream.on('GET', path, { json: integrationFixtures.openai.full });
+  for (const name of ['openai', 'mistral'])
+    upstream.on('PUT', `/v2/integrations/${name}`, { json: { name } });
   const gateway = await startGateway(upstream.url, {}, { plugins });
   return {
     upstream,
@@ -238,6 +240,51 @@ describe('plugins', () => {
       expect(started.gateway.usage).toEqual({ requests: 0, bytes: 0 });
     },
   );
+
+  describe.each(['GraphQLError', 'Error'])('a %s of a plugin', (kind) => {
+    const toError = (message: string) => (kind === 'Error' ? new Error(message) : new GraphQLError(message));
+
+    it.each(hooks.slice(hooks.indexOf('onParams')))(
+      'in %s shows no secret of the variables',
+      async (hook) => {
+        await using started = await startWith([
+          {
+            [hook]: () => {
+              throw toError('Refused sk-named-1234567890.');
+            },
+          },
+        ]);
+        const query =
+          'mutation Save($input: UpsertOpenAIIntegrationInput!) { upsertOpenAIIntegration(input: $input) { __typename } }';
+        const response = await started.post(query, {
+          variables: { input: { token: 'sk-named-1234567890' } },
+        });
+        expect(response.text).toContain('"errors"');
+        expect(response.text + started.gateway.log.join('')).not.toContain('sk-named');
+      },
+    );
+
+    it.each(hooks.slice(hooks.indexOf('onValidate')))(
+      'in %s shows no secret of the document',
+      async (hook) => {
+        await using started = await startWith([
+          {
+            [hook]: () => {
+              throw toError('Refused sk-literal-1234567890 and sk-default-1234567890.');
+            },
+          },
+        ]);
+        const response = await started.post(
+          'mutation Save($t: String! = "sk-default-1234567890") { a: upsertOpenAIIntegration(input: { token: "sk-literal-1234567890" }) { __typename } b: upsertMistralIntegration(input: { token: $t }) { __typename } }',
+          { variables: { t: 'sk-default-1234567890' } },
+        );
+        expect(response.text).toContain('"errors"');
+        const shown = response.text + started.gateway.log.join('');
+        expect(shown).not.toContain('sk-literal');
+        expect(shown).not.toContain('sk-default');
+      },
+    );
+  });
 
   it.each([
     ['x-name', 'a\u0001b'],

@@ -124,11 +124,16 @@ export class Executor {
   }
 
   /**
-   * Adds the secrets in the variables of a rejected request to its context, because its error can quote a name in the
-   * document that equals one of them.
+   * Adds the secrets in the variables of a request to its context, and those in its document if it is given. For a
+   * request that is rejected, or not executed yet: an error can quote a name or value that equals one of them.
    */
-  addSecrets(variables: Variables | undefined, context: ResolverContext): void {
+  addSecrets(variables: Variables | undefined, context: ResolverContext, document?: DocumentNode): void {
     for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);
+    if (document === undefined) return;
+    const { literals, variables: names } = this.#secretInputs.findInDocument(document);
+    const secrets = [...literals];
+    for (const name of names) collectSecrets(variables?.[name], secrets);
+    for (const secret of secrets) context.addSecret(secret);
   }
 
   /** The source of the document that the parameters name. Throws RequestError if they do not name one. */

@@ -51,6 +51,7 @@ class YogaExecution {
   readParams() {
     const params = readParameters(this.input);
     this.#params = params;
+    this.#addSecrets();
     return {
       query: this.#executor.getText(params),
       ...(params.operationName !== undefined && { operationName: params.operationName }),
@@ -66,6 +67,7 @@ class YogaExecution {
       variables: isJsonObject(variables) ? variables : undefined,
       documentId: this.#params?.documentId,
     };
+    this.#addSecrets();
   }
 
   /**
@@ -73,6 +75,12 @@ class YogaExecution {
    * no operation to execute. Validation reports all other errors.
    */
   parse(text: string): DocumentNode {
+    const document = this.#parse(text);
+    this.#addSecrets(document);
+    return document;
+  }
+
+  #parse(text: string): DocumentNode {
     const { operationName, variables, documentId } = this.#params ?? {};
     try {
       this.#prepared = this.#executor.prepare(
@@ -81,9 +89,7 @@ class YogaExecution {
       );
       return this.#prepared.document;
     } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      this.#executor.addSecrets(variables, this.input.context);
-      if (error.code === 'METHOD_NOT_ALLOWED') throw error;
+      if (!(error instanceof RequestError) || error.code === 'METHOD_NOT_ALLOWED') throw error;
       const document = this.#executor.parse(text);
       // graphql-yoga's own check would reject it with another code.
       if (!getOperationAST(document, operationName)) throw error;
@@ -131,9 +137,16 @@ class YogaExecution {
 
   /** Plugins can replace the document and the name of the operation at any step. */
   #prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
-    if (this.#prepared?.document !== document || this.#params?.operationName !== operationName)
+    if (this.#prepared?.document !== document || this.#params?.operationName !== operationName) {
+      this.#addSecrets(document);
       this.#prepared = this.#executor.prepareDocument(document, operationName, this.#access);
+    }
     return this.#prepared;
+  }
+
+  /** Adds the secrets of the input to those of the request before plugins can quote them in an error. */
+  #addSecrets(document?: DocumentNode): void {
+    this.#executor.addSecrets(this.#params?.variables, this.input.context, document);
   }
 }
 
