@@ -91,6 +91,22 @@ describe('a page of collaborators', () => {
     expect(getCalls(stack)).toEqual([`GET ${toPath('openai')}`, `GET ${pagePath('users', 0)}`]);
   });
 
+  it('a null before a collaborator does not shift its cursor, and a page of nulls leads to the next page', async () => {
+    await using stack = await startWithOpenAI();
+    const first = { collaborators: [null, user], next_starting_token: 2 };
+    stack.upstream.on('GET', pagePath('users', 0), { json: first });
+    const { data } = await readPage(stack, '');
+    expect(data?.integration.users?.edges).toHaveLength(1);
+    const after = data?.integration.users?.edges[0]?.cursor;
+    const second = { collaborators: [null, null], next_starting_token: 4 };
+    stack.upstream.on('GET', pagePath('users', 2), { json: second });
+    const next = (await readPage(stack, `(after: "${after}")`)).data?.integration.users;
+    expect(next).toMatchObject({ edges: [], pageInfo: { hasNextPage: true } });
+    stack.upstream.on('GET', pagePath('users', 4), { json: { collaborators: [user] } });
+    const last = (await readPage(stack, `(after: "${next?.pageInfo.endCursor}")`)).data?.integration.users;
+    expect(last?.edges).toHaveLength(1);
+  });
+
   it('a page without collaborators is empty and has no cursors', async () => {
     await using stack = await startWithOpenAI();
     stack.upstream.on('GET', pagePath('users', 0), { json: { collaborators: [] } });

@@ -193,6 +193,15 @@ describe('a property that upstream leaves out, or sends as null', () => {
     });
   });
 
+  it('null items are removed from the list of records', async () => {
+    await using stack = await startStack();
+    const record = { ...integrationRecordFixtures.full, permissions: [null] };
+    stack.upstream.on('GET', '/integrations', { json: [null, record] });
+    const { data, errors } = await stack.gateway.query('{ integrationRecords { permissions { action } } }');
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ integrationRecords: [{ permissions: [] }] });
+  });
+
   it('null items are removed from lists and maps', async () => {
     const { integration, errors } = await readIntegration('custom', {
       ...integrationFixtures.custom.full,

@@ -247,7 +247,7 @@ export type IntegrationName =
   /** `writer` in Galileo's API. Its integration has the type WriterIntegration. */
   | 'WRITER';
 
-/** The action that a permission is for. Galileo has one list of actions for all its resources. */
+/** The action that a permission is for. This enum has the actions of all resources of Galileo, so many never apply to an integration. */
 export type IntegrationPermissionAction =
   /** `autotune_apply` in Galileo's API. */
   | 'AUTOTUNE_APPLY'
@@ -474,7 +474,7 @@ export type StringMapEntryInput = {
   value: string;
 };
 
-/** The settings of the Anthropic integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Anthropic integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertAnthropicIntegrationInput = {
   __typename?: never;
   /** The OAuth 2 scope that Galileo requests. */
@@ -493,7 +493,7 @@ export type UpsertAnthropicIntegrationInput = {
   token: string;
 };
 
-/** The settings of the AWS Bedrock integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the AWS Bedrock integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertAwsBedrockIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
@@ -508,7 +508,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the AWS SageMaker integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the AWS SageMaker integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertAwsSageMakerIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
@@ -525,7 +525,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the Azure integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Azure integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertAzureIntegrationInput = {
   __typename?: never;
   /** The version of Azure's API. */
@@ -556,7 +556,7 @@ export type UpsertAzureIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Custom integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Custom integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertCustomIntegrationInput = {
   __typename?: never;
   /** The name of the header with the API key. */
@@ -592,7 +592,7 @@ export type UpsertCustomIntegrationInput = {
   token?: string | null | undefined;
 };
 
-/** The settings of the Databricks integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Databricks integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertDatabricksIntegrationInput = {
   __typename?: never;
   /** The catalog that Galileo uses by default. */
@@ -609,14 +609,14 @@ export type UpsertDatabricksIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Mistral integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Mistral integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertMistralIntegrationInput = {
   __typename?: never;
   /** The Mistral AI API key. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
-/** The settings of the NVIDIA integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the NVIDIA integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertNvidiaIntegrationInput = {
   __typename?: never;
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
@@ -625,7 +625,7 @@ export type UpsertNvidiaIntegrationInput = {
   token: string;
 };
 
-/** The settings of the OpenAI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the OpenAI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertOpenAIIntegrationInput = {
   __typename?: never;
   /** The OpenAI organization that usage is billed to. */
@@ -634,7 +634,7 @@ export type UpsertOpenAIIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Vegas Gateway integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Vegas Gateway integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertVegasGatewayIntegrationInput = {
   __typename?: never;
   /** The URL of the gateway, 1 to 2083 characters. */
@@ -647,7 +647,7 @@ export type UpsertVegasGatewayIntegrationInput = {
   useCase: string;
 };
 
-/** The settings of the Vertex AI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Vertex AI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertVertexAIIntegrationInput = {
   __typename?: never;
   /** The location of files for Vertex AI. */
@@ -658,7 +658,7 @@ export type UpsertVertexAIIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Writer integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Writer integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertWriterIntegrationInput = {
   __typename?: never;
   /** The Writer organization that usage is billed to. */

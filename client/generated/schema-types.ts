@@ -534,7 +534,7 @@ export type IntegrationGroupConnection = {
 /** A position in a list of groups. */
 export type IntegrationGroupEdge = {
   __typename: 'IntegrationGroupEdge';
-  /** An opaque cursor. As `after`, it returns the page that starts after this edge. */
+  /** An opaque cursor. Pass it as `after` to get the page after this edge. */
   cursor: Scalars['String']['output'];
   /** The collaborator at this position. */
   node: IntegrationGroup;
@@ -699,7 +699,7 @@ export type IntegrationPermission = {
   rawAction: Scalars['String']['output'];
 };
 
-/** The action that a permission is for. Galileo has one list of actions for all its resources. */
+/** The action that a permission is for. This enum has the actions of all resources of Galileo, so many never apply to an integration. */
 export type IntegrationPermissionAction =
   /** `autotune_apply` in Galileo's API. */
   | 'AUTOTUNE_APPLY'
@@ -885,7 +885,7 @@ export type IntegrationUserConnection = {
 /** A position in a list of users. */
 export type IntegrationUserEdge = {
   __typename: 'IntegrationUserEdge';
-  /** An opaque cursor. As `after`, it returns the page that starts after this edge. */
+  /** An opaque cursor. Pass it as `after` to get the page after this edge. */
   cursor: Scalars['String']['output'];
   /** The collaborator at this position. */
   node: IntegrationUser;
@@ -1410,7 +1410,7 @@ export type ShareIntegrationWithGroupsInput = {
 /** Result of sharing with groups. */
 export type ShareIntegrationWithGroupsResult = IntegrationValidationFailure | ShareIntegrationWithGroupsSuccess;
 
-/** The integration is shared. */
+/** The integration was shared. */
 export type ShareIntegrationWithGroupsSuccess = {
   __typename: 'ShareIntegrationWithGroupsSuccess';
   /** The groups that were added. */
@@ -1428,7 +1428,7 @@ export type ShareIntegrationWithUsersInput = {
 /** Result of sharing with users. */
 export type ShareIntegrationWithUsersResult = IntegrationValidationFailure | ShareIntegrationWithUsersSuccess;
 
-/** The integration is shared. */
+/** The integration was shared. */
 export type ShareIntegrationWithUsersSuccess = {
   __typename: 'ShareIntegrationWithUsersSuccess';
   /** The users that were added. */
@@ -1452,7 +1452,7 @@ export type StringMapEntryInput = {
   value: Scalars['String']['input'];
 };
 
-/** The settings of the Anthropic integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Anthropic integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertAnthropicIntegrationInput = {
   /** The OAuth 2 scope that Galileo requests. */
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
@@ -1470,7 +1470,7 @@ export type UpsertAnthropicIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the AWS Bedrock integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the AWS Bedrock integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertAwsBedrockIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
@@ -1484,7 +1484,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the AWS SageMaker integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the AWS SageMaker integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertAwsSageMakerIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
@@ -1500,7 +1500,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the Azure integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Azure integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertAzureIntegrationInput = {
   /** The version of Azure's API. */
   apiVersion?: InputMaybe<Scalars['String']['input']>;
@@ -1530,7 +1530,7 @@ export type UpsertAzureIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Custom integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Custom integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertCustomIntegrationInput = {
   /** The name of the header with the API key. */
   apiKeyHeader?: InputMaybe<Scalars['String']['input']>;
@@ -1565,7 +1565,7 @@ export type UpsertCustomIntegrationInput = {
   token?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The settings of the Databricks integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Databricks integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertDatabricksIntegrationInput = {
   /** The catalog that Galileo uses by default. */
   defaultCatalogName?: InputMaybe<Scalars['String']['input']>;
@@ -1584,7 +1584,7 @@ export type UpsertDatabricksIntegrationInput = {
 /** Result of an upsert. */
 export type UpsertIntegrationResult = IntegrationValidationFailure | UpsertIntegrationSuccess;
 
-/** The integration is stored. */
+/** The integration was stored. */
 export type UpsertIntegrationSuccess = {
   __typename: 'UpsertIntegrationSuccess';
   /** The stored integration, read after the write: one more call to Galileo. Null with an error if reading it failed, which does not undo the write. */
@@ -1593,13 +1593,13 @@ export type UpsertIntegrationSuccess = {
   record: IntegrationRecord;
 };
 
-/** The settings of the Mistral integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Mistral integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertMistralIntegrationInput = {
   /** The Mistral AI API key. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
-/** The settings of the NVIDIA integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the NVIDIA integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertNvidiaIntegrationInput = {
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
   hostname: Scalars['String']['input'];
@@ -1607,7 +1607,7 @@ export type UpsertNvidiaIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the OpenAI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the OpenAI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertOpenAIIntegrationInput = {
   /** The OpenAI organization that usage is billed to. */
   organizationId?: InputMaybe<Scalars['String']['input']>;
@@ -1615,7 +1615,7 @@ export type UpsertOpenAIIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Vegas Gateway integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Vegas Gateway integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertVegasGatewayIntegrationInput = {
   /** The URL of the gateway, 1 to 2083 characters. */
   endpoint: Scalars['String']['input'];
@@ -1627,7 +1627,7 @@ export type UpsertVegasGatewayIntegrationInput = {
   useCase: Scalars['String']['input'];
 };
 
-/** The settings of the Vertex AI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Vertex AI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertVertexAIIntegrationInput = {
   /** The location of files for Vertex AI. */
   gcsConfig?: InputMaybe<VertexAIGcsConfigInput>;
@@ -1637,7 +1637,7 @@ export type UpsertVertexAIIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Writer integration. Omitted fields are not sent, and null is sent as null. Galileo decides what each of them means. */
+/** The settings of the Writer integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertWriterIntegrationInput = {
   /** The Writer organization that usage is billed to. */
   organizationId: Scalars['String']['input'];
@@ -1741,7 +1741,7 @@ export type WriterIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The Writer organization that usage is billed to. Galileo always returns one. */
+  /** The Writer organization that usage is billed to. Galileo always returns one; nullable because other providers may have none. */
   organizationId: Maybe<Scalars['String']['output']>;
   /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;

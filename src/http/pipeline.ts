@@ -18,8 +18,8 @@ export interface PipelineInput {
   readonly observation: RequestObservation;
   readonly mediaType: MediaType;
   /**
-   * Must be called before the operation is executed. Counts its document towards the memory of the request, and the body
-   * no longer if nothing of it is needed. Throws RequestError if the document does not fit.
+   * Must be called before the operation is executed. Counts its document towards the memory of the request, and stops
+   * counting the body if the operation does not need it. Throws RequestError if the document does not fit.
    */
   readonly startOperation: (operation: PreparedOperation) => void;
 }

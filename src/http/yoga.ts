@@ -37,7 +37,7 @@ class YogaExecution {
   readonly input: PipelineInput;
   readonly #executor: Executor;
   readonly #access: { readonly isReadOnly: boolean };
-  /** Of the fields. They have no secrets. */
+  /** The errors of fields. They contain no secrets. */
   fieldErrors: readonly unknown[] = [];
   #params: OperationParams | undefined;
   #prepared: PreparedOperation | undefined;

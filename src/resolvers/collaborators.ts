@@ -59,16 +59,18 @@ function toConnection(page: JsonObject, startingToken: number): CollaboratorConn
       'Galileo returned a page without a `collaborators` array.',
     );
   }
-  const nodes = collaborators.filter(isJsonObject);
-  const edges = nodes.map((node, index) => ({ cursor: toCursor(startingToken + index + 1), node }));
+  const edges: CollaboratorConnection['edges'][number][] = [];
+  for (const [index, node] of (collaborators as readonly unknown[]).entries())
+    if (isJsonObject(node)) edges.push({ cursor: toCursor(startingToken + index + 1), node });
+  const hasNextPage = typeof nextToken === 'number';
   return {
     edges,
-    nodes,
+    nodes: edges.map(({ node }) => node),
     pageInfo: {
-      hasNextPage: typeof nextToken === 'number',
+      hasNextPage,
       hasPreviousPage: startingToken > 0,
       startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? (hasNextPage ? toCursor(nextToken) : null),
     },
   };
 }

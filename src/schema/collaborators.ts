@@ -76,7 +76,7 @@ function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, S
     description: `A position in a list of ${kind}.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', {
-        description: 'An opaque cursor. As `after`, it returns the page that starts after this edge.',
+        description: 'An opaque cursor. Pass it as `after` to get the page after this edge.',
       }),
       node: t.expose('node', { type: node, description: 'The collaborator at this position.' }),
     }),

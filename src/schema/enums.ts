@@ -163,7 +163,7 @@ export const collaboratorRole = enumOf(
 
 export const permissionAction = createOutputEnum(
   'IntegrationPermissionAction',
-  'The action that a permission is for. Galileo has one list of actions for all its resources.',
+  'The action that a permission is for. This enum has the actions of all resources of Galileo, so many never apply to an integration.',
   permissionActions,
   (action) => `\`${action}\` in Galileo's API.`,
   'An action',

@@ -144,5 +144,5 @@ const integrationModel = objectOf('IntegrationModel', {
   },
 });
 
-/** The models of an integration: a list of objects, as SageMaker has it. */
+/** The models of an integration. Only SageMaker has them as objects. */
 export const integrationModels = fieldOf(listOf(integrationModel));

@@ -68,7 +68,7 @@ const uncertain =
 const upsertResult = resultOf(
   'UpsertIntegrationResult',
   builder.objectRef<UpsertSuccess>('UpsertIntegrationSuccess').implement({
-    description: 'The integration is stored.',
+    description: 'The integration was stored.',
     fields: (t) => ({
       record: t.expose('record', {
         type: integrationRecord,
@@ -123,7 +123,7 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
   );
   const mapping = new BodyMapping({ kind: 'list', item: toShape(fields) }, ['collaborators']);
   const success = builder.objectRef<ShareSuccess>(`${name}Success`).implement({
-    description: 'The integration is shared.',
+    description: 'The integration was shared.',
     fields: (t) => ({
       [kind]: t.field({
         type: [node],

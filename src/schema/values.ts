@@ -83,7 +83,9 @@ export const customHeaderMapping = stringMap(
 
 export const organizationId = (provider: string, isRequired = false) =>
   string('organization_id', `The ${provider} organization that usage is billed to.`, {
-    whenRead: isRequired ? 'Galileo always returns one.' : 'Null if none is set.',
+    whenRead: isRequired
+      ? 'Galileo always returns one; nullable because other providers may have none.'
+      : 'Null if none is set.',
     input: isRequired ? 'required' : 'optional',
   });
 

@@ -86,8 +86,9 @@ export class GalileoClient {
   }
 
   /** `GET /integrations`: every integration that the caller can use. */
-  fetchRecords(context: CallContext): Promise<readonly JsonObject[]> {
-    return this.#call({ operation: 'list', method: 'GET', path: '/integrations', context }, isJsonObjects);
+  async fetchRecords(context: CallContext): Promise<readonly JsonObject[]> {
+    const request = { operation: 'list', method: 'GET', path: '/integrations', context } as const;
+    return withoutNulls(await this.#call(request, isObjectsOrNulls));
   }
 
   /** `GET /v2/integrations/{id}/users` or `/groups`: one page. */
@@ -136,14 +137,16 @@ export class GalileoClient {
   }
 
   /** `POST /v2/integrations/{id}/users` or `/groups`. */
-  share(
+  async share(
     kind: CollaboratorKind,
     id: Uuid,
     body: string,
     context: CallContext,
   ): Promise<WriteOutcome<readonly JsonObject[]>> {
     const path = `/v2/integrations/${id}/${kind}`;
-    return this.#write({ operation: `share_${kind}`, method: 'POST', path, body, context }, isJsonObjects);
+    const request = { operation: `share_${kind}`, method: 'POST', path, body, context } as const;
+    const outcome = await this.#write(request, isObjectsOrNulls);
+    return outcome.kind === 'done' ? { kind: 'done', value: withoutNulls(outcome.value) } : outcome;
   }
 
   /** `PATCH /v2/integrations/{id}/users/{user_id}` or `/groups/{group_id}`. */
@@ -218,5 +221,9 @@ export class GalileoClient {
   }
 }
 
-const isJsonObjects = (body: unknown): body is readonly JsonObject[] =>
-  Array.isArray(body) && body.every(isJsonObject);
+/** A null in a list is left out. */
+const isObjectsOrNulls = (body: unknown): body is readonly (JsonObject | null)[] =>
+  Array.isArray(body) && body.every((item) => item === null || isJsonObject(item));
+
+const withoutNulls = (items: readonly (JsonObject | null)[]): readonly JsonObject[] =>
+  items.filter((item) => item !== null);

@@ -50,6 +50,15 @@ describe('every upstream request of the gateway', () => {
     expect(text + stack.gateway.log.join('')).not.toContain('operator-secret');
   });
 
+  test('no permission shows a value of UPSTREAM_HEADERS in its message', async () => {
+    await using stack = await startStack({ upstreamHeaders: '{"x-gateway-key":"operator-secret"}' });
+    const message = 'The key operator-secret may not share.';
+    const json = { name: 'openai', permissions: [{ action: 'share', allowed: false, message }] };
+    stack.upstream.on('GET', '/integrations', { json: [json] });
+    const { text } = await stack.gateway.query('{ integrationRecords { permissions { message } } }');
+    expect(text).toContain('The key [redacted] may not share.');
+  });
+
   test('an ordinary word among the values of UPSTREAM_HEADERS changes no data, no message of the gateway and no log line', async () => {
     await using stack = await startStack({ upstreamHeaders: '{"x-team":"Support","x-scheme":"https"}' });
     stack.upstream
