@@ -100,7 +100,7 @@ export function createGateway({ log, metrics, plugins, ...settings }: GatewayOpt
     try {
       const response = await exchange.respond();
       if (response === undefined) throw toError(request.signal.reason, 'The request was aborted.');
-      return toResponse(response, exchange.requestId);
+      return toResponse(response, exchange.requestId, request.method);
     } finally {
       request.signal.removeEventListener('abort', onAbort);
       exchange.end(true);
@@ -152,10 +152,11 @@ function toText(value: unknown): string {
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
-function toResponse({ status, headers, body }: HttpResponse, requestId: string): Response {
+function toResponse({ status, headers, body }: HttpResponse, requestId: string, method: string): Response {
   const fields = toHeaders(headers);
   fields.set('x-request-id', requestId);
   const content = typeof body === 'string' ? body : new Uint8Array(body);
-  // A 204 must not have a body at all.
-  return new Response(content.length === 0 ? null : content, { status, headers: fields });
+  // A 204 and a response to HEAD must not have a body at all.
+  const hasBody = content.length > 0 && method !== 'HEAD';
+  return new Response(hasBody ? content : null, { status, headers: fields });
 }

@@ -1,5 +1,5 @@
 import { type Config, ConfigError } from './config.ts';
-import { checkTrustedDocuments } from './execution/index.ts';
+import { checkTrustedDocuments, type DocumentSettings } from './execution/index.ts';
 import { createSchema } from './schema/index.ts';
 
 /**
@@ -8,11 +8,12 @@ import { createSchema } from './schema/index.ts';
  * @param name how the messages name the setting
  */
 export function checkDocuments(
-  { trustedDocuments }: Pick<Config, 'trustedDocuments'>,
+  config: Pick<Config, 'trustedDocuments' | keyof DocumentSettings>,
   name = 'TRUSTED_DOCUMENTS',
 ): readonly string[] {
-  if (trustedDocuments === undefined) return [];
-  const { problems, warnings } = checkTrustedDocuments(trustedDocuments.documents, createSchema());
+  const documents = config.trustedDocuments?.documents;
+  if (documents === undefined) return [];
+  const { problems, warnings } = checkTrustedDocuments(documents, createSchema(), config);
   const addName = (line: string) => `${name}: ${line}`;
   if (problems.length > 0) throw new ConfigError(problems.map(addName));
   return warnings.map(addName);

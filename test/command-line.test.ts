@@ -139,7 +139,7 @@ describe('an invalid configuration', () => {
 describe('check-config', () => {
   it('check-config prints the effective configuration, one line for each variable, and exits with 0', async () => {
     const { code, stdout, stderr } = await runProgram(['check-config'], {
-      MAX_DEPTH: '5',
+      MAX_DEPTH: '7',
       CORS_ORIGINS: 'https://a.example,https://b.example',
       TRUSTED_DOCUMENTS: trusted,
       NODE_ENV: 'production',
@@ -157,7 +157,7 @@ describe('check-config', () => {
     expect(Object.keys(values)).toEqual(names.map(toVariable));
     expect(values).toMatchObject({
       PORT: '4000',
-      MAX_DEPTH: '5',
+      MAX_DEPTH: '7',
       CORS_ORIGINS: 'https://a.example,https://b.example',
       TRUSTED_DOCUMENTS: trusted,
       GRAPHIQL: 'off',
@@ -165,6 +165,17 @@ describe('check-config', () => {
       METRICS_PORT: 'off',
       GALILEO_API_URL: 'https://api.galileo.ai/',
     });
+  });
+
+  it('check-config warns of trusted documents that the limits refuse', async () => {
+    const { code, stderr } = await runProgram(['check-config'], {
+      MAX_DEPTH: '1',
+      TRUSTED_DOCUMENTS: trusted,
+    });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /: document [\da-f]{64}: every request for it fails: The operation nests fields more than 1 deep\./,
+    );
   });
 });
 

@@ -213,6 +213,13 @@ describe('the fetch handler', () => {
     await gateway.close();
   });
 
+  it('the fetch handler responds to HEAD without a body', async () => {
+    const gateway = createGateway();
+    const response = await gateway(new Request('http://x/graphql?query={__typename}', { method: 'HEAD' }));
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    await gateway.close();
+  });
+
   it('the fetch handler responds with a message that explains the mistake if the body was already read', async () => {
     const gateway = createGateway();
     const { headers, body } = request;

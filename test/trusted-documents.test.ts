@@ -155,6 +155,7 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
   it('the file of TRUSTED_DOCUMENTS is validated against the schema, with warnings for data that clients would lose', () => {
     const withoutTypename =
       '{ integration(name: OPENAI) { id ... on OpenAIIntegration { organizationId } } }';
+    const aliases = '{ a: __typename b: __typename c: __typename }';
     const { problems, warnings } = checkTrustedDocuments(
       new Map([
         [hash, query],
@@ -162,8 +163,11 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
         [toHash('{ nope }'), '{ nope }'],
         [toHash('{'), '{'],
         [toHash(withoutTypename), withoutTypename],
+        [toHash(aliases), aliases],
+        [toHash('{ __schema { description } }'), '{ __schema { description } }'],
       ]),
       createSchema(),
+      { maxTokens: 100, maxAliases: 2, maxDepth: 5, introspection: false },
     );
     expect(problems).toEqual([
       expect.stringContaining('Cannot query field "nope"'),
@@ -172,6 +176,8 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
     expect(warnings).toEqual([
       expect.stringMatching(/^document 1111: its id is not the SHA-256/),
       expect.stringMatching(/a selection on Integration does not have `__typename`/),
+      expect.stringMatching(/every request for it fails: The operation has more than 2 aliased fields/),
+      expect.stringMatching(/every request for it fails: .*introspection/),
     ]);
   });
 });

@@ -11,22 +11,27 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { type DocumentSettings, DocumentStore } from './documents.ts';
+import { RequestError } from './request-error.ts';
+import { SecretInputs } from './secret-inputs.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 
 /** What the operator must know about a file of trusted documents, one line for each finding. */
 export interface TrustedDocumentsReport {
   /** Documents that cannot be executed. */
   readonly problems: readonly string[];
-  /** Documents that some clients cannot find, or whose data some clients lose. */
+  /** Documents that the limits refuse, that some clients cannot find, or whose data some clients lose. */
   readonly warnings: readonly string[];
 }
 
 export function checkTrustedDocuments(
   documents: TrustedDocuments,
   schema: GraphQLSchema,
+  settings: DocumentSettings,
 ): TrustedDocumentsReport {
   const problems: string[] = [];
   const warnings: string[] = [];
+  const store = new DocumentStore(schema, settings, new SecretInputs(schema));
   for (const [id, text] of documents) {
     const name = `document ${id.slice(0, 100)}`;
     let document: DocumentNode;
@@ -39,6 +44,8 @@ export function checkTrustedDocuments(
       problems.push(`${name}: ${error.message}`);
       continue;
     }
+    const refusal = findRefusal(document, text, store);
+    if (refusal !== undefined) warnings.push(`${name}: every request for it fails: ${refusal}`);
     if (hash('sha256', text, 'hex') !== id) {
       warnings.push(
         `${name}: its id is not the SHA-256 of the document, so clients that compute the hash do not find it`,
@@ -52,6 +59,18 @@ export function checkTrustedDocuments(
     }
   }
   return { problems, warnings };
+}
+
+/** Why the first operation that cannot be executed is refused, although the document is valid. */
+function findRefusal(document: DocumentNode, text: string, store: DocumentStore): string | undefined {
+  try {
+    for (const definition of document.definitions)
+      if (definition.kind === Kind.OPERATION_DEFINITION) store.prepare(text, definition.name?.value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RequestError) return error.problems[0]?.message;
+    throw error;
+  }
 }
 
 /** The name of the first interface or union on which a selection set has fragments but not `__typename`. */

@@ -1,6 +1,6 @@
 // The only module of src/execution that other parts of the program import.
 export { checkTrustedDocuments } from './check-trusted-documents.ts';
-export type { PreparedOperation } from './documents.ts';
+export type { DocumentSettings, PreparedOperation } from './documents.ts';
 export {
   checkReadOnly,
   Executor,
