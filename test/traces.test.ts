@@ -141,6 +141,16 @@ describe('with an OTLP endpoint', () => {
     },
   );
 
+  it('no span has an API key that the trace state also has', async () => {
+    await using stack = await startReportingStack();
+    const { receiver, gateway } = stack;
+    await gateway.query('{ __typename }', {}, { ...headers, tracestate: `vendor=${key}` });
+    await gateway.drain();
+    expect(receiver.spans).toHaveLength(1);
+    expect(receiver.spans[0]?.traceId).toBe(traceId);
+    expect(receiver.text).not.toContain(key);
+  });
+
   it('the span of the server has an error status for errors of upstream, but not for errors of the caller', async () => {
     await using stack = await startReportingStack();
     const { receiver, upstream, gateway } = stack;

@@ -58,7 +58,7 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
   const { authorization } = credentials;
   if (authorization !== undefined && usableAuthorizationPattern.test(authorization))
     forwarded.push('Authorization', authorization);
-  // A request id is logged and returned: one that contains the credential is not used.
+  // A request id is logged and returned, and a trace state is part of spans: one that contains a credential is not used.
   if (requestId === undefined || containsSecret(requestId, forwarded)) requestId = randomUUID();
   if (problem !== undefined) return { credentials: [], traceHeaders: [], headers: [], requestId, problem };
   const headers = [...forwarded, 'x-request-id', requestId];
@@ -66,7 +66,8 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
   const traceHeaders: string[] = [];
   if (traceparent !== undefined && fieldValuePattern.test(traceparent))
     traceHeaders.push('traceparent', traceparent);
-  if (lists.tracestate !== '') traceHeaders.push('tracestate', lists.tracestate);
+  if (lists.tracestate !== '' && !containsSecret(lists.tracestate, forwarded))
+    traceHeaders.push('tracestate', lists.tracestate);
   return { credentials: forwarded, traceHeaders, headers, requestId, problem };
 }
 
@@ -78,10 +79,10 @@ function findProblem(name: CredentialHeader, earlier: string | undefined, value:
     : `The header ${credentialHeaders[name]} contains control characters.`;
 }
 
-/** In characters. A request id can contain a shorter secret by chance. */
+/** In characters. A header can contain a shorter secret by chance. */
 const minContainedLength = 8;
 
-const containsSecret = (requestId: string, credentials: readonly string[]): boolean =>
+const containsSecret = (value: string, credentials: readonly string[]): boolean =>
   getCredentialSecrets(credentials).some(
-    (secret) => secret === requestId || (secret.length >= minContainedLength && requestId.includes(secret)),
+    (secret) => secret === value || (secret.length >= minContainedLength && value.includes(secret)),
   );
