@@ -307,13 +307,23 @@ describe('GET', () => {
     expect(parseBody(response)).toEqual({ data: { __typename: 'Query' } });
   });
 
-  it('GET refuses a mutation with 405 and says which method it needs', async () => {
-    for (const accept of ['application/json', graphqlResponse]) {
-      const response = await get({ query: 'mutation { __typename }' }, { accept });
-      expect(response.status).toBe(405);
-      expect(response.headers.allow).toBe('POST');
-      expect(getCodes(response)).toEqual(['METHOD_NOT_ALLOWED']);
-    }
+  it.each(['mutation { __typename }', 'mutation { noSuchField }'])(
+    'GET refuses a mutation, valid or not, with 405 and says which method it needs: %s',
+    async (query) => {
+      for (const accept of ['application/json', graphqlResponse]) {
+        const response = await get({ query }, { accept });
+        expect(response.status).toBe(405);
+        expect(response.headers.allow).toBe('POST');
+        expect(getCodes(response)).toEqual(['METHOD_NOT_ALLOWED']);
+      }
+    },
+  );
+
+  it.each(['GET', 'POST'])('a subscription by %s is refused because the API has none', async (method) => {
+    const query = 'subscription { __typename }';
+    const response = method === 'GET' ? await get({ query }) : await post({ query });
+    expect(response.status).toBe(400);
+    expect(getCodes(response)).toEqual(['OPERATION_RESOLUTION_FAILURE']);
   });
 
   it.each([

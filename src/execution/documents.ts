@@ -33,6 +33,11 @@ export interface DocumentSettings {
   readonly introspection: boolean;
 }
 
+export interface RequestAccess {
+  /** Whether the request must not change anything, because it is a GET. */
+  readonly isReadOnly: boolean;
+}
+
 /** A front end has dozens of documents, not thousands. */
 const maxDocuments = 1024;
 const maxCacheBytes = 64 * 1024 * 1024;
@@ -85,14 +90,18 @@ export class DocumentStore {
 
   /**
    * The operation of that name in the document, or its only operation if no name is given. Throws RequestError if the
-   * document is not valid, the operation exceeds a limit, or the document does not have the operation.
+   * document is not valid, the operation exceeds a limit, or the document does not have the operation; before that, if it
+   * is a mutation and the request is read-only.
    */
-  prepare(text: string, operationName: string | undefined): PreparedOperation {
+  prepare(text: string, operationName: string | undefined, access: RequestAccess): PreparedOperation {
     if (operationName !== undefined && operationName.length > maxNameLength) throw createUnknownNameError();
     const operations = this.#operations.get(text);
     let prepared = operations?.get(operationName);
-    if (prepared === undefined) {
-      prepared = this.#prepare(this.parse(text), text, operationName);
+    if (prepared !== undefined) checkAccess(prepared.definition, access);
+    else {
+      const document = this.parse(text);
+      checkAccess(getOperationAST(document, operationName), access);
+      prepared = this.#prepare(document, text, operationName);
       // A document that contains a secret is not cached.
       if (prepared.secrets.literals.length === 0)
         this.#operations.set(text, new Map(operations).set(operationName, prepared));
@@ -107,10 +116,14 @@ export class DocumentStore {
   }
 
   /** Does the same as `prepare` for a document that was parsed here or that a plugin built. */
-  prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
+  prepareDocument(
+    document: DocumentNode,
+    operationName: string | undefined,
+    access: RequestAccess,
+  ): PreparedOperation {
     const text = this.#texts.get(document) ?? print(document);
     this.#texts.set(document, text);
-    return this.prepare(text, operationName);
+    return this.prepare(text, operationName, access);
   }
 
   /** Throws RequestError if the string is not a document or has too many tokens. */
@@ -186,6 +199,15 @@ export class DocumentStore {
       throw createTooComplexError(`The operation nests fields more than ${maxDepth} deep.`);
     }
   }
+}
+
+/** Throws RequestError if the operation is a mutation and the request is read-only. */
+export function checkAccess(
+  operation: OperationDefinitionNode | null | undefined,
+  { isReadOnly }: RequestAccess,
+): void {
+  if (isReadOnly && operation?.operation === 'mutation')
+    throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');
 }
 
 function getSize(operations: Operations): number {

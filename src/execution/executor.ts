@@ -1,7 +1,12 @@
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { ResolverContext } from '../resolvers/request-context.ts';
 import { encodeConditions } from './conditions.ts';
-import { type DocumentSettings, DocumentStore, type PreparedOperation } from './documents.ts';
+import {
+  type DocumentSettings,
+  DocumentStore,
+  type PreparedOperation,
+  type RequestAccess,
+} from './documents.ts';
 import type { Measures } from './operation-measures.ts';
 import { OperationPlan, type Variables } from './plan.ts';
 import { type OperationResult, PlanRun } from './plan-run.ts';
@@ -46,10 +51,8 @@ export class Executor {
   }
 
   /** The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed. */
-  prepare(params: OperationParams, { isReadOnly }: { readonly isReadOnly: boolean }): PreparedOperation {
-    const prepared = this.#documents.prepare(this.getText(params), params.operationName);
-    if (isReadOnly) checkReadOnly(prepared.definition);
-    return prepared;
+  prepare(params: OperationParams, access: RequestAccess): PreparedOperation {
+    return this.#documents.prepare(this.getText(params), params.operationName, access);
   }
 
   /**
@@ -168,17 +171,10 @@ export class Executor {
   prepareDocument(
     document: DocumentNode,
     operationName: string | undefined,
-    { isReadOnly }: { readonly isReadOnly: boolean },
+    access: RequestAccess,
   ): PreparedOperation {
-    const prepared = this.#documents.prepareDocument(document, operationName);
-    if (isReadOnly) checkReadOnly(prepared.definition);
-    return prepared;
+    return this.#documents.prepareDocument(document, operationName, access);
   }
-}
-
-/** Throws RequestError if the operation is not a query. */
-export function checkReadOnly({ operation }: OperationDefinitionNode): void {
-  if (operation !== 'query') throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');
 }
 
 /** Throws RequestError if all representations of an operation together are more than allowed. */

@@ -1,11 +1,12 @@
 // The only module of src/execution that other parts of the program import.
 export { checkTrustedDocuments } from './check-trusted-documents.ts';
-export type { DocumentSettings, PreparedOperation } from './documents.ts';
 export {
-  checkReadOnly,
-  Executor,
-  type OperationParams,
-} from './executor.ts';
+  checkAccess,
+  type DocumentSettings,
+  type PreparedOperation,
+  type RequestAccess,
+} from './documents.ts';
+export { Executor, type OperationParams } from './executor.ts';
 export { toLocations } from './locations.ts';
 export type { OperationResult } from './plan-run.ts';
 export {

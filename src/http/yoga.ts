@@ -10,11 +10,12 @@ import {
 import type { createYoga, GraphQLParams, Plugin, YogaServerOptions } from 'graphql-yoga';
 import type { Deadline } from '../deadline.ts';
 import {
-  checkReadOnly,
+  checkAccess,
   type Executor,
   maxProblems,
   type OperationParams,
   type PreparedOperation,
+  type RequestAccess,
   RequestError,
 } from '../execution/index.ts';
 import { isJsonObject } from '../json.ts';
@@ -36,7 +37,7 @@ const executionKey = Symbol('galileo-gateway execution');
 class YogaExecution {
   readonly input: PipelineInput;
   readonly #executor: Executor;
-  readonly #access: { readonly isReadOnly: boolean };
+  readonly #access: RequestAccess;
   /** The errors of fields. They contain no secrets. */
   fieldErrors: readonly unknown[] = [];
   #params: OperationParams | undefined;
@@ -99,8 +100,7 @@ class YogaExecution {
 
   /** Throws RequestError if a parser of a plugin returned a mutation for a GET. graphql-yoga's own check has another code. */
   checkParsed(document: DocumentNode): void {
-    const operation = getOperationAST(document, this.#params?.operationName);
-    if (operation && this.#access.isReadOnly) checkReadOnly(operation);
+    checkAccess(getOperationAST(document, this.#params?.operationName), this.#access);
   }
 
   /** @param rules those of graphql-js, which the executor applies, and those of plugins */

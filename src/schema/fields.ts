@@ -137,19 +137,15 @@ export function toOutputFields(
     const defaultValue = field.defaultValue === undefined ? getDefault(schema, property) : field.defaultValue;
     const isList = Array.isArray(type.output);
     const parse = isNonNull && !isList ? type.parse : orElse(isNonNull ? [] : null, type.parse);
-    const access = new PropertyAccess(property, defaultValue, parse);
-    const resolve = (source: Source): unknown =>
-      alternative === undefined
-        ? access.read(source)
-        : parse(source[property] ?? source[alternative] ?? defaultValue);
+    const access = new PropertyAccess(property, alternative, defaultValue, parse);
     map[name] = t.field({
       type: type.output,
       nullable: !isNonNull,
       description: describe(field.description, field.whenRead),
       ...(deprecationReason !== undefined && { deprecationReason }),
-      extensions: alternative === undefined ? { property, access } : { property },
+      extensions: { property, access },
       // The compiler does not know that the parser checks the value.
-      resolve: resolve as (source: Source) => never,
+      resolve: (source) => access.read(source) as never,
     });
   }
   return map;

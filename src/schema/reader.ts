@@ -130,19 +130,24 @@ export interface StringMapEntry {
  */
 export class PropertyAccess {
   readonly #property: string;
+  readonly #alternative: string;
   readonly #defaultValue: unknown;
   readonly #parse: Parser;
 
-  /** @param defaultValue replaces a property that is missing or null */
-  constructor(property: string, defaultValue: unknown, parse: Parser) {
+  /**
+   * @param alternative the property's name in older or newer upstreams
+   * @param defaultValue replaces a property that is missing or null
+   */
+  constructor(property: string, alternative: string | undefined, defaultValue: unknown, parse: Parser) {
     this.#property = property;
+    this.#alternative = alternative ?? property;
     this.#defaultValue = defaultValue;
     this.#parse = parse;
   }
 
   /** Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
   read(source: JsonObject): unknown {
-    return this.#parse(source[this.#property] ?? this.#defaultValue);
+    return this.#parse(source[this.#property] ?? source[this.#alternative] ?? this.#defaultValue);
   }
 }
 

@@ -22,10 +22,10 @@ const createTestSchema = (resolve: (args: unknown, info: GraphQLResolveInfo) => 
 };
 
 it('a resolver fails if it reads a property of `info` that a plan does not have', async () => {
-  const read = (name: 'fieldName' | 'path' | 'variableValues') =>
+  const read = (name: 'schema' | 'fieldName' | 'path' | 'variableValues') =>
     executeByPlan({ text: '{ field }', schema: createTestSchema((_args, info) => String(info[name])) });
-  expect(await read('fieldName')).toEqual({ data: '{"field":"field"}' });
-  for (const name of ['path', 'variableValues'] as const) {
+  expect(await read('schema')).toEqual({ data: '{"field":"[object GraphQLSchema]"}' });
+  for (const name of ['fieldName', 'path', 'variableValues'] as const) {
     expect(await read(name)).toMatchObject({
       data: '{"field":null}',
       errors: [{ path: ['field'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
