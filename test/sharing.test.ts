@@ -258,6 +258,29 @@ describe('sharing', () => {
     expect(stack.upstream.callsTo('PATCH', userPath).map(({ body }) => body)).toEqual(['{"role":"owner"}']);
   });
 
+  it('a null among the collaborators that were added is left out', async () => {
+    await using stack = await startStack();
+    stack.upstream
+      .on('POST', `${root}/users`, { json: [null, user] })
+      .on('POST', `${root}/groups`, { json: [group, null] });
+    const { data, errors } = await stack.gateway.query(
+      `mutation ($id: ID!) {
+      shareIntegrationWithUsers(input: { integrationId: $id, collaborators: [{ userEmail: "a@example.test" }] }) {
+        ... on ShareIntegrationWithUsersSuccess { users { email } }
+      }
+      shareIntegrationWithGroups(input: { integrationId: $id, collaborators: [{ groupId: "g" }] }) {
+        ... on ShareIntegrationWithGroupsSuccess { groups { name } }
+      }
+    }`,
+      { id: openai.id },
+    );
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      shareIntegrationWithUsers: { users: [{ email: user.email }] },
+      shareIntegrationWithGroups: { groups: [{ name: group.group_name }] },
+    });
+  });
+
   it.each([
     ['users', 'userId', 'user_id'],
     ['groups', 'groupId', 'group_id'],
