@@ -200,7 +200,7 @@ function refuseInvalidCredential({ token, api_key_value: apiKey }: JsonObject): 
   throw createProviderError(403, {
     error_code: 7000,
     error_type: 'llm_provider_authentication_error',
-    message: 'The credential is invalid.',
+    message: 'The provider refused this credential.',
     user_action: 'Check the token and save the integration again.',
     retriable: false,
   });

@@ -239,11 +239,11 @@ export function readConfig(
   for (const name of Object.keys(settings) as SettingName[]) {
     const setting: Setting = settings[name];
     const variable = toVariable(name);
+    // As in undici's EnvHttpProxyAgent, the lower-case name takes precedence, even if it is empty.
+    const lowerCase = setting.isCaseInsensitive ? environment[variable.toLowerCase()] : undefined;
     const text =
       flags[name] ??
-      // As in undici's EnvHttpProxyAgent, the lower-case name takes precedence.
-      ((setting.isCaseInsensitive && environment[variable.toLowerCase()]) ||
-        environment[variable] ||
+      ((lowerCase ?? environment[variable]) ||
         (isProduction ? (setting.productionDefault ?? setting.default) : setting.default));
     // `check-config` prints `off` for a setting without a value, and its output can be used as input.
     if (text === undefined || (text === 'off' && setting.default === undefined)) continue;

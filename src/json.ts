@@ -19,9 +19,13 @@ const maxNesting = 200;
 /**
  * Whether JSON.stringify writes a parsed JSON value with the same meaning: not if objects and arrays nest too deep, or
  * for numbers such as 1e400, which JSON.parse returns as infinity.
+ *
+ * @param maxNumber the largest number, positive or negative, that the value can have
  */
-export function isSerializable(value: unknown, level = 0): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
+export function isSerializable(value: unknown, maxNumber = Number.MAX_VALUE, level = 0): boolean {
+  if (typeof value === 'number') return Math.abs(value) <= maxNumber;
   if (typeof value !== 'object' || value === null) return true;
-  return level < maxNesting && Object.values(value).every((inner) => isSerializable(inner, level + 1));
+  return (
+    level < maxNesting && Object.values(value).every((inner) => isSerializable(inner, maxNumber, level + 1))
+  );
 }

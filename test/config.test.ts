@@ -192,6 +192,13 @@ it('NODE_ENV=production turns GraphiQL and introspection off, unless they are se
   expect(readConfig({ NODE_ENV: 'development' })).toMatchObject({ graphiql: true, introspection: true });
 });
 
+it('a proxy variable in lower case takes precedence, even if it is empty', () => {
+  const environment = { HTTP_PROXY: 'http://a.test:1', NO_PROXY: 'b.test' };
+  expect(readConfig({ ...environment, http_proxy: 'http://c.test:1' }).httpProxy).toBe('http://c.test:1');
+  const { httpProxy, noProxy } = readConfig({ ...environment, http_proxy: '', no_proxy: '' });
+  expect([httpProxy, noProxy]).toEqual([undefined, undefined]);
+});
+
 describe('TRUSTED_DOCUMENTS', () => {
   it.each([
     ['{"a": ', 'it is not JSON'],

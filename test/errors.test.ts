@@ -192,6 +192,28 @@ const failures: Case[] = [
     { status: 307, headers: { location: 'http://127.0.0.1:9/elsewhere' }, json: { detail: 'Over there.' } },
     { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 307 },
   ],
+  [
+    '200 with a provider error',
+    withStandardError(200, 7000),
+    {
+      code: 'PROVIDER_ERROR',
+      retryable: true,
+      upstreamStatus: 200,
+      galileoErrorCode: 7000,
+      message: 'The provider says no.',
+    },
+  ],
+  [
+    '200 with another standard error',
+    withStandardError(200, 7007),
+    {
+      code: 'BAD_USER_INPUT',
+      retryable: false,
+      upstreamStatus: 200,
+      galileoErrorCode: 7007,
+      message: 'The provider says no.',
+    },
+  ],
   ['an empty 200', {}, { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 200 }],
   ['a 204', { status: 204 }, { code: 'UPSTREAM_INVALID_RESPONSE', retryable: false, upstreamStatus: 204 }],
   [
@@ -246,9 +268,21 @@ describe('a read that upstream fails', () => {
       '422 with a list',
       {
         status: 422,
-        json: { detail: [{ loc: ['path', 'name'], msg: 'One.', type: 'enum' }, { msg: 'Two.' }] },
+        json: {
+          detail: [
+            { loc: ['path', 'name'], msg: 'One.', type: 'enum' },
+            { msg: 'Two.' },
+            { message: 'Three.' },
+            { error: 'Four.' },
+          ],
+        },
       },
-      { code: 'BAD_USER_INPUT', retryable: false, upstreamStatus: 422, message: 'One.; Two.' },
+      {
+        code: 'BAD_USER_INPUT',
+        retryable: false,
+        upstreamStatus: 422,
+        message: 'One.; Two.; Three.; Four.',
+      },
     ],
     ['an HTML 502', { ...html, status: 502 }, { ...unavailable, upstreamStatus: 502 }],
     ['504', { status: 504, json: {} }, { ...unavailable, upstreamStatus: 504 }],
@@ -269,6 +303,7 @@ describe('a read that upstream fails', () => {
     ['404 with a detail', withDetail(404)],
     ['404 with a standard error', { status: 404, json: standardError }],
     ['400 with the code 7012', withStandardError(400, 7012)],
+    ['200 with the code 7012', withStandardError(200, 7012)],
   ])('a read is null without an error if the integration is not configured: %s', async (_what, reply) => {
     const { status, data, errors, callCount } = await read(reply);
     expect(status).toBe(200);
@@ -300,7 +335,7 @@ describe('a read that upstream fails', () => {
   );
 
   it('a read is never retried if upstream reports a provider error with any status', async () => {
-    for (const status of [403, 429, 500, 502, 503, 504]) {
+    for (const status of [200, 403, 429, 500, 502, 503, 504]) {
       const reply = withStandardError(status, 7003);
       const { callCount, errors } = await read({ ...reply, headers: { 'retry-after': '0' } }, {});
       expect(errors).toMatchObject([
@@ -401,6 +436,7 @@ async function getMessage(detail: string): Promise<string | undefined> {
 describe('a message of upstream', () => {
   it.each([
     ['  One line. \n', 'One line.'],
+    ['Value error, the endpoint is missing', 'the endpoint is missing'],
     ['The first.\nThe second.\r\nat /app/main.py:12', 'The first.'],
     ['The first.\rThe second.', 'The first.'],
     ['Ünïcode, "quotes" & <tags>', 'Ünïcode, "quotes" & <tags>'],

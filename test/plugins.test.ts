@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { usePrometheus } from '@graphql-yoga/plugin-prometheus';
 import { type ExecutionArgs, type FieldNode, GraphQLError, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { Registry } from 'prom-client';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { loadPlugins } from '../src/commands/load-plugins.ts';
 import type { Plugins } from '../src/http/pipeline.ts';
 import { createGateway } from '../src/index.ts';
@@ -429,9 +429,12 @@ describe('public plugins work as their READMEs say', () => {
   });
 });
 
-describe('serve --plugins', () => {
+describe('serve --plugins', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'plugins-'));
+  afterAll(() => rm(directory, { recursive: true }));
+
   it('serve --plugins with WORKERS=2 loads the plugins into every worker', async () => {
-    const file = join(tmpdir(), `plugins-of-workers-${process.pid}.mjs`);
+    const file = join(directory, 'plugins-of-workers.mjs');
     await writeFile(
       file,
       'export default [{ onResponse({ response }) { response.headers.set("x-worker", process.pid); } }];\n',
@@ -451,7 +454,7 @@ describe('serve --plugins', () => {
 
   it('--plugins loads the default export of a module', async () => {
     await using upstream = await startFakeUpstream();
-    const file = join(tmpdir(), `plugins-${process.pid}.mjs`);
+    const file = join(directory, 'plugins.mjs');
     await writeFile(
       file,
       'export default [{ onResponse({ response }) { response.headers.set("x-plugin", "yes"); } }];\n',
@@ -466,17 +469,21 @@ describe('serve --plugins', () => {
   });
 
   it.each([
-    ['/nowhere/plugins.mjs', undefined],
-    ['no-plugins', 'export default 7;\n'],
-  ])('--plugins with %s ends the program with exit code 2', async (name, content) => {
-    const file = content === undefined ? name : join(tmpdir(), `${name}-${process.pid}.mjs`);
+    ['missing', undefined, 'Cannot find module'],
+    ['no-plugins', 'export default 7;\n', 'the default export of the module must be'],
+    ['no-module', 'export default [;\n', 'Unexpected token'],
+    ['failing', 'throw new Error("no license");\n', 'no license'],
+  ])('--plugins with a file that is %s ends the program with exit code 2', async (name, content, reason) => {
+    const file = join(directory, `${name}.mjs`);
     if (content !== undefined) await writeFile(file, content);
     await using program = startProgram(['serve', '--plugins', file], { PORT: '0' });
     expect(await program.exit).toBe(2);
+    expect(program.stderr).toContain('--plugins: ');
+    expect(program.stderr).toContain(reason);
   });
 
   it('a plugin that throws when it is initialized ends the program, also with METRICS_PORT', async () => {
-    const file = join(tmpdir(), `plugins-that-throw-${process.pid}.mjs`);
+    const file = join(directory, 'plugins-that-throw.mjs');
     await writeFile(file, 'export default [{ onPluginInit() { throw new Error("no license"); } }];\n');
     await using program = startProgram(['serve', '--plugins', file], { PORT: '0', METRICS_PORT: '0' });
     expect(await program.exit).toBe(1);

@@ -247,7 +247,7 @@ describe('a value that does not fit its field', () => {
     ],
     ['anthropic', { multi_modal_config: { max_file_size_bytes: '9' } }, 'multiModalConfig.maxFileSizeBytes'],
     ['anthropic', { custom_header_mapping: ['a'] }, 'customHeaderMapping'],
-    ['anthropic', { custom_header_mapping: { a: 1 } }, 'customHeaderMapping'],
+    ['anthropic', { custom_header_mapping: { a: 1 } }, 'customHeaderMapping.0.value'],
     ['azure', { available_deployments: {} }, 'availableDeployments'],
     ['azure', { available_deployments: ['a'] }, 'availableDeployments'],
     ['azure', { available_deployments: [{ model: 'a' }] }, 'availableDeployments.0.id'],
@@ -294,11 +294,24 @@ describe('a value that does not fit its field', () => {
     expect(getNearest(integration, path)).toBeNull();
   });
 
+  it('the keys of a map are returned even if a value is not a string', async () => {
+    upstream
+      .on('GET', toPath('aws_bedrock'), { json: { inference_profiles: { a: 7, b: 'x' } } })
+      .on('GET', `${toPath('aws_bedrock')}/status`, { json: { ok: true } });
+    const { data, errors } = await gateway.query(
+      '{ integration(name: AWS_BEDROCK) { status { key } ... on AwsBedrockIntegration { inferenceProfiles { key } } } }',
+    );
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      integration: { status: [{ key: 'ok' }], inferenceProfiles: [{ key: 'a' }, { key: 'b' }] },
+    });
+  });
+
   it.each<[Name, Json, string]>([
     ['azure', { proxy: 'yes' }, 'proxy'],
     ['azure', { api_version: 2025 }, 'apiVersion'],
     ['azure', { deployments: [] }, 'deployments'],
-    ['azure', { deployments: { a: 1 } }, 'deployments'],
+    ['azure', { deployments: { a: 1 } }, 'deployments.0.value'],
     ['azure', { authentication_type: 1 }, 'authenticationType'],
     ['aws_bedrock', { region: {} }, 'region'],
     ['aws_bedrock', { credential_type: ['key_secret'] }, 'credentialType'],

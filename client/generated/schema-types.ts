@@ -9,7 +9,7 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** A date and time in RFC 3339 form, always with an offset, as precise as Galileo stores it: `2026-01-31T08:15:30.123456Z`. */
   DateTime: { input: string; output: string; }
-  /** A JSON object with arbitrary keys. An input with a number that a double cannot hold exactly (a whole number beyond 2^53, for example) is BAD_USER_INPUT. */
+  /** A JSON object with arbitrary keys. An input with a number beyond 2^53, which a double cannot hold exactly, is BAD_USER_INPUT. */
   JSONObject: { input: Record<string, unknown>; output: Record<string, unknown>; }
   /** A whole number between -(2^53 - 1) and 2^53 - 1, as a JSON number. File sizes exceed the range of Int. */
   SafeInt: { input: number; output: number; }

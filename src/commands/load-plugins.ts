@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from '../config.ts';
+import { toError } from '../errors.ts';
 import type { Plugins } from '../http/pipeline.ts';
 import { isJsonObject } from '../json.ts';
 
 /**
- * The default export of a module: a list of graphql-yoga and Envelop plugins, or one plugin. Rejects with ConfigError
- * if there is none, and with the module's own error if it throws.
+ * The default export of a module: a list of graphql-yoga and Envelop plugins, or one plugin. Rejects with ConfigError if
+ * the module cannot be loaded or has no plugins.
  */
 export async function loadPlugins(path: string): Promise<Plugins> {
   const url = pathToFileURL(resolve(path)).href;
   const module: unknown = await import(url).catch((error: unknown) => {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    throw isMissing ? new ConfigError([`--plugins: the module cannot be loaded: ${reason}`]) : error;
+    const [reason] = toError(error).message.split('\n', 1);
+    throw new ConfigError([`--plugins: the module cannot be loaded: ${reason}`]);
   });
   const exported: unknown = isJsonObject(module) ? module['default'] : undefined;
   const plugins: readonly unknown[] = Array.isArray(exported) ? exported : [exported];

@@ -11,11 +11,9 @@ export interface ProviderEntry {
   readonly name: ProviderName;
 }
 
-const allNames: readonly ProviderName[] = [...providerNames].sort();
-
 /** Each requested name once, at its first position. All names, in the order of the enum, if none are given. */
 const getNames = (names: readonly ProviderName[] | null | undefined): readonly ProviderName[] =>
-  names === null || names === undefined ? allNames : [...new Set(names)];
+  names === null || names === undefined ? providerNames : [...new Set(names)];
 
 /**
  * The configured integrations among the names. A failure is a rejected promise at its position, so it affects only

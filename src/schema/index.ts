@@ -1,12 +1,12 @@
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { type GraphQLSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
 import { addFederation, printSubgraph } from './federation.ts';
 // These modules register their types in the builder.
 import './mutation.ts';
 import './query.ts';
 
-/** The public schema, sorted by name, so the printed SDL does not depend on the order of the declarations. */
-const createApiSchema = (): GraphQLSchema => lexicographicSortSchema(builder.toSchema());
+/** The public schema, in the order of the declarations: important fields first, UNRECOGNIZED last. */
+const createApiSchema = (): GraphQLSchema => builder.toSchema({ sortSchema: false });
 
 /** The executable schema: the public schema with the additions of the federation specification. */
 export const createSchema = (): GraphQLSchema => addFederation(createApiSchema());

@@ -15,18 +15,18 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
   extensions: entity,
   resolveType: ({ name }) => getTypeName(name),
   fields: (t) => ({
+    name: t.field({
+      type: integrationName,
+      description:
+        'The provider. It identifies the integration, because a provider has one selected integration.',
+      resolve: ({ name }) => name,
+    }),
     // Every provider's schema has these properties, so any of them can be the source of the defaults.
     ...toOutputFields(t, 'OpenAIIntegration', {
       id: id('id', "Galileo's UUID of the integration.", { whenRead: 'Null if Galileo returns none.' }),
       extra: json('extra', 'Settings that have no separate field, as Galileo stores them.', {
         whenRead: 'Null if there are none.',
       }),
-    }),
-    name: t.field({
-      type: integrationName,
-      description:
-        'The provider. It identifies the integration, because a provider has one selected integration.',
-      resolve: ({ name }) => name,
     }),
     status: t.field({
       type: [stringMapEntry],
@@ -38,7 +38,7 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
       resolve: async ({ name }, _args, context) =>
         parseStringMap(await context.reads.status(name)).map(({ key, value }) => ({
           key,
-          value: context.redact(value),
+          value: typeof value === 'string' ? context.redact(value) : value,
         })),
     }),
     ...toCollaboratorFields(t, 'Null if the integration has no id; null with an error if it failed.'),

@@ -14,7 +14,7 @@ import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { type ProviderName, providerNames } from '../upstream/wire.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { integrationGroup, integrationUser } from './collaborators.ts';
-import { oneCall, upstreamCall } from './directives.ts';
+import { oneCall, shareable, upstreamCall } from './directives.ts';
 import { collaboratorRole, integrationName } from './enums.ts';
 import { type Fields, fieldOf, type PropertyOf, type Source, toInputType, toShape } from './fields.ts';
 import { integration } from './integration.ts';
@@ -27,6 +27,7 @@ type MutationFields = MutationFieldBuilder<SchemaTypes, SchemaTypes['Root']>;
 
 const issue = builder.objectRef<ValidationFailure['issues'][number]>('IntegrationValidationIssue').implement({
   description: 'One problem with the input.',
+  extensions: shareable,
   fields: (t) => ({
     path: t.exposeStringList('path', {
       description:

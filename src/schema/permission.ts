@@ -1,5 +1,6 @@
 import { permissionActions } from '../upstream/generated/tables.ts';
 import { builder } from './builder.ts';
+import { shareable } from './directives.ts';
 import { permissionAction } from './enums.ts';
 import { fieldOf, listOf, nonNull, type Source, toOutputFields } from './fields.ts';
 import { createEnumParser, parseObject, parseString } from './reader.ts';
@@ -7,6 +8,7 @@ import { boolean, string } from './values.ts';
 
 const integrationPermission = builder.objectRef<Source>('IntegrationPermission').implement({
   description: 'Whether the caller can perform an action.',
+  extensions: shareable,
   fields: (t) => ({
     ...toOutputFields(t, 'Permission', {
       action: fieldOf({

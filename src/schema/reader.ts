@@ -97,7 +97,7 @@ export function createEnumParser(values: readonly string[], parseUnknown = () =>
   };
 }
 
-/** The entries of a map from string to string, in upstream's order. */
+/** The entries of a map from string to string, in upstream's order. Their values are checked when they are read. */
 export const parseStringMap: Parser<StringMapEntry[]> = (value) => {
   const map = parseObject(value);
   const known = largeMaps.get(map);
@@ -105,8 +105,8 @@ export const parseStringMap: Parser<StringMapEntry[]> = (value) => {
   const keys = Object.keys(map);
   const entries: StringMapEntry[] = [];
   for (const key of keys) {
-    const entry = map[key];
-    if (entry !== null) entries.push({ key, value: parseString(entry) });
+    const value = map[key];
+    if (value !== null) entries.push({ key, value });
   }
   if (keys.length >= minLargeMap) largeMaps.set(map, entries);
   return entries;
@@ -121,7 +121,7 @@ const minLargeMap = 1000;
 
 export interface StringMapEntry {
   readonly key: string;
-  readonly value: string;
+  readonly value: unknown;
 }
 
 /**

@@ -27,7 +27,10 @@ export const stringMapEntry = builder.objectRef<reader.StringMapEntry>('StringMa
   extensions: shareable,
   fields: (t) => ({
     key: t.exposeString('key', { description: 'The key. It is unique in its map.' }),
-    value: t.exposeString('value', { description: 'The value.' }),
+    value: t.string({
+      description: 'The value.',
+      resolve: ({ value }) => reader.parseString(value),
+    }),
   }),
 });
 

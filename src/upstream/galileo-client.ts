@@ -199,7 +199,7 @@ export class GalileoClient {
   }
 
   #expectSuccess(request: TransportRequest, response: UpstreamResponse): UpstreamResponse {
-    if (isSuccess(response)) return response;
+    if (isSuccess(response, request.method)) return response;
     throw toResponseError(response, request.method, this.#getRedaction(request));
   }
 

@@ -77,7 +77,11 @@ export class UpstreamResponse {
 const isJsonMediaType = ({ contentType }: UpstreamResponse) =>
   contentType === 'application/json' || (contentType !== undefined && jsonMediaType.test(contentType));
 
-export const isSuccess = ({ status }: UpstreamResponse): boolean => status >= 200 && status < 300;
+/** Any 2xx of a DELETE. Another 2xx can still report an error in its body. */
+export const isSuccess = (response: UpstreamResponse, method: Method): boolean =>
+  isSuccessStatus(response) && (method === 'DELETE' || readErrorCode(response) === undefined);
+
+const isSuccessStatus = ({ status }: UpstreamResponse) => status >= 200 && status < 300;
 
 /** The body of a success. Throws ClientFacingError if it is not JSON of that shape. */
 export function expectJson<T>(response: UpstreamResponse, hasShape: (body: unknown) => body is T): T {
@@ -90,13 +94,11 @@ export function expectJson<T>(response: UpstreamResponse, hasShape: (body: unkno
   throw new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: status });
 }
 
-/**
- * The outcome of an attempt with this response, for retries, the circuit breaker, metrics and logs. Reads only the
- * media type of a successful response.
- */
+/** The outcome of an attempt with this response, for retries, the circuit breaker, metrics and logs. */
 export function toAttemptOutcome(response: UpstreamResponse, method: Method): AttemptOutcome {
-  if (isSuccess(response)) return method === 'DELETE' || isJsonMediaType(response) ? 'responded' : 'foreign';
+  if (method === 'DELETE' && isSuccessStatus(response)) return 'responded';
   if (isProviderError(response)) return 'PROVIDER_ERROR';
+  if (isSuccessStatus(response)) return isJsonMediaType(response) ? 'responded' : 'foreign';
   if (isForeignError(response) || isRedirect(response)) return 'foreign';
   return response.status === 429 ? 'RATE_LIMITED' : 'responded';
 }
@@ -131,7 +133,7 @@ function isProviderError(response: UpstreamResponse): boolean {
 
 /** Whether the response means that the integration is not configured, which is not an error for a read. */
 export function isNotConfigured(response: UpstreamResponse): boolean {
-  if (isSuccess(response) || readErrorCode(response) === errorCodes.notFound) return false;
+  if (isSuccess(response, 'GET') || readErrorCode(response) === errorCodes.notFound) return false;
   return toCode(response, 'GET') === 'NOT_FOUND';
 }
 
@@ -218,23 +220,28 @@ function readErrorCode({ json }: UpstreamResponse): number | undefined {
 function readMessage(body: unknown, redact: Redaction): string | undefined {
   if (!isJsonObject(body)) return undefined;
   const { detail } = body;
-  const inner = isJsonObject(detail) ? (detail['message'] ?? detail['msg'] ?? detail['error']) : detail;
+  const inner = readText(detail);
   const text = typeof inner === 'string' ? inner : readStandardError(body)?.['message'];
   if (typeof text === 'string') return toLine(text, redact);
   const messages = readIssues(detail, redact).map(({ message }) => message);
   return messages.length === 0 ? undefined : shortenMessage(messages.join('; '));
 }
 
+/** What `detail` or one of its entries says. Usually a string. */
+const readText = (detail: unknown): unknown =>
+  isJsonObject(detail) ? (detail['message'] ?? detail['msg'] ?? detail['error']) : detail;
+
 /** The entries of a FastAPI validation error, or of a list of strings. `input` and `ctx` of an entry are not read. */
 function readIssues(detail: unknown, redact: Redaction): ValidationIssue[] {
   if (!Array.isArray(detail)) return [];
   const issues: ValidationIssue[] = [];
   for (const entry of detail.slice(0, maxIssues) as unknown[]) {
-    const { loc, msg, type } = isJsonObject(entry) ? entry : { loc: undefined, msg: entry, type: undefined };
-    if (typeof msg !== 'string' && !isJsonObject(entry)) continue;
+    const { loc, type } = isJsonObject(entry) ? entry : { loc: undefined, type: undefined };
+    const text = readText(entry);
+    if (typeof text !== 'string' && !isJsonObject(entry)) continue;
     issues.push({
       location: Array.isArray(loc) ? loc.slice(0, maxLocationParts).filter(isLocationPart) : [],
-      message: toLine(msg, redact)?.replaceAll('Value error, ', '') ?? 'Galileo gave no reason.',
+      message: toLine(text, redact) ?? 'Galileo gave no reason.',
       type: toLine(type, redact) ?? 'unknown',
     });
   }
@@ -254,7 +261,9 @@ function toLine(text: unknown, redact: Redaction): string | undefined {
     redact(text)
       .trim()
       .split(/[\r\n]/, 1)[0]
-      ?.trim() ?? '';
+      // The prefix is pydantic's.
+      ?.replaceAll('Value error, ', '')
+      .trim() ?? '';
   return line === '' || line.startsWith('Traceback ') ? undefined : shortenMessage(line);
 }
 
