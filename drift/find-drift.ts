@@ -66,7 +66,7 @@ class Comparison {
       const theirs = published.get(key);
       if (theirs !== undefined) this.#compareOperation(ours.label, ours, theirs);
       else if (ours.surface === 'client' && !coversClient) notCovered.push(ours.label);
-      else this.#add('breaking', 'removed', ours.label, 'the operation was removed: every call fails.');
+      else this.#add('breaking', 'removed', ours.label, 'every call to this operation fails.');
     }
     const findings = [...this.#findings].sort(([one], [other]) => one.localeCompare(other));
     return { findings: findings.map(([, finding]) => finding), notCovered };
@@ -147,11 +147,11 @@ class Comparison {
     const accepts = (kind: string) =>
       to.kinds.has('any') || to.kinds.has(kind) || (kind === 'integer' && to.kinds.has('number'));
     if (![...from.kinds].every(accepts)) {
-      const text = `Galileo ${verbs[direction]} ${describeKinds(theirs)}, no longer ${describeKinds(ours)}.`;
+      const text = `Galileo ${verbs[direction]} ${describeKinds(theirs)} instead of ${describeKinds(ours)}.`;
       this.#add('breaking', 'changed', subject, text);
     }
     if (direction === 'sent' && ours.isNullable && !theirs.isNullable)
-      this.#add('breaking', 'changed', subject, 'cannot be null any more.');
+      this.#add('breaking', 'changed', subject, 'can no longer be null.');
   }
 
   #compareValues(subject: string, ours: Shape, theirs: Shape, direction: Direction): void {
@@ -159,9 +159,9 @@ class Comparison {
     if (known !== undefined && published !== undefined)
       this.#compareSets(subject, known, published, direction);
     else if (published !== undefined && direction === 'sent')
-      this.#add('breaking', 'changed', subject, `Galileo accepts only ${quoteAll([...published])} now.`);
+      this.#add('breaking', 'changed', subject, `Galileo now accepts only ${quoteAll([...published])}.`);
     else if (known !== undefined && direction === 'received')
-      this.#add('compatible', 'changed', subject, 'Galileo can send any value now.');
+      this.#add('compatible', 'changed', subject, 'Galileo can now send any value.');
   }
 
   #compareSets(subject: string, known: Names, published: Names, direction: Direction, note = ''): void {
@@ -178,14 +178,14 @@ class Comparison {
   #compareKeywords(subject: string, ours: JsonObject, theirs: JsonObject, direction: Direction): void {
     const { format, default: byDefault, deprecated } = theirs;
     if (!isDeepStrictEqual(ours['default'], byDefault)) {
-      const text = `the default is ${show(byDefault)}, no longer ${show(ours['default'])}.`;
+      const text = `the default is ${show(byDefault)} instead of ${show(ours['default'])}.`;
       this.#add('compatible', 'changed', subject, text);
     }
     if (deprecated === true && ours['deprecated'] !== true)
       this.#add('compatible', 'changed', subject, 'is deprecated. It still works.');
     const expected = direction === 'sent' ? format : ours['format'];
     if (expected !== undefined && format !== ours['format']) {
-      const text = `the format is ${show(format)}, no longer ${show(ours['format'])}.`;
+      const text = `the format is ${show(format)} instead of ${show(ours['format'])}.`;
       this.#add(direction === 'sent' ? 'compatible' : 'breaking', 'changed', subject, text);
     }
     if (direction === 'received') return;
@@ -205,7 +205,7 @@ class Comparison {
       const isRenamed = synonym !== undefined && theirs.properties.has(synonym);
       const publishedName = isRenamed ? synonym : name;
       if (isRenamed) {
-        const text = `is called ${quote(synonym)} now. The gateway reads either name.`;
+        const text = `is now called ${quote(synonym)}. The gateway reads either name.`;
         this.#add('compatible', 'changed', subject, text);
       }
       if (added.delete(publishedName)) {
@@ -215,9 +215,9 @@ class Comparison {
         const wasPresent = wasRequired && !this.#known.read(schema).isNullable;
         const isPresent = isRequired && !this.#published.read(published).isNullable;
         if (direction === 'sent' && isRequired && !wasRequired)
-          this.#add('breaking', 'changed', subject, 'is required now.');
+          this.#add('breaking', 'changed', subject, 'is now required.');
         if (direction === 'received' && wasPresent && !isPresent)
-          this.#add('breaking', 'changed', subject, 'can be omitted or null now.');
+          this.#add('breaking', 'changed', subject, 'can now be omitted or null.');
         this.#compare(subject, schema, published, direction);
       } else if (unused[direction].includes(name)) {
         this.#add(

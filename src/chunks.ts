@@ -1,6 +1,6 @@
 /**
- * Appends a chunk to the bytes of a body that arrives. Returns the first chunk itself. Copies all later ones into one
- * buffer, which may be longer than its content: a Buffer of one byte takes more than a hundred bytes.
+ * Appends a chunk of a body, doubling the buffer as needed. Returns the first chunk itself, later a buffer that can be
+ * longer than its content. A list of chunks would take more than a hundred bytes for each.
  *
  * @param bytes what the last call returned; undefined for the first chunk
  * @param length of the content so far
@@ -20,8 +20,8 @@ export function appendChunk(bytes: Buffer | undefined, length: number, chunk: Ui
 
 /** The content of a buffer of `appendChunk`. */
 export function getContent(bytes: Buffer | undefined, length: number): Buffer {
-  if (bytes === undefined) return nothing;
+  if (bytes === undefined) return empty;
   return bytes.length === length ? bytes : bytes.subarray(0, length);
 }
 
-const nothing = Buffer.alloc(0);
+const empty = Buffer.alloc(0);

@@ -49,7 +49,8 @@ export const settings = {
     schema: types.proxyUrl,
     isSecret: true,
     isCaseInsensitive: true,
-    meaning: 'Proxy for upstream requests over http. A user and password in it are secret.',
+    meaning:
+      'Proxy for upstream requests over http, and over https if `HTTPS_PROXY` is not set. A user and password in it are secret.',
   },
   noProxy: {
     schema: types.noProxy,
@@ -81,13 +82,13 @@ export const settings = {
   upstreamConnections: {
     schema: types.wholeNumber(1, 65_535),
     default: '64',
-    meaning: 'Maximum number of sockets to upstream, per process.',
+    meaning: 'Maximum number of connections to upstream, per process.',
   },
   upstreamQueue: {
     schema: types.countOrZero,
     default: '16384',
     meaning:
-      'Maximum number of calls that wait for a socket, per process; further calls fail as `OVERLOADED`.',
+      'Maximum number of calls that wait for a connection, per process. If more wait, one of them fails as `OVERLOADED`.',
   },
   upstreamConnectionMaxAgeMs: {
     schema: types.milliseconds,

@@ -19,7 +19,7 @@ export interface ForwardedHeaders {
   readonly problem: string | undefined;
 }
 
-/** Every string by which one of these credentials could be recognised. */
+/** Every string by which one of these credentials could be recognized. */
 export function getCredentialSecrets(credentials: readonly string[]): string[] {
   const secrets: string[] = [];
   for (let index = 0; index + 1 < credentials.length; index += 2) {

@@ -44,12 +44,12 @@ export type GatewayOptions = {
 };
 
 /**
- * Responds to a request of the Fetch standard with any path. Rejects only if the request was aborted or its body ended
- * early.
+ * Responds to a `Request` of the Fetch standard, regardless of its path. Rejects only if the request was aborted or its body
+ * ended early.
  */
 export interface Gateway {
   (request: Request): Promise<Response>;
-  /** The same, for servers that expect an object with this name. */
+  /** The same, for servers that expect an object with a `fetch` method. */
   readonly fetch: (request: Request) => Promise<Response>;
   /**
    * The same for Node's server for HTTP/1.1 and for frameworks on it. Mount it before body parsers, and

@@ -5,7 +5,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A JSON text without a byte order mark, which some editors write (RFC 8259, section 8.1). */
+/** Removes a leading byte order mark, which some editors write (RFC 8259, section 8.1). */
 export const removeByteOrderMark = (text: string): string =>
   text.startsWith('\uFEFF') ? text.slice(1) : text;
 
@@ -17,10 +17,10 @@ export const getProperty = (value: unknown, name: string): unknown =>
 const maxNesting = 200;
 
 /**
- * Whether JSON.stringify writes a parsed JSON value with the same meaning: not if objects and arrays nest too deep, or
- * for numbers such as 1e400, which JSON.parse returns as infinity.
+ * Whether JSON.stringify preserves a parsed value: not if it is nested too deeply, or has a number such as 1e400, which
+ * JSON.parse returns as infinity.
  *
- * @param maxNumber the largest number, positive or negative, that the value can have
+ * @param maxNumber the largest absolute value of a number
  */
 export function isSerializable(value: unknown, maxNumber = Number.MAX_VALUE, level = 0): boolean {
   if (typeof value === 'number') return Math.abs(value) <= maxNumber;

@@ -1,4 +1,4 @@
-/** The memory that the requests of a process may hold, in bytes. */
+/** The memory that the requests of a process can hold, in bytes. */
 export class MemoryBudget {
   readonly #maxBytes: number;
   #bytes = 0;

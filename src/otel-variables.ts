@@ -119,7 +119,7 @@ export function readOtelVariables(environment: Environment) {
 
   const protocol = exporter === 'otlp' ? readProtocol('TRACES') : 'http/json';
 
-  // Unlike traces, metrics must be turned on to be sent to the general endpoint, because not every receiver accepts
+  // Unlike traces, metrics must be turned on to be sent to the general endpoint, because not every collector accepts
   // them.
   const sendsMetrics =
     !isDisabled &&

@@ -73,7 +73,7 @@ function isProxyUrl(text: string): boolean {
 }
 
 export const proxyUrl = z.string().refine(isProxyUrl, {
-  error: 'the http or https URL of a proxy, with a % of its user or password written as %25',
+  error: 'the http or https URL of a proxy, with each % in its user or password written as %25',
 });
 
 export const noProxy = z.string().regex(/^[\w.:*,[\]/ -]+$/, { error: 'host names, comma separated' });
@@ -161,8 +161,7 @@ export const addresses = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
   .refine((list) => list.every(isAddressRange), {
-    error:
-      'addresses or CIDR ranges, comma separated; `loopback` and `private` stand for the loopback and private ranges',
+    error: 'addresses or CIDR ranges, comma separated, or the names `loopback` and `private`',
   });
 
 // No common machine has more than 1,024 CPUs.

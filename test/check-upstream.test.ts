@@ -268,7 +268,7 @@ describe('A changed document', () => {
           schema.required = ['endpoint'];
         }),
       [
-        'compatible changed CustomIntegration.base_url: is called `endpoint` now. The gateway reads either name.',
+        'compatible changed CustomIntegration.base_url: is now called `endpoint`. The gateway reads either name.',
       ],
     ],
     [
@@ -370,7 +370,7 @@ describe('A changed document', () => {
     [
       'any string instead of an enum',
       () => inSchema('ModelCostBy', (schema) => Reflect.deleteProperty(schema, 'enum')),
-      ['compatible changed ModelCostBy: Galileo can send any value now.'],
+      ['compatible changed ModelCostBy: Galileo can now send any value.'],
     ],
     [
       'an enum instead of any string in a request',
@@ -378,7 +378,7 @@ describe('A changed document', () => {
         inSchema('WriterIntegrationCreate', ({ properties }) => {
           properties['organization_id'] = { enum: ['a', 'b'] };
         }),
-      ['breaking changed WriterIntegrationCreate.organization_id: Galileo accepts only `a`, `b` now.'],
+      ['breaking changed WriterIntegrationCreate.organization_id: Galileo now accepts only `a`, `b`.'],
     ],
     [
       'a required property that was removed from a response',
@@ -403,7 +403,7 @@ describe('A changed document', () => {
         inSchema('IntegrationDB', (schema) => {
           schema.required = schema.required.filter((name) => name !== 'created_by');
         }),
-      ['breaking changed IntegrationDB.created_by: can be omitted or null now.'],
+      ['breaking changed IntegrationDB.created_by: can now be omitted or null.'],
     ],
     [
       'new properties of responses and requests',
@@ -433,10 +433,10 @@ describe('A changed document', () => {
           };
         }),
       [
-        'breaking changed AvailableIntegrations.integrations[]: Galileo sends object, no longer string.',
-        'breaking changed AzureIntegration.deployments{}: Galileo sends array, no longer string.',
-        'breaking changed UserCollaborator.email: Galileo sends integer, no longer string.',
-        'compatible changed IntegrationProvider: Galileo can send any value now.',
+        'breaking changed AvailableIntegrations.integrations[]: Galileo sends object instead of string.',
+        'breaking changed AzureIntegration.deployments{}: Galileo sends array instead of string.',
+        'breaking changed UserCollaborator.email: Galileo sends integer instead of string.',
+        'compatible changed IntegrationProvider: Galileo can now send any value.',
       ],
     ],
     [
@@ -445,7 +445,7 @@ describe('A changed document', () => {
         inSchema('NvidiaIntegrationCreate', ({ properties }) => {
           properties['token'] = { type: 'object' };
         }),
-      ['breaking changed NvidiaIntegrationCreate.token: Galileo accepts object, no longer string.'],
+      ['breaking changed NvidiaIntegrationCreate.token: Galileo accepts object instead of string.'],
     ],
     [
       'other formats',
@@ -455,8 +455,8 @@ describe('A changed document', () => {
           properties['updated_at'] = { type: 'string', format: 'date' };
         }),
       [
-        'breaking changed IntegrationDB.id: the format is nothing, no longer `"uuid4"`.',
-        'breaking changed IntegrationDB.updated_at: the format is `"date"`, no longer `"date-time"`.',
+        'breaking changed IntegrationDB.id: the format is nothing instead of `"uuid4"`.',
+        'breaking changed IntegrationDB.updated_at: the format is `"date"` instead of `"date-time"`.',
       ],
     ],
     [
@@ -467,8 +467,8 @@ describe('A changed document', () => {
           get(get(schemas, 'CustomIntegrationCreate').properties, 'authentication_type')['default'] = 'none';
         }),
       [
-        'compatible changed AwsSageMakerIntegration.region: the default is `"eu-west-1"`, no longer `"us-west-2"`.',
-        'compatible changed CustomIntegrationCreate.authentication_type: the default is `"none"`, no longer `"oauth2"`.',
+        'compatible changed AwsSageMakerIntegration.region: the default is `"eu-west-1"` instead of `"us-west-2"`.',
+        'compatible changed CustomIntegrationCreate.authentication_type: the default is `"none"` instead of `"oauth2"`.',
       ],
     ],
     [
@@ -483,8 +483,8 @@ describe('A changed document', () => {
         }),
       [
         'breaking new CustomIntegrationCreate: requires the new property `region`: every write fails.',
-        'breaking changed CustomIntegrationCreate.api_key_header: cannot be null any more.',
-        'breaking changed CustomIntegrationCreate.default_model: is required now.',
+        'breaking changed CustomIntegrationCreate.api_key_header: can no longer be null.',
+        'breaking changed CustomIntegrationCreate.default_model: is now required.',
         'breaking removed CustomIntegrationCreate.token: is no longer part of the schema.',
         'compatible changed CustomIntegrationCreate.endpoint: `maxLength` is `200`: Galileo rejects other values.',
       ],
@@ -567,7 +567,7 @@ describe('A changed document', () => {
   )('check-upstream reports that %s %s was removed', (label, path, method) => {
     const published = alter(({ paths }) => Reflect.deleteProperty(get(paths, path), method));
     expect(compare(published)).toEqual([
-      `breaking removed ${label} ${path}: the operation was removed: every call fails.`,
+      `breaking removed ${label} ${path}: every call to this operation fails.`,
     ]);
   });
 
@@ -603,7 +603,7 @@ describe('A changed document', () => {
       schema.properties['max_files'] = { $ref: '#/components/schemas/Loop' };
     });
     expect(compare(published)).toEqual([
-      'breaking changed MultiModalModelIntegrationConfig.max_files: Galileo accepts null, no longer integer.',
+      'breaking changed MultiModalModelIntegrationConfig.max_files: Galileo accepts null instead of integer.',
     ]);
   });
 });
@@ -700,7 +700,7 @@ describe('galileo-gateway check-upstream', () => {
     const path = write('other.json', { openapi: '3.1.0', info: {}, paths: {} });
     const { code, stdout } = await run([path]);
     expect(code).toBe(3);
-    expect(stdout.match(/was removed: every call fails/g)).toHaveLength(26);
+    expect(stdout.match(/every call to this operation fails/g)).toHaveLength(26);
     expect(stdout).toContain('Not described by this document, and not compared: GET /integrations, ');
   });
 

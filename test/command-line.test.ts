@@ -174,7 +174,7 @@ describe('check-config', () => {
     });
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /: document [\da-f]{64}: every request for it fails: The operation nests fields more than 1 deep\./,
+      /: document [\da-f]{64}: an operation in it is refused: The operation exceeds the depth limit of 1\./,
     );
   });
 });

@@ -116,7 +116,7 @@ describe('slots and bytes are returned', () => {
 });
 
 describe('a client that does not read', () => {
-  it('a client that does not read is disconnected after RESPONSE_TIMEOUT_MS and holds no slot longer', async () => {
+  it('a client that does not read is disconnected after RESPONSE_TIMEOUT_MS, and its slot is released', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, {
       responseTimeoutMs: '500',

@@ -488,7 +488,7 @@ describe('a message of upstream', () => {
   };
 
   it.each(Object.entries(forms))(
-    'a message of upstream does not show any secret of the request, %s',
+    'a message of upstream contains no secret of the request, %s',
     async (_form, encode) => {
       for (const secret of [...Object.values(secrets), basic, `Basic ${basic}`, `user:${secrets.password}`]) {
         const { errors } = await write(
@@ -638,25 +638,25 @@ describe('a field of a response that fails', () => {
 });
 
 describe('an unexpected error of the gateway', () => {
-  const fault = new TypeError("Cannot read properties of undefined (reading 'https://secret.test')");
+  const error = new TypeError("Cannot read properties of undefined (reading 'https://secret.test')");
 
   it('an unexpected error is INTERNAL_SERVER_ERROR: the log has all details, the client none', () => {
     const reported: unknown[] = [];
-    const { message, extensions } = toErrorPayload(fault, {
+    const { message, extensions } = toErrorPayload(error, {
       requestId: 'id-1',
-      reportFault: (it) => reported.push(it),
+      reportError: (it) => reported.push(it),
     });
 
     expect(message).toBe('The gateway failed to resolve this field.');
     expect(extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId: 'id-1', retryable: false });
-    expect(reported).toEqual([fault]);
+    expect(reported).toEqual([error]);
   });
 
   it('an error that graphql-js throws is INTERNAL_SERVER_ERROR too', () => {
     const reported: unknown[] = [];
     const error = new GraphQLError('Cannot return null for non-nullable field Query.secret.');
     expect(
-      toErrorPayload(error, { requestId: 'id-1', reportFault: (it) => reported.push(it) }),
+      toErrorPayload(error, { requestId: 'id-1', reportError: (it) => reported.push(it) }),
     ).toMatchObject({
       message: 'The gateway failed to resolve this field.',
       extensions: { code: 'INTERNAL_SERVER_ERROR' },

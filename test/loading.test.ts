@@ -22,7 +22,7 @@ const listProviders =
   'query ($names: [IntegrationName!]) { integrationProviders(names: $names) { name displayName integration { name } } }';
 
 describe('one operation', () => {
-  it('an operation reads a name once, regardless of how often it selects it', async () => {
+  it('an operation loads an integration once, regardless of how often it selects it', async () => {
     await using stack = await startStack();
     configure(stack);
     const { data, errors } = await stack.gateway.query(`{

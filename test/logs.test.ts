@@ -275,11 +275,11 @@ describe('the program', () => {
     expect(await program.exit).toBe(1);
     const lines = parse(program.stdout.trimEnd().split('\n'));
     expect(lines.filter(({ msg }) => String(msg).startsWith('unhandled rejection'))).toMatchObject([
-      { fault: { type: 'string' } },
+      { error: { type: 'string' } },
     ]);
     expect(lines.filter(({ msg }) => String(msg).startsWith('uncaught exception'))).toMatchObject([
       {
-        fault: {
+        error: {
           type: 'Error',
           stack: expect.stringMatching(/^at /) as string,
           cause: { type: 'Error', code: 'ERR_BEHIND' },

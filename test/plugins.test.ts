@@ -144,7 +144,7 @@ describe('plugins', () => {
       expect(getCodes(response)).toEqual(['INTERNAL_SERVER_ERROR']);
       expect(response.text).not.toContain('detail');
       expect(response.text).not.toContain('unexpected');
-      expect(started.gateway.log.some((line) => line.includes('"fault"'))).toBe(true);
+      expect(started.gateway.log.some((line) => line.includes('"error":'))).toBe(true);
     },
   );
 
@@ -218,7 +218,7 @@ describe('plugins', () => {
     expect(response.text).not.toContain('"http"');
     const isExecuted = hooks.indexOf(hook) > hooks.indexOf('onExecute');
     expect(started.upstream.calls).toHaveLength(isExecuted ? 1 : 0);
-    expect(started.gateway.log.join('')).not.toContain('"fault"');
+    expect(started.gateway.log.join('')).not.toContain('"error":');
   });
 
   it.each(hooks)(
@@ -241,11 +241,11 @@ describe('plugins', () => {
     },
   );
 
-  describe.each(['GraphQLError', 'Error'])('a %s of a plugin', (kind) => {
+  describe.each(['GraphQLError', 'Error'])('the %s of a plugin', (kind) => {
     const toError = (message: string) => (kind === 'Error' ? new Error(message) : new GraphQLError(message));
 
     it.each(hooks.slice(hooks.indexOf('onParams')))(
-      'in %s shows no secret of the variables',
+      `the ${kind} of a plugin in %s shows no secret of the variables`,
       async (hook) => {
         await using started = await startWith([
           {
@@ -265,7 +265,7 @@ describe('plugins', () => {
     );
 
     it.each(hooks.slice(hooks.indexOf('onValidate')))(
-      'in %s shows no secret of the document',
+      `the ${kind} of a plugin in %s shows no secret of the document`,
       async (hook) => {
         await using started = await startWith([
           {

@@ -180,7 +180,7 @@ describe.skipIf(!isLinux)('with WORKERS=2', () => {
     const workers = getChildren(program.process.pid ?? 0);
     upstream.on('GET', path, async (_call, response) => {
       for (const worker of workers) process.kill(worker, 'SIGUSR2');
-      await program.waitFor(/(?:a replacement worker listens[^]*){2}/);
+      await program.waitFor(/(?:a replacement worker is listening[^]*){2}/);
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"not found"}');
     });
     expect((await send(url, read)).status).toBe(200);

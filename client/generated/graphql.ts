@@ -424,7 +424,7 @@ export type ModelParamsMapInput = {
   stopSequences?: string | null | undefined;
   /** The provider's name for the parameter `temperature`: the sampling temperature. */
   temperature?: string | null | undefined;
-  /** The provider's name for the parameter `tool_choice`: the tool that the model must call. */
+  /** The provider's name for the parameter `tool_choice`: which tool, if any, the model calls. */
   toolChoice?: string | null | undefined;
   /** The provider's name for the parameter `tools`: the tools that the model can call. */
   tools?: string | null | undefined;
@@ -588,7 +588,7 @@ export type UpsertCustomIntegrationInput = {
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
   /** The URL of the OAuth 2 token endpoint. */
   oauth2TokenUrl?: string | null | undefined;
-  /** The credential that Galileo authenticates with. Secret: forwarded to Galileo and never returned. */
+  /** The credential that Galileo authenticates with at the endpoint. Secret: forwarded to Galileo and never returned. */
   token?: string | null | undefined;
 };
 
@@ -637,11 +637,11 @@ export type UpsertOpenAIIntegrationInput = {
 /** The settings of the Vegas Gateway integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertVegasGatewayIntegrationInput = {
   __typename?: never;
-  /** The URL of the gateway, 1 to 2083 characters. */
+  /** The URL of the Vegas gateway, 1 to 2083 characters. */
   endpoint: string;
   /** Limits on the files of a request. */
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
-  /** The credential of the gateway. Secret: forwarded to Galileo and never returned. */
+  /** The credential of the Vegas gateway. Secret: forwarded to Galileo and never returned. */
   token: string;
   /** The use case that requests are made for. */
   useCase: string;

@@ -9,7 +9,7 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** A date and time in RFC 3339 form, always with an offset, as precise as Galileo stores it: `2026-01-31T08:15:30.123456Z`. */
   DateTime: { input: string; output: string; }
-  /** A JSON object with arbitrary keys. An input with a number beyond 2^53, which a double cannot hold exactly, is BAD_USER_INPUT. */
+  /** A JSON object with arbitrary keys. An input with a number outside -(2^53 - 1) to 2^53 - 1, or with more than 200 levels of nesting, is BAD_USER_INPUT. */
   JSONObject: { input: Record<string, unknown>; output: Record<string, unknown>; }
   /** A whole number between -(2^53 - 1) and 2^53 - 1, as a JSON number. File sizes exceed the range of Int. */
   SafeInt: { input: number; output: number; }
@@ -811,7 +811,7 @@ export type IntegrationProvider = {
   records: Maybe<Array<IntegrationRecord>>;
 };
 
-/** What Galileo stores about an integration in addition to its settings. A provider can have several records, one of which is selected. The selected one is the Integration, which has the settings. */
+/** The metadata of one stored integration. A provider can have several; `Integration` has the settings of the selected one. */
 export type IntegrationRecord = {
   __typename: 'IntegrationRecord';
   /** When the integration was created. */
@@ -839,14 +839,14 @@ export type IntegrationRecord = {
 };
 
 
-/** What Galileo stores about an integration in addition to its settings. A provider can have several records, one of which is selected. The selected one is the Integration, which has the settings. */
+/** The metadata of one stored integration. A provider can have several; `Integration` has the settings of the selected one. */
 export type IntegrationRecordgroupsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** What Galileo stores about an integration in addition to its settings. A provider can have several records, one of which is selected. The selected one is the Integration, which has the settings. */
+/** The metadata of one stored integration. A provider can have several; `Integration` has the settings of the selected one. */
 export type IntegrationRecordusersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -1047,7 +1047,7 @@ export type ModelParamsMap = {
   stopSequences: Maybe<Scalars['String']['output']>;
   /** The provider's name for the parameter `temperature`: the sampling temperature. Null if the provider does not have it. */
   temperature: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `tool_choice`: the tool that the model must call. Null if the provider does not have it. */
+  /** The provider's name for the parameter `tool_choice`: which tool, if any, the model calls. Null if the provider does not have it. */
   toolChoice: Maybe<Scalars['String']['output']>;
   /** The provider's name for the parameter `tools`: the tools that the model can call. Null if the provider does not have it. */
   tools: Maybe<Scalars['String']['output']>;
@@ -1089,7 +1089,7 @@ export type ModelParamsMapInput = {
   stopSequences?: InputMaybe<Scalars['String']['input']>;
   /** The provider's name for the parameter `temperature`: the sampling temperature. */
   temperature?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `tool_choice`: the tool that the model must call. */
+  /** The provider's name for the parameter `tool_choice`: which tool, if any, the model calls. */
   toolChoice?: InputMaybe<Scalars['String']['input']>;
   /** The provider's name for the parameter `tools`: the tools that the model can call. */
   tools?: InputMaybe<Scalars['String']['input']>;
@@ -1120,7 +1120,7 @@ export type MultiModalIntegrationConfigInput = {
   maxFiles?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type Mutation = {
   __typename: 'Mutation';
   /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo. Null with an error if it failed. */
@@ -1129,7 +1129,7 @@ export type Mutation = {
   removeIntegrationGroup: Maybe<Scalars['ID']['output']>;
   /** Stops sharing an integration with a user. Returns the id of the user. One call to Galileo. Null with an error if it failed. */
   removeIntegrationUser: Maybe<Scalars['ID']['output']>;
-  /** Selects the integration that Galileo uses for its provider. One call to Galileo. Null with an error if it failed. */
+  /** Makes this integration the selected one of its provider. One call to Galileo. Null with an error if it failed. */
   selectIntegration: Maybe<IntegrationRecord>;
   /** Shares an integration with groups. One call to Galileo. Null with an error if it failed. */
   shareIntegrationWithGroups: Maybe<ShareIntegrationWithGroupsResult>;
@@ -1139,72 +1139,72 @@ export type Mutation = {
   updateIntegrationGroup: Maybe<IntegrationGroup>;
   /** Changes the role of a user in an integration. One call to Galileo. Null with an error if it failed. */
   updateIntegrationUser: Maybe<IntegrationUser>;
-  /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertAnthropicIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's AWS Bedrock integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's AWS Bedrock integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertAwsBedrockIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's AWS SageMaker integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's AWS SageMaker integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertAwsSageMakerIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Azure integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Azure integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertAzureIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Custom integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Custom integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertCustomIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Databricks integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Databricks integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertDatabricksIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Mistral integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Mistral integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertMistralIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's NVIDIA integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's NVIDIA integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertNvidiaIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's OpenAI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's OpenAI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertOpenAIIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Vegas Gateway integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Vegas Gateway integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertVegasGatewayIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Vertex AI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Vertex AI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertVertexAIIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Writer integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Writer integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
   upsertWriterIntegration: Maybe<UpsertIntegrationResult>;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationdeleteIntegrationArgs = {
   name: IntegrationName;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationremoveIntegrationGroupArgs = {
   groupId: Scalars['ID']['input'];
   integrationId: Scalars['ID']['input'];
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationremoveIntegrationUserArgs = {
   integrationId: Scalars['ID']['input'];
   userId: Scalars['ID']['input'];
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationselectIntegrationArgs = {
   integrationId: Scalars['ID']['input'];
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationshareIntegrationWithGroupsArgs = {
   input: ShareIntegrationWithGroupsInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationshareIntegrationWithUsersArgs = {
   input: ShareIntegrationWithUsersInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupdateIntegrationGroupArgs = {
   groupId: Scalars['ID']['input'];
   integrationId: Scalars['ID']['input'];
@@ -1212,7 +1212,7 @@ export type MutationupdateIntegrationGroupArgs = {
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupdateIntegrationUserArgs = {
   integrationId: Scalars['ID']['input'];
   role: IntegrationCollaboratorRoleInput;
@@ -1220,73 +1220,73 @@ export type MutationupdateIntegrationUserArgs = {
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertAnthropicIntegrationArgs = {
   input: UpsertAnthropicIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertAwsBedrockIntegrationArgs = {
   input: UpsertAwsBedrockIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertAwsSageMakerIntegrationArgs = {
   input: UpsertAwsSageMakerIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertAzureIntegrationArgs = {
   input: UpsertAzureIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertCustomIntegrationArgs = {
   input: UpsertCustomIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertDatabricksIntegrationArgs = {
   input: UpsertDatabricksIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertMistralIntegrationArgs = {
   input: UpsertMistralIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertNvidiaIntegrationArgs = {
   input: UpsertNvidiaIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertOpenAIIntegrationArgs = {
   input: UpsertOpenAIIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertVegasGatewayIntegrationArgs = {
   input: UpsertVegasGatewayIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertVertexAIIntegrationArgs = {
   input: UpsertVertexAIIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. */
+/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertWriterIntegrationArgs = {
   input: UpsertWriterIntegrationInput;
 };
@@ -1358,7 +1358,7 @@ export type OpenAIIntegrationusersArgs = {
 /** The position of a page in its list. */
 export type PageInfo = {
   __typename: 'PageInfo';
-  /** The cursor of the last edge: the `after` of the next page. Null if the page is empty. */
+  /** The `after` of the next page: the cursor of the last edge. Null if the page is empty and there is no next page. */
   endCursor: Maybe<Scalars['String']['output']>;
   /** Whether there is a page after this one. */
   hasNextPage: Scalars['Boolean']['output'];
@@ -1561,7 +1561,7 @@ export type UpsertCustomIntegrationInput = {
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
   /** The URL of the OAuth 2 token endpoint. */
   oauth2TokenUrl?: InputMaybe<Scalars['String']['input']>;
-  /** The credential that Galileo authenticates with. Secret: forwarded to Galileo and never returned. */
+  /** The credential that Galileo authenticates with at the endpoint. Secret: forwarded to Galileo and never returned. */
   token?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -1617,11 +1617,11 @@ export type UpsertOpenAIIntegrationInput = {
 
 /** The settings of the Vegas Gateway integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertVegasGatewayIntegrationInput = {
-  /** The URL of the gateway, 1 to 2083 characters. */
+  /** The URL of the Vegas gateway, 1 to 2083 characters. */
   endpoint: Scalars['String']['input'];
   /** Limits on the files of a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
-  /** The credential of the gateway. Secret: forwarded to Galileo and never returned. */
+  /** The credential of the Vegas gateway. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
   /** The use case that requests are made for. */
   useCase: Scalars['String']['input'];

@@ -86,7 +86,7 @@ function createProgram(): Command {
 
   addCommand(
     'check-upstream',
-    "compare upstream's published OpenAPI document with the one this version was built on",
+    "compare upstream's published OpenAPI document with the one that this version was built on",
   )
     .argument(
       '[source]',

@@ -84,13 +84,13 @@ galileo-gateway demo
 
   Start     ${url}${basePath}/  (links to everything)
   GraphiQL  ${graphqlUrl}  (${hint})
-  Settings  ${pageUrl}  (an example front end: the model providers of a settings page)
+  Settings  ${pageUrl}  (an example settings page for model providers)
   API key   ${demoApiKey}
   Upstream  a sandbox at ${sandbox.url}, in memory${upstreamHint}${network}
 
 Try it:
 
-  ${curl ?? 'Send the documentId of a trusted document and its variables. None of the documents is a query without required variables.'}
+  ${curl ?? 'Send the documentId of a trusted document and its variables. Every query in the file has required variables.'}
 
 Keys that show other states. Any other key is a separate tenant:
 

@@ -45,7 +45,7 @@ export function checkTrustedDocuments(
       continue;
     }
     const refusal = findRefusal(document, text, store);
-    if (refusal !== undefined) warnings.push(`${name}: every request for it fails: ${refusal}`);
+    if (refusal !== undefined) warnings.push(`${name}: an operation in it is refused: ${refusal}`);
     if (hash('sha256', text, 'hex') !== id) {
       warnings.push(
         `${name}: its id is not the SHA-256 of the document, so clients that compute the hash do not find it`,

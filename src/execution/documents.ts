@@ -90,8 +90,8 @@ export class DocumentStore {
 
   /**
    * The operation of that name in the document, or its only operation if no name is given. Throws RequestError if the
-   * document is not valid, the operation exceeds a limit, or the document does not have the operation; before that, if it
-   * is a mutation and the request is read-only.
+   * document is not valid, the operation exceeds a limit, or the document does not have the operation. A mutation in a
+   * read-only request fails first, as METHOD_NOT_ALLOWED.
    */
   prepare(text: string, operationName: string | undefined, access: RequestAccess): PreparedOperation {
     if (operationName !== undefined && operationName.length > maxNameLength) throw createUnknownNameError();
@@ -167,7 +167,7 @@ export class DocumentStore {
         throw createResolutionError(document, operationName);
       }
       if (!this.#schema.getRootType(definition.operation)) {
-        throw new RequestError('OPERATION_RESOLUTION_FAILURE', 'This API has no subscriptions.');
+        throw new RequestError('OPERATION_RESOLUTION_FAILURE', 'This API does not support subscriptions.');
       }
       return {
         text,
@@ -196,7 +196,7 @@ export class DocumentStore {
       );
     }
     if (depth > maxDepth) {
-      throw createTooComplexError(`The operation nests fields more than ${maxDepth} deep.`);
+      throw createTooComplexError(`The operation exceeds the depth limit of ${maxDepth}.`);
     }
   }
 }
@@ -250,5 +250,5 @@ function createResolutionError(document: DocumentNode, name: string | undefined)
 const createUnknownNameError = () =>
   new RequestError(
     'OPERATION_RESOLUTION_FAILURE',
-    'The document has no operation with the name in `operationName`.',
+    'The document has no operation with the name that `operationName` gives.',
   );

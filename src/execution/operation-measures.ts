@@ -19,7 +19,7 @@ export interface Measures {
   readonly entityVariables: ReadonlyMap<string, number>;
 }
 
-const nothing: Measures = { aliases: 0, depth: 0, entities: 0, entityVariables: new Map() };
+const noMeasures: Measures = { aliases: 0, depth: 0, entities: 0, entityVariables: new Map() };
 
 /**
  * Measures one operation in time linear in the size of its document: each fragment is measured once. A fragment that
@@ -35,15 +35,15 @@ export function measureOperation(document: DocumentNode, operation: OperationDef
   const measureFragment = (name: string): Measures => {
     const known = measured.get(name);
     if (known !== undefined) return known;
-    measured.set(name, nothing);
+    measured.set(name, noMeasures);
     const fragment = fragments.get(name);
-    const measures = fragment === undefined ? nothing : measureSelections(fragment.selectionSet);
+    const measures = fragment === undefined ? noMeasures : measureSelections(fragment.selectionSet);
     measured.set(name, measures);
     return measures;
   };
 
   const measureSelections = (set: SelectionSetNode | undefined): Measures => {
-    if (set === undefined) return nothing;
+    if (set === undefined) return noMeasures;
     let aliases = 0;
     let depth = 0;
     let entities = 0;

@@ -46,7 +46,10 @@ export function createValidation(schema: GraphQLSchema, introspection: boolean):
       const options = { maxErrors: maxProblems, hideSuggestions: !introspection };
       const errors = validate(schema, distinct, stage, options);
       if (errors.at(-1)?.message === abortMessage) {
-        return new RequestError('QUERY_TOO_COMPLEX', 'The document selects the same fields too often.');
+        return new RequestError(
+          'QUERY_TOO_COMPLEX',
+          'The document has too many fields with the same response name.',
+        );
       }
       if (errors.length > 0) {
         return new RequestError(
@@ -72,7 +75,7 @@ const rewriteErrors =
     return rule(Object.create(context, { reportError: { value: reportError } }) as ValidationContext);
   };
 
-/** Whether JSONObject rejected a number that it cannot represent exactly. Its message does not quote the number. */
+/** Whether JSONObject rejected its value. Its message does not quote the value. */
 export const isInputError = ({ extensions }: GraphQLError): boolean =>
   extensions['code'] === 'BAD_USER_INPUT';
 

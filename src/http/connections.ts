@@ -24,7 +24,7 @@ const refusalStatuses: ReadonlyMap<unknown, number> = new Map([
  * emits nothing for a pipelined response that is still queued when the connection ends.
  */
 export class Connections {
-  /** How long a client may take to read a response. */
+  /** How long a client can take to read a response. */
   readonly responseTimeoutMs: number;
   /** Whether every connection closes after its last pending response. */
   isClosing = false;

@@ -77,7 +77,7 @@ export class Cors {
     if (host !== undefined && origin.endsWith(`://${host}`)) return;
     if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@]{1,253}$/i.test(origin)) return;
     this.#hinted.add(origin);
-    this.#log.warn({ origin }, 'a page of an origin that is not in CORS_ORIGINS cannot read the response');
+    this.#log.warn({ origin }, 'blocked by CORS: the origin is not in CORS_ORIGINS');
   }
 }
 

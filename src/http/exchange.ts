@@ -22,7 +22,6 @@ import type { HttpRequest } from './http-request.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type HttpResponse, toErrorResponse } from './responses.ts';
 
-/** What the exchanges of one handler share. */
 export interface HandlerServices extends ContextServices {
   readonly config: Pick<Config, 'requestTimeoutMs' | 'maxRequestBytes' | 'maxResponseBytes'>;
   readonly telemetry: Telemetry;
@@ -217,15 +216,15 @@ export class Exchange {
     let known: RequestError;
     if (error instanceof RequestError) known = error;
     else {
-      context.reportFault(error);
+      context.reportError(error);
       known = new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
     }
     this.#observation.recordRequestError(known.code);
     return toErrorResponse(known, this.#mediaType, context);
   }
 
-  reportFault(error: unknown): void {
-    this.#services.reportFault(error, { requestId: this.requestId });
+  reportError(error: unknown): void {
+    this.#services.reportError(error, { requestId: this.requestId });
   }
 }
 

@@ -73,10 +73,10 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
 
 function findProblem(name: CredentialHeader, earlier: string | undefined, value: string): string | undefined {
   if (earlier !== undefined)
-    return `The header ${credentialHeaders[name]} occurs twice: send each credential once.`;
+    return `The ${credentialHeaders[name]} header occurs twice: send each credential once.`;
   return fieldValuePattern.test(value)
     ? undefined
-    : `The header ${credentialHeaders[name]} contains control characters.`;
+    : `The ${credentialHeaders[name]} header contains control characters.`;
 }
 
 /** In characters. A header can contain a shorter secret by chance. */

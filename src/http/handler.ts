@@ -60,7 +60,7 @@ export class GraphqlHandler {
       telemetry,
       galileo: new GalileoClient(this.#transport, config.galileoApiUrl),
       operatorSecrets: Object.values(config.upstreamHeaders ?? {}),
-      reportFault: (fault, request) => telemetry.reportFault(fault, request),
+      reportError: (error, request) => telemetry.reportError(error, request),
       admission: new Admission(config),
       cors: new Cors(config.corsOrigins, log),
       keepsBody: plugins.length > 0,

@@ -114,9 +114,9 @@ export function checkHost(rawHeaders: readonly string[], httpVersion: string): s
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
     if (name.length !== 4 || name.toLowerCase() !== 'host') continue;
-    if (host !== undefined) return 'The header Host was sent twice.';
+    if (host !== undefined) return 'The Host header was sent twice.';
     host = rawHeaders[index + 1] ?? '';
   }
-  if (host === undefined) return httpVersion === '1.1' ? 'The header Host is missing.' : undefined;
-  return hostPattern.test(host) ? undefined : 'The header Host is invalid.';
+  if (host === undefined) return httpVersion === '1.1' ? 'The Host header is missing.' : undefined;
+  return hostPattern.test(host) ? undefined : 'The Host header is invalid.';
 }

@@ -53,4 +53,4 @@ export const createConsumedBodyError = () =>
   );
 
 export const createShedError = () =>
-  new RequestError('OVERLOADED', 'The gateway accepts no more requests at the moment.', { retryable: true });
+  new RequestError('OVERLOADED', 'The gateway is overloaded or shutting down.', { retryable: true });

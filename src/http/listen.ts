@@ -9,7 +9,7 @@ export async function listen(server: Server, port: number, host: string, flag = 
   });
 }
 
-/** Ends its connections too. */
+/** Stops listening, and closes all connections. */
 export function closeServer(server: Server): void {
   server.close();
   server.closeAllConnections();
@@ -18,7 +18,7 @@ export function closeServer(server: Server): void {
 /** `http://host:port` of a listening server, with the actual port. */
 export function getUrl(server: Server): string {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server does not listen.');
+  if (address === null || typeof address === 'string') throw new Error('The server is not listening.');
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `http://${host}:${address.port}`;
 }
@@ -26,12 +26,12 @@ export function getUrl(server: Server): string {
 /** Turns a listen error into a readable message. Returns other errors unchanged. */
 export function explainListenFailure(error: Error, flag = '--port'): Error {
   if (!('code' in error)) return error;
-  const port = 'port' in error ? String(error.port) : 'requested';
+  const port = 'port' in error ? `port ${String(error.port)}` : 'the requested port';
   switch (error.code) {
     case 'EADDRINUSE':
-      return new Error(`port ${port} is already in use: set ${flag}, or use ${flag} 0 for a free port`);
+      return new Error(`${port} is already in use: set ${flag}, or use ${flag} 0 for a free port`);
     case 'EACCES':
-      return new Error(`this user cannot listen on port ${port}: choose a port above 1023 with ${flag}`);
+      return new Error(`this user cannot listen on ${port}: choose a port above 1023 with ${flag}`);
     case 'EADDRNOTAVAIL':
       return new Error('the host in HOST or --host does not belong to this machine');
     case 'ENOTFOUND':

@@ -37,7 +37,7 @@ export class PendingResponse {
   readonly arrivedAtMs = performance.now();
   /** Whether the response is known, whether or not it has been written. */
   isComplete = false;
-  /** Runs while the client may read the response. */
+  /** Runs while the client reads the response. */
   timer: NodeJS.Timeout | undefined;
   readonly #owner: ResponseOwner;
   /** Runs everything for the request in the context in which it arrived, such as the trace of the host program. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
-import { describeFault, type Log } from '../observability/log.ts';
+import { describeError, type Log } from '../observability/log.ts';
 import type { Connections } from './connections.ts';
 import { readForwardedHeaders } from './forwarded-headers.ts';
 import { createGraphiql, type Graphiql } from './graphiql.ts';
@@ -79,7 +79,7 @@ export class Routes {
       if (this.#graphiql !== undefined) return this.#graphiql.page(headers);
       return target.includes('?') ? undefined : withoutGraphiql;
     } catch (error) {
-      log.error({ fault: describeFault(error) }, 'a page could not be served');
+      log.error({ error: describeError(error) }, 'a page could not be served');
       return toTextResponse(500, 'this page is not available');
     }
   }
@@ -103,7 +103,7 @@ export function serveGraphql(
       if (response !== undefined) pending.send(response, exchange.requestId);
     },
     (error: unknown) => {
-      exchange.reportFault(error);
+      exchange.reportError(error);
       pending.abort();
     },
   );

@@ -82,8 +82,8 @@ interface FormattedError extends GraphQLFormattedError {
 /** An error of a plugin, without secrets. Masks any other error. */
 function formatError(error: unknown, hasData: boolean, context: PipelineInput['context']): FormattedError {
   const { requestId } = context;
-  if (error instanceof Error && !isDeliberate(error)) {
-    context.reportFault(error);
+  if (error instanceof Error && !isClientFacing(error)) {
+    context.reportError(error);
     const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, ...(hasData && { retryable: false }) };
     return { message: 'The gateway failed to handle this request.', extensions };
   }
@@ -105,17 +105,17 @@ function formatError(error: unknown, hasData: boolean, context: PipelineInput['c
 
 /** The fields of an error, which is a plain object if it comes from a cache. */
 function toFields(error: unknown): Readonly<Record<string, unknown>> {
-  if (!isDeliberate(error)) return isJsonObject(error) ? error : { message: error };
+  if (!isClientFacing(error)) return isJsonObject(error) ? error : { message: error };
   const { message, nodes, path, extensions } = error;
   return { message, locations: nodes && toLocations(nodes), path, extensions };
 }
 
 /** Whether a plugin made the error for clients: a GraphQLError that wraps nothing else, not even a thrown string. */
-export function isDeliberate(error: unknown): error is GraphQLError {
+export function isClientFacing(error: unknown): error is GraphQLError {
   if (!(error instanceof Error) || error.name !== 'GraphQLError') return false;
   const { originalError, extensions } = error as GraphQLError;
   if (extensions['unexpected'] === true) return false;
-  return originalError === undefined || originalError === null || isDeliberate(originalError);
+  return originalError === undefined || originalError === null || isClientFacing(originalError);
 }
 
 function getRequestError(error: unknown): RequestError | undefined {

@@ -22,7 +22,7 @@ import { isJsonObject } from '../json.ts';
 import { type Pipeline, type PipelineInput, type Plugins, readParameters } from './pipeline.ts';
 import { toHeaders } from './responses.ts';
 import {
-  isDeliberate,
+  isClientFacing,
   readFetchResponse,
   toFetchRequest,
   toGraphqlErrors,
@@ -193,7 +193,7 @@ export function createYogaPipeline(schema: GraphQLSchema, executor: Executor, pl
       const respond = async () => readFetchResponse(await yoga.fetch(toFetchRequest(input), context));
       // Errors of `onRequest`, `onResultProcess` and `onResponse`.
       const recover = (error: unknown) => {
-        if (isDeliberate(error)) return toResultResponse({ errors: [error] }, [], input);
+        if (isClientFacing(error)) return toResultResponse({ errors: [error] }, [], input);
         throw error;
       };
       return withDeadline(respond().catch(recover), input.context.deadline);

@@ -9,7 +9,7 @@ const levels: Readonly<Record<RequestOutcome, 'info' | 'warn' | 'error'>> = {
   cancelled: 'info',
   upstream_error: 'warn',
   shed: 'warn',
-  fault: 'error',
+  internal_error: 'error',
 };
 
 /** One line for each GraphQL request. It contains neither the document nor variables. */

@@ -115,15 +115,15 @@ export async function flushLog(log: Log): Promise<void> {
  * Describes an unexpected error for the log: its type and its stack frames. Leaves out the message and the properties,
  * because graphql-js, undici and Node quote inputs, headers and bodies in them.
  */
-export function describeFault(fault: unknown): unknown {
-  if (!(fault instanceof Error)) return { type: typeof fault };
+export function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
   // A line of a message could look like a stack frame.
-  const stack = fault.stack?.replace(fault.message, () => '') ?? '';
+  const stack = error.stack?.replace(error.message, () => '') ?? '';
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
   return {
-    type: fault.name,
-    ...('code' in fault && typeof fault.code === 'string' ? { code: fault.code } : {}),
+    type: error.name,
+    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
     stack: frames.map((line) => line.trim()).join('\n'),
-    ...(fault.cause instanceof Error ? { cause: describeFault(fault.cause) } : {}),
+    ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
   };
 }

@@ -63,19 +63,19 @@ export class Metrics {
     });
     this.#upstreamRequests = new Counter({
       name: 'gateway_upstream_requests_total',
-      help: 'Attempts at upstream calls, by REST operation, provider, method, status class (none without a response) and outcome.',
+      help: 'Upstream call attempts, by REST operation, provider, method, status class (none without a response) and outcome.',
       labelNames: ['operation', 'provider', 'method', 'status_class', 'outcome'],
       registers,
     });
     this.#upstreamDuration = new Histogram({
       name: 'gateway_upstream_request_duration_seconds',
-      help: 'From the dispatch of an attempt at an upstream call to its last byte or its failure.',
+      help: 'From the dispatch of an upstream call attempt to its last byte or its failure.',
       buckets: durationBuckets,
       registers,
     });
     this.#retries = new Counter({
       name: 'gateway_upstream_retries_total',
-      help: 'Attempts at upstream calls that follow a failed one.',
+      help: 'Retries of upstream calls, counted when they are scheduled.',
       registers,
     });
     this.#addGauge(

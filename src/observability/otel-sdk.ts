@@ -8,7 +8,7 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { version } from '../package.ts';
-import { describeFault, type Log } from './log.ts';
+import { describeError, type Log } from './log.ts';
 
 /** The resource of this service. OpenTelemetry's variables can replace its attributes. */
 export const createResource = (defaults: DetectedResourceAttributes = {}): Resource =>
@@ -22,10 +22,10 @@ export const createResource = (defaults: DetectedResourceAttributes = {}): Resou
  * Logs failed exports and the warnings of the SDK. Must be called after the SDK has read its variables, because its
  * warnings quote values. Returns the function that logs an error.
  */
-export function logSdkErrors(log: Log): (fault: unknown) => void {
-  const onError = (fault: unknown) => {
-    const reason = fault instanceof Error ? fault.message : undefined;
-    log.warn({ reason, fault: describeFault(fault) }, 'telemetry could not be sent');
+export function logSdkErrors(log: Log): (error: unknown) => void {
+  const onError = (error: unknown) => {
+    const reason = error instanceof Error ? error.message : undefined;
+    log.warn({ reason, error: describeError(error) }, 'telemetry could not be sent');
   };
   setGlobalErrorHandler(onError);
   const error = (reason: string) => log.error({ reason }, 'OpenTelemetry');

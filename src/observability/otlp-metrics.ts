@@ -25,7 +25,7 @@ import type { Metrics } from './metrics.ts';
 import { createResource, logSdkErrors } from './otel-sdk.ts';
 
 /**
- * Sends the metrics of this process to an OTLP receiver at an interval, with the same names as for Prometheus. The
+ * Sends the metrics of this process to an OTLP collector at an interval, with the same names as for Prometheus. The
  * process is one instance of the service (`service.instance.id`), even if it is one of several workers.
  *
  * No version of the packages with an exporter of metrics fits the packages for traces, so this function combines the

@@ -15,7 +15,7 @@ import { Tracing } from './tracing.ts';
  */
 export async function openTracing(upstream: URL, settings: OtelSettings, log: Log) {
   const exporter = await createExporter(settings);
-  // The SDK reads the variables of the receiver, the sampler, and the span and batch limits itself.
+  // The SDK reads the variables of the collector, the sampler, and the span and batch limits itself.
   const provider = new BasicTracerProvider({
     resource: createResource(),
     spanProcessors: [new BatchSpanProcessor(exporter)],

@@ -9,10 +9,10 @@ export const operationTypes = ['query', 'mutation', 'unknown'] as const;
 /**
  * How a request ended, by the worst result in its response:
  * - `ok`: without an error
- * - `client_error`: an invalid document, a bad credential, too many calls
+ * - `client_error`: an invalid document, a bad credential, too many calls, a failure of the LLM provider
  * - `upstream_error`: upstream failed or was not reached
  * - `shed`: refused because a limit was reached or the process was draining
- * - `fault`: the gateway failed
+ * - `internal_error`: the gateway failed
  * - `cancelled`: the client disconnected before the end of the response
  */
 export const requestOutcomes = [
@@ -20,7 +20,7 @@ export const requestOutcomes = [
   'client_error',
   'upstream_error',
   'shed',
-  'fault',
+  'internal_error',
   'cancelled',
 ] as const;
 export type RequestOutcome = (typeof requestOutcomes)[number];
@@ -144,7 +144,7 @@ export class RequestObservation {
   #getOutcome(status: number): RequestOutcome {
     const codes = this.codes;
     if (codes.length === 0) return status < 400 ? 'ok' : 'client_error';
-    if (codes.includes('INTERNAL_SERVER_ERROR')) return 'fault';
+    if (codes.includes('INTERNAL_SERVER_ERROR')) return 'internal_error';
     if (this.#isShed) return 'shed';
     for (const code of codes)
       if (code.startsWith('UPSTREAM_') || code === 'OVERLOADED') return 'upstream_error';

@@ -4,13 +4,13 @@ import type { ForwardedHeaders } from '../credentials.ts';
 import { readOtelVariables } from '../otel-variables.ts';
 import type { TransportObserver } from '../upstream/transport-types.ts';
 import { createClientAddressReader } from './client-address.ts';
-import { describeFault, type Log } from './log.ts';
+import { describeError, type Log } from './log.ts';
 import { logBreaker, logCall, logRequest } from './log-lines.ts';
 import type { Metrics } from './metrics.ts';
 import { RequestObservation } from './request-observation.ts';
 import type { Tracing } from './tracing.ts';
 
-/** How long the process waits at its end until the last spans and metrics are sent. A healthy receiver takes milliseconds. */
+/** How long the process waits at its end until the last spans and metrics are sent. A healthy collector takes milliseconds. */
 const closeTimeoutMs = 2000;
 
 interface TelemetryParts {
@@ -73,10 +73,10 @@ export class Telemetry {
    * Logs an error of the gateway, which the client does not see. Its message is logged only if the request's secrets
    * can be removed from it.
    */
-  reportFault(fault: unknown, request: { readonly requestId: string; redact?(text: string): string }): void {
+  reportError(error: unknown, request: { readonly requestId: string; redact?(text: string): string }): void {
     const { requestId } = request;
-    const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
-    this.#log.error({ requestId, fault: request.redact?.(text) ?? describeFault(fault) }, 'internal error');
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#log.error({ requestId, error: request.redact?.(text) ?? describeError(error) }, 'internal error');
   }
 
   /** Sends the remaining spans and metrics. Never rejects. */
@@ -86,7 +86,7 @@ export class Telemetry {
       setTimeout(closeTimeoutMs, false, { ref: false }),
     ]);
     if (!isSent)
-      this.#log.warn({ reason: 'The receiver did not respond in time.' }, 'telemetry could not be sent');
+      this.#log.warn({ reason: 'The collector did not respond in time.' }, 'telemetry could not be sent');
   }
 }
 

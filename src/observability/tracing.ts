@@ -77,7 +77,7 @@ export class Tracing {
       'error.type': end.codes[0],
     });
     // An error of the caller is not an error of the server span.
-    if (end.outcome === 'fault' || end.outcome === 'upstream_error' || end.outcome === 'shed') {
+    if (end.outcome === 'internal_error' || end.outcome === 'upstream_error' || end.outcome === 'shed') {
       span.setStatus({ code: SpanStatusCode.ERROR, message: end.codes.join(' ') });
     }
     span.end();

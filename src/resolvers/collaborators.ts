@@ -4,7 +4,7 @@ import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { toUuid } from '../upstream/uuid.ts';
 import type { ResolverContext } from './request-context.ts';
 
-/** The arguments of a connection. `first` has a default; null equals omitted. */
+/** The arguments of a connection. `first` has a default; null is treated as omitted. */
 export interface PageArguments {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
@@ -48,7 +48,7 @@ export async function loadCollaborators(
       'Galileo returned an integration id that is not a UUID.',
     );
   }
-  return toConnection(await reads.collaborators(kind, id, { startingToken, limit }), startingToken);
+  return toConnection(await reads.loadCollaborators(kind, id, { startingToken, limit }), startingToken);
 }
 
 function toConnection(page: JsonObject, startingToken: number): CollaboratorConnection {

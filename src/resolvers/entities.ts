@@ -30,7 +30,7 @@ async function loadEntity(
   if (typeName !== 'Integration' && typeName !== getTypeName(name)) {
     throw badRepresentation('its `__typename` does not match its key');
   }
-  return context.reads.integration(name);
+  return context.reads.loadIntegration(name);
 }
 
 const badRepresentation = (reason: string) =>

@@ -20,7 +20,7 @@ export interface ErrorPayload {
  */
 export function toErrorPayload(
   cause: unknown,
-  context: Pick<ResolverContext, 'requestId' | 'reportFault'>,
+  context: Pick<ResolverContext, 'requestId' | 'reportError'>,
 ): ErrorPayload {
   const { requestId } = context;
   if (cause instanceof ClientFacingError) {
@@ -37,7 +37,7 @@ export function toErrorPayload(
       },
     };
   }
-  context.reportFault(cause);
+  context.reportError(cause);
   return {
     message: 'The gateway failed to resolve this field.',
     extensions: { code: 'INTERNAL_SERVER_ERROR', requestId, retryable: false },

@@ -6,7 +6,6 @@ import type { ResolverContext } from './request-context.ts';
 /** The GraphQL type of a provider has the name of its upstream schema: `AwsBedrockIntegration` for `aws_bedrock`. */
 export const getTypeName = (name: ProviderName): string => integrationSchemas[name];
 
-/** A provider, configured or not. */
 export interface ProviderEntry {
   readonly name: ProviderName;
 }
@@ -23,7 +22,7 @@ export async function loadIntegrations(
   names: readonly ProviderName[] | null | undefined,
   { reads }: ResolverContext,
 ): Promise<(WireIntegration | Promise<WireIntegration | null>)[]> {
-  const loads = getNames(names).map((name) => reads.integration(name));
+  const loads = getNames(names).map((name) => reads.loadIntegration(name));
   const outcomes = await Promise.allSettled(loads);
   const items: (WireIntegration | Promise<WireIntegration | null>)[] = [];
   for (const [index, load] of loads.entries()) {
@@ -38,7 +37,7 @@ export const getProviderEntries = (names: readonly ProviderName[] | null | undef
   getNames(names).map((name) => ({ name }));
 
 export async function loadAvailability(name: ProviderName, { reads }: ResolverContext): Promise<boolean> {
-  return (await reads.available()).includes(name);
+  return (await reads.loadAvailable()).includes(name);
 }
 
 const knownNames: ReadonlySet<unknown> = new Set(providerNames);
@@ -63,7 +62,7 @@ export async function loadRecordsOf(
   name: ProviderName,
   { reads }: ResolverContext,
 ): Promise<readonly JsonObject[]> {
-  const records = await reads.records();
+  const records = await reads.loadRecords();
   let groups = recordGroups.get(records);
   if (groups === undefined) {
     groups = groupByProvider(records);

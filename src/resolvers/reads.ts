@@ -36,27 +36,27 @@ export class Reads {
     this.#context = context;
   }
 
-  integration(name: ProviderName): Promise<WireIntegration | null> {
+  loadIntegration(name: ProviderName): Promise<WireIntegration | null> {
     return this.#load(`integration/${name}/`, () => this.#galileo.fetchIntegration(name, this.#context));
   }
 
-  status(name: ProviderName): Promise<JsonObject> {
+  loadStatus(name: ProviderName): Promise<JsonObject> {
     return this.#load(`status/${name}/`, () => this.#galileo.fetchStatus(name, this.#context));
   }
 
-  models(name: ProviderName): Promise<readonly unknown[]> {
+  loadModels(name: ProviderName): Promise<readonly unknown[]> {
     return this.#load(`models/${name}/`, () => this.#galileo.fetchModels(name, this.#context));
   }
 
-  available(): Promise<readonly unknown[]> {
+  loadAvailable(): Promise<readonly unknown[]> {
     return this.#load('available/', () => this.#galileo.fetchAvailable(this.#context));
   }
 
-  records(): Promise<readonly JsonObject[]> {
+  loadRecords(): Promise<readonly JsonObject[]> {
     return this.#load('records/', () => this.#galileo.fetchRecords(this.#context));
   }
 
-  collaborators(
+  loadCollaborators(
     kind: CollaboratorKind,
     id: Uuid,
     page: { readonly startingToken: number; readonly limit: number },
@@ -66,11 +66,11 @@ export class Reads {
     );
   }
 
-  catalogs(): Promise<readonly unknown[]> {
+  loadCatalogs(): Promise<readonly unknown[]> {
     return this.#load('catalogs/', () => this.#galileo.fetchCatalogs(this.#context));
   }
 
-  databases(catalog: string | undefined): Promise<readonly unknown[]> {
+  loadDatabases(catalog: string | undefined): Promise<readonly unknown[]> {
     return this.#load(`databases/${JSON.stringify(catalog)}/`, () =>
       this.#galileo.fetchDatabases(catalog, this.#context),
     );

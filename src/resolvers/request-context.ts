@@ -9,7 +9,7 @@ import { Reads } from './reads.ts';
 
 /** What the resolvers of one request share. Requests never share it. */
 export type ResolverContext = CallContext &
-  Pick<RequestContext, 'galileo' | 'reads' | 'addSecret' | 'redact' | 'reportFault'>;
+  Pick<RequestContext, 'galileo' | 'reads' | 'addSecret' | 'redact' | 'reportError'>;
 
 /** What the contexts of all requests share. */
 export interface ContextServices {
@@ -17,8 +17,8 @@ export interface ContextServices {
   /** The values of UPSTREAM_HEADERS. */
   readonly operatorSecrets: readonly string[];
   /** Receives internal errors, which clients only see as INTERNAL_SERVER_ERROR. */
-  readonly reportFault: (
-    fault: unknown,
+  readonly reportError: (
+    error: unknown,
     request: { readonly requestId: string; redact?(text: string): string },
   ) => void;
 }
@@ -98,8 +98,8 @@ export class RequestContext implements CallContext {
     return this.#operatorSecrets.redact(this.redact(text));
   }
 
-  reportFault(fault: unknown): void {
-    this.#services.reportFault(fault, this);
+  reportError(error: unknown): void {
+    this.#services.reportError(error, this);
   }
 
   #getSecrets(): Secrets {

@@ -91,7 +91,6 @@ export async function updateCollaborator(
   );
 }
 
-/** Removes a collaborator. Returns its id. */
 export async function removeCollaborator(
   collaborator: Collaborator,
   context: ResolverContext,

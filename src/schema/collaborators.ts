@@ -66,7 +66,8 @@ const pageInfo = builder.objectRef<CollaboratorConnection['pageInfo']>('PageInfo
     }),
     endCursor: t.exposeString('endCursor', {
       nullable: true,
-      description: 'The cursor of the last edge: the `after` of the next page. Null if the page is empty.',
+      description:
+        'The `after` of the next page: the cursor of the last edge. Null if the page is empty and there is no next page.',
     }),
   }),
 });

@@ -159,7 +159,6 @@ const orElse =
 /** An input whose fields are declared. The schema validates its values before a resolver sees them. */
 export type InputRef = InputObjectRef<SchemaTypes, Source>;
 
-/** The input type with the fields that can be written. */
 export function toInputType(name: string, description: string, fields: Fields): InputRef {
   return builder.inputType(name, {
     description,

@@ -25,7 +25,7 @@ const modelParamsMap = objectOf('ModelParamsMap', {
     n: parameter('n', 'the number of outputs'),
     apiVersion: parameter('api_version', 'the API version'),
     tools: parameter('tools', 'the tools that the model can call'),
-    toolChoice: parameter('tool_choice', 'the tool that the model must call'),
+    toolChoice: parameter('tool_choice', 'which tool, if any, the model calls'),
     responseFormat: parameter('response_format', 'the format of the output'),
     reasoningEffort: parameter('reasoning_effort', 'the reasoning effort'),
     verbosity: parameter('verbosity', 'the verbosity of the output'),
@@ -105,16 +105,20 @@ const integrationModel = objectOf('IntegrationModel', {
     inputPrice: price('input_price', 'input'),
     costBy: fieldOf(modelCostBy)('cost_by', 'The unit that the model is priced by.', nonNull),
     isChat: boolean('is_chat', 'Whether the model accepts a chat instead of a single prompt.', nonNull),
-    providesLogProbs: boolean('provides_log_probs', 'Whether the model can report log probabilities.', {
-      output: 'non-null',
-    }),
-    formattingTokens: int('formatting_tokens', 'Number of tokens that the format of each message adds.', {
-      output: 'non-null',
-    }),
+    providesLogProbs: boolean(
+      'provides_log_probs',
+      'Whether the model can report log probabilities.',
+      nonNull,
+    ),
+    formattingTokens: int(
+      'formatting_tokens',
+      'Number of tokens that the format of each message adds.',
+      nonNull,
+    ),
     responsePrefixTokens: int(
       'response_prefix_tokens',
       'Number of tokens that the beginning of each response adds.',
-      { output: 'non-null' },
+      nonNull,
     ),
     apiVersion: string('api_version', "The version of the provider's API that the model needs.", {
       whenRead: 'Null if it works with any version.',
@@ -122,12 +126,12 @@ const integrationModel = objectOf('IntegrationModel', {
     legacyMistralPromptFormat: boolean(
       'legacy_mistral_prompt_format',
       "Whether prompts are in Mistral's legacy format.",
-      { output: 'non-null' },
+      nonNull,
     ),
     requiresMaxTokens: boolean(
       'requires_max_tokens',
       'Whether a request must set the maximum number of output tokens.',
-      { output: 'non-null' },
+      nonNull,
     ),
     maxTopP: float('max_top_p', 'Maximum value for nucleus sampling.', {
       whenRead: 'Null if the provider sets none.',

@@ -36,7 +36,7 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
       extensions: upstreamList,
       // Galileo's entries can quote a request body.
       resolve: async ({ name }, _args, context) =>
-        parseStringMap(await context.reads.status(name)).map(({ key, value }) => ({
+        parseStringMap(await context.reads.loadStatus(name)).map(({ key, value }) => ({
           key,
           value: typeof value === 'string' ? context.redact(value) : value,
         })),

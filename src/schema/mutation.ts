@@ -64,7 +64,7 @@ const resultOf = <Success extends object>(
   });
 
 const uncertain =
-  'After UPSTREAM_OUTCOME_UNKNOWN the integration may nevertheless have been stored: read it before you retry.';
+  'After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry.';
 
 const upsertResult = resultOf(
   'UpsertIntegrationResult',
@@ -81,7 +81,7 @@ const upsertResult = resultOf(
         description:
           'The stored integration, read after the write: one more call to Galileo. Null with an error if reading it failed, which does not undo the write.',
         extensions: upstreamCall,
-        resolve: ({ name }, _args, { reads }) => reads.integration(name),
+        resolve: ({ name }, _args, { reads }) => reads.loadIntegration(name),
       }),
     }),
   }),
@@ -174,7 +174,8 @@ const shareWithUsers = createShare('users', integrationUser, users);
 const shareWithGroups = createShare('groups', integrationGroup, groups);
 
 builder.mutationType({
-  description: 'Writes. The mutations of one operation run in order. Each needs a credential.',
+  description:
+    'Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry.',
   fields: (t) => ({
     // One mutation per provider: `upsertAzureIntegration`, for example.
     ...Object.fromEntries(
@@ -190,7 +191,7 @@ builder.mutationType({
     }),
     selectIntegration: t.field({
       type: integrationRecord,
-      ...oneCall('Selects the integration that Galileo uses for its provider.'),
+      ...oneCall('Makes this integration the selected one of its provider.'),
       args: { integrationId: idOf(t.arg, 'integration') },
       resolve: (_root, { integrationId }, context) => selectIntegration(integrationId, context),
     }),

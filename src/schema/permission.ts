@@ -16,9 +16,11 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
         parse: createEnumParser(permissionActions),
         shape: { kind: 'value' },
       })('action', 'The action that the permission is for.', nonNull),
-      rawAction: string('action', "Galileo's name for the action, even if this schema does not know it.", {
-        output: 'non-null',
-      }),
+      rawAction: string(
+        'action',
+        "Galileo's name for the action, even if this schema does not know it.",
+        nonNull,
+      ),
       allowed: boolean('allowed', 'Whether the caller can perform the action.', nonNull),
     }),
     message: t.string({

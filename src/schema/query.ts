@@ -27,7 +27,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
       description:
         "The caller's integration of this provider. Null if it is not configured; null with an error if loading it failed. One call to Galileo.",
       extensions: upstreamCall,
-      resolve: ({ name }, _args, { reads }) => reads.integration(name),
+      resolve: ({ name }, _args, { reads }) => reads.loadIntegration(name),
     }),
     isAvailable: t.boolean({
       nullable: true,
@@ -46,7 +46,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
     }),
     models: t.stringList({
       ...oneCall('The names of the models that the caller can use.', upstreamList),
-      resolve: async ({ name }, _args, { reads }) => parseStrings(await reads.models(name)),
+      resolve: async ({ name }, _args, { reads }) => parseStrings(await reads.loadModels(name)),
     }),
   }),
 });
@@ -66,7 +66,7 @@ builder.queryType({
           "The caller's integration of one provider. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo.",
         extensions: upstreamCall,
         args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
-        resolve: (_root, { name }, { reads }) => reads.integration(name),
+        resolve: (_root, { name }, { reads }) => reads.loadIntegration(name),
       }),
       integrations: t.field({
         type: [integration],
@@ -91,7 +91,7 @@ builder.queryType({
           'Every integration that the caller can use, including shared ones. A provider can have several.',
           upstreamProviderList,
         ),
-        resolve: (_root, _args, { reads }) => reads.records(),
+        resolve: (_root, _args, { reads }) => reads.loadRecords(),
       }),
     };
   },

@@ -68,7 +68,7 @@ function toOffset(offset: string): string {
 export const parseJsonObject: Parser<JsonObject> = (value) =>
   isJsonObject(value) && isSerializable(value)
     ? value
-    : throwMismatch('an object of finite numbers that does not nest too deep');
+    : throwMismatch('an object with finite numbers that is not nested too deeply');
 
 /** An object whose properties are checked when they are read. */
 export const parseObject: Parser<JsonObject> = (value) =>

@@ -8,14 +8,20 @@ import { boolean, dateTime, id, string } from './values.ts';
 
 export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').implement({
   description:
-    'What Galileo stores about an integration in addition to its settings. A provider can have several records, one of which is selected. The selected one is the Integration, which has the settings.',
+    'The metadata of one stored integration. A provider can have several; `Integration` has the settings of the selected one.',
   fields: (t) => ({
+    name: t.field({
+      type: integrationName,
+      nullable: true,
+      description: 'The provider. Null if Galileo names one that this schema does not know.',
+      resolve: (record) => getProviderName(record),
+    }),
     ...toOutputFields(t, 'IntegrationDB', {
       integrationId: id('id', "Galileo's UUID of the integration: the `id` of the Integration.", nonNull),
       label: string(
         'name',
         "Galileo's name for the integration: the provider's name, or the label of a named custom integration.",
-        { output: 'non-null' },
+        nonNull,
       ),
       permissions,
       createdAt: dateTime('created_at', 'When the integration was created.', nonNull),
@@ -24,15 +30,9 @@ export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').
       isSelected: boolean(
         'is_selected',
         'Whether this is the integration that Galileo uses for the provider.',
-        { output: 'non-null' },
+        nonNull,
       ),
       isDisabled: boolean('is_disabled', 'Whether the integration is disabled.', nonNull),
-    }),
-    name: t.field({
-      type: integrationName,
-      nullable: true,
-      description: 'The provider. Null if Galileo names one that this schema does not know.',
-      resolve: (record) => getProviderName(record),
     }),
     ...toCollaboratorFields(t, 'Null with an error if it failed.'),
   }),

@@ -28,7 +28,7 @@ function toStorableObject(value: unknown, node?: ValueNode): JsonObject {
   if (isSerializable(value, Number.MAX_SAFE_INTEGER)) return value;
   // A literal is rejected with its document, but has the same code as a variable.
   throw new GraphQLError(
-    'Expected a JSON object of numbers between -(2^53 - 1) and 2^53 - 1, and at most 200 deep.',
+    'Expected a JSON object with numbers between -(2^53 - 1) and 2^53 - 1 and at most 200 levels of nesting.',
     {
       extensions: { code: 'BAD_USER_INPUT' },
       nodes: node ?? null,
@@ -38,7 +38,7 @@ function toStorableObject(value: unknown, node?: ValueNode): JsonObject {
 
 builder.scalarType('JSONObject', {
   description:
-    'A JSON object with arbitrary keys. An input with a number beyond 2^53, which a double cannot hold exactly, is BAD_USER_INPUT.',
+    'A JSON object with arbitrary keys. An input with a number outside -(2^53 - 1) to 2^53 - 1, or with more than 200 levels of nesting, is BAD_USER_INPUT.',
   parseValue: (value) => toStorableObject(value),
   parseLiteral: (node, variables) => toStorableObject(valueFromASTUntyped(node, variables), node),
 });

@@ -92,6 +92,5 @@ export const organizationId = (provider: string, isRequired = false) =>
     input: isRequired ? 'required' : 'optional',
   });
 
-/** The credential that Galileo uses with the provider. */
 export const token = (description: string) =>
   string('token', description, { output: 'none', input: 'required', secret: true });

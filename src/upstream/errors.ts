@@ -1,12 +1,12 @@
 /** The codes of field errors, except for internal errors, and their default messages. docs/errors.md explains them. */
 const messages = {
   UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
-  FORBIDDEN: 'The credentials of this request do not allow this.',
+  FORBIDDEN: 'The credentials of this request are not allowed to do this.',
   NOT_FOUND: 'Galileo does not have this resource.',
   BAD_USER_INPUT: 'Galileo rejected the request as invalid.',
   RATE_LIMITED: 'Galileo received too many requests with these credentials.',
   PROVIDER_ERROR: 'The LLM provider failed or refused the request.',
-  UPSTREAM_UNAVAILABLE: 'Galileo is not available.',
+  UPSTREAM_UNAVAILABLE: 'Galileo is unavailable.',
   UPSTREAM_TIMEOUT: 'Galileo did not respond in time.',
   UPSTREAM_OUTCOME_UNKNOWN:
     'Galileo did not confirm this change: it may or may not have been made. Read the data again before you repeat the change.',
@@ -40,7 +40,7 @@ const retryableCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
 
 /** MAX_BUFFERED_BYTES leaves no memory for what a field needs. */
 export const createFieldNoMemoryError = () =>
-  new ClientFacingError('OVERLOADED', 'The gateway has no memory left for this at the moment.');
+  new ClientFacingError('OVERLOADED', 'The gateway does not have enough memory for this field right now.');
 
 /**
  * An error whose code and message the client receives: a failed call to upstream, or an argument or credential with

@@ -5,7 +5,6 @@ export interface Queueable {
   isQueued: boolean;
 }
 
-/** The items of one caller. */
 class CallerItems<T> {
   /** In the order in which they began to wait. Undefined until one waits. */
   waiting: T[] | undefined;
@@ -40,7 +39,6 @@ export class FairQueue<T extends Queueable> {
     this.#length += 1;
   }
 
-  /** Removes the next item. */
   shift(): T | undefined {
     if (this.#length === 0) return undefined;
     let next: CallerItems<T> | undefined;
@@ -63,7 +61,6 @@ export class FairQueue<T extends Queueable> {
     return most.length < minLength ? undefined : this.#removeIfPresent(most.at(-1));
   }
 
-  /** Removes an item if it is waiting. */
   remove(item: T): void {
     if (!item.isQueued) return;
     const caller = this.#getCaller(item.caller);

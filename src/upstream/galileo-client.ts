@@ -17,7 +17,7 @@ import type { Uuid } from './uuid.ts';
 import type { ProviderName, WireIntegration } from './wire.ts';
 
 const missingCredential =
-  'This field needs a credential: send Galileo-API-Key or Splunk-AO-API-Key, or Authorization with the scheme Bearer or Basic.';
+  'This field needs a credential: send Galileo-API-Key, Splunk-AO-API-Key, or Authorization with the Bearer or Basic scheme.';
 
 export type CollaboratorKind = 'users' | 'groups';
 

@@ -67,12 +67,10 @@ export class ConnectFailure extends Error {
 // undici's codes for a request that it cannot write. Nothing was sent.
 const invalidRequestCodes: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
 
-/** The code of an error of Node or undici. Empty if it has none. */
 function getCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** Whether undici refused to write the request. */
 export function isInvalidRequest(error: Error): boolean {
   return invalidRequestCodes.has(getCode(error));
 }

@@ -7,5 +7,4 @@ const pattern = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const isUuid = (value: unknown): value is Uuid => typeof value === 'string' && pattern.test(value);
 
-/** Returns the value if it is a UUID, otherwise undefined. */
 export const toUuid = (value: unknown): Uuid | undefined => (isUuid(value) ? value : undefined);

@@ -6,7 +6,6 @@ export type Schemas = components['schemas'];
 /** The name of a provider as upstream writes it, such as `aws_bedrock`. */
 export type ProviderName = Schemas['IntegrationProvider'];
 
-/** Every provider of the OpenAPI document. */
 export const providerNames: readonly ProviderName[] = integrationProviderValues;
 
 /** A response of `GET /v2/integrations/{name}` whose discriminator was checked. */

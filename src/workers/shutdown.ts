@@ -1,4 +1,4 @@
-import { describeFault, flushLog, type Log } from '../observability/log.ts';
+import { describeError, flushLog, type Log } from '../observability/log.ts';
 import { type EndSignal, handleSignals } from './signals.ts';
 
 export interface Drainable {
@@ -45,8 +45,8 @@ export function endOnSignal(
       await release();
       log.info({ complete: isComplete }, 'ended');
       if (!isComplete) isFailed = true;
-    } catch (fault) {
-      log.fatal({ fault: describeFault(fault) }, 'draining failed');
+    } catch (error) {
+      log.fatal({ error: describeError(error) }, 'draining failed');
       isFailed = true;
     }
     await exit(isFailed ? 1 : 0);
@@ -69,12 +69,12 @@ export function endOnSignal(
     running.destroy?.();
     void exit(1);
   });
-  const onFault = (message: string) => (fault: unknown) => {
-    log.fatal({ fault: describeFault(fault) }, message);
+  const onUncaught = (message: string) => (error: unknown) => {
+    log.fatal({ error: describeError(error) }, message);
     isFailed = true;
     end();
   };
-  process.on('uncaughtException', onFault('uncaught exception: the process drains and ends'));
-  process.on('unhandledRejection', onFault('unhandled rejection: the process drains and ends'));
+  process.on('uncaughtException', onUncaught('uncaught exception: the process drains and ends'));
+  process.on('unhandledRejection', onUncaught('unhandled rejection: the process drains and ends'));
   return end;
 }

@@ -145,7 +145,7 @@ export class WorkerPool implements Drainable {
       // A worker that a signal ended during its start could have started.
       const isInterrupted = code === 0 || signal === 'SIGTERM' || signal === 'SIGINT';
       if (this.#starting !== undefined && member.state === 'starting' && !isInterrupted) {
-        this.#starting.reject(new Error('a worker ended before it listened'));
+        this.#starting.reject(new Error('a worker ended before it was ready'));
       } else if (member.state !== 'draining') this.#replace(worker, member, { code, signal });
     });
   }
@@ -159,7 +159,7 @@ export class WorkerPool implements Drainable {
     this.#releaseDraining();
     if (this.#isEnding) this.#send(worker, { type: 'drain' });
     else if (this.#starting === undefined)
-      this.#log.info({ pid: worker.process.pid }, 'a replacement worker listens');
+      this.#log.info({ pid: worker.process.pid }, 'a replacement worker is listening');
     else if (this.#countListening() === this.#config.workers) this.#starting.resolve(url);
   }
 
@@ -198,7 +198,7 @@ export class WorkerPool implements Drainable {
         : Math.min(maxBackoffMs, firstBackoffMs * 2 ** (this.#earlyExitCount - 1));
     this.#earlyExitCount += 1;
     const details = { pid: worker.process.pid, ...end, backoffMs, earlyExits: this.#earlyExitCount };
-    if (state === 'draining') this.#log.error(details, 'a worker drains and ends: a replacement starts');
+    if (state === 'draining') this.#log.error(details, 'a worker is draining: a replacement starts');
     else if (backoffMs === 0) this.#log.error(details, 'a worker has ended: a replacement starts');
     else this.#log.error(details, 'workers exit repeatedly: the replacement waits');
     const timer = setTimeout(() => {

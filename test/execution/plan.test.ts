@@ -164,7 +164,7 @@ it('the report of a field that cannot be null but resolved to null names the fie
   const { body, errors } = await executor.execute(
     prepared,
     {},
-    { ...createContext(fullResponses), reportFault: (error) => reported.push(String(error)) },
+    { ...createContext(fullResponses), reportError: (error) => reported.push(String(error)) },
   );
   expect(body).toBe('{"data":null}');
   expect(errors?.map(({ path }) => path)).toEqual([['a']]);

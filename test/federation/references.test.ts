@@ -247,7 +247,7 @@ test('frozen representations and frozen upstream responses resolve, because noth
       ]),
     },
     contextValue: {
-      reads: { integration: () => Promise.resolve(source) },
+      reads: { loadIntegration: () => Promise.resolve(source) },
     },
   });
 

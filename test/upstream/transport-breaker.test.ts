@@ -229,7 +229,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(false);
   });
 
-  test('the circuit breaker stays open for another ten seconds after a bad probe', async () => {
+  test('the circuit breaker stays open for another ten seconds after a failed probe', async () => {
     await using broken = await startBroken();
     const { clock, states, transport, upstream } = broken;
     await repeat(20, () => transport.read());

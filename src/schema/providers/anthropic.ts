@@ -1,5 +1,5 @@
 import { anthropicAuthenticationType } from '../enums.ts';
-import { fieldOf } from '../fields.ts';
+import { fieldOf, nonNull } from '../fields.ts';
 import {
   authenticationScope,
   customHeaderMapping,
@@ -20,7 +20,7 @@ export const anthropic = defineProvider({
     authenticationType: fieldOf(anthropicAuthenticationType)(
       'authentication_type',
       'How Galileo authenticates with Anthropic. Default: `API_KEY`.',
-      { output: 'non-null' },
+      nonNull,
     ),
     endpoint: string('endpoint', 'The URL of the API.', { whenRead: "Null for Anthropic's own." }),
     authenticationScope,

@@ -5,10 +5,11 @@ import { multiModalConfig, string, stringMap } from '../values.ts';
 
 const tokenFields = {
   accessKeyId: string('aws_access_key_id', 'The access key id. Required for `KEY_SECRET`.', secret),
-  secretAccessKey: string('aws_secret_access_key', 'The secret access key. Required for `KEY_SECRET`.', {
-    output: 'none',
-    secret: true,
-  }),
+  secretAccessKey: string(
+    'aws_secret_access_key',
+    'The secret access key. Required for `KEY_SECRET`.',
+    secret,
+  ),
   roleArn: string('aws_role_arn', 'The ARN of the IAM role. Required for `ASSUMED_ROLE`.'),
 };
 
@@ -27,12 +28,12 @@ export const awsFields = {
   credentialType: fieldOf(awsCredentialType)(
     'credential_type',
     'How Galileo authenticates with AWS. Default: `KEY_SECRET`.',
-    { output: 'non-null' },
+    nonNull,
   ),
   region: string('region', 'The AWS region of the models. Default: `us-west-2`.', nonNull),
   inferenceProfiles: stringMap(
     'inference_profiles',
     'Inference profiles: the key is the model, the value is the profile that it is called through.',
-    { output: 'non-null' },
+    nonNull,
   ),
 };

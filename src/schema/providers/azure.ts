@@ -40,7 +40,7 @@ export const azure = defineProvider({
     authenticationType: fieldOf(azureAuthenticationType)(
       'authentication_type',
       'How Galileo authenticates with Azure. Default: `API_KEY`.',
-      { output: 'non-null' },
+      nonNull,
     ),
     authenticationScope,
     defaultHeaders: stringMap('default_headers', 'Headers of every request to Azure.', {
@@ -50,7 +50,7 @@ export const azure = defineProvider({
     deployments: stringMap(
       'deployments',
       'Deployments: the key is the model, the value is the deployment that serves it.',
-      { output: 'non-null' },
+      nonNull,
     ),
     oauth2TokenUrl,
     customHeaderMapping,

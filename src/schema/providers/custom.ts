@@ -1,5 +1,5 @@
 import { customAuthenticationType } from '../enums.ts';
-import { fieldOf, listOf, objectOf, required, secret } from '../fields.ts';
+import { fieldOf, listOf, objectOf, required, requiredWriteOnly, secret } from '../fields.ts';
 import {
   authenticationScope,
   boolean,
@@ -54,10 +54,11 @@ export const custom = defineProvider({
         alternative: 'endpoint',
       },
     ),
-    endpoint: string('endpoint', 'The URL of the endpoint: the `baseUrl` of `CustomIntegration`.', {
-      output: 'none',
-      input: 'required',
-    }),
+    endpoint: string(
+      'endpoint',
+      'The URL of the endpoint: the `baseUrl` of `CustomIntegration`.',
+      requiredWriteOnly,
+    ),
     multiModalConfig,
     authenticationType: fieldOf(customAuthenticationType)(
       'authentication_type',
@@ -97,6 +98,6 @@ export const custom = defineProvider({
     ),
     customHeaderMapping,
     headers: stringMap('headers', 'Headers of every request to the endpoint, at most 50.', secret),
-    token: string('token', 'The credential that Galileo authenticates with.', secret),
+    token: string('token', 'The credential that Galileo authenticates with at the endpoint.', secret),
   },
 });

@@ -1,5 +1,5 @@
 import { oneCall, upstreamList } from '../directives.ts';
-import { writeOnly } from '../fields.ts';
+import { requiredWriteOnly, writeOnly } from '../fields.ts';
 import { parseStrings } from '../reader.ts';
 import { boolean, string, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
@@ -10,13 +10,16 @@ export const databricks = defineProvider({
   schema: 'DatabricksIntegration',
   fields: {
     token: token('The Databricks access token.'),
-    hostname: string('hostname', 'The URL of the Databricks workspace, 1 to 2083 characters.', {
-      output: 'none',
-      input: 'required',
-    }),
-    defaultCatalogName: string('default_catalog_name', 'The catalog that Galileo uses by default.', {
-      output: 'none',
-    }),
+    hostname: string(
+      'hostname',
+      'The URL of the Databricks workspace, 1 to 2083 characters.',
+      requiredWriteOnly,
+    ),
+    defaultCatalogName: string(
+      'default_catalog_name',
+      'The catalog that Galileo uses by default.',
+      writeOnly,
+    ),
     path: string('path', 'The path of the SQL warehouse or cluster.', writeOnly),
     llm: boolean('llm', 'Whether Galileo uses the models of Databricks. Default: false.', writeOnly),
     storage: boolean('storage', 'Whether Galileo uses the storage of Databricks. Default: false.', writeOnly),
@@ -24,7 +27,7 @@ export const databricks = defineProvider({
   extraFields: (t) => ({
     catalogs: t.stringList({
       ...oneCall('The catalogs of the workspace.', upstreamList),
-      resolve: async (_source, _args, { reads }) => parseStrings(await reads.catalogs()),
+      resolve: async (_source, _args, { reads }) => parseStrings(await reads.loadCatalogs()),
     }),
     databases: t.stringList({
       nullable: true,
@@ -37,7 +40,7 @@ export const databricks = defineProvider({
         }),
       },
       resolve: async (_source, { catalog }, { reads }) =>
-        parseStrings(await reads.databases(catalog ?? undefined)),
+        parseStrings(await reads.loadDatabases(catalog ?? undefined)),
     }),
   }),
 });

@@ -52,7 +52,7 @@ export function createContext(responses: Responses): ResolverContext {
     galileo,
     reads: new Reads(galileo, callContext),
     addSecret: () => undefined,
-    reportFault: () => undefined,
+    reportError: () => undefined,
     redact,
   };
 }
@@ -124,7 +124,7 @@ export async function executeByReference({
   return {
     data: JSON.stringify(data ?? null),
     errors: errors?.map(({ path, originalError, locations }) => ({
-      ...toErrorPayload(originalError, { requestId: 'test', reportFault: () => undefined }),
+      ...toErrorPayload(originalError, { requestId: 'test', reportError: () => undefined }),
       locations,
       path,
     })),
