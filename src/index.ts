@@ -6,10 +6,10 @@ import { toError } from './errors.ts';
 import { Connections } from './http/connections.ts';
 import { GraphqlHandler, type HandlerConfig, processSettings } from './http/handler.ts';
 import { fromFetch, getTarget } from './http/http-request.ts';
-import type { Plugins } from './http/pipeline.ts';
+import { arePlugins, type Plugins } from './http/pipeline.ts';
 import { type HttpResponse, toHeaders } from './http/responses.ts';
 import { serveGraphql } from './http/routes.ts';
-import { isJsonObject } from './json.ts';
+import { getProperty, isJsonObject } from './json.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { getSharedMetrics } from './observability/metrics.ts';
 import { Telemetry } from './observability/telemetry.ts';
@@ -75,12 +75,13 @@ export interface Gateway {
  *
  * It does not run on Bun, whose replacement for undici cannot make the calls to upstream.
  */
-export function createGateway({ log, metrics, plugins, ...settings }: GatewayOptions = {}): Gateway {
+export function createGateway(options: GatewayOptions = {}): Gateway {
   if ('bun' in process.versions)
     throw new Error(
       'galileo-gateway does not run on Bun: its replacement for undici has no dispatch(). Use Node.',
     );
-  const config = readOptions(settings);
+  const config = readOptions(options);
+  const { log, metrics, plugins } = options;
   const ownLog = log ?? createLog('silent', { write: () => {} });
   for (const warning of checkDocuments(config, 'trustedDocuments')) ownLog.warn(warning);
   const telemetry = new Telemetry(ownLog, {
@@ -123,23 +124,29 @@ function hasTracerProvider(): boolean {
   );
 }
 
-function readOptions(options: Omit<GatewayOptions, 'log' | 'metrics' | 'plugins'>): Config {
+function readOptions({ log, metrics, plugins, ...options }: GatewayOptions): Config {
   const excluded: readonly string[] = processSettings;
   const texts: Partial<Record<SettingName, string>> = {};
-  const unknown: string[] = [];
+  const problems: string[] = [];
+  if (log !== undefined && typeof getProperty(log, 'isLevelEnabled') !== 'function')
+    problems.push('log: expected a pino logger');
+  if (metrics !== undefined && typeof getProperty(metrics, 'registerMetric') !== 'function')
+    problems.push('metrics: expected a prom-client registry');
+  if (plugins !== undefined && !arePlugins(plugins))
+    problems.push('plugins: expected an array of graphql-yoga and Envelop plugins, which are objects');
   for (const [name, value] of Object.entries(options)) {
-    if (!isSettingName(name) || excluded.includes(name)) unknown.push(`${name}: no such option`);
+    if (!isSettingName(name) || excluded.includes(name)) problems.push(`${name}: no such option`);
     else if (value !== undefined && !(Array.isArray(value) && value.length === 0))
       texts[name] = toText(value);
   }
   try {
     const config = readConfig({ NODE_ENV: process.env['NODE_ENV'] }, texts, (name) => name);
-    if (unknown.length === 0) return config;
+    if (problems.length === 0) return config;
   } catch (error) {
-    if (error instanceof ConfigError) throw new ConfigError([...unknown, ...error.problems]);
+    if (error instanceof ConfigError) throw new ConfigError([...problems, ...error.problems]);
     throw error;
   }
-  throw new ConfigError(unknown);
+  throw new ConfigError(problems);
 }
 
 const isSettingName = (name: string): name is SettingName => Object.hasOwn(settings, name);

@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SpanKind, trace } from '@opentelemetry/api';
+import { type Context, context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -159,6 +159,20 @@ describe('createGateway', () => {
       'nonsense: no such option',
     ]);
     expect(getProblems({ corsOrigins: [], maxDepth: undefined })).toEqual([]);
+    for (const log of [console, {}, true, null])
+      expect(getProblems({ log })).toEqual(['log: expected a pino logger']);
+    for (const metrics of [{}, true, null])
+      expect(getProblems({ metrics })).toEqual(['metrics: expected a prom-client registry']);
+    for (const plugins of [null, {}, './x.mjs', [null], [() => ({})], [Promise.resolve({})]])
+      expect(getProblems({ plugins })).toEqual([
+        'plugins: expected an array of graphql-yoga and Envelop plugins, which are objects',
+      ]);
+  });
+
+  it('the type of `log` accepts a pino logger with custom levels', async () => {
+    const log = pino({ customLevels: { audit: 35 }, level: 'silent' });
+    await using library = await startLibrary({ log });
+    expect((await library.gateway(post(toBody('{ __typename }')))).status).toBe(200);
   });
 
   it('createGateway checks the trusted documents against the schema, as `serve` does', async () => {
@@ -292,11 +306,38 @@ describe('createGateway', () => {
     } finally {
       trace.disable();
     }
+    expect(exporter.getFinishedSpans()).toHaveLength(2);
     await using untraced = await startLibrary();
     untraced.upstream.on('GET', path, { json: integration });
     await untraced.gateway(request());
     expect(exporter.getFinishedSpans()).toHaveLength(2);
     expect(untraced.upstream.calls[0]?.headers['traceparent']).toBe(traceparent);
+  });
+
+  it('the span of an operation is a child of the active span of the program that mounts the gateway', async () => {
+    const exporter = new InMemorySpanExporter();
+    const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    const storage = new AsyncLocalStorage<Context>();
+    trace.setGlobalTracerProvider(provider);
+    context.setGlobalContextManager({
+      active: () => storage.getStore() ?? ROOT_CONTEXT,
+      with: (active, run, self, ...args) => storage.run(active, () => run.apply(self, args)),
+      bind: (_active, target) => target,
+      enable: () => undefined as never,
+      disable: () => undefined as never,
+    });
+    try {
+      await using library = await startLibrary();
+      const outer = provider.getTracer('program').startSpan('outer');
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      const request = post(toBody('{ __typename }'), { headers: { traceparent } });
+      await context.with(trace.setSpan(ROOT_CONTEXT, outer), () => library.gateway(request));
+      const [operation] = exporter.getFinishedSpans();
+      expect(operation?.parentSpanContext?.spanId).toBe(outer.spanContext().spanId);
+    } finally {
+      context.disable();
+      trace.disable();
+    }
   });
 
   it('gateway.node responds in a server of node:http', async () => {

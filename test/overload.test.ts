@@ -165,6 +165,17 @@ describe('a caller that is slower than REQUEST_TIMEOUT_MS', () => {
     expect(await connection.closed).toMatch(/^HTTP\/1\.1 408 /);
   });
 
+  it('a request whose body arrives in endless chunks is logged with the 408 that its client gets', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { requestTimeoutMs });
+    using connection = await openConnection(gateway.url);
+    connection.write(`${head}transfer-encoding: chunked\r\n\r\n`);
+    const dripping = setInterval(() => connection.write('1\r\n \r\n'), 20);
+    expect(await connection.closed).toMatch(/^HTTP\/1\.1 408 /);
+    clearInterval(dripping);
+    await expect.poll(() => gateway.log.join('')).toContain('"status":408,"outcome":"client_error"');
+  });
+
   it('a client that sends half a header gets 408 with a request id', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, { requestTimeoutMs });

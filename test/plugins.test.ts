@@ -244,46 +244,137 @@ describe('plugins', () => {
   describe.each(['GraphQLError', 'Error'])('the %s of a plugin', (kind) => {
     const toError = (message: string) => (kind === 'Error' ? new Error(message) : new GraphQLError(message));
 
-    it.each(hooks.slice(hooks.indexOf('onParams')))(
-      `the ${kind} of a plugin in %s shows no secret of the variables`,
-      async (hook) => {
-        await using started = await startWith([
-          {
-            [hook]: () => {
-              throw toError('Refused sk-named-1234567890.');
-            },
+    it.each(hooks)(`the ${kind} of a plugin in %s shows no secret of the variables`, async (hook) => {
+      await using started = await startWith([
+        {
+          [hook]: () => {
+            throw toError('Refused sk-named-1234567890.');
           },
-        ]);
-        const query =
-          'mutation Save($input: UpsertOpenAIIntegrationInput!) { upsertOpenAIIntegration(input: $input) { __typename } }';
-        const response = await started.post(query, {
-          variables: { input: { token: 'sk-named-1234567890' } },
-        });
-        expect(response.text).toContain('"errors"');
-        expect(response.text + started.gateway.log.join('')).not.toContain('sk-named');
-      },
-    );
+        },
+      ]);
+      const query =
+        'mutation Save($input: UpsertOpenAIIntegrationInput!) { upsertOpenAIIntegration(input: $input) { __typename } }';
+      const response = await started.post(query, {
+        variables: { input: { token: 'sk-named-1234567890' } },
+      });
+      expect(response.text).toContain('"errors"');
+      expect(response.text + started.gateway.log.join('')).not.toContain('sk-named');
+    });
 
-    it.each(hooks.slice(hooks.indexOf('onValidate')))(
-      `the ${kind} of a plugin in %s shows no secret of the document`,
-      async (hook) => {
-        await using started = await startWith([
-          {
-            [hook]: () => {
-              throw toError('Refused sk-literal-1234567890 and sk-default-1234567890.');
-            },
+    it.each(hooks)(`the ${kind} of a plugin in %s shows no secret of the document`, async (hook) => {
+      await using started = await startWith([
+        {
+          [hook]: () => {
+            throw toError('Refused sk-literal-1234567890 and sk-default-1234567890.');
           },
-        ]);
-        const response = await started.post(
-          'mutation Save($t: String! = "sk-default-1234567890") { a: upsertOpenAIIntegration(input: { token: "sk-literal-1234567890" }) { __typename } b: upsertMistralIntegration(input: { token: $t }) { __typename } }',
-          { variables: { t: 'sk-default-1234567890' } },
-        );
-        expect(response.text).toContain('"errors"');
-        const shown = response.text + started.gateway.log.join('');
-        expect(shown).not.toContain('sk-literal');
-        expect(shown).not.toContain('sk-default');
-      },
+        },
+      ]);
+      const response = await started.post(
+        'mutation Save($t: String! = "sk-default-1234567890") { a: upsertOpenAIIntegration(input: { token: "sk-literal-1234567890" }) { __typename } b: upsertMistralIntegration(input: { token: $t }) { __typename } }',
+        { variables: { t: 'sk-default-1234567890' } },
+      );
+      expect(response.text).toContain('"errors"');
+      const shown = response.text + started.gateway.log.join('');
+      expect(shown).not.toContain('sk-literal');
+      expect(shown).not.toContain('sk-default');
+    });
+  });
+
+  it.each(hooks)(
+    'the extensions and the code of an error of a plugin in %s show no secret of the request',
+    async (hook) => {
+      await using started = await startWith([
+        {
+          [hook]: () => {
+            throw new GraphQLError('Refused.', {
+              extensions: {
+                code: 'sk-named-1234567890',
+                list: [{ 'key-1234567890': 'sk-named-1234567890' }],
+              },
+            });
+          },
+        },
+      ]);
+      const response = await started.post(
+        'mutation { upsertOpenAIIntegration(input: { token: "sk-named-1234567890" }) { __typename } }',
+      );
+      expect(response.text).toContain('"errors"');
+      const shown = response.text + started.gateway.log.join('');
+      expect(shown).not.toContain('sk-named');
+      expect(shown).not.toContain('key-1234567890');
+    },
+  );
+
+  it('an error of a plugin shows no secret of a document that cannot be parsed', async () => {
+    await using started = await startWith([
+      definePlugin({
+        onParse: ({ params }) => {
+          throw new GraphQLError(`unknown: ${String(params.source)}`);
+        },
+      }),
+    ]);
+    const response = await started.post(
+      'mutation { upsertOpenAIIntegration(input: { token: "sk-literal-1" } }',
     );
+    expect(response.text).toContain('unknown: ');
+    expect(response.text).not.toContain('sk-literal');
+  });
+
+  it.each([
+    [99, 400],
+    [101, 400],
+    [204, 400],
+    [304, 400],
+    [99_999, 400],
+    [418, 418],
+  ])('an error of a plugin with the status %j is sent with the status %i', async (status, expected) => {
+    const plugin = definePlugin({
+      onParams: () => {
+        throw new GraphQLError('No.', { extensions: { http: { status } } });
+      },
+    });
+    await using started = await startWith([plugin]);
+    const response = await started.post(read);
+    expect([response.status, getCodes(response)]).toEqual([expected, ['BAD_REQUEST']]);
+    const gateway = createGateway({ plugins: [plugin] });
+    const body = JSON.stringify({ query: read });
+    expect((await gateway(new Request('http://x/', { method: 'POST', headers, body }))).status).toBe(
+      expected,
+    );
+    await gateway.close();
+  });
+
+  it('a response of a plugin without a valid status is an internal error, and one with 204 has no body', async () => {
+    await using started = await startWith([
+      definePlugin({
+        onRequest: ({ request, endResponse, fetchAPI }) => {
+          if (request.url.includes('empty')) endResponse(new fetchAPI.Response(null, { status: 204 }));
+          else endResponse(Response.error());
+        },
+      }),
+    ]);
+    const failed = await started.post(read);
+    expect([failed.status, getCodes(failed)]).toEqual([500, ['INTERNAL_SERVER_ERROR']]);
+    const empty = await send(started.gateway.url, { headers, path: '/graphql?query={empty:__typename}' });
+    expect([empty.status, empty.text]).toEqual([204, '']);
+  });
+
+  it('plugins see the extensions of a request, and can set the document that they name', async () => {
+    await using started = await startWith([
+      definePlugin({
+        onParams: ({ params, setParams }) => {
+          if (params.extensions?.['persistedQuery'] !== undefined) setParams({ ...params, query: read });
+        },
+      }),
+    ]);
+    const persistedQuery = { version: 1, sha256Hash: '0'.repeat(64) };
+    const named = await send(started.gateway.url, {
+      headers,
+      body: JSON.stringify({ extensions: { persistedQuery } }),
+    });
+    expect(parseBody(named)).toHaveProperty('data.integration.id');
+    const unnamed = await send(started.gateway.url, { headers, body: '{}' });
+    expect([unnamed.status, getCodes(unnamed)]).toEqual([400, ['BAD_REQUEST']]);
   });
 
   it.each([
@@ -325,6 +416,16 @@ describe('plugins', () => {
               context.reportError(new GraphQLError('Not this field.', { nodes: [node] })),
           })),
       }),
+    ]);
+    expect(getCodes(await started.post('{ __typename }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+  });
+
+  it('a rule of a plugin is applied even if it has the name of a rule of graphql-js', async () => {
+    const FieldsOnCorrectTypeRule = (context: ValidationContext) => ({
+      Field: (node: FieldNode) => context.reportError(new GraphQLError('Not this field.', { nodes: [node] })),
+    });
+    await using started = await startWith([
+      definePlugin({ onValidate: ({ addValidationRule }) => addValidationRule(FieldsOnCorrectTypeRule) }),
     ]);
     expect(getCodes(await started.post('{ __typename }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
   });

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from '../config.ts';
 import { toError } from '../errors.ts';
-import type { Plugins } from '../http/pipeline.ts';
+import { arePlugins, type Plugins } from '../http/pipeline.ts';
 import { isJsonObject } from '../json.ts';
 
 /**
@@ -16,12 +16,9 @@ export async function loadPlugins(path: string): Promise<Plugins> {
     throw new ConfigError([`--plugins: the module cannot be loaded: ${reason}`]);
   });
   const exported: unknown = isJsonObject(module) ? module['default'] : undefined;
-  const plugins: readonly unknown[] = Array.isArray(exported) ? exported : [exported];
-  if (plugins.every(isPlugin)) return plugins;
+  const plugins: unknown = Array.isArray(exported) ? exported : [exported];
+  if (arePlugins(plugins)) return plugins;
   throw new ConfigError([
     '--plugins: the default export of the module must be a graphql-yoga or Envelop plugin, or an array of them',
   ]);
 }
-
-/** At run time, a plugin can be recognized only as an object. */
-const isPlugin = (value: unknown): value is Plugins[number] => isJsonObject(value);

@@ -109,6 +109,22 @@ export class DocumentStore {
     return prepared;
   }
 
+  /** The secrets in a document or its source. If the source cannot be parsed, all its strings. */
+  findSecrets(document: DocumentNode | string): DocumentSecrets {
+    if (typeof document !== 'string') return this.#secretInputs.findInDocument(document);
+    const [known] = this.#operations.get(document)?.values() ?? [];
+    if (known !== undefined) return known.secrets;
+    try {
+      return this.#secretInputs.findInDocument(this.parse(document));
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      return {
+        literals: [...document.matchAll(/"([^"\\\r\n]+)/g)].map(([, text = '']) => text),
+        variables: [],
+      };
+    }
+  }
+
   /** Must be called when a plan of the operation was added or has grown. */
   updateSize({ text }: PreparedOperation): void {
     const operations = this.#operations.get(text);

@@ -21,6 +21,8 @@ export interface OperationParams {
   readonly variables: Variables | undefined;
   /** The id of a trusted document: `documentId`, or the hash in `extensions.persistedQuery`. */
   readonly documentId: string | undefined;
+  /** Only plugins read them. */
+  readonly extensions?: Variables | undefined;
 }
 
 export interface ExecutorSettings extends DocumentSettings {
@@ -127,33 +129,42 @@ export class Executor {
   }
 
   /**
-   * Adds the secrets in the variables of a request to its context, and those in its document if it is given. For a
-   * request that is rejected, or not executed yet: an error can quote a name or value that equals one of them.
+   * Adds the secrets in the variables of a request to its context, and those in its document or its source if that is given. For
+   * a request that is rejected, or not executed yet: an error can quote a name or value that equals one of them.
    */
-  addSecrets(variables: Variables | undefined, context: ResolverContext, document?: DocumentNode): void {
+  addSecrets(
+    variables: Variables | undefined,
+    context: ResolverContext,
+    document?: DocumentNode | string,
+  ): void {
     for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);
     if (document === undefined) return;
-    const { literals, variables: names } = this.#secretInputs.findInDocument(document);
+    const { literals, variables: names } = this.#documents.findSecrets(document);
     const secrets = [...literals];
     for (const name of names) collectSecrets(variables?.[name], secrets);
     for (const secret of secrets) context.addSecret(secret);
   }
 
-  /** The source of the document that the parameters name. Throws RequestError if they do not name one. */
-  getText({ query, documentId }: OperationParams): string {
+  /** The source of the document that the parameters name. Undefined if they do not name one. */
+  findText({ query, documentId }: OperationParams): string | undefined {
     const { trustedDocuments } = this.#settings;
-    if (trustedDocuments !== undefined) {
-      if (documentId === undefined) {
-        throw new RequestError(
-          'PERSISTED_DOCUMENT_REQUIRED',
-          'Only trusted documents are executed: send the `documentId` of one.',
-        );
-      }
-      const text = trustedDocuments.documents.get(toHash(documentId));
-      if (text !== undefined) return text;
-      throw new RequestError('PERSISTED_DOCUMENT_NOT_FOUND', 'No trusted document has this id.');
+    if (trustedDocuments === undefined) return query;
+    return documentId === undefined ? undefined : trustedDocuments.documents.get(toHash(documentId));
+  }
+
+  /** The same. Throws RequestError if the parameters do not name a document. */
+  getText(params: OperationParams): string {
+    const text = this.findText(params);
+    if (text !== undefined) return text;
+    const { documentId } = params;
+    if (this.#settings.trustedDocuments !== undefined) {
+      throw documentId === undefined
+        ? new RequestError(
+            'PERSISTED_DOCUMENT_REQUIRED',
+            'Only trusted documents are executed: send the `documentId` of one.',
+          )
+        : new RequestError('PERSISTED_DOCUMENT_NOT_FOUND', 'No trusted document has this id.');
     }
-    if (query !== undefined) return query;
     throw documentId === undefined
       ? new RequestError('BAD_REQUEST', 'The parameter `query` is missing: send the document to execute.')
       : // Clients with automatic persisted queries compare this message.

@@ -28,6 +28,8 @@ export class Connections {
   readonly responseTimeoutMs: number;
   /** Whether every connection closes after its last pending response. */
   isClosing = false;
+  /** Whether a response was cut off since then, because its client took too long to read it. */
+  hasCutOff = false;
   readonly #connections = new Map<Duplex, ClientConnection>();
   #onAllSent: (() => void) | undefined;
   /** Complete responses that are written at the end of this turn of the event loop. */
@@ -160,7 +162,10 @@ class ClientConnection implements ResponseOwner {
       if (!pending.isComplete) break;
       // Usually, the operating system has taken all of it already.
       if (pending.response.writableFinished) continue;
-      pending.timer ??= setTimeout(() => this.destroy(), this.#connections.responseTimeoutMs);
+      pending.timer ??= setTimeout(() => {
+        if (this.#connections.isClosing) this.#connections.hasCutOff = true;
+        this.destroy();
+      }, this.#connections.responseTimeoutMs);
     }
   }
 
@@ -198,7 +203,7 @@ class ClientConnection implements ResponseOwner {
       );
     if (canRespond || last === undefined) this.socket.destroySoon();
     // The rest of its body can no longer arrive.
-    else if (isIncomplete) this.#settle(last, false);
+    else if (isIncomplete) this.#settle(last, last.response.headersSent);
   }
 
   #settle(pending: PendingResponse, isSent: boolean): void {

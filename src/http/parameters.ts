@@ -34,6 +34,7 @@ function toParams(body: unknown): OperationParams {
     documentId:
       readString(body, 'documentId') ??
       (isJsonObject(persistedQuery) ? readString(persistedQuery, 'sha256Hash') : undefined),
+    extensions,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Executor, OperationParams, OperationResult, PreparedOperation } from '../execution/index.ts';
+import { isJsonObject } from '../json.ts';
 import type { RequestObservation } from '../observability/request-observation.ts';
 import type { RequestContext } from '../resolvers/request-context.ts';
 import type { MediaType } from './header-fields.ts';
@@ -8,6 +9,13 @@ import { type HttpResponse, toHttpResponse } from './responses.ts';
 
 /** graphql-yoga and Envelop plugins. Typed loosely, as by graphql-yoga: a plugin can extend the context by any type. */
 export type Plugins = readonly object[];
+
+/**
+ * Whether a value can be used as plugins. A function that would create a plugin, or a promise of one, would be ignored
+ * without an error.
+ */
+export const arePlugins = (value: unknown): value is Plugins =>
+  Array.isArray(value) && value.every((plugin) => isJsonObject(plugin) && !('then' in plugin));
 
 /** An admitted request with its body. */
 export interface PipelineInput {

@@ -131,13 +131,17 @@ export class RunningServer implements AsyncDisposable {
     this.#connections.closeIdle();
     // The listener stays open meanwhile, so that a probe on a new connection gets 503.
     const isDone = await Promise.race([
-      Promise.all([this.#handler.close(), this.#connections.waitUntilSent()]).then(() => true),
+      // In this order, because requests that arrive in the meantime get a response too.
+      this.#handler
+        .close()
+        .then(() => this.#connections.waitUntilSent())
+        .then(() => true),
       setTimeout(shutdownTimeoutMs, false, { ref: false }),
     ]);
     if (!isDone) this.#handler.destroy();
     closeServer(this.#server);
     await this.#closeTelemetry();
-    return isDone;
+    return isDone && !this.#connections.hasCutOff;
   }
 
   async #closeTelemetry(): Promise<void> {

@@ -2,7 +2,7 @@ import { validateHeaderValue } from 'node:http';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { shortenMessage } from '../errors.ts';
 import { maxProblems, RequestError, toLocations } from '../execution/index.ts';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import type { PipelineInput } from './pipeline.ts';
 import { graphqlHeaders, type HttpResponse, toErrorResponse } from './responses.ts';
 
@@ -25,8 +25,13 @@ export function toFetchRequest({ request, body }: PipelineInput): Request {
   });
 }
 
-/** A response of yoga. Rejects if a header has a value that Fetch permits but Node does not. */
+/** Statuses whose responses have no body (Fetch standard, "null body status"). */
+const bodilessStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/** A response of yoga. Rejects if Node cannot send its status or one of its headers. */
 export async function readFetchResponse(response: Response): Promise<HttpResponse> {
+  const { status } = response;
+  if (status < 200 || status > 599) throw new Error(`A plugin has set the status ${status}.`);
   const headers: Record<string, string | string[]> = { 'cache-control': 'private, no-store' };
   for (const [name, value] of response.headers) {
     validateHeaderValue(name, value);
@@ -34,7 +39,8 @@ export async function readFetchResponse(response: Response): Promise<HttpRespons
   }
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) headers['set-cookie'] = cookies;
-  return { status: response.status, headers, body: Buffer.from(await response.arrayBuffer()) };
+  const bytes = await response.arrayBuffer();
+  return { status, headers, body: bodilessStatuses.has(status) ? '' : Buffer.from(bytes) };
 }
 
 /** The result of an operation, with the errors that the gateway or a plugin threw. */
@@ -99,8 +105,22 @@ function formatError(error: unknown, hasData: boolean, context: PipelineInput['c
     message: shortenMessage(context.redact(text)),
     locations,
     path,
-    extensions: { code: String(code), requestId, ...others },
+    extensions: {
+      code: context.redact(String(code)),
+      requestId,
+      ...(redactJson(JSON.parse(JSON.stringify(others)), context) as JsonObject),
+    },
   } as FormattedError;
+}
+
+/** The value without the secrets of the request, also in its keys. */
+function redactJson(value: unknown, context: PipelineInput['context']): unknown {
+  if (typeof value === 'string') return context.redact(value);
+  if (Array.isArray(value)) return value.map((item) => redactJson(item, context));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [context.redact(key), redactJson(inner, context)]),
+  );
 }
 
 /** The fields of an error, which is a plain object if it comes from a cache. */
@@ -135,10 +155,17 @@ function getResultStatus(
     if (!isJsonObject(http)) continue;
     // The status of a well-formed GraphQL response (GraphQL over HTTP, section 6.4.1).
     if (http['spec'] === true && mediaType === 'application/json') return 200;
-    if (typeof http['status'] === 'number') return http['status'];
+    const { status } = http;
+    if (isErrorStatus(status)) return status;
   }
   return 400;
 }
+
+const isErrorStatus = (status: unknown): status is number =>
+  Number.isInteger(status) &&
+  Number(status) >= 200 &&
+  Number(status) <= 599 &&
+  !bodilessStatuses.has(Number(status));
 
 /** The problems of a request error, for yoga. `toResultResponse` finds the request error again. */
 export const toGraphqlErrors = (error: RequestError): GraphQLError[] =>

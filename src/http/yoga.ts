@@ -41,34 +41,47 @@ class YogaExecution {
   /** The errors of fields. They contain no secrets. */
   fieldErrors: readonly unknown[] = [];
   #params: OperationParams | undefined;
+  /** Why the parameters could not be read. */
+  #paramsError: unknown;
   #prepared: PreparedOperation | undefined;
 
   constructor(input: PipelineInput, executor: Executor) {
     this.input = input;
     this.#executor = executor;
     this.#access = { isReadOnly: input.body === undefined };
+    try {
+      // Before any hook, so that the secrets of the input are known when a plugin quotes the request.
+      this.#params = readParameters(input);
+      this.#addSecrets();
+    } catch (error) {
+      this.#paramsError = error;
+    }
   }
 
-  readParams() {
-    const params = readParameters(this.input);
-    this.#params = params;
-    this.#addSecrets();
+  /** The parameters as plugins see them. Throws RequestError if they are not valid. */
+  readParams(): GraphQLParams {
+    if (this.#params === undefined) throw this.#paramsError;
+    const { operationName, variables, extensions } = this.#params;
+    const query = this.#executor.findText(this.#params);
     return {
-      query: this.#executor.getText(params),
-      ...(params.operationName !== undefined && { operationName: params.operationName }),
-      ...(params.variables !== undefined && { variables: params.variables }),
+      ...(query !== undefined && { query }),
+      ...(operationName !== undefined && { operationName }),
+      ...(variables !== undefined && { variables }),
+      ...(extensions !== undefined && { extensions }),
     };
   }
 
-  /** Sets the parameters, which plugins may have changed. */
-  setParams({ query, operationName, variables }: GraphQLParams): void {
+  /** Sets the parameters, which plugins may have changed. Throws RequestError if they do not name a document. */
+  setParams({ query, operationName, variables, extensions }: GraphQLParams): void {
     this.#params = {
       query,
       operationName: operationName || undefined,
       variables: isJsonObject(variables) ? variables : undefined,
       documentId: this.#params?.documentId,
+      extensions,
     };
     this.#addSecrets();
+    this.#executor.getText(this.#params);
   }
 
   /**
@@ -115,7 +128,7 @@ class YogaExecution {
       if (error instanceof RequestError) return toGraphqlErrors(error);
       throw error;
     }
-    const added = rules.filter(({ name }) => !specifiedRuleNames.has(name));
+    const added = rules.filter((rule) => !specifiedRules.includes(rule));
     return added.length === 0 ? [] : validate(schema, document, added, { maxErrors: maxProblems });
   }
 
@@ -146,7 +159,10 @@ class YogaExecution {
 
   /** Adds the secrets of the input to those of the request before plugins can quote them in an error. */
   #addSecrets(document?: DocumentNode): void {
-    this.#executor.addSecrets(this.#params?.variables, this.input.context, document);
+    const params = this.#params;
+    if (params === undefined) return;
+    const text = document ?? this.#executor.findText(params);
+    this.#executor.addSecrets(params.variables, this.input.context, text);
   }
 }
 
@@ -157,8 +173,6 @@ function getExecution(context: object): YogaExecution {
     'A plugin has replaced the context of graphql-yoga. It must add properties with `extendContext` instead.',
   );
 }
-
-const specifiedRuleNames = new Set(specifiedRules.map(({ name }) => name));
 
 /**
  * Runs operations in graphql-yoga's pipeline, so that every hook of the plugins is called. The executor handles

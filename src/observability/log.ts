@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** JSON lines on standard output. Never contains a secret. */
-export type Log = Logger;
+/** The methods of a pino logger that the gateway calls, so that one with custom levels fits too. Never receives a secret. */
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'isLevelEnabled' | 'flush'>;
 
 interface Output extends DestinationStream {
   flush?(done?: () => void): void;

@@ -1,4 +1,5 @@
 import {
+  context,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -41,7 +42,12 @@ export class Tracing {
 
   /** Starts the span of a request, which `endRequest` must end. */
   startRequest(method: string, traceHeaders: readonly string[]): RequestTrace {
-    const parent = this.#propagator?.extract(ROOT_CONTEXT, traceHeaders, headerGetter) ?? ROOT_CONTEXT;
+    const active = context.active();
+    const parent =
+      // The span of a program that mounts the gateway. It has already read the caller's trace context.
+      trace.getSpan(active) === undefined
+        ? (this.#propagator?.extract(ROOT_CONTEXT, traceHeaders, headerGetter) ?? ROOT_CONTEXT)
+        : active;
     const span = this.#tracer.startSpan(
       // The name before the operation is known.
       'GraphQL Operation',

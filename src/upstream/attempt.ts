@@ -6,6 +6,7 @@ import {
   type AttemptFailure,
   ConnectFailure,
   type FailureKind,
+  isCertificateAlert,
   isInvalidRequest,
   toLoggableCause,
   toSentFailureKind,
@@ -147,7 +148,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#release();
     const cause = this.isSent ? (this.#connection.socketError ?? error) : error;
-    this.#report(this.#result ?? this.#toResult(this.#classify(error), cause));
+    const kind = isCertificateAlert(cause) ? 'certificate' : this.#classify(error);
+    this.#report(this.#result ?? this.#toResult(kind, cause));
   }
 
   // Not a closure, because each attempt has this timer.
@@ -201,7 +203,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (isDeleted || (lacksOnlyBody && status >= 300)) return this.#toResponse(noBody, true);
     return {
       kind,
-      isSent: this.isSent,
+      // Upstream reads no request from a client whose certificate it refuses.
+      isSent: this.isSent && kind !== 'certificate',
       wasStaleConnection: kind === 'reset' && this.#isReusedSocket && status === 0,
       cause: kind === 'invalid-request' ? error : toLoggableCause(error),
     };

@@ -9,6 +9,8 @@ const failedShare = 0.5;
 const openMs = 10_000;
 // A probe has usually ended after this time.
 const probingRetryAfterMs = 1_000;
+/** After this time without a failure, nothing is known about upstream any longer. */
+const maxReportedMs = 60_000;
 
 /** How an attempt was admitted. It must be passed to `settle` with the attempt's verdict. */
 export type AttemptKind = 'normal' | 'probe';
@@ -18,7 +20,8 @@ export type Verdict = 'good' | 'bad' | 'none';
 
 /**
  * Stops calls to an upstream that is down. Opens after at least 20 attempts in ten seconds of which half failed. Ten
- * seconds later it admits one probe at a time: a good one closes it, a bad one starts the ten seconds again.
+ * seconds later it admits one probe at a time: a good one closes it, a bad one starts the ten seconds again. For ten
+ * more seconds, a caller that was refused gets the probe before the caller whose failure opened it.
  *
  * Upstream can fail for a single caller, for example because of a firewall rule. So if several callers were active in
  * the ten seconds, it opens only if half of the attempts of the others failed too. The others are all callers except
@@ -37,6 +40,10 @@ export class CircuitBreaker {
   #otherAtMs = Number.NEGATIVE_INFINITY;
   #state: BreakerState = 'closed';
   #openedAtMs = 0;
+  /** The caller whose failure opened the breaker. */
+  #failedCaller = '';
+  /** Whether another caller was refused since then. */
+  #hasRefusedOther = false;
   #isProbing = false;
 
   constructor(now: () => number, onChange?: (state: BreakerState) => void) {
@@ -44,22 +51,25 @@ export class CircuitBreaker {
     this.#onChange = onChange;
   }
 
-  get state(): BreakerState {
-    return this.#state;
+  /** Whether it is open or half-open, and upstream has failed in the last minute. */
+  get isOpen(): boolean {
+    return this.#state !== 'closed' && this.#now() - this.#openedAtMs < maxReportedMs;
   }
 
-  /** How long calls are refused from now on. Undefined if a call would be admitted. */
-  getRetryAfterMs(): number | undefined {
+  /** How long calls of the caller are refused from now on. Undefined if one would be admitted. */
+  getRetryAfterMs(caller: string): number | undefined {
     if (this.#state === 'closed') return undefined;
     const leftMs = this.#openedAtMs + openMs - this.#now();
-    if (leftMs > 0) return leftMs;
-    return this.#isProbing ? probingRetryAfterMs : undefined;
+    const isReserved = caller === this.#failedCaller && this.#hasRefusedOther && leftMs > -openMs;
+    if (leftMs <= 0 && !this.#isProbing && !isReserved) return undefined;
+    if (caller !== this.#failedCaller) this.#hasRefusedOther = true;
+    return leftMs > 0 ? leftMs : probingRetryAfterMs;
   }
 
   /** Returns undefined if the attempt is refused. */
-  admit(): AttemptKind | undefined {
+  admit(caller: string): AttemptKind | undefined {
     if (this.#state === 'closed') return 'normal';
-    if (this.getRetryAfterMs() !== undefined) return undefined;
+    if (this.getRetryAfterMs(caller) !== undefined) return undefined;
     this.#isProbing = true;
     this.#enter('half-open');
     return 'probe';
@@ -67,22 +77,22 @@ export class CircuitBreaker {
 
   /** Must be called once for every admitted attempt. */
   settle(kind: AttemptKind, verdict: Verdict, caller: string): void {
-    if (kind === 'probe') this.#settleProbe(verdict);
+    if (kind === 'probe') this.#settleProbe(verdict, caller);
     // While the breaker is not closed, only probes count.
     else if (this.#state === 'closed' && verdict !== 'none') this.#count(verdict, caller);
   }
 
-  #settleProbe(verdict: Verdict): void {
+  #settleProbe(verdict: Verdict, caller: string): void {
     this.#isProbing = false;
-    if (verdict === 'good') this.#enter('closed');
-    else if (verdict === 'bad') this.#open();
+    if (verdict === 'good') {
+      this.#enter('closed');
+      this.#noteActivity(caller, this.#now());
+    } else if (verdict === 'bad') this.#open(caller);
   }
 
   #count(verdict: 'good' | 'bad', caller: string): void {
     const nowMs = this.#now();
-    if (caller !== this.#latestCaller) this.#otherAtMs = this.#latestAtMs;
-    this.#latestCaller = caller;
-    this.#latestAtMs = nowMs;
+    this.#noteActivity(caller, nowMs);
     this.#attempts.increment(nowMs);
     if (verdict === 'bad') this.#failures.increment(nowMs);
     const failures = this.#failures.getTotal(nowMs);
@@ -94,11 +104,19 @@ export class CircuitBreaker {
       const others = this.#tallies.getTotalWithoutWorst(nowMs);
       if (others.failures === 0 || others.failures < others.attempts * failedShare) return;
     }
-    this.#open();
+    this.#open(caller);
   }
 
-  #open(): void {
+  #noteActivity(caller: string, nowMs: number): void {
+    if (caller !== this.#latestCaller) this.#otherAtMs = this.#latestAtMs;
+    this.#latestCaller = caller;
+    this.#latestAtMs = nowMs;
+  }
+
+  #open(caller: string): void {
     this.#openedAtMs = this.#now();
+    this.#failedCaller = caller;
+    this.#hasRefusedOther = false;
     this.#attempts.clear();
     this.#failures.clear();
     this.#tallies.clear();

@@ -106,9 +106,9 @@ export class Call implements Waiter, AttemptOwner {
       this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_TIMEOUT'));
       return false;
     }
-    const kind = breaker.admit();
+    const kind = breaker.admit(this.caller);
     if (kind === undefined) {
-      this.#failAtBreaker(breaker.getRetryAfterMs());
+      this.#failAtBreaker(breaker.getRetryAfterMs(this.caller));
       return false;
     }
     budget.countAttempt();
@@ -180,7 +180,7 @@ export class Call implements Waiter, AttemptOwner {
 
   #enter(): void {
     const { breaker, pool } = this.#services;
-    const retryAfterMs = breaker.getRetryAfterMs();
+    const retryAfterMs = breaker.getRetryAfterMs(this.caller);
     if (retryAfterMs !== undefined) {
       this.#failAtBreaker(retryAfterMs);
       return;
@@ -215,7 +215,7 @@ export class Call implements Waiter, AttemptOwner {
       waitMs >= this.#request.context.deadline.remainingMs
     )
       return false;
-    if (breaker.getRetryAfterMs() !== undefined || !budget.take()) return false;
+    if (breaker.getRetryAfterMs(this.caller) !== undefined || !budget.take()) return false;
     this.#retryCount += 1;
     if (this.#attemptInfo !== undefined) observer.retryScheduled?.(this.#attemptInfo, waitMs);
     if (waitMs === 0) {

@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { toError } from '../errors.ts';
 import { openTunnel } from './proxy.ts';
-import { ConnectFailure } from './transport-failures.ts';
+import { ConnectFailure, isCertificateAlert } from './transport-failures.ts';
 import type { TransportSettings } from './transport-types.ts';
 import { getPort } from './url.ts';
 
@@ -158,7 +158,7 @@ function startTls(
       .once('secureConnect', () => resolve(socket))
       .on('error', (error: Error) => {
         // Node sets `authorizationError` whenever it does not trust the certificate.
-        const isUntrusted = Boolean(socket.authorizationError);
+        const isUntrusted = Boolean(socket.authorizationError) || isCertificateAlert(error);
         reject(new ConnectFailure(isUntrusted ? 'certificate' : 'connect', error));
       })
       .once('close', () => reject(new Error('The connection was closed during the TLS handshake.')));

@@ -16,7 +16,7 @@ export const failureKinds = {
   connect: { isRepeatable: true, verdict: 'bad' },
   /** An idle connection was closed before the request was written to it. */
   'idle-closed': { isRepeatable: true, verdict: 'none' },
-  /** Upstream's certificate is not trusted. */
+  /** Upstream's certificate is not trusted, or upstream does not trust the gateway's. */
   certificate: { isRepeatable: false, verdict: 'bad' },
   /** The attempt, or connecting, took too long. */
   timeout: { isRepeatable: true, verdict: 'bad' },
@@ -95,6 +95,10 @@ export function toSentFailureKind(error: Error, hasHeaders: boolean): 'reset' | 
       return 'reset';
   }
 }
+
+/** Whether upstream has refused the gateway's certificate, or the lack of one. With TLS 1.3 it does so after the handshake. */
+export const isCertificateAlert = (error: Error): boolean =>
+  /_ALERT_(?:\w*CERTIFICATE\w*|UNKNOWN_CA)$/.test(getCode(error));
 
 // The first bytes of a TLS alert, sent instead of an HTTP response.
 const tlsAlertStart = '\x15\x03';

@@ -81,9 +81,8 @@ export class Transport {
     return this.#services.pool.queueDepth;
   }
 
-  /** Whether the circuit breaker is open or half-open. */
   get breakerOpen(): boolean {
-    return this.#services.breaker.state !== 'closed';
+    return this.#services.breaker.isOpen;
   }
 
   /**

@@ -178,6 +178,44 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(true);
   });
 
+  test('a caller that was refused gets the probe before the caller whose failures opened the circuit breaker', async () => {
+    await using broken = await startBroken();
+    const { clock, transport, upstream } = broken;
+    const read = (caller: string) => getOutcome(transport.read('/r', new Deadline(10_000), caller));
+    await repeat(20, () => read('evil'));
+    expect(await read('good')).toBe('UPSTREAM_UNAVAILABLE');
+    clock.advance(10_000);
+    expect(await read('evil')).toBe('UPSTREAM_UNAVAILABLE');
+    upstream.script = healthy;
+    expect(await read('good')).toBe('200 /r');
+    upstream.script = withStatus('503 Unavailable');
+    await repeat(30, () => read('evil'));
+    expect(transport.breakerOpen).toBe(false);
+  });
+
+  test('the caller whose failures opened the circuit breaker gets a probe if the others send nothing more', async () => {
+    await using broken = await startBroken();
+    const { clock, transport, upstream } = broken;
+    const read = (caller: string) => getOutcome(transport.read('/r', new Deadline(10_000), caller));
+    await repeat(20, () => read('evil'));
+    expect(await read('good')).toBe('UPSTREAM_UNAVAILABLE');
+    clock.advance(19_999);
+    expect(await read('evil')).toBe('UPSTREAM_UNAVAILABLE');
+    clock.advance(1);
+    upstream.script = healthy;
+    expect(await read('evil')).toBe('200 /r');
+  });
+
+  test('the circuit breaker is no longer reported as open a minute after it last refused or failed', async () => {
+    await using broken = await startBroken();
+    const { clock, transport } = broken;
+    await repeat(20, () => transport.read());
+    clock.advance(59_999);
+    expect(transport.breakerOpen).toBe(true);
+    clock.advance(1);
+    expect(transport.breakerOpen).toBe(false);
+  });
+
   test('the circuit breaker opens if two callers fail', async () => {
     await using broken = await startBroken();
     const { transport } = broken;

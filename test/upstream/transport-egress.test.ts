@@ -415,8 +415,16 @@ test('a TLS 1.3 upstream that ends the connection without a client certificate i
   const port = await listen(server, 'localhost');
   await using transport = createObserved(new URL(`https://localhost:${port}`), {
     tls: { ca: localhostCertificate },
+    upstreamRetries: 2,
+  });
+  let connectionCount = 0;
+  server.on('connection', () => {
+    connectionCount += 1;
   });
   expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+  expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
   server.close();
   expect(transport.reasons[0]).toMatch(/^Upstream requires a client certificate: /);
+  // Neither is retried.
+  expect(connectionCount).toBe(2);
 });
