@@ -129,7 +129,8 @@ export function errorsAt(
 }
 
 /**
- * Whether the same request can succeed later. A write with an unknown outcome is not retryable: read what is stored.
+ * Whether the same request can succeed later. A write with an unknown outcome is not retryable: read what is stored. After a
+ * NETWORK_ERROR of a mutation, do the same, because the kit does not know whether the request was a mutation.
  */
 export const isRetryable = ({ retryable }: GatewayError): boolean => retryable;
 
@@ -169,7 +170,7 @@ export const errorDescriptions: Readonly<Partial<Record<GatewayError['code'], Er
     title: 'The provider reported an error',
     advice: 'Check its credentials, or try again later.',
   },
-  UPSTREAM_UNAVAILABLE: { title: 'Galileo is not available', advice: tryAgain },
+  UPSTREAM_UNAVAILABLE: { title: 'Galileo is unavailable', advice: tryAgain },
   UPSTREAM_TIMEOUT: { title: 'Galileo took too long to respond', advice: tryAgain },
   UPSTREAM_OUTCOME_UNKNOWN: {
     title: 'We couldn’t confirm the save',

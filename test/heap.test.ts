@@ -108,7 +108,7 @@ async function countResults(url: string, count: number, query: string): Promise<
 
 async function expectResponse({ program, url }: Gateway): Promise<void> {
   await expect
-    .poll(() => post(url, { query: '{ __typename }' }).catch(String))
+    .poll(() => post(url, { query: '{ __typename }' }).catch(String), { timeout: 60_000 })
     .toBe('{"data":{"__typename":"Query"}}');
   expect(program.process.exitCode).toBeNull();
   expect(program.process.signalCode).toBeNull();

@@ -58,7 +58,8 @@ export class RunningServer implements AsyncDisposable {
       // Longer than in load balancers, so that they close an idle connection first.
       keepAliveTimeout: 75_000,
       headersTimeout: config.requestTimeoutMs,
-      requestTimeout: config.requestTimeoutMs,
+      // After the deadline of a GraphQL request, which has its own response and log line.
+      requestTimeout: config.requestTimeoutMs + 1000,
       // By default, Node checks these timeouts only every 30 s.
       connectionsCheckingInterval: Math.min(1000, Math.max(50, Math.ceil(config.requestTimeoutMs / 4))),
       // `Routes` checks Host, because Node's own response has no request id.
