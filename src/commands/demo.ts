@@ -2,14 +2,13 @@ import { hostname, networkInterfaces } from 'node:os';
 import { demoApiKey, demoKeys } from '../../sandbox/demo-keys.ts';
 import { startSandbox } from '../../sandbox/server.ts';
 import { readConfig, type SettingName } from '../config.ts';
-import { closeServer, getUrl } from '../http/listen.ts';
 import { startServer } from '../http/server.ts';
 import type { Resource } from '../http/static-files.ts';
 import { createLog, openOutput } from '../observability/log.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
 import { createExampleRequest } from './example-request.ts';
 import { createLandingPage } from './landing-page.ts';
-import { startSettingsPage } from './settings-page.ts';
+import { createSettingsPage } from './settings-page.ts';
 
 /** Runs a sandbox upstream, the gateway and the example front end, and prints how to use them. */
 export async function demo(
@@ -20,53 +19,35 @@ export async function demo(
   // Read before anything listens, so that an invalid configuration ends the demo immediately.
   const { host, port, basePath, trustedDocuments } = readConfig(environment, flags);
   const allowedHosts = getHostNames(host);
-  let graphqlUrl = '';
-  const page = await startOnPort(port === 0 ? 0 : port + 2, (pagePort) =>
-    startSettingsPage({
-      host,
-      port: pagePort,
-      allowedHosts,
-      getConfig: () => ({
-        endpoint: graphqlUrl,
-        apiKey: demoApiKey,
-        trustedDocuments: trustedDocuments !== undefined,
-      }),
-    }),
-  );
+  const settingsPage = createSettingsPage({
+    endpoint: `${basePath}/graphql`,
+    apiKey: demoApiKey,
+    trustedDocuments: trustedDocuments !== undefined,
+  });
   const sandbox = await startOnPort(port === 0 ? 0 : port + 1, (sandboxPort) =>
     startSandbox({ port: sandboxPort, allowedHosts }),
   );
-  const release = async () => {
-    closeServer(page);
-    await sandbox.close();
-  };
   const config = readConfig(environment, { ...flags, galileoApiUrl: sandbox.url });
   const log = createLog(config.logLevel, await openOutput());
-  const pageUrl = toLocalUrl(getUrl(page));
   let landingPage: Resource | undefined;
   const server = await startServer({
     // The sandbox is on this machine, so its calls need no proxy.
-    config: {
-      ...config,
-      httpProxy: undefined,
-      httpsProxy: undefined,
-      // The origin of the page, with both names of this machine.
-      corsOrigins: [...(config.corsOrigins ?? []), pageUrl, pageUrl.replace('//127.0.0.1:', '//localhost:')],
-    },
+    config: { ...config, httpProxy: undefined, httpsProxy: undefined },
     log,
     demoHeaders: { 'Galileo-API-Key': demoApiKey },
-    pages: (path) => (path === '/' ? landingPage : undefined),
+    pages: (path) => (path === '/' ? landingPage : settingsPage(path)),
     allowedHosts,
   }).catch(async (error: unknown) => {
-    await release();
+    await sandbox.close();
     throw error;
   });
   const url = toLocalUrl(server.url);
-  graphqlUrl = `${url}${basePath}/graphql`;
-  endOnSignal(server, log, { release });
+  const graphqlUrl = `${url}${basePath}/graphql`;
+  const settingsUrl = `${url}${basePath}/settings`;
+  endOnSignal(server, log, { release: () => sandbox.close() });
   const example = createExampleRequest(trustedDocuments?.documents);
   const curl = example && toCurl(graphqlUrl, example);
-  landingPage = createLandingPage({ graphqlUrl, settingsUrl: pageUrl, keys: demoKeys, curl });
+  landingPage = createLandingPage({ graphqlUrl, settingsUrl, keys: demoKeys, curl });
 
   const hint =
     trustedDocuments === undefined
@@ -84,13 +65,13 @@ galileo-gateway demo
 
   Start     ${url}${basePath}/  (links to everything)
   GraphiQL  ${graphqlUrl}  (${hint})
-  Settings  ${pageUrl}  (an example settings page for model providers)
+  Settings  ${settingsUrl}  (an example settings page for model providers)
   API key   ${demoApiKey}
   Upstream  a sandbox at ${sandbox.url}, in memory${upstreamHint}${network}
 
 Try it:
 
-  ${curl ?? 'Send the documentId of a trusted document and its variables. Every query in the file has required variables.'}
+  ${curl ?? 'Send the documentId of a trusted document and its variables. The file has no query that can run without variables.'}
 
 Keys that show other states. Any other key is a separate tenant:
 

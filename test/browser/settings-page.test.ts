@@ -4,8 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoApiKey } from '../../sandbox/demo-keys.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
-import { type SettingsPageConfig, startSettingsPage } from '../../src/commands/settings-page.ts';
-import { closeServer, getUrl } from '../../src/http/listen.ts';
+import { createSettingsPage, type SettingsPageConfig } from '../../src/commands/settings-page.ts';
 import { isWithoutBrowser, launchChromium } from '../support/chromium.ts';
 import { startGateway } from '../support/gateway.ts';
 import { startProgram } from '../support/program.ts';
@@ -53,21 +52,14 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
   /** The page with a gateway in front of the sandbox or another upstream, opened with a unique key. */
   async function start(options: StartOptions = {}): Promise<Session> {
     const { upstreamUrl = sandbox.url, key = createKey(), hash = '', settings = {}, context = {} } = options;
-    let endpoint = '';
-    const site = await startSettingsPage({
-      host: '127.0.0.1',
-      getConfig: () => ({ endpoint, ...options.config }),
-    });
-    const siteUrl = getUrl(site);
-    const gateway = await startGateway(upstreamUrl, {
-      corsOrigins: siteUrl,
-      upstreamRetries: '0',
-      ...settings,
-    });
-    endpoint = gateway.url;
+    const gateway = await startGateway(
+      upstreamUrl,
+      { upstreamRetries: '0', ...settings },
+      { pages: createSettingsPage(options.config ?? {}) },
+    );
     const visitor = await createVisitor(browser, context);
     const page = await visitor.context.newPage();
-    await page.goto(siteUrl + hash);
+    await page.goto(new URL(`/settings${hash}`, gateway.url).href);
     if (key !== '') {
       await enterKey(page, key);
       await page.locator('.tile h3, .notice').first().waitFor();
@@ -79,7 +71,6 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       async [Symbol.asyncDispose]() {
         await visitor[Symbol.asyncDispose]();
         await gateway[Symbol.asyncDispose]();
-        closeServer(site);
       },
     };
   }
