@@ -77,7 +77,8 @@ export const settings = {
   upstreamConnectTimeoutMs: {
     schema: types.milliseconds,
     default: '2000',
-    meaning: 'Time limit for the TCP and TLS handshakes of one upstream connection, in milliseconds.',
+    meaning:
+      'Time limit to open one upstream connection: name resolution, proxy, TCP and TLS, in milliseconds.',
   },
   upstreamConnections: {
     schema: types.wholeNumber(1, 65_535),
@@ -234,7 +235,7 @@ export function readConfig(
   nameFlag: (name: string) => string = toFlag,
 ): Config {
   const isProduction = environment['NODE_ENV'] === 'production';
-  const problems: string[] = [];
+  const invalid = new Map<SettingName, string>();
   const values: Record<string, unknown> = {};
   const toName = (name: SettingName) => (flags[name] === undefined ? toVariable(name) : nameFlag(name));
   for (const name of Object.keys(settings) as SettingName[]) {
@@ -250,24 +251,28 @@ export function readConfig(
     if (text === undefined || (text === 'off' && setting.default === undefined)) continue;
     const parsed = setting.schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
-    else problems.push(`${toName(name)}: expected ${parsed.error.issues[0]?.message ?? 'another value'}`);
+    else invalid.set(name, `${toName(name)}: expected ${parsed.error.issues[0]?.message ?? 'another value'}`);
   }
-  // Every name of the table was parsed by its own schema.
+  // Every name of the table was parsed by its own schema. The values of invalid settings are missing.
   const config = values as Config;
-  if (problems.length === 0) problems.push(...findConflicts(config, toName));
-  problems.push(...readOtelVariables(environment).problems);
+  const conflicts = findConflicts(config, toName, (name) => invalid.has(name));
+  const problems = [...invalid.values(), ...conflicts, ...readOtelVariables(environment).problems];
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
 
 /** Settings that are valid on their own but not together. */
-function* findConflicts(config: Config, toName: (name: SettingName) => string): Generator<string> {
+function* findConflicts(
+  config: Config,
+  toName: (name: SettingName) => string,
+  isInvalid: (name: SettingName) => boolean,
+): Generator<string> {
   const { port, metricsPort, upstreamCertFile: cert, upstreamKeyFile: key } = config;
-  if (port !== 0 && port === metricsPort)
+  if (metricsPort !== undefined && port !== 0 && port === metricsPort)
     yield `${toName('metricsPort')}: expected a port other than ${toName('port')}`;
-  if (cert === undefined && key !== undefined)
+  if (cert === undefined && key !== undefined && !isInvalid('upstreamCertFile'))
     yield `${toName('upstreamCertFile')}: expected the certificate of ${toName('upstreamKeyFile')}`;
-  if (cert !== undefined && key === undefined)
+  if (cert !== undefined && key === undefined && !isInvalid('upstreamKeyFile'))
     yield `${toName('upstreamKeyFile')}: expected the key of ${toName('upstreamCertFile')}`;
   if (cert === undefined || key === undefined) return;
   try {

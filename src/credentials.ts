@@ -11,13 +11,19 @@ export interface ForwardedHeaders {
   readonly credentials: readonly string[];
   /** `traceparent` and `tracestate`. */
   readonly traceHeaders: readonly string[];
-  /** Sent with every call, apart from `traceHeaders`: the credentials again, the request id and baggage. */
-  readonly headers: readonly string[];
+  readonly baggage: readonly string[];
   /** The client's `x-request-id` if it is usable, else a new one. */
   readonly requestId: string;
   /** Why the request must be refused, and what the client must do. */
   readonly problem: string | undefined;
 }
+
+/** In characters. A header can contain a shorter secret by chance. */
+const minContainedLength = 8;
+
+/** Whether a header that is logged or returned has the secret in it. */
+export const containsSecret = (header: string, secret: string): boolean =>
+  secret === header || (secret.length >= minContainedLength && header.includes(secret));
 
 /** Every string by which one of these credentials could be recognized. */
 export function getCredentialSecrets(credentials: readonly string[]): string[] {
@@ -31,7 +37,7 @@ export function getCredentialSecrets(credentials: readonly string[]): string[] {
 }
 
 function addAuthorizationSecrets(secrets: string[], authorization: string): void {
-  const credential = trimBlanks(authorization.slice(authorization.indexOf(' ')));
+  const credential = authorization.slice(authorization.indexOf(' ')).replace(/^ +/, '');
   addReadings(secrets, authorization);
   addReadings(secrets, credential);
   if (!/^basic /i.test(authorization)) return;
@@ -50,17 +56,3 @@ function addReadings(secrets: string[], text: string): void {
   secrets.push(text);
   if (/[\x80-\xff]/.test(text)) secrets.push(Buffer.from(text, 'latin1').toString('utf8'));
 }
-
-/**
- * Removes leading and trailing blanks (RFC 9110, section 5.5). `String.trim` would also remove the byte A0, which is
- * the last byte of "à" in UTF-8. A regular expression would take quadratic time.
- */
-export function trimBlanks(value: string): string {
-  let start = 0;
-  let end = value.length;
-  while (start < end && isBlank(value.charCodeAt(start))) start += 1;
-  while (end > start && isBlank(value.charCodeAt(end - 1))) end -= 1;
-  return value.slice(start, end);
-}
-
-const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;

@@ -49,10 +49,10 @@ export type GatewayOptions = {
  */
 export interface Gateway {
   (request: Request): Promise<Response>;
-  /** The same, for servers that expect an object with a `fetch` method. */
+  /** This function, for servers that expect an object with a `fetch` method. */
   readonly fetch: (request: Request) => Promise<Response>;
   /**
-   * The same for Node's server for HTTP/1.1 and for frameworks on it. Mount it before body parsers, and
+   * Responds to a request of Node's server for HTTP/1.1, or of a framework on it. Mount it before body parsers, and
    * behind routes of the framework: it responds to every path.
    */
   readonly node: (request: IncomingMessage, response: ServerResponse) => void;

@@ -5,6 +5,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether it is a list of objects. A null in it counts as left out. */
+export const isObjectsOrNulls = (value: unknown): value is readonly (JsonObject | null)[] =>
+  Array.isArray(value) && value.every((item) => item === null || isJsonObject(item));
+
 /** Removes a leading byte order mark, which some editors write (RFC 8259, section 8.1). */
 export const removeByteOrderMark = (text: string): string =>
   text.startsWith('\uFEFF') ? text.slice(1) : text;

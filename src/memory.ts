@@ -38,7 +38,7 @@ export interface SharedAllocation {
   heldBytes: number;
 }
 
-/** Shorter JSON is not scanned if half of the memory is free. The maximum is assumed. */
+/** Shorter JSON is not scanned if half of the memory is free: it counts with `maxParsedFactor`. */
 const minScannedBytes = 4096;
 /** Upper bound of the size of parsed JSON divided by its length. Nested empty arrays, the worst case, take 28. */
 export const maxParsedFactor = 32;

@@ -29,7 +29,7 @@ const margin = 4096;
 /** Escapes within escapes. Programs nest two or three. */
 const maxRounds = 6;
 /** Encoded runs, such as base64, within encoded runs. */
-const maxDepth = 4;
+const maxNestedRuns = 4;
 /** Different results of decoding one string with any order of the kinds of escapes. */
 const maxLayers = 60;
 /** In characters. How much of a string is searched, and how much of a secret can therefore occur. */
@@ -177,7 +177,7 @@ class SecretSearch {
     for (const { bytes } of decodeAll({ bytes: decoded, origins: undefined }, this.#spend)) {
       this.#spend(bytes.length * (1 + this.#patterns.length));
       if (this.#patterns.some(([, beginning]) => bytes.includes(beginning))) return true;
-      if (depth === maxDepth) continue;
+      if (depth === maxNestedRuns) continue;
       for (const run of findEncodedRuns(bytes, this.#minLength)) {
         if (run.decoded.some((inner) => this.#contains(inner, depth + 1))) return true;
       }

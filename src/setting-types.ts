@@ -82,7 +82,7 @@ export const trustedDocuments = z.string().transform((path, context) => {
   try {
     return { path, documents: readTrustedDocuments(path) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'it cannot be read';
+    const reason = error instanceof Error ? error.message : 'the file cannot be read';
     context.addIssue(`the path of a JSON file that maps hashes to documents, but ${reason}`);
     return z.NEVER;
   }
@@ -115,7 +115,7 @@ export const privateKeyFile = pemFile(
 
 /** Headers that callers, undici or the gateway set. A fixed header must not replace them. */
 const reservedHeaders =
-  /^(?:galileo-api-key|splunk-ao-api-key|authorization|proxy-authorization|host|connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|expect|content-length|content-type|content-encoding|accept|accept-encoding|user-agent|x-request-id|traceparent|tracestate|baggage|cookie)$/i;
+  /^(?:galileo-api-key|splunk-ao-api-key|authorization|proxy-(?:authorization|authenticate|authentication-info|connection)|host|connection|keep-alive|te|trailers?|transfer-encoding|upgrade|http2-settings|expect|content-length|content-type|content-encoding|accept|accept-encoding|user-agent|x-request-id|traceparent|tracestate|baggage|cookie)$/i;
 
 export const upstreamHeaders = z.string().transform((text, context): Readonly<Record<string, string>> => {
   const fail = (reason: string) => {

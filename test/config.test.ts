@@ -1,7 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { printConfig } from '../src/commands/check-config.ts';
 import { ConfigError, readConfig, type SettingName, settings, toFlag, toVariable } from '../src/config.ts';
 
@@ -182,6 +183,35 @@ it('the configuration error lists all invalid settings', () => {
   expect(getProblems(environment).map((problem) => problem.split(':')[0])).toEqual(names.map(toVariable));
 });
 
+it('the configuration error also lists settings that conflict, next to invalid ones', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'config-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const keyFile = join(directory, 'key.pem');
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const environment = { GRAPHIQL: 'x', PORT: '4000', METRICS_PORT: '4000', UPSTREAM_KEY_FILE: keyFile };
+  expect(getProblems(environment)).toEqual([
+    'GRAPHIQL: expected "on" or "off"',
+    'METRICS_PORT: expected a port other than PORT',
+    'UPSTREAM_CERT_FILE: expected the certificate of UPSTREAM_KEY_FILE',
+  ]);
+  expect(getProblems({ PORT: 'x', UPSTREAM_CERT_FILE: '/none', UPSTREAM_KEY_FILE: keyFile })).toEqual([
+    expect.stringMatching(/^PORT: /),
+    expect.stringMatching(/^UPSTREAM_CERT_FILE: expected the path of a client certificate/),
+  ]);
+});
+
+it.each(
+  `Galileo-API-Key splunk-ao-api-key AUTHORIZATION Proxy-Authorization Cookie Connection Keep-Alive
+    Proxy-Connection Proxy-Authenticate TE Trailer Upgrade HTTP2-Settings Transfer-Encoding
+    Content-Length Content-Type Content-Encoding Host Expect Accept Accept-Encoding
+    User-Agent X-Request-Id traceparent tracestate baggage`.split(/\s+/),
+)('UPSTREAM_HEADERS refuses a header that callers, the gateway or the connection set: %s', (name) => {
+  expect(getProblems({ UPSTREAM_HEADERS: JSON.stringify({ [name]: 'hunter2' }) })).toEqual([
+    `UPSTREAM_HEADERS: expected a JSON object of header names and values, but the header ${name} is set by the gateway or by callers`,
+  ]);
+});
+
 it('NODE_ENV=production turns GraphiQL and introspection off, unless they are set', () => {
   const production = { NODE_ENV: 'production' };
   expect(readConfig(production)).toMatchObject({ graphiql: false, introspection: false });
@@ -201,10 +231,10 @@ it('a proxy variable in lower case takes precedence, even if it is empty', () =>
 
 describe('TRUSTED_DOCUMENTS', () => {
   it.each([
-    ['{"a": ', 'it is not JSON'],
-    ['[]', 'it is neither an object that maps hashes to documents nor a manifest of Apollo'],
-    ['{"hunter2\\nx": 7}', 'it is neither an object that maps hashes to documents nor a manifest of Apollo'],
-    ['null', 'it is neither an object that maps hashes to documents nor a manifest of Apollo'],
+    ['{"a": ', 'the file is not JSON'],
+    ['[]', 'the file is neither a map of hashes to documents nor an Apollo manifest'],
+    ['{"hunter2\\nx": 7}', 'the file is neither a map of hashes to documents nor an Apollo manifest'],
+    ['null', 'the file is neither a map of hashes to documents nor an Apollo manifest'],
   ])('an unusable file of trusted documents is rejected in one line: %s', (content, reason) => {
     const directory = mkdtempSync(join(tmpdir(), 'config-'));
     try {

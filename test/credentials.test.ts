@@ -55,10 +55,15 @@ describe('a credential', () => {
     expect(received.map((headers) => headers.get('galileo-api-key'))).toEqual(['k\xff \xa0']);
   });
 
-  it('both credentials are forwarded if both are sent', async () => {
-    const { received } = await send(['gALILEO-api-KEY: key', 'AUTHORIZATION: Bearer token']);
+  it('all credentials are forwarded if several are sent', async () => {
+    const { received } = await send([
+      'gALILEO-api-KEY: key',
+      'SPLUNK-ao-API-key: other-key',
+      'AUTHORIZATION: Bearer token',
+    ]);
     expect(received).toHaveLength(1);
     expect(received[0]?.get('galileo-api-key')).toBe('key');
+    expect(received[0]?.get('splunk-ao-api-key')).toBe('other-key');
     expect(received[0]?.get('authorization')).toBe('Bearer token');
   });
 
@@ -192,6 +197,23 @@ describe('a request id that contains the credential', () => {
     expect(response.headers.get('x-request-id')).not.toContain('secret-key-1');
     expect(log).not.toContain('secret-key-1');
   });
+
+  it.each(['input-token', 'id-input-token'])(
+    'a request id that contains a secret input is replaced by a new one: %s',
+    async (id) => {
+      await using stack = await startStack();
+      stack.upstream.on('PUT', toPath('custom'), { status: 500, json: { detail: 'failed' } });
+      const headers = ['Galileo-API-Key: key', `X-Request-Id: ${id}`];
+      const response = await postRaw(stack.gateway.url, headers, { query: mutation });
+      const [call] = stack.upstream.calls;
+      const sentId = response.headers.get('x-request-id');
+      expect(sentId).toMatch(/^[\da-f-]{36}$/);
+      expect(JSON.parse(response.body)).toMatchObject({ errors: [{ extensions: { requestId: sentId } }] });
+      expect(call?.headers['x-request-id']).toBe(sentId);
+      await expect.poll(() => stack.gateway.log.join('')).toContain(`"requestId":"${sentId}"`);
+      expect(stack.gateway.log.join('')).not.toContain('input-token');
+    },
+  );
 
   it('a request id is kept if the credential is only a few of its letters', async () => {
     const { response } = await send(['Galileo-API-Key: abc', 'X-Request-Id: xabcx']);

@@ -144,14 +144,30 @@ describe.each([
   it.each([
     { documentId: 'sha256:0a' },
     { extensions: { persistedQuery: { version: 1, sha256Hash: '0a' } } },
-  ])('POST refuses a hash without a document with PERSISTED_QUERY_NOT_SUPPORTED (%j)', async (body) => {
-    const classic = await post(body, origin);
-    const modern = await post(body, { ...origin, accept: graphqlResponse });
-    expect([classic.status, modern.status]).toEqual([200, 400]);
-    for (const response of [classic, modern]) {
-      expect(getCodes(response)).toEqual(['PERSISTED_QUERY_NOT_SUPPORTED']);
-      expect(parseBody(response).errors?.[0]?.message).toBe('PersistedQueryNotSupported');
-    }
+  ])(
+    'a hash without a document is refused with PERSISTED_QUERY_NOT_SUPPORTED, by GET too (%j)',
+    async (body) => {
+      const parameters = Object.fromEntries(
+        Object.entries(body).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : JSON.stringify(value),
+        ]),
+      );
+      const modernHeaders = { ...origin, accept: graphqlResponse };
+      const classic = [await post(body, origin), await get(parameters, origin)];
+      const modern = [await post(body, modernHeaders), await get(parameters, modernHeaders)];
+      expect(classic.map(({ status }) => status)).toEqual([200, 200]);
+      expect(modern.map(({ status }) => status)).toEqual([400, 400]);
+      for (const response of [...classic, ...modern]) {
+        expect(getCodes(response)).toEqual(['PERSISTED_QUERY_NOT_SUPPORTED']);
+        expect(parseBody(response).errors?.[0]?.message).toBe('PersistedQueryNotSupported');
+      }
+    },
+  );
+
+  it('a document with more than five errors lists five', async () => {
+    const query = `{ ${Array.from({ length: 7 }, (_, index) => `unknown${index}`).join(' ')} }`;
+    expect(getCodes(await post({ query }, origin))).toEqual(Array(5).fill('GRAPHQL_VALIDATION_FAILED'));
   });
 
   it('POST runs a document that is sent with a hash', async () => {
@@ -518,12 +534,13 @@ describe('paths', () => {
 });
 
 describe('HEAD', () => {
-  it('HEAD works for every path of GET, without a body', async () => {
+  it('HEAD works for every path of GET, GraphiQL included, without a body', async () => {
     const page = await send(gateway.url, { headers: { accept: 'text/html' } });
     const file = /src="(graphiql\/[^"]+)"/.exec(page.text)?.[1] ?? '';
-    for (const path of ['/graphql?query={__typename}', `/${file}`, '/livez', '/readyz']) {
-      const get = await send(gateway.url, { path });
-      const head = await send(gateway.url, { path, method: 'HEAD' });
+    for (const path of ['/graphql', '/graphql?query={__typename}', `/${file}`, '/livez', '/readyz']) {
+      const headers = { accept: path === '/graphql' ? 'text/html' : '*/*' };
+      const get = await send(gateway.url, { path, headers });
+      const head = await send(gateway.url, { path, headers, method: 'HEAD' });
       expect([head.status, head.text]).toEqual([get.status, '']);
       expect(head.headers['content-length']).toBe(get.headers['content-length']);
       expect(head.headers['content-type']).toBe(get.headers['content-type']);

@@ -80,3 +80,41 @@ describe('every provider', () => {
     expect(stack.upstream.calls).toHaveLength(integrationNames.length + 2);
   });
 });
+
+describe('the records of a provider', () => {
+  const { full } = integrationRecordFixtures;
+  const query = '{ integrationProviders(names: [CUSTOM, OPENAI]) { records { label } } }';
+
+  it('the records of a provider have its `provider`, regardless of their label', async () => {
+    await using stack = await startStack();
+    const records = [
+      { ...full, provider: 'custom', name: 'My endpoint' },
+      { ...full, provider: 'custom', name: 'openai' },
+      { ...full, provider: null, name: 'openai' },
+    ];
+    stack.upstream.on('GET', '/integrations', { json: records });
+    const { data, errors } = await stack.gateway.query(query);
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      integrationProviders: [
+        { records: [{ label: 'My endpoint' }, { label: 'openai' }] },
+        { records: [{ label: 'openai' }] },
+      ],
+    });
+  });
+
+  it('a record that is not an object affects the records of no provider, and fails the list of all records', async () => {
+    await using stack = await startStack();
+    stack.upstream.on('GET', '/integrations', {
+      json: [{ ...full, provider: 'custom', name: 'One' }, 7, null],
+    });
+    const all = await stack.gateway.query('{ integrationRecords { label } }');
+    expect(all).toMatchObject({
+      data: { integrationRecords: null },
+      errors: [{ path: ['integrationRecords'], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }],
+    });
+    const { data, errors } = await stack.gateway.query(query);
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ integrationProviders: [{ records: [{ label: 'One' }] }, { records: [] }] });
+  });
+});

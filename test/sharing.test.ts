@@ -107,10 +107,15 @@ describe('a page of collaborators', () => {
     expect(last?.edges).toHaveLength(1);
   });
 
-  it('a page without collaborators is empty and has no cursors', async () => {
+  it.each([
+    ['is empty', { collaborators: [] }],
+    ['is left out', {}],
+    ['is null', { collaborators: null }],
+  ])('a page whose list of collaborators %s is empty and has no cursors', async (_what, json) => {
     await using stack = await startWithOpenAI();
-    stack.upstream.on('GET', pagePath('users', 0), { json: { collaborators: [] } });
-    const { data } = await readPage(stack, '');
+    stack.upstream.on('GET', pagePath('users', 0), { json });
+    const { data, errors } = await readPage(stack, '');
+    expect(errors).toEqual([]);
     expect(data?.integration.users).toEqual({
       edges: [],
       nodes: [],
@@ -135,6 +140,35 @@ describe('a page of collaborators', () => {
     ]);
     expect(getCalls(stack)).toEqual([`GET ${toPath('openai')}`]);
   });
+
+  it.each([{ collaborators: 'ada' }, { collaborators: [7, user] }])(
+    'a page of collaborators that are not objects is UPSTREAM_INVALID_RESPONSE: %j',
+    async (json) => {
+      await using stack = await startWithOpenAI();
+      stack.upstream.on('GET', pagePath('users', 0), { json });
+      const { data, errors } = await readPage(stack, '');
+      expect(data?.integration).toEqual({ users: null });
+      expect(errors).toMatchObject([
+        { path: ['integration', 'users'], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } },
+      ]);
+    },
+  );
+
+  it.each(['2', true, {}, 1.5, 0, -1])(
+    'a next token that is not the offset of a later page fails only `pageInfo`: %j',
+    async (next_starting_token) => {
+      await using stack = await startWithOpenAI();
+      const json = { collaborators: [user], next_starting_token };
+      stack.upstream.on('GET', pagePath('users', 0), { json });
+      const nodes = await stack.gateway.query('{ integration(name: OPENAI) { users { nodes { userId } } } }');
+      expect(nodes.errors).toEqual([]);
+      const { data, errors } = await readPage(stack, '');
+      expect(data?.integration).toEqual({ users: null });
+      expect(errors).toMatchObject([
+        { path: ['integration', 'users', 'pageInfo'], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } },
+      ]);
+    },
+  );
 
   it.each([1, 1000])('a page can have %i collaborators', async (first) => {
     await using stack = await startWithOpenAI();

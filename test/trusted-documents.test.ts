@@ -140,14 +140,14 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
   });
 
   it.each([
-    ['is not JSON', '{', 'it is not JSON'],
-    ['has no documents', {}, 'it has no documents'],
+    ['is not JSON', '{', 'the file is not JSON'],
+    ['has no documents', {}, 'the file has no documents'],
     [
       'has values that are not documents',
       { a: 1 },
-      'it is neither an object that maps hashes to documents nor a manifest',
+      'the file is neither a map of hashes to documents nor an Apollo manifest',
     ],
-    ['is an array', [query], 'it is neither an object that maps hashes to documents nor a manifest'],
+    ['is an array', [query], 'the file is neither a map of hashes to documents nor an Apollo manifest'],
   ])('the file of TRUSTED_DOCUMENTS is rejected with the reason if it %s', (_what, content, message) => {
     expect(() => read(content)).toThrow(message);
   });
@@ -176,8 +176,10 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
     expect(warnings).toEqual([
       expect.stringMatching(/^document 1111: its id is not the SHA-256/),
       expect.stringMatching(/a selection on Integration does not have `__typename`/),
-      expect.stringMatching(/an operation in it is refused: The operation has more than 2 aliased fields/),
-      expect.stringMatching(/an operation in it is refused: .*introspection/),
+      expect.stringMatching(
+        /one of its operations will be refused: The operation has more than 2 aliased fields/,
+      ),
+      expect.stringMatching(/one of its operations will be refused: .*introspection/),
     ]);
   });
 });

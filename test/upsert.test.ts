@@ -1,8 +1,10 @@
+import { getNamedType, isInputObjectType, isRequiredInputField } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   UpsertCustomIntegrationDocument,
   type UpsertCustomIntegrationInput,
 } from '../client/generated/graphql.ts';
+import { createSchema } from '../src/schema/index.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { toPath } from './support/naming.ts';
@@ -243,6 +245,43 @@ describe('the body of the PUT', () => {
     },
   );
 });
+
+/** Every list of entries of an input of a provider, with the fields that the input requires. */
+const entryLists = Object.values(createSchema().getMutationType()?.getFields() ?? {})
+  .filter(({ name }) => name.startsWith('upsert'))
+  .flatMap(({ name: mutation, args: [argument] }) => {
+    const type = getNamedType(argument?.type);
+    const fields = isInputObjectType(type) ? Object.values(type.getFields()) : [];
+    const required = Object.fromEntries(
+      fields
+        .filter(isRequiredInputField)
+        .map(({ name, type }) => [name, isInputObjectType(getNamedType(type)) ? {} : 'x']),
+    );
+    return fields
+      .filter((field) => getNamedType(field.type).name === 'StringMapEntryInput')
+      .map((field) => ({ mutation, type: String(type), field: field.name, required }));
+  });
+
+it('five providers have lists of entries', () => {
+  expect(new Set(entryLists.map(({ mutation }) => mutation)).size).toBe(5);
+});
+
+it.each(entryLists)(
+  'duplicate keys in $field of $type are issues, and nothing is sent',
+  async ({ mutation, type, field, required }) => {
+    await using stack = await startStack();
+    const entries = ['a', 'b', 'a'].map((key) => ({ key, value: key }));
+    const { data, errors } = await stack.gateway.query(
+      `mutation ($input: ${type}!) { result: ${mutation}(input: $input) { ... on IntegrationValidationFailure { issues { path code } } } }`,
+      { input: { ...required, [field]: entries } },
+    );
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      result: { issues: [{ path: ['input', field, '2', 'key'], code: 'duplicate_key' }] },
+    });
+    expect(stack.upstream.calls).toEqual([]);
+  },
+);
 
 /** The value as a GraphQL literal. */
 function toLiteral(value: unknown, key = ''): string {

@@ -440,6 +440,19 @@ describe('numbers', () => {
     });
   });
 
+  it.each([{}, { output_price: null, input_price: null }])(
+    'a price that is left out is null, despite the default of the OpenAPI document: %j',
+    async (prices) => {
+      const { output_price: _output, input_price: _input, ...rest } = model;
+      const { integration, errors } = await readIntegration('aws_sagemaker', {
+        ...sageMaker,
+        models: [{ ...rest, ...prices }],
+      });
+      expect(errors).toEqual([]);
+      expect(first(integration?.['models'])).toMatchObject({ outputPrice: null, inputPrice: null });
+    },
+  );
+
   it('prices of any size are kept', async () => {
     const { integration, errors } = await readIntegration('aws_sagemaker', {
       ...sageMaker,

@@ -314,7 +314,7 @@ describe('a small request with a large result', () => {
     expect(upstream.calls.slice(before).map(({ method }) => method)).toEqual(['PUT', 'PUT']);
     expect(parseBody(response).errors).toMatchObject([
       {
-        message: expect.stringContaining('its writes stand') as string,
+        message: expect.stringContaining('its changes were not undone') as string,
         extensions: { code: 'QUERY_TOO_COMPLEX' },
       },
     ]);

@@ -374,7 +374,7 @@ export type ModelInputMapInput = {
   __typename?: never;
   /** The string before the prompt. Empty by default. */
   prefix?: string | null | undefined;
-  /** The path, in the request, of the prompt. */
+  /** The path of the prompt in the request. */
   prompt: string;
   /** The string after the prompt. Empty by default. */
   suffix?: string | null | undefined;
@@ -383,15 +383,15 @@ export type ModelInputMapInput = {
 /** The paths of values in the provider's response. */
 export type ModelOutputMapInput = {
   __typename?: never;
-  /** The path, in the response, of the finish reason. */
+  /** The path of the finish reason in the provider's response. */
   completionReason?: string | null | undefined;
-  /** The path, in the response, of the number of input tokens. */
+  /** The path of the number of input tokens in the provider's response. */
   inputTokenCount?: string | null | undefined;
-  /** The path, in the response, of the number of output tokens. */
+  /** The path of the number of output tokens in the provider's response. */
   outputTokenCount?: string | null | undefined;
-  /** The path, in the response, of the output. */
+  /** The path of the output in the provider's response. */
   response: string;
-  /** The path, in the response, of the total number of tokens. */
+  /** The path of the total number of tokens in the provider's response. */
   tokenCount?: string | null | undefined;
 };
 

@@ -371,7 +371,7 @@ export type CustomLlmConfigInput = {
 /** A model of a custom endpoint. It can have `basedOn` or `supportedParameters`, not both. */
 export type CustomModelProperties = {
   __typename: 'CustomModelProperties';
-  /** The name of the model in Galileo. Null if it is `name`. */
+  /** The name of the model in Galileo. Null if it is the same as `name`. */
   alias: Maybe<Scalars['String']['output']>;
   /** A known model that has the same parameters. Null if there is none. */
   basedOn: Maybe<Scalars['String']['output']>;
@@ -906,7 +906,7 @@ export type IntegrationValidationFailure = {
   __typename: 'IntegrationValidationFailure';
   /** The individual issues. Empty if Galileo lists none. */
   issues: Array<IntegrationValidationIssue>;
-  /** A summary for users. */
+  /** A summary that can be shown to users. */
   message: Scalars['String']['output'];
 };
 
@@ -915,7 +915,7 @@ export type IntegrationValidationIssue = {
   __typename: 'IntegrationValidationIssue';
   /** Galileo's type of the problem: `missing`, `string_type`, `value_error`, and so on. `duplicate_key` is the gateway's own. */
   code: Scalars['String']['output'];
-  /** The problem, for users. */
+  /** A message that can be shown to users. */
   message: Scalars['String']['output'];
   /** The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no argument. */
   path: Array<Scalars['String']['output']>;
@@ -973,7 +973,7 @@ export type ModelInputMap = {
   __typename: 'ModelInputMap';
   /** The string before the prompt. Empty by default. */
   prefix: Scalars['String']['output'];
-  /** The path, in the request, of the prompt. */
+  /** The path of the prompt in the request. */
   prompt: Scalars['String']['output'];
   /** The string after the prompt. Empty by default. */
   suffix: Scalars['String']['output'];
@@ -983,7 +983,7 @@ export type ModelInputMap = {
 export type ModelInputMapInput = {
   /** The string before the prompt. Empty by default. */
   prefix?: InputMaybe<Scalars['String']['input']>;
-  /** The path, in the request, of the prompt. */
+  /** The path of the prompt in the request. */
   prompt: Scalars['String']['input'];
   /** The string after the prompt. Empty by default. */
   suffix?: InputMaybe<Scalars['String']['input']>;
@@ -992,29 +992,29 @@ export type ModelInputMapInput = {
 /** The paths of values in the provider's response. */
 export type ModelOutputMap = {
   __typename: 'ModelOutputMap';
-  /** The path, in the response, of the finish reason. Null if the response does not have it. */
+  /** The path of the finish reason in the provider's response. Null if the response does not have it. */
   completionReason: Maybe<Scalars['String']['output']>;
-  /** The path, in the response, of the number of input tokens. Null if the response does not have it. */
+  /** The path of the number of input tokens in the provider's response. Null if the response does not have it. */
   inputTokenCount: Maybe<Scalars['String']['output']>;
-  /** The path, in the response, of the number of output tokens. Null if the response does not have it. */
+  /** The path of the number of output tokens in the provider's response. Null if the response does not have it. */
   outputTokenCount: Maybe<Scalars['String']['output']>;
-  /** The path, in the response, of the output. */
+  /** The path of the output in the provider's response. */
   response: Scalars['String']['output'];
-  /** The path, in the response, of the total number of tokens. Null if the response does not have it. */
+  /** The path of the total number of tokens in the provider's response. Null if the response does not have it. */
   tokenCount: Maybe<Scalars['String']['output']>;
 };
 
 /** The paths of values in the provider's response. */
 export type ModelOutputMapInput = {
-  /** The path, in the response, of the finish reason. */
+  /** The path of the finish reason in the provider's response. */
   completionReason?: InputMaybe<Scalars['String']['input']>;
-  /** The path, in the response, of the number of input tokens. */
+  /** The path of the number of input tokens in the provider's response. */
   inputTokenCount?: InputMaybe<Scalars['String']['input']>;
-  /** The path, in the response, of the number of output tokens. */
+  /** The path of the number of output tokens in the provider's response. */
   outputTokenCount?: InputMaybe<Scalars['String']['input']>;
-  /** The path, in the response, of the output. */
+  /** The path of the output in the provider's response. */
   response: Scalars['String']['input'];
-  /** The path, in the response, of the total number of tokens. */
+  /** The path of the total number of tokens in the provider's response. */
   tokenCount?: InputMaybe<Scalars['String']['input']>;
 };
 

@@ -41,6 +41,6 @@ function* findWarnings(config: Config): Generator<string> {
     yield 'REQUEST_TIMEOUT_MS is shorter than UPSTREAM_TIMEOUT_MS: no attempt gets its full timeout, so timeouts do not open the circuit breaker';
   }
   if (maxBufferedBytes < maxRequestBytes) {
-    yield 'MAX_BUFFERED_BYTES is less than MAX_REQUEST_BYTES: every request with a body between the two is shed, although a retry cannot succeed';
+    yield 'MAX_BUFFERED_BYTES is less than MAX_REQUEST_BYTES: a request whose body is larger than MAX_BUFFERED_BYTES is always shed, and a retry does not help';
   }
 }

@@ -45,7 +45,7 @@ export function checkTrustedDocuments(
       continue;
     }
     const refusal = findRefusal(document, text, store);
-    if (refusal !== undefined) warnings.push(`${name}: an operation in it is refused: ${refusal}`);
+    if (refusal !== undefined) warnings.push(`${name}: one of its operations will be refused: ${refusal}`);
     if (hash('sha256', text, 'hex') !== id) {
       warnings.push(
         `${name}: its id is not the SHA-256 of the document, so clients that compute the hash do not find it`,
@@ -54,7 +54,7 @@ export function checkTrustedDocuments(
     const type = findTypeWithoutTypename(document, schema);
     if (type !== undefined) {
       warnings.push(
-        `${name}: a selection on ${type} does not have \`__typename\`, so Apollo Client loses the fields of its fragments`,
+        `${name}: a selection on ${type} does not have \`__typename\`, so Apollo Client drops the fields of its fragments`,
       );
     }
   }

@@ -131,7 +131,7 @@ export class DocumentStore {
     if (operations !== undefined) this.#operations.set(text, new Map(operations));
   }
 
-  /** Does the same as `prepare` for a document that was parsed here or that a plugin built. */
+  /** As `prepare`, for a document that `parse` returned or a plugin built. */
   prepareDocument(
     document: DocumentNode,
     operationName: string | undefined,
@@ -236,7 +236,7 @@ function getSize(operations: Operations): number {
 }
 
 const createTooComplexError = (message: string) => new RequestError('QUERY_TOO_COMPLEX', message);
-const createTooDeepError = () => createTooComplexError('The document is nested too deeply to be parsed.');
+const createTooDeepError = () => createTooComplexError('The document is nested too deeply.');
 
 /** All tokens that a document keeps in memory, comments included. */
 function* getTokens({ loc }: DocumentNode): Generator<Token> {
@@ -266,5 +266,5 @@ function createResolutionError(document: DocumentNode, name: string | undefined)
 const createUnknownNameError = () =>
   new RequestError(
     'OPERATION_RESOLUTION_FAILURE',
-    'The document has no operation with the name that `operationName` gives.',
+    'The document does not contain the operation that `operationName` names.',
   );

@@ -54,7 +54,7 @@ export class Executor {
 
   /** The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed. */
   prepare(params: OperationParams, access: RequestAccess): PreparedOperation {
-    return this.#documents.prepare(this.getText(params), params.operationName, access);
+    return this.#documents.prepare(this.getSource(params), params.operationName, access);
   }
 
   /**
@@ -129,8 +129,10 @@ export class Executor {
   }
 
   /**
-   * Adds the secrets in the variables of a request to its context, and those in its document or its source if that is given. For
-   * a request that is rejected, or not executed yet: an error can quote a name or value that equals one of them.
+   * Adds the secret inputs of a request to its context, so that errors about a request that is rejected or not executed
+   * yet are redacted.
+   *
+   * @param document the document or its source, which can contain secrets too
    */
   addSecrets(
     variables: Variables | undefined,
@@ -146,15 +148,15 @@ export class Executor {
   }
 
   /** The source of the document that the parameters name. Undefined if they do not name one. */
-  findText({ query, documentId }: OperationParams): string | undefined {
+  findSource({ query, documentId }: OperationParams): string | undefined {
     const { trustedDocuments } = this.#settings;
     if (trustedDocuments === undefined) return query;
     return documentId === undefined ? undefined : trustedDocuments.documents.get(toHash(documentId));
   }
 
-  /** The same. Throws RequestError if the parameters do not name a document. */
-  getText(params: OperationParams): string {
-    const text = this.findText(params);
+  /** As `findSource`, but throws RequestError if the parameters do not name a document. */
+  getSource(params: OperationParams): string {
+    const text = this.findSource(params);
     if (text !== undefined) return text;
     const { documentId } = params;
     if (this.#settings.trustedDocuments !== undefined) {
@@ -178,7 +180,7 @@ export class Executor {
     return this.#documents.parse(text);
   }
 
-  /** Does the same as `prepare` for a document that `parse` returned or a plugin built. */
+  /** As `prepare`, for a document that `parse` returned or a plugin built. */
   prepareDocument(
     document: DocumentNode,
     operationName: string | undefined,

@@ -28,7 +28,7 @@ function createLeafWriter(type: GraphQLLeafType): LeafWriter {
     if (value instanceof Error) throw value;
     const serialized: unknown = type.serialize(value);
     if (serialized === null || serialized === undefined)
-      throw new Error(`${type.name} serialized a value to nothing.`);
+      throw new Error(`The serialize function of ${type.name} returned null or undefined.`);
     return JSON.stringify(serialized);
   };
   if (isEnumType(type)) {

@@ -50,7 +50,7 @@ class Failure {
 
 const bodyStart = '{"data":';
 const commaLength = 1;
-/** In characters. The memory for a response is held in steps, so that most fields only count. The first step is free. */
+/** In characters. Memory is reserved in steps of this length, so that most fields only decrement a counter. The first step is not reserved. */
 const holdStep = 8192;
 /** A response is joined from its parts, and has twice its size then. */
 const bytesPerCharacter = 2;
@@ -58,7 +58,7 @@ const bytesPerCharacter = 2;
 const errorSize = 200;
 /** In characters. Copying a shorter string is cheaper than reading it. */
 const minFlatLength = 32_768;
-/** The same if the string waits for others. */
+/** The minimum while other fields of the response wait. */
 const minWaitingFlatLength = 256;
 
 const notAnArray = new Error('is a list, but resolved to another value');

@@ -51,7 +51,7 @@ export interface FieldPlan {
   readonly firstPrefix: string;
   /** Returns a value or a promise, and can throw. */
   readonly resolve: (source: unknown, variables: Variables, context: ResolverContext) => unknown;
-  /** The property that `resolve` reads, if it does nothing else. Then `resolve` is not called. */
+  /** If set, the executor reads this property instead of calling `resolve`. */
   readonly access: PropertyAccess | undefined;
   readonly value: ValuePlan;
   /** The position of the field in the document, for errors. */
@@ -228,7 +228,8 @@ export class OperationPlan implements SharedAllocation {
     const selections = new Map<string, SelectionPlan>();
     return (source: unknown, context: ResolverContext): SelectionPlan => {
       const name: unknown = type.resolveType?.(source, context, this.#info, type);
-      if (typeof name !== 'string') throw new Error(`${type.name} has an object without a type.`);
+      if (typeof name !== 'string')
+        throw new Error(`The resolveType function of ${type.name} did not return a type name.`);
       let selection = selections.get(name);
       if (selection === undefined) {
         const objectType = this.#schema.getType(name);

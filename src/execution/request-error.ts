@@ -52,13 +52,13 @@ export class RequestError extends Error {
 
 /** Added to the message of an error that replaces the response of an executed operation. Empty for a query. */
 const describeWrites = (isMutation: boolean): string =>
-  isMutation ? ' The mutation was executed: its writes stand.' : '';
+  isMutation ? ' The mutation was executed, and its changes were not undone.' : '';
 
 /** MAX_BUFFERED_BYTES leaves no memory. `isMutation`: a mutation that was executed. */
 export const createNoMemoryError = (what: 'operation' | 'response', isMutation = false): RequestError =>
   new RequestError(
     'OVERLOADED',
-    `The gateway has no memory left for this ${what} at the moment.${describeWrites(isMutation)}`,
+    `The gateway has no memory left for this ${what}.${describeWrites(isMutation)}`,
     { retryable: !isMutation },
   );
 

@@ -14,16 +14,18 @@ export function readTrustedDocuments(path: string): TrustedDocuments {
   try {
     content = JSON.parse(removeByteOrderMark(readFileSync(path, 'utf8')));
   } catch (error) {
-    throw new Error(error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read', { cause: error });
+    throw new Error(error instanceof SyntaxError ? 'the file is not JSON' : 'the file cannot be read', {
+      cause: error,
+    });
   }
   const documents = new Map<string, string>();
   for (const [id, text] of getEntries(content)) {
     if (typeof id !== 'string' || typeof text !== 'string') {
-      throw new Error('it is neither an object that maps hashes to documents nor a manifest of Apollo');
+      throw new Error('the file is neither a map of hashes to documents nor an Apollo manifest');
     }
     documents.set(toHash(id), text);
   }
-  if (documents.size === 0) throw new Error('it has no documents');
+  if (documents.size === 0) throw new Error('the file has no documents');
   return documents;
 }
 

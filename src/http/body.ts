@@ -79,7 +79,7 @@ export function readBody(
   });
 }
 
-/** Does the same for a Request of the Fetch standard. */
+/** As `readBody`, for a Request of the Fetch standard. */
 export async function readFetchBody(request: Request, limits: ReadBodyOptions): Promise<string> {
   const { headers, bodyUsed, body } = request;
   if (bodyUsed || body?.locked === true) throw createConsumedBodyError();

@@ -28,7 +28,7 @@ export class Connections {
   readonly responseTimeoutMs: number;
   /** Whether every connection closes after its last pending response. */
   isClosing = false;
-  /** Whether a response was cut off since then, because its client took too long to read it. */
+  /** Whether a response was cut off after `isClosing` was set, because its client took too long to read it. */
   hasCutOff = false;
   readonly #connections = new Map<Duplex, ClientConnection>();
   #onAllSent: (() => void) | undefined;

@@ -34,7 +34,8 @@ export interface HandlerServices extends ContextServices {
 
 /** One request from its arrival until its response has been sent. */
 export class Exchange {
-  readonly requestId: string;
+  /** Of the response. Complete when `respond` has resolved. */
+  requestId: string;
   readonly #request: HttpRequest;
   readonly #services: HandlerServices;
   readonly #forwarded: ForwardedHeaders;
@@ -89,7 +90,7 @@ export class Exchange {
   async respond(): Promise<HttpResponse | undefined> {
     const { cors } = this.#services;
     const preflight = cors.respondToPreflight(this.#request);
-    // A request with OPTIONS, whether or not it is a preflight, is not a GraphQL request.
+    // No OPTIONS request is a GraphQL request.
     if (this.#request.method === 'OPTIONS') this.#observation.discard();
     if (preflight !== undefined) return preflight;
     const context = new RequestContext(
@@ -114,6 +115,7 @@ export class Exchange {
       this.#reservation.resize(0);
       response = this.#toErrorResponse(error, context);
     }
+    this.requestId = context.requestId;
     this.#observation.recordResponse(response.status);
     this.#deadline.cancel();
     return cors.allow(this.#request, response);
@@ -129,7 +131,7 @@ export class Exchange {
     if (this.#hasSlot) this.#services.admission.returnSlot();
   }
 
-  /** Refuses the request, or reads its body. A GET has none. */
+  /** The body of a POST. Undefined for a GET. Throws if the request is refused. */
   #readBody(): Promise<string | undefined> {
     const { config, admission } = this.#services;
     const request = this.#request;

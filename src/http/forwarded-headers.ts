@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
+  containsSecret,
   credentialHeaders,
   type ForwardedHeaders,
   getCredentialSecrets,
-  trimBlanks,
 } from '../credentials.ts';
 
 type CredentialHeader = keyof typeof credentialHeaders;
@@ -34,7 +34,7 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
       case 'splunk-ao-api-key':
       case 'authorization':
         problem ??= findProblem(name, credentials[name], value);
-        credentials[name] = trimBlanks(value);
+        credentials[name] = value;
         break;
       case 'x-request-id':
         if (requestIdPattern.test(value)) requestId ??= value;
@@ -59,16 +59,15 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
   if (authorization !== undefined && usableAuthorizationPattern.test(authorization))
     forwarded.push('Authorization', authorization);
   // A request id is logged and returned, and a trace state is part of spans: one that contains a credential is not used.
-  if (requestId === undefined || containsSecret(requestId, forwarded)) requestId = randomUUID();
-  if (problem !== undefined) return { credentials: [], traceHeaders: [], headers: [], requestId, problem };
-  const headers = [...forwarded, 'x-request-id', requestId];
-  if (lists.baggage !== '') headers.push('baggage', lists.baggage);
+  if (requestId === undefined || containsCredential(requestId, forwarded)) requestId = randomUUID();
+  if (problem !== undefined) return { credentials: [], traceHeaders: [], baggage: [], requestId, problem };
+  const baggage = lists.baggage === '' ? [] : ['baggage', lists.baggage];
   const traceHeaders: string[] = [];
   if (traceparent !== undefined && fieldValuePattern.test(traceparent))
     traceHeaders.push('traceparent', traceparent);
-  if (lists.tracestate !== '' && !containsSecret(lists.tracestate, forwarded))
+  if (lists.tracestate !== '' && !containsCredential(lists.tracestate, forwarded))
     traceHeaders.push('tracestate', lists.tracestate);
-  return { credentials: forwarded, traceHeaders, headers, requestId, problem };
+  return { credentials: forwarded, traceHeaders, baggage, requestId, problem };
 }
 
 function findProblem(name: CredentialHeader, earlier: string | undefined, value: string): string | undefined {
@@ -79,10 +78,5 @@ function findProblem(name: CredentialHeader, earlier: string | undefined, value:
     : `The ${credentialHeaders[name]} header contains control characters.`;
 }
 
-/** In characters. A header can contain a shorter secret by chance. */
-const minContainedLength = 8;
-
-const containsSecret = (value: string, credentials: readonly string[]): boolean =>
-  getCredentialSecrets(credentials).some(
-    (secret) => secret === value || (secret.length >= minContainedLength && value.includes(secret)),
-  );
+const containsCredential = (value: string, credentials: readonly string[]): boolean =>
+  getCredentialSecrets(credentials).some((secret) => containsSecret(value, secret));

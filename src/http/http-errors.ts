@@ -1,13 +1,13 @@
 import { RequestError, type RequestErrorCode } from '../execution/index.ts';
 import type { MediaType } from './header-fields.ts';
 
-interface ErrorResponse {
+interface StatusAndHeaders {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The responses whose status is not 400. */
-const responses: Readonly<Partial<Record<RequestErrorCode, ErrorResponse>>> = {
+/** Of the errors whose status is not 400. */
+const statuses: Readonly<Partial<Record<RequestErrorCode, StatusAndHeaders>>> = {
   PERSISTED_DOCUMENT_NOT_FOUND: { status: 404 },
   REQUEST_TOO_LARGE: { status: 413 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
@@ -29,18 +29,18 @@ const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
 
 /** A request error with its own status and headers. */
 export class HttpError extends RequestError {
-  readonly response: ErrorResponse;
+  readonly response: StatusAndHeaders;
 
-  constructor(code: RequestErrorCode, message: string, response: ErrorResponse) {
+  constructor(code: RequestErrorCode, message: string, response: StatusAndHeaders) {
     super(code, message);
     this.response = response;
   }
 }
 
-export function getErrorResponse(error: RequestError, mediaType: MediaType): ErrorResponse {
+export function getStatusAndHeaders(error: RequestError, mediaType: MediaType): StatusAndHeaders {
   if (error instanceof HttpError) return error.response;
   if (mediaType === 'application/json' && wellFormedCodes.has(error.code)) return { status: 200 };
-  return responses[error.code] ?? { status: 400 };
+  return statuses[error.code] ?? { status: 400 };
 }
 
 export const createTooLargeError = (maxBytes: number) =>

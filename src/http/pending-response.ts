@@ -24,7 +24,7 @@ export interface ResponseOwner {
   destroy(): void;
 }
 
-/** One request of a connection whose response has not been sent. */
+/** A request and its response, until the response was sent. */
 export class PendingResponse {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;

@@ -1,7 +1,7 @@
 import { shortenMessage } from '../errors.ts';
 import type { OperationResult, RequestError } from '../execution/index.ts';
 import type { MediaType } from './header-fields.ts';
-import { getErrorResponse } from './http-errors.ts';
+import { getStatusAndHeaders } from './http-errors.ts';
 
 /** A response before it is written to a socket or into a Response. */
 export interface HttpResponse {
@@ -43,7 +43,7 @@ export function toErrorResponse(
   context: { readonly requestId: string; redact(text: string): string },
 ): HttpResponse {
   const { code, retryable } = error;
-  const { status, headers } = getErrorResponse(error, mediaType);
+  const { status, headers } = getStatusAndHeaders(error, mediaType);
   const extensions = { code, requestId: context.requestId, ...(retryable && { retryable }) };
   const errors = error.problems.map(({ message, locations }) => ({
     message: shortenMessage(context.redact(message)),

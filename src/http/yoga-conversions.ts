@@ -31,7 +31,7 @@ const bodilessStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
 /** A response of yoga. Rejects if Node cannot send its status or one of its headers. */
 export async function readFetchResponse(response: Response): Promise<HttpResponse> {
   const { status } = response;
-  if (status < 200 || status > 599) throw new Error(`A plugin has set the status ${status}.`);
+  if (status < 200 || status > 599) throw new Error(`A plugin set an invalid HTTP status: ${status}.`);
   const headers: Record<string, string | string[]> = { 'cache-control': 'private, no-store' };
   for (const [name, value] of response.headers) {
     validateHeaderValue(name, value);

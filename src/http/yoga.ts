@@ -62,7 +62,7 @@ class YogaExecution {
   readParams(): GraphQLParams {
     if (this.#params === undefined) throw this.#paramsError;
     const { operationName, variables, extensions } = this.#params;
-    const query = this.#executor.findText(this.#params);
+    const query = this.#executor.findSource(this.#params);
     return {
       ...(query !== undefined && { query }),
       ...(operationName !== undefined && { operationName }),
@@ -81,7 +81,7 @@ class YogaExecution {
       extensions,
     };
     this.#addSecrets();
-    this.#executor.getText(this.#params);
+    this.#executor.getSource(this.#params);
   }
 
   /**
@@ -161,8 +161,8 @@ class YogaExecution {
   #addSecrets(document?: DocumentNode): void {
     const params = this.#params;
     if (params === undefined) return;
-    const text = document ?? this.#executor.findText(params);
-    this.#executor.addSecrets(params.variables, this.input.context, text);
+    const documentOrSource = document ?? this.#executor.findSource(params);
+    this.#executor.addSecrets(params.variables, this.input.context, documentOrSource);
   }
 }
 
@@ -236,7 +236,7 @@ async function loadYoga(options: YogaServerOptions<object, object>) {
 const graceMs = 200;
 
 const pluginTimeoutMessage =
-  'A plugin did not finish before the deadline of the request. If it is a mutation, read the data before you repeat it.';
+  'A plugin did not finish before the deadline of the request. If you sent a mutation, it may have been executed: read the data before you repeat it.';
 
 /** Rejects if plugins wait longer than the request. */
 function withDeadline<T>(running: Promise<T>, deadline: Deadline): Promise<T> {

@@ -13,22 +13,22 @@ const levels: Readonly<Record<RequestOutcome, 'info' | 'warn' | 'error'>> = {
 };
 
 /** One line for each GraphQL request. It contains neither the document nor variables. */
-export function logRequest(log: Log, end: RequestObservation): void {
-  const level = levels[end.outcome];
+export function logRequest(log: Log, observation: RequestObservation): void {
+  const level = levels[observation.outcome];
   if (!log.isLevelEnabled(level)) return;
   log[level](
     {
-      requestId: end.requestId,
-      clientAddress: end.clientAddress,
-      trace_id: end.trace?.traceId,
-      span_id: end.trace?.spanId,
-      operationType: end.operationType,
-      operationName: end.operationName,
-      documentHash: end.documentHash,
-      status: end.status,
-      outcome: end.outcome,
-      codes: end.codes.length === 0 ? undefined : end.codes,
-      durationMs: roundMs(end.durationMs),
+      requestId: observation.requestId,
+      clientAddress: observation.clientAddress,
+      trace_id: observation.trace?.traceId,
+      span_id: observation.trace?.spanId,
+      operationType: observation.operationType,
+      operationName: observation.operationName,
+      documentHash: observation.documentHash,
+      status: observation.status,
+      outcome: observation.outcome,
+      codes: observation.codes.length === 0 ? undefined : observation.codes,
+      durationMs: roundMs(observation.durationMs),
     },
     'request',
   );

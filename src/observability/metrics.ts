@@ -52,7 +52,7 @@ export class Metrics {
     });
     this.#requestDuration = new Histogram({
       name: 'gateway_request_duration_seconds',
-      help: 'From the arrival of a GraphQL request to the end of its response, without shed requests.',
+      help: 'From the arrival of a GraphQL request to the end of its response. Shed requests are not included.',
       buckets: durationBuckets,
       registers,
     });

@@ -37,7 +37,7 @@ const maxNameLength = 100;
 
 /** Follows one GraphQL request from its arrival to the end of its response, for the log, metrics and traces. */
 export class RequestObservation {
-  readonly requestId: string;
+  requestId: string;
   /** The client's address behind the proxies of TRUST_PROXY. Undefined if unknown. */
   readonly clientAddress: string | undefined;
   /** Undefined if traces are off. */
@@ -59,7 +59,7 @@ export class RequestObservation {
   /** Set when the document has been prepared. */
   operation: PreparedOperation | undefined;
   /** Removes the secrets of the request from a string. */
-  redactor: { redact(text: string): string } | undefined;
+  redactor: { readonly requestId: string; redact(text: string): string } | undefined;
   readonly #arrivedAtMs: number;
   readonly #onEnd: (observation: RequestObservation) => void;
   #isShed = false;
@@ -122,6 +122,7 @@ export class RequestObservation {
   }
 
   #describe(): void {
+    this.requestId = this.redactor?.requestId ?? this.requestId;
     const type = this.operation?.definition.operation;
     this.operationType = type === 'query' || type === 'mutation' ? type : 'unknown';
     this.operationName = this.#getOperationName();

@@ -28,10 +28,10 @@ export class Telemetry {
   readonly #tracing: Tracing | undefined;
   readonly #shutdowns: readonly (() => Promise<void>)[];
   readonly #getClientAddress: ReturnType<typeof createClientAddressReader>;
-  readonly #onRequestEnd = (end: RequestObservation): void => {
-    logRequest(this.#log, end);
-    this.metrics?.recordRequest(end);
-    this.#tracing?.endRequest(end);
+  readonly #onRequestEnd = (observation: RequestObservation): void => {
+    logRequest(this.#log, observation);
+    this.metrics?.recordRequest(observation);
+    this.#tracing?.endRequest(observation);
   };
 
   readonly transportObserver: TransportObserver = {

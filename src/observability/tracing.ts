@@ -67,24 +67,29 @@ export class Tracing {
     return { context: trace.setSpan(parent, span), traceId, spanId };
   }
 
-  endRequest(end: RequestObservation): void {
-    const span = end.trace && trace.getSpan(end.trace.context);
+  endRequest(observation: RequestObservation): void {
+    const span = observation.trace && trace.getSpan(observation.trace.context);
     if (span === undefined) return;
     // Only the type, because the names of operations have no limit in number.
-    if (end.operationType !== 'unknown') span.updateName(end.operationType);
+    if (observation.operationType !== 'unknown') span.updateName(observation.operationType);
     // Undefined attributes are not set.
     span.setAttributes({
-      'graphql.operation.type': end.operationType === 'unknown' ? undefined : end.operationType,
-      'graphql.operation.name': end.operationName,
-      'graphql.document.hash': end.documentHash,
-      'http.response.status_code': end.status,
-      'gateway.request_id': end.requestId,
-      'gateway.outcome': end.outcome,
-      'error.type': end.codes[0],
+      'graphql.operation.type':
+        observation.operationType === 'unknown' ? undefined : observation.operationType,
+      'graphql.operation.name': observation.operationName,
+      'graphql.document.hash': observation.documentHash,
+      'http.response.status_code': observation.status,
+      'gateway.request_id': observation.requestId,
+      'gateway.outcome': observation.outcome,
+      'error.type': observation.codes[0],
     });
     // An error of the caller is not an error of the server span.
-    if (end.outcome === 'internal_error' || end.outcome === 'upstream_error' || end.outcome === 'shed') {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: end.codes.join(' ') });
+    if (
+      observation.outcome === 'internal_error' ||
+      observation.outcome === 'upstream_error' ||
+      observation.outcome === 'shed'
+    ) {
+      span.setStatus({ code: SpanStatusCode.ERROR, message: observation.codes.join(' ') });
     }
     span.end();
   }

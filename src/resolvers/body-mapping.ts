@@ -31,7 +31,7 @@ interface InputIssue {
   readonly code: string;
 }
 
-type Location = readonly (string | number)[];
+type IssueLocation = readonly (string | number)[];
 
 /**
  * How the argument `input` of a write becomes a request body, and upstream's issues with the body become issues with the
@@ -39,14 +39,14 @@ type Location = readonly (string | number)[];
  */
 export class BodyMapping {
   readonly #shape: InputShape;
-  readonly #at: readonly string[];
+  readonly #bodyPath: readonly string[];
   readonly #fieldNames: ReadonlyMap<string, string>;
   readonly #renamedProperties: RegExp;
 
-  /** @param at the path, inside `input`, of the value that is the body. Default: `input` itself. */
-  constructor(shape: InputShape, at: readonly string[] = []) {
+  /** @param bodyPath the path in `input` of the value that becomes the body. Default: `input` itself. */
+  constructor(shape: InputShape, bodyPath: readonly string[] = []) {
     this.#shape = shape;
-    this.#at = at;
+    this.#bodyPath = bodyPath;
     this.#fieldNames = new Map(getFieldNames(shape));
     // Matches nothing if no property is renamed.
     this.#renamedProperties = new RegExp(
@@ -61,10 +61,10 @@ export class BodyMapping {
    */
   toBody(input: JsonObject): string | ValidationFailure {
     const issues: InputIssue[] = [];
-    const value = this.#at.reduce<unknown>(getProperty, input);
+    const value = this.#bodyPath.reduce<unknown>(getProperty, input);
     const body = toJson(value, this.#shape, undefined, (path) => {
       issues.push({
-        path: ['input', ...this.#at, ...toKeys(path).map(String), 'key'],
+        path: ['input', ...this.#bodyPath, ...toKeys(path).map(String), 'key'],
         message: 'This key occurs more than once.',
         code: 'duplicate_key',
       });
@@ -94,10 +94,10 @@ export class BodyMapping {
    * The path of upstream's `loc`. If the input type does not declare that position, the path of the deepest declared
    * field on the way to it.
    */
-  #toArgumentPath([root, ...location]: Location, input: unknown, redact: Redaction): readonly string[] {
+  #toArgumentPath([root, ...location]: IssueLocation, input: unknown, redact: Redaction): readonly string[] {
     if (root !== 'body') return [];
-    const path = toPath(location, this.#shape, this.#at.reduce(getProperty, input), redact);
-    return path.length === 0 ? ['input'] : ['input', ...this.#at, ...path];
+    const path = toPath(location, this.#shape, this.#bodyPath.reduce(getProperty, input), redact);
+    return path.length === 0 ? ['input'] : ['input', ...this.#bodyPath, ...path];
   }
 
   #translate(message: string): string {
@@ -148,7 +148,12 @@ function toJson(
 
 type OnDuplicate = (path: Path) => void;
 
-function toPath([part, ...rest]: Location, shape: InputShape, value: unknown, redact: Redaction): string[] {
+function toPath(
+  [part, ...rest]: IssueLocation,
+  shape: InputShape,
+  value: unknown,
+  redact: Redaction,
+): string[] {
   if (part === undefined) return [];
   switch (shape.kind) {
     case 'value':

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isObjectsOrNulls, type JsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { toUuid } from '../upstream/uuid.ts';
@@ -14,12 +14,9 @@ export interface PageArguments {
 export interface CollaboratorConnection {
   readonly edges: readonly { readonly cursor: string; readonly node: JsonObject }[];
   readonly nodes: readonly JsonObject[];
-  readonly pageInfo: {
-    readonly hasNextPage: boolean;
-    readonly hasPreviousPage: boolean;
-    readonly startCursor: string | null;
-    readonly endCursor: string | null;
-  };
+  readonly startingToken: number;
+  /** As upstream returned it. */
+  readonly nextToken: unknown;
 }
 
 export const defaultPageSize = 100;
@@ -52,26 +49,34 @@ export async function loadCollaborators(
 }
 
 function toConnection(page: JsonObject, startingToken: number): CollaboratorConnection {
-  const { collaborators, next_starting_token: nextToken } = page;
-  if (!Array.isArray(collaborators)) {
+  const collaborators = page['collaborators'] ?? [];
+  if (!isObjectsOrNulls(collaborators)) {
     throw new ClientFacingError(
       'UPSTREAM_INVALID_RESPONSE',
-      'Galileo returned a page without a `collaborators` array.',
+      'Galileo returned a page whose `collaborators` are not an array of objects.',
     );
   }
   const edges: CollaboratorConnection['edges'][number][] = [];
-  for (const [index, node] of (collaborators as readonly unknown[]).entries())
-    if (isJsonObject(node)) edges.push({ cursor: toCursor(startingToken + index + 1), node });
-  const hasNextPage = typeof nextToken === 'number';
+  for (const [index, node] of collaborators.entries())
+    if (node !== null) edges.push({ cursor: toCursor(startingToken + index + 1), node });
+  const nodes = edges.map(({ node }) => node);
+  return { edges, nodes, startingToken, nextToken: page['next_starting_token'] ?? null };
+}
+
+/** Throws UPSTREAM_INVALID_RESPONSE if upstream's next token is not an offset after this page's. */
+export function toPageInfo({ edges, startingToken, nextToken }: CollaboratorConnection) {
+  const nextOffset = nextToken === null ? undefined : Number(nextToken);
+  if (nextOffset !== undefined && !(Number.isSafeInteger(nextToken) && nextOffset > startingToken)) {
+    throw new ClientFacingError(
+      'UPSTREAM_INVALID_RESPONSE',
+      'Galileo returned a `next_starting_token` that is not the offset of a later page.',
+    );
+  }
   return {
-    edges,
-    nodes: edges.map(({ node }) => node),
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage: startingToken > 0,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? (hasNextPage ? toCursor(nextToken) : null),
-    },
+    hasNextPage: nextOffset !== undefined,
+    hasPreviousPage: startingToken > 0,
+    startCursor: edges.at(0)?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? (nextOffset === undefined ? null : toCursor(nextOffset)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import { integrationSchemas } from '../upstream/generated/tables.ts';
 import { type ProviderName, providerNames, type WireIntegration } from '../upstream/wire.ts';
 import type { ResolverContext } from './request-context.ts';
@@ -74,12 +74,13 @@ export async function loadRecordsOf(
 type RecordGroups = ReadonlyMap<ProviderName | null, readonly JsonObject[]>;
 
 /** Caches the records of each provider, because one request can select them many times. */
-const recordGroups = new WeakMap<readonly JsonObject[], RecordGroups>();
+const recordGroups = new WeakMap<readonly unknown[], RecordGroups>();
 
-/** Reads each record once, because a list of a megabyte can have 300,000. */
-function groupByProvider(records: readonly JsonObject[]): RecordGroups {
+/** Reads each record once, because a list of a megabyte can have 300,000. An item that is not an object has no provider. */
+function groupByProvider(records: readonly unknown[]): RecordGroups {
   const groups = new Map<ProviderName | null, JsonObject[]>();
   for (const record of records) {
+    if (!isJsonObject(record)) continue;
     const provider = getProviderName(record);
     const group = groups.get(provider);
     if (group === undefined) groups.set(provider, [record]);

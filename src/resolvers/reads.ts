@@ -52,7 +52,7 @@ export class Reads {
     return this.#load('available/', () => this.#galileo.fetchAvailable(this.#context));
   }
 
-  loadRecords(): Promise<readonly JsonObject[]> {
+  loadRecords(): Promise<readonly unknown[]> {
     return this.#load('records/', () => this.#galileo.fetchRecords(this.#context));
   }
 

@@ -1,4 +1,5 @@
-import { type ForwardedHeaders, getCredentialSecrets } from '../credentials.ts';
+import { randomUUID } from 'node:crypto';
+import { containsSecret, type ForwardedHeaders, getCredentialSecrets } from '../credentials.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Reservation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
@@ -28,12 +29,17 @@ export interface ContextServices {
  * first needed.
  */
 export class RequestContext implements CallContext {
+  readonly galileo: GalileoClient;
   readonly deadline: Deadline;
+  readonly hasCredential: boolean;
+  readonly traceHeaders: readonly string[];
   readonly traceContext: CallContext['traceContext'];
   /** What the request holds in memory. */
   readonly memory: Reservation;
   readonly #services: ContextServices;
   readonly #forwarded: ForwardedHeaders;
+  #requestId: string;
+  #headers: readonly string[] | undefined;
   #caller: string | undefined;
   #reads: Reads | undefined;
   #secrets: Secrets | undefined;
@@ -47,30 +53,25 @@ export class RequestContext implements CallContext {
     memory: Reservation,
   ) {
     this.#services = services;
+    this.galileo = services.galileo;
     this.deadline = deadline;
     this.#forwarded = forwarded;
+    this.#requestId = forwarded.requestId;
+    this.hasCredential = forwarded.credentials.length > 0;
+    this.traceHeaders = forwarded.traceHeaders;
     this.traceContext = traceContext;
     this.memory = memory;
   }
 
-  get galileo(): GalileoClient {
-    return this.#services.galileo;
-  }
-
+  /** A new one replaces the client's as soon as it turns out to contain a secret. */
   get requestId(): string {
-    return this.#forwarded.requestId;
-  }
-
-  get hasCredential(): boolean {
-    return this.#forwarded.credentials.length > 0;
+    return this.#requestId;
   }
 
   get headers(): readonly string[] {
-    return this.#forwarded.headers;
-  }
-
-  get traceHeaders(): readonly string[] {
-    return this.#forwarded.traceHeaders;
+    const { credentials, baggage } = this.#forwarded;
+    this.#headers ??= [...credentials, 'x-request-id', this.#requestId, ...baggage];
+    return this.#headers;
   }
 
   get caller(): string {
@@ -86,6 +87,9 @@ export class RequestContext implements CallContext {
   /** Adds a secret of the request's input, so that `redact` removes it. */
   addSecret(value: string): void {
     this.#getSecrets().add(value);
+    if (!containsSecret(this.#requestId, value)) return;
+    this.#requestId = randomUUID();
+    this.#headers = undefined;
   }
 
   /** Removes the secrets of this request from a string. */

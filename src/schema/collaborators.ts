@@ -3,6 +3,7 @@ import {
   type CollaboratorConnection,
   defaultPageSize,
   loadCollaborators,
+  toPageInfo,
 } from '../resolvers/collaborators.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { builder, type SchemaTypes } from './builder.ts';
@@ -50,7 +51,7 @@ export const integrationGroup = createCollaborator('IntegrationGroup', 'GroupCol
   name: string('group_name', 'The name of the group.', nonNull),
 });
 
-const pageInfo = builder.objectRef<CollaboratorConnection['pageInfo']>('PageInfo').implement({
+const pageInfo = builder.objectRef<ReturnType<typeof toPageInfo>>('PageInfo').implement({
   description: 'The position of a page in its list.',
   extensions: shareable,
   fields: (t) => ({
@@ -87,7 +88,7 @@ function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, S
     fields: (t) => ({
       edges: t.expose('edges', { type: [edge], description: 'The collaborators with their cursors.' }),
       nodes: t.expose('nodes', { type: [node], description: 'The collaborators without cursors.' }),
-      pageInfo: t.expose('pageInfo', { type: pageInfo, description: 'The position of the page.' }),
+      pageInfo: t.field({ type: pageInfo, description: 'The position of the page.', resolve: toPageInfo }),
     }),
   });
 }

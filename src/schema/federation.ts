@@ -60,7 +60,7 @@ const getAdditions = (schema: GraphQLSchema): string => `
     sdl: String!
   }
   extend type Query {
-    "Objects by their keys, for routers: one for each representation, null if it is not configured."
+    "Resolves the representations of a federation router, in their order. An entry is null if the integration is not configured."
     _entities(representations: [_Any!]!): [_Entity]!
     "What this subgraph contributes to a supergraph."
     _service: _Service!

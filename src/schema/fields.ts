@@ -47,7 +47,7 @@ export interface FieldOptions {
   readonly deprecationReason?: string;
   /** Replaces the default of the OpenAPI document. */
   readonly defaultValue?: null;
-  /** The name of the property in older or newer upstreams. */
+  /** Another name of the property, in other versions of Galileo's API. */
   readonly alternative?: string;
 }
 

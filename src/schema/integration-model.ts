@@ -33,8 +33,8 @@ const modelParamsMap = objectOf('ModelParamsMap', {
   },
 });
 
-const position = (property: PropertyOf<'OutputMap'>, value: string) =>
-  string(property, `The path, in the response, of ${value}.`, {
+const pathOf = (property: PropertyOf<'OutputMap'>, value: string) =>
+  string(property, `The path of ${value} in the provider's response.`, {
     whenRead: 'Null if the response does not have it.',
   });
 
@@ -42,11 +42,11 @@ const modelOutputMap = objectOf('ModelOutputMap', {
   description: "The paths of values in the provider's response.",
   schema: 'OutputMap',
   fields: {
-    response: string('response', 'The path, in the response, of the output.', required),
-    tokenCount: position('token_count', 'the total number of tokens'),
-    inputTokenCount: position('input_token_count', 'the number of input tokens'),
-    outputTokenCount: position('output_token_count', 'the number of output tokens'),
-    completionReason: position('completion_reason', 'the finish reason'),
+    response: string('response', "The path of the output in the provider's response.", required),
+    tokenCount: pathOf('token_count', 'the total number of tokens'),
+    inputTokenCount: pathOf('input_token_count', 'the number of input tokens'),
+    outputTokenCount: pathOf('output_token_count', 'the number of output tokens'),
+    completionReason: pathOf('completion_reason', 'the finish reason'),
   },
 });
 
@@ -54,7 +54,7 @@ const modelInputMap = objectOf('ModelInputMap', {
   description: "The paths of values in the provider's request.",
   schema: 'InputMap',
   fields: {
-    prompt: string('prompt', 'The path, in the request, of the prompt.', required),
+    prompt: string('prompt', 'The path of the prompt in the request.', required),
     prefix: string('prefix', 'The string before the prompt. Empty by default.', nonNull),
     suffix: string('suffix', 'The string after the prompt. Empty by default.', nonNull),
   },

@@ -33,7 +33,7 @@ const issue = builder.objectRef<ValidationFailure['issues'][number]>('Integratio
       description:
         'The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no argument.',
     }),
-    message: t.exposeString('message', { description: 'The problem, for users.' }),
+    message: t.exposeString('message', { description: 'A message that can be shown to users.' }),
     code: t.exposeString('code', {
       description:
         "Galileo's type of the problem: `missing`, `string_type`, `value_error`, and so on. `duplicate_key` is the gateway's own.",
@@ -44,7 +44,7 @@ const issue = builder.objectRef<ValidationFailure['issues'][number]>('Integratio
 const validationFailure = builder.objectRef<ValidationFailure>('IntegrationValidationFailure').implement({
   description: 'The input is invalid. Nothing was stored.',
   fields: (t) => ({
-    message: t.exposeString('message', { description: 'A summary for users.' }),
+    message: t.exposeString('message', { description: 'A summary that can be shown to users.' }),
     issues: t.expose('issues', {
       type: [issue],
       description: 'The individual issues. Empty if Galileo lists none.',

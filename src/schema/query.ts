@@ -10,7 +10,7 @@ import { oneCall, providerList, upstreamCall, upstreamList, upstreamProviderList
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
-import { parseStrings } from './reader.ts';
+import { parseObjects, parseStrings } from './reader.ts';
 import { integrationRecord } from './record.ts';
 
 export const integrationProvider = builder.objectRef<ProviderEntry>('IntegrationProvider').implement({
@@ -91,7 +91,7 @@ builder.queryType({
           'Every integration that the caller can use, including shared ones. A provider can have several.',
           upstreamProviderList,
         ),
-        resolve: (_root, _args, { reads }) => reads.loadRecords(),
+        resolve: async (_root, _args, { reads }) => parseObjects(await reads.loadRecords()),
       }),
     };
   },

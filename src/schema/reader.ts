@@ -87,6 +87,7 @@ export function createListParser<T>(item: Parser<T>): Parser<T[]> {
 }
 
 export const parseStrings = createListParser(parseString);
+export const parseObjects = createListParser(parseObject);
 
 /** One of the known values. `parseUnknown` returns the result for any other string. */
 export function createEnumParser(values: readonly string[], parseUnknown = () => 'UNRECOGNIZED') {

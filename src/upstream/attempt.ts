@@ -133,7 +133,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const length = this.#bodyBytes + chunk.length;
     if (length > this.#options.upstreamMaxResponseBytes)
       this.stop('unreadable-body', 'The response body is too large.');
-    else if (!this.#request.context.memory.take(chunk.length)) this.#end(this.#toNoMemory());
+    else if (!this.#request.context.memory.take(chunk.length)) this.#end(this.#toMemoryFailure());
     else {
       this.#body = appendChunk(this.#body, this.#bodyBytes, chunk);
       this.#bodyBytes = length;
@@ -159,7 +159,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #complete(): AttemptFailure | UpstreamResponse {
     const body = getContent(this.#body, this.#bodyBytes);
-    return this.#request.context.memory.takeParsed(body) ? this.#toResponse(body) : this.#toNoMemory();
+    return this.#request.context.memory.takeParsed(body) ? this.#toResponse(body) : this.#toMemoryFailure();
   }
 
   #end(result: AttemptFailure | UpstreamResponse): void {
@@ -210,7 +210,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     };
   }
 
-  #toNoMemory(): AttemptFailure | UpstreamResponse {
+  #toMemoryFailure(): AttemptFailure | UpstreamResponse {
     return this.#toResult('no-memory', new Error('MAX_BUFFERED_BYTES leaves no memory for the response.'));
   }
 

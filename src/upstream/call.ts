@@ -66,7 +66,7 @@ export class Call implements Waiter, AttemptOwner {
   #attemptStartedAtMs = 0;
   #attemptCount = 0;
   #retryCount = 0;
-  #hasRepeatedUnsent = false;
+  #hasReplacedIdleConnection = false;
   #lastResult: CallResult | undefined;
   #waitTimer: NodeJS.Timeout | undefined;
 
@@ -151,11 +151,11 @@ export class Call implements Waiter, AttemptOwner {
     if (this.#isSettled) return;
     const result = { error };
     this.#lastResult = result;
-    const isRepeatable = failureKinds[failure.kind].isRepeatable && !(this.#isWrite && failure.isSent);
-    if (isRepeatable && !this.#services.pool.isDestroyed) {
-      if (failure.kind === 'idle-closed' && !this.#hasRepeatedUnsent) {
+    const isRetryable = failureKinds[failure.kind].isRetryable && !(this.#isWrite && failure.isSent);
+    if (isRetryable && !this.#services.pool.isDestroyed) {
+      if (failure.kind === 'idle-closed' && !this.#hasReplacedIdleConnection) {
         // Nothing was sent, so this does not count as a retry.
-        this.#hasRepeatedUnsent = true;
+        this.#hasReplacedIdleConnection = true;
         this.#enter();
         return;
       }

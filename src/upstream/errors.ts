@@ -1,7 +1,7 @@
 /** The codes of field errors, except for internal errors, and their default messages. docs/errors.md explains them. */
 const messages = {
   UNAUTHENTICATED: 'Galileo does not accept the credentials of this request.',
-  FORBIDDEN: 'The credentials of this request are not allowed to do this.',
+  FORBIDDEN: 'These credentials do not have permission to do this.',
   NOT_FOUND: 'Galileo does not have this resource.',
   BAD_USER_INPUT: 'Galileo rejected the request as invalid.',
   RATE_LIMITED: 'Galileo received too many requests with these credentials.',
@@ -40,7 +40,7 @@ const retryableCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
 
 /** MAX_BUFFERED_BYTES leaves no memory for what a field needs. */
 export const createFieldNoMemoryError = () =>
-  new ClientFacingError('OVERLOADED', 'The gateway does not have enough memory for this field right now.');
+  new ClientFacingError('OVERLOADED', 'The gateway has no memory left for this field.');
 
 /**
  * An error whose code and message the client receives: a failed call to upstream, or an argument or credential with

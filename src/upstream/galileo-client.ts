@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, isObjectsOrNulls, type JsonObject } from '../json.ts';
 import { createAddressRedaction } from './address-redaction.ts';
 import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
 import {
@@ -86,9 +86,8 @@ export class GalileoClient {
   }
 
   /** `GET /integrations`: every integration that the caller can use. */
-  async fetchRecords(context: CallContext): Promise<readonly JsonObject[]> {
-    const request = { operation: 'list', method: 'GET', path: '/integrations', context } as const;
-    return withoutNulls(await this.#call(request, isObjectsOrNulls));
+  fetchRecords(context: CallContext): Promise<readonly unknown[]> {
+    return this.#call({ operation: 'list', method: 'GET', path: '/integrations', context }, Array.isArray);
   }
 
   /** `GET /v2/integrations/{id}/users` or `/groups`: one page. */
@@ -146,7 +145,8 @@ export class GalileoClient {
     const path = `/v2/integrations/${id}/${kind}`;
     const request = { operation: `share_${kind}`, method: 'POST', path, body, context } as const;
     const outcome = await this.#write(request, isObjectsOrNulls);
-    return outcome.kind === 'done' ? { kind: 'done', value: withoutNulls(outcome.value) } : outcome;
+    if (outcome.kind !== 'done') return outcome;
+    return { kind: 'done', value: outcome.value.filter((item) => item !== null) };
   }
 
   /** `PATCH /v2/integrations/{id}/users/{user_id}` or `/groups/{group_id}`. */
@@ -220,10 +220,3 @@ export class GalileoClient {
     return (text) => this.#redactAddress(context.redactMessage(text));
   }
 }
-
-/** A null in a list is left out. */
-const isObjectsOrNulls = (body: unknown): body is readonly (JsonObject | null)[] =>
-  Array.isArray(body) && body.every((item) => item === null || isJsonObject(item));
-
-const withoutNulls = (items: readonly (JsonObject | null)[]): readonly JsonObject[] =>
-  items.filter((item) => item !== null);

@@ -24,6 +24,6 @@ const hints: readonly (readonly [pattern: RegExp, hint: string])[] = [
   ],
 ];
 
-/** What the operator can do about an error or a response. Undefined if it has no known sign. */
+/** What the operator can do about an error or a response. Undefined if no known cause matches. */
 export const findHint = (text: string): string | undefined =>
   hints.find(([pattern]) => pattern.test(text))?.[1];

@@ -115,7 +115,7 @@ export function explainForeignResponse(response: UpstreamResponse): string {
   if (hint !== undefined) return hint;
   if (isRedirect(response)) return 'Upstream sent a redirect: check GALILEO_API_URL.';
   if (status === 404) return 'This 404 is not from the API: check the path of GALILEO_API_URL, and proxies.';
-  return 'The response is not JSON: something between the gateway and the API may have sent it.';
+  return 'The response is not JSON: a proxy between the gateway and the API may have sent it.';
 }
 
 /** Galileo's `standard_error` codes for integrations. Ranges include both ends. */

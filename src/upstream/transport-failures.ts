@@ -7,33 +7,33 @@ import { findHint, tlsExpectedHint } from './operator-hints.ts';
  * what it says about upstream's health.
  */
 interface FailureMeaning {
-  readonly isRepeatable: boolean;
+  readonly isRetryable: boolean;
   readonly verdict: Verdict;
 }
 
 export const failureKinds = {
   /** No connection could be opened. */
-  connect: { isRepeatable: true, verdict: 'bad' },
+  connect: { isRetryable: true, verdict: 'bad' },
   /** An idle connection was closed before the request was written to it. */
-  'idle-closed': { isRepeatable: true, verdict: 'none' },
+  'idle-closed': { isRetryable: true, verdict: 'none' },
   /** Upstream's certificate is not trusted, or upstream does not trust the gateway's. */
-  certificate: { isRepeatable: false, verdict: 'bad' },
+  certificate: { isRetryable: false, verdict: 'bad' },
   /** The attempt, or connecting, took too long. */
-  timeout: { isRepeatable: true, verdict: 'bad' },
+  timeout: { isRetryable: true, verdict: 'bad' },
   /** The connection ended before the response was complete. */
-  reset: { isRepeatable: true, verdict: 'bad' },
+  reset: { isRetryable: true, verdict: 'bad' },
   /** The response is not HTTP, or has too many headers. */
-  malformed: { isRepeatable: false, verdict: 'good' },
+  malformed: { isRetryable: false, verdict: 'good' },
   /** The response is valid, but its body is too large or compressed. */
-  'unreadable-body': { isRepeatable: false, verdict: 'good' },
+  'unreadable-body': { isRetryable: false, verdict: 'good' },
   /** The response does not fit into the memory that is left. */
-  'no-memory': { isRepeatable: false, verdict: 'good' },
+  'no-memory': { isRetryable: false, verdict: 'good' },
   /** The deadline of the request ended before the attempt had its full time. */
-  expired: { isRepeatable: false, verdict: 'none' },
+  expired: { isRetryable: false, verdict: 'none' },
   /** The client disconnected. */
-  cancelled: { isRepeatable: false, verdict: 'none' },
+  cancelled: { isRetryable: false, verdict: 'none' },
   /** The request cannot be written as HTTP: an error of the gateway. */
-  'invalid-request': { isRepeatable: false, verdict: 'none' },
+  'invalid-request': { isRetryable: false, verdict: 'none' },
 } as const satisfies Record<string, FailureMeaning>;
 export type FailureKind = keyof typeof failureKinds;
 

@@ -8,7 +8,7 @@ export interface TransportSettings {
   readonly galileoApiUrl: URL;
   /** From the dispatch of an attempt to the last byte of its response, including connecting. */
   readonly upstreamTimeoutMs: number;
-  /** TCP, proxy and TLS together. */
+  /** Name resolution, proxy, TCP and TLS together. */
   readonly upstreamConnectTimeoutMs: number;
   readonly upstreamConnections: number;
   readonly upstreamQueue: number;

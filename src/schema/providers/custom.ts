@@ -18,7 +18,9 @@ const modelProperties = objectOf('CustomModelProperties', {
   schema: 'ModelProperties',
   fields: {
     name: string('name', "The endpoint's name for the model.", required),
-    alias: string('alias', 'The name of the model in Galileo.', { whenRead: 'Null if it is `name`.' }),
+    alias: string('alias', 'The name of the model in Galileo.', {
+      whenRead: 'Null if it is the same as `name`.',
+    }),
     basedOn: string('based_on', 'A known model that has the same parameters.', {
       whenRead: 'Null if there is none.',
     }),
