@@ -1,3 +1,5 @@
+import { hash, randomBytes } from 'node:crypto';
+
 /** The headers that can be credentials, by their names in lower case. */
 export const credentialHeaders = {
   'galileo-api-key': 'Galileo-API-Key',
@@ -56,3 +58,15 @@ function addReadings(secrets: string[], text: string): void {
   secrets.push(text);
   if (/[\x80-\xff]/.test(text)) secrets.push(Buffer.from(text, 'latin1').toString('utf8'));
 }
+
+// Random, so that the hash of a credential cannot be computed outside of this process.
+const salt = randomBytes(16).toString('latin1');
+
+/**
+ * Identifies the credentials of a request without keeping them: a salted hash, different in every process. For fair
+ * queueing and the circuit breaker only; it is never logged.
+ *
+ * @param credentials alternating names and values. Neither contains a line break
+ */
+export const toCaller = (credentials: readonly string[]): string =>
+  hash('sha256', salt + credentials.join('\n'), 'base64');

@@ -60,6 +60,10 @@ export class Secrets {
   /** In characters. No form of a secret is shorter. */
   #minLength = Number.POSITIVE_INFINITY;
 
+  constructor(values: Iterable<string> = []) {
+    for (const value of values) this.add(value);
+  }
+
   /** Adds a secret for the life of the request. An empty string is ignored. */
   add(value: string): void {
     if (value === '') return;

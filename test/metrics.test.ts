@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { version } from '../src/package.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
+import { openConnection } from './support/http-client.ts';
 import { getSample, readMetrics } from './support/metrics.ts';
 import { startProgram } from './support/program.ts';
 
@@ -220,6 +221,21 @@ describe('the listener of METRICS_PORT', () => {
     for (const other of ['/', '/graphql', '/livez', '/metrics/', '/metricsx']) {
       expect((await ask(other)).status).toBe(404);
     }
+  });
+
+  it.each([
+    ['bytes that are not HTTP', 'GARBAGE\r\n\r\n'],
+    ['two Host lines', 'GET /metrics HTTP/1.1\r\nHost: a\r\nHost: a\r\nConnection: close\r\n\r\n'],
+    ['an invalid Host', 'GET /metrics HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n'],
+    ['no Host', 'GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n'],
+  ])('the listener of METRICS_PORT responds with 400 and a request id to %s', async (_what, bytes) => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
+    const connection = await openConnection(gateway.metricsUrl ?? '');
+    connection.write(bytes);
+    const response = await connection.closed;
+    expect(response).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(response).toMatch(/\r\nx-request-id: [\da-f-]{36}\r\n/);
   });
 
   it('the listener of METRICS_PORT is off by default, and the other port serves no metrics', async () => {

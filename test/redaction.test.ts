@@ -72,11 +72,7 @@ const encodings: Readonly<Record<string, (text: string) => string>> = {
   'UTF-8 read as Latin-1': (text) => Buffer.from(text).toString('latin1'),
 };
 
-const redact = (secrets: readonly string[], text: string): string => {
-  const all = new Secrets();
-  for (const secret of secrets) all.add(secret);
-  return all.redact(text);
-};
+const redact = (secrets: readonly string[], text: string): string => new Secrets(secrets).redact(text);
 
 /** Characters that some encoding treats specially, among ordinary ones. */
 const secretText = fc

@@ -24,8 +24,10 @@ export async function demo(
     apiKey: demoApiKey,
     trustedDocuments: trustedDocuments !== undefined,
   });
-  const sandbox = await startOnPort(port === 0 ? 0 : port + 1, (sandboxPort) =>
-    startSandbox({ port: sandboxPort, allowedHosts }),
+  const startSandboxOn = (sandboxPort: number) => startSandbox({ port: sandboxPort, allowedHosts });
+  // On the next port, or on a free one if another program uses it.
+  const sandbox = await startSandboxOn(port === 0 || port === 65_535 ? 0 : port + 1).catch(() =>
+    startSandboxOn(0),
   );
   const config = readConfig(environment, { ...flags, galileoApiUrl: sandbox.url });
   const log = createLog(config.logLevel, await openOutput());
@@ -78,15 +80,6 @@ Keys that show other states. Any other key is a separate tenant:
 ${keys.slice(1).join('')}
 Ctrl+C ends the demo.
 `);
-}
-
-/** Starts a server on this port, or on a free one if another program uses it. */
-async function startOnPort<T>(port: number, start: (port: number) => Promise<T>): Promise<T> {
-  if (port > 65_535) return start(0);
-  return start(port).catch((error: unknown) => {
-    if (port === 0) throw error;
-    return start(0);
-  });
 }
 
 /** The URL on this machine. Browsers cannot open the address for all interfaces. */

@@ -245,8 +245,7 @@ function* getTokens({ loc }: DocumentNode): Generator<Token> {
 
 /** The messages without the secrets that are written in the document. */
 function redactProblems({ code, problems }: RequestError, { literals }: DocumentSecrets): RequestError {
-  const secrets = new Secrets();
-  for (const literal of literals) secrets.add(literal);
+  const secrets = new Secrets(literals);
   return new RequestError(
     code,
     problems.map(({ message, locations }) => ({ message: secrets.redact(message), locations })),

@@ -114,9 +114,7 @@ export class Executor {
         : maxResponseBytes,
     });
     try {
-      return run.toResult(await run.write(plan.selection));
-    } catch (error) {
-      return run.toFailedResult(error);
+      return await run.run(plan.selection);
     } finally {
       memory.releaseShared(plan);
       // The plan grows while it runs.

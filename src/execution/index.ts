@@ -7,7 +7,6 @@ export {
   type RequestAccess,
 } from './documents.ts';
 export { Executor, type OperationParams } from './executor.ts';
-export { toLocations } from './locations.ts';
 export type { OperationResult } from './plan-run.ts';
 export {
   createNoMemoryError,
@@ -16,5 +15,6 @@ export {
   RequestError,
   type RequestErrorCode,
   requestErrorCodes,
+  toLocations,
 } from './request-error.ts';
 export { readTrustedDocuments, type TrustedDocuments, toHash } from './trusted-documents.ts';

@@ -3,9 +3,8 @@ import { isJsonObject } from '../json.ts';
 import { type Path, toKeys } from '../path.ts';
 import { type ErrorPayload, toErrorPayload } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
-import { toLocations } from './locations.ts';
 import type { FieldPlan, LeafPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
-import { createNoMemoryError, createResponseTooLargeError } from './request-error.ts';
+import { createNoMemoryError, createResponseTooLargeError, toLocations } from './request-error.ts';
 
 interface FieldError extends ErrorPayload {
   readonly locations: GraphQLFormattedError['locations'];
@@ -87,32 +86,28 @@ export class PlanRun {
 
   /**
    * Executes the plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a
-   * query in parallel, those of a mutation in series. Throws or rejects as soon as the response is larger than allowed;
-   * a mutation completes all its writes first.
+   * query in parallel, those of a mutation in series. Rejects with RequestError as soon as the response is larger than
+   * allowed; a mutation completes all its writes first.
    */
-  write(selection: SelectionPlan): Json {
-    const end = `${getEnd(selection)}}`;
-    return this.#options.isMutation
-      ? this.#writeObjectInSeries(selection, end)
-      : this.#writeObject(selection, undefined, undefined, bodyStart, end);
-  }
-
-  /** @param body what `write` returned */
-  toResult(body: string): OperationResult {
-    return this.#errors.length === 0 ? { body } : { body, errors: this.#errors };
-  }
-
-  /** The result if `write` has failed. Throws RequestError if the response is too large. */
-  toFailedResult(error: unknown): OperationResult {
+  async run(selection: SelectionPlan): Promise<OperationResult> {
     const { isMutation, maxResponseBytes } = this.#options;
-    if (error === tooLarge) {
-      throw this.#isOutOfMemory
-        ? createNoMemoryError('response', isMutation)
-        : createResponseTooLargeError(maxResponseBytes, isMutation);
+    const end = `${getEnd(selection)}}`;
+    let body: string;
+    try {
+      body = await (isMutation
+        ? this.#writeObjectInSeries(selection, end)
+        : this.#writeObject(selection, undefined, undefined, bodyStart, end));
+    } catch (error) {
+      if (error === tooLarge) {
+        throw this.#isOutOfMemory
+          ? createNoMemoryError('response', isMutation)
+          : createResponseTooLargeError(maxResponseBytes, isMutation);
+      }
+      if (!(error instanceof Failure)) throw error;
+      this.#errors.push(error.error);
+      body = `${bodyStart}null}`;
     }
-    if (!(error instanceof Failure)) throw error;
-    this.#errors.push(error.error);
-    return this.toResult(`${bodyStart}null}`);
+    return this.#errors.length === 0 ? { body } : { body, errors: this.#errors };
   }
 
   #writeObject(

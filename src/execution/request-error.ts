@@ -1,4 +1,4 @@
-import type { GraphQLFormattedError } from 'graphql';
+import type { ASTNode, GraphQLFormattedError } from 'graphql';
 
 /** Why a response has `errors` and no `data`. */
 export const requestErrorCodes = [
@@ -28,6 +28,16 @@ export interface RequestProblem {
 }
 
 /**
+ * The positions of nodes, as the lexer recorded them. graphql-js would count the lines of the whole document for each
+ * position: in a document with many line breaks, a few errors would cost seconds.
+ */
+export function toLocations(nodes: readonly ASTNode[] | undefined): GraphQLFormattedError['locations'] {
+  return nodes?.flatMap(({ loc }) =>
+    loc === undefined ? [] : [{ line: loc.startToken.line, column: loc.startToken.column }],
+  );
+}
+
+/**
  * Ends a request with a response that has `errors` and no `data`. Usually nothing was executed. If the response is too
  * large or does not fit into memory, the operation has run.
  */
@@ -41,9 +51,9 @@ export class RequestError extends Error {
   constructor(
     code: RequestErrorCode,
     problems: string | readonly RequestProblem[],
-    { retryable = false, ...options }: { readonly cause?: unknown; readonly retryable?: boolean } = {},
+    { retryable = false }: { readonly retryable?: boolean } = {},
   ) {
-    super(code, options);
+    super(code);
     this.code = code;
     this.retryable = retryable;
     this.problems = typeof problems === 'string' ? [{ message: problems }] : problems;

@@ -7,15 +7,15 @@ import {
   NoSchemaIntrospectionCustomRule,
   OverlappingFieldsCanBeMergedRule,
   ScalarLeafsRule,
+  type SelectionNode,
   specifiedRules,
   type ValidationContext,
   type ValidationRule,
   ValuesOfCorrectTypeRule,
   validate,
+  visit,
 } from 'graphql';
-import { removeDuplicateSelections } from './duplicate-selections.ts';
-import { toLocations } from './locations.ts';
-import { maxProblems, RequestError } from './request-error.ts';
+import { maxProblems, RequestError, toLocations } from './request-error.ts';
 
 /** graphql-js's message if a document exceeds its limit for comparing fields with the same name. */
 const abortMessage = 'Validation aborted.';
@@ -100,4 +100,37 @@ export function describeType(type: Parameters<typeof getNamedType>[0], showNames
   const named = getNamedType(type);
   const names = showNames && isEnumType(named) ? named.getValues().map(({ name }) => name) : [];
   return `a value of type "${String(type)}"${names.length === 0 ? '' : `: ${names.join(', ')}`}`;
+}
+
+/** In characters. Longer selections are not compared; MAX_TOKENS limits their number. */
+const maxComparedLength = 256;
+
+/**
+ * Removes duplicate selections from each selection set. They affect neither the response nor the validity of the
+ * document, but validation compares fields of the same name pairwise: 2,000 equal fields cost two million
+ * comparisons.
+ *
+ * @param text the source of the document
+ */
+function removeDuplicateSelections(document: DocumentNode, text: string): DocumentNode {
+  return visit(document, {
+    SelectionSet: (set) => {
+      const selections = new Map<string | SelectionNode, SelectionNode>();
+      for (const selection of set.selections) {
+        const key = toKey(selection, text);
+        if (!selections.has(key)) selections.set(key, selection);
+      }
+      return selections.size === set.selections.length
+        ? undefined
+        : { ...set, selections: [...selections.values()] };
+    },
+  });
+}
+
+/** Equal for selections that are written in the same way. */
+function toKey(selection: SelectionNode, text: string): string | SelectionNode {
+  const { loc } = selection;
+  return loc === undefined || loc.end - loc.start > maxComparedLength
+    ? selection
+    : text.slice(loc.start, loc.end);
 }

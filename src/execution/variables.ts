@@ -13,9 +13,8 @@ import {
   valueFromAST,
 } from 'graphql';
 import { getInputCoercion, type InputCoercion, invalid } from './input-coercion.ts';
-import { toLocations } from './locations.ts';
 import type { Variables } from './plan.ts';
-import { maxProblems, type RequestProblem } from './request-error.ts';
+import { maxProblems, type RequestProblem, toLocations } from './request-error.ts';
 import { describeType, isInputError } from './validation.ts';
 
 /** Variables as the resolvers receive them, or what is wrong with them. */

@@ -140,7 +140,7 @@ class ClientConnection implements ResponseOwner {
   }
 
   // If other requests of the connection wait for the response, it is written immediately.
-  complete(pending: PendingResponse): void {
+  scheduleWrite(pending: PendingResponse): void {
     if (this.#pending.length > 1) pending.write();
     else this.#connections.writeLater(pending);
   }
@@ -159,21 +159,17 @@ class ClientConnection implements ResponseOwner {
     }
     for (const pending of this.#pending) {
       // A client can read a response only after those before it.
-      if (!pending.isComplete) break;
+      if (!pending.hasResponse) break;
       // Usually, the operating system has taken all of it already.
       if (pending.response.writableFinished) continue;
       pending.timer ??= setTimeout(() => {
         if (this.#connections.isClosing) this.#connections.hasCutOff = true;
-        this.destroy();
+        this.socket.destroy();
       }, this.#connections.responseTimeoutMs);
     }
   }
 
   readonly #onSocket = (): void => this.startResponseTimeouts();
-
-  destroy(): void {
-    this.socket.destroy();
-  }
 
   closeIfIdle(): void {
     if (this.#pending.length === 0) this.socket.destroySoon();

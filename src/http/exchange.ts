@@ -184,17 +184,13 @@ export class Exchange {
     const { operation, variableDefinitions = [] } = prepared.definition;
     this.#isMutation = operation === 'mutation';
     this.#observation.operation = prepared;
-    // Without variables, nothing of the parsed body is kept. `#holdDocument` counts the document.
+    // Without variables, nothing of the parsed body is kept. The document counts separately.
     if (variableDefinitions.length === 0 && !this.#services.keepsBody) this.#reservation.resize(0);
-    this.#holdDocument(prepared);
-    this.#observation.params = undefined;
-  }
-
-  /** Counts the document in use towards MAX_BUFFERED_BYTES. The cache of documents may drop it before this request ends. */
-  #holdDocument(prepared: PreparedOperation): void {
     this.#releaseDocument();
+    // The cache of documents may drop it before this request ends.
     if (!this.#reservation.takeShared(prepared)) throw createShedError();
     this.#prepared = prepared;
+    this.#observation.params = undefined;
   }
 
   #releaseDocument(): void {

@@ -1,10 +1,14 @@
 import { createServer, type Server } from 'node:http';
-import { readForwardedHeaders } from './forwarded-headers.ts';
+import { Connections } from './connections.ts';
+import { checkHost } from './header-fields.ts';
+import { getTarget } from './http-request.ts';
 import { listen } from './listen.ts';
+import type { PendingResponse } from './pending-response.ts';
+import { type HttpResponse, toTextResponse } from './responses.ts';
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 /** A scrape takes milliseconds. */
-const requestTimeoutMs = 10_000;
+const timeoutMs = 10_000;
 
 /** Starts the listener that serves only `/metrics`. Rejects if the port is not available. */
 export async function startMetricsServer(
@@ -12,20 +16,31 @@ export async function startMetricsServer(
   host: string,
   print: () => Promise<string>,
 ): Promise<Server> {
-  const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
-    response.setHeader('x-request-id', readForwardedHeaders(request.rawHeaders).requestId);
-    const respond = (status: number, text: string, headers: Readonly<Record<string, string>> = {}) =>
-      response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(text);
-    if (request.url?.split('?', 1)[0] !== '/metrics') respond(404, 'not found\n');
-    else if (request.method !== 'GET' && request.method !== 'HEAD') {
-      respond(405, 'method not allowed\n', { allow: 'GET, HEAD' });
-    } else {
-      print().then(
-        (text) => respond(200, text, { 'content-type': contentType }),
-        () => respond(500, 'the metrics could not be read\n'),
-      );
-    }
-  });
+  const connections = new Connections(timeoutMs);
+  const respond = (pending: PendingResponse): void => {
+    void createResponse(pending, print).then((response) => pending.respond(response));
+  };
+  const server = createServer({ requestTimeout: timeoutMs, requireHostHeader: false })
+    .on('connection', (socket) => connections.register(socket))
+    .on('request', (request, response) => connections.accept(request, response, respond))
+    .on('clientError', (error, socket) => connections.refuse(socket, error));
   await listen(server, port, host, '--metrics-port');
   return server;
+}
+
+async function createResponse(
+  { request }: PendingResponse,
+  print: () => Promise<string>,
+): Promise<HttpResponse> {
+  const problem = checkHost(request.rawHeaders, request.httpVersion);
+  if (problem !== undefined) return toTextResponse(400, problem);
+  if (getTarget(request).split('?', 1)[0] !== '/metrics') return toTextResponse(404, 'not found');
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return toTextResponse(405, 'method not allowed', { allow: 'GET, HEAD' });
+  try {
+    const headers = { 'content-type': contentType, 'cache-control': 'no-store' };
+    return { status: 200, headers, body: await print() };
+  } catch {
+    return toTextResponse(500, 'the metrics could not be read');
+  }
 }

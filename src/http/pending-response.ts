@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { readForwardedHeaders } from './forwarded-headers.ts';
 import type { HttpResponse } from './responses.ts';
 
 /**
@@ -15,13 +16,11 @@ const lingerMs = 1000;
 /** The connection of a pending response. */
 export interface ResponseOwner {
   /** Calls `write` of the response, immediately or at the end of this turn of the event loop. */
-  complete(pending: PendingResponse): void;
+  scheduleWrite(pending: PendingResponse): void;
   /** Whether the connection closes after this response. `isRequired`: it must close after its last pending response. */
   decideClose(pending: PendingResponse, isRequired: boolean): boolean;
   /** Starts the response timeout of each response that is complete and has only complete responses before it. */
   startResponseTimeouts(): void;
-  /** Ends the connection without further responses. */
-  destroy(): void;
 }
 
 /** A request and its response, until the response was sent. */
@@ -36,7 +35,7 @@ export class PendingResponse {
   /** On the clock of `performance.now()`. */
   readonly arrivedAtMs = performance.now();
   /** Whether the response is known, whether or not it has been written. */
-  isComplete = false;
+  hasResponse = false;
   /** Runs while the client reads the response. */
   timer: NodeJS.Timeout | undefined;
   readonly #owner: ResponseOwner;
@@ -68,17 +67,23 @@ export class PendingResponse {
     this.#scope.runInAsyncScope(() => this.listener?.end(isSent));
   }
 
+  /** Ends the connection without further responses. */
   abort(): void {
-    this.#owner.destroy();
+    this.request.socket.destroy();
+  }
+
+  /** As `send`, for a response outside of GraphQL. */
+  respond(httpResponse: HttpResponse): void {
+    this.send(httpResponse, readForwardedHeaders(this.request.rawHeaders).requestId);
   }
 
   /** Passes the response to the connection, which calls `write` in this turn of the event loop. Further calls do nothing. */
   send(httpResponse: HttpResponse, requestId: string): void {
-    if (this.isComplete) return;
-    this.isComplete = true;
+    if (this.hasResponse) return;
+    this.hasResponse = true;
     this.#httpResponse = httpResponse;
     this.#requestId = requestId;
-    this.#owner.complete(this);
+    this.#owner.scheduleWrite(this);
   }
 
   /**

@@ -57,8 +57,12 @@ export function toErrorResponse(
   };
 }
 
-export const toTextResponse = (status: number, text: string): HttpResponse => ({
+export const toTextResponse = (
+  status: number,
+  text: string,
+  headers: HttpResponse['headers'] = {},
+): HttpResponse => ({
   status,
-  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
   body: `${text}\n`,
 });

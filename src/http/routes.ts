@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
 import { describeError, type Log } from '../observability/log.ts';
 import type { Connections } from './connections.ts';
-import { readForwardedHeaders } from './forwarded-headers.ts';
 import { createGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlHandler } from './handler.ts';
 import { checkHost, isAllowedHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
@@ -46,27 +45,27 @@ export class Routes {
   /** Responds to an `Expect` header other than `100-continue`. */
   refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
     this.#options.connections.accept(request, response, (pending) =>
-      send(pending, toTextResponse(417, 'expectation failed')),
+      pending.respond(toTextResponse(417, 'expectation failed')),
     );
   }
 
   #dispatch(pending: PendingResponse, continueResponse: ServerResponse | undefined): void {
     const { request } = pending;
     const problem = checkHost(request.rawHeaders, request.httpVersion);
-    if (problem !== undefined) return send(pending, toTextResponse(400, problem));
+    if (problem !== undefined) return pending.respond(toTextResponse(400, problem));
     const { config, isReady, handler } = this.#options;
     const target = getTarget(request);
     const path = target.split('?', 1)[0] ?? '';
-    if (path === '/livez') return send(pending, toTextResponse(200, 'alive'));
+    if (path === '/livez') return pending.respond(toTextResponse(200, 'alive'));
     if (path === '/readyz')
-      return send(pending, isReady() ? toTextResponse(200, 'ready') : toTextResponse(503, 'draining'));
+      return pending.respond(isReady() ? toTextResponse(200, 'ready') : toTextResponse(503, 'draining'));
     if (!isAllowedHost(request.headers, this.#options.allowedHosts))
-      return send(pending, toTextResponse(403, 'this host is not allowed'));
+      return pending.respond(toTextResponse(403, 'this host is not allowed'));
     const ownPath = path.startsWith(config.basePath) ? path.slice(config.basePath.length) : '';
     const page = this.#getPage(request, ownPath, target);
     if (page === undefined && ownPath === '/graphql')
       return serveGraphql(handler, pending, target, continueResponse);
-    send(pending, page ?? toTextResponse(404, 'not found'));
+    pending.respond(page ?? toTextResponse(404, 'not found'));
   }
 
   #getPage(request: IncomingMessage, path: string, target: string): HttpResponse | undefined {
@@ -113,6 +112,3 @@ export function serveGraphql(
 const prefersHtml = (accept: string | undefined): boolean =>
   accept?.toLowerCase().includes('text/html') === true &&
   negotiateMediaType(accept, [...mediaTypes, 'text/html']) === 'text/html';
-
-const send = (pending: PendingResponse, response: HttpResponse): void =>
-  pending.send(response, readForwardedHeaders(pending.request.rawHeaders).requestId);

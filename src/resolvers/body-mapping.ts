@@ -1,14 +1,14 @@
 import { getProperty, type JsonObject } from '../json.ts';
 import { type Path, toKeys } from '../path.ts';
-import type { Redaction, ValidationIssue } from '../upstream/responses.ts';
+import type { Redaction, UpstreamValidationFailure } from '../upstream/responses.ts';
 
 /** How a field of an input object is written to a request body. */
-interface InputField {
+export interface InputField {
   readonly property: string;
   readonly shape: InputShape;
 }
 
-export type InputFields = Readonly<Record<string, InputField>>;
+type InputFields = Readonly<Record<string, InputField>>;
 
 /**
  * `map` is a list of entries with unique keys, which upstream stores as an object. `value` and `json` are sent unchanged:
@@ -75,11 +75,7 @@ export class BodyMapping {
   /**
    * Upstream's 422 with the paths and names of the schema. `redact` removes secrets from the names in upstream's paths.
    */
-  toFailure(
-    failure: { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] },
-    input: JsonObject,
-    redact: Redaction,
-  ): ValidationFailure {
+  toFailure(failure: UpstreamValidationFailure, input: JsonObject, redact: Redaction): ValidationFailure {
     return {
       message: this.#translate(failure.message ?? 'Galileo rejected the input as invalid.'),
       issues: failure.issues.map(({ location, message, type }) => ({

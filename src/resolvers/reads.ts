@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { toError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { CollaboratorKind, GalileoClient } from '../upstream/galileo-client.ts';
+import type { CollaboratorKind, GalileoClient, Page } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
 import type { Uuid } from '../upstream/uuid.ts';
 import type { ProviderName, WireIntegration } from '../upstream/wire.ts';
@@ -56,11 +56,7 @@ export class Reads {
     return this.#load('records/', () => this.#galileo.fetchRecords(this.#context));
   }
 
-  loadCollaborators(
-    kind: CollaboratorKind,
-    id: Uuid,
-    page: { readonly startingToken: number; readonly limit: number },
-  ): Promise<JsonObject> {
+  loadCollaborators(kind: CollaboratorKind, id: Uuid, page: Page): Promise<JsonObject> {
     return this.#load(`collaborators/${id.toLowerCase()}/${kind}/${page.startingToken}/${page.limit}/`, () =>
       this.#galileo.fetchCollaborators(kind, id, page, this.#context),
     );

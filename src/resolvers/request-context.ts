@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { containsSecret, type ForwardedHeaders, getCredentialSecrets } from '../credentials.ts';
+import { containsSecret, type ForwardedHeaders, getCredentialSecrets, toCaller } from '../credentials.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Reservation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
-import { toCaller } from '../upstream/caller.ts';
 import type { GalileoClient } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
 import { Reads } from './reads.ts';
@@ -98,7 +97,7 @@ export class RequestContext implements CallContext {
   }
 
   redactMessage(text: string): string {
-    this.#operatorSecrets ??= createSecrets(this.#services.operatorSecrets);
+    this.#operatorSecrets ??= new Secrets(this.#services.operatorSecrets);
     return this.#operatorSecrets.redact(this.redact(text));
   }
 
@@ -107,13 +106,7 @@ export class RequestContext implements CallContext {
   }
 
   #getSecrets(): Secrets {
-    this.#secrets ??= createSecrets(getCredentialSecrets(this.#forwarded.credentials));
+    this.#secrets ??= new Secrets(getCredentialSecrets(this.#forwarded.credentials));
     return this.#secrets;
   }
-}
-
-function createSecrets(values: readonly string[]): Secrets {
-  const secrets = new Secrets();
-  for (const value of values) secrets.add(value);
-  return secrets;
 }

@@ -7,7 +7,7 @@ import type {
   TypeParam,
 } from '@pothos/core';
 import type { JsonObject } from '../json.ts';
-import type { InputFields, InputShape } from '../resolvers/body-mapping.ts';
+import type { InputField, InputShape } from '../resolvers/body-mapping.ts';
 import type { propertyDefaults } from '../upstream/generated/tables.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
@@ -189,7 +189,7 @@ function describeSecrecy({ secret, type, output }: Field): string | undefined {
 
 /** How an input with these fields is written to a request body. */
 export function toShape(fields: Fields): InputShape & { readonly kind: 'object' } {
-  const inputFields: Record<string, InputFields[string]> = {};
+  const inputFields: Record<string, InputField> = {};
   for (const [name, { property, type, input }] of Object.entries(fields)) {
     if (input !== 'none') inputFields[name] = { property, shape: type.shape };
   }

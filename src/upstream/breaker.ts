@@ -29,7 +29,7 @@ export type Verdict = 'good' | 'bad' | 'none';
  */
 export class CircuitBreaker {
   readonly #now: () => number;
-  readonly #onChange: ((state: BreakerState) => void) | undefined;
+  readonly #onChange: (state: BreakerState) => void;
   readonly #attempts = new RollingCounter();
   readonly #failures = new RollingCounter();
   // Filled only while there are failures, so that a healthy upstream costs nothing here.
@@ -46,7 +46,7 @@ export class CircuitBreaker {
   #hasRefusedOther = false;
   #isProbing = false;
 
-  constructor(now: () => number, onChange?: (state: BreakerState) => void) {
+  constructor(now: () => number, onChange: (state: BreakerState) => void) {
     this.#now = now;
     this.#onChange = onChange;
   }
@@ -56,8 +56,8 @@ export class CircuitBreaker {
     return this.#state !== 'closed' && this.#now() - this.#openedAtMs < maxReportedMs;
   }
 
-  /** How long calls of the caller are refused from now on. Undefined if one would be admitted. */
-  getRetryAfterMs(caller: string): number | undefined {
+  /** How long calls of the caller are refused from now on. Undefined if one would be admitted. Notes each refusal. */
+  checkCaller(caller: string): number | undefined {
     if (this.#state === 'closed') return undefined;
     const leftMs = this.#openedAtMs + openMs - this.#now();
     const isReserved = caller === this.#failedCaller && this.#hasRefusedOther && leftMs > -openMs;
@@ -69,7 +69,7 @@ export class CircuitBreaker {
   /** Returns undefined if the attempt is refused. */
   admit(caller: string): AttemptKind | undefined {
     if (this.#state === 'closed') return 'normal';
-    if (this.getRetryAfterMs(caller) !== undefined) return undefined;
+    if (this.checkCaller(caller) !== undefined) return undefined;
     this.#isProbing = true;
     this.#enter('half-open');
     return 'probe';
@@ -126,6 +126,6 @@ export class CircuitBreaker {
   #enter(state: BreakerState): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.#onChange?.(state);
+    this.#onChange(state);
   }
 }

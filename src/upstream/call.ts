@@ -108,7 +108,7 @@ export class Call implements Waiter, AttemptOwner {
     }
     const kind = breaker.admit(this.caller);
     if (kind === undefined) {
-      this.#failAtBreaker(breaker.getRetryAfterMs(this.caller));
+      this.#failAtBreaker(breaker.checkCaller(this.caller));
       return false;
     }
     budget.countAttempt();
@@ -180,7 +180,7 @@ export class Call implements Waiter, AttemptOwner {
 
   #enter(): void {
     const { breaker, pool } = this.#services;
-    const retryAfterMs = breaker.getRetryAfterMs(this.caller);
+    const retryAfterMs = breaker.checkCaller(this.caller);
     if (retryAfterMs !== undefined) {
       this.#failAtBreaker(retryAfterMs);
       return;
@@ -215,7 +215,7 @@ export class Call implements Waiter, AttemptOwner {
       waitMs >= this.#request.context.deadline.remainingMs
     )
       return false;
-    if (breaker.getRetryAfterMs(this.caller) !== undefined || !budget.take()) return false;
+    if (breaker.checkCaller(this.caller) !== undefined || !budget.take()) return false;
     this.#retryCount += 1;
     if (this.#attemptInfo !== undefined) observer.retryScheduled?.(this.#attemptInfo, waitMs);
     if (waitMs === 0) {

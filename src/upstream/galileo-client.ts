@@ -9,7 +9,7 @@ import {
   readValidationFailure,
   toResponseError,
   type UpstreamResponse,
-  type ValidationIssue,
+  type UpstreamValidationFailure,
 } from './responses.ts';
 import type { Transport } from './transport.ts';
 import type { CallContext, TransportRequest } from './transport-types.ts';
@@ -21,14 +21,16 @@ const missingCredential =
 
 export type CollaboratorKind = 'users' | 'groups';
 
+/** One page of a list. */
+export interface Page {
+  readonly startingToken: number;
+  readonly limit: number;
+}
+
 /** Result of a write with an input object. `invalid` is upstream's 422. */
-export type WriteOutcome<T> =
+type WriteOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }
-  | {
-      readonly kind: 'invalid';
-      readonly message: string | undefined;
-      readonly issues: readonly ValidationIssue[];
-    };
+  | ({ readonly kind: 'invalid' } & UpstreamValidationFailure);
 
 /**
  * Galileo's REST API for integrations, one method per operation. Methods reject with ClientFacingError; without a usable
@@ -94,7 +96,7 @@ export class GalileoClient {
   fetchCollaborators(
     kind: CollaboratorKind,
     id: Uuid,
-    page: { readonly startingToken: number; readonly limit: number },
+    page: Page,
     context: CallContext,
   ): Promise<JsonObject> {
     const path = `/v2/integrations/${id}/${kind}?starting_token=${page.startingToken}&limit=${page.limit}`;
@@ -187,7 +189,12 @@ export class GalileoClient {
     request: TransportRequest & { readonly body: string },
     hasShape: (body: unknown) => body is T,
   ): Promise<WriteOutcome<T>> {
-    const response = await this.#sendBody(request);
+    const { body, context } = request;
+    const bytes = Buffer.byteLength(body);
+    // The transport has the body as a string and as bytes.
+    const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
+    if (!context.memory.take(heldBytes)) throw createFieldNoMemoryError();
+    const response = await this.#send(request).finally(() => context.memory.release(heldBytes));
     const failure = readValidationFailure(response, this.#getRedaction(request));
     if (failure !== undefined) return { kind: 'invalid', ...failure };
     return { kind: 'done', value: expectJson(this.#expectSuccess(request, response), hasShape) };
@@ -201,19 +208,6 @@ export class GalileoClient {
   #expectSuccess(request: TransportRequest, response: UpstreamResponse): UpstreamResponse {
     if (isSuccess(response, request.method)) return response;
     throw toResponseError(response, request.method, this.#getRedaction(request));
-  }
-
-  /** Counts the request body, which the transport has as a string and as bytes, towards the memory of the request. */
-  async #sendBody(request: TransportRequest & { readonly body: string }): Promise<UpstreamResponse> {
-    const { body, context } = request;
-    const bytes = Buffer.byteLength(body);
-    const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
-    if (!context.memory.take(heldBytes)) throw createFieldNoMemoryError();
-    try {
-      return await this.#send(request);
-    } finally {
-      context.memory.release(heldBytes);
-    }
   }
 
   #getRedaction({ context }: TransportRequest): Redaction {

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { shortenMessage } from '../errors.ts';
-import { isJsonObject, removeByteOrderMark } from '../json.ts';
+import { isJsonObject, type JsonObject, removeByteOrderMark } from '../json.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from './errors.ts';
 import { findHint } from './operator-hints.ts';
 import type { AttemptOutcome, TransportRequest } from './transport-types.ts';
@@ -8,7 +8,7 @@ import type { AttemptOutcome, TransportRequest } from './transport-types.ts';
 type Method = TransportRequest['method'];
 
 /** One entry of upstream's 422. */
-export interface ValidationIssue {
+interface ValidationIssue {
   /**
    * The first 32 parts of FastAPI's `loc`, in upstream's names: `["body", "model_properties", 0, "name"]`. Empty if
    * upstream sent none. Not redacted, because it is compared with names and keys.
@@ -17,6 +17,12 @@ export interface ValidationIssue {
   readonly message: string;
   /** Upstream's error type: `missing`, `string_type`, … */
   readonly type: string;
+}
+
+/** Upstream's 422. */
+export interface UpstreamValidationFailure {
+  readonly message: string | undefined;
+  readonly issues: readonly ValidationIssue[];
 }
 
 /** Removes what must not leave the process from a string of upstream. */
@@ -141,7 +147,7 @@ export function isNotConfigured(response: UpstreamResponse): boolean {
 export function readValidationFailure(
   response: UpstreamResponse,
   redact: Redaction,
-): { readonly message: string | undefined; readonly issues: readonly ValidationIssue[] } | undefined {
+): UpstreamValidationFailure | undefined {
   // The method matters only for 502 and 504.
   if (response.status !== 422 || toCode(response, 'PUT') !== 'BAD_USER_INPUT') return undefined;
   const { json } = response;
@@ -206,7 +212,7 @@ const isWithin = (value: number | undefined, [minimum, maximum]: readonly [numbe
 const hasErrorForm = (body: unknown) =>
   isJsonObject(body) && (body['detail'] !== undefined || body['standard_error'] !== undefined);
 
-function readStandardError(body: unknown): Readonly<Record<string, unknown>> | undefined {
+function readStandardError(body: unknown): JsonObject | undefined {
   const standardError = isJsonObject(body) ? body['standard_error'] : undefined;
   return isJsonObject(standardError) ? standardError : undefined;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { toCaller } from '../../src/credentials.ts';
 import { Deadline } from '../../src/deadline.ts';
 import { readForwardedHeaders } from '../../src/http/forwarded-headers.ts';
-import { toCaller } from '../../src/upstream/caller.ts';
 import { GalileoClient } from '../../src/upstream/galileo-client.ts';
 import type { CallContext } from '../../src/upstream/transport-types.ts';
 import { toUuid, type Uuid } from '../../src/upstream/uuid.ts';
