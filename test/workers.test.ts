@@ -102,7 +102,7 @@ describe('with WORKERS=2', () => {
 
   it('all workers that drain at the same time accept connections until a replacement listens', async () => {
     // Without the delay, a worker ends as soon as it has no requests, and resets a connection whose request it has not read.
-    await using program = serve({ SHUTDOWN_DELAY_MS: '1000' });
+    await using program = serve({ SHUTDOWN_DELAY_MS: '3000' });
     const url = await getUrl(program);
     for (const worker of getWorkers(program)) process.kill(worker, 'SIGTERM');
     const isReplaced = () => program.stdout.split('a replacement worker is listening').length > 2;
