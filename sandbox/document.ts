@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { getPackagePath } from '../src/package.ts';
+import { findPackagePath } from '../src/package.ts';
 
 /** The parts of a JSON schema that the sandbox and the tests read. */
 export interface JsonSchema {
@@ -46,7 +46,7 @@ export interface MatchedOperation extends DocumentOperation {
 
 /** The OpenAPI document that the sandbox implements: `contract/galileo-openapi.json`. */
 export const openApiDocument = JSON.parse(
-  readFileSync(getPackagePath('contract/galileo-openapi.json'), 'utf8'),
+  readFileSync(findPackagePath('contract/galileo-openapi.json'), 'utf8'),
 ) as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentOperation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import type { Registry } from 'prom-client';
+import { checkDocuments } from './check-documents.ts';
 import { type Config, ConfigError, readConfig, type SettingName, settings } from './config.ts';
 import { toError } from './errors.ts';
 import { Connections } from './http/connections.ts';
@@ -14,7 +15,6 @@ import { createLog, type Log } from './observability/log.ts';
 import { getSharedMetrics } from './observability/metrics.ts';
 import { Telemetry } from './observability/telemetry.ts';
 import { Tracing } from './observability/tracing.ts';
-import { checkDocuments } from './trusted-documents.ts';
 
 export { ConfigError } from './config.ts';
 

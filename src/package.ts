@@ -9,7 +9,7 @@ export const version = '0.1.0';
  * The path of a file or folder of this package, whether this module runs from its source, from `dist/` or bundled into
  * another program. If a bundle was shipped without the package's files, the path does not exist.
  */
-export function getPackagePath(path: string): string {
+export function findPackagePath(path: string): string {
   let directory = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(directory, 'package.json')) && dirname(directory) !== directory) {
     directory = dirname(directory);

@@ -194,15 +194,21 @@ describe('a malformed request', () => {
     'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
     `GET /graphql HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(100_000)}\r\n\r\n`,
   ])(
-    'a malformed request is refused with 400 or 431, and other clients are not affected (%#)',
+    'a malformed request is refused with 400 or 431 and a log line, and other clients are not affected (%#)',
     async (text) => {
       await using upstream = await startFakeUpstream();
       await using gateway = await startGateway(upstream.url);
       using connection = await openConnection(gateway.url);
       connection.write(text);
-      expect(await connection.closed).toMatch(
-        /^HTTP\/1\.1 (?:400|431) [\s\S]*\r\nx-request-id: [\w-]{36}\r\n/,
-      );
+      const received = await connection.closed;
+      const [, status, requestId] =
+        /^HTTP\/1\.1 (400|431) [\s\S]*\r\nx-request-id: ([\w-]{36})\r\n/.exec(received) ?? [];
+      expect(requestId).toBeDefined();
+      const reason = expect.stringMatching(/^HPE_[A-Z_]+$/) as string;
+      const lines = gateway.log.map((text) => JSON.parse(text) as { msg: string });
+      expect(lines.filter(({ msg }) => msg === 'request refused')).toMatchObject([
+        { level: 'info', status: Number(status), requestId, reason },
+      ]);
       expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
     },
   );

@@ -1120,7 +1120,7 @@ export type MultiModalIntegrationConfigInput = {
   maxFiles?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type Mutation = {
   __typename: 'Mutation';
   /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo. Null with an error if it failed. */
@@ -1166,45 +1166,45 @@ export type Mutation = {
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationdeleteIntegrationArgs = {
   name: IntegrationName;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationremoveIntegrationGroupArgs = {
   groupId: Scalars['ID']['input'];
   integrationId: Scalars['ID']['input'];
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationremoveIntegrationUserArgs = {
   integrationId: Scalars['ID']['input'];
   userId: Scalars['ID']['input'];
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationselectIntegrationArgs = {
   integrationId: Scalars['ID']['input'];
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationshareIntegrationWithGroupsArgs = {
   input: ShareIntegrationWithGroupsInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationshareIntegrationWithUsersArgs = {
   input: ShareIntegrationWithUsersInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupdateIntegrationGroupArgs = {
   groupId: Scalars['ID']['input'];
   integrationId: Scalars['ID']['input'];
@@ -1212,7 +1212,7 @@ export type MutationupdateIntegrationGroupArgs = {
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupdateIntegrationUserArgs = {
   integrationId: Scalars['ID']['input'];
   role: IntegrationCollaboratorRoleInput;
@@ -1220,73 +1220,73 @@ export type MutationupdateIntegrationUserArgs = {
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertAnthropicIntegrationArgs = {
   input: UpsertAnthropicIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertAwsBedrockIntegrationArgs = {
   input: UpsertAwsBedrockIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertAwsSageMakerIntegrationArgs = {
   input: UpsertAwsSageMakerIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertAzureIntegrationArgs = {
   input: UpsertAzureIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertCustomIntegrationArgs = {
   input: UpsertCustomIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertDatabricksIntegrationArgs = {
   input: UpsertDatabricksIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertMistralIntegrationArgs = {
   input: UpsertMistralIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertNvidiaIntegrationArgs = {
   input: UpsertNvidiaIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertOpenAIIntegrationArgs = {
   input: UpsertOpenAIIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertVegasGatewayIntegrationArgs = {
   input: UpsertVegasGatewayIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertVertexAIIntegrationArgs = {
   input: UpsertVertexAIIntegrationInput;
 };
 
 
-/** Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type MutationupsertWriterIntegrationArgs = {
   input: UpsertWriterIntegrationInput;
 };
@@ -1368,7 +1368,7 @@ export type PageInfo = {
   startCursor: Maybe<Scalars['String']['output']>;
 };
 
-/** Reads. Every field that calls Galileo needs a credential. */
+/** Read operations. Every field that calls Galileo needs a credential. */
 export type Query = {
   __typename: 'Query';
   /** The caller's integration of one provider. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo. */
@@ -1382,19 +1382,19 @@ export type Query = {
 };
 
 
-/** Reads. Every field that calls Galileo needs a credential. */
+/** Read operations. Every field that calls Galileo needs a credential. */
 export type QueryintegrationArgs = {
   name: IntegrationName;
 };
 
 
-/** Reads. Every field that calls Galileo needs a credential. */
+/** Read operations. Every field that calls Galileo needs a credential. */
 export type QueryintegrationProvidersArgs = {
   names?: InputMaybe<Array<IntegrationName>>;
 };
 
 
-/** Reads. Every field that calls Galileo needs a credential. */
+/** Read operations. Every field that calls Galileo needs a credential. */
 export type QueryintegrationsArgs = {
   names?: InputMaybe<Array<IntegrationName>>;
 };

@@ -1,6 +1,6 @@
+import { checkDocuments } from '../check-documents.ts';
 import { type Config, readConfig, type Setting, type SettingName, settings, toVariable } from '../config.ts';
 import { readOtelVariables } from '../otel-variables.ts';
-import { checkDocuments } from '../trusted-documents.ts';
 
 /**
  * Validates the configuration, prints the effective one to standard output and warnings to standard error. Throws

@@ -2,7 +2,7 @@ import { EnvHttpProxyAgent } from 'undici';
 import { type Drift, findDrift } from '../../drift/find-drift.ts';
 import { readDocument, UnreadableDocument } from '../../drift/read-document.ts';
 import { readConfig } from '../config.ts';
-import { getPackagePath, version } from '../package.ts';
+import { findPackagePath, version } from '../package.ts';
 import { readTrustedCertificates } from '../upstream/trusted-certificates.ts';
 import { getBasePath } from '../upstream/url.ts';
 
@@ -25,7 +25,7 @@ export async function checkUpstream(source: string | undefined, environment: Env
   const dispatcher = createDispatcher(environment);
   try {
     const published = await readDocument(location, dispatcher);
-    const known = await readDocument(getPackagePath('contract/galileo-openapi.json'));
+    const known = await readDocument(findPackagePath('contract/galileo-openapi.json'));
     const drift = findDrift(known, published);
     process.stdout.write(printDrift(drift, label));
     if (drift.findings.some(({ level }) => level === 'breaking')) return exitBreaking;

@@ -20,7 +20,7 @@ export async function serve(config: Config, pluginFile?: string): Promise<void> 
   const output = await openOutput();
   const log = createLog(config.logLevel, output);
   if (config.trustedDocuments !== undefined && !cluster.isWorker) {
-    const { checkDocuments } = await import('../trusted-documents.ts');
+    const { checkDocuments } = await import('../check-documents.ts');
     for (const warning of checkDocuments(config)) log.warn(warning);
   }
   if (config.workers > 1 && cluster.isWorker) {

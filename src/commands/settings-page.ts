@@ -5,7 +5,7 @@ import {
   type Resources,
   readBuiltFile,
 } from '../http/static-files.ts';
-import { getPackagePath } from '../package.ts';
+import { findPackagePath } from '../package.ts';
 
 /** What the page reads from its `data-config`. */
 export interface SettingsPageConfig {
@@ -19,7 +19,7 @@ export interface SettingsPageConfig {
 
 /** The example front end at `/settings`, for the demo. Throws if it was not built. */
 export function createSettingsPage(config: SettingsPageConfig): Resources {
-  const directory = getPackagePath('dist/settings-page');
+  const directory = findPackagePath('dist/settings-page');
   const html = readBuiltFile(join(directory, 'index.html'), 'The settings page');
   const page = createConfiguredPage(html, config, [
     "script-src 'self'",

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Log } from '../observability/log.ts';
 import { PendingResponse, type ResponseOwner } from './pending-response.ts';
 
 /** Pipelined requests of one connection that are processed in parallel. Further ones wait. */
@@ -30,14 +31,17 @@ export class Connections {
   isClosing = false;
   /** Whether a response was cut off after `isClosing` was set, because its client took too long to read it. */
   hasCutOff = false;
+  readonly #log: Log | undefined;
   readonly #connections = new Map<Duplex, ClientConnection>();
   #onAllSent: (() => void) | undefined;
   /** Complete responses that are written at the end of this turn of the event loop. */
   #toWrite: PendingResponse[] = [];
   #pendingCount = 0;
 
-  constructor(responseTimeoutMs: number) {
+  /** @param log reports requests that Node cannot parse */
+  constructor(responseTimeoutMs: number, log?: Log) {
     this.responseTimeoutMs = responseTimeoutMs;
+    this.#log = log;
   }
 
   closeIdle(): void {
@@ -82,8 +86,14 @@ export class Connections {
   /** Ends a connection that sent something other than HTTP, or no complete request in time. */
   refuse(socket: Duplex, error: Error): void {
     const connection = this.#connections.get(socket);
-    if (connection === undefined) socket.destroy();
-    else connection.refuse('code' in error ? (refusalStatuses.get(error.code) ?? 400) : 400);
+    if (connection === undefined) {
+      socket.destroy();
+      return;
+    }
+    const reason = 'code' in error ? error.code : undefined;
+    const status = refusalStatuses.get(reason) ?? 400;
+    const requestId = connection.refuse(status);
+    if (requestId !== undefined) this.#log?.info({ requestId, status, reason }, 'request refused');
   }
 
   /**
@@ -182,9 +192,9 @@ class ClientConnection implements ResponseOwner {
 
   /**
    * Responds with the status unless that would corrupt another response. Closes the connection after the pending
-   * responses.
+   * responses. Returns the request id of the response.
    */
-  refuse(status: number): void {
+  refuse(status: number): string | undefined {
     this.#isClosing = true;
     const last = this.#pending.at(-1);
     last?.write();
@@ -193,13 +203,15 @@ class ClientConnection implements ResponseOwner {
       last === undefined
         ? !this.#hasUnreadRest
         : isIncomplete && this.#pending.length === 1 && !last.response.headersSent;
-    if (canRespond && this.socket.writable)
+    const requestId = canRespond && this.socket.writable ? randomUUID() : undefined;
+    if (requestId !== undefined)
       this.socket.write(
-        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\nx-request-id: ${randomUUID()}\r\n\r\n`,
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\nx-request-id: ${requestId}\r\n\r\n`,
       );
     if (canRespond || last === undefined) this.socket.destroySoon();
     // The rest of its body can no longer arrive.
     else if (isIncomplete) this.#settle(last, last.response.headersSent);
+    return requestId;
   }
 
   #settle(pending: PendingResponse, isSent: boolean): void {

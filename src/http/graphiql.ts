@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { getPackagePath } from '../package.ts';
+import { findPackagePath } from '../package.ts';
 import { createConfiguredPage, createStaticFiles, type Resource, readBuiltFile } from './static-files.ts';
 
 // The editor's stylesheet contains images as data URLs.
@@ -16,7 +16,7 @@ export type Graphiql = ReturnType<typeof createGraphiql>;
  */
 export function createGraphiql(
   demoHeaders?: Readonly<Record<string, string>>,
-  directory = getPackagePath('dist/graphiql'),
+  directory = findPackagePath('dist/graphiql'),
 ) {
   let built: Resource | undefined;
   const page: Resource = (headers) => {

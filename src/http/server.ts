@@ -47,7 +47,7 @@ export class RunningServer implements AsyncDisposable {
     this.#isWorker = isWorker;
     this.#telemetry = telemetry;
     this.#handler = new GraphqlHandler(config, telemetry, log, plugins);
-    this.#connections = new Connections(config.responseTimeoutMs);
+    this.#connections = new Connections(config.responseTimeoutMs, log);
     const routes = new Routes({
       ...options,
       handler: this.#handler,

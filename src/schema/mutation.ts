@@ -175,7 +175,7 @@ const shareWithGroups = createShare('groups', integrationGroup, groups);
 
 builder.mutationType({
   description:
-    'Writes. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry.',
+    'Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry.',
   fields: (t) => ({
     // One mutation per provider: `upsertAzureIntegration`, for example.
     ...Object.fromEntries(

@@ -52,7 +52,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
 });
 
 builder.queryType({
-  description: 'Reads. Every field that calls Galileo needs a credential.',
+  description: 'Read operations. Every field that calls Galileo needs a credential.',
   fields: (t) => {
     const names = t.arg({
       type: [integrationName],

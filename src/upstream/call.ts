@@ -116,7 +116,7 @@ export class Call implements Waiter, AttemptOwner {
     this.#attemptCount += 1;
     this.#attemptStartedAtMs = now();
     this.#attemptInfo = { request: this.#request, number: this.#attemptCount };
-    const traceHeaders = observer.attemptStarted?.(this.#attemptInfo) ?? this.#request.context.traceHeaders;
+    const traceHeaders = observer.attemptStarted(this.#attemptInfo) ?? this.#request.context.traceHeaders;
     this.#attempt = new Attempt(connection, this.#request, attemptOptions, this);
     this.#attempt.dispatch(traceHeaders);
     return true;
@@ -192,7 +192,7 @@ export class Call implements Waiter, AttemptOwner {
     const { breaker, now, observer } = this.#services;
     this.#attempt = undefined;
     breaker.settle(this.#attemptKind, verdict, this.caller);
-    if (observer.attemptEnded === undefined || this.#attemptInfo === undefined) return;
+    if (this.#attemptInfo === undefined) return;
     const end: AttemptEnd = { outcome, status, durationMs: now() - this.#attemptStartedAtMs };
     observer.attemptEnded(this.#attemptInfo, end);
   }
@@ -217,7 +217,7 @@ export class Call implements Waiter, AttemptOwner {
       return false;
     if (breaker.checkCaller(this.caller) !== undefined || !budget.take()) return false;
     this.#retryCount += 1;
-    if (this.#attemptInfo !== undefined) observer.retryScheduled?.(this.#attemptInfo, waitMs);
+    if (this.#attemptInfo !== undefined) observer.retryScheduled(this.#attemptInfo, waitMs);
     if (waitMs === 0) {
       this.#enter();
       return true;
@@ -265,7 +265,6 @@ export class Call implements Waiter, AttemptOwner {
 
   #reportEnd(response: UpstreamResponse | undefined, error?: Error): void {
     const { now, observer } = this.#services;
-    if (observer.callEnded === undefined) return;
     const isForeign =
       response !== undefined && toAttemptOutcome(response, this.#request.method) === 'foreign';
     // The cause of an error that is not a ClientFacingError may contain secrets.
@@ -280,7 +279,7 @@ export class Call implements Waiter, AttemptOwner {
       reason: isForeign ? explainForeignResponse(response) : cause?.message,
       durationMs: now() - this.#startedAtMs,
     };
-    this.#scope.runInAsyncScope(() => observer.callEnded?.(this.#request, end));
+    this.#scope.runInAsyncScope(() => observer.callEnded(this.#request, end));
   }
 }
 

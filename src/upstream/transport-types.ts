@@ -109,10 +109,10 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 /** For logs, metrics and traces. Hooks must be fast. Their errors are ignored. */
 export interface TransportObserver {
   /** Can return the trace context of this attempt: alternating names and values. */
-  attemptStarted?: ((attempt: AttemptInfo) => readonly string[] | undefined) | undefined;
-  attemptEnded?: ((attempt: AttemptInfo, end: AttemptEnd) => void) | undefined;
+  readonly attemptStarted: (attempt: AttemptInfo) => readonly string[] | undefined;
+  readonly attemptEnded: (attempt: AttemptInfo, end: AttemptEnd) => void;
   /** Another attempt follows this one, after the wait. */
-  retryScheduled?: ((attempt: AttemptInfo, waitMs: number) => void) | undefined;
-  callEnded?: ((request: TransportRequest, end: CallEnd) => void) | undefined;
-  breakerChanged?: ((state: BreakerState) => void) | undefined;
+  readonly retryScheduled: (attempt: AttemptInfo, waitMs: number) => void;
+  readonly callEnded: (request: TransportRequest, end: CallEnd) => void;
+  readonly breakerChanged: (state: BreakerState) => void;
 }

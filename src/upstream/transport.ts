@@ -24,7 +24,7 @@ export interface TransportOptions extends TransportSettings, ProxySettings {
   readonly now?: () => number;
   /** Default: dns.lookup. */
   readonly lookup?: Lookup;
-  readonly observer?: TransportObserver;
+  readonly observer?: Partial<TransportObserver>;
 }
 
 /** Certificates and keys, PEM. */
@@ -63,7 +63,7 @@ export class Transport {
     this.#services = {
       attemptOptions: { ...options, basePath: getBasePath(galileoApiUrl), headers },
       pool: new ConnectionPool(connectionOptions, () => this.#noteIdle()),
-      breaker: new CircuitBreaker(now, (state) => observer.breakerChanged?.(state)),
+      breaker: new CircuitBreaker(now, observer.breakerChanged),
       budget: new RetryBudget(now),
       fastestRead: new FastestRead(),
       observer,
@@ -137,8 +137,8 @@ export class Transport {
   }
 }
 
-/** The observer with hooks that do not throw, because a failure to observe a request must not fail it. */
-const guardObserver = (observer: TransportObserver): TransportObserver => ({
+/** An observer with all hooks, which do not throw: a failure to observe a request must not fail it. */
+const guardObserver = (observer: Partial<TransportObserver>): TransportObserver => ({
   attemptStarted: guard(observer.attemptStarted),
   attemptEnded: guard(observer.attemptEnded),
   retryScheduled: guard(observer.retryScheduled),
@@ -146,13 +146,12 @@ const guardObserver = (observer: TransportObserver): TransportObserver => ({
   breakerChanged: guard(observer.breakerChanged),
 });
 
-function guard<Args extends readonly unknown[], Result>(hook: ((...args: Args) => Result) | undefined) {
-  if (hook === undefined) return undefined;
-  return (...args: Args): Result | undefined => {
+const guard =
+  <Args extends readonly unknown[], Result>(hook?: (...args: Args) => Result) =>
+  (...args: Args): Result | undefined => {
     try {
-      return hook(...args);
+      return hook?.(...args);
     } catch {
       return undefined;
     }
   };
-}
