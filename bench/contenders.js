@@ -81,7 +81,7 @@ export const contenders = {
   'pass-through': { start: (upstreamUrl) => startScript('pass-through', upstreamUrl) },
   'galileo-gateway': { start: startGateway },
   'mercurius with jit': { start: (upstreamUrl) => startScript('mercurius', upstreamUrl) },
-  'plain yoga with Pothos': { start: (upstreamUrl) => startScript('yoga', upstreamUrl) },
+  'graphql-yoga with Pothos': { start: (upstreamUrl) => startScript('yoga', upstreamUrl) },
   'Apollo Server with RESTDataSource': { start: (upstreamUrl) => startScript('apollo-server', upstreamUrl) },
   'GraphQL Mesh on Hive Gateway': {
     start: (upstreamUrl) => startScript('mesh', upstreamUrl),

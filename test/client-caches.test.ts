@@ -378,7 +378,7 @@ describe.each(Object.keys(clients))('%s with the configuration of the kit', (cli
     expect(sent).toHaveLength(length + 2);
   });
 
-  it(`${clientName} does not load an integration again that the response has`, async () => {
+  it(`${clientName} does not load an integration again if the response contains it`, async () => {
     const { headers } = await createTenant();
     const client = createClient(headers);
     const read = () => client.query(kit.IntegrationDocument, { name });

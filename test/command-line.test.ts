@@ -298,7 +298,7 @@ describe('serve', () => {
     expect(stderr).toMatch(/^galileo-gateway: --plugins: .+\n$/);
   });
 
-  it.skipIf(!hasIpv6)('serve prints an IPv6 address as a URL writes it', async () => {
+  it.skipIf(!hasIpv6)('serve prints an IPv6 address in brackets, as in a URL', async () => {
     await using program = startProgram(['serve', '--port', '0', '--host', '::1'], noNetwork);
     const url = await program.waitFor(/"url":"(http:\/\/\[::1\]:\d+\/graphql)"/);
     expect((await fetch(new URL('/livez', url))).status).toBe(200);

@@ -288,7 +288,7 @@ describe('a read that upstream fails', () => {
     ['504', { status: 504, json: {} }, { ...unavailable, upstreamStatus: 504 }],
     ['a reset', (_call, response) => void response.destroy(), unavailable],
   ] satisfies Case[])(
-    'a read that upstream fails has its code, affects only its field, and HTTP stays 200: %s',
+    'a failed read has the code of its failure and affects only its field, and the HTTP status is 200: %s',
     async (_what, reply, failure) => {
       const { status, data, errors, callCount, log } = await read(reply);
       expect(status).toBe(200);
@@ -549,7 +549,7 @@ describe('a message of upstream', () => {
     expect(errors).toMatchObject([{ message: '[redacted]', extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  it('a message does not show the bytes of a header in any encoding that upstream can read them in', async () => {
+  it('a message does not show a header value, whether upstream reads it as UTF-8 or as Latin-1', async () => {
     const key = 'clé-secrète';
     const asLatin1 = Buffer.from(key, 'utf8').toString('latin1');
     const { errors } = await write(
@@ -640,7 +640,7 @@ describe('a field of a response that fails', () => {
 describe('an unexpected error of the gateway', () => {
   const error = new TypeError("Cannot read properties of undefined (reading 'https://secret.test')");
 
-  it('an unexpected error is INTERNAL_SERVER_ERROR: the log has all details, the client none', () => {
+  it('an unexpected error is INTERNAL_SERVER_ERROR: the log has all details, and the response has no details', () => {
     const reported: unknown[] = [];
     const { message, extensions } = toErrorPayload(error, {
       requestId: 'id-1',

@@ -129,8 +129,8 @@ const upsert = (alias: string) =>
   `${alias}: upsertDatabricksIntegration(input: ${input}) { ... on UpsertIntegrationSuccess { record { users { nodes { userId } } } } }`;
 const share = `shareIntegrationWithUsers(input: { integrationId: "${databricks.id}", collaborators: [] }) { __typename }`;
 
-describe('a write makes later reads of what it changed fresh', () => {
-  it('a deletion makes later reads fresh, except the availability and the collaborators of other ids', async () => {
+describe('after a write, the resources that it changed are read again', () => {
+  it('after a deletion, everything is read again except the availability and the collaborators of other ids', async () => {
     await using stack = await startWithDatabricks();
     const { errors } = await stack.gateway.query(
       `mutation { a: deleteIntegration(name: DATABRICKS) ${entry} b: deleteIntegration(name: DATABRICKS) ${entry} }`,
@@ -141,7 +141,7 @@ describe('a write makes later reads of what it changed fresh', () => {
     );
   });
 
-  it('an upsert makes later reads of its provider fresh, and no others', async () => {
+  it('after an upsert, only the resources of its provider are read again', async () => {
     await using stack = await startWithDatabricks();
     const integration = `... on UpsertIntegrationSuccess { integration {
       status { key } users { nodes { userId } } ... on DatabricksIntegration { catalogs databases } } }`;

@@ -294,7 +294,7 @@ describe('The program with a small heap', { timeout: 60_000 }, () => {
     },
   );
 
-  it('with a small heap, the program survives 100 clients of nested arrays in chunks of one byte', async () => {
+  it('with a small heap, the program survives 100 clients of an upstream that sends nested arrays in chunks of one byte', async () => {
     await using upstream = await startFakeUpstream();
     const text = `{"id":"${id}","name":"custom","extra":{"a":${listOf(3400, `${'['.repeat(150)}${']'.repeat(150)}`)}}}`;
     const chunks = text.replaceAll(/./g, '1\r\n$&\r\n');

@@ -335,12 +335,15 @@ describe('GET', () => {
     },
   );
 
-  it.each(['GET', 'POST'])('a subscription by %s is refused because the API has none', async (method) => {
-    const query = 'subscription { __typename }';
-    const response = method === 'GET' ? await get({ query }) : await post({ query });
-    expect(response.status).toBe(400);
-    expect(getCodes(response)).toEqual(['OPERATION_RESOLUTION_FAILURE']);
-  });
+  it.each(['GET', 'POST'])(
+    'a subscription by %s is refused, because the schema has no subscriptions',
+    async (method) => {
+      const query = 'subscription { __typename }';
+      const response = method === 'GET' ? await get({ query }) : await post({ query });
+      expect(response.status).toBe(400);
+      expect(getCodes(response)).toEqual(['OPERATION_RESOLUTION_FAILURE']);
+    },
+  );
 
   it.each([
     ['variables', `{"a": "${secret}`],

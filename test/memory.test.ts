@@ -49,7 +49,7 @@ describe('a response of Galileo that does not fit into MAX_BUFFERED_BYTES', () =
     await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
   });
 
-  it('a response of Galileo that does not fit into MAX_BUFFERED_BYTES is a success if it is a 2xx of a deletion', async () => {
+  it('a deletion succeeds if its 2xx response does not fit into MAX_BUFFERED_BYTES', async () => {
     await using upstream = await startLargeUpstream(200);
     await using gateway = await startGateway(upstream.url, settings);
     const { data, errors } = await gateway.query('mutation { deleteIntegration(name: CUSTOM) { name } }');
@@ -110,7 +110,7 @@ it('a read is cancelled if the response is too large without it', async () => {
   await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
 });
 
-it('a document that grows when no request uses it any more is not counted', () => {
+it('a document that no request uses is not counted, even if it grows', () => {
   const budget = new MemoryBudget(1000);
   const document = { bytes: 100, users: 0, heldBytes: 0 };
   const reservation = new Reservation(budget);
@@ -146,7 +146,7 @@ describe('the estimate of parsed JSON', () => {
 });
 
 describe('the memory of a request', () => {
-  it('the memory of a request counts what several requests share once, until the last one has released it', () => {
+  it('memory that several requests share is counted once, until the last request releases it', () => {
     const budget = new MemoryBudget(1000);
     const [one, two] = [new Reservation(budget), new Reservation(budget)];
     const shared = { bytes: 600, users: 0, heldBytes: 0 };
@@ -162,7 +162,7 @@ describe('the memory of a request', () => {
     expect(budget.bytes).toBe(0);
   });
 
-  it('the memory of a request counts nothing any more after its end', () => {
+  it('a request that has ended takes no memory', () => {
     const budget = new MemoryBudget(1000);
     const reservation = new Reservation(budget);
     expect(reservation.take(800)).toBe(true);
@@ -172,7 +172,7 @@ describe('the memory of a request', () => {
     expect(budget.bytes).toBe(0);
   });
 
-  it('the memory of a request counts small JSON without a search only while half of the memory is left', () => {
+  it('short JSON counts with the highest factor, without a scan, only while half of the memory is free', () => {
     const budget = new MemoryBudget(10_000);
     const reservation = new Reservation(budget);
     const json = Buffer.from(`"${'x'.repeat(98)}"`);

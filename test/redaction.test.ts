@@ -175,7 +175,7 @@ describe('a message without a secret', () => {
     expect(redact(['sk-live-abcdef0123456789', 'k-12'], text)).toBe(text);
   });
 
-  it('a message without a secret is cut to 2,000 characters', () => {
+  it('a message of more than 2,000 characters is cut, even without a secret', () => {
     expect(redact(['secret'], 'x'.repeat(3000))).toBe(`${'x'.repeat(2000)}…`);
   });
 });

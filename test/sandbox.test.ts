@@ -573,7 +573,7 @@ describe('A selection', () => {
     expect(flags).toEqual([true, false]);
   });
 
-  test('a write is what the next read returns, also if the own integration was deleted while the shared one was selected', async () => {
+  test('the next read returns what was written, even if the tenant deleted its integration while the shared one was selected', async () => {
     const client = createClient();
     const [own, shared] = toList((await client.get('/integrations')).json).filter(
       ({ provider }) => provider === 'azure',
@@ -587,7 +587,7 @@ describe('A selection', () => {
     expect(await client.getId('azure')).toBe(written['id']);
   });
 
-  test('without an own and a selected integration, a provider is not configured and has no models', async () => {
+  test('a provider without an integration of the tenant and without a selected one is not configured and has no models', async () => {
     const client = createClient();
     await client.delete('/integrations/azure');
     expect((await client.get('/v2/integrations/azure')).status).toBe(404);

@@ -223,7 +223,7 @@ describe('the schema', () => {
     },
   );
 
-  it('secret fields and fields with the same names are only inputs, except Azure’s default headers', () => {
+  it('no output field has the name of a secret input field, except Azure’s defaultHeaders', () => {
     const declared = createSchema();
     const isSecret = ({ extensions }: GraphQLInputField) => extensions['secret'] !== undefined;
     const secrets = Object.values(declared.getTypeMap())

@@ -74,7 +74,7 @@ describe('a page of collaborators', () => {
     expect(next.data?.integration.users?.edges[0]?.node.email).toBe('b@example.test');
   });
 
-  it('a page has 100 collaborators by default, and null arguments equal omitted ones and share their call', async () => {
+  it('a page has 100 collaborators by default, and null arguments have the same result and the same call as omitted ones', async () => {
     await using stack = await startWithOpenAI();
     stack.upstream.on('GET', pagePath('users', 0), { json: { collaborators: [user] } });
     const selection = '{ nodes { userId } }';
@@ -269,7 +269,7 @@ describe('an id argument', () => {
 });
 
 describe('sharing', () => {
-  it('a role is changed with a PATCH, and a collaborator removed with a DELETE of any response body', async () => {
+  it('a role is changed with PATCH, and a collaborator is removed with DELETE, regardless of the response body', async () => {
     await using stack = await startStack();
     const userPath = `${root}/users/${user.user_id}`;
     const groupPath = `${root}/groups/${group.group_id}`;

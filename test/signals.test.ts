@@ -145,7 +145,7 @@ describe.skipIf(!isLinux)('with WORKERS=2', () => {
     },
   );
 
-  it('workers that get the signal before the primary process drain, and the program exits with 0', async () => {
+  it('if workers get the signal before the primary process does, they drain, and the program exits with 0', async () => {
     await using upstream = await startFakeUpstream();
     await using program = startProgram(['serve'], {
       PORT: '0',

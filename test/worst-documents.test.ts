@@ -301,7 +301,7 @@ describe('a small request with a large result', () => {
     expect(leastMs).toBeLessThan(1000);
   });
 
-  it('a mutation whose response is too large makes all its writes, and says so', async () => {
+  it('a mutation whose response is too large completes all its writes, and the message says so', async () => {
     await using small = await startGateway(upstream.url, { maxResponseBytes: '1024' });
     upstream.on('PUT', '/v2/integrations/custom', { json: { id: 'x'.repeat(2000), name: 'custom' } });
     const write = 'upsertCustomIntegration(input: { endpoint: "e" })';

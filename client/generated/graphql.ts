@@ -515,7 +515,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   credentialType?: AwsCredentialTypeInput | null | undefined;
   /** Inference profiles: the key is the model, the value is the profile that it is called through. */
   inferenceProfiles?: Array<StringMapEntryInput> | null | undefined;
-  /** The endpoints' models, in Galileo's order. */
+  /** The models of the endpoints. */
   models?: Array<IntegrationModelInput> | null | undefined;
   /** Limits on the files of a request. */
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;

@@ -31,7 +31,7 @@ export type AnthropicIntegration = Integration & {
   authenticationType: IntegrationAuthenticationType;
   /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
-  /** The URL of the API. Null for Anthropic's own. */
+  /** The URL of the API. Null means Anthropic's public API. */
   endpoint: Maybe<Scalars['String']['output']>;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
@@ -131,7 +131,7 @@ export type AwsSageMakerIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** The endpoints' models, in Galileo's order. */
+  /** The models of the endpoints. */
   models: Array<IntegrationModel>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
@@ -523,9 +523,9 @@ export type IntegrationGroup = {
 /** One page of the groups that an integration is shared with. */
 export type IntegrationGroupConnection = {
   __typename: 'IntegrationGroupConnection';
-  /** The collaborators with their cursors. */
+  /** The groups with their cursors. */
   edges: Array<IntegrationGroupEdge>;
-  /** The collaborators without cursors. */
+  /** The groups without cursors. */
   nodes: Array<IntegrationGroup>;
   /** The position of the page. */
   pageInfo: PageInfo;
@@ -536,7 +536,7 @@ export type IntegrationGroupEdge = {
   __typename: 'IntegrationGroupEdge';
   /** An opaque cursor. Pass it as `after` to get the page after this edge. */
   cursor: Scalars['String']['output'];
-  /** The collaborator at this position. */
+  /** The group at this position. */
   node: IntegrationGroup;
 };
 
@@ -874,9 +874,9 @@ export type IntegrationUser = {
 /** One page of the users that an integration is shared with. */
 export type IntegrationUserConnection = {
   __typename: 'IntegrationUserConnection';
-  /** The collaborators with their cursors. */
+  /** The users with their cursors. */
   edges: Array<IntegrationUserEdge>;
-  /** The collaborators without cursors. */
+  /** The users without cursors. */
   nodes: Array<IntegrationUser>;
   /** The position of the page. */
   pageInfo: PageInfo;
@@ -887,7 +887,7 @@ export type IntegrationUserEdge = {
   __typename: 'IntegrationUserEdge';
   /** An opaque cursor. Pass it as `after` to get the page after this edge. */
   cursor: Scalars['String']['output'];
-  /** The collaborator at this position. */
+  /** The user at this position. */
   node: IntegrationUser;
 };
 
@@ -910,14 +910,14 @@ export type IntegrationValidationFailure = {
   message: Scalars['String']['output'];
 };
 
-/** One problem with the input. */
+/** One validation issue. */
 export type IntegrationValidationIssue = {
   __typename: 'IntegrationValidationIssue';
-  /** Galileo's type of the problem: `missing`, `string_type`, `value_error`, and so on. `duplicate_key` is the gateway's own. */
+  /** Galileo's error type: `missing`, `string_type`, `value_error`, and so on. `duplicate_key` comes from the gateway. */
   code: Scalars['String']['output'];
   /** A message that can be shown to users. */
   message: Scalars['String']['output'];
-  /** The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no argument. */
+  /** The path of the invalid value in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no argument. */
   path: Array<Scalars['String']['output']>;
 };
 
@@ -1358,7 +1358,7 @@ export type OpenAIIntegrationusersArgs = {
 /** The position of a page in its list. */
 export type PageInfo = {
   __typename: 'PageInfo';
-  /** The `after` of the next page: the cursor of the last edge. Null if the page is empty and there is no next page. */
+  /** Pass it as `after` to get the next page. Null if the page is empty and there is no next page. */
   endCursor: Maybe<Scalars['String']['output']>;
   /** Whether there is a page after this one. */
   hasNextPage: Scalars['Boolean']['output'];
@@ -1490,7 +1490,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
   /** Inference profiles: the key is the model, the value is the profile that it is called through. */
   inferenceProfiles?: InputMaybe<Array<StringMapEntryInput>>;
-  /** The endpoints' models, in Galileo's order. */
+  /** The models of the endpoints. */
   models?: InputMaybe<Array<IntegrationModelInput>>;
   /** Limits on the files of a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
@@ -1589,7 +1589,7 @@ export type UpsertIntegrationSuccess = {
   __typename: 'UpsertIntegrationSuccess';
   /** The stored integration, read after the write: one more call to Galileo. Null with an error if reading it failed, which does not undo the write. */
   integration: Maybe<Integration>;
-  /** What Galileo stores about the integration. */
+  /** The metadata of the stored integration. */
   record: IntegrationRecord;
 };
 

@@ -68,7 +68,7 @@ const pageInfo = builder.objectRef<ReturnType<typeof toPageInfo>>('PageInfo').im
     endCursor: t.exposeString('endCursor', {
       nullable: true,
       description:
-        'The `after` of the next page: the cursor of the last edge. Null if the page is empty and there is no next page.',
+        'Pass it as `after` to get the next page. Null if the page is empty and there is no next page.',
     }),
   }),
 });
@@ -80,14 +80,14 @@ function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, S
       cursor: t.exposeString('cursor', {
         description: 'An opaque cursor. Pass it as `after` to get the page after this edge.',
       }),
-      node: t.expose('node', { type: node, description: 'The collaborator at this position.' }),
+      node: t.expose('node', { type: node, description: `The ${kind.slice(0, -1)} at this position.` }),
     }),
   });
   return builder.objectRef<CollaboratorConnection>(`${node.name}Connection`).implement({
     description: `One page of the ${kind} that an integration is shared with.`,
     fields: (t) => ({
-      edges: t.expose('edges', { type: [edge], description: 'The collaborators with their cursors.' }),
-      nodes: t.expose('nodes', { type: [node], description: 'The collaborators without cursors.' }),
+      edges: t.expose('edges', { type: [edge], description: `The ${kind} with their cursors.` }),
+      nodes: t.expose('nodes', { type: [node], description: `The ${kind} without cursors.` }),
       pageInfo: t.field({ type: pageInfo, description: 'The position of the page.', resolve: toPageInfo }),
     }),
   });

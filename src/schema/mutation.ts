@@ -26,17 +26,17 @@ import { id, string } from './values.ts';
 type MutationFields = MutationFieldBuilder<SchemaTypes, SchemaTypes['Root']>;
 
 const issue = builder.objectRef<ValidationFailure['issues'][number]>('IntegrationValidationIssue').implement({
-  description: 'One problem with the input.',
+  description: 'One validation issue.',
   extensions: shareable,
   fields: (t) => ({
     path: t.exposeStringList('path', {
       description:
-        'The path of the problem in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no argument.',
+        'The path of the invalid value in the arguments: `["input", "modelProperties", "0", "basedOn"]`. Empty if Galileo names no argument.',
     }),
     message: t.exposeString('message', { description: 'A message that can be shown to users.' }),
     code: t.exposeString('code', {
       description:
-        "Galileo's type of the problem: `missing`, `string_type`, `value_error`, and so on. `duplicate_key` is the gateway's own.",
+        "Galileo's error type: `missing`, `string_type`, `value_error`, and so on. `duplicate_key` comes from the gateway.",
     }),
   }),
 });
@@ -73,7 +73,7 @@ const upsertResult = resultOf(
     fields: (t) => ({
       record: t.expose('record', {
         type: integrationRecord,
-        description: 'What Galileo stores about the integration.',
+        description: 'The metadata of the stored integration.',
       }),
       integration: t.field({
         type: integration,

@@ -152,7 +152,7 @@ describe('a plan has the same result as graphql-js', () => {
   });
 });
 
-it('the report of a field that cannot be null but resolved to null names the field', async () => {
+it('the reported error of a non-null field that resolves to null names the field', async () => {
   const reported: string[] = [];
   const executor = new Executor(buildSchema('type Query { label: String! }'), {
     ...limits,

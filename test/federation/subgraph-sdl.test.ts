@@ -120,7 +120,7 @@ describe('the SDL', () => {
     'ShareIntegrationWithUsersSuccess.users',
   ];
 
-  test('every field that calls upstream has the same cost, and its list a size', () => {
+  test('every field that calls upstream has the same cost, and every list among them has a size', () => {
     for (const type of types) {
       if (!isObjectType(type) && !isInterfaceType(type)) continue;
       for (const field of Object.values(type.getFields())) {

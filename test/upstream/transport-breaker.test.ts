@@ -206,7 +206,7 @@ describe('the circuit breaker', () => {
     expect(await read('evil')).toBe('200 /r');
   });
 
-  test('the circuit breaker is no longer reported as open a minute after it last refused or failed', async () => {
+  test('the circuit breaker is no longer reported as open a minute after the last failure', async () => {
     await using broken = await startBroken();
     const { clock, transport } = broken;
     await repeat(20, () => transport.read());

@@ -147,7 +147,7 @@ describe('the limits of sockets and of calls in the queue', () => {
   });
 });
 
-test('a call that has waited too long to finish is not sent, and the next one gets the socket', async () => {
+test('a waiting call with too little time left is not sent, and the next call gets the socket', async () => {
   await using upstream = await startScriptedUpstream({
     script: (exchange) => {
       setTimeout(() => healthy(exchange), 300);

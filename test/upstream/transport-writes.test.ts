@@ -59,7 +59,7 @@ const scripts: readonly (readonly [name: string, script: Script, outcome: string
 ];
 
 describe('a write that arrived', () => {
-  test.each(scripts)('a write that arrived and %s is sent once', async (_, script, outcome) => {
+  test.each(scripts)('a write that arrived and %s is sent only once', async (_, script, outcome) => {
     await using upstream = await startScriptedUpstream({ script });
     await using transport = createTestTransport(upstream.origin, {
       upstreamTimeoutMs: 400,
@@ -72,7 +72,7 @@ describe('a write that arrived', () => {
   });
 
   test.each(['PUT', 'POST', 'PATCH', 'DELETE'] as const)(
-    'a write by %s that arrived is sent once after any failure',
+    'a write with %s that arrived is sent only once, regardless of the failure',
     async (method) => {
       await using upstream = await startScriptedUpstream({ script: resetting });
       await using transport = createTestTransport(upstream.origin);

@@ -11,6 +11,6 @@ export const awsSageMaker = defineProvider({
     ...awsFields,
     // Galileo accepts inference profiles, and does not return them.
     inferenceProfiles: { ...awsFields.inferenceProfiles, output: 'none' },
-    models: integrationModels('models', "The endpoints' models, in Galileo's order.", nonNull),
+    models: integrationModels('models', 'The models of the endpoints.', nonNull),
   },
 });
