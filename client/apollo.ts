@@ -21,9 +21,16 @@ const pages = {
     const merged = { ...existing, ...incoming, pageInfo };
     if (!existing || typeof after !== 'string') return merged;
     const { edges = [], nodes = [] } = existing;
+    const { hasPreviousPage, startCursor } = toFields(existing.pageInfo);
     const count = edges.findIndex((edge) => toFields(edge)['cursor'] === after) + 1 || undefined;
     return {
       ...merged,
+      // The list still begins with its first page.
+      pageInfo: {
+        ...pageInfo,
+        ...(hasPreviousPage !== undefined && { hasPreviousPage }),
+        ...(startCursor !== undefined && { startCursor }),
+      },
       ...(incoming.edges && { edges: [...edges.slice(0, count), ...incoming.edges] }),
       ...(incoming.nodes && { nodes: [...nodes.slice(0, count), ...incoming.nodes] }),
     };

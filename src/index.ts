@@ -124,7 +124,9 @@ function hasTracerProvider(): boolean {
   );
 }
 
-function readOptions({ log, metrics, plugins, ...options }: GatewayOptions): Config {
+function readOptions(given: GatewayOptions): Config {
+  if (!isJsonObject(given)) throw new ConfigError(['expected an object of options']);
+  const { log, metrics, plugins, ...options } = given;
   const excluded: readonly string[] = processSettings;
   const texts: Partial<Record<SettingName, string>> = {};
   const problems: string[] = [];

@@ -141,6 +141,12 @@ describe('Apollo Client with the policies of the kit', () => {
     // A page that is loaded twice is shown once.
     await Promise.all([watched.fetchMore(next), watched.fetchMore(next)]);
     expect(getUsers()).toHaveLength(2);
+    const whole = client.readQuery({ query: IntegrationUsersDocument, variables })?.integration?.users;
+    expect(whole?.pageInfo).toMatchObject({
+      hasPreviousPage: false,
+      startCursor: whole?.edges[0]?.cursor,
+      endCursor: whole?.edges[1]?.cursor,
+    });
 
     const [first] = getUsers() ?? [];
     const userId = first?.userId ?? '';

@@ -106,7 +106,7 @@ describe('the client kit of the packed package', () => {
       await using gateway = await startGateway(sandbox.url);
       const { stdout } = await runClient(client, gateway.url, 'failing-azure');
       const lines = stdout.trim().split('\n');
-      expect(lines).toHaveLength(integrationNames.length + 5);
+      expect(lines).toHaveLength(integrationNames.length + 6);
       expect(lines).toEqual(
         expect.arrayContaining([
           'OpenAI: connected',
@@ -116,7 +116,7 @@ describe('the client kit of the packed package', () => {
           'ada.okafor@acme.example is EDITOR',
         ]),
       );
-      expect(lines.slice(-2)).toEqual(['Writer is connected', 'Writer is not connected']);
+      expect(lines.slice(-3)).toEqual(['saved writer', 'Writer: connected', 'Writer: not connected']);
     },
     60_000,
   );

@@ -440,8 +440,9 @@ describe('demo', () => {
     expect(program.stdout).toContain(`a sandbox at http://127.0.0.1:${port + 1},`);
     const landing = await send(`http://127.0.0.1:${port}`, { path: '/' });
     expect(landing).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
-    expect(landing.text).toContain(`href="http://127.0.0.1:${port}/graphql"`);
-    expect(landing.text).toContain(`href="${page}"`);
+    // Paths, because other machines can have another name for this one.
+    expect(landing.text).toContain('href="/graphql"');
+    expect(landing.text).toContain('href="/settings"');
     for (const key of Object.keys(demoKeys)) {
       expect(landing.text).toContain(`<code>${key}</code>`);
       expect(program.stdout).toContain(key);

@@ -43,6 +43,7 @@ describe('the metrics', () => {
       'foreign',
     ],
     ['a rate limit', { status: 429, json: { detail: 'slow down' } }, 'RATE_LIMITED', '4xx', 'rate_limited'],
+    ['a rate limit without a body', { status: 429, body: '' }, 'RATE_LIMITED', '4xx', 'rate_limited'],
     [
       'an error whose body is too large',
       { status: 500, json: { detail: 'x'.repeat(2000) } },

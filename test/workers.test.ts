@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -282,6 +284,45 @@ describe('a worker that is killed under load', () => {
     expect(await program.exit).toBe(0);
     expect(performance.now() - signalledAtMs).toBeLessThan(5000);
     for (const [, pid] of program.stdout.matchAll(/started (\d+) here/g)) process.kill(Number(pid));
+  });
+});
+
+const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
+if (!hasPrlimit)
+  console.warn('Skipped: tests without free file descriptors, because prlimit is not installed.');
+
+describe.skipIf(!hasPrlimit)('without free file descriptors', () => {
+  const countFiles = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+  const limitFiles = (pid: number, limit: number): void =>
+    void execFileSync('prlimit', ['--pid', String(pid), `--nofile=${limit}:`]);
+
+  it('workers that cannot take a connection are replaced, and the program is reachable again', async () => {
+    await using program = serve();
+    const url = await getUrl(program);
+    const { hostname, port } = new URL(url);
+    for (const worker of getWorkers(program)) limitFiles(worker, countFiles(worker) + 5);
+    const sockets = Array.from({ length: 60 }, () => connect(Number(port), hostname).on('error', () => {}));
+    await program.waitFor(/(a worker could not take a connection)/);
+    for (const socket of sockets) socket.destroy();
+    await expect
+      .poll(() => query(url).then(({ status }) => status, String), { timeout: 20_000, interval: 200 })
+      .toBe(200);
+    for (let count = 0; count < 6; count += 1) expect((await query(url)).status).toBe(200);
+  });
+
+  it('a worker that cannot be replaced yet is replaced later, and the other one serves requests', async () => {
+    await using program = serve();
+    const url = await getUrl(program);
+    const primary = program.process.pid ?? 0;
+    const [worker = 0] = getWorkers(program);
+    limitFiles(primary, countFiles(primary) - 1);
+    process.kill(worker, 'SIGKILL');
+    await program.waitFor(/"reason":"spawn \S+ (EMFILE)"/);
+    limitFiles(primary, 1000);
+    await program.waitFor(/(a replacement worker is listening)/);
+    for (let count = 0; count < 4; count += 1) expect((await query(url)).status).toBe(200);
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
   });
 });
 

@@ -27,15 +27,13 @@ const client = new ApolloClient({
 });
 
 await run(async () => {
-  // Read. 'all' keeps the providers that loaded if another one failed.
-  const { data, error } = await client.query({ query: SettingsPageDocument, errorPolicy: 'all' });
-  if (data === undefined) throw error;
-  printProviders(data, error);
+  await readProviders();
 
-  // Upsert with issues.
+  // Upsert with issues. With 'all', errors are part of the result.
   const rejected = await client.mutate({
     mutation: UpsertCustomIntegrationDocument,
     variables: { input: invalidCustom },
+    errorPolicy: 'all',
   });
   printUpsert(rejected.data?.upsertCustomIntegration);
 
@@ -43,16 +41,30 @@ await run(async () => {
   await printUsers(null);
 
   // Delete. The cache is updated after each mutation.
-  await client.mutate({ mutation: UpsertWriterIntegrationDocument, variables: { input: writer } });
-  print(`Writer is ${await readWriter()}`);
-  await client.mutate({ mutation: DeleteIntegrationDocument, variables: { name: 'WRITER' } });
-  print(`Writer is ${await readWriter()}`);
+  const connected = await client.mutate({
+    mutation: UpsertWriterIntegrationDocument,
+    variables: { input: writer },
+    errorPolicy: 'all',
+  });
+  printUpsert(connected.data?.upsertWriterIntegration);
+  await readProviders('WRITER');
+  await client.mutate({
+    mutation: DeleteIntegrationDocument,
+    variables: { name: 'WRITER' },
+    errorPolicy: 'all',
+  });
+  await readProviders('WRITER');
 });
 
-async function readWriter() {
-  const { data } = await client.query({ query: SettingsPageDocument, errorPolicy: 'all' });
-  const provider = data?.integrationProviders.find(({ name }) => name === 'WRITER');
-  return provider?.integration ? 'connected' : 'not connected';
+/**
+ * Read. 'all' keeps the providers that loaded if another one failed.
+ *
+ * @param {string} [only]
+ */
+async function readProviders(only) {
+  const { data, error } = await client.query({ query: SettingsPageDocument, errorPolicy: 'all' });
+  if (data === undefined) throw error;
+  printProviders(data, error, only);
 }
 
 /** @param {string | null} after the cursor of the last user of the previous page */

@@ -1,6 +1,5 @@
 import {
   DeleteIntegrationDocument,
-  IntegrationDocument,
   IntegrationUsersDocument,
   SettingsPageDocument,
   UpsertCustomIntegrationDocument,
@@ -23,10 +22,7 @@ import {
 const client = new GraphQLClient(endpoint, { headers, errorPolicy: 'all' });
 
 await run(async () => {
-  // Read. `request` drops the errors of a partial response; `rawRequest` returns both.
-  /** @type {{ data: import('galileo-gateway/client').SettingsPageQuery, errors?: unknown }} */
-  const { data, errors } = await client.rawRequest(printDocument(SettingsPageDocument));
-  printProviders(data, errors);
+  await readProviders();
 
   // Upsert with issues.
   const rejected = await client.request(UpsertCustomIntegrationDocument, { input: invalidCustom });
@@ -36,15 +32,22 @@ await run(async () => {
   await printUsers(null);
 
   // Delete.
-  await client.request(UpsertWriterIntegrationDocument, { input: writer });
-  print(`Writer is ${await readWriter()}`);
+  const connected = await client.request(UpsertWriterIntegrationDocument, { input: writer });
+  printUpsert(connected.upsertWriterIntegration);
+  await readProviders('WRITER');
   await client.request(DeleteIntegrationDocument, { name: 'WRITER' });
-  print(`Writer is ${await readWriter()}`);
+  await readProviders('WRITER');
 });
 
-async function readWriter() {
-  const { integration } = await client.request(IntegrationDocument, { name: 'WRITER' });
-  return integration ? 'connected' : 'not connected';
+/**
+ * Read. `request` drops the errors of a partial response; `rawRequest` returns both.
+ *
+ * @param {string} [only]
+ */
+async function readProviders(only) {
+  /** @type {{ data: import('galileo-gateway/client').SettingsPageQuery, errors?: unknown }} */
+  const { data, errors } = await client.rawRequest(printDocument(SettingsPageDocument));
+  printProviders(data, errors, only);
 }
 
 /** @param {string | null} after the cursor of the last user of the previous page */

@@ -12,10 +12,12 @@ export const print = (line) => void process.stdout.write(`${line}\n`);
  *
  * @param {import('galileo-gateway/client').SettingsPageQuery} data
  * @param {unknown} error the error that the client reports
+ * @param {string} [only] the name of the only provider to print
  */
-export function printProviders({ integrationProviders }, error) {
+export function printProviders({ integrationProviders }, error, only) {
   const errors = toGatewayErrors(error);
-  for (const [index, { displayName, integration }] of integrationProviders.entries()) {
+  for (const [index, { name, displayName, integration }] of integrationProviders.entries()) {
+    if (only !== undefined && name !== only) continue;
     const state = providerState(integration, errors, ['integrationProviders', index, 'integration']);
     if (state.status === 'failed') {
       const retry = state.error.retryable ? ' (try again)' : '';

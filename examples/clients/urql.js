@@ -28,10 +28,7 @@ const client = new Client({
 });
 
 await run(async () => {
-  // Read. If a part failed, the result has both `data` and `error`.
-  const { data, error } = await client.query(SettingsPageDocument, {}).toPromise();
-  if (!data) throw error;
-  printProviders(data, error);
+  await readProviders();
 
   // Upsert with issues.
   const rejected = await client
@@ -43,16 +40,24 @@ await run(async () => {
   await printUsers(null);
 
   // Delete. The cache is updated after each mutation.
-  await client.mutation(UpsertWriterIntegrationDocument, { input: writer }).toPromise();
-  print(`Writer is ${await readWriter()}`);
+  const connected = await client.mutation(UpsertWriterIntegrationDocument, { input: writer }).toPromise();
+  printUpsert(connected.data?.upsertWriterIntegration);
+  await readProviders('WRITER');
   await client.mutation(DeleteIntegrationDocument, { name: 'WRITER' }).toPromise();
-  print(`Writer is ${await readWriter()}`);
+  await readProviders('WRITER');
 });
 
-async function readWriter() {
-  const { data } = await client.query(SettingsPageDocument, {}).toPromise();
-  const provider = data?.integrationProviders.find(({ name }) => name === 'WRITER');
-  return provider?.integration ? 'connected' : 'not connected';
+/**
+ * Read. If a part failed, the result has both `data` and `error`. A result from the cache has no errors, so this asks the
+ * network.
+ *
+ * @param {string} [only]
+ */
+async function readProviders(only) {
+  const options = { requestPolicy: /** @type {const} */ ('network-only') };
+  const { data, error } = await client.query(SettingsPageDocument, {}, options).toPromise();
+  if (!data) throw error;
+  printProviders(data, error, only);
 }
 
 /** @param {string | null} after the cursor of the last user of the previous page */

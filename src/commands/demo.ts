@@ -19,8 +19,10 @@ export async function demo(
   // Read before anything listens, so that an invalid configuration ends the demo immediately.
   const { host, port, basePath, trustedDocuments } = readConfig(environment, flags);
   const allowedHosts = getHostNames(host);
+  const graphqlPath = `${basePath}/graphql`;
+  const settingsPath = `${basePath}/settings`;
   const settingsPage = createSettingsPage({
-    endpoint: `${basePath}/graphql`,
+    endpoint: graphqlPath,
     apiKey: demoApiKey,
     trustedDocuments: trustedDocuments !== undefined,
   });
@@ -44,12 +46,11 @@ export async function demo(
     throw error;
   });
   const url = toLocalUrl(server.url);
-  const graphqlUrl = `${url}${basePath}/graphql`;
-  const settingsUrl = `${url}${basePath}/settings`;
+  const graphqlUrl = url + graphqlPath;
   endOnSignal(server, log, { release: () => sandbox.close() });
   const example = createExampleRequest(trustedDocuments?.documents);
   const curl = example && toCurl(graphqlUrl, example);
-  landingPage = createLandingPage({ graphqlUrl, settingsUrl, keys: demoKeys, curl });
+  landingPage = createLandingPage({ graphqlPath, settingsPath, keys: demoKeys, curl });
 
   const hint =
     trustedDocuments === undefined
@@ -67,7 +68,7 @@ galileo-gateway demo
 
   Start     ${url}${basePath}/  (links to everything)
   GraphiQL  ${graphqlUrl}  (${hint})
-  Settings  ${settingsUrl}  (an example settings page for model providers)
+  Settings  ${url}${settingsPath}  (an example settings page for model providers)
   API key   ${demoApiKey}
   Upstream  a sandbox at ${sandbox.url}, in memory${upstreamHint}${network}
 

@@ -1,16 +1,16 @@
 import { createPage, escapeHtml, type Resource } from '../http/static-files.ts';
 
 interface LandingPageOptions {
-  readonly graphqlUrl: string;
-  readonly settingsUrl: string;
+  readonly graphqlPath: string;
+  readonly settingsPath: string;
   /** Descriptions by API key. */
   readonly keys: Readonly<Record<string, string>>;
-  /** A command that returns data. Undefined if there is none. */
+  /** A command for this machine that returns data. Undefined if there is none. */
   readonly curl: string | undefined;
 }
 
 /** The page at `/` of the demo. It loads no other files. */
-export function createLandingPage({ graphqlUrl, settingsUrl, keys, curl }: LandingPageOptions): Resource {
+export function createLandingPage({ graphqlPath, settingsPath, keys, curl }: LandingPageOptions): Resource {
   const rows = Object.entries(keys).map(
     ([key, meaning]) =>
       `<tr><th scope="row"><code>${escapeHtml(key)}</code></th><td>${escapeHtml(meaning)}</td></tr>`,
@@ -34,8 +34,8 @@ li { margin: .5rem 0; }`;
 <h1>galileo-gateway demo</h1>
 <p>A GraphQL gateway in front of a sandbox that behaves like Galileo's REST API. Its data is in memory.</p>
 <ul>
-<li><a href="${escapeHtml(graphqlUrl)}">GraphiQL</a>: explore the schema and run operations</li>
-<li><a href="${escapeHtml(settingsUrl)}">Settings page</a>: an example front end for model providers</li>
+<li><a href="${escapeHtml(graphqlPath)}">GraphiQL</a>: explore the schema and run operations</li>
+<li><a href="${escapeHtml(settingsPath)}">Settings page</a>: an example front end for model providers</li>
 <li><a href="/livez">/livez</a> and <a href="/readyz">/readyz</a>: health endpoints</li>
 </ul>
 ${curl === undefined ? '' : `<h2>On the command line</h2>\n<pre><code>${escapeHtml(curl)}</code></pre>`}

@@ -94,6 +94,11 @@ export class ConnectionPool {
     this.#addToTurn(connection, undefined);
   }
 
+  /** Gives up connections that are still being opened. Must be called when no call needs one. */
+  stopConnecting(): void {
+    for (const connection of this.#connections) connection.stopConnecting();
+  }
+
   /** Ends all running and waiting calls. */
   destroy(): void {
     this.#isDestroyed = true;

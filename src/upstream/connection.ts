@@ -80,6 +80,10 @@ export class Connection {
   destroy(): void {
     this.#client.destroy(null, () => {});
     // The client cannot destroy a socket that is not yet connected.
+    this.stopConnecting();
+  }
+
+  stopConnecting(): void {
     this.#connecting?.abort(new ConnectFailure('connect', new Error('The gateway is shutting down.')));
   }
 

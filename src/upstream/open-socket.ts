@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { toError } from '../errors.ts';
 import { openTunnel } from './proxy.ts';
-import { ConnectFailure, isCertificateAlert } from './transport-failures.ts';
+import { ConnectFailure, isCertificateAlert, toConnectFailure } from './transport-failures.ts';
 import type { TransportSettings } from './transport-types.ts';
 import { getPort } from './url.ts';
 
@@ -63,7 +63,7 @@ export async function openSocket(
     socket?.destroy();
     signal.throwIfAborted();
     if (error instanceof ConnectFailure) throw error;
-    throw new ConnectFailure('connect', toError(error));
+    throw toConnectFailure(toError(error));
   }
 }
 
@@ -76,8 +76,7 @@ async function dial(
   { lookup, upstreamConnectTimeoutMs }: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const addresses = await resolveName(toHostname(url), lookup);
-  signal.throwIfAborted();
+  const addresses = await resolveName(toHostname(url), lookup, signal);
   if (addresses.length === 0) throw new Error('The host name has no address.');
   const delayMs = Math.min(nextAddressMs, upstreamConnectTimeoutMs / addresses.length);
   return new Promise((resolve, reject) => {
@@ -117,9 +116,14 @@ async function dial(
   });
 }
 
-/** The addresses of a name, alternating between IPv4 and IPv6. */
-async function resolveName(hostname: string, lookup: Lookup): Promise<readonly LookupAddress[]> {
+/** The addresses of a name, alternating between IPv4 and IPv6. Rejects if the signal is aborted, because a lookup cannot be. */
+async function resolveName(
+  hostname: string,
+  lookup: Lookup,
+  signal: AbortSignal,
+): Promise<readonly LookupAddress[]> {
   const addresses = await new Promise<readonly LookupAddress[]>((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(toError(signal.reason)), { once: true });
     lookup(hostname, { all: true }, (error, found) => {
       if (error === null) resolve(found);
       else reject(error);

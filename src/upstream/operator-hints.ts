@@ -18,6 +18,8 @@ const hints: readonly (readonly [pattern: RegExp, hint: string])[] = [
     /alert.handshake.failure/i,
     'Upstream refused the TLS handshake: it may require a client certificate (UPSTREAM_CERT_FILE).',
   ],
+  [/\b(?:EMFILE|ENFILE)\b/, 'The process has no free file descriptor: raise its limit (ulimit -n).'],
+  [/^UND_ERR_SOCKET bad response/, 'Upstream sent `100 Continue`, for which the gateway does not ask.'],
   [
     /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled/i,
     tlsExpectedHint,

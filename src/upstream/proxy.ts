@@ -1,5 +1,6 @@
 import { request as requestHttp } from 'node:http';
 import type { Socket } from 'node:net';
+import { ConnectFailure } from './transport-failures.ts';
 import { getPort } from './url.ts';
 
 /** The proxy variables, with the meaning that undici's EnvHttpProxyAgent gives them. */
@@ -44,12 +45,13 @@ export function openTunnel(socket: Socket, proxy: URL, target: URL): Promise<Soc
   };
   return new Promise((resolve, reject) => {
     requestHttp({ method: 'CONNECT', path: authority, headers, createConnection: () => socket })
-      .once('connect', ({ statusCode }, _socket, head) => {
-        if (statusCode === 200) {
+      .once('connect', ({ statusCode = 0 }, _socket, head) => {
+        if (statusCode >= 200 && statusCode < 300) {
           if (head.length > 0) socket.unshift(head);
           resolve(socket);
         } else {
-          reject(new Error(`The proxy refused to connect to upstream, with status ${statusCode}.`));
+          const cause = new Error(`The proxy refused to connect to upstream, with status ${statusCode}.`);
+          reject(new ConnectFailure(statusCode === 407 ? 'proxy-credentials' : 'connect', cause));
         }
       })
       .once('error', (error) => {

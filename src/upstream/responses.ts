@@ -110,6 +110,8 @@ export function toAttemptOutcome(response: UpstreamResponse, method: Method): At
 }
 
 function isForeignError(response: UpstreamResponse): boolean {
+  // Rate limiters in front of the API send no body.
+  if (response.status === 429 && response.body.length === 0) return false;
   if (response.isBodyDropped) return !isJsonMediaType(response);
   return response.status === 404 ? !hasErrorForm(response.json) : response.json === undefined;
 }

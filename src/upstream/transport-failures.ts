@@ -14,6 +14,10 @@ interface FailureMeaning {
 export const failureKinds = {
   /** No connection could be opened. */
   connect: { isRetryable: true, verdict: 'bad' },
+  /** The gateway's own machine has no file descriptor, port or memory for a connection. */
+  'no-resources': { isRetryable: true, verdict: 'none' },
+  /** The proxy refused its user or password. Repeated attempts can lock the account. */
+  'proxy-credentials': { isRetryable: false, verdict: 'bad' },
   /** An idle connection was closed before the request was written to it. */
   'idle-closed': { isRetryable: true, verdict: 'none' },
   /** Upstream's certificate is not trusted, or upstream does not trust the gateway's. */
@@ -53,7 +57,7 @@ export interface AttemptFailure {
 
 /** Why no socket to upstream was opened. */
 export class ConnectFailure extends Error {
-  readonly kind: 'connect' | 'certificate' | 'timeout';
+  readonly kind: 'connect' | 'no-resources' | 'proxy-credentials' | 'certificate' | 'timeout';
   /** The code of the original error. Not named `code`, because undici's client interprets that property. */
   readonly causeCode: string;
 
@@ -63,6 +67,17 @@ export class ConnectFailure extends Error {
     this.causeCode = getCode(cause);
   }
 }
+
+const resourceCodes: ReadonlySet<string> = new Set([
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ENOBUFS',
+  'EADDRNOTAVAIL',
+]);
+
+export const toConnectFailure = (error: Error): ConnectFailure =>
+  new ConnectFailure(resourceCodes.has(getCode(error)) ? 'no-resources' : 'connect', error);
 
 // undici's codes for a request that it cannot write. Nothing was sent.
 const invalidRequestCodes: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);

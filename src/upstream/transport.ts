@@ -122,6 +122,7 @@ export class Transport {
     if (!this.#isIdle) {
       await new Promise<void>((resolve) => {
         this.#onDrained = resolve;
+        this.#noteIdle();
       });
     }
     await this.#services.pool.close();
@@ -133,7 +134,10 @@ export class Transport {
   }
 
   #noteIdle(): void {
-    if (this.#onDrained !== undefined && this.#isIdle) this.#onDrained();
+    if (this.#onDrained === undefined) return;
+    if (this.#isIdle) this.#onDrained();
+    // A deadline has ended the calls of connections that are still being opened.
+    else if (this.#callCount === 0) this.#services.pool.stopConnecting();
   }
 }
 

@@ -5,6 +5,7 @@ import type { DestinationStream } from 'pino';
 import type { Config } from '../config.ts';
 import { closeServer, getUrl } from '../http/listen.ts';
 import { startMetricsServer } from '../http/metrics-server.ts';
+import { getProperty } from '../json.ts';
 import { forwardLines, type Log } from '../observability/log.ts';
 import { type PrimaryMessage, WorkerMessage } from './messages.ts';
 import type { MetricsSum } from './metrics-sum.ts';
@@ -110,11 +111,12 @@ export class WorkerPool implements Drainable {
   #startWorker(): void {
     const worker = cluster.fork();
     const { stdout, stderr } = worker.process;
-    if (stdout !== null) forwardLines(stdout, this.#output);
-    if (stderr !== null) forwardLines(stderr, process.stderr);
+    // Undefined if the process could not be started.
+    if (stdout) forwardLines(stdout, this.#output);
+    if (stderr) forwardLines(stderr, process.stderr);
     const member: Member = { startedAtMs: performance.now(), state: 'starting' };
     this.#members.set(worker, member);
-    this.#metrics?.sum.add(worker);
+    this.#replaceIfStuck(worker, member);
     worker.on('message', (received: unknown) => {
       const message = WorkerMessage.safeParse(received).data;
       switch (message?.type) {
@@ -134,8 +136,9 @@ export class WorkerPool implements Drainable {
         case undefined:
       }
     });
-    worker.on('exit', (code: number | null, signal: string | null) => {
-      this.#members.delete(worker);
+    const onExit = (code: number | null, signal: string | null, reason?: string) => {
+      // After an error, the process can exit too.
+      if (!this.#members.delete(worker)) return;
       this.#metrics?.sum.remove(worker);
       if (this.#isEnding) {
         if (code !== 0 && member.state !== 'starting') this.#isComplete = false;
@@ -146,7 +149,26 @@ export class WorkerPool implements Drainable {
       const isInterrupted = code === 0 || signal === 'SIGTERM' || signal === 'SIGINT';
       if (this.#starting !== undefined && member.state === 'starting' && !isInterrupted) {
         this.#starting.reject(new Error('a worker ended before it was ready'));
-      } else if (member.state !== 'draining') this.#replace(worker, member, { code, signal });
+      } else if (member.state !== 'draining') this.#replace(worker, member, { code, signal, reason });
+    };
+    worker.on('exit', onExit);
+    worker.on('error', (error: Error) => {
+      if (worker.process.pid === undefined) onExit(null, null, error.message);
+    });
+  }
+
+  /**
+   * Replaces a worker that could not take a connection, because it has no free file descriptor. Node would wait for it
+   * forever, together with the connections after that one. Node has no public event for it.
+   */
+  #replaceIfStuck(worker: Worker, member: Member): void {
+    worker.process.on('internalMessage', (message: unknown) => {
+      if (getProperty(message, 'cmd') !== 'NODE_HANDLE_NACK' || member.state !== 'listening') return;
+      this.#log.error(
+        { pid: worker.process.pid },
+        'a worker could not take a connection: raise the limit of open files',
+      );
+      worker.process.kill('SIGTERM');
     });
   }
 
@@ -156,6 +178,7 @@ export class WorkerPool implements Drainable {
 
   #noteListening(worker: Worker, member: Member, url: string): void {
     member.state = 'listening';
+    this.#metrics?.sum.add(worker);
     this.#releaseDraining();
     if (this.#isEnding) this.#send(worker, { type: 'drain' });
     else if (this.#starting === undefined)

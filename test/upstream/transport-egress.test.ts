@@ -145,6 +145,26 @@ describe('a call through a proxy', () => {
     expect(upstream.socketCount).toBeLessThanOrEqual(4);
   });
 
+  test('any 2xx of the proxy opens the tunnel', async () => {
+    await using proxy = await startTunnelProxy({ status: 201 });
+    await using upstream = await startScriptedUpstream();
+    await using transport = createObserved(upstream.origin, { httpProxy: proxy.url });
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+  });
+
+  test.each([
+    [407, 1],
+    [503, 3],
+  ])('a proxy that refuses the tunnel with %i gets %i attempts', async (status, attempts) => {
+    await using proxy = await startTunnelProxy({ status });
+    await using transport = createObserved(new URL('http://galileo.test'), {
+      httpProxy: proxy.url,
+      upstreamRetries: 2,
+    });
+    expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(proxy.authorities).toHaveLength(attempts);
+  });
+
   test.skipIf(tinyproxy === undefined)(
     'the credentials of a proxy URL are sent only to the proxy, and no reason shows them',
     async () => {
@@ -243,6 +263,55 @@ describe('a name with several addresses', () => {
     });
     expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
     expect(transport.reasons[0]).toMatch(/127\.0\.0\.3.*127\.0\.0\.4/);
+  });
+
+  test('a name that is not resolved in time fails at the connect timeout, and frees its socket', async () => {
+    await using upstream = await startScriptedUpstream();
+    const resolving: (() => void)[] = [];
+    await using transport = createObserved(named(upstream), {
+      upstreamConnections: 1,
+      upstreamConnectTimeoutMs: 300,
+      lookup: (_name, _options, callback) => {
+        resolving.push(() => callback(null, [{ address: '127.0.0.1', family: 4 }]));
+        if (resolving.length > 1) resolving[1]?.();
+      },
+    });
+    expect(await getOutcome(transport.read())).toBe('UPSTREAM_TIMEOUT');
+    expect(transport.reasons).toEqual(['No connection within 300 ms.']);
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    // The result of the first lookup comes too late.
+    resolving[0]?.();
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    expect(upstream.socketCount).toBe(1);
+  });
+
+  test('close does not wait for a connection that no call needs any longer', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using transport = createObserved(named(upstream), {
+      upstreamConnectTimeoutMs: 60_000,
+      upstreamTimeoutMs: 100,
+      lookup: () => {},
+    });
+    expect(await getOutcome(transport.read())).toBe('UPSTREAM_TIMEOUT');
+    await transport.close();
+  });
+
+  test('a lack of file descriptors does not open the circuit breaker, and its reason says what to do', async () => {
+    await using upstream = await startScriptedUpstream();
+    let isExhausted = true;
+    await using transport = createObserved(named(upstream), {
+      lookup: (_name, _options, callback) => {
+        if (isExhausted) callback(Object.assign(new Error('getaddrinfo EMFILE'), { code: 'EMFILE' }), []);
+        else callback(null, [{ address: '127.0.0.1', family: 4 }]);
+      },
+    });
+    for (let count = 0; count < 25; count += 1)
+      expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(transport.reasons[0]).toBe(
+      'The process has no free file descriptor: raise its limit (ulimit -n). getaddrinfo EMFILE',
+    );
+    isExhausted = false;
+    expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
   });
 
   test('a name whose addresses all hang fails at the connect timeout', async () => {

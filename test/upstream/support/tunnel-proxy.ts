@@ -4,15 +4,25 @@ import { connect } from 'node:net';
 import { close, listen } from '../../support/listen.ts';
 import { localhostCertificate, localhostKey } from './scripted-upstream.ts';
 
-/** A proxy on localhost that tunnels to every authority and records it. */
-export async function startTunnelProxy({ isTls }: { readonly isTls: boolean }) {
+/** A proxy on localhost that tunnels to every authority and records it, or refuses to if its status is not 2xx. */
+export async function startTunnelProxy({
+  isTls = false,
+  status = 200,
+}: {
+  readonly isTls?: boolean;
+  readonly status?: number;
+}) {
   const authorities: string[] = [];
   const server = isTls ? createTlsServer({ cert: localhostCertificate, key: localhostKey }) : createServer();
   server.on('connect', ({ url = '' }, client) => {
     authorities.push(url);
+    if (status >= 300) {
+      client.end(`HTTP/1.1 ${status} No\r\n\r\n`);
+      return;
+    }
     const [host, port] = url.split(':');
     const target = connect(Number(port), host, () => {
-      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      client.write(`HTTP/1.1 ${status} OK\r\n\r\n`);
       client.pipe(target).pipe(client);
     });
     for (const socket of [client, target]) socket.on('error', () => target.destroy());
