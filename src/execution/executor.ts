@@ -154,8 +154,8 @@ export class Executor {
 
   /** As `findSource`, but throws RequestError if the parameters do not name a document. */
   getSource(params: OperationParams): string {
-    const text = this.findSource(params);
-    if (text !== undefined) return text;
+    const source = this.findSource(params);
+    if (source !== undefined) return source;
     const { documentId } = params;
     if (this.#settings.trustedDocuments !== undefined) {
       throw documentId === undefined

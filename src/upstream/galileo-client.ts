@@ -194,7 +194,12 @@ export class GalileoClient {
     // The transport has the body as a string and as bytes.
     const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
     if (!context.memory.take(heldBytes)) throw createFieldNoMemoryError();
-    const response = await this.#send(request).finally(() => context.memory.release(heldBytes));
+    let response: UpstreamResponse;
+    try {
+      response = await this.#send(request);
+    } finally {
+      context.memory.release(heldBytes);
+    }
     const failure = readValidationFailure(response, this.#getRedaction(request));
     if (failure !== undefined) return { kind: 'invalid', ...failure };
     return { kind: 'done', value: expectJson(this.#expectSuccess(request, response), hasShape) };

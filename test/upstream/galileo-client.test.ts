@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toCaller } from '../../src/credentials.ts';
 import { Deadline } from '../../src/deadline.ts';
 import { readForwardedHeaders } from '../../src/http/forwarded-headers.ts';
+import { MemoryBudget, Reservation } from '../../src/memory.ts';
 import { GalileoClient } from '../../src/upstream/galileo-client.ts';
 import type { CallContext } from '../../src/upstream/transport-types.ts';
 import { toUuid, type Uuid } from '../../src/upstream/uuid.ts';
@@ -484,3 +485,20 @@ test('a caller is a hash of only the credentials', () => {
   expect(caller).not.toContain('a,');
   expect(caller).toHaveLength(44);
 });
+
+test.each([true, false])(
+  'the memory of a request body is released, with a credential: %s',
+  async (hasCredential) => {
+    await using stack = await startClient();
+    stack.upstream.on('PUT', '/v2/integrations/openai', { status: 500, json: { detail: 'failed' } });
+    const budget = new MemoryBudget(1_000_000);
+    const call = { ...stack.call, hasCredential, memory: new Reservation(budget) };
+    await getClientFacingError(stack.client.upsert('openai', '{"token":"t"}', call));
+    const response = budget.bytes;
+    for (let count = 0; count < 3; count += 1)
+      await getClientFacingError(
+        stack.client.upsert('openai', JSON.stringify({ token: 't'.repeat(10_000) }), call),
+      );
+    expect(budget.bytes).toBe(4 * response);
+  },
+);
