@@ -81,6 +81,19 @@ describe('every provider', () => {
   });
 });
 
+it.each([{}, { integrations: null }])(
+  'no provider is available if upstream responds with %j',
+  async (json) => {
+    await using stack = await startStack();
+    stack.upstream.on('GET', '/v2/integrations/available', { json });
+    const { data, errors } = await stack.gateway.query(
+      '{ integrationProviders(names: [OPENAI]) { isAvailable } }',
+    );
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ integrationProviders: [{ isAvailable: false }] });
+  },
+);
+
 describe('the records of a provider', () => {
   const { full } = integrationRecordFixtures;
   const query = '{ integrationProviders(names: [CUSTOM, OPENAI]) { records { label } } }';

@@ -21,6 +21,9 @@ const missingCredential =
 
 export type CollaboratorKind = 'users' | 'groups';
 
+const hasNamesOrNull = (body: unknown): body is { integrations?: readonly unknown[] | null } =>
+  isJsonObject(body) && Array.isArray(body['integrations'] ?? []);
+
 /** One page of a list. */
 export interface Page {
   readonly startingToken: number;
@@ -66,13 +69,17 @@ export class GalileoClient {
     return Object.assign(body, { name });
   }
 
-  /** `GET /v2/integrations/available`: the names of the providers that this Galileo deployment offers. */
+  /**
+   * `GET /v2/integrations/available`: the names of the providers that this Galileo deployment offers. Empty if upstream
+   * leaves the list out.
+   */
   async fetchAvailable(context: CallContext): Promise<readonly unknown[]> {
     const path = '/v2/integrations/available';
-    const hasNames = (body: unknown): body is { integrations: readonly unknown[] } =>
-      isJsonObject(body) && Array.isArray(body['integrations']);
-    return (await this.#call({ operation: 'available', method: 'GET', path, context }, hasNames))
-      .integrations;
+    const { integrations } = await this.#call(
+      { operation: 'available', method: 'GET', path, context },
+      hasNamesOrNull,
+    );
+    return integrations ?? [];
   }
 
   /** `GET /v2/integrations/{name}/status`. */
