@@ -1,7 +1,7 @@
 // Checks that prose is plain English: Markdown, GraphQL descriptions, dashboards, comments, messages and test titles, against the
 // word list of prose-rules.js. Prints `file:line`, the phrase and what to write instead.
 //
-//   node scripts/check-prose.js [--warn] [--summary] [FILE …]     without files: every file of the repository
+//   node scripts/check-prose.js [FILE …]     without files: every file of the repository
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
@@ -98,16 +98,13 @@ function check(path) {
   return findings.sort((a, b) => a.line - b.line);
 }
 
-const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
-const named = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const named = process.argv.slice(2);
 const listed = () => execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' });
 const paths = named.length > 0 ? named : listed().trimEnd().split('\n');
 const findings = paths.filter((path) => !excluded.test(path)).flatMap(check);
 
-const lines = options.includes('--summary')
-  ? [...new Set(findings.map(({ path }) => path))].map(
-      (path) => `${findings.filter((finding) => finding.path === path).length} ${path}`,
-    )
-  : findings.map(({ path, line, phrase, instead }) => `${path}:${line}: "${phrase}", say: ${instead}`);
+const lines = findings.map(
+  ({ path, line, phrase, instead }) => `${path}:${line}: "${phrase}", say: ${instead}`,
+);
 process.stdout.write(`${[...lines, `${findings.length} phrases that are not plain English`].join('\n')}\n`);
-if (findings.length > 0 && !options.includes('--warn')) process.exitCode = 1;
+if (findings.length > 0) process.exitCode = 1;

@@ -6,9 +6,11 @@ import { startServer } from '../http/server.ts';
 import type { Resource } from '../http/static-files.ts';
 import { createLog, openOutput } from '../observability/log.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
-import { createExampleRequest } from './example-request.ts';
 import { createLandingPage } from './landing-page.ts';
 import { createSettingsPage } from './settings-page.ts';
+
+const exampleQuery =
+  '{ integration(name: OPENAI) { __typename id name ... on OpenAIIntegration { organizationId } } }';
 
 /** Runs a sandbox upstream, the gateway and the example front end, and prints how to use them. */
 export async function demo(
@@ -48,8 +50,7 @@ export async function demo(
   const url = toLocalUrl(server.url);
   const graphqlUrl = url + graphqlPath;
   endOnSignal(server, log, { release: () => sandbox.close() });
-  const example = createExampleRequest(trustedDocuments?.documents);
-  const curl = example && toCurl(graphqlUrl, example);
+  const curl = trustedDocuments === undefined ? toCurl(graphqlUrl) : undefined;
   landingPage = createLandingPage({ graphqlPath, settingsPath, keys: demoKeys, curl });
 
   const hint =
@@ -74,7 +75,7 @@ galileo-gateway demo
 
 Try it:
 
-  ${curl ?? 'Send the documentId of a trusted document and its variables. The file has no query that can run without variables.'}
+  ${curl ?? 'Send the documentId of a trusted document and its variables.'}
 
 Keys that show other states. Any other key is a separate tenant:
 
@@ -102,7 +103,5 @@ function getHostNames(host: string): readonly string[] {
   ];
 }
 
-function toCurl(url: string, request: object): string {
-  const body = JSON.stringify(request).replaceAll("'", "'\\''");
-  return `curl -s ${url} -H 'content-type: application/json' -H 'Galileo-API-Key: ${demoApiKey}' -d '${body}'`;
-}
+const toCurl = (url: string): string =>
+  `curl -s ${url} -H 'content-type: application/json' -H 'Galileo-API-Key: ${demoApiKey}' -d '${JSON.stringify({ query: exampleQuery })}'`;

@@ -17,4 +17,4 @@ export {
   requestErrorCodes,
   toLocations,
 } from './request-error.ts';
-export { readTrustedDocuments, type TrustedDocuments, toHash } from './trusted-documents.ts';
+export { readTrustedDocuments, toHash } from './trusted-documents.ts';
