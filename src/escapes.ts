@@ -143,7 +143,6 @@ export function* findEncodedRuns(bytes: string, minBytes: number): Generator<Enc
   if (minBytes === Number.POSITIVE_INFINITY) return;
   // Four characters of base64 are three bytes.
   const minLength = Math.ceil((minBytes * 4) / 3);
-  if (!mayHaveRun(bytes, minLength)) return;
   for (const { 0: run, index: start } of bytes.matchAll(/[\w+/-]+(?:[\r\n]+[\t ]*[\w+/-]+)*/g)) {
     if (run.length < minLength) continue;
     const text = run.replace(/\s+/g, '');
@@ -157,26 +156,3 @@ export function* findEncodedRuns(bytes: string, minBytes: number): Generator<Enc
     yield { start, end: start + run.length, decoded };
   }
 }
-
-/** Whether there can be a run of that length. Most strings are shorter words. Costs less than finding the runs. */
-function mayHaveRun(bytes: string, minLength: number): boolean {
-  let length = 0;
-  for (let index = 0; index < bytes.length; index += 1) {
-    const code = bytes.charCodeAt(index);
-    if (isLineBreak(code)) return true;
-    length = isRunCharacter(code) ? length + 1 : 0;
-    if (length === minLength) return true;
-  }
-  return false;
-}
-
-const isLineBreak = (code: number): boolean => code === 0x0a || code === 0x0d;
-
-/** `[\w+/-]` */
-const isRunCharacter = (code: number): boolean =>
-  (code >= 0x61 && code <= 0x7a) ||
-  (code >= 0x41 && code <= 0x5a) ||
-  (code >= 0x2f && code <= 0x39) ||
-  code === 0x2b ||
-  code === 0x2d ||
-  code === 0x5f;

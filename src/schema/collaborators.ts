@@ -28,14 +28,13 @@ function createCollaborator<Schema extends SchemaName>(
 ) {
   return builder.objectRef<Source>(name).implement({
     description: `A ${schema === 'UserCollaborator' ? 'user' : 'group'} that an integration is shared with.`,
-    fields: (t) => ({
-      ...toOutputFields(t, schema, fields),
-      ...toOutputFields(t, schema, {
+    fields: (t) =>
+      toOutputFields(t, schema, {
+        ...fields,
         role: fieldOf(collaboratorRole)('role', 'The role in this integration.', nonNull),
         createdAt: dateTime('created_at', 'When the integration was shared.', nonNull),
         permissions,
       }),
-    }),
   });
 }
 

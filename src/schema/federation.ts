@@ -1,6 +1,5 @@
 import {
   extendSchema,
-  type GraphQLObjectType,
   type GraphQLSchema,
   type InterfaceTypeDefinitionNode,
   isInterfaceType,
@@ -16,7 +15,7 @@ import type { JsonObject } from '../json.ts';
 import { loadEntities } from '../resolvers/entities.ts';
 import { getTypeName } from '../resolvers/integrations.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
-import type { WireIntegration } from '../upstream/wire.ts';
+import { providerNames, type WireIntegration } from '../upstream/wire.ts';
 import { getDirectives } from './directives.ts';
 
 /** Federation v2.9 is the first with `@cost` and `@listSize` and the last that all current composers accept. */
@@ -28,7 +27,7 @@ const linkUrl = 'https://specs.apollo.dev/federation/v2.9';
  * others.
  */
 export function addFederation(schema: GraphQLSchema): GraphQLSchema {
-  const federated = extendSchema(schema, parse(getAdditions(schema)));
+  const federated = extendSchema(schema, parse(additions));
   const { _entities: entities, _service: service } = federated.getQueryType()?.getFields() ?? {};
   const entity = federated.getType('_Entity');
   if (entities === undefined || service === undefined || !isUnionType(entity)) {
@@ -50,11 +49,9 @@ export function addFederation(schema: GraphQLSchema): GraphQLSchema {
 }
 
 // Section "Subgraph specification" of the federation specification; integrations are the only entities.
-const getAdditions = (schema: GraphQLSchema): string => `
+const additions = `
   scalar _Any
-  union _Entity = ${getEntityTypes(schema)
-    .map(({ name }) => name)
-    .join(' | ')}
+  union _Entity = ${providerNames.map(getTypeName).join(' | ')}
   type _Service {
     "The SDL of this subgraph, with its directives."
     sdl: String!
@@ -105,8 +102,3 @@ export function printSubgraph(schema: GraphQLSchema): string {
   );
   return `extend schema @link(url: "${linkUrl}", import: [${[...used].sort().join(', ')}])\n\n${sdl}\n`;
 }
-
-const getEntityTypes = (schema: GraphQLSchema): readonly GraphQLObjectType[] =>
-  Object.values(schema.getTypeMap())
-    .filter(isObjectType)
-    .filter(({ extensions }) => getDirectives(extensions).some(({ name }) => name.value === 'key'));

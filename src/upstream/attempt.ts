@@ -55,7 +55,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #isReported = false;
   #isReleased = false;
-  #isReusedSocket = false;
   /** Reported at the end instead of undici's result. */
   #result: AttemptFailure | UpstreamResponse | undefined;
 
@@ -111,7 +110,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
     // After a throw, undici drops the request and keeps the new connection. An abort would close it.
     if (this.#isReported) throw stopped;
     this.#controller = controller;
-    this.#isReusedSocket = this.#connection.startRequest();
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
@@ -205,7 +203,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
       kind,
       // Upstream reads no request from a client whose certificate it refuses.
       isSent: this.isSent && kind !== 'certificate',
-      wasStaleConnection: kind === 'reset' && this.#isReusedSocket && status === 0,
       cause: kind === 'invalid-request' ? error : toLoggableCause(error),
     };
   }

@@ -159,7 +159,7 @@ export class Call implements Waiter, AttemptOwner {
         this.#enter();
         return;
       }
-      if (this.#retry(failure.wasStaleConnection ? 0 : this.#computeBackoffMs())) return;
+      if (this.#retry(this.#computeBackoffMs())) return;
     }
     this.#settle(result);
   }
@@ -218,10 +218,6 @@ export class Call implements Waiter, AttemptOwner {
     if (breaker.checkCaller(this.caller) !== undefined || !budget.take()) return false;
     this.#retryCount += 1;
     if (this.#attemptInfo !== undefined) observer.retryScheduled(this.#attemptInfo, waitMs);
-    if (waitMs === 0) {
-      this.#enter();
-      return true;
-    }
     backingOff.add(this);
     this.#waitTimer = setTimeout(() => {
       backingOff.delete(this);

@@ -25,7 +25,6 @@ export class Connection {
   #socket: Socket | undefined;
   #socketError: Error | undefined;
   #openedAtMs = 0;
-  #requestCount = 0;
 
   constructor(options: ConnectionOptions, sessions: TlsSessions) {
     this.#options = options;
@@ -47,12 +46,6 @@ export class Connection {
    */
   get socketError(): Error | undefined {
     return this.#socketError;
-  }
-
-  /** Must be called when a request is written. Returns whether the socket has been used before. */
-  startRequest(): boolean {
-    this.#requestCount += 1;
-    return this.#requestCount > 1;
   }
 
   /** Closes the idle socket if it has reached its maximum age. The next request resolves upstream's name again. */
@@ -125,7 +118,6 @@ export class Connection {
     }
     this.#socket = socket;
     this.#openedAtMs = now();
-    this.#requestCount = 0;
     this.#socketError = undefined;
     socket
       .once('error', (error: Error) => {

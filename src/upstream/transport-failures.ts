@@ -46,11 +46,6 @@ export interface AttemptFailure {
   readonly kind: FailureKind;
   /** Whether bytes of the request may have been sent. */
   readonly isSent: boolean;
-  /**
-   * Whether a reused connection was reset before the headers of the response, as happens if upstream closes idle
-   * connections.
-   */
-  readonly wasStaleConnection: boolean;
   /** Safe to log, except for `invalid-request`, whose cause is the original error. */
   readonly cause: Error;
 }

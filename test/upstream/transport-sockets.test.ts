@@ -3,7 +3,6 @@ import { Deadline } from '../../src/deadline.ts';
 import { getLeastMs } from '../support/timing.ts';
 import {
   healthy,
-  resetting,
   type Script,
   silent,
   startScriptedUpstream,
@@ -178,21 +177,6 @@ describe('a socket that upstream ends', () => {
       if (count % 2 === 0) await upstream.waitForOpenSockets(0);
     }
     expect(upstream.exchanges).toHaveLength(20);
-  });
-
-  test('a read whose socket upstream ends on its arrival is retried without a wait', async () => {
-    await using upstream = await startScriptedUpstream({
-      script: (exchange) => (exchange.numberOnSocket === 1 ? healthy(exchange) : resetting(exchange)),
-    });
-    const waitsMs: number[] = [];
-    await using transport = createTestTransport(upstream.origin, {
-      random: () => 0.9,
-      observer: { retryScheduled: (_, waitMs) => waitsMs.push(waitMs) },
-    });
-    for (let count = 0; count < 3; count += 1) {
-      expect(await getOutcome(transport.read())).toBe('200 /read');
-    }
-    expect(waitsMs).toEqual([0, 0]);
   });
 });
 
