@@ -64,6 +64,10 @@ const fromCodePoint = (code: number): string | undefined =>
 
 const fromHex = (digits: string): number => Number.parseInt(digits, 16);
 
+/** The character of a surrogate pair, in hexadecimal. */
+const fromPair = (high: string, low: string): string =>
+  toUtf8(String.fromCharCode(fromHex(high), fromHex(low)));
+
 /** The UTF-8 bytes of a string, as a byte string. */
 export const toUtf8 = (text: string): string => Buffer.from(text).toString('latin1');
 
@@ -75,17 +79,20 @@ const escapes: readonly Escape[] = [
       /\\(?:u\{([\da-fA-F]{1,6})\}|u([dD][89abAB][\da-fA-F]{2})\\u([dD][c-fC-F][\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|x([\da-fA-F]{2})|([^]))/g,
     decode: ([, braced, high, low, unit, long, byte, other]) => {
       if (byte !== undefined) return String.fromCharCode(fromHex(byte));
-      if (high !== undefined && low !== undefined) {
-        return toUtf8(String.fromCharCode(fromHex(high), fromHex(low)));
-      }
+      if (high !== undefined && low !== undefined) return fromPair(high, low);
       const code = braced ?? unit ?? long;
       return code === undefined ? other && (controlCharacters[other] ?? other) : fromCodePoint(fromHex(code));
     },
   },
   {
+    // URLs, and `escape` of JavaScript.
     mark: '%',
-    pattern: /%([\da-fA-F]{2})/g,
-    decode: ([, byte = '']) => String.fromCharCode(fromHex(byte)),
+    pattern:
+      /%(?:([\da-fA-F]{2})|u([dD][89abAB][\da-fA-F]{2})%u([dD][c-fC-F][\da-fA-F]{2})|u([\da-fA-F]{4}))/g,
+    decode: ([, byte, high, low, unit = '']) => {
+      if (byte !== undefined) return String.fromCharCode(fromHex(byte));
+      return high !== undefined && low !== undefined ? fromPair(high, low) : fromCodePoint(fromHex(unit));
+    },
   },
   {
     // HTML and XML.

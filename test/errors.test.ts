@@ -439,6 +439,7 @@ describe('a message of upstream', () => {
     ['Value error, the endpoint is missing', 'the endpoint is missing'],
     ['The first.\nThe second.\r\nat /app/main.py:12', 'The first.'],
     ['The first.\rThe second.', 'The first.'],
+    ['Failed: Traceback (most recent call last): File "/app/main.py", line 1', 'Failed:'],
     ['Ünïcode, "quotes" & <tags>', 'Ünïcode, "quotes" & <tags>'],
     ['x'.repeat(100_000), `${'x'.repeat(500)}…`],
     [`${'x'.repeat(499)}🔑🔑`, expect.not.stringMatching(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/)],

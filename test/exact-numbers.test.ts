@@ -82,3 +82,29 @@ it.each([
   for (const place of [inVariable, inLiteral, inDefault])
     expect(await place(text)).toEqual({ codes: undefined, kwargs: { a: [{ b: value }] } });
 });
+
+it.each([
+  ['1e400', '1e400'],
+  ['-1e400', '-1e400'],
+  ['400 digits', '9'.repeat(400)],
+])(
+  'a Float that is too large for a double is an error as a literal, in a variable and in its default, and nothing is sent: %s',
+  async (_, number) => {
+    const price = (value: string) =>
+      `upsertAwsSageMakerIntegration(input: {
+        token: { accessKeyId: "a", secretAccessKey: "b" }, models: [{ name: "a", alias: "b", maxTopP: ${value} }]
+      }) { __typename }`;
+    const before = stack.upstream.calls.length;
+    const outcomes = [
+      await send(`mutation ($f: Float) { ${price('$f')} }`, `{"f":${number}}`),
+      await send(`mutation { ${price(number)} }`),
+      await send(`mutation ($f: Float = ${number}) { ${price('$f')} }`),
+    ];
+    expect(outcomes.map(({ codes }) => codes)).toEqual([
+      ['BAD_USER_INPUT'],
+      ['GRAPHQL_VALIDATION_FAILED'],
+      ['GRAPHQL_VALIDATION_FAILED'],
+    ]);
+    expect(stack.upstream.calls).toHaveLength(before);
+  },
+);

@@ -154,7 +154,7 @@ describe('a page of collaborators', () => {
     },
   );
 
-  it.each(['2', true, {}, 1.5, 0, -1])(
+  it.each<unknown>(['2', true, {}, { toString: 1 }, [[{ toString: 1 }]], 1.5, 0, -1])(
     'a next token that is not the offset of a later page fails only `pageInfo`: %j',
     async (next_starting_token) => {
       await using stack = await startWithOpenAI();

@@ -1,8 +1,11 @@
 import {
   type DocumentNode,
+  type FloatValueNode,
   GraphQLError,
+  GraphQLFloat,
   type GraphQLSchema,
   getNamedType,
+  type IntValueNode,
   isEnumType,
   NoSchemaIntrospectionCustomRule,
   OverlappingFieldsCanBeMergedRule,
@@ -37,7 +40,7 @@ export function createValidation(schema: GraphQLSchema, introspection: boolean):
   // Whether fields can be merged is checked only if there are no other errors: a cycle of fragments would exhaust the
   // stack of that rule.
   const stages = [
-    introspection ? rules : [NoSchemaIntrospectionCustomRule, ...rules],
+    [finiteFloatsRule, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]), ...rules],
     [OverlappingFieldsCanBeMergedRule],
   ];
   return (document, text) => {
@@ -85,6 +88,15 @@ const createRedactedValuesRule = (showNames: boolean) =>
     if (error.message.startsWith('Field "') || isInputError(error)) return error;
     return replaceMessage(error, `Expected ${describeType(context.getInputType(), showNames)}.`);
   });
+
+/** graphql-js accepts a Float such as 1e400, whose JSON is null. */
+const finiteFloatsRule: ValidationRule = (context) => {
+  const check = (node: FloatValueNode | IntValueNode) => {
+    if (getNamedType(context.getInputType()) === GraphQLFloat && !Number.isFinite(Number(node.value)))
+      context.reportError(new GraphQLError('Expected a finite value of type "Float".', { nodes: node }));
+  };
+  return { FloatValue: check, IntValue: check };
+};
 
 /** `hideSuggestions` does not remove this suggestion of graphql-js. */
 const leafsRuleWithoutSuggestion = rewriteErrors(ScalarLeafsRule, (error) =>

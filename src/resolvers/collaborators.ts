@@ -65,18 +65,18 @@ function toConnection(page: JsonObject, startingToken: number): CollaboratorConn
 
 /** Throws UPSTREAM_INVALID_RESPONSE if upstream's next token is not an offset after this page's. */
 export function toPageInfo({ edges, startingToken, nextToken }: CollaboratorConnection) {
-  const nextOffset = nextToken === null ? undefined : Number(nextToken);
-  if (nextOffset !== undefined && !(Number.isSafeInteger(nextToken) && nextOffset > startingToken)) {
+  const isOffset = typeof nextToken === 'number' && Number.isSafeInteger(nextToken);
+  if (nextToken !== null && !(isOffset && nextToken > startingToken)) {
     throw new ClientFacingError(
       'UPSTREAM_INVALID_RESPONSE',
       'Galileo returned a `next_starting_token` that is not the offset of a later page.',
     );
   }
   return {
-    hasNextPage: nextOffset !== undefined,
+    hasNextPage: nextToken !== null,
     hasPreviousPage: startingToken > 0,
     startCursor: edges.at(0)?.cursor ?? null,
-    endCursor: edges.at(-1)?.cursor ?? (nextOffset === undefined ? null : toCursor(nextOffset)),
+    endCursor: edges.at(-1)?.cursor ?? (nextToken === null ? null : toCursor(nextToken)),
   };
 }
 

@@ -95,14 +95,14 @@ export class Call implements Waiter, AttemptOwner {
     this.#settleWithoutFurtherAttempt(new ClientFacingError(code));
   }
 
-  startAttempt(connection: Connection, hasWaited: boolean): boolean {
-    return !this.#isSettled && this.#scope.runInAsyncScope(() => this.#startAttempt(connection, hasWaited));
+  startAttempt(connection: Connection, isContended: boolean): boolean {
+    return !this.#isSettled && this.#scope.runInAsyncScope(() => this.#startAttempt(connection, isContended));
   }
 
-  #startAttempt(connection: Connection, hasWaited: boolean): boolean {
+  #startAttempt(connection: Connection, isContended: boolean): boolean {
     const { breaker, budget, fastestRead, attemptOptions, now, observer } = this.#services;
-    // Other calls wait too. One that cannot finish must not take their connection.
-    if (hasWaited && this.#request.context.deadline.remainingMs < fastestRead.getDurationMs(now())) {
+    // A call that cannot finish must not take a connection that other calls wait for.
+    if (isContended && this.#request.context.deadline.remainingMs < fastestRead.getDurationMs(now())) {
       this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_TIMEOUT'));
       return false;
     }

@@ -6,9 +6,9 @@ export interface Waiter extends Queueable {
   /**
    * Takes the connection, which must be released later. Returns false to leave it to the next waiter. Must not throw.
    *
-   * @param hasWaited whether the waiter comes from the queue
+   * @param isContended whether other waiters get no connection in this turn
    */
-  startAttempt(connection: Connection, hasWaited: boolean): boolean;
+  startAttempt(connection: Connection, isContended: boolean): boolean;
   /** Ends the waiter: it must leave the queue for a caller with fewer calls, or the connections are destroyed. */
   refuse(code: 'OVERLOADED' | 'UPSTREAM_UNAVAILABLE'): void;
 }
@@ -134,7 +134,7 @@ export class ConnectionPool {
     this.#turn = [];
     for (const { connection, waiter } of turn) {
       if (waiter === undefined) this.#releasedCount -= 1;
-      else if (this.#start(waiter, connection, false)) continue;
+      else if (this.#start(waiter, connection)) continue;
       this.#free(connection);
     }
   };
@@ -142,16 +142,16 @@ export class ConnectionPool {
   #free(connection: Connection): void {
     for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift()) {
       this.#queue.countRunning(waiter.caller, 1);
-      if (this.#start(waiter, connection, true)) return;
+      if (this.#start(waiter, connection)) return;
     }
     this.#idle.push(connection);
     this.#onIdle();
   }
 
   /** Starts the attempt of a waiter that already counts as running. */
-  #start(waiter: Waiter, connection: Connection, hasWaited: boolean): boolean {
+  #start(waiter: Waiter, connection: Connection): boolean {
     connection.dropIfOld();
-    const isStarted = waiter.startAttempt(connection, hasWaited);
+    const isStarted = waiter.startAttempt(connection, this.#queue.length > this.#releasedCount);
     if (!isStarted) this.#queue.countRunning(waiter.caller, -1);
     return isStarted;
   }

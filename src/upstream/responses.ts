@@ -260,19 +260,19 @@ const isLocationPart = (part: unknown): part is string | number =>
   typeof part === 'string' || typeof part === 'number';
 
 /**
- * The first line of a string, redacted and cut to the length of a message. Undefined if it is empty, a stack, or not a
- * string. Redaction comes first, because a secret can have several lines or extend over the cut.
+ * The first line of a string, redacted and cut to the length of a message, without a stack. Undefined if it is empty or
+ * not a string. Redaction comes first, because a secret can have several lines or extend over the cut.
  */
 function toLine(text: unknown, redact: Redaction): string | undefined {
   if (typeof text !== 'string') return undefined;
   const line =
     redact(text)
       .trim()
-      .split(/[\r\n]/, 1)[0]
+      .split(/[\r\n]|Traceback \(/, 1)[0]
       // The prefix is pydantic's.
       ?.replaceAll('Value error, ', '')
       .trim() ?? '';
-  return line === '' || line.startsWith('Traceback ') ? undefined : shortenMessage(line);
+  return line === '' ? undefined : shortenMessage(line);
 }
 
 const seconds = /^\d+$/;

@@ -166,6 +166,22 @@ test('a waiting call with too little time left is not sent, and the next call ge
   expect(upstream.exchanges.map(({ path }) => path)).toEqual(['/first', '/running', '/in-time']);
 });
 
+test('a call that no other call waits behind is sent, even if every earlier read took longer than it has left', async () => {
+  await using upstream = await startScriptedUpstream({
+    script: (exchange) => {
+      setTimeout(() => healthy(exchange), exchange.path === '/slow' ? 300 : 0);
+    },
+  });
+  await using transport = createTestTransport(upstream.origin);
+  await Promise.all([transport.read('/slow'), transport.read('/slow')]);
+  // Both start in the turn of the responses, so they get released connections.
+  const outcomes = [
+    getOutcome(transport.read('/a', new Deadline(150))),
+    getOutcome(transport.read('/b', new Deadline(150))),
+  ];
+  expect(await Promise.all(outcomes)).toEqual(['200 /a', '200 /b']);
+});
+
 describe('a socket that upstream ends', () => {
   test('no read fails if upstream ends idle sockets', async () => {
     await using upstream = await startScriptedUpstream();
