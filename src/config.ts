@@ -89,7 +89,7 @@ export const settings = {
     schema: types.countOrZero,
     default: '16384',
     meaning:
-      'Maximum number of calls that wait for a connection, per process. If more wait, one of them fails as `OVERLOADED`.',
+      'Maximum number of calls that wait for a connection, per process. If more wait, one of them fails with `OVERLOADED`.',
   },
   upstreamConnectionMaxAgeMs: {
     schema: types.milliseconds,
@@ -111,7 +111,7 @@ export const settings = {
   maxResponseBytes: {
     schema: types.bytes,
     default: '8388608',
-    meaning: 'Largest response body, in bytes; a larger one becomes `QUERY_TOO_COMPLEX`.',
+    meaning: 'Largest response body, in bytes; a larger one is replaced by a `QUERY_TOO_COMPLEX` error.',
   },
   maxBufferedBytes: {
     schema: types.wholeNumber(1, 1_099_511_627_776),
@@ -140,10 +140,14 @@ export const settings = {
     default: '100',
     meaning: 'Maximum number of `representations` in an operation, in all its `_entities` fields together.',
   },
-  basePath: { schema: types.basePath, default: '/', meaning: 'Prefix of every path except the probes.' },
+  basePath: {
+    schema: types.basePath,
+    default: '/',
+    meaning: 'Prefix of every path except those of the probes.',
+  },
   upstreamCaFile: {
     schema: types.caFile,
-    meaning: 'PEM file with additional CAs for the certificate of upstream.',
+    meaning: 'PEM file with additional CAs that can issue the certificate of upstream.',
   },
   upstreamCertFile: {
     schema: types.certificateFile,
@@ -175,12 +179,13 @@ export const settings = {
   },
   trustedDocuments: {
     schema: types.trustedDocuments,
-    meaning: 'Path of a persisted-documents JSON (hash to document). If set, only these documents run.',
+    meaning: 'Path of a JSON file that maps hashes to documents. If set, only these documents are executed.',
   },
   shutdownDelayMs: {
     schema: types.millisecondsOrZero,
     default: '0',
-    meaning: 'How long the process accepts requests after the signal while not ready, in milliseconds.',
+    meaning:
+      'How long the process still accepts requests after a shutdown signal, while `/readyz` responds 503, in milliseconds.',
   },
   shutdownTimeoutMs: {
     schema: types.millisecondsOrZero,
@@ -190,7 +195,7 @@ export const settings = {
   workers: {
     schema: types.workers,
     default: '1',
-    meaning: 'Processes that share the port; `auto` is one per CPU.',
+    meaning: 'Number of processes that share the port; `auto` starts one per CPU.',
   },
   logLevel: {
     schema: types.logLevel,

@@ -465,7 +465,7 @@ export type ShareIntegrationWithUsersInput = {
   integrationId: string;
 };
 
-/** One entry of a map from string to string. A duplicate key is a validation issue. */
+/** One entry of a map from string to string. A duplicate key causes a validation issue. */
 export type StringMapEntryInput = {
   __typename?: never;
   /** The key. It must be unique in its map. */
@@ -481,7 +481,7 @@ export type UpsertAnthropicIntegrationInput = {
   authenticationScope?: string | null | undefined;
   /** How Galileo authenticates with Anthropic. Default: `API_KEY`. */
   authenticationType?: AnthropicAuthenticationType | null | undefined;
-  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
+  /** Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`. */
   customHeaderMapping?: Array<StringMapEntryInput> | null | undefined;
   /** The URL of the API. */
   endpoint?: string | null | undefined;
@@ -498,7 +498,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: AwsCredentialTypeInput | null | undefined;
-  /** Inference profiles: the key is the model, the value is the profile that it is called through. */
+  /** Inference profiles. Each key is a model. Its value is the profile through which Galileo calls the model. */
   inferenceProfiles?: Array<StringMapEntryInput> | null | undefined;
   /** Limits on the files of a request. */
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
@@ -513,7 +513,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: AwsCredentialTypeInput | null | undefined;
-  /** Inference profiles: the key is the model, the value is the profile that it is called through. */
+  /** Inference profiles. Each key is a model. Its value is the profile through which Galileo calls the model. */
   inferenceProfiles?: Array<StringMapEntryInput> | null | undefined;
   /** The models of the endpoints. */
   models?: Array<IntegrationModelInput> | null | undefined;
@@ -538,11 +538,11 @@ export type UpsertAzureIntegrationInput = {
   availableDeployments?: Array<AzureModelDeploymentInput> | null | undefined;
   /** The deployment that serves all requests. */
   azureDeployment?: string | null | undefined;
-  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
+  /** Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`. */
   customHeaderMapping?: Array<StringMapEntryInput> | null | undefined;
-  /** Headers of every request to Azure. Secret: removed from messages and logs. Only the output field of the same name returns it. */
+  /** Headers that Galileo adds to every request to Azure. Secret: removed from messages and logs. Only the output field of the same name returns it. */
   defaultHeaders?: Array<StringMapEntryInput> | null | undefined;
-  /** Deployments: the key is the model, the value is the deployment that serves it. */
+  /** Deployments. Each key is a model. Its value is the deployment that serves the model. */
   deployments?: Array<StringMapEntryInput> | null | undefined;
   /** The URL of the API. */
   endpoint: string;
@@ -559,7 +559,7 @@ export type UpsertAzureIntegrationInput = {
 /** The settings of the Custom integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertCustomIntegrationInput = {
   __typename?: never;
-  /** The name of the header with the API key. */
+  /** The name of the header that contains the API key. */
   apiKeyHeader?: string | null | undefined;
   /** The API key. Secret: forwarded to Galileo and never returned. */
   apiKeyValue?: string | null | undefined;
@@ -567,7 +567,7 @@ export type UpsertCustomIntegrationInput = {
   authenticationScope?: string | null | undefined;
   /** How Galileo authenticates with the endpoint. Default: `OAUTH2`. `API_KEY` requires `apiKeyHeader` and `apiKeyValue`. */
   authenticationType?: CustomAuthenticationType | null | undefined;
-  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
+  /** Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`. */
   customHeaderMapping?: Array<StringMapEntryInput> | null | undefined;
   /** The customer's Python class that the endpoint is called through. */
   customLlmConfig?: CustomLlmConfigInput | null | undefined;
@@ -575,7 +575,7 @@ export type UpsertCustomIntegrationInput = {
   defaultModel?: string | null | undefined;
   /** The URL of the endpoint: the `baseUrl` of `CustomIntegration`. */
   endpoint: string;
-  /** Headers of every request to the endpoint, at most 50. Secret: forwarded to Galileo and never returned. */
+  /** Headers that Galileo adds to every request to the endpoint, at most 50. Secret: forwarded to Galileo and never returned. */
   headers?: Array<StringMapEntryInput> | null | undefined;
   /** The models of the endpoint. */
   modelProperties?: Array<CustomModelPropertiesInput> | null | undefined;
@@ -670,7 +670,7 @@ export type UpsertWriterIntegrationInput = {
 /** The location in Google Cloud Storage of the files that Galileo passes to Vertex AI. */
 export type VertexAIGcsConfigInput = {
   __typename?: never;
-  /** The bucket. */
+  /** The name of the bucket. */
   bucketName: string;
   /** The prefix of the names of all objects. */
   objectPathPrefix: string;

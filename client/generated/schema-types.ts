@@ -7,9 +7,9 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** A date and time in RFC 3339 form, always with an offset, as precise as Galileo stores it: `2026-01-31T08:15:30.123456Z`. */
+  /** A date and time in RFC 3339 form, always with an offset, with the precision that Galileo returns: `2026-01-31T08:15:30.123456Z`. */
   DateTime: { input: string; output: string; }
-  /** A JSON object with arbitrary keys. An input with a number outside -(2^53 - 1) to 2^53 - 1, or with more than 200 levels of nesting, is BAD_USER_INPUT. */
+  /** A JSON object with arbitrary keys. An input with a number outside -(2^53 - 1) to 2^53 - 1, or with more than 200 levels of nesting, is rejected with BAD_USER_INPUT. */
   JSONObject: { input: Record<string, unknown>; output: Record<string, unknown>; }
   /** A whole number between -(2^53 - 1) and 2^53 - 1, as a JSON number. File sizes exceed the range of Int. */
   SafeInt: { input: number; output: number; }
@@ -29,7 +29,7 @@ export type AnthropicIntegration = Integration & {
   authenticationScope: Maybe<Scalars['String']['output']>;
   /** How Galileo authenticates with Anthropic. Default: `API_KEY`. */
   authenticationType: IntegrationAuthenticationType;
-  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. Null if none are mapped. */
+  /** Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
   /** The URL of the API. Null means Anthropic's public API. */
   endpoint: Maybe<Scalars['String']['output']>;
@@ -45,7 +45,7 @@ export type AnthropicIntegration = Integration & {
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -76,7 +76,7 @@ export type AwsBedrockIntegration = Integration & {
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** Inference profiles: the key is the model, the value is the profile that it is called through. */
+  /** Inference profiles. Each key is a model. Its value is the profile through which Galileo calls the model. */
   inferenceProfiles: Array<StringMapEntry>;
   /** Limits on the files of a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
@@ -84,7 +84,7 @@ export type AwsBedrockIntegration = Integration & {
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -139,7 +139,7 @@ export type AwsSageMakerIntegration = Integration & {
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -193,11 +193,11 @@ export type AzureIntegration = Integration & {
   availableDeployments: Maybe<Array<AzureModelDeployment>>;
   /** The deployment that serves all requests. Null if `deployments` has one per model. */
   azureDeployment: Maybe<Scalars['String']['output']>;
-  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. Null if none are mapped. */
+  /** Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
-  /** Headers of every request to Azure. Null if there are none. */
+  /** Headers that Galileo adds to every request to Azure. Null if there are none. */
   defaultHeaders: Maybe<Array<StringMapEntry>>;
-  /** Deployments: the key is the model, the value is the deployment that serves it. */
+  /** Deployments. Each key is a model. Its value is the deployment that serves the model. */
   deployments: Array<StringMapEntry>;
   /** The URL of the API. Galileo always returns one; nullable because other providers may have none. */
   endpoint: Maybe<Scalars['String']['output']>;
@@ -215,7 +215,7 @@ export type AzureIntegration = Integration & {
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
   /** Whether the endpoint is a proxy in front of Azure. Default: false. */
   proxy: Scalars['Boolean']['output'];
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -292,7 +292,7 @@ export type CustomAuthenticationType =
 /** Models behind the customer's own endpoint. */
 export type CustomIntegration = Integration & {
   __typename: 'CustomIntegration';
-  /** The name of the header with the API key. Null if none is set. */
+  /** The name of the header that contains the API key. Null if none is set. */
   apiKeyHeader: Maybe<Scalars['String']['output']>;
   /** The OAuth 2 scope that Galileo requests. Null if none is set. */
   authenticationScope: Maybe<Scalars['String']['output']>;
@@ -300,7 +300,7 @@ export type CustomIntegration = Integration & {
   authenticationType: IntegrationAuthenticationType;
   /** The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`. */
   baseUrl: Scalars['String']['output'];
-  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. Null if none are mapped. */
+  /** Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
   /** The customer's Python class that the endpoint is called through. Null if there is none. */
   customLlmConfig: Maybe<CustomLlmConfig>;
@@ -327,7 +327,7 @@ export type CustomIntegration = Integration & {
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -408,7 +408,7 @@ export type DatabricksIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -444,7 +444,7 @@ export type Integration = {
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -514,7 +514,7 @@ export type IntegrationGroup = {
   groupId: Scalars['ID']['output'];
   /** The name of the group. */
   name: Scalars['String']['output'];
-  /** What the caller can do. Empty if Galileo does not say. */
+  /** Which actions the caller can perform. Empty if Galileo returns no permissions. */
   permissions: Array<IntegrationPermission>;
   /** The role in this integration. */
   role: IntegrationCollaboratorRole;
@@ -830,7 +830,7 @@ export type IntegrationRecord = {
   label: Scalars['String']['output'];
   /** The provider. Null if Galileo names one that this schema does not know. */
   name: Maybe<IntegrationName>;
-  /** What the caller can do. Empty if Galileo does not say. */
+  /** Which actions the caller can perform. Empty if Galileo returns no permissions. */
   permissions: Array<IntegrationPermission>;
   /** When the integration was last changed. */
   updatedAt: Scalars['DateTime']['output'];
@@ -863,7 +863,7 @@ export type IntegrationUser = {
   firstName: Maybe<Scalars['String']['output']>;
   /** The last name. Null if unknown. */
   lastName: Maybe<Scalars['String']['output']>;
-  /** What the caller can do. Empty if Galileo does not say. */
+  /** Which actions the caller can perform. Empty if Galileo returns no permissions. */
   permissions: Array<IntegrationPermission>;
   /** The role in this integration. */
   role: IntegrationCollaboratorRole;
@@ -932,7 +932,7 @@ export type MistralIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -1123,7 +1123,7 @@ export type MultiModalIntegrationConfigInput = {
 /** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type Mutation = {
   __typename: 'Mutation';
-  /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured. One call to Galileo. Null with an error if it failed. */
+  /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured. One call to Galileo. Null with an error if it failed. */
   deleteIntegration: Maybe<IntegrationProvider>;
   /** Stops sharing an integration with a group. Returns the id of the group. One call to Galileo. Null with an error if it failed. */
   removeIntegrationGroup: Maybe<Scalars['ID']['output']>;
@@ -1302,7 +1302,7 @@ export type NvidiaIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -1335,7 +1335,7 @@ export type OpenAIIntegration = Integration & {
   name: IntegrationName;
   /** The OpenAI organization that usage is billed to. Null if none is set. */
   organizationId: Maybe<Scalars['String']['output']>;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -1373,7 +1373,7 @@ export type Query = {
   __typename: 'Query';
   /** The caller's integration of one provider. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo. */
   integration: Maybe<Integration>;
-  /** One entry per provider, configured or not. It has everything that a settings page needs. */
+  /** One entry per provider, configured or not. Each entry has everything that a settings page needs. */
   integrationProviders: Array<IntegrationProvider>;
   /** Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo. Null with an error if it failed. */
   integrationRecords: Maybe<Array<IntegrationRecord>>;
@@ -1444,7 +1444,7 @@ export type StringMapEntry = {
   value: Scalars['String']['output'];
 };
 
-/** One entry of a map from string to string. A duplicate key is a validation issue. */
+/** One entry of a map from string to string. A duplicate key causes a validation issue. */
 export type StringMapEntryInput = {
   /** The key. It must be unique in its map. */
   key: Scalars['String']['input'];
@@ -1458,7 +1458,7 @@ export type UpsertAnthropicIntegrationInput = {
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
   /** How Galileo authenticates with Anthropic. Default: `API_KEY`. */
   authenticationType?: InputMaybe<AnthropicAuthenticationType>;
-  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
+  /** Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`. */
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
   /** The URL of the API. */
   endpoint?: InputMaybe<Scalars['String']['input']>;
@@ -1474,7 +1474,7 @@ export type UpsertAnthropicIntegrationInput = {
 export type UpsertAwsBedrockIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
-  /** Inference profiles: the key is the model, the value is the profile that it is called through. */
+  /** Inference profiles. Each key is a model. Its value is the profile through which Galileo calls the model. */
   inferenceProfiles?: InputMaybe<Array<StringMapEntryInput>>;
   /** Limits on the files of a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
@@ -1488,7 +1488,7 @@ export type UpsertAwsBedrockIntegrationInput = {
 export type UpsertAwsSageMakerIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
-  /** Inference profiles: the key is the model, the value is the profile that it is called through. */
+  /** Inference profiles. Each key is a model. Its value is the profile through which Galileo calls the model. */
   inferenceProfiles?: InputMaybe<Array<StringMapEntryInput>>;
   /** The models of the endpoints. */
   models?: InputMaybe<Array<IntegrationModelInput>>;
@@ -1512,11 +1512,11 @@ export type UpsertAzureIntegrationInput = {
   availableDeployments?: InputMaybe<Array<AzureModelDeploymentInput>>;
   /** The deployment that serves all requests. */
   azureDeployment?: InputMaybe<Scalars['String']['input']>;
-  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
+  /** Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`. */
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
-  /** Headers of every request to Azure. Secret: removed from messages and logs. Only the output field of the same name returns it. */
+  /** Headers that Galileo adds to every request to Azure. Secret: removed from messages and logs. Only the output field of the same name returns it. */
   defaultHeaders?: InputMaybe<Array<StringMapEntryInput>>;
-  /** Deployments: the key is the model, the value is the deployment that serves it. */
+  /** Deployments. Each key is a model. Its value is the deployment that serves the model. */
   deployments?: InputMaybe<Array<StringMapEntryInput>>;
   /** The URL of the API. */
   endpoint: Scalars['String']['input'];
@@ -1532,7 +1532,7 @@ export type UpsertAzureIntegrationInput = {
 
 /** The settings of the Custom integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
 export type UpsertCustomIntegrationInput = {
-  /** The name of the header with the API key. */
+  /** The name of the header that contains the API key. */
   apiKeyHeader?: InputMaybe<Scalars['String']['input']>;
   /** The API key. Secret: forwarded to Galileo and never returned. */
   apiKeyValue?: InputMaybe<Scalars['String']['input']>;
@@ -1540,7 +1540,7 @@ export type UpsertCustomIntegrationInput = {
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
   /** How Galileo authenticates with the endpoint. Default: `OAUTH2`. `API_KEY` requires `apiKeyHeader` and `apiKeyValue`. */
   authenticationType?: InputMaybe<CustomAuthenticationType>;
-  /** Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`. */
+  /** Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`. */
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
   /** The customer's Python class that the endpoint is called through. */
   customLlmConfig?: InputMaybe<CustomLlmConfigInput>;
@@ -1548,7 +1548,7 @@ export type UpsertCustomIntegrationInput = {
   defaultModel?: InputMaybe<Scalars['String']['input']>;
   /** The URL of the endpoint: the `baseUrl` of `CustomIntegration`. */
   endpoint: Scalars['String']['input'];
-  /** Headers of every request to the endpoint, at most 50. Secret: forwarded to Galileo and never returned. */
+  /** Headers that Galileo adds to every request to the endpoint, at most 50. Secret: forwarded to Galileo and never returned. */
   headers?: InputMaybe<Array<StringMapEntryInput>>;
   /** The models of the endpoint. */
   modelProperties?: InputMaybe<Array<CustomModelPropertiesInput>>;
@@ -1656,7 +1656,7 @@ export type VegasGatewayIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -1679,7 +1679,7 @@ export type VegasGatewayIntegrationusersArgs = {
 /** The location in Google Cloud Storage of the files that Galileo passes to Vertex AI. */
 export type VertexAIGcsConfig = {
   __typename: 'VertexAIGcsConfig';
-  /** The bucket. */
+  /** The name of the bucket. */
   bucketName: Scalars['String']['output'];
   /** The prefix of the names of all objects. */
   objectPathPrefix: Scalars['String']['output'];
@@ -1687,7 +1687,7 @@ export type VertexAIGcsConfig = {
 
 /** The location in Google Cloud Storage of the files that Galileo passes to Vertex AI. */
 export type VertexAIGcsConfigInput = {
-  /** The bucket. */
+  /** The name of the bucket. */
   bucketName: Scalars['String']['input'];
   /** The prefix of the names of all objects. */
   objectPathPrefix: Scalars['String']['input'];
@@ -1710,7 +1710,7 @@ export type VertexAIIntegration = Integration & {
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;
@@ -1743,7 +1743,7 @@ export type WriterIntegration = Integration & {
   name: IntegrationName;
   /** The Writer organization that usage is billed to. Galileo always returns one; nullable because other providers may have none. */
   organizationId: Maybe<Scalars['String']['output']>;
-  /** The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
   users: Maybe<IntegrationUserConnection>;

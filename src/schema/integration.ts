@@ -32,7 +32,7 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
       type: [stringMapEntry],
       nullable: true,
       description:
-        "The entries of the integration's status. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed.",
+        'The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed.',
       extensions: upstreamList,
       // Galileo's entries can quote a request body.
       resolve: async ({ name }, _args, context) =>

@@ -184,7 +184,7 @@ builder.mutationType({
     deleteIntegration: t.field({
       type: integrationProvider,
       ...oneCall(
-        "Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. NOT_FOUND if it is not configured.",
+        "Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured.",
       ),
       args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
       resolve: (_root, { name }, context) => deleteIntegration(name, context),

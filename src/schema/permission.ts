@@ -36,4 +36,4 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
 /** What the caller can do: a list of permissions, empty if upstream returns none. */
 export const permissions = fieldOf(
   listOf({ output: integrationPermission, parse: parseObject, shape: { kind: 'value' } }),
-)('permissions', 'What the caller can do. Empty if Galileo does not say.', nonNull);
+)('permissions', 'Which actions the caller can perform. Empty if Galileo returns no permissions.', nonNull);

@@ -80,7 +80,7 @@ builder.queryType({
       integrationProviders: t.field({
         type: [integrationProvider],
         description:
-          'One entry per provider, configured or not. It has everything that a settings page needs.',
+          'One entry per provider, configured or not. Each entry has everything that a settings page needs.',
         extensions: providerList,
         args: { names },
         resolve: (_root, args) => getProviderEntries(args.names),

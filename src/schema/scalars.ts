@@ -16,7 +16,7 @@ const toSafeInt = (value: unknown, node?: ValueNode): number =>
 
 builder.scalarType('DateTime', {
   description:
-    'A date and time in RFC 3339 form, always with an offset, as precise as Galileo stores it: `2026-01-31T08:15:30.123456Z`.',
+    'A date and time in RFC 3339 form, always with an offset, with the precision that Galileo returns: `2026-01-31T08:15:30.123456Z`.',
 });
 
 /**
@@ -38,7 +38,7 @@ function toStorableObject(value: unknown, node?: ValueNode): JsonObject {
 
 builder.scalarType('JSONObject', {
   description:
-    'A JSON object with arbitrary keys. An input with a number outside -(2^53 - 1) to 2^53 - 1, or with more than 200 levels of nesting, is BAD_USER_INPUT.',
+    'A JSON object with arbitrary keys. An input with a number outside -(2^53 - 1) to 2^53 - 1, or with more than 200 levels of nesting, is rejected with BAD_USER_INPUT.',
   parseValue: (value) => toStorableObject(value),
   parseLiteral: (node, variables) => toStorableObject(valueFromASTUntyped(node, variables), node),
 });

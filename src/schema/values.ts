@@ -35,7 +35,7 @@ export const stringMapEntry = builder.objectRef<reader.StringMapEntry>('StringMa
 });
 
 const stringMapEntryInput = builder.inputType('StringMapEntryInput', {
-  description: 'One entry of a map from string to string. A duplicate key is a validation issue.',
+  description: 'One entry of a map from string to string. A duplicate key causes a validation issue.',
   fields: (t) => ({
     key: t.string({ required: true, description: 'The key. It must be unique in its map.' }),
     value: t.string({ required: true, description: 'The value.' }),
@@ -80,7 +80,7 @@ export const oauth2TokenUrl = string('oauth2_token_url', 'The URL of the OAuth 2
 
 export const customHeaderMapping = stringMap(
   'custom_header_mapping',
-  'Maps fields of Galileo to headers of the requests to the provider: the key is a field, such as `user_email`, the value is the name of its header, such as `X-User`.',
+  'Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`.',
   { whenRead: 'Null if none are mapped.' },
 );
 

@@ -33,7 +33,7 @@ export const awsFields = {
   region: string('region', 'The AWS region of the models. Default: `us-west-2`.', nonNull),
   inferenceProfiles: stringMap(
     'inference_profiles',
-    'Inference profiles: the key is the model, the value is the profile that it is called through.',
+    'Inference profiles. Each key is a model. Its value is the profile through which Galileo calls the model.',
     nonNull,
   ),
 };

@@ -43,13 +43,13 @@ export const azure = defineProvider({
       nonNull,
     ),
     authenticationScope,
-    defaultHeaders: stringMap('default_headers', 'Headers of every request to Azure.', {
+    defaultHeaders: stringMap('default_headers', 'Headers that Galileo adds to every request to Azure.', {
       whenRead: 'Null if there are none.',
       secret: true,
     }),
     deployments: stringMap(
       'deployments',
-      'Deployments: the key is the model, the value is the deployment that serves it.',
+      'Deployments. Each key is a model. Its value is the deployment that serves the model.',
       nonNull,
     ),
     oauth2TokenUrl,

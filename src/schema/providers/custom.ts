@@ -89,7 +89,7 @@ export const custom = defineProvider({
     }),
     authenticationScope,
     oauth2TokenUrl,
-    apiKeyHeader: string('api_key_header', 'The name of the header with the API key.', {
+    apiKeyHeader: string('api_key_header', 'The name of the header that contains the API key.', {
       whenRead: 'Null if none is set.',
     }),
     apiKeyValue: string('api_key_value', 'The API key.', secret),
@@ -99,7 +99,11 @@ export const custom = defineProvider({
       { whenRead: 'Null if there is none.' },
     ),
     customHeaderMapping,
-    headers: stringMap('headers', 'Headers of every request to the endpoint, at most 50.', secret),
+    headers: stringMap(
+      'headers',
+      'Headers that Galileo adds to every request to the endpoint, at most 50.',
+      secret,
+    ),
     token: string('token', 'The credential that Galileo authenticates with at the endpoint.', secret),
   },
 });

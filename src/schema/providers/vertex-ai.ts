@@ -12,7 +12,7 @@ const gcsConfig = objectOf('VertexAIGcsConfig', {
       'The key file of the service account that can write to the bucket, as a JSON string.',
       { output: 'none', input: 'required', secret: true },
     ),
-    bucketName: string('bucket_name', 'The bucket.', required),
+    bucketName: string('bucket_name', 'The name of the bucket.', required),
     objectPathPrefix: string('object_path_prefix', 'The prefix of the names of all objects.', required),
   },
 });
