@@ -1,12 +1,13 @@
-import { type Fields, getChange, hasChanged, possibleTypes, toFields } from './cache-keys.ts';
+import { type Fields, getChange, hasChanged, possibleTypes, toFields } from './cache-changes.ts';
 
 type Connection = Readonly<Partial<Record<'edges' | 'nodes', readonly unknown[]>>> & {
   readonly pageInfo?: object;
 };
 
 /**
- * Puts the next page after the edge with the cursor `after`, otherwise at the end. A request without `after` starts over.
- * A page that failed changes nothing. Keeps what only another query selects, which would otherwise load it again.
+ * Merges a page into its connection: after the edge with the cursor `after`, or at the end if that edge is not cached. A
+ * request without `after` replaces the list. A failed page changes nothing. Keeps fields that only another query selects,
+ * because that query would otherwise be sent again.
  */
 const pages = {
   keyArgs: false as const,
@@ -37,7 +38,7 @@ const pages = {
   },
 };
 
-/** A shorter list replaces the old one, because an item was removed. */
+/** The incoming list replaces the cached one, because items may have been removed. */
 const replaced = { merge: false };
 const embedded = { keyFields: false as const };
 const collaborators = { users: pages, groups: pages };
@@ -94,8 +95,8 @@ type Modifier = (
 
 /**
  * An `update` function for every mutation of the schema: `new ApolloClient({ …, defaultOptions: { mutate: { update:
- * updateApolloCache } } })`. Removes from the cache what a mutation changed and its response does not have. Active queries then
- * load it again, but not with `cache-only`. A mutation with `no-cache` does not update the cache.
+ * updateApolloCache } } })`. Evicts the fields that a mutation changed and its response does not contain. Active queries are then
+ * sent again, except with `cache-only`. A mutation with `no-cache` does not update the cache.
  */
 export function updateApolloCache(
   cache: ApolloCacheLike,
@@ -139,7 +140,8 @@ export function updateApolloCache(
 
 /** @param returned undefined if the response does not have the integration, null if it is not configured */
 function updateIntegration(cache: ApolloCacheLike, name: string, type: string, returned: unknown): void {
-  for (const [id, entity] of findEntities(cache, type)) keepFields(cache, id, entity, toFields(returned));
+  for (const [id, entity] of findEntities(cache, type))
+    evictOtherFields(cache, id, entity, toFields(returned));
   const provider = cache.identify({ __typename: 'IntegrationProvider', name }) ?? '';
   cache.evict({ id: provider, fieldName: 'models' });
   cache.evict({ id: 'ROOT_QUERY', fieldName: 'integrations' });
@@ -164,7 +166,7 @@ function updateRecords(cache: ApolloCacheLike, name: string, { record, records }
     if ((entity['name'] ?? name) !== name) continue;
     const same = returned.find(({ integrationId }) => integrationId === entity['integrationId']);
     // Other lists can have the record, so it keeps its key.
-    keepFields(cache, id, entity, same ?? { __typename: '', integrationId: '' });
+    evictOtherFields(cache, id, entity, same ?? { __typename: '', integrationId: '' });
   }
   const key = cache.identify({ __typename: 'IntegrationRecord', ...toFields(record) });
   for (const [id, provider] of findEntities(cache, 'IntegrationProvider')) {
@@ -200,15 +202,15 @@ function selectRecord(cache: ApolloCacheLike, name: string, selectedId: unknown)
 }
 
 /** Removes the fields of an entity that the response does not have. */
-function keepFields(cache: ApolloCacheLike, id: string, entity: Fields, response: Fields): void {
+function evictOtherFields(cache: ApolloCacheLike, id: string, entity: Fields, response: Fields): void {
   for (const fieldName of Object.keys(entity)) {
     if (!(fieldName in response)) cache.evict({ id, fieldName });
   }
 }
 
 /**
- * Shows the new role of a collaborator. After other changes the loaded pages no longer fit together, because cursors are offsets:
- * active queries load the first page again.
+ * Updates the role of a collaborator in the loaded pages. After any other change they are evicted, because cursors are offsets
+ * and the pages no longer line up: active queries load the first page again.
  */
 function updateConnection(
   cache: ApolloCacheLike,

@@ -5,7 +5,7 @@ import {
   integrationNames,
   integrationTypes,
   toFields,
-} from './cache-keys.ts';
+} from './cache-changes.ts';
 import { graphcacheSchema } from './generated/graphcache-schema.ts';
 
 /** A key function of Graphcache. Null for an object that is stored within its parent. */
@@ -58,7 +58,7 @@ function invalidateFields(
  * Invalidates the fields that the response does not have. With an alias, a field has the response's value but not its key. The
  * result of the mutation is read from the cache, so these fields must stay.
  */
-function keepFields(cache: GraphcacheLike, entity: string, response: Fields = {}): void {
+function invalidateOtherFields(cache: GraphcacheLike, entity: string, response: Fields = {}): void {
   const values = new Set(Object.values(response));
   invalidateFields(
     cache,
@@ -95,14 +95,14 @@ function updateProvider(cache: GraphcacheLike, name: string, type: string, resul
   const key = `${type}:${name}`;
   const returned = [result, ...Object.values(result)].flat().map(toFields);
   const integration = returned.find(({ __typename }) => __typename === type);
-  keepFields(cache, key, integration);
+  invalidateOtherFields(cache, key, integration);
 
   const lists = [cache.resolve(provider, 'records'), cache.resolve('Query', 'integrationRecords')].flat();
   for (const record of lists) {
     // Without a cached name, a record can belong to this provider.
     if (typeof record !== 'string' || (cache.resolve(record, 'name') ?? name) !== name) continue;
     const isSame = (item: Fields) => record === `IntegrationRecord:${toText(item['integrationId'])}`;
-    keepFields(cache, record, returned.find(isSame));
+    invalidateOtherFields(cache, record, returned.find(isSame));
   }
 
   const kept = result['__typename'] === 'IntegrationProvider' ? result : {};

@@ -1,5 +1,5 @@
 export { apolloTypePolicies, updateApolloCache } from './apollo.ts';
-export { integrationNames, possibleTypes } from './cache-keys.ts';
+export { integrationNames, possibleTypes } from './cache-changes.ts';
 export { codegenScalars } from './codegen.ts';
 export * from './document-hash.ts';
 export * from './errors.ts';

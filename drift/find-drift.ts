@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type JsonObject } from '../src/json.ts';
-import { DocumentReader, type Operation, type Shape } from './document.ts';
+import { OpenApiReader, type Operation, type Shape } from './openapi-document.ts';
 
 /** A difference between two OpenAPI documents, with its effect on the gateway. */
 interface Finding {
@@ -43,16 +43,16 @@ const unused: Readonly<Record<Direction, readonly string[]>> = {
  * requests.
  */
 export function findDrift(known: JsonObject, published: JsonObject): Drift {
-  return new Comparison(new DocumentReader(known), new DocumentReader(published)).run();
+  return new Comparison(new OpenApiReader(known), new OpenApiReader(published)).run();
 }
 
 class Comparison {
-  readonly #known: DocumentReader;
-  readonly #published: DocumentReader;
+  readonly #known: OpenApiReader;
+  readonly #published: OpenApiReader;
   readonly #findings = new Map<string, Finding>();
   readonly #compared = new Set<string>();
 
-  constructor(known: DocumentReader, published: DocumentReader) {
+  constructor(known: OpenApiReader, published: OpenApiReader) {
     this.#known = known;
     this.#published = published;
   }
@@ -191,7 +191,7 @@ class Comparison {
     if (direction === 'received') return;
     for (const [limit, value] of Object.entries(theirs)) {
       if (!limitKeyword.test(limit) || isDeepStrictEqual(ours[limit], value)) continue;
-      const text = `${quote(limit)} is ${show(value)}: Galileo rejects other values.`;
+      const text = `${quote(limit)} is ${show(value)}: Galileo rejects values that violate it.`;
       this.#add('compatible', 'changed', subject, text);
     }
   }
@@ -272,9 +272,9 @@ class Comparison {
   }
 }
 
-/** A line of a terminal. */
+/** In characters: the width of a terminal. */
 const maxNameLength = 80;
-/** The rest is counted. */
+/** Of a longer list, the rest is only counted. */
 const maxNames = 20;
 
 /** Replaces characters that a terminal interprets. */

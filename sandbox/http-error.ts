@@ -4,7 +4,7 @@ export class HttpError extends Error {
   readonly json: unknown;
   readonly headers: Readonly<Record<string, string>>;
 
-  /** @param json the body, or the string in its `detail` */
+  /** @param json the body, or a string that becomes its `detail` */
   constructor(status: number, json: string | object, headers: Readonly<Record<string, string>> = {}) {
     super(`HTTP ${status}`);
     this.status = status;

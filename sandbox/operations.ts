@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../src/json.ts';
 import type { components, paths } from '../src/upstream/generated/galileo.ts';
 import { type ProviderName, providerNames } from '../src/upstream/wire.ts';
-import { integrationSchema, type JsonSchema, resolveSchema } from './document.ts';
 import { createProviderError, HttpError, throwNotFound } from './http-error.ts';
+import { integrationSchema, type JsonSchema, resolveSchema } from './openapi-document.ts';
 import { seededCatalogs, seededModels } from './seed.ts';
 import type { StoredIntegration, Tenant } from './tenants.ts';
 
@@ -181,7 +181,7 @@ function toReadable(schema: JsonSchema, value: unknown): JsonObject {
   );
 }
 
-/** The read schema of a custom integration has different names, and two of the secrets. */
+/** The read schema of a custom integration renames some properties, and contains two of the secrets, which are always null. */
 function toCustomSettings({ endpoint, models, model_properties: modelProperties }: JsonObject): JsonObject {
   return {
     base_url: endpoint,

@@ -5,8 +5,8 @@ import { isAllowedHost } from '../src/http/header-fields.ts';
 import { getUrl } from '../src/http/listen.ts';
 import { isSerializable, removeByteOrderMark } from '../src/json.ts';
 import { applyDemoKey } from './demo-keys.ts';
-import { findOperation, type MatchedOperation, openApiDocument } from './document.ts';
 import { HttpError } from './http-error.ts';
+import { findOperation, type MatchedOperation, openApiDocument } from './openapi-document.ts';
 import { runOperation } from './operations.ts';
 import { Tenants } from './tenants.ts';
 import { createJsonIssue, toJsonIssue, type ValidationIssue, validateRequest } from './validation.ts';
@@ -25,7 +25,7 @@ interface SandboxOptions {
   readonly port: number;
   /** Default: 127.0.0.1. */
   readonly host?: string;
-  /** The accepted names in the header Host. Default: all. */
+  /** The accepted names in the `Host` header. Default: all. */
   readonly allowedHosts?: readonly string[];
   /** Responds in the older form of the API, whose only discriminator is `name`. */
   readonly olderForm?: boolean;
@@ -154,7 +154,7 @@ function digest(credential: string): string {
   return createHash('sha256').update(credential).digest('base64');
 }
 
-/** Throws a 422 in FastAPI's form. */
+/** Reads the values of a request. Throws a 422 in FastAPI's format if they are invalid. */
 function readRequest(
   operation: MatchedOperation,
   query: string,
@@ -176,7 +176,7 @@ function readRequest(
   return result.values;
 }
 
-/** Issues repeat parts of the request. With this limit, the response stays below twice the size of the request. */
+/** In characters. Issues repeat parts of the request, so a small request could otherwise cause a very large response. */
 const maxIssuesLength = 1024 * 1024;
 
 function toValidationError(issues: readonly ValidationIssue[]): HttpError {

@@ -17,7 +17,7 @@ const seededAtUs = Date.UTC(2025, 5, 17, 8, 41, 23) * 1000 + 517_204;
 const maxTotalLength = 32 * 1024 * 1024;
 /** Memory for the written data of one tenant, in characters. */
 const maxTenantLength = 8 * 1024 * 1024;
-/** A generous estimate for the id, names, address and permissions of one collaborator. */
+/** A generous estimate for the ids, names, e-mail address and permissions of one collaborator, in characters. */
 const collaboratorLength = 500;
 const maxTenants = 1000;
 
@@ -84,7 +84,7 @@ export class Tenant {
     return this.#integrations.find(({ record, isOwn }) => isOwn && record.provider === name);
   }
 
-  /** Throws a 404. */
+  /** Throws a 404 if the integration does not exist. */
   getById(id: string): StoredIntegration {
     return this.#integrations.find(({ record }) => record.id === id) ?? throwNotFound(`Integration ${id}`);
   }
@@ -100,13 +100,13 @@ export class Tenant {
     return this.select(own.record.id);
   }
 
-  /** Deletes the tenant's own integration. Throws a 404. */
+  /** Deletes the tenant's own integration. Throws a 404 if there is none. */
   delete(name: ProviderName): void {
     const own = this.findOwn(name) ?? throwNotFound(`Integration ${name}`);
     this.#integrations.splice(this.#integrations.indexOf(own), 1);
   }
 
-  /** Throws a 404. */
+  /** Selects the integration for its provider. Throws a 404 if it does not exist. */
   select(id: string): IntegrationDb {
     const selected = this.getById(id);
     for (const { record } of this.#integrations) {
@@ -173,7 +173,7 @@ export class Tenant {
 
   #checkRoom(addedLength: number): void {
     if (this.length + addedLength > maxTenantLength)
-      throw new HttpError(413, 'This tenant of the sandbox is full. Use another key.');
+      throw new HttpError(413, 'This sandbox tenant has reached its storage limit. Use another key.');
   }
 
   /** The current time. Always later than the previous result, even within the resolution of the clock. */

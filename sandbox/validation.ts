@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../src/json.ts';
-import { type JsonSchema, type MatchedOperation, resolveSchema, toSchemaName } from './document.ts';
+import { type JsonSchema, type MatchedOperation, resolveSchema, toSchemaName } from './openapi-document.ts';
 
 /** A position in a request: `body`, `path` or `query`, then property names and list indices. */
 type Location = readonly (string | number)[];
@@ -84,7 +84,7 @@ export function createJsonIssue(offset: number, error: string): ValidationIssue 
 }
 
 /** Rules that Galileo's documentation describes. Each returns the message for a value that breaks it. */
-const writtenRules: ReadonlyMap<string, (value: JsonObject) => string | undefined> = new Map([
+const documentedRules: ReadonlyMap<string, (value: JsonObject) => string | undefined> = new Map([
   [
     'CustomIntegrationCreate',
     ({ authentication_type, api_key_header, api_key_value }) =>
@@ -142,7 +142,7 @@ function readReference(schema: JsonSchema, reference: string, position: Position
   const issuesBefore = position.issues.length;
   const value = readValue(resolveSchema(schema), position);
   if (!isJsonObject(value) || position.issues.length > issuesBefore) return value;
-  const message = writtenRules.get(toSchemaName(reference))?.(value);
+  const message = documentedRules.get(toSchemaName(reference))?.(value);
   return message === undefined
     ? value
     : reject(position, 'value_error', `Value error, ${message}`, { error: {} });
@@ -160,7 +160,7 @@ const readers = new Map<string, (schema: JsonSchema, position: Position) => unkn
   ['object', readObject],
 ]);
 
-/** The only unions in requests are a type or null. */
+/** The only unions in requests combine one type with null. */
 function readNullable(choices: readonly JsonSchema[], position: Position): unknown {
   const [schema, ...others] = choices.filter(({ type }) => type !== 'null');
   if (schema === undefined || others.length > 0 || choices.length !== 2)

@@ -1,7 +1,7 @@
 // node scripts/check-image.js: builds the image with podman or docker, then runs it with a read-only file system, without
 // privileges, with 512 MiB of memory, and in front of the sandbox. Checks its user, its limits, its health check, a query, a
 // drain after SIGTERM, and deploy/plugins.Dockerfile. Exits with 0 and one line if no container can run on this machine.
-// Removes what it made. CONTAINER_ENGINE names one of the two.
+// Removes everything that it created. Set CONTAINER_ENGINE to choose between podman and docker.
 //
 // If the base image cannot be pulled, one is made from this machine's Node and its libraries.
 import { execFile, spawn, spawnSync } from 'node:child_process';
@@ -31,7 +31,7 @@ const localBase = 'localhost/galileo-gateway-base:check';
 const workPath = mkdtempSync(join(tmpdir(), 'check-image-'));
 const containers = [];
 const run = (program, ...parameters) => spawnSync(program, parameters, { encoding: 'utf8' }).stdout.trim();
-/** npm in the build reads what this machine has downloaded before. */
+/** This machine's npm cache, which the build reads. */
 const cachePath = run('npm', 'config', 'get', 'cache');
 
 const works = (program, ...parameters) => spawnSync(program, parameters).status === 0;
@@ -72,7 +72,7 @@ async function ask(...parameters) {
 }
 
 function check(isTrue, message) {
-  if (!isTrue) throw new Error(`not true: ${message}`);
+  if (!isTrue) throw new Error(`check failed: ${message}`);
   process.stdout.write(`ok    ${message}\n`);
 }
 
@@ -178,11 +178,14 @@ async function query(url) {
   return response.status === 200 && typeof data?.integration?.id === 'string';
 }
 
-const base = await getBase().catch((error) => skip(`${engine} makes no image here: ${error.message}`));
+const base = await getBase().catch((error) =>
+  skip(`${engine} cannot create a base image here: ${error.message}`),
+);
 const trial = spawnSync(engine, [...runtime, 'run', '--rm', ...runOptions, base, 'node', '-e', ''], {
   encoding: 'utf8',
 });
-if (trial.status !== 0) skip(`${engine} runs no container here: ${trial.stderr.trim().split('\n').at(-1)}`);
+if (trial.status !== 0)
+  skip(`${engine} cannot run a container here: ${trial.stderr.trim().split('\n').at(-1)}`);
 
 await build('--file=deploy/Dockerfile', `--build-arg=NODE_IMAGE=${base}`, `--tag=${image}`, '.');
 const sizeMb = Number(await ask('image', 'inspect', '--format={{.Size}}', image)) / 1e6;

@@ -57,7 +57,7 @@ async function toSource(module) {
 function add(counts, others) {
   for (const kind of ['s', 'f', 'b']) {
     if (Object.keys(counts[kind]).length !== Object.keys(others[kind]).length) {
-      throw new Error(`The program was not built from this ${counts.path}: run "npm run build".`);
+      throw new Error(`The program was built from another version of ${counts.path}: run "npm run build".`);
     }
   }
   for (const index in others.s) counts.s[index] += others.s[index];

@@ -1,5 +1,5 @@
-// npm run soak [-- --requests 100000]: runs the built gateway in front of an upstream whose responses fail in one of
-// twenty cases. Every request has its own document and variables. Meanwhile, other clients read slowly, pipeline
+// npm run soak [-- --requests 100000]: runs the built gateway in front of an upstream that fails one in twenty
+// requests. Every request has its own document and variables. Meanwhile, other clients read slowly, pipeline
 // requests and drop their connections. At the end, the gateway drains under load. Exits with 1 if memory or open files
 // grow, if a response is not of a known kind, or if the drain loses a response. Linux only: it reads /proc.
 import { spawn } from 'node:child_process';

@@ -1,5 +1,5 @@
 // Writes src/upstream/generated/tables.ts: the parts of contract/galileo-openapi.json that the gateway needs at run
-// time. It reads no file for them, so it can be bundled. With --check, fails if the generated file is out of date.
+// time. Because they are a module instead of a file that is read, the gateway can be bundled. With --check, fails if the generated file is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -18,7 +18,7 @@ export function appendChunk(bytes: Buffer | undefined, length: number, chunk: Ui
   return appended;
 }
 
-/** The content of a buffer of `appendChunk`. */
+/** The content of a buffer that `appendChunk` returned. */
 export function getContent(bytes: Buffer | undefined, length: number): Buffer {
   if (bytes === undefined) return empty;
   return bytes.length === length ? bytes : bytes.subarray(0, length);

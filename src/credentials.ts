@@ -23,11 +23,14 @@ export interface ForwardedHeaders {
 /** In characters. A header can contain a shorter secret by chance. */
 const minContainedLength = 8;
 
-/** Whether a header that is logged or returned has the secret in it. */
+/** Whether a header, which is logged or returned, contains the secret. */
 export const containsSecret = (header: string, secret: string): boolean =>
   secret === header || (secret.length >= minContainedLength && header.includes(secret));
 
-/** Every string by which one of these credentials could be recognized. */
+/**
+ * The strings that must be redacted: each value, an Authorization value without its scheme, and the user and password of
+ * Basic.
+ */
 export function getCredentialSecrets(credentials: readonly string[]): string[] {
   const secrets: string[] = [];
   for (let index = 0; index + 1 < credentials.length; index += 2) {

@@ -105,11 +105,11 @@ const escapes: readonly Escape[] = [
       return character ? toUtf8(character) : undefined;
     },
   },
-  // A quote in a quoted string of a shell.
+  // A single quote inside a single-quoted shell string.
   { mark: "'", pattern: /'(?:\\'|"'")'/g, decode: () => "'" },
 ];
 
-/** Most strings have no escapes. */
+/** A cheap check before decoding, because most strings contain no escapes. */
 export const mayHaveEscapes = (bytes: string): boolean => escapes.some(({ mark }) => bytes.includes(mark));
 
 /** Decodes one kind of escape at a time. Yields one layer for each kind that occurs. */

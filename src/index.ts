@@ -28,9 +28,9 @@ type OptionValue<Value> = Value extends URL
       : Value;
 
 /**
- * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Those of listeners and
- * processes (ports, base path, shutdown, workers) and GraphiQL are not among them. Of the environment, only `NODE_ENV`
- * changes their defaults: `production` turns introspection off.
+ * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Settings of listeners and
+ * processes (ports, base path, shutdown, workers) and of GraphiQL are excluded. The only environment variable that
+ * changes a default is `NODE_ENV`: `production` turns introspection off.
  */
 export type GatewayOptions = {
   readonly [Name in keyof HandlerConfig]?: OptionValue<HandlerConfig[Name]> | undefined;
@@ -62,7 +62,7 @@ export interface Gateway {
 
 /**
  * A gateway to mount in your own server. Throws ConfigError, which names every invalid option. Opens no port, and no connection
- * before the first request. Reads end when the client disconnects. Spans go to the tracer provider that is registered with the
+ * before the first request. Reads are cancelled when the client disconnects. Spans go to the tracer provider that is registered with the
  * OpenTelemetry API when this is called.
  *
  * ```ts
@@ -89,7 +89,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     tracing: hasTracerProvider() ? new Tracing(trace.getTracerProvider(), config.galileoApiUrl) : undefined,
   });
   const handler = new GraphqlHandler(config, telemetry, ownLog, plugins);
-  // Every request would fail, and without a log nothing would say why.
+  // Without a log, nothing would report why every request fails.
   handler.ready().catch((error: unknown) => process.emitWarning(toError(error)));
   const connections = new Connections(config.responseTimeoutMs);
 
@@ -125,7 +125,7 @@ function hasTracerProvider(): boolean {
 }
 
 function readOptions(given: GatewayOptions): Config {
-  if (!isJsonObject(given)) throw new ConfigError(['expected an object of options']);
+  if (!isJsonObject(given)) throw new ConfigError(['expected an options object']);
   const { log, metrics, plugins, ...options } = given;
   const excluded: readonly string[] = processSettings;
   const texts: Partial<Record<SettingName, string>> = {};
@@ -135,9 +135,9 @@ function readOptions(given: GatewayOptions): Config {
   if (metrics !== undefined && typeof getProperty(metrics, 'registerMetric') !== 'function')
     problems.push('metrics: expected a prom-client registry');
   if (plugins !== undefined && !arePlugins(plugins))
-    problems.push('plugins: expected an array of graphql-yoga and Envelop plugins, which are objects');
+    problems.push('plugins: expected an array of graphql-yoga or Envelop plugin objects');
   for (const [name, value] of Object.entries(options)) {
-    if (!isSettingName(name) || excluded.includes(name)) problems.push(`${name}: no such option`);
+    if (!isSettingName(name) || excluded.includes(name)) problems.push(`${name}: unknown option`);
     else if (value !== undefined && !(Array.isArray(value) && value.length === 0))
       texts[name] = toText(value);
   }
@@ -153,7 +153,7 @@ function readOptions(given: GatewayOptions): Config {
 
 const isSettingName = (name: string): name is SettingName => Object.hasOwn(settings, name);
 
-/** The value as the environment would have it, so that the setting's schema can check it. */
+/** Converts an option to the string form of its environment variable, so that the schema of the setting can check it. */
 function toText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (isJsonObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null))

@@ -5,8 +5,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether it is a list of objects. A null in it counts as left out. */
-export const isObjectsOrNulls = (value: unknown): value is readonly (JsonObject | null)[] =>
+/** Whether the value is an array of objects. Null items are allowed, and treated as omitted. */
+export const isNullableObjectArray = (value: unknown): value is readonly (JsonObject | null)[] =>
   Array.isArray(value) && value.every((item) => item === null || isJsonObject(item));
 
 /** Removes a leading byte order mark, which some editors write (RFC 8259, section 8.1). */
@@ -21,8 +21,8 @@ export const getProperty = (value: unknown, name: string): unknown =>
 const maxNesting = 200;
 
 /**
- * Whether JSON.stringify preserves a parsed value: not if it is nested too deeply, or has a number such as 1e400, which
- * JSON.parse returns as infinity.
+ * Whether JSON.stringify preserves a parsed value. False if the value is nested too deeply, or contains a number such as
+ * 1e400, which JSON.parse returns as Infinity.
  *
  * @param maxNumber the largest absolute value of a number
  */

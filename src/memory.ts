@@ -28,7 +28,7 @@ export class MemoryBudget {
   }
 }
 
-/** Something that several requests can use, such as a document. It counts once while any of them uses it. */
+/** Memory that several requests can share, such as that of a document. It counts once while any of them uses it. */
 export interface SharedAllocation {
   /** Its size, which can grow. */
   readonly bytes: number;
@@ -38,12 +38,12 @@ export interface SharedAllocation {
   heldBytes: number;
 }
 
-/** Shorter JSON is not scanned if half of the memory is free: it counts with `maxParsedFactor`. */
+/** In bytes. Shorter JSON is not scanned if half of the memory is free: its size is estimated with `maxParsedFactor`. */
 const minScannedBytes = 4096;
 /** Upper bound of the size of parsed JSON divided by its length. Nested empty arrays, the worst case, take 28. */
 export const maxParsedFactor = 32;
 
-/** The bytes that one request holds: each method that returns false has changed nothing. */
+/** The bytes that one request holds. A method that returns false has changed nothing. */
 export class Reservation {
   readonly #budget: MemoryBudget;
   #bytes = 0;
@@ -101,7 +101,7 @@ export class Reservation {
     shared.heldBytes = 0;
   }
 
-  /** Releases everything but shared memory. */
+  /** Releases everything except shared memory. */
   close(): void {
     this.resize(0);
     this.#isClosed = true;

@@ -24,11 +24,11 @@ const samplers = [
 ];
 const numbers =
   /^OTEL_(?:BSP_\w+|(?:SPAN|EVENT|LINK)_\w+_LIMIT|ATTRIBUTE_\w+_LIMIT|EXPORTER_OTLP_(?:(?:TRACES|METRICS)_)?TIMEOUT)$/;
-/** With 0, the SDK loops (batch size), drops every span (queue size), or lets every export fail (timeouts). */
+/** Variables that accept 0. For the others, 0 makes the SDK loop (batch size), drop every span (queue size), or fail every export (timeouts). */
 const numbersWithZero = /_(?:COUNT_LIMIT|DELAY)$/;
 const files = /^OTEL_EXPORTER_OTLP_(?:(?:TRACES|METRICS)_)?(?:CLIENT_)?(?:CERTIFICATE|KEY)$/;
 
-/** The maximum of a timer in Node. */
+/** The maximum delay of a Node timer. */
 const maxTimerMs = 2 ** 31 - 1;
 
 /** Reads OpenTelemetry's variables. As its specification says, enum values ignore case and an empty value counts as unset. */
@@ -60,7 +60,7 @@ export function readOtelVariables(environment: Environment) {
     sdkVariables[name] = undefined;
     return undefined;
   };
-  /** Reads the variables of one signal, which win over the general ones. */
+  /** Reads the variables of one signal, which take precedence over the general ones. */
   const readProtocol = (signal: 'TRACES' | 'METRICS'): Protocol => {
     const pick = (name: string) => {
       const specific = `OTEL_EXPORTER_OTLP_${signal}_${name}`;
@@ -88,7 +88,7 @@ export function readOtelVariables(environment: Environment) {
     ['otlp', 'none'],
     'otlp or none (METRICS_PORT is for Prometheus)',
   );
-  // Reported even if nothing is sent. Otherwise the operator would not notice it.
+  // Reported even if nothing is exported, because an invalid value can be the reason.
   const exporterWarnings = [...warnings];
   const isDisabled = readEnum('OTEL_SDK_DISABLED', ['true', 'false']) === 'true';
   const tracesExporter = readEnum(
@@ -149,11 +149,11 @@ export function readOtelVariables(environment: Environment) {
     propagatesTraceContext: propagators.includes('tracecontext'),
     /** Undefined: metrics are not sent. */
     metrics,
-    /** Errors that prevent the start, one line each: otherwise telemetry would be sent to another host. */
+    /** Errors that prevent the start, one line each: the SDK would send telemetry to its default endpoint instead. */
     problems: [...problems],
     /** Values that are ignored, one line each. Values are not quoted, because headers are secret. */
     warnings: exporter === 'none' && metrics === undefined ? exporterWarnings : [...warnings],
-    /** What the SDK must find in the environment: enum values in lower case, no values that are ignored. */
+    /** Replacements for environment variables that the SDK reads: enum values in lower case, and undefined for ignored values. */
     sdkVariables,
   };
 }

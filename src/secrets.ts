@@ -26,11 +26,11 @@ const maxPatternLength = 250;
 const maxTextLength = 2000;
 /** In characters. How much is searched after the cut, for a secret that starts before it. */
 const margin = 4096;
-/** Escapes within escapes. Programs nest two or three. */
+/** Maximum depth of escapes within escapes. Real programs nest two or three levels. */
 const maxRounds = 6;
-/** Encoded runs, such as base64, within encoded runs. */
+/** Maximum depth of encoded runs, such as base64, within encoded runs. */
 const maxNestedRuns = 4;
-/** Different results of decoding one string with any order of the kinds of escapes. */
+/** Maximum number of distinct results of decoding one string, over all orders of the kinds of escapes. */
 const maxLayers = 60;
 /** In characters. How much of a string is searched, and how much of a secret can therefore occur. */
 const maxSearchedLength = maxTextLength + margin;
@@ -41,7 +41,7 @@ const minMemberLength = 16;
  * whole.
  */
 const maxWork = 10_000_000;
-/** Measured. What a decoded byte costs, and what a form of a secret costs, in searched bytes. */
+/** Measured costs of decoding one byte and of preparing one form of a secret, in searched bytes. */
 const workPerDecodedByte = 20;
 const workPerForm = 2000;
 
@@ -226,7 +226,7 @@ const isWordPart = (byte: string | undefined) => byte !== undefined && /[\w\x80-
 /** ASCII without spaces and single quotes, not a JSON object: such a secret has one form. Most keys are like this. */
 const plainSecret = /^[!-&(-z|~][!-&(-~]{3,}$/;
 
-/** The forms of a secret, as byte strings, that decoding does not reverse. */
+/** The forms in which a secret can still occur after decoding, as byte strings. */
 function getForms(secret: string): Iterable<string> {
   if (plainSecret.test(secret)) return [secret];
   const forms = new Set<string>();

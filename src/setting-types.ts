@@ -129,13 +129,13 @@ export const upstreamHeaders = z.string().transform((text, context): Readonly<Re
     return fail('the value is not JSON');
   }
   if (!isJsonObject(headers)) return fail('the value is not an object');
-  // Not an object while it is built: a header can have the name `__proto__`.
+  // A Map, because a header can have the name `__proto__`.
   const checked = new Map<string, string>();
   for (const [name, value] of Object.entries(headers)) {
-    if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) return fail('a name is not a header name');
+    if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) return fail('it contains an invalid header name');
     if (reservedHeaders.test(name)) return fail(`the header ${name} is set by the gateway or by callers`);
     if (typeof value !== 'string' || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
-      return fail(`the value of ${name} is not a header value`);
+      return fail(`the value of ${name} is not a valid header value`);
     if ([...checked.keys()].some((other) => other.toLowerCase() === name.toLowerCase()))
       return fail(`the header ${name} is listed twice`);
     checked.set(name, value);

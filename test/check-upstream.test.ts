@@ -486,7 +486,7 @@ describe('A changed document', () => {
         'breaking changed CustomIntegrationCreate.api_key_header: can no longer be null.',
         'breaking changed CustomIntegrationCreate.default_model: is now required.',
         'breaking removed CustomIntegrationCreate.token: is no longer part of the schema.',
-        'compatible changed CustomIntegrationCreate.endpoint: `maxLength` is `200`: Galileo rejects other values.',
+        'compatible changed CustomIntegrationCreate.endpoint: `maxLength` is `200`: Galileo rejects values that violate it.',
       ],
     ],
     [
@@ -657,7 +657,7 @@ describe('galileo-gateway check-upstream', () => {
     expect(invalid.stderr).not.toContain('hunter2');
   });
 
-  it('check-upstream trusts UPSTREAM_CA_FILE, also behind a proxy', async () => {
+  it('check-upstream trusts UPSTREAM_CA_FILE, even behind a proxy', async () => {
     await using proxy = await startTunnelProxy({ isTls: false });
     const server = createServer({ cert: localhostCertificate, key: localhostKey }, (_request, response) =>
       response.end(text),

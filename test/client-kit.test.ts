@@ -370,7 +370,7 @@ describe('Graphcache with the configuration of the kit', () => {
     unsubscribe();
   });
 
-  it('the document cache of urql shows the result of every mutation if all operations name the same type', async () => {
+  it('the document cache of urql shows the result of every mutation if all operations share an additional typename', async () => {
     const client = new Client({
       url: gateway.url,
       preferGetMethod: false,

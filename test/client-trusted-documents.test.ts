@@ -122,7 +122,7 @@ describe('a client that sends the hashes of the client kit', () => {
     expectHashesOnly();
   });
 
-  it('with trusted documents, a document and an unknown hash are errors', async () => {
+  it('with trusted documents, a request with a document or an unknown hash fails', async () => {
     const client = new GraphQLClient(gateway.url, { headers, errorPolicy: 'ignore' });
     await expect(client.request(print(SettingsPageDocument))).rejects.toMatchObject({
       response: { errors: [{ extensions: { code: 'PERSISTED_DOCUMENT_REQUIRED' } }] },

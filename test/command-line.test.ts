@@ -75,7 +75,7 @@ describe('the defaults in --help', () => {
   });
 });
 
-describe('a wrong command line', () => {
+describe('an invalid command line', () => {
   it.each([
     ['an unknown command', ['server']],
     ['help for an unknown command', ['help', 'server']],
@@ -83,8 +83,8 @@ describe('a wrong command line', () => {
     ['an unknown flag of the program', ['--prot']],
     ['an unknown flag of a command without settings', ['print-schema', '--sub']],
     ['a flag without its value', ['serve', '--port']],
-    ['an argument too many', ['check-config', 'now']],
-    ['a wrong value', ['sandbox', '--port', 'hunter2']],
+    ['a superfluous argument', ['check-config', 'now']],
+    ['an invalid value', ['sandbox', '--port', 'hunter2']],
   ])('%s causes exit code 2 and one line', async (_what, args) => {
     const { code, stdout, stderr } = await runProgram(args);
     expect(code).toBe(2);
@@ -238,7 +238,7 @@ describe('print-schema', () => {
 });
 
 describe('serve', () => {
-  it('serve picks and prints a free port for PORT=0, and a flag wins over the environment', async () => {
+  it('serve picks and prints a free port for PORT=0, and a flag takes precedence over the environment', async () => {
     await using program = startProgram(['serve', '--port', '0', '--max-depth', '1'], {
       ...noNetwork,
       PORT: '1',
@@ -292,7 +292,7 @@ describe('serve', () => {
   it.each([
     ['is missing', '/nowhere/plugins.mjs'],
     ['exports something else', fileURLToPath(new URL('../dist/src/json.js', import.meta.url))],
-  ])('a module for --plugins that %s stops the start with code 2 and one line', async (_reason, file) => {
+  ])('a module for --plugins that %s prevents the start with code 2 and one line', async (_reason, file) => {
     const { code, stderr } = await runProgram(['serve', '--plugins', file], noNetwork);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^galileo-gateway: --plugins: .+\n$/);
@@ -344,7 +344,7 @@ describe('demo', () => {
     expect(await program.exit).toBe(0);
   });
 
-  it('no listener of demo serves another host, as protection against DNS rebinding', async () => {
+  it('no listener of demo serves a request with another Host, as protection against DNS rebinding', async () => {
     await using program = startProgram(['demo'], { PORT: '0' });
     await program.waitFor(/Try it/);
     const origins = new Set(program.stdout.match(/http:\/\/127\.0\.0\.1:\d+/g));
@@ -357,7 +357,7 @@ describe('demo', () => {
     }
   });
 
-  it('demo serves GraphiQL and the schema also with NODE_ENV=production', async () => {
+  it('demo serves GraphiQL and the schema even with NODE_ENV=production', async () => {
     await using program = startProgram(['demo'], { PORT: '0', NODE_ENV: 'production' });
     const url = await program.waitFor(/(http:\/\/127\.0\.0\.1:\d+\/graphql) /);
     expect((await send(url, { headers: { accept: 'text/html' } })).text).toContain('demo-key');

@@ -155,7 +155,7 @@ describe.each(names)('the setting %s', (name) => {
     expect(readConfig({ [variable]: '' })[name]).toEqual(readConfig({})[name]);
   });
 
-  it(`the flag of ${name} wins over its variable`, () => {
+  it(`the flag of ${name} takes precedence over its variable`, () => {
     const [first] = good;
     const [wrong = ''] = bad;
     if (first !== undefined)

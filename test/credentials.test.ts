@@ -93,16 +93,19 @@ describe('a credential', () => {
     ['another scheme', ['Authorization: Negotiate abc']],
     ['empty ones', ['Galileo-API-Key: ', 'Authorization: Bearer ']],
     ['a cookie', ['Cookie: Galileo-API-Key=key', 'X-API-Key: key']],
-  ])('with %s a field fails as UNAUTHENTICATED, and upstream is not called', async (_what, lines) => {
-    for (const document of [query, mutation]) {
-      const { response, received } = await send(lines, document);
-      expect(response.status).toBe(200);
-      expect(JSON.parse(response.body)).toMatchObject({
-        errors: [{ extensions: { code: 'UNAUTHENTICATED', retryable: false } }],
-      });
-      expect(received).toEqual([]);
-    }
-  });
+  ])(
+    'without a usable credential, a field fails with UNAUTHENTICATED and upstream is not called: %s',
+    async (_what, lines) => {
+      for (const document of [query, mutation]) {
+        const { response, received } = await send(lines, document);
+        expect(response.status).toBe(200);
+        expect(JSON.parse(response.body)).toMatchObject({
+          errors: [{ extensions: { code: 'UNAUTHENTICATED', retryable: false } }],
+        });
+        expect(received).toEqual([]);
+      }
+    },
+  );
 
   it('integrationProviders, __typename and introspection do not need a credential', async () => {
     const { response, received } = await send(

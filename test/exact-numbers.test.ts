@@ -34,7 +34,7 @@ const inLiteral = (number: string) => send(`mutation { ${upsert(`{ a: [{ b: ${nu
 const inDefault = (number: string) =>
   send(`mutation ($k: JSONObject = { a: [{ b: ${number} }] }) { ${upsert('$k')} }`);
 
-describe('a number in free JSON that a double cannot hold exactly', () => {
+describe('a number in a JSONObject that a double cannot represent exactly', () => {
   it.each([
     '9007199254740993',
     '-9007199254740992',
@@ -43,7 +43,7 @@ describe('a number in free JSON that a double cannot hold exactly', () => {
     '-1e400',
     '1e300',
   ])(
-    '%s is BAD_USER_INPUT as a literal, in a variable and in its default, and nothing is sent',
+    '%s is rejected with BAD_USER_INPUT as a literal, in a variable and in its default, and nothing is sent',
     async (number) => {
       for (const place of [inVariable, inLiteral, inDefault]) {
         const { codes, kwargs } = await place(number);
@@ -53,7 +53,7 @@ describe('a number in free JSON that a double cannot hold exactly', () => {
   );
 });
 
-describe('a number in free JSON that a double holds exactly', () => {
+describe('a number in a JSONObject that a double represents exactly', () => {
   it.each([
     ['0', 0],
     ['-0.0', -0],

@@ -217,7 +217,7 @@ describe('deleteIntegration', () => {
     expect(stack.upstream.calls[0]?.method).toBe('DELETE');
   });
 
-  it('deleteIntegration is NOT_FOUND if the provider is not configured', async () => {
+  it('deleteIntegration fails with NOT_FOUND if the provider is not configured', async () => {
     await using stack = await startStack();
     stack.upstream.on('DELETE', '/integrations/openai', { status: 404, json: { detail: 'Not found' } });
     const { data, errors } = await stack.gateway.query(

@@ -58,13 +58,13 @@ describe('tabs', () => {
     expect(all).not.toContain(SECRET);
   });
 
-  test('tabs keep an unchanged example', () => {
+  test('a tab with an unchanged example stores its document and its variables', () => {
     for (const { query, variables } of examples) {
       expect(storeTab(query, variables ?? null).tab).toMatchObject({ query, variables: variables ?? null });
     }
   });
 
-  test('a tab with a mutation stores its shape without values', () => {
+  test('a tab with a mutation stores the structure of its variables without their values', () => {
     const variables = { input: { endpoint: SECRET, apiKeyValue: SECRET, maxFiles: 3, legacy: true } };
     const { tab, all } = storeTab(upsert.query, JSON.stringify(variables));
     expect(tab).toMatchObject({
@@ -133,7 +133,7 @@ test('apart from tabs and history, only the layout is stored', () => {
   expect(storage.getItem('graphiql:theme')).toBe('dark');
 });
 
-test('the page opens with the active tab', () => {
+test('the editors open with the stored active tab', () => {
   const storage = createEditorStorage(createMemoryBacking(), examples);
   expect(storage.getItem('graphiql:query')).toBeNull();
   const tabs = [createTab('{ a }', ''), createTab(upsert.query, upsert.variables ?? null)];

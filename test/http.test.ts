@@ -233,7 +233,7 @@ describe.each([
     },
   );
 
-  it('POST executes the operation that operationName names, also in a document with a subscription', async () => {
+  it('POST executes the operation that operationName names, even in a document with a subscription', async () => {
     const query = 'query A { __typename } mutation B { __typename } subscription C { x }';
     const named = await post({ query, operationName: 'B' }, origin);
     expect(parseBody(named)).toEqual({ data: { __typename: 'Mutation' } });
@@ -404,7 +404,7 @@ describe('the server', () => {
     '/readyz/',
     '/%67raphql',
     '/graphql;x',
-  ])('the path %s is 404', async (path) => {
+  ])('a request for the path %s gets 404', async (path) => {
     for (const method of ['GET', 'POST']) {
       const response = await send(gateway.url, { method, path });
       expect(response.status).toBe(404);

@@ -72,7 +72,7 @@ describe('createGateway', () => {
     expect(upstream.calls.map(({ headers }) => headers['galileo-api-key'])).toEqual(['k', 'k']);
   });
 
-  it('the fetch handler responds to a GET, also through its property `fetch`', async () => {
+  it('the fetch handler responds to a GET, directly and through its property `fetch`', async () => {
     await using library = await startLibrary();
     const response = await library.gateway.fetch(
       new Request('http://gateway.example/graphql?query=%7B__typename%7D'),
@@ -155,8 +155,8 @@ describe('createGateway', () => {
       }
     };
     expect(getProblems({ workers: 2, nonsense: true })).toEqual([
-      'workers: no such option',
-      'nonsense: no such option',
+      'workers: unknown option',
+      'nonsense: unknown option',
     ]);
     expect(getProblems({ corsOrigins: [], maxDepth: undefined })).toEqual([]);
     for (const log of [console, {}, true, null])
@@ -165,7 +165,7 @@ describe('createGateway', () => {
       expect(getProblems({ metrics })).toEqual(['metrics: expected a prom-client registry']);
     for (const plugins of [null, {}, './x.mjs', [null], [() => ({})], [Promise.resolve({})]])
       expect(getProblems({ plugins })).toEqual([
-        'plugins: expected an array of graphql-yoga and Envelop plugins, which are objects',
+        'plugins: expected an array of graphql-yoga or Envelop plugin objects',
       ]);
   });
 
@@ -353,7 +353,7 @@ describe('createGateway', () => {
     expect(await response.json()).toEqual({ data });
   });
 
-  it('gateway.node runs everything for a request in its async context, also if other requests are in the same turn', async () => {
+  it('gateway.node runs everything for a request in its async context, even if other requests arrive in the same turn', async () => {
     const storage = new AsyncLocalStorage<string>();
     const contexts: Record<string, unknown[]> = { log: [], call: [], finish: [] };
     const log = pino(

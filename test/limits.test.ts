@@ -30,7 +30,7 @@ async function verdictOf(query: string, more: object = {}, url = gateway.url): P
 }
 
 describe('MAX_TOKENS', () => {
-  it('MAX_TOKENS allows 2,000 tokens, also of a repeated field, and refuses 2,001', async () => {
+  it('MAX_TOKENS allows 2,000 tokens, even of a repeated field, and refuses 2,001', async () => {
     const query = (fields: number) => `{ ${'__typename '.repeat(fields)}}`;
     expect(await verdictOf(query(1998))).toBe('executed');
     expect(await verdictOf(query(1999))).toBe('QUERY_TOO_COMPLEX');
@@ -92,7 +92,7 @@ describe('MAX_ALIASES', () => {
 });
 
 describe('MAX_DEPTH', () => {
-  it('MAX_DEPTH allows 8 nested fields and refuses 9, also in fragments', async () => {
+  it('MAX_DEPTH allows 8 nested fields and refuses 9, including those in fragments', async () => {
     await using shallow = await startGateway(upstream.url, { maxDepth: '2' });
     expect(await verdictOf('{ integrationProviders { name } }', {}, shallow.url)).toBe('executed');
     for (const query of [

@@ -205,7 +205,7 @@ describe('an upstream call', () => {
 });
 
 describe('the program', () => {
-  it('the log of the start has the address, the upstream and the enabled features, and every line is written before the exit', async () => {
+  it('the log line of the start has the address, the upstream and the enabled features, and every line is written before the exit', async () => {
     await using program = startProgram(['serve'], {
       PORT: '0',
       GALILEO_API_URL: 'http://127.0.0.1:1/base/',

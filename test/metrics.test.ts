@@ -246,7 +246,7 @@ describe('the listener of METRICS_PORT', () => {
     expect((await fetch(new URL('/metrics', gateway.url))).status).toBe(404);
   });
 
-  it('a metrics port in use stops the start with a readable message', async () => {
+  it('a metrics port in use prevents the start with a readable message', async () => {
     await using upstream = await startFakeUpstream();
     const { port } = new URL(upstream.url);
     await using program = startProgram(['serve'], { PORT: '0', METRICS_PORT: port });

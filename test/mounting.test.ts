@@ -274,7 +274,7 @@ describe('createGateway', () => {
     }
   });
 
-  it('a mounted gateway can be closed several times, also while a request runs', async () => {
+  it('a mounted gateway can be closed several times, even while a request runs', async () => {
     await using mounted = await startMounted((gateway) => gateway.node);
     const responding = send(mounted.url, request);
     await Promise.all([mounted.gateway.close(), mounted.gateway.close(), responding.catch(() => {})]);

@@ -94,7 +94,7 @@ describe('with OTEL_METRICS_EXPORTER=otlp', () => {
     expect(new Set(receiver.metrics.map(({ resource }) => resource['service.instance.id'])).size).toBe(1);
   });
 
-  it('the variables of metrics win over the general ones', async () => {
+  it('the variables of metrics take precedence over the general ones', async () => {
     await using receiver = await startOtlpReceiver();
     const variables = {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
@@ -117,7 +117,7 @@ describe('with OTEL_METRICS_EXPORTER=otlp', () => {
     expect(gateway.log.join('')).not.toContain('receivers-key');
   });
 
-  it('a failing receiver of metrics causes a log line, and no request fails', async () => {
+  it('a failing metrics collector causes a log line, and no request fails', async () => {
     await using stack = await startReportingStack({ ...metrics, OTEL_TRACES_EXPORTER: 'none' }, {}, 400);
     const { gateway } = stack;
     expect((await gateway.query('{ __typename }')).status).toBe(200);

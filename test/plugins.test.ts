@@ -177,7 +177,7 @@ describe('plugins', () => {
     },
   );
 
-  it('plugins that never finish do not keep a request after its deadline', async () => {
+  it('plugins that never finish do not delay a response beyond the deadline', async () => {
     await using upstream = await startFakeUpstream();
     const plugins = [definePlugin({ onParams: () => new Promise<void>(() => {}) })];
     await using gateway = await startGateway(upstream.url, { requestTimeoutMs: '300' }, { plugins });
@@ -583,7 +583,7 @@ describe('serve --plugins', async () => {
     expect(program.stderr).toContain(reason);
   });
 
-  it('a plugin that throws when it is initialized ends the program, also with METRICS_PORT', async () => {
+  it('a plugin that throws when it is initialized ends the program, even with METRICS_PORT', async () => {
     const file = join(directory, 'plugins-that-throw.mjs');
     await writeFile(file, 'export default [{ onPluginInit() { throw new Error("no license"); } }];\n');
     await using program = startProgram(['serve', '--plugins', file], { PORT: '0', METRICS_PORT: '0' });

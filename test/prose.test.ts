@@ -63,7 +63,7 @@ it('the prose check accepts plain English, and does not read code in Markdown', 
   expect(checkProse('page.md', page.join('\n'))).toEqual({ status: 0, findings: [] });
 });
 
-it('the prose check reads comments and messages of a program, also across lines, but not its names', () => {
+it('the prose check reads comments and messages of a program, even across lines, but not its names', () => {
   const program = [
     "import { answer } from './answer.ts';",
     '/** Sent at',

@@ -9,7 +9,12 @@ import {
   IntegrationRecordsDocument,
   IntegrationUsersDocument,
 } from '../client/generated/graphql.ts';
-import { type JsonSchema, openApiDocument, resolveSchema, toSchemaName } from '../sandbox/document.ts';
+import {
+  type JsonSchema,
+  openApiDocument,
+  resolveSchema,
+  toSchemaName,
+} from '../sandbox/openapi-document.ts';
 import { getTypeName } from '../src/resolvers/integrations.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { providers } from '../src/schema/providers/index.ts';

@@ -5,7 +5,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoApiKey, demoKeys } from '../sandbox/demo-keys.ts';
-import { integrationSchema, openApiDocument, operations, resolveSchema } from '../sandbox/document.ts';
+import {
+  integrationSchema,
+  openApiDocument,
+  operations,
+  resolveSchema,
+} from '../sandbox/openapi-document.ts';
 import { notConfigured, seededIntegrations, seededUsers } from '../sandbox/seed.ts';
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { isJsonObject } from '../src/json.ts';
@@ -248,7 +253,7 @@ describe('Credentials', () => {
     expect((await send('/v2/integrations/openai', { method: 'PUT', headers, body: '{' })).status).toBe(401);
   });
 
-  test('each credential has its own tenant, and an API key wins over Authorization', async () => {
+  test('each credential has its own tenant, and an API key takes precedence over Authorization', async () => {
     const read = async (headers: Record<string, string>) =>
       toObject((await send('/v2/integrations/openai', { headers })).json)['id'];
     const id = await read({ 'galileo-api-key': 'one' });
@@ -595,7 +600,7 @@ describe('A selection', () => {
     expect({ status, json }).toEqual({ status: 200, json: [] });
   });
 
-  test('a selection of an unknown id is a 404', async () => {
+  test('selecting an unknown id fails with 404', async () => {
     const id = crypto.randomUUID();
     const { status, json } = await createClient().put(`/v2/integrations/${id}/select`);
     expect({ status, json }).toEqual({ status: 404, json: { detail: `Integration ${id} not found` } });
@@ -633,7 +638,7 @@ describe('Collaborators', () => {
     ['starting_token=-1', 'starting_token', 'greater_than_equal'],
     ['limit=0', 'limit', 'greater_than_equal'],
     ['limit=x', 'limit', 'int_parsing'],
-  ])('a page of collaborators with %s is a 422', async (query, parameter, type) => {
+  ])('a page of collaborators with %s fails with 422', async (query, parameter, type) => {
     const client = createClient();
     const { status, json } = await client.get(
       `/v2/integrations/${await client.getId('openai')}/users?${query}`,
@@ -681,7 +686,7 @@ describe('Collaborators', () => {
     expect((await client.post(path, [{ user_email: 'eve@acme.example' }])).status).toBe(403);
   });
 
-  test('collaborators of an unknown integration are a 404', async () => {
+  test('reading the collaborators of an unknown integration fails with 404', async () => {
     const path = `/v2/integrations/${crypto.randomUUID()}/users`;
     const client = createClient();
     expect((await client.get(path)).status).toBe(404);

@@ -21,7 +21,7 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import * as clientDocuments from '../client/generated/graphql.ts';
-import { integrationSchema, openApiDocument } from '../sandbox/document.ts';
+import { integrationSchema, openApiDocument } from '../sandbox/openapi-document.ts';
 import { readConfig } from '../src/config.ts';
 import { Executor } from '../src/execution/index.ts';
 import { createSchema, printApiSchema, printSubgraphSchema } from '../src/schema/index.ts';

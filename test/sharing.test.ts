@@ -131,7 +131,7 @@ describe('a page of collaborators', () => {
     'after: "2"',
     'after: "b2Zmc2V0OjA"',
     'after: "b2Zmc2V0OjI="',
-  ])('a page of collaborators with %s is BAD_USER_INPUT, without a call', async (args) => {
+  ])('a page of collaborators with %s fails with BAD_USER_INPUT, without a call', async (args) => {
     await using stack = await startWithOpenAI();
     const { data, errors } = await readPage(stack, `(${args})`);
     expect(data).toEqual({ integration: { users: null } });
@@ -142,7 +142,7 @@ describe('a page of collaborators', () => {
   });
 
   it.each([{ collaborators: 'ada' }, { collaborators: [7, user] }])(
-    'a page of collaborators that are not objects is UPSTREAM_INVALID_RESPONSE: %j',
+    'a page of collaborators that are not objects fails with UPSTREAM_INVALID_RESPONSE: %j',
     async (json) => {
       await using stack = await startWithOpenAI();
       stack.upstream.on('GET', pagePath('users', 0), { json });
@@ -187,7 +187,7 @@ describe('a page of collaborators', () => {
   });
 
   it.each(['../../secrets', '7', 'urn:uuid:00000000-0000-4000-8000-000000000009', '%2e%2e'])(
-    'a page of collaborators is UPSTREAM_INVALID_RESPONSE, without a call, if upstream’s id is not a UUID: %s',
+    'a page of collaborators fails with UPSTREAM_INVALID_RESPONSE, without a call, if upstream’s id is not a UUID: %s',
     async (invalid) => {
       await using stack = await startStack();
       stack.upstream.on('GET', toPath('openai'), { json: { ...openai, id: invalid } });
@@ -233,7 +233,7 @@ const mutations = {
 
 describe('an id argument', () => {
   it.each(Object.keys(mutations) as (keyof typeof mutations)[])(
-    'an id argument of %s that is not a UUID is BAD_USER_INPUT, without a call',
+    'an id argument of %s that is not a UUID fails with BAD_USER_INPUT, without a call',
     async (name) => {
       await using stack = await startStack();
       for (const invalid of ['', '../openai', '00000000-0000-4000-8000-00000000000', `${openai.id}/x`]) {
@@ -244,7 +244,7 @@ describe('an id argument', () => {
     },
   );
 
-  it('the id of a collaborator that is not a UUID is BAD_USER_INPUT, without a call', async () => {
+  it('the id of a collaborator that is not a UUID fails with BAD_USER_INPUT, without a call', async () => {
     await using stack = await startStack();
     for (const name of [
       'updateIntegrationUser',

@@ -142,7 +142,7 @@ describe('with an OTLP endpoint', () => {
     },
   );
 
-  it('no span has an API key that the trace state also has', async () => {
+  it('an API key in the trace state does not reach a span', async () => {
     await using stack = await startReportingStack();
     const { receiver, gateway } = stack;
     await gateway.query('{ __typename }', {}, { ...headers, tracestate: `vendor=${key}` });
@@ -152,7 +152,7 @@ describe('with an OTLP endpoint', () => {
     expect(receiver.text).not.toContain(key);
   });
 
-  it('the span of the server has an error status for errors of upstream, but not for errors of the caller', async () => {
+  it('the server span has an error status for errors of upstream, but not for errors of the caller', async () => {
     await using stack = await startReportingStack();
     const { receiver, upstream, gateway } = stack;
     upstream.on('GET', path, { status: 500, json: {} });
@@ -268,7 +268,7 @@ describe('with an OTLP endpoint', () => {
       expect(warnings.filter((line) => line.includes(`"msg":"${name}: expected `))).toHaveLength(1);
   });
 
-  it('a failing receiver causes a log line, and no request fails', async () => {
+  it('a failing trace collector causes a log line, and no request fails', async () => {
     await using stack = await startReportingStack(
       { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20receivers-key' },
       {},

@@ -69,7 +69,7 @@ describe('with TRUSTED_DOCUMENTS', () => {
     },
   );
 
-  it('an unknown document id is 404, in both media types', async () => {
+  it('an unknown document id is refused with 404, in both media types', async () => {
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       for (const documentId of ['0'.repeat(64), `sha256:${'0'.repeat(64)}`, '', '__proto__', 'constructor']) {
         const response = await post({ documentId }, { accept });
@@ -81,7 +81,7 @@ describe('with TRUSTED_DOCUMENTS', () => {
     expect((await get({ documentId: 'x' })).status).toBe(404);
   });
 
-  it('a request without a document id is 400, also if it sends a trusted document', async () => {
+  it('a request without a document id is refused with 400, even if it sends the source of a trusted document', async () => {
     for (const response of [
       await post({ query }),
       await post({}),
@@ -109,7 +109,7 @@ describe('with TRUSTED_DOCUMENTS', () => {
     expect((await get({ documentId: toHash(mutation) })).status).toBe(405);
   });
 
-  it('a document id that is not a string is 400', async () => {
+  it('a document id that is not a string is refused with 400', async () => {
     for (const parameters of [{ documentId: 7 }, { extensions: { persistedQuery: { sha256Hash: 7 } } }]) {
       const response = await post(parameters);
       expect(response.status).toBe(400);
@@ -126,7 +126,7 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
   };
   const read = (content: unknown) => [...readTrustedDocuments(write(content))];
 
-  it('the file of TRUSTED_DOCUMENTS can be an object that maps hashes to documents, also after a byte order mark', () => {
+  it('the file of TRUSTED_DOCUMENTS can be an object that maps hashes to documents, with or without a byte order mark', () => {
     expect(read({ [hash]: query })).toEqual([[hash, query]]);
     expect(read(`\ufeff${JSON.stringify({ [`sha256:${hash}`]: query })}`)).toEqual([[hash, query]]);
   });

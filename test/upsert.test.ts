@@ -209,7 +209,7 @@ describe('the body of the PUT', () => {
     ]);
   });
 
-  it('the request body has strings of every script unchanged', async () => {
+  it('the request body contains strings in any script unchanged', async () => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, record);
     const token = 'ключ 鍵 🔑 "quoted" \\ \n \u2028';
@@ -262,7 +262,7 @@ const entryLists = Object.values(createSchema().getMutationType()?.getFields() ?
       .map((field) => ({ mutation, type: String(type), field: field.name, required }));
   });
 
-it('five providers have lists of entries', () => {
+it('exactly five providers have inputs with lists of key-value entries', () => {
   expect(new Set(entryLists.map(({ mutation }) => mutation)).size).toBe(5);
 });
 
@@ -686,7 +686,7 @@ describe('a 422', () => {
     expect(result).toMatchObject({ issues: [{ path: place }] });
   });
 
-  it('a key of free JSON in a path does not show a secret', async () => {
+  it('the path of an issue inside a JSONObject does not show a secret key', async () => {
     const loc = ['body', 'custom_llm_config', 'init_kwargs', 'the-token', 'x'];
     const result = await refuse({ ...input, token: 'the-token' }, { detail: [{ loc, msg: '-', type: '-' }] });
     expect(result).toMatchObject({

@@ -7,7 +7,7 @@ import {
   IntegrationUsersDocument,
   UpsertCustomIntegrationDocument,
 } from '../client/generated/graphql.ts';
-import { type JsonSchema, openApiDocument, resolveSchema } from '../sandbox/document.ts';
+import { type JsonSchema, openApiDocument, resolveSchema } from '../sandbox/openapi-document.ts';
 import { getTypeName } from '../src/resolvers/integrations.ts';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
@@ -633,7 +633,7 @@ describe('keys that are special in JavaScript', () => {
   });
 });
 
-describe('objects with free keys', () => {
+describe('objects with arbitrary keys', () => {
   const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
 
   it('JSON with a usual depth of nesting is accepted and returned', async () => {
@@ -643,7 +643,7 @@ describe('objects with free keys', () => {
   });
 
   it.each([
-    ['nests too deep', nested(100_000)],
+    ['is nested too deeply', nested(100_000)],
     ['has a number that is too large for a double', '{"a":[-1e400]}'],
   ])('JSON of upstream that %s fails only its field', async (_what, extra) => {
     const body = `{"organization_id":"org","extra":${extra}}`;
@@ -655,7 +655,7 @@ describe('objects with free keys', () => {
     ]);
   });
 
-  it('JSON of the client that nests too deep is BAD_USER_INPUT', async () => {
+  it('JSON of the client that is nested too deeply is rejected with BAD_USER_INPUT', async () => {
     const body = `{"query":"mutation ($input: UpsertCustomIntegrationInput!) { upsertCustomIntegration(input: $input) { __typename } }",
       "variables":{"input":{"endpoint":"e","customLlmConfig":{"fileName":"f","className":"c","initKwargs":${nested(50_000)}}}}}`;
     const callCount = upstream.calls.length;

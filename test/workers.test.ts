@@ -173,7 +173,7 @@ describe('with WORKERS=2', () => {
     expect(workers.filter(isAlive)).toEqual([]);
   });
 
-  it('with workers, a port in use ends the start with one line and exit code 1', async () => {
+  it('with workers, a port in use prevents the start with one line and exit code 1', async () => {
     await using upstream = await startFakeUpstream();
     await using program = serve({ PORT: new URL(upstream.url).port });
     expect(await program.exit).toBe(1);
@@ -181,7 +181,7 @@ describe('with WORKERS=2', () => {
     expect(program.stdout).toBe('');
   });
 
-  it('with workers, plugins that fail only in a worker end the start with exit code 1', async () => {
+  it('with workers, plugins that fail only in a worker prevent the start with exit code 1', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-'));
     const file = join(directory, 'plugins.mjs');
     await writeFile(
@@ -265,7 +265,7 @@ describe('a worker that is killed under load', () => {
     expect(program.stdout).toContain('workers exit repeatedly: the replacement waits');
   });
 
-  it('a process that a worker started, and that has its output, delays neither a replacement nor the end', async () => {
+  it('a child process that inherited the output of its worker delays neither the replacement of the worker nor the exit', async () => {
     const starter = `import cluster from 'node:cluster';
       import { spawn } from 'node:child_process';
       if (cluster.isWorker) {
@@ -296,13 +296,13 @@ describe.skipIf(!hasPrlimit)('without free file descriptors', () => {
   const limitFiles = (pid: number, limit: number): void =>
     void execFileSync('prlimit', ['--pid', String(pid), `--nofile=${limit}:`]);
 
-  it('workers that cannot take a connection are replaced, and the program is reachable again', async () => {
+  it('workers that cannot accept a connection are replaced, and the program is reachable again', async () => {
     await using program = serve();
     const url = await getUrl(program);
     const { hostname, port } = new URL(url);
     for (const worker of getWorkers(program)) limitFiles(worker, countFiles(worker) + 5);
     const sockets = Array.from({ length: 60 }, () => connect(Number(port), hostname).on('error', () => {}));
-    await program.waitFor(/(a worker could not take a connection)/);
+    await program.waitFor(/(a worker could not accept a connection)/);
     for (const socket of sockets) socket.destroy();
     await expect
       .poll(() => query(url).then(({ status }) => status, String), { timeout: 20_000, interval: 200 })

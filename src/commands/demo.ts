@@ -77,7 +77,7 @@ Try it:
 
   ${curl ?? 'Send the documentId of a trusted document and its variables.'}
 
-Keys that show other states. Any other key is a separate tenant:
+Keys that show other states (any key that is not listed is a separate tenant):
 
 ${keys.slice(1).join('')}
 Ctrl+C ends the demo.
@@ -89,7 +89,7 @@ const toLocalUrl = (url: string): string =>
   url.replace(/^http:\/\/(?:0\.0\.0\.0|\[::\]):/, 'http://127.0.0.1:');
 
 /**
- * Accepted names in the header Host, as protection against DNS rebinding: the names of loopback and, if the demo
+ * Accepted names in the `Host` header, as protection against DNS rebinding: the names of loopback and, if the demo
  * listens on other interfaces, of this machine.
  */
 function getHostNames(host: string): readonly string[] {

@@ -78,7 +78,7 @@ export class DocumentStore {
     maxSize: maxCacheBytes,
     sizeCalculation: getSize,
   });
-  /** For `prepareDocument`. */
+  /** The source of each parsed or printed document, for `prepareDocument`. */
   readonly #texts = new WeakMap<DocumentNode, string>();
 
   constructor(schema: GraphQLSchema, settings: DocumentSettings, secretInputs: SecretInputs) {

@@ -207,7 +207,7 @@ function checkEntities(
 }
 
 /**
- * Replaces each null among the representations with `false`, which is malformed too. Because of the type `[_Any!]!`,
+ * Replaces each null representation with `false`, which is also malformed. Because of the type `[_Any!]!`,
  * a null would fail the whole operation, but a malformed representation must fail alone.
  */
 function replaceNulls({ entityVariables }: Measures, variables: Variables): Variables {

@@ -55,9 +55,9 @@ const holdStep = 8192;
 const bytesPerCharacter = 2;
 /** Approximate length of an error in a response without its message, in characters. */
 const errorSize = 200;
-/** In characters. Copying a shorter string is cheaper than reading it. */
+/** In characters. Shorter strings are not flattened, because copying them is cheaper than reading them. */
 const minFlatLength = 32_768;
-/** The minimum while other fields of the response wait. */
+/** The same limit, while other fields of the response wait. */
 const minWaitingFlatLength = 256;
 
 const notAnArray = new Error('is a list, but resolved to another value');

@@ -32,7 +32,7 @@ import {
 import { getProperty } from '../json.ts';
 import type { SharedAllocation } from '../memory.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
-import { PropertyAccess } from '../schema/reader.ts';
+import { PropertyAccess } from '../schema/parsers.ts';
 import { ClientFacingError, createFieldNoMemoryError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf-writers.ts';
 

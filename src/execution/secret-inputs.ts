@@ -25,7 +25,7 @@ export interface DocumentSecrets {
  */
 export class SecretInputs {
   readonly #names = new Set<string>();
-  /** Names of fields inside such a value that are not secret: `key` of an entry, `roleArn` of an AWS token. */
+  /** Names of fields inside a secret value that are not secret: `key` of an entry, `roleArn` of an AWS token. */
   readonly #publicNames = new Set(['key']);
 
   constructor(schema: GraphQLSchema) {
@@ -34,7 +34,7 @@ export class SecretInputs {
     );
     for (const field of fields) if (isSecretField(field)) this.#names.add(field.name);
     for (const field of fields) {
-      // `AwsTokenInput` is not secret as a whole, although its field has the name of one that is.
+      // `AwsTokenInput` is not secret as a whole, although its field `token` has the name of a secret field.
       const type = getNamedType(field.type);
       if (isSecretField(field) || !this.#names.has(field.name) || !isInputObjectType(type)) continue;
       for (const inner of Object.values(type.getFields()))

@@ -78,7 +78,7 @@ const rewriteErrors =
     return rule(Object.create(context, { reportError: { value: reportError } }) as ValidationContext);
   };
 
-/** Whether JSONObject rejected its value. Its message does not quote the value. */
+/** Whether the scalar JSONObject rejected a value. Its messages do not quote the value. */
 export const isInputError = ({ extensions }: GraphQLError): boolean =>
   extensions['code'] === 'BAD_USER_INPUT';
 

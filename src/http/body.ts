@@ -8,7 +8,12 @@ import { removeByteOrderMark } from '../json.ts';
 import type { Reservation } from '../memory.ts';
 import type { Admission } from './admission.ts';
 import { isIdentity } from './header-fields.ts';
-import { createConsumedBodyError, createShedError, createTooLargeError, HttpError } from './http-errors.ts';
+import {
+  createBodyConsumedError,
+  createBodyTooLargeError,
+  createShedError,
+  HttpError,
+} from './http-errors.ts';
 
 /** The client disconnected before its response was ready. */
 export class ClientDisconnected extends Error {
@@ -37,8 +42,8 @@ export function readBody(
   onStart?: () => void,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    if (stream.readableEnded || stream.readableDidRead) throw createConsumedBodyError();
-    if (Number(getHeader('content-length') ?? 0) > maxBytes) throw createTooLargeError(maxBytes);
+    if (stream.readableEnded || stream.readableDidRead) throw createBodyConsumedError();
+    if (Number(getHeader('content-length') ?? 0) > maxBytes) throw createBodyTooLargeError(maxBytes);
     if (!isIdentity(getHeader('content-encoding')))
       throw new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the request body without a content encoding.');
     let bytes: Buffer | undefined;
@@ -53,7 +58,7 @@ export function readBody(
       reject(error);
     };
     const onData = (chunk: Buffer) => {
-      if (length + chunk.length > maxBytes) return onFailure(createTooLargeError(maxBytes));
+      if (length + chunk.length > maxBytes) return onFailure(createBodyTooLargeError(maxBytes));
       if (!reservation.take(chunk.length)) return onFailure(createShedError());
       bytes = appendChunk(bytes, length, chunk);
       length += chunk.length;
@@ -82,10 +87,10 @@ export function readBody(
 /** As `readBody`, for a Request of the Fetch standard. */
 export async function readFetchBody(request: Request, limits: ReadBodyOptions): Promise<string> {
   const { headers, bodyUsed, body } = request;
-  if (bodyUsed || body?.locked === true) throw createConsumedBodyError();
-  // The declared type of a body is the one of browsers, which lacks methods.
+  if (bodyUsed || body?.locked === true) throw createBodyConsumedError();
+  // The declared type is the DOM's ReadableStream, which lacks methods of Node's.
   const stream = body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
-  // `close` follows each error.
+  // `readBody` listens for `close`, which follows each error.
   stream.on('error', () => {});
   try {
     return await readBody(stream, (name) => headers.get(name) ?? undefined, limits);

@@ -124,7 +124,7 @@ class ClientConnection implements ResponseOwner {
   readonly #pending: PendingResponse[] = [];
   #isClosing = false;
   /** Whether the last response was sent before the body of its request was complete. */
-  #hasUnreadRest = false;
+  #hasUnreadBody = false;
 
   constructor(socket: Socket, connections: Connections) {
     this.socket = socket;
@@ -140,7 +140,7 @@ class ClientConnection implements ResponseOwner {
       this.#isClosing = true;
       return;
     }
-    this.#hasUnreadRest = false;
+    this.#hasUnreadBody = false;
     const pending = new PendingResponse(this, request, response, handle);
     this.#pending.push(pending);
     this.#connections.countPending(1);
@@ -201,7 +201,7 @@ class ClientConnection implements ResponseOwner {
     const isIncomplete = last !== undefined && !last.request.complete;
     const canRespond =
       last === undefined
-        ? !this.#hasUnreadRest
+        ? !this.#hasUnreadBody
         : isIncomplete && this.#pending.length === 1 && !last.response.headersSent;
     const requestId = canRespond && this.socket.writable ? randomUUID() : undefined;
     if (requestId !== undefined)
@@ -218,7 +218,7 @@ class ClientConnection implements ResponseOwner {
     const index = this.#pending.indexOf(pending);
     if (index === -1) return;
     this.#pending.splice(index, 1);
-    this.#hasUnreadRest = !pending.request.complete;
+    this.#hasUnreadBody = !pending.request.complete;
     clearTimeout(pending.timer);
     pending.end(isSent);
     this.#connections.countPending(-1);

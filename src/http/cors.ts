@@ -12,7 +12,7 @@ const maxHeaderListLength = 2000;
 const maxHints = 100;
 
 /**
- * Lets pages of listed origins read responses. Cookies and remembered passwords are not allowed: a page sends its
+ * Lets pages of listed origins read responses. Cookies and saved passwords are not allowed: a page sends its
  * credentials in headers that it sets itself.
  *
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
@@ -73,7 +73,7 @@ export class Cors {
   }
 }
 
-/** The requested headers in addition, unless they are not a list of header names. */
+/** The common headers, and the requested ones if they are a list of header names. */
 const toAllowedHeaders = (requested = ''): string =>
   requested.length <= maxHeaderListLength && tokenList.test(requested)
     ? `${commonHeaders}, ${requested}`

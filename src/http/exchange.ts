@@ -34,7 +34,7 @@ export interface HandlerServices extends ContextServices {
 
 /** One request from its arrival until its response has been sent. */
 export class Exchange {
-  /** Of the response. Complete when `respond` has resolved. */
+  /** The `x-request-id` of the response. Final when `respond` has resolved. */
   requestId: string;
   readonly #request: HttpRequest;
   readonly #services: HandlerServices;
@@ -78,7 +78,7 @@ export class Exchange {
     else if (mediaType === undefined)
       this.#refusal = new HttpError(
         'BAD_REQUEST',
-        'Accept application/json or application/graphql-response+json.',
+        'The Accept header must allow application/json or application/graphql-response+json.',
         { status: 406 },
       );
   }

@@ -11,8 +11,8 @@ export type Graphiql = ReturnType<typeof createGraphiql>;
  * The page at `/graphql`, and its files at `/graphiql/…`, only from this package. Reads nothing before the first
  * request. Both throw if GraphiQL was not built.
  *
- * @param demoHeaders headers that the editor starts with. Anyone who can load the page can read them: a demo key, never
- * a real one.
+ * @param demoHeaders headers that the editor starts with. Anyone who can load the page can read them: use a demo key,
+ * never a real one.
  */
 export function createGraphiql(
   demoHeaders?: Readonly<Record<string, string>>,

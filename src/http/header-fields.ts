@@ -9,7 +9,7 @@ interface Preference {
   readonly weight: number;
 }
 
-// A comma or semicolon in a quoted string separates nothing (RFC 9110, sections 5.6.1 and 5.6.4).
+// A comma or semicolon in a quoted string is not a separator (RFC 9110, sections 5.6.1 and 5.6.4).
 const listMember = /(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g;
 const parameter = /(?:[^;"]|"(?:\\.|[^"\\])*"?)+/g;
 
@@ -79,7 +79,7 @@ export function negotiateEncoding<const Encoding extends string>(
   return offered.find((encoding) => (weights.get(encoding) ?? weights.get('*') ?? 0) > 0);
 }
 
-/** Whether a content type is JSON in UTF-8. A form of another site cannot send this content type. */
+/** Whether a content type is JSON in UTF-8. An HTML form on another site cannot send it (CSRF). */
 export function isJsonContentType(contentType: string | undefined): boolean {
   if (contentType === 'application/json') return true;
   try {
@@ -108,7 +108,7 @@ export const matchesEtag = (ifNoneMatch: string | undefined, etag: string): bool
 // RFC 3986, section 3.2.2: a registered name, an IPv4 address, or an IPv6 address in brackets; RFC 9110, section 7.2.
 const hostPattern = /^(?:(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*|\[[\da-f:.]+\])(?::\d*)?$/i;
 
-/** The error of a missing, repeated or invalid Host header (RFC 9112, section 3.2). Undefined if it is valid. */
+/** The error message for a missing, repeated or invalid Host header (RFC 9112, section 3.2). Undefined if it is valid. */
 export function checkHost(rawHeaders: readonly string[], httpVersion: string): string | undefined {
   let host: string | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

@@ -6,7 +6,7 @@ interface StatusAndHeaders {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Of the errors whose status is not 400. */
+/** The errors whose status is not 400. */
 const statuses: Readonly<Partial<Record<RequestErrorCode, StatusAndHeaders>>> = {
   PERSISTED_DOCUMENT_NOT_FOUND: { status: 404 },
   REQUEST_TOO_LARGE: { status: 413 },
@@ -43,10 +43,10 @@ export function getStatusAndHeaders(error: RequestError, mediaType: MediaType): 
   return statuses[error.code] ?? { status: 400 };
 }
 
-export const createTooLargeError = (maxBytes: number) =>
+export const createBodyTooLargeError = (maxBytes: number) =>
   new RequestError('REQUEST_TOO_LARGE', `The request body exceeds ${maxBytes} bytes.`);
 
-export const createConsumedBodyError = () =>
+export const createBodyConsumedError = () =>
   new RequestError(
     'BAD_REQUEST',
     'The request body was read before the request reached the gateway: mount the gateway before body parsers such as express.json().',

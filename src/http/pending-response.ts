@@ -6,8 +6,8 @@ import { readForwardedHeaders } from './forwarded-headers.ts';
 import type { HttpResponse } from './responses.ts';
 
 /**
- * In bytes. If more than this of a request body may be unread, the connection is closed after the response. At most this
- * much is read and discarded before.
+ * In bytes. If more than this of a request body may be unread, the connection is closed after the response. Before that,
+ * at most this much is read and discarded.
  */
 const maxDiscardedBytes = 65_536;
 /** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
@@ -34,7 +34,7 @@ export class PendingResponse {
   listener: { end(isSent: boolean): void } | undefined;
   /** On the clock of `performance.now()`. */
   readonly arrivedAtMs = performance.now();
-  /** Whether the response is known, whether or not it has been written. */
+  /** Whether `send` was called. The response may not have been written yet. */
   hasResponse = false;
   /** Runs while the client reads the response. */
   timer: NodeJS.Timeout | undefined;
@@ -112,7 +112,7 @@ export class PendingResponse {
       if (typeof value === 'string') fields.push(name, value);
       else for (const one of value) fields.push(name, one);
     }
-    const mustLinger = mayHaveLongRest(request);
+    const mustLinger = mayHaveLongUnreadBody(request);
     // RFC 9110, section 15.5.9: the rest of the request may never arrive.
     if (this.#owner.decideClose(this, mustLinger || status === 408)) fields.push('connection', 'close');
     const isWrapped = hasWrappedMethods(response);
@@ -124,7 +124,7 @@ export class PendingResponse {
       discardBody(request, () => response.end());
     } else {
       if (!isWrapped) {
-        // Otherwise Node copies the body behind the header.
+        // Otherwise Node copies the header and the body into one string.
         response.cork();
         response.flushHeaders();
       }
@@ -135,7 +135,7 @@ export class PendingResponse {
 }
 
 /**
- * Whether middleware wraps the response. on-headers before 1.1.0 does not always know arrays of headers, and compression
+ * Whether middleware wraps the response. on-headers before 1.1.0 does not support every array of headers, and compression
  * waits for `drain`, which a corked response does not emit.
  */
 const hasWrappedMethods = (response: ServerResponse): boolean =>
@@ -155,10 +155,10 @@ function toHeaderObject(fields: readonly string[]): OutgoingHttpHeaders {
 }
 
 /**
- * Whether the request body has an unread part that can be long. The client can then not reuse the connection, and the
- * server reads on for a limited time before it ends the response.
+ * Whether the request body has an unread part that can be long. In that case, the client cannot reuse the connection,
+ * and the server keeps reading for a limited time before it ends the response.
  */
-function mayHaveLongRest(request: IncomingMessage): boolean {
+function mayHaveLongUnreadBody(request: IncomingMessage): boolean {
   if (request.complete) return false;
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
   return coding !== undefined || Number(length ?? 0) > maxDiscardedBytes;

@@ -19,7 +19,7 @@ export interface RoutesOptions {
   readonly demoHeaders?: Readonly<Record<string, string>>;
   /** Further pages by path, without the base path. */
   readonly pages?: Resources | undefined;
-  /** The names that the header Host can have, as protection against DNS rebinding. Undefined for any. */
+  /** The accepted names in the `Host` header, as protection against DNS rebinding. Undefined for any. */
   readonly allowedHosts?: readonly string[] | undefined;
   /** False as soon as the process is ending. */
   readonly isReady: () => boolean;

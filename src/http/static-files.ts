@@ -56,7 +56,7 @@ function createResource(content: Content, headers: Readonly<Record<string, strin
 /**
  * An HTML page, compressed once. Browsers revalidate it at each visit.
  *
- * @param allowed the directives of its Content-Security-Policy that allow something
+ * @param allowed the Content-Security-Policy directives that relax the default of `'none'`
  */
 export function createPage(html: string, allowed: readonly string[]): Resource {
   const identity = Buffer.from(html);

@@ -130,7 +130,7 @@ function toFields(error: unknown): Readonly<Record<string, unknown>> {
   return { message, locations: nodes && toLocations(nodes), path, extensions };
 }
 
-/** Whether a plugin made the error for clients: a GraphQLError that wraps nothing else, not even a thrown string. */
+/** Whether a plugin meant the error for clients: a GraphQLError that does not wrap another error or a thrown value. */
 export function isClientFacing(error: unknown): error is GraphQLError {
   if (!(error instanceof Error) || error.name !== 'GraphQLError') return false;
   const { originalError, extensions } = error as GraphQLError;

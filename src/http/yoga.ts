@@ -191,7 +191,7 @@ export function createYogaPipeline(schema: GraphQLSchema, executor: Executor, pl
     cors: false,
     multipart: false,
     logging: false,
-    // A cache of yoga's would keep documents with secrets.
+    // Yoga's cache would keep documents with secrets.
     parserAndValidationCache: false,
     maxRequestBodySize: false,
     // Errors are masked when the response is written. Plugins see the original errors.

@@ -22,7 +22,7 @@ export function createClientAddressReader(trusted: readonly string[] = []) {
     if (remoteAddress === undefined) return undefined;
     let client = toPlain(remoteAddress);
     if (trusted.length === 0) return client;
-    // An empty member of a list counts for nothing (RFC 9110, section 5.6.1).
+    // Empty list members are ignored (RFC 9110, section 5.6.1).
     const chain = forwardedFor?.split(',').filter((entry) => entry.trim() !== '') ?? [];
     while (chain.length > 0 && proxies.check(client, toFamily(client))) {
       const next = toPlain(chain.pop() ?? '');
@@ -35,7 +35,7 @@ export function createClientAddressReader(trusted: readonly string[] = []) {
 
 const toFamily = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-/** Without brackets, port and the prefix of an IPv4 address that is written as IPv6. */
+/** Removes brackets, the port, and the prefix of an IPv4-mapped IPv6 address. */
 const toPlain = (address: string): string =>
   address
     .trim()

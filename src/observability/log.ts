@@ -90,7 +90,7 @@ export function forwardLines(source: Readable, output: DestinationStream): void 
   source.setEncoding('utf8');
   source.on('data', (text: string) => {
     const end = text.lastIndexOf('\n') + 1;
-    // Output without line ends is not collected without limit.
+    // Long output without line breaks is forwarded in parts, so that the buffer stays small.
     if (end === 0 && partialLine.length < maxWriteBytes) {
       partialLine += text;
       return;

@@ -28,8 +28,8 @@ export function logSdkErrors(log: Log): (error: unknown) => void {
     log.warn({ reason, error: describeError(error) }, 'telemetry could not be sent');
   };
   setGlobalErrorHandler(onError);
-  const error = (reason: string) => log.error({ reason }, 'OpenTelemetry');
-  const warn = (reason: string) => log.warn({ reason }, 'OpenTelemetry');
+  const error = (reason: string) => log.error({ reason }, 'OpenTelemetry SDK error');
+  const warn = (reason: string) => log.warn({ reason }, 'OpenTelemetry SDK warning');
   const options = { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true };
   // Below `logLevel`, nothing is written.
   diag.setLogger({ error, warn, info: warn, debug: warn, verbose: warn }, options);

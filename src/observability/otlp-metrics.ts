@@ -28,15 +28,15 @@ import { createResource, logSdkErrors } from './otel-sdk.ts';
  * Sends the metrics of this process to an OTLP collector at an interval, with the same names as for Prometheus. The
  * process is one instance of the service (`service.instance.id`), even if it is one of several workers.
  *
- * No version of the packages with an exporter of metrics fits the packages for traces, so this function combines the
- * same parts. Returns the function that sends the metrics for the last time. It never rejects.
+ * No version of the packages with an OTLP metrics exporter is compatible with the packages for traces, so this function
+ * builds the exporter from the same parts. Returns the function that sends the metrics for the last time. It never rejects.
  */
 export function openMetricsExport(
   metrics: Metrics,
   { protocol, intervalMs, timeoutMs }: OtlpMetricsSettings,
   log: Log,
 ): () => Promise<void> {
-  // The SDK's readers of variables quote values. `logSdkErrors` turns the SDK's log on again.
+  // The SDK quotes values of environment variables in its warnings. `logSdkErrors` turns its log on again.
   diag.disable();
   const isProtobuf = protocol === 'http/protobuf';
   const resource = createResource({ 'service.instance.id': randomUUID() });

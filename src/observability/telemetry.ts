@@ -17,7 +17,7 @@ interface TelemetryParts {
   readonly metrics?: Metrics | undefined;
   readonly tracing?: Tracing | undefined;
   readonly trustProxy?: Config['trustProxy'];
-  /** Send what remains. They never reject. */
+  /** Functions that send the remaining spans and metrics. They never reject. */
   readonly shutdowns?: readonly (() => Promise<void>)[];
 }
 

@@ -70,7 +70,7 @@ export class Tracing {
   endRequest(observation: RequestObservation): void {
     const span = observation.trace && trace.getSpan(observation.trace.context);
     if (span === undefined) return;
-    // Only the type, because the names of operations have no limit in number.
+    // Only the type, because the number of operation names is unbounded.
     if (observation.operationType !== 'unknown') span.updateName(observation.operationType);
     // Undefined attributes are not set.
     span.setAttributes({

@@ -3,12 +3,12 @@ import { type Path, toKeys } from '../path.ts';
 import type { Redaction, UpstreamValidationFailure } from '../upstream/responses.ts';
 
 /** How a field of an input object is written to a request body. */
-export interface InputField {
+export interface BodyField {
   readonly property: string;
   readonly shape: InputShape;
 }
 
-type InputFields = Readonly<Record<string, InputField>>;
+type BodyFields = Readonly<Record<string, BodyField>>;
 
 /**
  * `map` is a list of entries with unique keys, which upstream stores as an object. `value` and `json` are sent unchanged:
@@ -17,7 +17,7 @@ type InputFields = Readonly<Record<string, InputField>>;
 export type InputShape =
   | { readonly kind: 'value' | 'json' | 'map' }
   | { readonly kind: 'list'; readonly item: InputShape }
-  | { readonly kind: 'object'; readonly fields: InputFields };
+  | { readonly kind: 'object'; readonly fields: BodyFields };
 
 /** Upstream's 422, or the gateway's own issues, with the names of the schema. */
 export interface ValidationFailure {
@@ -34,7 +34,7 @@ interface InputIssue {
 type IssueLocation = readonly (string | number)[];
 
 /**
- * How the argument `input` of a write becomes a request body, and upstream's issues with the body become issues with the
+ * Maps the argument `input` of a write to a request body, and upstream's issues with the body back to issues with the
  * argument.
  */
 export class BodyMapping {
@@ -56,7 +56,7 @@ export class BodyMapping {
   }
 
   /**
-   * The body as JSON: omitted fields are omitted, null is null, no default is added. If a list of entries has duplicate
+   * The body as JSON: omitted fields stay omitted, null stays null, no default is added. If a list of entries has duplicate
    * keys, returns an issue for each of them instead, because a value would be lost.
    */
   toBody(input: JsonObject): string | ValidationFailure {

@@ -1,4 +1,4 @@
-import { isObjectsOrNulls, type JsonObject } from '../json.ts';
+import { isNullableObjectArray, type JsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { toUuid } from '../upstream/uuid.ts';
@@ -50,7 +50,7 @@ export async function loadCollaborators(
 
 function toConnection(page: JsonObject, startingToken: number): CollaboratorConnection {
   const collaborators = page['collaborators'] ?? [];
-  if (!isObjectsOrNulls(collaborators)) {
+  if (!isNullableObjectArray(collaborators)) {
     throw new ClientFacingError(
       'UPSTREAM_INVALID_RESPONSE',
       'Galileo returned a page whose `collaborators` are not an array of objects.',

@@ -7,11 +7,11 @@ import type { GalileoClient } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
 import { Reads } from './reads.ts';
 
-/** What the resolvers of one request share. Requests never share it. */
+/** The part of the context that resolvers use. Never shared between requests. */
 export type ResolverContext = CallContext &
   Pick<RequestContext, 'galileo' | 'reads' | 'addSecret' | 'redact' | 'reportError'>;
 
-/** What the contexts of all requests share. */
+/** Services that the contexts of all requests share. */
 export interface ContextServices {
   readonly galileo: GalileoClient;
   /** The values of UPSTREAM_HEADERS. */
@@ -62,7 +62,7 @@ export class RequestContext implements CallContext {
     this.memory = memory;
   }
 
-  /** A new one replaces the client's as soon as it turns out to contain a secret. */
+  /** The client's request id, or a new one as soon as the client's is found to contain a secret. */
   get requestId(): string {
     return this.#requestId;
   }

@@ -19,7 +19,7 @@ export interface ShareSuccess {
 
 /**
  * Stores the caller's integration of that provider. Returns a ValidationFailure for upstream's 422, and for duplicate
- * keys, with which nothing is sent.
+ * keys, in which case nothing is sent.
  */
 export async function upsertIntegration(
   name: ProviderName,

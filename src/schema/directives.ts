@@ -22,7 +22,7 @@ const oneForEachProvider = `@listSize(assumedSize: ${providerNames.length})`;
 /** A field that calls upstream. */
 export const upstreamCall: Federated = { federation: cost };
 
-/** A list that one call returns as a whole. */
+/** A list that one call returns as a whole. The size 1 keeps its length from multiplying the cost. */
 export const upstreamList: Federated = { federation: `${cost} @listSize(assumedSize: 1)` };
 
 /** A connection: a field that calls upstream for one page. */

@@ -12,7 +12,7 @@ import { permissionActions } from '../upstream/generated/tables.ts';
 import { providerNames } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 import type { ValueType } from './fields.ts';
-import { createEnumParser, throwMismatch } from './reader.ts';
+import { createEnumParser, throwMismatch } from './parsers.ts';
 
 /** An enum whose values are upstream's in upper case. */
 const createEnum = <Value extends string>(
@@ -59,7 +59,7 @@ function enumOf<Value extends string>(
   } satisfies ValueType;
 }
 
-/** The key of every entity, output and input alike: it has no UNRECOGNIZED. */
+/** The key of every entity. One enum for outputs and inputs, so it has no UNRECOGNIZED. */
 export const integrationName = createEnum(
   'IntegrationName',
   'The LLM providers that Galileo can be connected to.',

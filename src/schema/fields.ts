@@ -7,11 +7,11 @@ import type {
   TypeParam,
 } from '@pothos/core';
 import type { JsonObject } from '../json.ts';
-import type { InputField, InputShape } from '../resolvers/body-mapping.ts';
+import type { BodyField, InputShape } from '../resolvers/body-mapping.ts';
 import type { propertyDefaults } from '../upstream/generated/tables.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
-import { createListParser, getDefault, type Parser, PropertyAccess, parseObject } from './reader.ts';
+import { createListParser, getDefault, type Parser, PropertyAccess, parseObject } from './parsers.ts';
 
 /** An object of an upstream response. Its properties are checked when they are read. */
 export type Source = JsonObject;
@@ -65,7 +65,7 @@ export type Fields<Property extends string = string> = Readonly<Record<string, F
 
 // The most common options.
 export const nonNull = { output: 'non-null' } as const;
-/** Non-null when it is read. */
+/** Required in the input, non-null in the output. */
 export const required = { output: 'non-null', input: 'required' } as const;
 export const writeOnly = { output: 'none' } as const;
 export const requiredWriteOnly = { output: 'none', input: 'required' } as const;
@@ -189,7 +189,7 @@ function describeSecrecy({ secret, type, output }: Field): string | undefined {
 
 /** How an input with these fields is written to a request body. */
 export function toShape(fields: Fields): InputShape & { readonly kind: 'object' } {
-  const inputFields: Record<string, InputField> = {};
+  const inputFields: Record<string, BodyField> = {};
   for (const [name, { property, type, input }] of Object.entries(fields)) {
     if (input !== 'none') inputFields[name] = { property, shape: type.shape };
   }

@@ -5,7 +5,7 @@ import { toCollaboratorFields } from './collaborators.ts';
 import { entity, upstreamList } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { toOutputFields } from './fields.ts';
-import { parseStringMap } from './reader.ts';
+import { parseStringMap } from './parsers.ts';
 import { id, json, stringMapEntry } from './values.ts';
 
 /** The interface of all integrations. Each type in `providers/` adds its own fields. */

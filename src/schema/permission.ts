@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 import { shareable } from './directives.ts';
 import { permissionAction } from './enums.ts';
 import { fieldOf, listOf, nonNull, type Source, toOutputFields } from './fields.ts';
-import { createEnumParser, parseObject, parseString } from './reader.ts';
+import { createEnumParser, parseObject, parseString } from './parsers.ts';
 import { boolean, string } from './values.ts';
 
 const integrationPermission = builder.objectRef<Source>('IntegrationPermission').implement({

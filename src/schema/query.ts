@@ -9,8 +9,8 @@ import { builder } from './builder.ts';
 import { oneCall, providerList, upstreamCall, upstreamList, upstreamProviderList } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
+import { parseObjects, parseStrings } from './parsers.ts';
 import { providers } from './providers/index.ts';
-import { parseObjects, parseStrings } from './reader.ts';
 import { integrationRecord } from './record.ts';
 
 export const integrationProvider = builder.objectRef<ProviderEntry>('IntegrationProvider').implement({

@@ -2,34 +2,34 @@ import type { ScalarName } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
 import { fieldOf, listOf, objectOf, type ValueType } from './fields.ts';
-import * as reader from './reader.ts';
+import * as parsers from './parsers.ts';
 import './scalars.ts';
 
-const scalarOf = (type: ScalarName<SchemaTypes>, parse: reader.Parser, kind: 'value' | 'json' = 'value') =>
+const scalarOf = (type: ScalarName<SchemaTypes>, parse: parsers.Parser, kind: 'value' | 'json' = 'value') =>
   ({ output: type, parse, input: type, shape: { kind } }) satisfies ValueType;
 
 // Each of these functions declares a field of one type, for a property of upstream (`fieldOf`).
 
-const stringValue = scalarOf('String', reader.parseString);
+const stringValue = scalarOf('String', parsers.parseString);
 
 export const string = fieldOf(stringValue);
 export const strings = fieldOf(listOf(stringValue));
-export const id = fieldOf(scalarOf('ID', reader.parseString));
-export const boolean = fieldOf(scalarOf('Boolean', reader.parseBoolean));
-export const int = fieldOf(scalarOf('Int', reader.parseInt32));
-const safeInt = fieldOf(scalarOf('SafeInt', reader.parseSafeInt));
-export const float = fieldOf(scalarOf('Float', reader.parseNumber));
-export const dateTime = fieldOf(scalarOf('DateTime', reader.parseDateTime));
-export const json = fieldOf(scalarOf('JSONObject', reader.parseJsonObject, 'json'));
+export const id = fieldOf(scalarOf('ID', parsers.parseString));
+export const boolean = fieldOf(scalarOf('Boolean', parsers.parseBoolean));
+export const int = fieldOf(scalarOf('Int', parsers.parseInt32));
+const safeInt = fieldOf(scalarOf('SafeInt', parsers.parseSafeInt));
+export const float = fieldOf(scalarOf('Float', parsers.parseNumber));
+export const dateTime = fieldOf(scalarOf('DateTime', parsers.parseDateTime));
+export const json = fieldOf(scalarOf('JSONObject', parsers.parseJsonObject, 'json'));
 
-export const stringMapEntry = builder.objectRef<reader.StringMapEntry>('StringMapEntry').implement({
+export const stringMapEntry = builder.objectRef<parsers.StringMapEntry>('StringMapEntry').implement({
   description: 'One entry of a map from string to string.',
   extensions: shareable,
   fields: (t) => ({
     key: t.exposeString('key', { description: 'The key. It is unique in its map.' }),
     value: t.string({
       description: 'The value.',
-      resolve: ({ value }) => reader.parseString(value),
+      resolve: ({ value }) => parsers.parseString(value),
     }),
   }),
 });
@@ -44,7 +44,7 @@ const stringMapEntryInput = builder.inputType('StringMapEntryInput', {
 
 export const stringMap = fieldOf({
   output: [stringMapEntry],
-  parse: reader.parseStringMap,
+  parse: parsers.parseStringMap,
   input: [stringMapEntryInput],
   shape: { kind: 'map' },
 });

@@ -192,7 +192,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return isInvalidRequest(error) ? 'invalid-request' : 'idle-closed';
   }
 
-  /** The failure, or the response without its body if its status says enough: any 2xx of a DELETE is a success. */
+  /** The failure, or the response without its body if its status is sufficient: any 2xx of a DELETE is a success. */
   #toResult(kind: FailureKind, error: Error): AttemptFailure | UpstreamResponse {
     const status = this.#status;
     // A 404 fails without its body, which shows whether it is from Galileo's API. The client can retry.

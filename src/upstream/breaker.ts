@@ -56,7 +56,7 @@ export class CircuitBreaker {
     return this.#state !== 'closed' && this.#now() - this.#openedAtMs < maxReportedMs;
   }
 
-  /** How long calls of the caller are refused from now on. Undefined if one would be admitted. Notes each refusal. */
+  /** How long calls of the caller are refused from now on. Undefined if one would be admitted. Records each refusal. */
   checkCaller(caller: string): number | undefined {
     if (this.#state === 'closed') return undefined;
     const leftMs = this.#openedAtMs + openMs - this.#now();
@@ -71,7 +71,7 @@ export class CircuitBreaker {
     if (this.#state === 'closed') return 'normal';
     if (this.checkCaller(caller) !== undefined) return undefined;
     this.#isProbing = true;
-    this.#enter('half-open');
+    this.#setState('half-open');
     return 'probe';
   }
 
@@ -85,7 +85,7 @@ export class CircuitBreaker {
   #settleProbe(verdict: Verdict, caller: string): void {
     this.#isProbing = false;
     if (verdict === 'good') {
-      this.#enter('closed');
+      this.#setState('closed');
       this.#noteActivity(caller, this.#now());
     } else if (verdict === 'bad') this.#open(caller);
   }
@@ -120,10 +120,10 @@ export class CircuitBreaker {
     this.#attempts.clear();
     this.#failures.clear();
     this.#tallies.clear();
-    this.#enter('open');
+    this.#setState('open');
   }
 
-  #enter(state: BreakerState): void {
+  #setState(state: BreakerState): void {
     if (state === this.#state) return;
     this.#state = state;
     this.#onChange(state);

@@ -46,7 +46,7 @@ const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
  * One call of `send`: its wait for a connection, its attempts, the waits between them and its end. Each attempt begins
- * with `#enter`. The pool calls `startAttempt` at the end of the turn, or later when a connection is free.
+ * with `#requestConnection`. The pool calls `startAttempt` at the end of the turn, or later when a connection is free.
  */
 export class Call implements Waiter, AttemptOwner {
   readonly caller: string;
@@ -88,7 +88,7 @@ export class Call implements Waiter, AttemptOwner {
   /** Starts the call. Its promise may be settled within this method. */
   begin(): void {
     this.#request.context.deadline.onEnd(this.#onDeadlineEnd);
-    if (!this.#isSettled) this.#enter();
+    if (!this.#isSettled) this.#requestConnection();
   }
 
   refuse(code: 'OVERLOADED' | 'UPSTREAM_UNAVAILABLE'): void {
@@ -156,7 +156,7 @@ export class Call implements Waiter, AttemptOwner {
       if (failure.kind === 'idle-closed' && !this.#hasReplacedIdleConnection) {
         // Nothing was sent, so this does not count as a retry.
         this.#hasReplacedIdleConnection = true;
-        this.#enter();
+        this.#requestConnection();
         return;
       }
       if (this.#retry(this.#computeBackoffMs())) return;
@@ -178,14 +178,14 @@ export class Call implements Waiter, AttemptOwner {
     }
   };
 
-  #enter(): void {
+  #requestConnection(): void {
     const { breaker, pool } = this.#services;
     const retryAfterMs = breaker.checkCaller(this.caller);
     if (retryAfterMs !== undefined) {
       this.#failAtBreaker(retryAfterMs);
       return;
     }
-    if (!pool.enter(this)) this.refuse('OVERLOADED');
+    if (!pool.acquire(this)) this.refuse('OVERLOADED');
   }
 
   #endAttempt(verdict: Verdict, outcome: AttemptOutcome, status?: number): void {
@@ -221,7 +221,7 @@ export class Call implements Waiter, AttemptOwner {
     backingOff.add(this);
     this.#waitTimer = setTimeout(() => {
       backingOff.delete(this);
-      this.#enter();
+      this.#requestConnection();
     }, waitMs);
     return true;
   }
@@ -244,7 +244,7 @@ export class Call implements Waiter, AttemptOwner {
     this.#isSettled = true;
     const { backingOff, onSettled, pool } = this.#services;
     this.#request.context.deadline.offEnd(this.#onDeadlineEnd);
-    pool.leave(this);
+    pool.cancel(this);
     if (this.#waitTimer !== undefined) {
       clearTimeout(this.#waitTimer);
       backingOff.delete(this);

@@ -9,7 +9,7 @@ export interface Waiter extends Queueable {
    * @param isContended whether other waiters get no connection in this turn
    */
   startAttempt(connection: Connection, isContended: boolean): boolean;
-  /** Ends the waiter: it must leave the queue for a caller with fewer calls, or the connections are destroyed. */
+  /** Fails the waiter: a caller with fewer calls gets its position in the queue, or the pool is destroyed. */
   refuse(code: 'OVERLOADED' | 'UPSTREAM_UNAVAILABLE'): void;
 }
 
@@ -59,7 +59,7 @@ export class ConnectionPool {
   }
 
   /** Gives the waiter a connection, at the end of this turn or later. Returns false if the queue is full. */
-  enter(waiter: Waiter): boolean {
+  acquire(waiter: Waiter): boolean {
     // A released connection is free earlier than a new one could be opened.
     if (this.#idle.length === 0 && this.#releasedCount > this.#queue.length) {
       this.#queue.push(waiter);
@@ -83,7 +83,7 @@ export class ConnectionPool {
   }
 
   /** Removes the waiter from the queue, if it is there. One that was given a connection must not start an attempt. */
-  leave(waiter: Waiter): void {
+  cancel(waiter: Waiter): void {
     this.#queue.remove(waiter);
   }
 
@@ -94,7 +94,7 @@ export class ConnectionPool {
     this.#addToTurn(connection, undefined);
   }
 
-  /** Gives up connections that are still being opened. Must be called when no call needs one. */
+  /** Aborts connections that are still being opened. Must be called when no call needs one. */
   stopConnecting(): void {
     for (const connection of this.#connections) connection.stopConnecting();
   }

@@ -43,8 +43,8 @@ export const createFieldNoMemoryError = () =>
   new ClientFacingError('OVERLOADED', 'The gateway has no memory left for this field.');
 
 /**
- * An error whose code and message the client receives: a failed call to upstream, or an argument or credential with
- * which no call is made. The message contains no URL, header or body from upstream, and no secret of the request.
+ * An error whose code and message the client receives: a failed call to upstream, or an argument or credential that is
+ * rejected before any call. The message contains no URL, header or body from upstream, and no secret of the request.
  */
 export class ClientFacingError extends Error {
   override readonly name = 'ClientFacingError';

@@ -1,4 +1,4 @@
-import { isJsonObject, isObjectsOrNulls, type JsonObject } from '../json.ts';
+import { isJsonObject, isNullableObjectArray, type JsonObject } from '../json.ts';
 import { createAddressRedaction } from './address-redaction.ts';
 import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
 import {
@@ -153,7 +153,7 @@ export class GalileoClient {
   ): Promise<WriteOutcome<readonly JsonObject[]>> {
     const path = `/v2/integrations/${id}/${kind}`;
     const request = { operation: `share_${kind}`, method: 'POST', path, body, context } as const;
-    const outcome = await this.#write(request, isObjectsOrNulls);
+    const outcome = await this.#write(request, isNullableObjectArray);
     if (outcome.kind !== 'done') return outcome;
     return { kind: 'done', value: outcome.value.filter((item) => item !== null) };
   }

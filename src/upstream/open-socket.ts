@@ -68,7 +68,7 @@ export async function openSocket(
 }
 
 /**
- * Connects to the host of a URL. Tries its addresses in parallel and uses the first that connects (RFC 8305). Each
+ * Connects to the host of a URL. Tries its addresses in parallel and uses the first that connects (Happy Eyeballs, RFC 8305). Each
  * attempt starts a little after the previous one, or as soon as that one fails.
  */
 async function dial(

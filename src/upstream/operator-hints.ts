@@ -19,7 +19,7 @@ const hints: readonly (readonly [pattern: RegExp, hint: string])[] = [
     'Upstream refused the TLS handshake: it may require a client certificate (UPSTREAM_CERT_FILE).',
   ],
   [/\b(?:EMFILE|ENFILE)\b/, 'The process has no free file descriptor: raise its limit (ulimit -n).'],
-  [/^UND_ERR_SOCKET bad response/, 'Upstream sent `100 Continue`, for which the gateway does not ask.'],
+  [/^UND_ERR_SOCKET bad response/, 'Upstream sent an unsolicited `100 Continue`.'],
   [
     /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled/i,
     tlsExpectedHint,

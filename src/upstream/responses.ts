@@ -42,7 +42,7 @@ export class UpstreamResponse {
   /** Upstream's `Retry-After` as milliseconds from now; undefined if it is absent or malformed. */
   readonly retryAfterMs: number | undefined;
   readonly body: Buffer;
-  /** Whether the body of an error response is not read, because it is compressed, too large, or does not fit into memory. */
+  /** Whether the body was discarded, because it is incomplete, compressed, too large, or does not fit into memory. */
   readonly isBodyDropped: boolean;
   #json: unknown;
   #isParsed = false;
@@ -83,7 +83,7 @@ export class UpstreamResponse {
 const isJsonMediaType = ({ contentType }: UpstreamResponse) =>
   contentType === 'application/json' || (contentType !== undefined && jsonMediaType.test(contentType));
 
-/** Any 2xx of a DELETE. Another 2xx can still report an error in its body. */
+/** Whether the call succeeded. For a DELETE, any 2xx; any other 2xx can still report an error in its body. */
 export const isSuccess = (response: UpstreamResponse, method: Method): boolean =>
   isSuccessStatus(response) && (method === 'DELETE' || readErrorCode(response) === undefined);
 
@@ -122,7 +122,8 @@ export function explainForeignResponse(response: UpstreamResponse): string {
   const hint = findHint(response.body.toString('latin1', 0, 4_096));
   if (hint !== undefined) return hint;
   if (isRedirect(response)) return 'Upstream sent a redirect: check GALILEO_API_URL.';
-  if (status === 404) return 'This 404 is not from the API: check the path of GALILEO_API_URL, and proxies.';
+  if (status === 404)
+    return 'This 404 is not from the API: check the path in GALILEO_API_URL, and any proxy in front of the API.';
   return 'The response is not JSON: a proxy between the gateway and the API may have sent it.';
 }
 
@@ -145,7 +146,7 @@ export function isNotConfigured(response: UpstreamResponse): boolean {
   return toCode(response, 'GET') === 'NOT_FOUND';
 }
 
-/** Upstream's issues with a request body. Undefined if the response is not a 422 with issues. */
+/** Upstream's 422, whose list of issues can be empty. Undefined for any other response, and if the 422 has the error code of another failure. */
 export function readValidationFailure(
   response: UpstreamResponse,
   redact: Redaction,
@@ -260,7 +261,7 @@ const isLocationPart = (part: unknown): part is string | number =>
   typeof part === 'string' || typeof part === 'number';
 
 /**
- * The first line of a string, redacted and cut to the length of a message, without a stack. Undefined if it is empty or
+ * The first line of a string, redacted and cut to the length of a message, without a stack trace. Undefined if it is empty or
  * not a string. Redaction comes first, because a secret can have several lines or extend over the cut.
  */
 function toLine(text: unknown, redact: Redaction): string | undefined {

@@ -1,6 +1,6 @@
 export const bucketMs = 1_000;
 const bucketCount = 10;
-/** How long events count. */
+/** The length of the window: how long an event is counted. */
 export const windowMs = bucketCount * bucketMs;
 
 /** Counts the events of the last ten seconds, in buckets of one second. Memory and time are constant. */

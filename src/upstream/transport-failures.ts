@@ -16,7 +16,7 @@ export const failureKinds = {
   connect: { isRetryable: true, verdict: 'bad' },
   /** The gateway's own machine has no file descriptor, port or memory for a connection. */
   'no-resources': { isRetryable: true, verdict: 'none' },
-  /** The proxy refused its user or password. Repeated attempts can lock the account. */
+  /** The proxy rejected the credentials of the proxy URL. Repeated attempts can lock the account. */
   'proxy-credentials': { isRetryable: false, verdict: 'bad' },
   /** An idle connection was closed before the request was written to it. */
   'idle-closed': { isRetryable: true, verdict: 'none' },

@@ -42,7 +42,7 @@ export interface CallContext {
 
 /** One call to upstream; it may take several attempts. */
 export interface TransportRequest {
-  /** The short name of the REST operation, for logs, metrics and traces. One of a few. */
+  /** The short name of the REST operation, for logs, metrics and traces. One of a small fixed set. */
   readonly operation: string;
   /**
    * `GET` is a read, which can be repeated. The others are writes, which are never repeated if a byte of them may have

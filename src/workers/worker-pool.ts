@@ -145,7 +145,7 @@ export class WorkerPool implements Drainable {
         if (this.#members.size === 0) this.#onEmpty?.();
         return;
       }
-      // A worker that a signal ended during its start could have started.
+      // A signal that ends a worker during its start does not mean that workers cannot start.
       const isInterrupted = code === 0 || signal === 'SIGTERM' || signal === 'SIGINT';
       if (this.#starting !== undefined && member.state === 'starting' && !isInterrupted) {
         this.#starting.reject(new Error('a worker ended before it was ready'));
@@ -158,7 +158,7 @@ export class WorkerPool implements Drainable {
   }
 
   /**
-   * Replaces a worker that could not take a connection, because it has no free file descriptor. Node would wait for it
+   * Replaces a worker that could not accept a connection, because it has no free file descriptor. Node would wait for it
    * forever, together with the connections after that one. Node has no public event for it.
    */
   #replaceIfStuck(worker: Worker, member: Member): void {
@@ -166,7 +166,7 @@ export class WorkerPool implements Drainable {
       if (getProperty(message, 'cmd') !== 'NODE_HANDLE_NACK' || member.state !== 'listening') return;
       this.#log.error(
         { pid: worker.process.pid },
-        'a worker could not take a connection: raise the limit of open files',
+        'a worker could not accept a connection: raise the open file limit (ulimit -n)',
       );
       worker.process.kill('SIGTERM');
     });

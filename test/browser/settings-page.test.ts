@@ -521,7 +521,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
   });
 
   describe('access', () => {
-    test('access can be given, changed and removed', async () => {
+    test('access can be granted, changed and revoked', async () => {
       await using session = await start({ hash: '#/openai/access' });
       const { page, visitor } = session;
       const users = page.getByRole('region', { name: 'Users' });

@@ -87,7 +87,7 @@ const selection = fc
       .join('\n'),
   );
 
-it('any conditions have the same result as graphql-js, also with cached plans', async () => {
+it('any conditions have the same result as graphql-js, even with cached plans', async () => {
   await fc.assert(
     fc.asyncProperty(
       selection,

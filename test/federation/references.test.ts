@@ -198,7 +198,7 @@ test('a malformed reference is not quoted in its error', async () => {
   expect(text).not.toContain('sk-in-the-wrong-place');
 });
 
-test('a reference that fails upstream nulls only its own entity', async () => {
+test('a reference whose upstream call fails nulls only its own entity', async () => {
   await using upstream = await startFakeUpstream();
   response(upstream, 'openai').on('GET', pathOf('mistral'), { status: 403, json: { detail: 'Not yours' } });
   await using gateway = await startGateway(upstream.url);

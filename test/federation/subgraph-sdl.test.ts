@@ -28,7 +28,7 @@ test('_service returns exactly the output of print-schema --subgraph, without a 
   expect(await readSdl(gateway)).toBe(stdout);
 });
 
-test('_service returns the SDL also if introspection is off', async () => {
+test('_service returns the SDL even if introspection is off', async () => {
   await using upstream = await startFakeUpstream();
   await using gateway = await startGateway(upstream.url, { introspection: 'off' });
 

@@ -6,7 +6,7 @@ import {
   isObjectType,
 } from 'graphql';
 import type { IntegrationName } from '../../client/generated/graphql.ts';
-import { type JsonSchema, resolveSchema } from '../../sandbox/document.ts';
+import { type JsonSchema, resolveSchema } from '../../sandbox/openapi-document.ts';
 import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { createSchema } from '../../src/schema/index.ts';
 import { providerNames, type Schemas } from '../../src/upstream/wire.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { getNamedType } from 'graphql';
-import { type JsonSchema, openApiDocument, resolveSchema } from '../../sandbox/document.ts';
+import { type JsonSchema, openApiDocument, resolveSchema } from '../../sandbox/openapi-document.ts';
 import { findField } from './naming.ts';
 
 /** Random values of a schema of the OpenAPI document, by its name, without the properties to leave out. */

@@ -352,7 +352,7 @@ describe('a standard error', () => {
     },
   );
 
-  test('a status 500 is retryable after a write that can be repeated, and not after one that adds', async () => {
+  test('a 500 is retryable after an idempotent write, and not after a POST', async () => {
     await using stack = await startClient();
     const { upstream, client, call } = stack;
     upstream.on('PUT', '/v2/integrations/openai', { status: 500, json: { detail: 'boom' } });
@@ -464,12 +464,12 @@ describe('a UUID', () => {
     1,
     null,
     ['6fa459ea-ee8a-3ca4-894e-db77e160355e'],
-  ])('a value is not a UUID if its form is wrong: %j', (value) => {
+  ])('a malformed value is not a UUID: %j', (value) => {
     expect(toUuid(value)).toBeUndefined();
   });
 });
 
-test('a caller is a hash of only the credentials', () => {
+test('a caller is identified by a hash of the credentials only', () => {
   const toCallerOf = (...headers: string[]) => toCaller(readForwardedHeaders(headers).credentials);
   const caller = toCallerOf('x-request-id', '1', 'Galileo-API-Key', 'a', 'Authorization', 'Bearer b');
   expect(toCallerOf('galileo-api-key', 'a', 'traceparent', 'x', 'authorization', 'Bearer b')).toBe(caller);

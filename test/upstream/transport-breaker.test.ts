@@ -74,7 +74,7 @@ describe('the circuit breaker', () => {
     expect(transport.breakerOpen).toBe(true);
   });
 
-  test('the circuit breaker counts refused connections, also of writes', async () => {
+  test('the circuit breaker counts refused connections, including those of writes', async () => {
     const upstream = await startScriptedUpstream();
     await upstream[Symbol.asyncDispose]();
     await using transport = createTestTransport(upstream.origin, { upstreamRetries: 0 });

@@ -189,7 +189,7 @@ describe('a call through a proxy', () => {
     },
   );
 
-  test('through a proxy that speaks TLS, an https upstream is reached', async () => {
+  test('an https upstream is reached through a proxy that speaks TLS', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     await using proxy = await startTunnelProxy({ isTls: true });
     await using transport = createTestTransport(upstream.origin, {
@@ -221,11 +221,11 @@ describe('a call through a proxy', () => {
   });
 });
 
-describe('a name with several addresses', () => {
+describe('a host with several addresses', () => {
   const named = (upstream: { readonly origin: URL }) =>
     new URL(`http://galileo.test:${upstream.origin.port}`);
 
-  test('a name with several addresses is reached if any of them responds', async () => {
+  test('a host with several addresses is reached if any of them responds', async () => {
     await using upstream = await startScriptedUpstream();
     await using _full = await startFullListener(Number(upstream.origin.port));
     for (const addresses of [
@@ -242,7 +242,7 @@ describe('a name with several addresses', () => {
     }
   });
 
-  test('a slow address of a name has the whole connect timeout if the others fail', async () => {
+  test('a slow address of a host gets the whole connect timeout if the others fail', async () => {
     // Its listener is resumed after 400 ms: Node's own limit for an address is 250 ms.
     await using upstream = await startScriptedUpstream();
     await using full = await startFullListener(Number(upstream.origin.port));
@@ -256,7 +256,7 @@ describe('a name with several addresses', () => {
     expect(transport.reasons[0]).not.toMatch(/ECONNREFUSED|timeout|within/i);
   });
 
-  test('a name whose addresses all refuse fails with every reason', async () => {
+  test('a connection to a host whose addresses all refuse fails, and the reason names each address', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createObserved(named(upstream), {
       lookup: createLookup('127.0.0.3', '127.0.0.4').lookup,
@@ -265,7 +265,7 @@ describe('a name with several addresses', () => {
     expect(transport.reasons[0]).toMatch(/127\.0\.0\.3.*127\.0\.0\.4/);
   });
 
-  test('a name that is not resolved in time fails at the connect timeout, and frees its socket', async () => {
+  test('a host name that does not resolve in time fails at the connect timeout, and frees its connection', async () => {
     await using upstream = await startScriptedUpstream();
     const resolving: (() => void)[] = [];
     await using transport = createObserved(named(upstream), {
@@ -296,7 +296,7 @@ describe('a name with several addresses', () => {
     await transport.close();
   });
 
-  test('a lack of file descriptors does not open the circuit breaker, and its reason says what to do', async () => {
+  test('a lack of file descriptors does not open the circuit breaker, and the logged reason says what to do', async () => {
     await using upstream = await startScriptedUpstream();
     let isExhausted = true;
     await using transport = createObserved(named(upstream), {
@@ -314,7 +314,7 @@ describe('a name with several addresses', () => {
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
   });
 
-  test('a name whose addresses all hang fails at the connect timeout', async () => {
+  test('a connection to a host whose addresses all hang fails at the connect timeout', async () => {
     await using upstream = await startScriptedUpstream();
     await using _full = await startFullListener(Number(upstream.origin.port));
     await using transport = createObserved(named(upstream), {
@@ -356,7 +356,7 @@ describe('a connection that reached its maximum age', () => {
     await upstream.waitForOpenSockets(1);
   });
 
-  test('a connection to a name with several addresses that is reset opens no connection to another address', async () => {
+  test('a reset connection to a host with several addresses does not open one to another address', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createTestTransport(new URL(`http://galileo.test:${upstream.origin.port}`), {
       upstreamRetries: 0,
@@ -370,7 +370,7 @@ describe('a connection that reached its maximum age', () => {
     expect(upstream.socketCount).toBe(2);
   });
 
-  test('a connection that reached its maximum age is replaced by one to the new address of a name, also under steady traffic', async () => {
+  test('a connection that reached its maximum age is replaced by one to the new address of the host, even under steady traffic', async () => {
     const clock = new ManualClock();
     await using before = await startScriptedUpstream();
     await using after = await startScriptedUpstream({ host: '127.0.0.2', port: Number(before.origin.port) });
@@ -409,7 +409,7 @@ describe.skipIf(nginx === undefined)('nginx as upstream', () => {
   ];
   const verifyLines = [...tlsLines, `ssl_client_certificate ${folderOfCertificates}localhost-cert.pem;`];
 
-  test('nginx with a private CA is trusted in addition to the platform’s CAs', async () => {
+  test('a private CA of nginx is trusted in addition to the platform’s CAs', async () => {
     await using server = await startNginx(nginx ?? '', tlsLines);
     const origin = new URL(`https://localhost:${server.port}`);
     await using trusting = createTestTransport(origin, { tls: { ca: localhostCertificate } });

@@ -195,7 +195,7 @@ const faults: readonly Fault[] = [
 
 describe('a read that fails', () => {
   test.each(faults)(
-    'a read with $name ends as $outcome after $calls calls, and the next read succeeds',
+    'a read with $name ends with $outcome after $calls calls, and the next read succeeds',
     async (fault) => {
       await using upstream = await startScriptedUpstream({ script: fault.script });
       await using transport = createTestTransport(upstream.origin, {
@@ -216,7 +216,7 @@ describe('a read that fails', () => {
     },
   );
 
-  test('a refused connection ends as UPSTREAM_UNAVAILABLE after three attempts, until upstream listens again', async () => {
+  test('a read whose connection is refused fails with UPSTREAM_UNAVAILABLE after three attempts, and succeeds once upstream listens again', async () => {
     const closed = await startScriptedUpstream();
     let attempts = 0;
     await using transport = createTestTransport(closed.origin, {
@@ -237,7 +237,7 @@ describe('a read that fails', () => {
     expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
   });
 
-  test('a name that does not resolve ends as UPSTREAM_UNAVAILABLE', async () => {
+  test('a read of a host name that does not resolve fails with UPSTREAM_UNAVAILABLE', async () => {
     let attempts = 0;
     await using transport = createTestTransport(new URL('http://nowhere.invalid'), {
       observer: {
@@ -250,7 +250,7 @@ describe('a read that fails', () => {
     expect(attempts).toBe(3);
   });
 
-  test('a connection that is never ready ends as UPSTREAM_TIMEOUT at the connect timeout', async () => {
+  test('a read whose connection is never ready fails with UPSTREAM_TIMEOUT at the connect timeout', async () => {
     await using listener = await startMuteListener();
     const leastMs = await getLeastMs(400, async () => {
       await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
@@ -265,7 +265,7 @@ describe('a read that fails', () => {
     expect(leastMs).toBeLessThan(400);
   });
 
-  test('a port that does not speak TLS ends as UPSTREAM_UNAVAILABLE after the retries', async () => {
+  test('a read from a port that does not speak TLS fails with UPSTREAM_UNAVAILABLE after the retries', async () => {
     await using listener = await startMuteListener('HTTP/1.1 400 Bad Request\r\n\r\n');
     let attempts = 0;
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {
@@ -289,7 +289,7 @@ describe('a read over TLS', () => {
     expect(upstream.socketCount).toBe(1);
   });
 
-  test('an untrusted certificate ends as UPSTREAM_UNAVAILABLE and is not retried', async () => {
+  test('a read fails with UPSTREAM_UNAVAILABLE, without a retry, if the certificate is not trusted', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     let attempts = 0;
     await using transport = createTestTransport(upstream.origin, {
@@ -306,7 +306,7 @@ describe('a read over TLS', () => {
     expect(upstream.exchanges).toHaveLength(0);
   });
 
-  test('a certificate for another name ends as UPSTREAM_UNAVAILABLE each time, and blocks no later call', async () => {
+  test('each read fails with UPSTREAM_UNAVAILABLE if the certificate is for another host name, and blocks no later call', async () => {
     await using upstream = await startScriptedUpstream({ tls: true });
     const origin = new URL(`https://127.0.0.1:${upstream.origin.port}`);
     await using transport = createTestTransport(origin, {

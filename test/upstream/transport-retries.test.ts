@@ -77,7 +77,7 @@ describe('a read', () => {
     expect(upstream.exchanges).toHaveLength(4);
   });
 
-  test('a read ends as UPSTREAM_TIMEOUT at its deadline, regardless of its remaining retries', async () => {
+  test('a read fails with UPSTREAM_TIMEOUT at its deadline, regardless of its remaining retries', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, { upstreamTimeoutMs: 1_000 });
     const startedAtMs = performance.now();

@@ -166,7 +166,7 @@ test('a waiting call with too little time left is not sent, and the next call ge
   expect(upstream.exchanges.map(({ path }) => path)).toEqual(['/first', '/running', '/in-time']);
 });
 
-test('a call that no other call waits behind is sent, even if every earlier read took longer than it has left', async () => {
+test('a call is sent if no other call waits behind it, even if every earlier read took longer than its remaining time', async () => {
   await using upstream = await startScriptedUpstream({
     script: (exchange) => {
       setTimeout(() => healthy(exchange), exchange.path === '/slow' ? 300 : 0);

@@ -122,7 +122,7 @@ describe('a write that arrived', () => {
     expect(upstream.exchanges.map(({ method }) => method)).toEqual(['GET', 'PUT']);
   });
 
-  test('a write that arrived ends as UPSTREAM_OUTCOME_UNKNOWN at its deadline, and upstream can still complete it', async () => {
+  test('a write that arrived fails with UPSTREAM_OUTCOME_UNKNOWN at its deadline, and upstream can still complete it', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
     const startedAtMs = performance.now();
@@ -165,7 +165,7 @@ describe('a write that was not sent', () => {
     expect(numbers).toEqual([1, 2, 3]);
   });
 
-  test('a write that was not sent ends as UPSTREAM_TIMEOUT if connecting takes too long', async () => {
+  test('a write that was not sent fails with UPSTREAM_TIMEOUT if connecting takes too long', async () => {
     await using listener = await startMuteListener();
     const numbers: number[] = [];
     await using transport = createTestTransport(new URL(`https://127.0.0.1:${listener.port}`), {

@@ -1,6 +1,6 @@
 import { awsCredentialType } from '../enums.ts';
 import { fieldOf, nonNull, secret, toInputType, toShape } from '../fields.ts';
-import { parseObject } from '../reader.ts';
+import { parseObject } from '../parsers.ts';
 import { multiModalConfig, string, stringMap } from '../values.ts';
 
 const tokenFields = {

@@ -1,6 +1,6 @@
 import { oneCall, upstreamList } from '../directives.ts';
 import { requiredWriteOnly, writeOnly } from '../fields.ts';
-import { parseStrings } from '../reader.ts';
+import { parseStrings } from '../parsers.ts';
 import { boolean, string, token } from '../values.ts';
 import { defineProvider } from './provider.ts';
 

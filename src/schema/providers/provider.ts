@@ -22,7 +22,7 @@ export interface Provider {
   readonly type: ObjectRef<SchemaTypes, WireIntegration>;
   /** The argument of its upsert mutation. */
   readonly input: InputRef;
-  /** From the argument to the body of `PUT /v2/integrations/<provider>`, and back. */
+  /** Maps the argument to the body of `PUT /v2/integrations/<provider>`, and upstream's issues back to the argument. */
   readonly mapping: BodyMapping;
 }
 

@@ -43,7 +43,7 @@ export interface Change {
 
 const collaboratorMutation = /^(?:shareIntegrationWith|(?:update|remove)Integration)(User|Group)s?$/;
 
-/** @param getRecordName returns the name of a record. If it is not known, a selection can change every provider. */
+/** @param getRecordName returns the provider of a record. If it is unknown, `selectIntegration` can change any provider. */
 export function getChange(
   mutation: string,
   args: Fields,
@@ -64,7 +64,7 @@ export function getChange(
   };
 }
 
-/** After these errors, a mutation may nevertheless have been carried out. */
+/** After these errors, a mutation may have been executed anyway. */
 const uncertainCodes: ReadonlySet<unknown> = new Set([
   'UPSTREAM_OUTCOME_UNKNOWN',
   'UPSTREAM_INVALID_RESPONSE',

@@ -47,7 +47,7 @@ const empty: Shape = {
 };
 
 /** Reads an OpenAPI 3 document of any origin. Malformed parts are treated as absent. */
-export class DocumentReader {
+export class OpenApiReader {
   readonly #document: JsonObject;
   readonly #shapes = new Map<unknown, Shape>();
 
@@ -116,7 +116,7 @@ export class DocumentReader {
   read(schema: unknown): Shape {
     const known = this.#shapes.get(schema);
     if (known !== undefined) return known;
-    // A reference of a schema to itself adds nothing.
+    // While a schema is being read, a reference to itself has no effect.
     this.#shapes.set(schema, empty);
     const shape = this.#read(toObject(schema));
     this.#shapes.set(schema, shape);
@@ -183,7 +183,7 @@ export class DocumentReader {
     return { members: new Map(), discriminator: undefined };
   }
 
-  /** Follows up to eight references in a row. More are a loop. */
+  /** Follows up to eight references in a row. A longer chain is treated as a loop. */
   #resolve(value: unknown, steps = 8): JsonObject {
     const { $ref } = toObject(value);
     if (typeof $ref !== 'string' || steps === 0) return toObject(value);

@@ -77,7 +77,7 @@ export const parseObject: Parser<JsonObject> = (value) =>
 /** A list. A null item is treated as left out, because no list of the schema has null items. */
 export function createListParser<T>(item: Parser<T>): Parser<T[]> {
   return (value) => {
-    if (!Array.isArray(value)) return throwMismatch('a list');
+    if (!Array.isArray(value)) return throwMismatch('an array');
     const items: T[] = [];
     for (const element of value as readonly unknown[]) {
       if (element !== null) items.push(item(element));
