@@ -5,9 +5,9 @@ type Connection = Readonly<Partial<Record<'edges' | 'nodes', readonly unknown[]>
 };
 
 /**
- * Merges a page into its connection: after the edge with the cursor `after`, or at the end if that edge is not cached. A
- * request without `after` replaces the list. A failed page changes nothing. Keeps fields that only another query selects,
- * because that query would otherwise be sent again.
+ * Merges a page into its connection: after the edge with the cursor `after`, or at the end if that edge is not cached.
+ * A request without `after` replaces the list. A failed page changes nothing. Keeps fields that only another query
+ * selects, because that query would otherwise be sent again.
  */
 const pages = {
   keyArgs: false as const,
@@ -95,8 +95,8 @@ type Modifier = (
 
 /**
  * An `update` function for every mutation of the schema: `new ApolloClient({ …, defaultOptions: { mutate: { update:
- * updateApolloCache } } })`. Evicts the fields that a mutation changed and its response does not contain. Active queries are then
- * sent again, except with `cache-only`. A mutation with `no-cache` does not update the cache.
+ * updateApolloCache } } })`. Evicts the fields that a mutation changed and its response does not contain. Active
+ * queries are then sent again, except with `cache-only`. A mutation with `no-cache` does not update the cache.
  */
 export function updateApolloCache(
   cache: ApolloCacheLike,
@@ -209,8 +209,8 @@ function evictOtherFields(cache: ApolloCacheLike, id: string, entity: Fields, re
 }
 
 /**
- * Updates the role of a collaborator in the loaded pages. After any other change they are evicted, because cursors are offsets
- * and the pages no longer line up: active queries load the first page again.
+ * Updates the role of a collaborator in the loaded pages. After any other change they are evicted, because cursors are
+ * offsets and the pages no longer line up: active queries load the first page again.
  */
 function updateConnection(
   cache: ApolloCacheLike,

@@ -43,7 +43,9 @@ export interface Change {
 
 const collaboratorMutation = /^(?:shareIntegrationWith|(?:update|remove)Integration)(User|Group)s?$/;
 
-/** @param getRecordName returns the provider of a record. If it is unknown, `selectIntegration` can change any provider. */
+/**
+ * @param getRecordName returns the provider of a record. If it is unknown, `selectIntegration` can change any provider.
+ */
 export function getChange(
   mutation: string,
   args: Fields,

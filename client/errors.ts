@@ -17,8 +17,8 @@ export const fieldErrorCodes = [
 
 /**
  * Codes of a response without `data`. Usually the request was not executed. If the response did not fit
- * (`QUERY_TOO_COMPLEX`, `OVERLOADED`), it was. `BAD_USER_INPUT` (variables), `OVERLOADED` and `INTERNAL_SERVER_ERROR` occur
- * here too.
+ * (`QUERY_TOO_COMPLEX`, `OVERLOADED`), it was. `BAD_USER_INPUT` (variables), `OVERLOADED` and `INTERNAL_SERVER_ERROR`
+ * occur here too.
  */
 export const requestErrorCodes = [
   'GRAPHQL_PARSE_FAILED',
@@ -129,8 +129,8 @@ export function errorsAt(
 }
 
 /**
- * Whether the same request can succeed later. A write with an unknown outcome is not retryable: read what is stored. After a
- * NETWORK_ERROR of a mutation, do the same, because the kit does not know whether the request was a mutation.
+ * Whether the same request can succeed later. A write with an unknown outcome is not retryable: read what is stored.
+ * After a NETWORK_ERROR of a mutation, do the same, because the kit does not know whether the request was a mutation.
  */
 export const isRetryable = ({ retryable }: GatewayError): boolean => retryable;
 

@@ -55,8 +55,8 @@ function invalidateFields(
 }
 
 /**
- * Invalidates the fields that the response does not have. With an alias, a field has the response's value but not its key. The
- * result of the mutation is read from the cache, so these fields must stay.
+ * Invalidates the fields that the response does not have. With an alias, a field has the response's value but not its
+ * key. The result of the mutation is read from the cache, so these fields must stay.
  */
 function invalidateOtherFields(cache: GraphcacheLike, entity: string, response: Fields = {}): void {
   const values = new Set(Object.values(response));
@@ -121,8 +121,8 @@ function updateProvider(cache: GraphcacheLike, name: string, type: string, resul
 const mutations = graphcacheSchema.__schema.types.find(({ name }) => name === 'Mutation');
 
 /**
- * The configuration of urql's Graphcache: `cacheExchange(graphcacheConfig)`. Knows the schema, the keys of every type and what
- * each mutation changes.
+ * The configuration of urql's Graphcache: `cacheExchange(graphcacheConfig)`. Knows the schema, the keys of every type
+ * and what each mutation changes.
  */
 export const graphcacheConfig = {
   schema: graphcacheSchema,

@@ -4,8 +4,8 @@ import { createProviderError, HttpError } from './http-error.ts';
 export const demoApiKey = 'demo-key';
 
 /**
- * Credentials with a documented behaviour. Each is an API key, a bearer token or the user of a Basic credential. Every other
- * credential behaves like `demo-key`.
+ * Credentials with a documented behaviour. Each is an API key, a bearer token or the user of a Basic credential. Every
+ * other credential behaves like `demo-key`.
  */
 export const demoKeys = {
   [demoApiKey]: 'everything works',

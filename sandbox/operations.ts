@@ -181,7 +181,10 @@ function toReadable(schema: JsonSchema, value: unknown): JsonObject {
   );
 }
 
-/** The read schema of a custom integration renames some properties, and contains two of the secrets, which are always null. */
+/**
+ * The read schema of a custom integration renames some properties, and contains two of the secrets, which are always
+ * null.
+ */
 function toCustomSettings({ endpoint, models, model_properties: modelProperties }: JsonObject): JsonObject {
   return {
     base_url: endpoint,

@@ -32,8 +32,8 @@ interface SandboxOptions {
 }
 
 /**
- * Starts a sandbox: every operation of the OpenAPI document, a seeded tenant for each distinct credential, and the document
- * itself at `/public/v2/openapi.json`, without a credential.
+ * Starts a sandbox: every operation of the OpenAPI document, a seeded tenant for each distinct credential, and the
+ * document itself at `/public/v2/openapi.json`, without a credential.
  *
  * Rejects with Node's error (`code` `EADDRINUSE`, `EACCES`, …) if it cannot listen.
  */
@@ -135,8 +135,8 @@ function decodePath(path: string): string {
 }
 
 /**
- * The credential of a request: the first usable one of the two API key headers and `Authorization`. The same key in either
- * header is the same tenant. Tenant keys are digests, so that their size does not depend on the client.
+ * The credential of a request: the first usable one of the two API key headers and `Authorization`. The same key in
+ * either header is the same tenant. Tenant keys are digests, so that their size does not depend on the client.
  */
 function toCredential(
   headers: IncomingHttpHeaders,
@@ -176,7 +176,9 @@ function readRequest(
   return result.values;
 }
 
-/** In characters. Issues repeat parts of the request, so a small request could otherwise cause a very large response. */
+/**
+ * In characters. Issues repeat parts of the request, so a small request could otherwise cause a very large response.
+ */
 const maxIssuesLength = 1024 * 1024;
 
 function toValidationError(issues: readonly ValidationIssue[]): HttpError {

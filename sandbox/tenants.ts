@@ -26,7 +26,10 @@ type Collaborator = UserCollaborator | GroupCollaborator;
 /** An integration of a tenant: its record, its settings and its collaborators. */
 export interface StoredIntegration {
   readonly record: IntegrationDb;
-  /** The response of `GET /v2/integrations/{name}` without `id`, `name` and `provider`, as JSON: a string has a known size and cannot be changed. */
+  /**
+   * The response of `GET /v2/integrations/{name}` without `id`, `name` and `provider`, as JSON: a string has a known
+   * size and cannot be changed.
+   */
   settings: string;
   /** False for an integration that another user shared. */
   readonly isOwn: boolean;

@@ -28,8 +28,8 @@ export const containsSecret = (header: string, secret: string): boolean =>
   secret === header || (secret.length >= minContainedLength && header.includes(secret));
 
 /**
- * The strings that must be redacted: each value, an Authorization value without its scheme, and the user and password of
- * Basic.
+ * The strings that must be redacted: each value, an Authorization value without its scheme, and the user and password
+ * of Basic.
  */
 export function getCredentialSecrets(credentials: readonly string[]): string[] {
   const secrets: string[] = [];

@@ -37,15 +37,17 @@ export type GatewayOptions = {
 } & {
   /** A pino logger for one line per request, warnings and errors. Default: nothing is logged. */
   readonly log?: Log | undefined;
-  /** A prom-client registry that the gateway adds its metrics to; process metrics are left to you. Default: no metrics. */
+  /**
+   * A prom-client registry that the gateway adds its metrics to; process metrics are left to you. Default: no metrics.
+   */
   readonly metrics?: Registry | undefined;
   /** graphql-yoga and Envelop plugins. With plugins, every request passes through graphql-yoga's pipeline. */
   readonly plugins?: Plugins | undefined;
 };
 
 /**
- * Responds to a `Request` of the Fetch standard, regardless of its path. Rejects only if the request was aborted or its body
- * ended early.
+ * Responds to a `Request` of the Fetch standard, regardless of its path. Rejects only if the request was aborted or its
+ * body ended early.
  */
 export interface Gateway {
   (request: Request): Promise<Response>;
@@ -61,9 +63,9 @@ export interface Gateway {
 }
 
 /**
- * A gateway to mount in your own server. Throws ConfigError, which names every invalid option. Opens no port, and no connection
- * before the first request. Reads are cancelled when the client disconnects. Spans go to the tracer provider that is registered with the
- * OpenTelemetry API when this is called.
+ * A gateway to mount in your own server. Throws ConfigError, which names every invalid option. Opens no port, and no
+ * connection before the first request. Reads are cancelled when the client disconnects. Spans go to the tracer provider
+ * that is registered with the OpenTelemetry API when this is called.
  *
  * ```ts
  * const gateway = createGateway({ galileoApiUrl: 'https://api.galileo.ai' });
@@ -153,7 +155,9 @@ function readOptions(given: GatewayOptions): Config {
 
 const isSettingName = (name: string): name is SettingName => Object.hasOwn(settings, name);
 
-/** Converts an option to the string form of its environment variable, so that the schema of the setting can check it. */
+/**
+ * Converts an option to the string form of its environment variable, so that the schema of the setting can check it.
+ */
 function toText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (isJsonObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null))

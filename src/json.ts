@@ -21,8 +21,8 @@ export const getProperty = (value: unknown, name: string): unknown =>
 const maxNesting = 200;
 
 /**
- * Whether JSON.stringify preserves a parsed value. False if the value is nested too deeply, or contains a number such as
- * 1e400, which JSON.parse returns as Infinity.
+ * Whether JSON.stringify preserves a parsed value. False if the value is nested too deeply, or contains a number such
+ * as 1e400, which JSON.parse returns as Infinity.
  *
  * @param maxNumber the largest absolute value of a number
  */

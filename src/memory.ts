@@ -38,7 +38,9 @@ export interface SharedAllocation {
   heldBytes: number;
 }
 
-/** In bytes. Shorter JSON is not scanned if half of the memory is free: its size is estimated with `maxParsedFactor`. */
+/**
+ * In bytes. Shorter JSON is not scanned if half of the memory is free: its size is estimated with `maxParsedFactor`.
+ */
 const minScannedBytes = 4096;
 /** Upper bound of the size of parsed JSON divided by its length. Nested empty arrays, the worst case, take 28. */
 export const maxParsedFactor = 32;

@@ -24,14 +24,20 @@ const samplers = [
 ];
 const numbers =
   /^OTEL_(?:BSP_\w+|(?:SPAN|EVENT|LINK)_\w+_LIMIT|ATTRIBUTE_\w+_LIMIT|EXPORTER_OTLP_(?:(?:TRACES|METRICS)_)?TIMEOUT)$/;
-/** Variables that accept 0. For the others, 0 makes the SDK loop (batch size), drop every span (queue size), or fail every export (timeouts). */
+/**
+ * Variables that accept 0. For the others, 0 makes the SDK loop (batch size), drop every span (queue size), or fail
+ * every export (timeouts).
+ */
 const numbersWithZero = /_(?:COUNT_LIMIT|DELAY)$/;
 const files = /^OTEL_EXPORTER_OTLP_(?:(?:TRACES|METRICS)_)?(?:CLIENT_)?(?:CERTIFICATE|KEY)$/;
 
 /** The maximum delay of a Node timer. */
 const maxTimerMs = 2 ** 31 - 1;
 
-/** Reads OpenTelemetry's variables. As its specification says, enum values ignore case and an empty value counts as unset. */
+/**
+ * Reads OpenTelemetry's variables. As its specification says, enum values ignore case and an empty value counts as
+ * unset.
+ */
 export function readOtelVariables(environment: Environment) {
   const problems = new Set<string>();
   const warnings = new Set<string>();
@@ -153,7 +159,10 @@ export function readOtelVariables(environment: Environment) {
     problems: [...problems],
     /** Values that are ignored, one line each. Values are not quoted, because headers are secret. */
     warnings: exporter === 'none' && metrics === undefined ? exporterWarnings : [...warnings],
-    /** Replacements for environment variables that the SDK reads: enum values in lower case, and undefined for ignored values. */
+    /**
+     * Replacements for environment variables that the SDK reads: enum values in lower case, and undefined for ignored
+     * values.
+     */
     sdkVariables,
   };
 }

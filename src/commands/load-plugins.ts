@@ -6,8 +6,8 @@ import { arePlugins, type Plugins } from '../http/pipeline.ts';
 import { isJsonObject } from '../json.ts';
 
 /**
- * The default export of a module: a list of graphql-yoga and Envelop plugins, or one plugin. Rejects with ConfigError if
- * the module cannot be loaded or has no plugins.
+ * The default export of a module: a list of graphql-yoga and Envelop plugins, or one plugin. Rejects with ConfigError
+ * if the module cannot be loaded or has no plugins.
  */
 export async function loadPlugins(path: string): Promise<Plugins> {
   const url = pathToFileURL(resolve(path)).href;

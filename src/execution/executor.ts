@@ -58,8 +58,8 @@ export class Executor {
   }
 
   /**
-   * Executes a prepared operation. Throws or rejects with RequestError if the variables are invalid, `_entities` gets too
-   * many representations, the response is too large, or there is no memory for the plan or the response.
+   * Executes a prepared operation. Throws or rejects with RequestError if the variables are invalid, `_entities` gets
+   * too many representations, the response is too large, or there is no memory for the plan or the response.
    */
   execute(
     prepared: PreparedOperation,

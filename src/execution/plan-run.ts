@@ -49,7 +49,10 @@ class Failure {
 
 const bodyStart = '{"data":';
 const commaLength = 1;
-/** In characters. Memory is reserved in steps of this length, so that most fields only decrement a counter. The first step is not reserved. */
+/**
+ * In characters. Memory is reserved in steps of this length, so that most fields only decrement a counter. The first
+ * step is not reserved.
+ */
 const holdStep = 8192;
 /** A response is joined from its parts, and has twice its size then. */
 const bytesPerCharacter = 2;

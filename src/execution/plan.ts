@@ -82,8 +82,8 @@ const bytesPerSelection = 250;
 
 /**
  * What an operation does: the fields of each type, their arguments, and how their values are completed. Apart from
- * arguments with variables, a plan depends on the request only through `@skip` and `@include`. Each plan is for one set of
- * their values.
+ * arguments with variables, a plan depends on the request only through `@skip` and `@include`. Each plan is for one set
+ * of their values.
  */
 export class OperationPlan implements SharedAllocation {
   readonly selection: SelectionPlan;
@@ -97,7 +97,10 @@ export class OperationPlan implements SharedAllocation {
   readonly #info: GraphQLResolveInfo;
   readonly #conditions: Variables;
   readonly #fragments: Record<string, FragmentDefinitionNode> = {};
-  /** Fields that are selected once in their object, by type. Objects of one type that spread the same fragment share them. */
+  /**
+   * Fields that are selected once in their object, by type. Objects of one type that spread the same fragment share
+   * them.
+   */
   readonly #fields = new Map<GraphQLObjectType, Map<FieldNode, FieldPlan>>();
 
   /** @param conditions the values of the variables that `@skip` and `@include` depend on */
@@ -268,8 +271,8 @@ export class OperationPlan implements SharedAllocation {
 }
 
 /**
- * The prototype of the `info` of resolvers. Only introspection needs one of its properties, the schema. A plan serves many
- * requests, so it could not have `path` or `variableValues`.
+ * The prototype of the `info` of resolvers. Only introspection needs one of its properties, the schema. A plan serves
+ * many requests, so it could not have `path` or `variableValues`.
  */
 const missingInfo: unknown = new Proxy(Object.freeze({}), {
   get(_target, name) {

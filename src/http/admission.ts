@@ -3,8 +3,8 @@ import { MemoryBudget, Reservation } from '../memory.ts';
 import { createShedError } from './http-errors.ts';
 
 /**
- * Slots for requests that are being executed, and bytes for everything that a request holds: its body, its variables, its
- * document, Galileo's responses and its own response until that is sent. Each slot and byte that is taken must be
+ * Slots for requests that are being executed, and bytes for everything that a request holds: its body, its variables,
+ * its document, Galileo's responses and its own response until that is sent. Each slot and byte that is taken must be
  * returned exactly once.
  */
 export class Admission {

@@ -8,8 +8,8 @@ import { PendingResponse, type ResponseOwner } from './pending-response.ts';
 /** Pipelined requests of one connection that are processed in parallel. Further ones wait. */
 const maxParallel = 8;
 /**
- * Requests of one connection whose response has not been sent. At this number, the connection accepts no further request
- * and is closed after the last pending response.
+ * Requests of one connection whose response has not been sent. At this number, the connection accepts no further
+ * request and is closed after the last pending response.
  */
 const maxPending = 100;
 /** By the `code` of an error that Node emits as `clientError`. The status of others is 400. */
@@ -20,9 +20,9 @@ const refusalStatuses: ReadonlyMap<unknown, number> = new Map([
 ]);
 
 /**
- * The connections of a server, and their requests whose response has not been sent. A response is "sent" when the process has
- * written all of it. Node does not report that: it counts a connection as idle as soon as its response was ended, and
- * emits nothing for a pipelined response that is still queued when the connection ends.
+ * The connections of a server, and their requests whose response has not been sent. A response is "sent" when the
+ * process has written all of it. Node does not report that: it counts a connection as idle as soon as its response was
+ * ended, and emits nothing for a pipelined response that is still queued when the connection ends.
  */
 export class Connections {
   /** How long a client can take to read a response. */
@@ -70,8 +70,8 @@ export class Connections {
   }
 
   /**
-   * Calls the handler, immediately or as soon as fewer than eight earlier requests of the connection are pending. Ignores a request on a connection that
-   * will be closed: the client must send it again (RFC 9112, section 9.6).
+   * Calls the handler, immediately or as soon as fewer than eight earlier requests of the connection are pending.
+   * Ignores a request on a connection that will be closed: the client must send it again (RFC 9112, section 9.6).
    */
   accept(
     request: IncomingMessage,
@@ -97,8 +97,8 @@ export class Connections {
   }
 
   /**
-   * Writes the responses of one turn of the event loop together: a client on the same machine that reads the first one is
-   * awake for the others (docs/performance.md, "Writes of one turn").
+   * Writes the responses of one turn of the event loop together: a client on the same machine that reads the first one
+   * is awake for the others (docs/performance.md, "Writes of one turn").
    */
   writeLater(pending: PendingResponse): void {
     if (this.#toWrite.length === 0) setImmediate(this.#writeAll);

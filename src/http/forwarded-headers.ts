@@ -14,8 +14,8 @@ const fieldValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
 const usableAuthorizationPattern = /^(?:bearer|basic) +[^ ]/i;
 
 /**
- * Reads the headers that the gateway uses. The result has a `problem` if a credential header occurs twice or contains control
- * characters.
+ * Reads the headers that the gateway uses. The result has a `problem` if a credential header occurs twice or contains
+ * control characters.
  *
  * @param rawHeaders alternating names and values, as in `IncomingMessage.rawHeaders`, in which nothing is joined or
  * dropped
@@ -58,7 +58,8 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
   const { authorization } = credentials;
   if (authorization !== undefined && usableAuthorizationPattern.test(authorization))
     forwarded.push('Authorization', authorization);
-  // A request id is logged and returned, and a trace state is part of spans: one that contains a credential is not used.
+  // A request id is logged and returned, and a trace state is part of spans: one that contains a credential is not
+  // used.
   if (requestId === undefined || containsCredential(requestId, forwarded)) requestId = randomUUID();
   if (problem !== undefined) return { credentials: [], traceHeaders: [], baggage: [], requestId, problem };
   const baggage = lists.baggage === '' ? [] : ['baggage', lists.baggage];

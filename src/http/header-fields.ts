@@ -108,7 +108,9 @@ export const matchesEtag = (ifNoneMatch: string | undefined, etag: string): bool
 // RFC 3986, section 3.2.2: a registered name, an IPv4 address, or an IPv6 address in brackets; RFC 9110, section 7.2.
 const hostPattern = /^(?:(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*|\[[\da-f:.]+\])(?::\d*)?$/i;
 
-/** The error message for a missing, repeated or invalid Host header (RFC 9112, section 3.2). Undefined if it is valid. */
+/**
+ * The error message for a missing, repeated or invalid Host header (RFC 9112, section 3.2). Undefined if it is valid.
+ */
 export function checkHost(rawHeaders: readonly string[], httpVersion: string): string | undefined {
   let host: string | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

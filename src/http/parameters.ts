@@ -3,7 +3,10 @@ import { isJsonObject } from '../json.ts';
 
 const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);
 
-/** Reads the parameters from the body of a POST. Throws RequestError if it is not JSON or a parameter has the wrong type. */
+/**
+ * Reads the parameters from the body of a POST. Throws RequestError if it is not JSON or a parameter has the wrong
+ * type.
+ */
 export const parseBody = (text: string): OperationParams => toParams(parseJson(text, 'The request body'));
 
 /** Reads the parameters from the URL of a GET. Throws RequestError as `parseBody` does. */

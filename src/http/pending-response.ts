@@ -6,8 +6,8 @@ import { readForwardedHeaders } from './forwarded-headers.ts';
 import type { HttpResponse } from './responses.ts';
 
 /**
- * In bytes. If more than this of a request body may be unread, the connection is closed after the response. Before that,
- * at most this much is read and discarded.
+ * In bytes. If more than this of a request body may be unread, the connection is closed after the response. Before
+ * that, at most this much is read and discarded.
  */
 const maxDiscardedBytes = 65_536;
 /** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
@@ -77,7 +77,10 @@ export class PendingResponse {
     this.send(httpResponse, readForwardedHeaders(this.request.rawHeaders).requestId);
   }
 
-  /** Passes the response to the connection, which calls `write` in this turn of the event loop. Further calls do nothing. */
+  /**
+   * Passes the response to the connection, which calls `write` in this turn of the event loop. Further calls do
+   * nothing.
+   */
   send(httpResponse: HttpResponse, requestId: string): void {
     if (this.hasResponse) return;
     this.hasResponse = true;
@@ -135,8 +138,8 @@ export class PendingResponse {
 }
 
 /**
- * Whether middleware wraps the response. on-headers before 1.1.0 does not support every array of headers, and compression
- * waits for `drain`, which a corked response does not emit.
+ * Whether middleware wraps the response. on-headers before 1.1.0 does not support every array of headers, and
+ * compression waits for `drain`, which a corked response does not emit.
  */
 const hasWrappedMethods = (response: ServerResponse): boolean =>
   response.writeHead !== ServerResponse.prototype.writeHead ||

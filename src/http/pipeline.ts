@@ -33,7 +33,10 @@ export interface PipelineInput {
 }
 
 export interface Pipeline {
-  /** Can throw or reject with RequestError in place of a response with `errors` and no `data`. Any other error is internal. */
+  /**
+   * Can throw or reject with RequestError in place of a response with `errors` and no `data`. Any other error is
+   * internal.
+   */
   run(input: PipelineInput): Promise<HttpResponse>;
   /** Rejects if the pipeline cannot run any request. */
   ready?(): Promise<void>;

@@ -85,8 +85,8 @@ class YogaExecution {
   }
 
   /**
-   * The document, validated and from the executor's cache if possible. Throws RequestError if it cannot be parsed or has
-   * no operation to execute. Validation reports all other errors.
+   * The document, validated and from the executor's cache if possible. Throws RequestError if it cannot be parsed or
+   * has no operation to execute. Validation reports all other errors.
    */
   parse(text: string): DocumentNode {
     const document = this.#parse(text);
@@ -111,7 +111,10 @@ class YogaExecution {
     }
   }
 
-  /** Throws RequestError if a parser of a plugin returned a mutation for a GET. graphql-yoga's own check has another code. */
+  /**
+   * Throws RequestError if a parser of a plugin returned a mutation for a GET. graphql-yoga's own check has another
+   * code.
+   */
   checkParsed(document: DocumentNode): void {
     checkAccess(getOperationAST(document, this.#params?.operationName), this.#access);
   }
@@ -176,8 +179,8 @@ function getExecution(context: object): YogaExecution {
 
 /**
  * Runs operations in graphql-yoga's pipeline, so that every hook of the plugins is called. The executor handles
- * documents, limits and fields, as without plugins. The exchange has already applied admission and the deadline and read
- * the body.
+ * documents, limits and fields, as without plugins. The exchange has already applied admission and the deadline and
+ * read the body.
  */
 export function createYogaPipeline(schema: GraphQLSchema, executor: Executor, plugins: Plugins): Pipeline {
   const loading = loadYoga({
@@ -216,7 +219,10 @@ export function createYogaPipeline(schema: GraphQLSchema, executor: Executor, pl
   };
 }
 
-/** The package is optional, even in a program that is bundled. Turbopack bundles without it only if the import is in `try`. */
+/**
+ * The package is optional, even in a program that is bundled. Turbopack bundles without it only if the import is in
+ * `try`.
+ */
 async function loadYoga(options: YogaServerOptions<object, object>) {
   let create: typeof createYoga;
   try {
@@ -277,7 +283,9 @@ const parametersPlugin: Plugin = {
   },
 };
 
-/** Writes the same response as without plugins. Runs before the plugins, so that they can set another result processor. */
+/**
+ * Writes the same response as without plugins. Runs before the plugins, so that they can set another result processor.
+ */
 const responsePlugin: Plugin = {
   // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {

@@ -3,7 +3,10 @@ import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** The methods of a pino logger that the gateway calls, so that one with custom levels fits too. Never receives a secret. */
+/**
+ * The methods of a pino logger that the gateway calls, so that one with custom levels fits too. Never receives a
+ * secret.
+ */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'isLevelEnabled' | 'flush'>;
 
 interface Output extends DestinationStream {
@@ -35,8 +38,8 @@ export function createLog(level: string, destination: DestinationStream): Log {
 
 /**
  * The stream for log lines on standard output: formatted for a terminal, else JSON lines, written in the background at
- * most 100 ms later. `flushLog` writes the rest. If standard output cannot be written (full pipe, full disk), lines wait
- * and are finally dropped; the process is never blocked.
+ * most 100 ms later. `flushLog` writes the rest. If standard output cannot be written (full pipe, full disk), lines
+ * wait and are finally dropped; the process is never blocked.
  */
 export async function openOutput(): Promise<Output> {
   // Reading `process.stdout` also makes a pipe non-blocking.

@@ -110,7 +110,9 @@ export class Metrics {
     if (withProcessMetrics) collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** Adds the metrics to a registry. Replaces those with the same names, such as those of a module before its reload. */
+  /**
+   * Adds the metrics to a registry. Replaces those with the same names, such as those of a module before its reload.
+   */
   register(registry: Registry): void {
     for (const { name } of this.#registry.getMetricsAsArray()) {
       const metric = this.#registry.getSingleMetric(name);
@@ -119,7 +121,10 @@ export class Metrics {
     }
   }
 
-  /** Reads these sources, in addition to earlier ones, whenever the metrics are printed. Returns a function that ends it. */
+  /**
+   * Reads these sources, in addition to earlier ones, whenever the metrics are printed. Returns a function that ends
+   * it.
+   */
   watch(sources: MetricSources): () => void {
     this.#sources.add(sources);
     return () => void this.#sources.delete(sources);
@@ -183,7 +188,9 @@ export function getSharedMetrics(registry: Registry): Metrics {
   return metrics;
 }
 
-/** The sum of the metrics of several processes in Prometheus text format. prom-client decides which gauges are averaged. */
+/**
+ * The sum of the metrics of several processes in Prometheus text format. prom-client decides which gauges are averaged.
+ */
 export const printSum = (snapshots: readonly MetricsSnapshot[]): Promise<string> =>
   AggregatorRegistry.aggregate(snapshots.map(keepAll)).metrics();
 

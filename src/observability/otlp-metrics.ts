@@ -29,7 +29,8 @@ import { createResource, logSdkErrors } from './otel-sdk.ts';
  * process is one instance of the service (`service.instance.id`), even if it is one of several workers.
  *
  * No version of the packages with an OTLP metrics exporter is compatible with the packages for traces, so this function
- * builds the exporter from the same parts. Returns the function that sends the metrics for the last time. It never rejects.
+ * builds the exporter from the same parts. Returns the function that sends the metrics for the last time. It never
+ * rejects.
  */
 export function openMetricsExport(
   metrics: Metrics,

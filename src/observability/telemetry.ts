@@ -10,7 +10,10 @@ import type { Metrics } from './metrics.ts';
 import { RequestObservation } from './request-observation.ts';
 import type { Tracing } from './tracing.ts';
 
-/** How long the process waits at its end until the last spans and metrics are sent. A healthy collector takes milliseconds. */
+/**
+ * How long the process waits at its end until the last spans and metrics are sent. A healthy collector takes
+ * milliseconds.
+ */
 const closeTimeoutMs = 2000;
 
 interface TelemetryParts {

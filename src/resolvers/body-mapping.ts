@@ -11,8 +11,8 @@ export interface BodyField {
 type BodyFields = Readonly<Record<string, BodyField>>;
 
 /**
- * `map` is a list of entries with unique keys, which upstream stores as an object. `value` and `json` are sent unchanged:
- * the path of an issue ends at a `value`, and continues inside `json`.
+ * `map` is a list of entries with unique keys, which upstream stores as an object. `value` and `json` are sent
+ * unchanged: the path of an issue ends at a `value`, and continues inside `json`.
  */
 export type InputShape =
   | { readonly kind: 'value' | 'json' | 'map' }
@@ -56,8 +56,8 @@ export class BodyMapping {
   }
 
   /**
-   * The body as JSON: omitted fields stay omitted, null stays null, no default is added. If a list of entries has duplicate
-   * keys, returns an issue for each of them instead, because a value would be lost.
+   * The body as JSON: omitted fields stay omitted, null stays null, no default is added. If a list of entries has
+   * duplicate keys, returns an issue for each of them instead, because a value would be lost.
    */
   toBody(input: JsonObject): string | ValidationFailure {
     const issues: InputIssue[] = [];

@@ -15,8 +15,8 @@ export interface ErrorPayload {
 }
 
 /**
- * Turns the cause of a field's error into a code, a safe message and the request id. Any cause except a ClientFacingError
- * is reported, and the client receives INTERNAL_SERVER_ERROR.
+ * Turns the cause of a field's error into a code, a safe message and the request id. Any cause except a
+ * ClientFacingError is reported, and the client receives INTERNAL_SERVER_ERROR.
  */
 export function toErrorPayload(
   cause: unknown,

@@ -76,7 +76,9 @@ type RecordGroups = ReadonlyMap<ProviderName | null, readonly JsonObject[]>;
 /** Caches the records of each provider, because one request can select them many times. */
 const recordGroups = new WeakMap<readonly unknown[], RecordGroups>();
 
-/** Reads each record once, because a list of a megabyte can have 300,000. An item that is not an object has no provider. */
+/**
+ * Reads each record once, because a list of a megabyte can have 300,000. An item that is not an object has no provider.
+ */
 function groupByProvider(records: readonly unknown[]): RecordGroups {
   const groups = new Map<ProviderName | null, JsonObject[]>();
   for (const record of records) {

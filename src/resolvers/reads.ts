@@ -14,8 +14,8 @@ interface Read {
 }
 
 /**
- * The reads of one request, with its credentials. Each resource is fetched when it is first read, and again only after a
- * write has made the gateway forget it.
+ * The reads of one request, with its credentials. Each resource is fetched when it is first read, and again only after
+ * a write has made the gateway forget it.
  */
 export class Reads {
   readonly #galileo: GalileoClient;
@@ -72,7 +72,9 @@ export class Reads {
     );
   }
 
-  /** Forgets what a write to the integration of that provider may have changed; undefined if the provider is unknown. */
+  /**
+   * Forgets what a write to the integration of that provider may have changed; undefined if the provider is unknown.
+   */
   forgetIntegration(name: ProviderName | undefined): void {
     const provider = name === undefined ? '' : `${name}/`;
     this.#forget(`integration/${provider}`, `status/${provider}`, `models/${provider}`, 'records/');

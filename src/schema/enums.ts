@@ -95,7 +95,10 @@ const authenticationTypeOutput = createOutputEnum(
   'A method',
 );
 
-/** One output enum for all providers, so that one query can select the field of each; each provider accepts some of its values. */
+/**
+ * One output enum for all providers, so that one query can select the field of each; each provider accepts some of its
+ * values.
+ */
 const authenticationTypeOf = (provider: string, values: readonly AuthenticationType[]): ValueType => ({
   output: authenticationTypeOutput,
   parse: createEnumParser(Object.keys(authenticationTypes)),

@@ -52,8 +52,8 @@ export interface FieldOptions {
 }
 
 /**
- * A property of an upstream object as the schema shows it. The output field, the input field, the property of the request
- * body, the paths of validation issues and the redaction follow from it. Default: nullable and optional.
+ * A property of an upstream object as the schema shows it. The output field, the input field, the property of the
+ * request body, the paths of validation issues and the redaction follow from it. Default: nullable and optional.
  */
 export interface Field<Property extends string = string> extends FieldOptions {
   readonly property: Property;

@@ -114,8 +114,8 @@ export const parseStringMap: Parser<StringMapEntry[]> = (value) => {
 };
 
 /**
- * Caches the entries of large maps. One operation can select a map many times, and null entries take time without adding to
- * the size of its response.
+ * Caches the entries of large maps. One operation can select a map many times, and null entries take time without
+ * adding to the size of its response.
  */
 const largeMaps = new WeakMap<JsonObject, StringMapEntry[]>();
 const minLargeMap = 1000;

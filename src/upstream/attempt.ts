@@ -99,7 +99,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Reports the failure and destroys the socket. A connection that is still being opened is released when that has ended.
+   * Reports the failure and destroys the socket. A connection that is still being opened is released when that has
+   * ended.
    */
   stop(kind: FailureKind, reason: string): void {
     if (this.#isReported) return;

@@ -36,9 +36,9 @@ type WriteOutcome<T> =
   | ({ readonly kind: 'invalid' } & UpstreamValidationFailure);
 
 /**
- * Galileo's REST API for integrations, one method per operation. Methods reject with ClientFacingError; without a usable
- * credential, before any call. They reject with another error only if the request cannot be written as HTTP. Returned
- * objects have unchecked properties. Request bodies are JSON.
+ * Galileo's REST API for integrations, one method per operation. Methods reject with ClientFacingError; without a
+ * usable credential, before any call. They reject with another error only if the request cannot be written as HTTP.
+ * Returned objects have unchecked properties. Request bodies are JSON.
  */
 export class GalileoClient {
   readonly #transport: Pick<Transport, 'send'>;

@@ -68,8 +68,8 @@ export async function openSocket(
 }
 
 /**
- * Connects to the host of a URL. Tries its addresses in parallel and uses the first that connects (Happy Eyeballs, RFC 8305). Each
- * attempt starts a little after the previous one, or as soon as that one fails.
+ * Connects to the host of a URL. Tries its addresses in parallel and uses the first that connects (Happy Eyeballs, RFC
+ * 8305). Each attempt starts a little after the previous one, or as soon as that one fails.
  */
 async function dial(
   url: URL,
@@ -116,7 +116,10 @@ async function dial(
   });
 }
 
-/** The addresses of a name, alternating between IPv4 and IPv6. Rejects if the signal is aborted, because a lookup cannot be. */
+/**
+ * The addresses of a name, alternating between IPv4 and IPv6. Rejects if the signal is aborted, because a lookup cannot
+ * be.
+ */
 async function resolveName(
   hostname: string,
   lookup: Lookup,

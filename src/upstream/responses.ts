@@ -146,7 +146,10 @@ export function isNotConfigured(response: UpstreamResponse): boolean {
   return toCode(response, 'GET') === 'NOT_FOUND';
 }
 
-/** Upstream's 422, whose list of issues can be empty. Undefined for any other response, and if the 422 has the error code of another failure. */
+/**
+ * Upstream's 422, whose list of issues can be empty. Undefined for any other response, and if the 422 has the error
+ * code of another failure.
+ */
 export function readValidationFailure(
   response: UpstreamResponse,
   redact: Redaction,
@@ -261,8 +264,8 @@ const isLocationPart = (part: unknown): part is string | number =>
   typeof part === 'string' || typeof part === 'number';
 
 /**
- * The first line of a string, redacted and cut to the length of a message, without a stack trace. Undefined if it is empty or
- * not a string. Redaction comes first, because a secret can have several lines or extend over the cut.
+ * The first line of a string, redacted and cut to the length of a message, without a stack trace. Undefined if it is
+ * empty or not a string. Redaction comes first, because a secret can have several lines or extend over the cut.
  */
 function toLine(text: unknown, redact: Redaction): string | undefined {
   if (typeof text !== 'string') return undefined;

@@ -106,7 +106,10 @@ export function toSentFailureKind(error: Error, hasHeaders: boolean): 'reset' | 
   }
 }
 
-/** Whether upstream has refused the gateway's certificate, or the lack of one. With TLS 1.3 it does so after the handshake. */
+/**
+ * Whether upstream has refused the gateway's certificate, or the lack of one. With TLS 1.3 it does so after the
+ * handshake.
+ */
 export const isCertificateAlert = (error: Error): boolean =>
   /_ALERT_(?:\w*CERTIFICATE\w*|UNKNOWN_CA)$/.test(getCode(error));
 

@@ -20,7 +20,9 @@ export interface TransportSettings {
 /** The caller and the limits of calls to upstream. */
 export interface CallContext {
   readonly hasCredential: boolean;
-  /** Sent with the call. Alternating names and values, including credentials. `readForwardedHeaders` has validated them. */
+  /**
+   * Sent with the call. Alternating names and values, including credentials. `readForwardedHeaders` has validated them.
+   */
   readonly headers: readonly string[];
   /** The trace context of the caller, in the same form. Sent if the observer adds none. */
   readonly traceHeaders: readonly string[];

@@ -10,7 +10,9 @@ export interface Drainable {
 
 interface ShutdownOptions {
   readonly release?: () => Promise<void>;
-  /** Whether further signals are ignored, because another process decides. Default: they end the process immediately. */
+  /**
+   * Whether further signals are ignored, because another process decides. Default: they end the process immediately.
+   */
   readonly ignoresFurtherSignals?: boolean;
 }
 

@@ -26,7 +26,10 @@ interface Member {
   state: 'starting' | 'listening' | 'draining';
 }
 
-/** The primary process of `WORKERS` processes that share a port. It starts and replaces workers and serves their metrics. */
+/**
+ * The primary process of `WORKERS` processes that share a port. It starts and replaces workers and serves their
+ * metrics.
+ */
 export class WorkerPool implements Drainable {
   readonly #config: Config;
   readonly #log: Log;
@@ -158,8 +161,8 @@ export class WorkerPool implements Drainable {
   }
 
   /**
-   * Replaces a worker that could not accept a connection, because it has no free file descriptor. Node would wait for it
-   * forever, together with the connections after that one. Node has no public event for it.
+   * Replaces a worker that could not accept a connection, because it has no free file descriptor. Node would wait for
+   * it forever, together with the connections after that one. Node has no public event for it.
    */
   #replaceIfStuck(worker: Worker, member: Member): void {
     worker.process.on('internalMessage', (message: unknown) => {

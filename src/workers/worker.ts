@@ -8,7 +8,10 @@ import { endOnSignal } from './shutdown.ts';
 
 /** How often new counts are sent without a request. A killed worker loses its counts since then. */
 const reportIntervalMs = 200;
-/** How long a worker that drains accepts connections while no other worker listens. A worker starts in less than a second. */
+/**
+ * How long a worker that drains accepts connections while no other worker listens. A worker starts in less than a
+ * second.
+ */
 const replacementTimeoutMs = 5000;
 
 /** Runs the gateway in a worker process until the primary process, a signal or an exception ends it. */

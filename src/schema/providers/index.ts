@@ -14,8 +14,8 @@ import { vertexAI } from './vertex-ai.ts';
 import { writer } from './writer.ts';
 
 /**
- * Every provider by upstream's name for it. Types, mutations, the sandbox and the tests are derived from this table. The
- * schema needs nothing else for a new provider; CONTRIBUTING.md lists what other files need.
+ * Every provider by upstream's name for it. Types, mutations, the sandbox and the tests are derived from this table.
+ * The schema needs nothing else for a new provider; CONTRIBUTING.md lists what other files need.
  */
 export const providers = {
   anthropic,
