@@ -1,5 +1,6 @@
 // Writes src/upstream/generated/tables.ts: the parts of contract/galileo-openapi.json that the gateway needs at run
-// time. Because they are a module instead of a file that is read, the gateway can be bundled. With --check, fails if the generated file is out of date.
+// time. They are a module, so that the gateway reads no file for them and can be bundled. With --check, fails if the
+// generated file is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

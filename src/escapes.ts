@@ -85,7 +85,7 @@ const escapes: readonly Escape[] = [
     },
   },
   {
-    // URLs, and `escape` of JavaScript.
+    // URLs, and the `%uXXXX` of JavaScript's `escape`.
     mark: '%',
     pattern:
       /%(?:([\da-fA-F]{2})|u([dD][89abAB][\da-fA-F]{2})%u([dD][c-fC-F][\da-fA-F]{2})|u([\da-fA-F]{4}))/g,

@@ -89,10 +89,10 @@ describe('a credential', () => {
   });
 
   it.each([
-    ['none at all', []],
+    ['no credential header', []],
     ['another scheme', ['Authorization: Negotiate abc']],
-    ['empty ones', ['Galileo-API-Key: ', 'Authorization: Bearer ']],
-    ['a cookie', ['Cookie: Galileo-API-Key=key', 'X-API-Key: key']],
+    ['empty credentials', ['Galileo-API-Key: ', 'Authorization: Bearer ']],
+    ['a cookie and an unknown header', ['Cookie: Galileo-API-Key=key', 'X-API-Key: key']],
   ])(
     'without a usable credential, a field fails with UNAUTHENTICATED and upstream is not called: %s',
     async (_what, lines) => {

@@ -77,7 +77,7 @@ Try it:
 
   ${curl ?? 'Send the documentId of a trusted document and its variables.'}
 
-Keys that show other states (any key that is not listed is a separate tenant):
+Keys that show other states. Every key is a separate tenant:
 
 ${keys.slice(1).join('')}
 Ctrl+C ends the demo.

@@ -73,7 +73,7 @@ export class Cors {
   }
 }
 
-/** The common headers, and the requested ones if they are a list of header names. */
+/** The common headers, and the requested ones if they are a list of header names with at most 2,000 characters. */
 const toAllowedHeaders = (requested = ''): string =>
   requested.length <= maxHeaderListLength && tokenList.test(requested)
     ? `${commonHeaders}, ${requested}`

@@ -32,7 +32,7 @@ export class Tracing {
   /**
    * @param upstream for the attributes of client spans
    * @param propagatesTraceContext whether the span of a request is a child of the caller's span, and upstream receives
-   * the trace   context of its attempt
+   * the trace context of its attempt
    */
   constructor(provider: TracerProvider, upstream: URL, propagatesTraceContext = true) {
     this.#tracer = provider.getTracer('galileo-gateway', version);

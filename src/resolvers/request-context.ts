@@ -62,7 +62,7 @@ export class RequestContext implements CallContext {
     this.memory = memory;
   }
 
-  /** The client's request id, or a new one as soon as the client's is found to contain a secret. */
+  /** The client's request id, or a generated one. Replaced if it is found to contain a secret. */
   get requestId(): string {
     return this.#requestId;
   }

@@ -12,7 +12,7 @@ const toSafeInt = (value: unknown, node?: ValueNode): number =>
     ? Number(value)
     : reject('a whole number between -(2^53 - 1) and 2^53 - 1', node);
 
-// No scalar has `serialize`: the parsers of `parsers.ts` check the values of responses. No input is a DateTime.
+// No scalar has `serialize`: the functions of `parsers.ts` check the values of responses. No input is a DateTime.
 
 builder.scalarType('DateTime', {
   description:

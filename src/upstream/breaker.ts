@@ -56,7 +56,8 @@ export class CircuitBreaker {
     return this.#state !== 'closed' && this.#now() - this.#openedAtMs < maxReportedMs;
   }
 
-  /** How long calls of the caller are refused from now on. Undefined if one would be admitted. Records each refusal. */
+  /** How long calls of the caller are refused from now on. Undefined if one would be admitted. Records the refusal of any
+   * caller except the one whose failure opened the breaker. */
   checkCaller(caller: string): number | undefined {
     if (this.#state === 'closed') return undefined;
     const leftMs = this.#openedAtMs + openMs - this.#now();

@@ -42,7 +42,7 @@ export class CallerTallies {
     this.#worst = undefined;
   }
 
-  /** Runs at most once a second, because counts expire in steps of one second. */
+  /** Removes expired callers, at most once a second, because counts expire in steps of one second. */
   #expire(nowMs: number): void {
     const second = Math.floor(nowMs / bucketMs);
     if (second === this.#second) return;

@@ -35,7 +35,7 @@ const maxLocationParts = 32;
 
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
-/** A complete response with any status. Its body is parsed when it is first needed, and only once. */
+/** A response with any status. Its body is parsed when it is first needed, and only once. */
 export class UpstreamResponse {
   readonly status: number;
   readonly contentType: string | undefined;
@@ -264,8 +264,8 @@ const isLocationPart = (part: unknown): part is string | number =>
   typeof part === 'string' || typeof part === 'number';
 
 /**
- * The first line of a string, redacted and cut to the length of a message, without a stack trace. Undefined if it is
- * empty or not a string. Redaction comes first, because a secret can have several lines or extend over the cut.
+ * The first line of a string, redacted and cut to the length of a message, without a Python traceback. Undefined if
+ * it is empty or not a string. Redaction comes first, because a secret can have several lines or extend over the cut.
  */
 function toLine(text: unknown, redact: Redaction): string | undefined {
   if (typeof text !== 'string') return undefined;

@@ -237,7 +237,7 @@ describe('a read that fails', () => {
     expect(await getOutcome(transport.read('/after'))).toBe('200 /after');
   });
 
-  test('a read of a host name that does not resolve fails with UPSTREAM_UNAVAILABLE', async () => {
+  test('a read from a host whose name does not resolve fails with UPSTREAM_UNAVAILABLE', async () => {
     let attempts = 0;
     await using transport = createTestTransport(new URL('http://nowhere.invalid'), {
       observer: {

@@ -1,3 +1,4 @@
+import { setImmediate as waitForNextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.ts';
 import { getLeastMs } from '../support/timing.ts';
@@ -166,7 +167,7 @@ test('a waiting call with too little time left is not sent, and the next call ge
   expect(upstream.exchanges.map(({ path }) => path)).toEqual(['/first', '/running', '/in-time']);
 });
 
-test('a call is sent if no other call waits behind it, even if every earlier read took longer than its remaining time', async () => {
+test('a call is sent if every waiting call gets a connection, even if every earlier read took longer than its remaining time', async () => {
   await using upstream = await startScriptedUpstream({
     script: (exchange) => {
       setTimeout(() => healthy(exchange), exchange.path === '/slow' ? 300 : 0);
@@ -180,6 +181,23 @@ test('a call is sent if no other call waits behind it, even if every earlier rea
     getOutcome(transport.read('/b', new Deadline(150))),
   ];
   expect(await Promise.all(outcomes)).toEqual(['200 /a', '200 /b']);
+});
+
+test('a call with too little time left gives its connection to a call that waits behind it in the same turn', async () => {
+  await using upstream = await startScriptedUpstream({
+    script: (exchange) => {
+      setTimeout(() => healthy(exchange), 300);
+    },
+  });
+  await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
+  await transport.read('/first');
+  // In a later turn, the call gets the idle connection without having waited.
+  await waitForNextTurn();
+  await waitForNextTurn();
+  const tooLate = getOutcome(transport.read('/too-late', new Deadline(150)));
+  const inTime = getOutcome(transport.read('/in-time'));
+  expect(await Promise.all([tooLate, inTime])).toEqual(['UPSTREAM_TIMEOUT', '200 /in-time']);
+  expect(upstream.exchanges.map(({ path }) => path)).toEqual(['/first', '/in-time']);
 });
 
 describe('a socket that upstream ends', () => {
