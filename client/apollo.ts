@@ -6,8 +6,8 @@ type Connection = Readonly<Partial<Record<'edges' | 'nodes', readonly unknown[]>
 
 /**
  * Merges a page into its connection: after the edge with the cursor `after`, or at the end if that edge is not cached.
- * A request without `after` replaces the list. A failed page with `after` changes nothing, a failed first page sets null. Keeps fields that only another query
- * selects, because that query would otherwise be sent again.
+ * A request without `after` replaces the list. A failed page with `after` changes nothing, a failed first page sets
+ * null. Keeps fields that only another query selects, because that query would otherwise be sent again.
  */
 const pages = {
   keyArgs: false as const,

@@ -90,15 +90,15 @@ it.each([
 ])(
   'a Float that is too large for a double is an error as a literal, in a variable and in its default, and nothing is sent: %s',
   async (_, number) => {
-    const price = (value: string) =>
+    const upsertModel = (value: string) =>
       `upsertAwsSageMakerIntegration(input: {
         token: { accessKeyId: "a", secretAccessKey: "b" }, models: [{ name: "a", alias: "b", maxTopP: ${value} }]
       }) { __typename }`;
     const before = stack.upstream.calls.length;
     const outcomes = [
-      await send(`mutation ($f: Float) { ${price('$f')} }`, `{"f":${number}}`),
-      await send(`mutation { ${price(number)} }`),
-      await send(`mutation ($f: Float = ${number}) { ${price('$f')} }`),
+      await send(`mutation ($f: Float) { ${upsertModel('$f')} }`, `{"f":${number}}`),
+      await send(`mutation { ${upsertModel(number)} }`),
+      await send(`mutation ($f: Float = ${number}) { ${upsertModel('$f')} }`),
     ];
     expect(outcomes.map(({ codes }) => codes)).toEqual([
       ['BAD_USER_INPUT'],

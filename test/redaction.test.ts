@@ -58,10 +58,7 @@ const encodings: Readonly<Record<string, (text: string) => string>> = {
   'a form': (text) => new URLSearchParams({ a: text }).toString().slice(2),
   'every byte percent-encoded': (text) => replaceAll(text, percent),
   'every UTF-16 unit percent-encoded': (text) =>
-    Array.from(
-      { length: text.length },
-      (_, i) => `%u${text.charCodeAt(i).toString(16).padStart(4, '0')}`,
-    ).join(''),
+    text.replace(/[^]/g, (unit) => `%u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   'a URL component, twice': (text) => encodeURIComponent(encodeURIComponent(text)),
   base64: toBase64,
   'base64 for URLs': (text) => Buffer.from(text).toString('base64url'),

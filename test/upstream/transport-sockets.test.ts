@@ -147,12 +147,12 @@ describe('the limits of sockets and of calls in the queue', () => {
   });
 });
 
+const slow: Script = (exchange) => {
+  setTimeout(() => healthy(exchange), 300);
+};
+
 test('a waiting call with too little time left is not sent, and the next call gets the socket', async () => {
-  await using upstream = await startScriptedUpstream({
-    script: (exchange) => {
-      setTimeout(() => healthy(exchange), 300);
-    },
-  });
+  await using upstream = await startScriptedUpstream({ script: slow });
   await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
   // The fastest read so far takes 300 ms.
   await transport.read('/first');
@@ -169,9 +169,7 @@ test('a waiting call with too little time left is not sent, and the next call ge
 
 test('a call is sent if every waiting call gets a connection, even if every earlier read took longer than its remaining time', async () => {
   await using upstream = await startScriptedUpstream({
-    script: (exchange) => {
-      setTimeout(() => healthy(exchange), exchange.path === '/slow' ? 300 : 0);
-    },
+    script: (exchange) => (exchange.path === '/slow' ? slow(exchange) : healthy(exchange)),
   });
   await using transport = createTestTransport(upstream.origin);
   await Promise.all([transport.read('/slow'), transport.read('/slow')]);
@@ -184,11 +182,7 @@ test('a call is sent if every waiting call gets a connection, even if every earl
 });
 
 test('a call with too little time left gives its connection to a call that waits behind it in the same turn', async () => {
-  await using upstream = await startScriptedUpstream({
-    script: (exchange) => {
-      setTimeout(() => healthy(exchange), 300);
-    },
-  });
+  await using upstream = await startScriptedUpstream({ script: slow });
   await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
   await transport.read('/first');
   // In a later turn, the call gets the idle connection without having waited.
