@@ -1,35 +1,18 @@
-import DataLoader from 'dataloader';
-import { toError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { CollaboratorKind, GalileoClient, Page } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
 import type { Uuid } from '../upstream/uuid.ts';
 import type { ProviderName, WireIntegration } from '../upstream/wire.ts';
 
-/** A resource, and how to fetch it. */
-interface Read {
-  /** The kind of the resource and what identifies it, each followed by a slash. */
-  readonly key: string;
-  readonly fetch: () => Promise<unknown>;
-}
-
 /**
  * The reads of one request, with its credentials. Each resource is fetched when it is first read, and again only after
- * a write has made the gateway forget it.
+ * a write has made the gateway forget it. Galileo has no call for several resources, so there are no batches.
  */
 export class Reads {
   readonly #galileo: GalileoClient;
   readonly #context: CallContext;
+  /** By the kind of the resource and what identifies it, each followed by a slash. A failure is a result too. */
   readonly #results = new Map<string, Promise<unknown>>();
-  /**
-   * Caches one promise per key, even if it rejects. Does not batch, because Galileo has no call for several resources.
-   */
-  readonly #loader = new DataLoader<Read, unknown, string>(fetchOne, {
-    batch: false,
-    batchScheduleFn: runLater,
-    cacheMap: this.#results,
-    cacheKeyFn: getKey,
-  });
 
   constructor(galileo: GalileoClient, context: CallContext) {
     this.#galileo = galileo;
@@ -88,8 +71,11 @@ export class Reads {
   }
 
   #load<Value>(key: string, fetch: () => Promise<Value>): Promise<Value> {
-    // DataLoader settles a cached read only with the next batch, which can be a slow read of another resource.
-    const result = this.#results.get(key) ?? this.#loader.load({ key, fetch });
+    let result = this.#results.get(key);
+    if (result === undefined) {
+      result = fetch();
+      this.#results.set(key, result);
+    }
     // The key has the kind of the resource, so the result has its type.
     return result as Promise<Value>;
   }
@@ -98,18 +84,4 @@ export class Reads {
     for (const key of this.#results.keys())
       if (prefixes.some((prefix) => key.startsWith(prefix))) this.#results.delete(key);
   }
-}
-
-const getKey = ({ key }: Read): string => key;
-
-/** The results of a batch, which has one read. DataLoader expects a failure as a value. */
-const fetchOne = ([read]: readonly Read[]): Promise<unknown[]> =>
-  (read as Read).fetch().then(toList, toErrorList);
-
-const toList = (value: unknown): unknown[] => [value];
-const toErrorList = (reason: unknown): Error[] => [toError(reason)];
-
-/** DataLoader calls this before it adds the read to the batch, so the batch must run later. */
-function runLater(runBatch: () => void): void {
-  process.nextTick(runBatch);
 }
