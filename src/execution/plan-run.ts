@@ -122,15 +122,20 @@ export class PlanRun {
   ): Json {
     let text = before;
     let waiting: Promise<string>[] | undefined;
-    for (let index = 0; index < selection.length; index += 1) {
-      const field = selection[index] as FieldPlan;
-      const prefix = index === 0 ? field.firstPrefix : field.prefix;
-      const next = this.#completeField(field, source, path, text + prefix);
-      if (typeof next === 'string') text = next;
-      else {
-        waiting = append(waiting, next);
-        text = '';
+    try {
+      for (let index = 0; index < selection.length; index += 1) {
+        const field = selection[index] as FieldPlan;
+        const prefix = index === 0 ? field.firstPrefix : field.prefix;
+        const next = this.#completeField(field, source, path, text + prefix);
+        if (typeof next === 'string') text = next;
+        else {
+          waiting = append(waiting, next);
+          text = '';
+        }
       }
+    } catch (error) {
+      abandon(waiting);
+      throw error;
     }
     text += end;
     return waiting === undefined ? text : join(waiting, text);
@@ -241,14 +246,19 @@ export class PlanRun {
   ): Json {
     let text = `${before}[`;
     let waiting: Promise<string>[] | undefined;
-    for (let key = 0; key < values.length; key += 1) {
-      if (key > 0) text += ',';
-      const next = this.#completeOrFail(field, item, values[key], { parent, key }, text);
-      if (typeof next === 'string') text = next;
-      else {
-        waiting = append(waiting, next);
-        text = '';
+    try {
+      for (let key = 0; key < values.length; key += 1) {
+        if (key > 0) text += ',';
+        const next = this.#completeOrFail(field, item, values[key], { parent, key }, text);
+        if (typeof next === 'string') text = next;
+        else {
+          waiting = append(waiting, next);
+          text = '';
+        }
       }
+    } catch (error) {
+      abandon(waiting);
+      throw error;
     }
     text += ']';
     return waiting === undefined ? text : join(waiting, text);
@@ -306,11 +316,14 @@ export class PlanRun {
 const getEnd = (selection: SelectionPlan): string => (selection.length === 0 ? '{}' : '}');
 
 function append(waiting: Promise<string>[] | undefined, part: Promise<string>): Promise<string>[] {
-  // If a sibling fails immediately, nothing awaits this part. Its rejection must not be unhandled.
-  part.catch(() => {});
   if (waiting === undefined) return [part];
   waiting.push(part);
   return waiting;
+}
+
+/** A sibling has failed, so nothing awaits these parts. Their rejections must not be unhandled. */
+function abandon(parts: readonly Promise<string>[] | undefined): void {
+  for (const part of parts ?? []) part.catch(() => {});
 }
 
 function join(parts: readonly Promise<string>[], after: string): Promise<string> {

@@ -54,19 +54,10 @@ export class GalileoClient {
    * `GET /v2/integrations/{name}`. Null if the provider is not configured. Checks the discriminator. The `name` of the
    * result is the provider's name.
    */
-  async fetchIntegration(name: ProviderName, context: CallContext): Promise<WireIntegration | null> {
+  fetchIntegration(name: ProviderName, context: CallContext): Promise<WireIntegration | null> {
     const path = `/v2/integrations/${name}`;
     const request = { operation: 'get_integration', method: 'GET', path, provider: name, context } as const;
-    const response = await this.#send(request);
-    if (isNotConfigured(response)) return null;
-    const body = expectJson(this.#expectSuccess(request, response), isJsonObject);
-    // The discriminator is `provider`, and `name` is then a free label. Without `provider` it is `name`. If both are
-    // missing, the default of the OpenAPI document applies: the requested name.
-    if ((body['provider'] ?? body['name'] ?? name) !== name) {
-      const message = 'Galileo returned a different provider from the one requested.';
-      throw new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: response.status });
-    }
-    return Object.assign(body, { name });
+    return this.#send(request).then((response) => this.#toIntegration(name, request, response));
   }
 
   /**
@@ -183,9 +174,28 @@ export class GalileoClient {
     return this.#delete({ operation, method: 'DELETE', path, context });
   }
 
-  /** The body of a successful response. Throws any other response as ClientFacingError. */
-  async #call<T>(request: TransportRequest, hasShape: (body: unknown) => body is T): Promise<T> {
-    return expectJson(this.#expectSuccess(request, await this.#send(request)), hasShape);
+  /** Null if the response means that the provider is not configured. */
+  #toIntegration(
+    name: ProviderName,
+    request: TransportRequest,
+    response: UpstreamResponse,
+  ): WireIntegration | null {
+    if (isNotConfigured(response)) return null;
+    const body = expectJson(this.#expectSuccess(request, response), isJsonObject);
+    // The discriminator is `provider`, and `name` is then a free label. Without `provider` it is `name`. If both are
+    // missing, the default of the OpenAPI document applies: the requested name.
+    if ((body['provider'] ?? body['name'] ?? name) !== name) {
+      const message = 'Galileo returned a different provider from the one requested.';
+      throw new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: response.status });
+    }
+    return Object.assign(body, { name });
+  }
+
+  /** The body of a successful response. Rejects with any other response as ClientFacingError. */
+  #call<T>(request: TransportRequest, hasShape: (body: unknown) => body is T): Promise<T> {
+    return this.#send(request).then((response) =>
+      expectJson(this.#expectSuccess(request, response), hasShape),
+    );
   }
 
   async #delete(request: TransportRequest): Promise<void> {
@@ -214,7 +224,7 @@ export class GalileoClient {
 
   #send(request: TransportRequest): Promise<UpstreamResponse> {
     if (request.context.hasCredential) return this.#transport.send(request);
-    throw new ClientFacingError('UNAUTHENTICATED', missingCredential);
+    return Promise.reject(new ClientFacingError('UNAUTHENTICATED', missingCredential));
   }
 
   #expectSuccess(request: TransportRequest, response: UpstreamResponse): UpstreamResponse {
