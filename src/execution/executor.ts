@@ -58,7 +58,7 @@ export class Executor {
   }
 
   /**
-   * Executes a prepared operation. Throws or rejects with RequestError if the variables are invalid, `_entities` gets
+   * Executes a prepared operation. Throws or rejects with RequestError if the variables are invalid, there are
    * too many representations, the response is too large, or there is no memory for the plan or the response.
    */
   execute(
@@ -76,7 +76,7 @@ export class Executor {
     inputs: Variables,
     context: ResolverContext,
   ) {
-    const foundSecrets: string[] = [...secrets.literals];
+    const foundSecrets = [...secrets.literals];
     const coerced = coerceVariables(replaceNulls(measures, inputs), foundSecrets);
     if ('problems' in coerced) {
       this.addSecrets(inputs, context);
@@ -119,7 +119,7 @@ export class Executor {
       memory.releaseShared(plan);
       // The plan grows while it runs.
       if (plan.bytes !== cachedBytes) {
-        if (prepared.plans.size === maxPlans) prepared.plans.clear();
+        if (prepared.plans.size === maxPlans && !prepared.plans.has(conditionDigits)) prepared.plans.clear();
         prepared.plans.set(conditionDigits, plan);
         this.#documents.updateSize(prepared);
       }
@@ -152,7 +152,7 @@ export class Executor {
     return documentId === undefined ? undefined : trustedDocuments.documents.get(toHash(documentId));
   }
 
-  /** As `findSource`, but throws RequestError if the parameters do not name a document. */
+  /** Like `findSource`, but throws RequestError if the parameters do not name a document. */
   getSource(params: OperationParams): string {
     const source = this.findSource(params);
     if (source !== undefined) return source;
@@ -171,14 +171,14 @@ export class Executor {
         new RequestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
   }
 
-  // The other methods are for graphql-yoga's pipeline, which parses, validates and executes in separate steps.
+  // The methods below are for graphql-yoga's pipeline, which parses, validates and executes in separate steps.
 
   /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
   parse(text: string): DocumentNode {
     return this.#documents.parse(text);
   }
 
-  /** As `prepare`, for a document that `parse` returned or a plugin built. */
+  /** Like `prepare`, for a document that `parse` returned or a plugin built. */
   prepareDocument(
     document: DocumentNode,
     operationName: string | undefined,
@@ -207,8 +207,8 @@ function checkEntities(
 }
 
 /**
- * Replaces each null representation with `false`, which is also malformed. Because of the type `[_Any!]!`,
- * a null would fail the whole operation, but a malformed representation must fail alone.
+ * Replaces each null representation with `false`, which is also malformed. Because of the type `[_Any!]!`, a null would
+ * fail the whole operation, but a malformed representation must fail alone.
  */
 function replaceNulls({ entityVariables }: Measures, variables: Variables): Variables {
   let replaced = variables;

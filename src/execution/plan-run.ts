@@ -54,7 +54,7 @@ const commaLength = 1;
  * step is not reserved.
  */
 const holdStep = 8192;
-/** A response is joined from its parts, and has twice its size then. */
+/** While a response is joined from its parts, it takes twice its size. */
 const bytesPerCharacter = 2;
 /** Approximate length of an error in a response without its message, in characters. */
 const errorSize = 200;
@@ -207,6 +207,7 @@ export class PlanRun {
         ? text
         : text.catch((error: unknown) => this.#fail(field, plan, error, path, before));
     } catch (error) {
+      if (Array.isArray(value)) abandon(value);
       return this.#fail(field, plan, error, path, before);
     }
   }
@@ -264,7 +265,7 @@ export class PlanRun {
     return waiting === undefined ? text : join(waiting, text);
   }
 
-  /** An error at a nullable position is null with an entry in `errors`. At any other position it fails the parent. */
+  /** An error at a nullable position becomes null, with an entry in `errors`. Elsewhere, it fails the parent. */
   #fail(field: FieldPlan, plan: ValuePlan, cause: unknown, path: Path, before: string): string {
     if (cause === tooLarge) throw cause;
     const failure = cause instanceof Failure ? cause : this.#createFailure(field, cause, path);
@@ -321,9 +322,9 @@ function append(waiting: Promise<string>[] | undefined, part: Promise<string>): 
   return waiting;
 }
 
-/** A sibling has failed, so nothing awaits these parts. Their rejections must not be unhandled. */
-function abandon(parts: readonly Promise<string>[] | undefined): void {
-  for (const part of parts ?? []) part.catch(() => {});
+/** Nothing awaits these promises, because a sibling or their list has failed. Their rejections must not be unhandled. */
+function abandon(values: readonly unknown[] = []): void {
+  for (const value of values) if (isPromise(value)) value.catch(() => {});
 }
 
 function join(parts: readonly Promise<string>[], after: string): Promise<string> {
@@ -331,7 +332,7 @@ function join(parts: readonly Promise<string>[], after: string): Promise<string>
   // The most common request, for one provider, has one part.
   if (first !== undefined && parts.length === 1) return first.then((text) => text + after);
   return Promise.all(parts).then((texts) => {
-    // A long string that is concatenated afterwards would be copied again.
+    // Not `texts.join('') + after`, because a long string would be copied again when it is concatenated.
     texts.push(after);
     return texts.join('');
   });

@@ -7,6 +7,7 @@ import { integrationFixtures } from '../fixtures/integrations.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
 import { getCodes, send } from '../support/http-client.ts';
+import { withoutUnhandled } from '../support/unhandled-rejections.ts';
 
 interface Entities {
   readonly _entities: readonly (Readonly<Record<string, unknown>> | null)[];
@@ -253,4 +254,11 @@ test('frozen representations and frozen upstream responses resolve, because noth
 
   const entity = { __typename: 'OpenAIIntegration', id: source.id, name: 'OPENAI' };
   expect(result).toEqual({ data: { _entities: [entity, entity] } });
+});
+
+test('a malformed reference in a response that is too large causes no unhandled rejection', async () => {
+  await using upstream = await startFakeUpstream();
+  await using gateway = await startGateway(upstream.url, { maxResponseBytes: '1' });
+  const { errors } = await withoutUnhandled(gateway.query(byInterface, { representations: [{}] }));
+  expect(errors.map(({ extensions }) => extensions.code)).toEqual(['QUERY_TOO_COMPLEX']);
 });
