@@ -72,7 +72,7 @@ export class Reservation {
     return this.take(bytes - this.#bytes);
   }
 
-  /** Replaces the bytes held for JSON by an estimate of what its parsed value needs. */
+  /** Replaces the bytes held for JSON with an estimate of what its parsed value needs. */
   takeParsed(json: Buffer): boolean {
     const mostBytes = json.length * maxParsedFactor;
     const isSmall = json.length < minScannedBytes && this.#budget.leavesHalfFree(mostBytes);

@@ -72,7 +72,7 @@ export class DocumentStore {
   readonly #settings: DocumentSettings;
   readonly #validate: Validation;
   readonly #secretInputs: SecretInputs;
-  /** By the document's source. A new map is stored with each change, because the size is computed then. */
+  /** By the document's source. Each change stores a new map, because lru-cache ignores the size of the same value. */
   readonly #operations = new LRUCache<string, Operations>({
     max: maxDocuments,
     maxSize: maxCacheBytes,
@@ -131,7 +131,7 @@ export class DocumentStore {
     if (operations !== undefined) this.#operations.set(text, new Map(operations));
   }
 
-  /** As `prepare`, for a document that `parse` returned or a plugin built. */
+  /** Like `prepare`, for a document that `parse` returned or a plugin built. */
   prepareDocument(
     document: DocumentNode,
     operationName: string | undefined,
@@ -152,7 +152,7 @@ export class DocumentStore {
     } catch (error) {
       if (error instanceof RangeError) throw createTooDeepError();
       if (!(error instanceof GraphQLError)) throw error;
-      // The wording of graphql-js.
+      // "more that" is graphql-js's typo.
       if (error.message.includes(`more that ${maxTokens} tokens`)) {
         throw createTooComplexError(`The document has more than ${maxTokens} tokens.`);
       }
@@ -173,7 +173,7 @@ export class DocumentStore {
   #prepare(document: DocumentNode, text: string, operationName: string | undefined): PreparedOperation {
     const definition = getOperationAST(document, operationName) ?? undefined;
     try {
-      // Before validation, whose cost grows faster than the document.
+      // Before validation, whose cost can grow faster than the length of the document.
       const measures = definition && measureOperation(document, definition);
       if (measures !== undefined) this.#checkLimits(measures);
       const secrets = this.#secretInputs.findInDocument(document);
@@ -243,7 +243,7 @@ function* getTokens({ loc }: DocumentNode): Generator<Token> {
   for (let token: Token | null | undefined = loc?.startToken; token; token = token.next) yield token;
 }
 
-/** The messages without the secrets that are written in the document. */
+/** The error without the document's secrets in its messages. */
 function redactProblems({ code, problems }: RequestError, { literals }: DocumentSecrets): RequestError {
   const secrets = new Secrets(literals);
   return new RequestError(

@@ -14,7 +14,7 @@ import { collectSecrets, isSecretField } from './secret-inputs.ts';
 export const invalid = Symbol('invalid');
 
 /**
- * Coerces a JSON value or null to an input type. Returns `invalid` if it does not fit. Adds the values of secret
+ * Coerces a JSON value to an input type. Returns `invalid` if it does not fit. Adds the values of secret
  * fields to `secrets`. Lists and input objects are frozen.
  */
 export type InputCoercion = (value: unknown, secrets: string[]) => unknown;

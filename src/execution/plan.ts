@@ -54,7 +54,7 @@ export interface FieldPlan {
   /** If set, the executor reads this property instead of calling `resolve`. */
   readonly access: PropertyAccess | undefined;
   readonly value: ValuePlan;
-  /** The position of the field in the document, for errors. */
+  /** The nodes of the field in the document, which can select it several times. For the locations of errors. */
   readonly nodes: readonly FieldNode[];
 }
 
@@ -297,7 +297,7 @@ function getFrozenArguments(
     values = (names && readVariables(names, variables)) ?? getArgumentValues(field, node, variables);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    // Validation accepted it, such as null in a variable with a default.
+    // Validation accepts some such arguments, for example null in a variable with a default.
     throw new ClientFacingError('BAD_USER_INPUT', 'An argument of this field does not fit its type.');
   }
   for (const { name, type } of field.args) freezeInput(type, values[name]);
@@ -315,7 +315,7 @@ function findArgumentVariables(
   return names.length === args.length ? names : undefined;
 }
 
-/** The same as `getArgumentValues`, which takes longer. Undefined if a variable has no value or is null. */
+/** The result of `getArgumentValues` in less time. Undefined if a variable has no value or is null. */
 function readVariables(names: ArgumentVariables, variables: Variables): Record<string, unknown> | undefined {
   const values: Record<string, unknown> = {};
   for (const [argument, variable] of names) {

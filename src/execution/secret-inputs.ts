@@ -34,7 +34,7 @@ export class SecretInputs {
     );
     for (const field of fields) if (isSecretField(field)) this.#names.add(field.name);
     for (const field of fields) {
-      // `AwsTokenInput` is not secret as a whole, although its field `token` has the name of a secret field.
+      // The AWS field `token` is not secret as a whole, although other providers have a secret field `token`.
       const type = getNamedType(field.type);
       if (isSecretField(field) || !this.#names.has(field.name) || !isInputObjectType(type)) continue;
       for (const inner of Object.values(type.getFields()))

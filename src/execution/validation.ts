@@ -28,7 +28,7 @@ export type Validation = (document: DocumentNode, text: string) => RequestError 
 
 /**
  * Creates the validation of section 5 of the specification, with a bounded cost for every document, and with messages
- * that contain no secret. Without introspection, they suggest no names of the schema.
+ * that quote no values. Without introspection, they suggest no names of the schema.
  */
 export function createValidation(schema: GraphQLSchema, introspection: boolean): Validation {
   const rules = specifiedRules
@@ -78,7 +78,7 @@ const rewriteErrors =
     return rule(Object.create(context, { reportError: { value: reportError } }) as ValidationContext);
   };
 
-/** Whether the scalar JSONObject rejected a value. Its messages do not quote the value. */
+/** Whether the scalar JSONObject rejected a value. The messages of that scalar do not quote the value. */
 export const isInputError = ({ extensions }: GraphQLError): boolean =>
   extensions['code'] === 'BAD_USER_INPUT';
 

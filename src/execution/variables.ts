@@ -108,8 +108,8 @@ const printPath = (path: readonly (string | number)[]): string =>
     ? ''
     : ` at "${path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('')}"`;
 
-// The messages that quote no value. They name types and fields of the schema, and the last one an unknown field, which
-// is redacted like any message.
+// The messages that quote no value. They name types and fields of the schema. The last one names an unknown field: like
+// any message, it is redacted.
 const safeMessages = [
   /^Field "\w+" of required type "[\w![\]]+" was not provided\.$/,
   /^Expected non-nullable type "[\w![\]]+" not to be null\.$/,

@@ -29,9 +29,10 @@ export interface ReadBodyOptions {
 }
 
 /**
- * Reads the body of a request as a string, without a byte order mark. Rejects with RequestError if it is too large (by
- * its declared length before a byte is read), not UTF-8, compressed, already read, does not fit into the memory of the
- * process, or is not complete at the deadline; with ClientDisconnected if the client disconnects.
+ * Reads the body of a request as a string, without a byte order mark. Rejects with RequestError if the body was already
+ * read, is too large (by its declared length before a byte is read), compressed, not UTF-8, or not complete at the
+ * deadline, if it does not fit into the memory of the process, or if the process shuts down. Rejects with
+ * ClientDisconnected if the client disconnects.
  *
  * @param onStart called before the body is read, unless it is rejected first
  */
@@ -84,7 +85,7 @@ export function readBody(
   });
 }
 
-/** As `readBody`, for a Request of the Fetch standard. */
+/** Like `readBody`, for a Request of the Fetch standard. */
 export async function readFetchBody(request: Request, limits: ReadBodyOptions): Promise<string> {
   const { headers, bodyUsed, body } = request;
   if (bodyUsed || body?.locked === true) throw createBodyConsumedError();

@@ -21,8 +21,8 @@ const refusalStatuses: ReadonlyMap<unknown, number> = new Map([
 
 /**
  * The connections of a server, and their requests whose response has not been sent. A response is "sent" when the
- * process has written all of it. Node does not report that: it counts a connection as idle as soon as its response was
- * ended, and emits nothing for a pipelined response that is still queued when the connection ends.
+ * process has written all of it. Node's own state is not sufficient: it counts a connection as idle as soon as its
+ * response was ended, and emits nothing for a pipelined response that is still queued when the connection ends.
  */
 export class Connections {
   /** How long a client can take to read a response. */
@@ -97,8 +97,8 @@ export class Connections {
   }
 
   /**
-   * Writes the responses of one turn of the event loop together: a client on the same machine that reads the first one
-   * is awake for the others (docs/performance.md, "Writes of one turn").
+   * Writes the responses of one turn of the event loop together, so that a client on the same machine wakes up once for
+   * all of them (docs/performance.md, "Writes of one turn").
    */
   writeLater(pending: PendingResponse): void {
     if (this.#toWrite.length === 0) setImmediate(this.#writeAll);
@@ -149,7 +149,7 @@ class ClientConnection implements ResponseOwner {
     this.#startNext();
   }
 
-  // If other requests of the connection wait for the response, it is written immediately.
+  // If the connection has other pending requests, the response is written immediately: they may wait for it.
   scheduleWrite(pending: PendingResponse): void {
     if (this.#pending.length > 1) pending.write();
     else this.#connections.writeLater(pending);
@@ -192,7 +192,7 @@ class ClientConnection implements ResponseOwner {
 
   /**
    * Responds with the status unless that would corrupt another response. Closes the connection after the pending
-   * responses. Returns the request id of the response.
+   * responses. Returns the request id of the response, or undefined if there is none.
    */
   refuse(status: number): string | undefined {
     this.#isClosing = true;
@@ -229,7 +229,7 @@ class ClientConnection implements ResponseOwner {
   }
 
   #startNext(): void {
-    // `start` can settle its request within this loop. `#settle` removes it and calls this method again.
+    // `start` can settle its request within this loop. `#settle` calls this method again, so no request is skipped.
     for (let index = 0; index < maxParallel; index += 1) this.#pending[index]?.start();
   }
 }

@@ -48,8 +48,8 @@ export class Exchange {
   #isMutation = false;
   #hasSlot = false;
   /**
-   * Whether the execution still uses the parsed request. If the client disconnects, the reservation is closed when the
-   * execution ends.
+   * Whether the body is being read or the operation is running. If the client disconnects meanwhile, the reservation is
+   * closed when that ends.
    */
   #isExecuting = false;
   #isEnded = false;
@@ -85,7 +85,7 @@ export class Exchange {
 
   /**
    * The response. Undefined if the client disconnected before the response was ready. Errors become responses, so this
-   * rejects only if the code that writes a response fails.
+   * rejects only if the code that creates a response fails.
    */
   async respond(): Promise<HttpResponse | undefined> {
     const { cors } = this.#services;
@@ -206,7 +206,7 @@ export class Exchange {
     // A character has at most three bytes in UTF-8.
     if (length * 3 > maxResponseBytes && Buffer.byteLength(body) > maxResponseBytes)
       throw createResponseTooLargeError(maxResponseBytes, this.#isMutation);
-    if (!this.#reservation.resize(getStoredLength(body)))
+    if (!this.#reservation.resize(getStoredBytes(body)))
       throw createNoMemoryError('response', this.#isMutation);
   }
 
@@ -230,7 +230,7 @@ export class Exchange {
 const minMeasuredLength = 16_384;
 
 /** The size of a body in memory, in bytes. V8 stores a string with two bytes per character if one is beyond Latin-1. */
-function getStoredLength(body: string | Buffer): number {
+function getStoredBytes(body: string | Buffer): number {
   const { length } = body;
   return length < minMeasuredLength || Buffer.byteLength(body) === length ? length : 2 * length;
 }

@@ -14,8 +14,8 @@ const fieldValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
 const usableAuthorizationPattern = /^(?:bearer|basic) +[^ ]/i;
 
 /**
- * Reads the headers that the gateway uses. The result has a `problem` if a credential header occurs twice or contains
- * control characters.
+ * Reads the headers that are forwarded to upstream. The result has a `problem` if a credential header occurs twice or
+ * contains control characters.
  *
  * @param rawHeaders alternating names and values, as in `IncomingMessage.rawHeaders`, in which nothing is joined or
  * dropped

@@ -82,7 +82,7 @@ export class GraphqlHandler {
     return this.#services.admission.usage;
   }
 
-  /** Begins the exchange of one request, whose `end` must be called. */
+  /** Begins the exchange of one request. The exchange's `end` must be called. */
   begin(request: HttpRequest, arrivedAtMs = performance.now()): Exchange {
     return new Exchange(request, arrivedAtMs, this.#services);
   }

@@ -13,7 +13,7 @@ const statuses: Readonly<Partial<Record<RequestErrorCode, StatusAndHeaders>>> = 
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
   // The executor refuses a mutation in a read-only request.
   METHOD_NOT_ALLOWED: { status: 405, headers: { allow: 'POST' } },
-  // The minimum, in seconds.
+  // `retry-after` is in seconds.
   OVERLOADED: { status: 503, headers: { 'retry-after': '1' } },
   INTERNAL_SERVER_ERROR: { status: 500 },
 };

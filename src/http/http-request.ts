@@ -22,7 +22,7 @@ export const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(
 
 /** @param response set if the client waits for `100 Continue` before it sends the body */
 export function fromNode(request: IncomingMessage, target: string, response?: ServerResponse): HttpRequest {
-  // The only function that reads `request.headers` by name (docs/performance.md, "What was tried").
+  // An exchange reads headers by name only through this function (docs/performance.md, "What was tried").
   const getHeader = (name: string) => request.headers[name]?.toString();
   return {
     method: request.method ?? '',

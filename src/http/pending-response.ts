@@ -6,8 +6,8 @@ import { readForwardedHeaders } from './forwarded-headers.ts';
 import type { HttpResponse } from './responses.ts';
 
 /**
- * In bytes. If more than this of a request body may be unread, the connection is closed after the response. Before
- * that, at most this much is read and discarded.
+ * In bytes. If more than this of a request body may be unread, the connection is closed after the response. Until it
+ * is closed, at most this much is read and discarded.
  */
 const maxDiscardedBytes = 65_536;
 /** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
@@ -72,7 +72,7 @@ export class PendingResponse {
     this.request.socket.destroy();
   }
 
-  /** As `send`, for a response outside of GraphQL. */
+  /** Like `send`, for a response that is not from the GraphQL handler. */
   respond(httpResponse: HttpResponse): void {
     this.send(httpResponse, readForwardedHeaders(this.request.rawHeaders).requestId);
   }
@@ -90,8 +90,8 @@ export class PendingResponse {
   }
 
   /**
-   * Passes the response to Node if it is complete. Further calls do nothing. Ends the connection if Node refuses it,
-   * which must not affect the other responses of the turn.
+   * Passes the response to Node if `send` was called. Further calls do nothing. Ends the connection if Node refuses the
+   * response, which must not affect the other responses of the turn.
    */
   write(): void {
     const httpResponse = this.#httpResponse;

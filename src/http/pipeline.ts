@@ -7,12 +7,12 @@ import type { HttpRequest } from './http-request.ts';
 import { parseBody, parseQueryString } from './parameters.ts';
 import { type HttpResponse, toHttpResponse } from './responses.ts';
 
-/** graphql-yoga and Envelop plugins. Typed loosely, as by graphql-yoga: a plugin can extend the context by any type. */
+/** graphql-yoga and Envelop plugins. Typed loosely, as in graphql-yoga: a plugin can add any type to the context. */
 export type Plugins = readonly object[];
 
 /**
- * Whether a value can be used as plugins. A function that would create a plugin, or a promise of one, would be ignored
- * without an error.
+ * Whether a value can be used as plugins. graphql-yoga would silently ignore a function that creates a plugin, or a
+ * promise of one.
  */
 export const arePlugins = (value: unknown): value is Plugins =>
   Array.isArray(value) && value.every((plugin) => isJsonObject(plugin) && !('then' in plugin));

@@ -19,9 +19,9 @@ export interface RoutesOptions {
   readonly demoHeaders?: Readonly<Record<string, string>>;
   /** Further pages by path, without the base path. */
   readonly pages?: Resources | undefined;
-  /** The accepted names in the `Host` header, as protection against DNS rebinding. Undefined for any. */
+  /** The allowed names in the `Host` header, as protection against DNS rebinding. Undefined if all are allowed. */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** False as soon as the process is ending. */
+  /** False as soon as the server drains. */
   readonly isReady: () => boolean;
 }
 

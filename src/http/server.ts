@@ -132,7 +132,7 @@ export class RunningServer implements AsyncDisposable {
     this.#connections.closeIdle();
     // The listener stays open meanwhile, so that a probe on a new connection gets 503.
     const isDone = await Promise.race([
-      // In this order, because requests that arrive in the meantime get a response too.
+      // Responses last, because requests that arrive in the meantime get one too.
       this.#handler
         .close()
         .then(() => this.#connections.waitUntilSent())

@@ -110,7 +110,7 @@ function* getFieldNames(shape: InputShape): Generator<[property: string, name: s
   }
 }
 
-/** @param path of the value, in the body */
+/** @param path of the value in the argument, below `bodyPath` */
 function toJson(
   value: unknown,
   shape: InputShape,
@@ -155,7 +155,7 @@ function toPath(
     case 'value':
       return [];
     case 'json': {
-      // An index that the input has is shown, as in a list. Any other name or number of upstream can be a secret.
+      // An index that the input has is shown, as in a list. Any other name or number from upstream can be a secret.
       const inner = getProperty(value, String(part));
       const isIndex = typeof part === 'number' && Array.isArray(value) && inner !== undefined;
       const key = isIndex ? String(part) : redact(String(part));

@@ -77,7 +77,7 @@ type RecordGroups = ReadonlyMap<ProviderName | null, readonly JsonObject[]>;
 const recordGroups = new WeakMap<readonly unknown[], RecordGroups>();
 
 /**
- * Reads each record once, because a list of a megabyte can have 300,000. An item that is not an object has no provider.
+ * Reads each record once, because a list of a megabyte can have 300,000. Items that are not objects are left out.
  */
 function groupByProvider(records: readonly unknown[]): RecordGroups {
   const groups = new Map<ProviderName | null, JsonObject[]>();

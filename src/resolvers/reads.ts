@@ -11,7 +11,7 @@ import type { ProviderName, WireIntegration } from '../upstream/wire.ts';
 export class Reads {
   readonly #galileo: GalileoClient;
   readonly #context: CallContext;
-  /** By the kind of the resource and what identifies it, each followed by a slash. A failure is a result too. */
+  /** By the kind of the resource and what identifies it, each followed by a slash. Failures are kept too. */
   readonly #results = new Map<string, Promise<unknown>>();
 
   constructor(galileo: GalileoClient, context: CallContext) {
@@ -56,7 +56,8 @@ export class Reads {
   }
 
   /**
-   * Forgets what a write to the integration of that provider may have changed; undefined if the provider is unknown.
+   * Forgets what a write to an integration of that provider may have changed. If the provider is not known, forgets it
+   * for all providers.
    */
   forgetIntegration(name: ProviderName | undefined): void {
     const provider = name === undefined ? '' : `${name}/`;

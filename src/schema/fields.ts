@@ -156,7 +156,7 @@ const orElse =
   (value) =>
     value === null ? whenNull : parse(value);
 
-/** An input whose fields are declared. The schema validates its values before a resolver sees them. */
+/** An input type. Its values are validated before a resolver receives them. */
 export type InputRef = InputObjectRef<SchemaTypes, Source>;
 
 export function toInputType(name: string, description: string, fields: Fields): InputRef {

@@ -114,7 +114,7 @@ const roleOf = (arg: ArgBuilder<SchemaTypes>) =>
 
 const roleField = fieldOf(collaboratorRole)('role', 'The role. Default: `VIEWER`.');
 
-/** The input and result of a mutation that shares an integration, and the mutation. */
+/** Declares the input and the result of a mutation that shares an integration. Returns a function that declares it. */
 function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>, fields: Fields) {
   const name = kind === 'users' ? 'ShareIntegrationWithUsers' : 'ShareIntegrationWithGroups';
   const collaborator = toInputType(

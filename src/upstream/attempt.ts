@@ -36,7 +36,7 @@ type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 const acceptJson = ['accept', 'application/json'];
 const sendJson = [...acceptJson, 'content-type', 'application/json'];
 const noBody = Buffer.alloc(0);
-// Created once. undici passes it to `onResponseError`, which ignores it.
+// All attempts share it. undici passes it to `onResponseError`, which ignores it.
 const stopped = new Error('The attempt was stopped.');
 
 /**
@@ -196,7 +196,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** The failure, or the response without its body if its status is sufficient: any 2xx of a DELETE is a success. */
   #toResult(kind: FailureKind, error: Error): AttemptFailure | UpstreamResponse {
     const status = this.#status;
-    // A 404 fails without its body, which shows whether it is from Galileo's API. The client can retry.
+    // Only the body of a 404 shows whether it is from Galileo's API. Without memory for it, the client can retry.
     const lacksOnlyBody = kind === 'unreadable-body' || (kind === 'no-memory' && status !== 404);
     const isDeleted = this.#request.method === 'DELETE' && status >= 200 && status < 300;
     if (isDeleted || (lacksOnlyBody && status >= 300)) return this.#toResponse(noBody, true);

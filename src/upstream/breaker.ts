@@ -19,9 +19,9 @@ export type AttemptKind = 'normal' | 'probe';
 export type Verdict = 'good' | 'bad' | 'none';
 
 /**
- * Stops calls to an upstream that is down. Opens after at least 20 attempts in ten seconds of which half failed. Ten
- * seconds later it admits one probe at a time: a good one closes it, a bad one starts the ten seconds again. For ten
- * more seconds, a caller that was refused gets the probe before the caller whose failure opened it.
+ * Stops calls to an upstream that is down. Opens if at least half of at least 20 attempts in ten seconds failed.
+ * Ten seconds later it admits one probe at a time: a good one closes it, a bad one starts the ten seconds again. For
+ * ten more seconds, a caller that was refused gets the probe before the caller whose failure opened it.
  *
  * Upstream can fail for a single caller, for example because of a firewall rule. So if several callers were active in
  * the ten seconds, it opens only if half of the attempts of the others failed too. The others are all callers except
@@ -56,8 +56,10 @@ export class CircuitBreaker {
     return this.#state !== 'closed' && this.#now() - this.#openedAtMs < maxReportedMs;
   }
 
-  /** How long calls of the caller are refused from now on. Undefined if one would be admitted. Records the refusal of any
-   * caller except the one whose failure opened the breaker. */
+  /**
+   * How long calls of the caller are refused from now on. Undefined if one would be admitted. Records the refusal of
+   * any caller except the one whose failure opened the breaker.
+   */
   checkCaller(caller: string): number | undefined {
     if (this.#state === 'closed') return undefined;
     const leftMs = this.#openedAtMs + openMs - this.#now();

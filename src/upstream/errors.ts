@@ -21,7 +21,7 @@ export const clientFacingErrorCodes: readonly string[] = Object.keys(messages);
 export interface ClientFacingErrorDetails {
   /** Whether the same call can succeed later. The default depends on the code. */
   readonly retryable?: boolean;
-  /** How long upstream asks to wait before the next call, in milliseconds. */
+  /** How long to wait before the next call, in milliseconds: as upstream or the circuit breaker asks. */
   readonly retryAfterMs?: number | undefined;
   /** The HTTP status of upstream's response; undefined if there was none. */
   readonly upstreamStatus?: number | undefined;
@@ -44,7 +44,8 @@ export const createFieldNoMemoryError = () =>
 
 /**
  * An error whose code and message the client receives: a failed call to upstream, or an argument or credential that is
- * rejected before any call. The message contains no URL, header or body from upstream, and no secret of the request.
+ * rejected before any call. The message can be Galileo's error message, but contains no URL or header of upstream, and
+ * no secret of the request.
  */
 export class ClientFacingError extends Error {
   override readonly name = 'ClientFacingError';

@@ -18,8 +18,9 @@ const compare = (a: CallerItems<unknown>, b: CallerItems<unknown>): number =>
 
 /**
  * A queue that is fair between callers (max-min fairness). The next item belongs to the caller with the fewest running
- * items. Of equal callers, the one that has waited longest is next. Finding it takes time proportional to the number of
- * callers, which MAX_CONCURRENT_REQUESTS limits. A caller is forgotten with its last item.
+ * items. Of equal callers, the next one is the one that has waited longest since one of its items last started or
+ * ended. Finding it takes time proportional to the number of callers, which MAX_CONCURRENT_REQUESTS limits. A caller is
+ * forgotten with its last item.
  */
 export class FairQueue<T extends Queueable> {
   readonly #callers = new Map<string, CallerItems<T>>();

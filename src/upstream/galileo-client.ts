@@ -191,7 +191,7 @@ export class GalileoClient {
     return Object.assign(body, { name });
   }
 
-  /** The body of a successful response. Rejects with any other response as ClientFacingError. */
+  /** The body of a successful response. Rejects with ClientFacingError for any other response. */
   #call<T>(request: TransportRequest, hasShape: (body: unknown) => body is T): Promise<T> {
     return this.#send(request).then((response) =>
       expectJson(this.#expectSuccess(request, response), hasShape),

@@ -239,7 +239,7 @@ function readMessage(body: unknown, redact: Redaction): string | undefined {
   return messages.length === 0 ? undefined : shortenMessage(messages.join('; '));
 }
 
-/** What `detail` or one of its entries says. Usually a string. */
+/** The message in `detail` or in one of its entries. Usually a string. */
 const readText = (detail: unknown): unknown =>
   isJsonObject(detail) ? (detail['message'] ?? detail['msg'] ?? detail['error']) : detail;
 

@@ -6,7 +6,7 @@ const baseMs = 50;
 const capMs = 1_000;
 /** Retries in ten seconds, regardless of the number of attempts. */
 const budgetFloor = 10;
-/** Retries per attempt. Retries add at most a fifth to the load of a failing upstream. */
+/** Retries per attempt. Retries count as attempts, so they add at most a quarter to the load of a failing upstream. */
 const budgetShare = 0.2;
 
 /** Full jitter (AWS, "Exponential Backoff And Jitter"): a random part of a wait that doubles with each retry. */

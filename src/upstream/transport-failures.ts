@@ -32,7 +32,7 @@ export const failureKinds = {
   'unreadable-body': { isRetryable: false, verdict: 'good' },
   /** The response does not fit into the memory that is left. */
   'no-memory': { isRetryable: false, verdict: 'good' },
-  /** The deadline of the request ended before the attempt had its full time. */
+  /** The request's deadline expired during the attempt. */
   expired: { isRetryable: false, verdict: 'none' },
   /** The client disconnected. */
   cancelled: { isRetryable: false, verdict: 'none' },

@@ -24,7 +24,7 @@ export interface CallContext {
    * Sent with the call. Alternating names and values, including credentials. `readForwardedHeaders` has validated them.
    */
   readonly headers: readonly string[];
-  /** The trace context of the caller, in the same form. Sent if the observer adds none. */
+  /** The client's trace context, in the same form. Sent if the observer adds none. */
   readonly traceHeaders: readonly string[];
   /** The salted hash of the credentials (`toCaller`), for fair queueing and the circuit breaker. */
   readonly caller: string;
@@ -86,7 +86,7 @@ export interface AttemptEnd {
   readonly outcome: AttemptOutcome;
   /** Undefined if there was no response. */
   readonly status: number | undefined;
-  /** From dispatch to the last byte or the failure, without the wait for a socket. */
+  /** From dispatch to the last byte or the failure, including connecting, without the wait in the queue. */
   readonly durationMs: number;
 }
 

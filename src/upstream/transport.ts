@@ -18,7 +18,7 @@ export interface TransportOptions extends TransportSettings, ProxySettings {
   /** Sent with every request. Alternating names and values. */
   readonly headers?: readonly string[];
   readonly tls?: TlsSettings;
-  /** 0 to below 1; jitter needs no secret randomness. Default: Math.random. */
+  /** From 0 to below 1, for jitter. Need not be cryptographically secure. Default: Math.random. */
   readonly random?: () => number;
   /** Milliseconds on a monotonic clock. Default: performance.now. */
   readonly now?: () => number;
@@ -37,8 +37,8 @@ interface TlsSettings {
 }
 
 /**
- * The connection to upstream, with a limited number of sockets, a limited queue, timeouts, retries and the
- * circuit breaker. Opens no connection before the first call.
+ * Sends calls to upstream, with a limited number of connections, a limited queue, timeouts, retries and the circuit
+ * breaker. Opens no connection before the first call.
  */
 export class Transport {
   readonly #services: TransportServices;
@@ -128,7 +128,7 @@ export class Transport {
     await this.#services.pool.close();
   }
 
-  // The attempt of a write can outlive its call, which its deadline settles.
+  // The attempt of a write can outlive its call, which the deadline settles.
   get #isIdle(): boolean {
     return this.#callCount === 0 && this.#services.pool.busyCount === 0;
   }
