@@ -1,10 +1,19 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { Executor } from '../../src/execution/index.ts';
+import { createSchema } from '../../src/schema/index.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
-import { executeByPlan, executeByReference } from './support/executions.ts';
+import {
+  createContext,
+  executeByPlan,
+  executeByReference,
+  fullResponses,
+  limits,
+  type Responses,
+} from './support/executions.ts';
 
-const names = ['a', 'b', 'c', 'd', 'e'];
+const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
 const query = `query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) {
   always: __typename
   ${names.map((name) => `${name}: __typename @include(if: $${name})`).join('\n')}
@@ -13,13 +22,38 @@ const query = `query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) {
 it('each set of values for the conditions of an operation has its own result, regardless of their number', async () => {
   await using upstream = await startFakeUpstream();
   await using gateway = await startGateway(upstream.url);
-  // More sets than cached plans, and each of them again after its plan was dropped.
-  for (const set of [...Array(32).keys(), ...Array(32).keys()]) {
+  // More sets than cached plans (256), and each of them again after its plan was dropped.
+  for (const set of [...Array(512).keys(), ...Array(512).keys()]) {
     const variables = Object.fromEntries(names.map((name, bit) => [name, (set & (1 << bit)) !== 0]));
     const { data } = await gateway.query<object, object>(query, variables);
     const included = names.filter((name) => variables[name]);
     expect(Object.keys(data ?? {})).toEqual(['always', ...included]);
   }
+});
+
+it('a full cache of plans keeps them if one of them grows', async () => {
+  const executor = new Executor(createSchema(), {
+    ...limits,
+    introspection: true,
+    trustedDocuments: undefined,
+  });
+  const eight = names.slice(0, 8);
+  const declared = eight.map((name) => `$${name}: Boolean!`).join(' ');
+  const fields = eight.map((name) => `${name}: id @include(if: $${name})`).join(' ');
+  const query = `query (${declared}) { integration(name: OPENAI) { ${fields} } }`;
+  const params = { query, operationName: undefined, variables: undefined, documentId: undefined };
+  const prepared = executor.prepare(params, { isReadOnly: true });
+  const run = (set: number, responses: Responses) =>
+    executor.execute(
+      prepared,
+      Object.fromEntries(eight.map((name, bit) => [name, (set & (1 << bit)) !== 0])),
+      createContext(responses),
+    );
+  for (let set = 0; set < 256; set += 1) await run(set, {});
+  expect(prepared.plans.size).toBe(256);
+  // The fields of the integration are planned when it is first configured.
+  await run(255, fullResponses);
+  expect(prepared.plans.size).toBe(256);
 });
 
 it('a condition can have the name of a property of Object.prototype', async () => {
