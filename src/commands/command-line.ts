@@ -136,12 +136,7 @@ function addSettings(command: Command, defaults: Readonly<Record<string, string>
 
 /** One line, with commander's suggestion for a misspelled name. */
 function toLine(message: string): string {
-  const line = message.replace(/^error: /, 'galileo-gateway: ').replaceAll('\n(', ' (');
-  // npm consumes flags before `--` and passes on only their values.
-  const isNpm = process.env['npm_lifecycle_event'] !== undefined && message.includes('too many arguments');
-  return isNpm
-    ? line.replace(/\n$/, ' With npm, write flags after "--": npm run demo -- --port 8080\n')
-    : line;
+  return message.replace(/^error: /, 'galileo-gateway: ').replaceAll('\n(', ' (');
 }
 
 function reportFailure(error: unknown): number {
