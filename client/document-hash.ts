@@ -1,6 +1,6 @@
 /**
- * The `documentId` of a document of this package: `sha256:` and the hash in `persisted-documents.json`. Undefined for
- * any other document.
+ * The `documentId` of a document of this package: its key in `persisted-documents.json`, such as `sha256:3c5f…`.
+ * Undefined for any other document.
  */
 export function getDocumentHash(document: object): string | undefined {
   const meta: unknown = '__meta__' in document ? document.__meta__ : undefined;

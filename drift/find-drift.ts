@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type JsonObject } from '../src/json.ts';
-import { OpenApiReader, type Operation, type Shape } from './openapi-document.ts';
+import { OpenApiReader, type Operation, type Shape } from './openapi-reader.ts';
 
 /** A difference between two OpenAPI documents, with its effect on the gateway. */
 interface Finding {

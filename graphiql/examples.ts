@@ -6,7 +6,7 @@ export interface Example {
 }
 
 /** The content of a tab that the user opens. */
-export const EMPTY_DOCUMENT = '# Ctrl-Space completes, Ctrl-Enter runs. Tab moves on to the next control.\n';
+export const EMPTY_DOCUMENT = '# Ctrl+Space completes, Ctrl+Enter runs. Tab moves to the next control.\n';
 
 const toJson = (value: object): string => JSON.stringify(value, null, 2);
 

@@ -71,9 +71,10 @@ function blankLiteral(node: { readonly kind: string }): ValueNode | undefined {
 }
 
 function blankJson(text: string): string | null {
-  return rewriteJson(text, (_key, value) =>
-    typeof value === 'string' || typeof value === 'number' ? '' : value,
-  );
+  const blank = (_key: string, value: unknown): unknown =>
+    typeof value === 'string' || typeof value === 'number' ? '' : value;
+  const top = parseObject(text);
+  return top === undefined ? null : JSON.stringify(top, blank, 2);
 }
 
 function pickJson(text: string, names: ReadonlySet<string>): string | null {
@@ -83,11 +84,6 @@ function pickJson(text: string, names: ReadonlySet<string>): string | null {
   }
   const kept = Object.entries(top).filter(([name]) => names.has(name));
   return kept.length === Object.keys(top).length ? text : JSON.stringify(Object.fromEntries(kept), null, 2);
-}
-
-function rewriteJson(text: string, replace: (key: string, value: unknown) => unknown): string | null {
-  const top = parseObject(text);
-  return top === undefined ? null : JSON.stringify(top, replace, 2);
 }
 
 /** Undefined unless the string is a JSON object. */

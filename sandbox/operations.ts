@@ -109,13 +109,9 @@ const handlers: Handlers = {
   },
 };
 
-const upserts = Object.fromEntries(
-  providerNames.map((name) => [`/v2/integrations/${name}`, { put: upsert(name) }]),
-);
-
 const handlersByPath: Readonly<Record<string, JsonObject>> = {
   ...handlers,
-  ...upserts,
+  ...Object.fromEntries(providerNames.map((name) => [`/v2/integrations/${name}`, { put: upsert(name) }])),
 };
 
 /**

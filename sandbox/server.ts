@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { unescape } from 'node:querystring';
 import { isAllowedHost } from '../src/http/header-fields.ts';
 import { getUrl } from '../src/http/listen.ts';
 import { isSerializable, removeByteOrderMark } from '../src/json.ts';
@@ -9,7 +10,13 @@ import { HttpError } from './http-error.ts';
 import { findOperation, type MatchedOperation, openApiDocument } from './openapi-document.ts';
 import { runOperation } from './operations.ts';
 import { Tenants } from './tenants.ts';
-import { createJsonIssue, toJsonIssue, type ValidationIssue, validateRequest } from './validation.ts';
+import {
+  createJsonIssue,
+  type RequestValues,
+  toJsonIssue,
+  type ValidationIssue,
+  validateRequest,
+} from './validation.ts';
 
 /** An upstream that behaves like the real one and keeps its state in memory. */
 export interface Sandbox {
@@ -23,8 +30,6 @@ export interface Sandbox {
 interface SandboxOptions {
   /** 0 picks a free port. */
   readonly port: number;
-  /** Default: 127.0.0.1. */
-  readonly host?: string;
   /** The accepted names in the `Host` header. Default: all. */
   readonly allowedHosts?: readonly string[];
   /** Responds in the older form of the API, whose only discriminator is `name`. */
@@ -43,7 +48,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     void respond(request, response, tenants, options);
   });
-  server.listen(options.port, options.host ?? '127.0.0.1');
+  server.listen(options.port, '127.0.0.1');
   await once(server, 'listening');
 
   let closed: Promise<void> | undefined;
@@ -100,7 +105,7 @@ const documentPath = '/public/v2/openapi.json';
 async function handle(request: IncomingMessage, tenants: Tenants): Promise<unknown> {
   const { method = '' } = request;
   const [rawPath = '', rawQuery = ''] = (request.url ?? '/').split(/\?(.*)/s);
-  const path = decodePath(rawPath);
+  const path = unescape(rawPath);
   const found = path === documentPath ? { allowed: ['GET'] } : findOperation(method, path);
   if (found === undefined) throw new HttpError(404, 'Not Found');
   if ('allowed' in found) {
@@ -125,15 +130,6 @@ async function handle(request: IncomingMessage, tenants: Tenants): Promise<unkno
   }
 }
 
-/** Decodes a path. A path that cannot be decoded stays unchanged. */
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
-
 /**
  * The credential of a request: the first usable one of the two API key headers and `Authorization`. The same key in
  * either header is the same tenant. Tenant keys are digests, so that their size does not depend on the client.
@@ -142,16 +138,12 @@ function toCredential(
   headers: IncomingHttpHeaders,
 ): { readonly name: string; readonly tenantKey: string } | undefined {
   const apiKey = [headers['galileo-api-key'], headers['splunk-ao-api-key']].flat().find(Boolean);
-  if (apiKey !== undefined) return { name: apiKey, tenantKey: digest(`key ${apiKey}`) };
+  if (apiKey !== undefined) return { name: apiKey, tenantKey: hash('sha256', `key ${apiKey}`, 'base64') };
   const [, scheme = '', value = ''] = /^(bearer|basic) +(\S.*)$/i.exec(headers.authorization ?? '') ?? [];
   if (value === '') return undefined;
   const isBasic = scheme.toLowerCase() === 'basic';
   const name = isBasic ? Buffer.from(value, 'base64').toString('utf8').replace(/:.*$/s, '') : value;
-  return { name, tenantKey: digest(`${scheme.toLowerCase()} ${value}`) };
-}
-
-function digest(credential: string): string {
-  return createHash('sha256').update(credential).digest('base64');
+  return { name, tenantKey: hash('sha256', `${scheme.toLowerCase()} ${value}`, 'base64') };
 }
 
 /** Reads the values of a request. Throws a 422 in FastAPI's format if they are invalid. */
@@ -160,7 +152,7 @@ function readRequest(
   query: string,
   text: string,
   contentType = '',
-): Extract<ReturnType<typeof validateRequest>, { values: unknown }>['values'] {
+): RequestValues {
   let body: unknown = text === '' ? undefined : text;
   if (body !== undefined && /^application\/(.+\+)?json\s*(;|$)/i.test(contentType)) {
     try {

@@ -138,14 +138,14 @@ export class Tenant {
 
   #add(name: ProviderName, settings: string, createdAtUs: number, isOwn = true): StoredIntegration {
     const createdAt = toDatetime(createdAtUs);
-    const mayChange = isOwn && !this.#isReadOnly;
+    const canChange = isOwn && !this.#isReadOnly;
     const stored: StoredIntegration = {
       record: {
         id: randomUUID(),
         permissions: [
-          toPermission('update', mayChange),
-          toPermission('delete', mayChange),
-          toPermission('share', mayChange),
+          toPermission('update', canChange),
+          toPermission('delete', canChange),
+          toPermission('share', canChange),
           { action: 'read_secrets', allowed: false, message: 'Secrets are never returned.' },
         ],
         name,

@@ -10,7 +10,7 @@ export interface Setting {
   readonly productionDefault?: string;
   readonly isSecret?: boolean;
   /** Whether the environment variable is also read in lower case, as proxy variables are. */
-  readonly isCaseInsensitive?: boolean;
+  readonly isAlsoLowerCase?: boolean;
   readonly meaning: string;
 }
 
@@ -42,19 +42,19 @@ export const settings = {
   httpsProxy: {
     schema: types.proxyUrl,
     isSecret: true,
-    isCaseInsensitive: true,
+    isAlsoLowerCase: true,
     meaning: 'Proxy for upstream requests over https. A user and password in it are secret.',
   },
   httpProxy: {
     schema: types.proxyUrl,
     isSecret: true,
-    isCaseInsensitive: true,
+    isAlsoLowerCase: true,
     meaning:
       'Proxy for upstream requests over http, and over https if `HTTPS_PROXY` is not set. A user and password in it are secret.',
   },
   noProxy: {
     schema: types.noProxy,
-    isCaseInsensitive: true,
+    isAlsoLowerCase: true,
     meaning: 'Hosts that are reached without the proxy, comma separated.',
   },
   requestTimeoutMs: {
@@ -247,7 +247,7 @@ export function readConfig(
     const setting: Setting = settings[name];
     const variable = toVariable(name);
     // As in undici's EnvHttpProxyAgent, the lower-case name takes precedence, even if it is empty.
-    const lowerCase = setting.isCaseInsensitive ? environment[variable.toLowerCase()] : undefined;
+    const lowerCase = setting.isAlsoLowerCase ? environment[variable.toLowerCase()] : undefined;
     const text =
       flags[name] ??
       ((lowerCase ?? environment[variable]) ||

@@ -2,8 +2,8 @@
 export interface Layer {
   readonly bytes: string;
   /**
-   * The index in the original string that each byte was decoded from, and the length of that string. Undefined if each
-   * byte has the same index there.
+   * For each byte, the index in the original string that it was decoded from, then the length of that string.
+   * Undefined if these indexes are those of the bytes.
    */
   readonly origins: readonly number[] | undefined;
 }
@@ -147,7 +147,6 @@ interface EncodedRun {
 
 /** Finds the runs that can encode at least that many bytes. Base64 can be broken into lines. */
 export function* findEncodedRuns(bytes: string, minBytes: number): Generator<EncodedRun> {
-  if (minBytes === Number.POSITIVE_INFINITY) return;
   // Four characters of base64 are three bytes.
   const minLength = Math.ceil((minBytes * 4) / 3);
   for (const { 0: run, index: start } of bytes.matchAll(/[\w+/-]+(?:[\r\n]+[\t ]*[\w+/-]+)*/g)) {

@@ -74,8 +74,6 @@ export interface Gateway {
  * app.all('/graphql', (context) => gateway(context.req.raw)); // Hono
  * export const GET = gateway; // a route handler of Next.js; the same for POST
  * ```
- *
- * It does not run on Bun, whose replacement for undici cannot make the calls to upstream.
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
   if ('bun' in process.versions)

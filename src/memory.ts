@@ -87,7 +87,7 @@ export class Reservation {
     return false;
   }
 
-  /** Counts what shared memory has grown by since it was last counted. Does nothing if it has no user any longer. */
+  /** Counts the growth of shared memory since it was last counted. Does nothing if it no longer has a user. */
   growShared(shared: SharedAllocation): boolean {
     const { bytes, users } = shared;
     if (users === 0) return true;

@@ -13,7 +13,7 @@ import { removeByteOrderMark } from './json.ts';
 /** Replaces a secret that was removed from a string. */
 export const redactionMark = '[redacted]';
 
-/** Upstream accepts no more than 50 headers. Strings are removed as a whole if a request has more secrets than this. */
+/** If a request has more secrets, strings are removed as a whole. For comparison: upstream accepts 50 headers. */
 const maxSecrets = 100;
 /** In bytes. A shorter secret is removed only as a separate word, because it can occur in many words. */
 const minPartLength = 4;

@@ -11,7 +11,7 @@ import { type ExecutionArgs, type FieldNode, GraphQLError, type ValidationContex
 import type { Plugin } from 'graphql-yoga';
 import { Registry } from 'prom-client';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadPlugins } from '../src/commands/load-plugins.ts';
+import { importPlugins } from '../src/commands/import-plugins.ts';
 import type { Plugins } from '../src/http/pipeline.ts';
 import { createGateway } from '../src/index.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
@@ -605,7 +605,7 @@ describe('the recipes of docs/plugins.md', () => {
       const file = new URL(`recipe-${process.pid}-${index}.mjs`, import.meta.url);
       await writeFile(file, recipe.replace('enabled: true', 'enabled: false'));
       try {
-        expect(await loadPlugins(fileURLToPath(file))).toHaveLength(1);
+        expect(await importPlugins(fileURLToPath(file))).toHaveLength(1);
       } finally {
         await rm(file);
       }
@@ -615,7 +615,7 @@ describe('the recipes of docs/plugins.md', () => {
   it('the second recipe of docs/plugins.md allows mutations only with its header', async () => {
     const file = new URL(`rule-${process.pid}.mjs`, import.meta.url);
     await writeFile(file, recipes[1] ?? '');
-    const plugins = await loadPlugins(fileURLToPath(file)).finally(() => rmSync(file));
+    const plugins = await importPlugins(fileURLToPath(file)).finally(() => rmSync(file));
     await using started = await startWith(plugins);
     const refused = await started.post('mutation { __typename }');
     expect([refused.status, ...getCodes(refused)]).toEqual([403, 'FORBIDDEN']);

@@ -1139,29 +1139,29 @@ export type Mutation = {
   updateIntegrationGroup: Maybe<IntegrationGroup>;
   /** Changes the role of a user in an integration. One call to Galileo. Null with an error if it failed. */
   updateIntegrationUser: Maybe<IntegrationUser>;
-  /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if it failed. */
   upsertAnthropicIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's AWS Bedrock integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's AWS Bedrock integration. One call to Galileo. Null with an error if it failed. */
   upsertAwsBedrockIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's AWS SageMaker integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's AWS SageMaker integration. One call to Galileo. Null with an error if it failed. */
   upsertAwsSageMakerIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Azure integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Azure integration. One call to Galileo. Null with an error if it failed. */
   upsertAzureIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Custom integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Custom integration. One call to Galileo. Null with an error if it failed. */
   upsertCustomIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Databricks integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Databricks integration. One call to Galileo. Null with an error if it failed. */
   upsertDatabricksIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Mistral integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Mistral integration. One call to Galileo. Null with an error if it failed. */
   upsertMistralIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's NVIDIA integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's NVIDIA integration. One call to Galileo. Null with an error if it failed. */
   upsertNvidiaIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's OpenAI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's OpenAI integration. One call to Galileo. Null with an error if it failed. */
   upsertOpenAIIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Vegas Gateway integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Vegas Gateway integration. One call to Galileo. Null with an error if it failed. */
   upsertVegasGatewayIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Vertex AI integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Vertex AI integration. One call to Galileo. Null with an error if it failed. */
   upsertVertexAIIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Writer integration. One call to Galileo. Null with an error if it failed. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry. */
+  /** Creates or replaces the caller's Writer integration. One call to Galileo. Null with an error if it failed. */
   upsertWriterIntegration: Maybe<UpsertIntegrationResult>;
 };
 

@@ -5,7 +5,7 @@ import { type RunningServer, startServer } from '../http/server.ts';
 import { createLog, type Log, openOutput } from '../observability/log.ts';
 import { readOtelVariables } from '../otel-variables.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
-import { loadPlugins } from './load-plugins.ts';
+import { importPlugins } from './import-plugins.ts';
 
 /**
  * In percent: how much the old generation of V8 grows before it is collected. By default, up to 300
@@ -16,7 +16,7 @@ const heapGrowth = 30;
 /** Runs the gateway until a signal, in this process or in `WORKERS` processes. */
 export async function serve(config: Config, pluginFile?: string): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
-  const plugins = pluginFile === undefined ? [] : await loadPlugins(pluginFile);
+  const plugins = pluginFile === undefined ? [] : await importPlugins(pluginFile);
   const output = await openOutput();
   const log = createLog(config.logLevel, output);
   if (config.trustedDocuments !== undefined && !cluster.isWorker) {

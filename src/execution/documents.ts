@@ -50,7 +50,7 @@ const maxNameLength = 256;
 
 /** An operation that can be executed. It depends only on its document, not on a request. */
 export interface PreparedOperation extends SharedAllocation {
-  readonly text: string;
+  readonly source: string;
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   /** SHA-256 of the document in hexadecimal. */
@@ -79,7 +79,7 @@ export class DocumentStore {
     sizeCalculation: getSize,
   });
   /** The source of each parsed or printed document, for `prepareDocument`. */
-  readonly #texts = new WeakMap<DocumentNode, string>();
+  readonly #sources = new WeakMap<DocumentNode, string>();
 
   constructor(schema: GraphQLSchema, settings: DocumentSettings, secretInputs: SecretInputs) {
     this.#schema = schema;
@@ -91,25 +91,25 @@ export class DocumentStore {
   /**
    * The operation of that name in the document, or its only operation if no name is given. Throws RequestError if the
    * document is not valid, the operation exceeds a limit, or the document does not have the operation. A mutation in a
-   * read-only request fails first, as METHOD_NOT_ALLOWED.
+   * read-only request fails before validation, as METHOD_NOT_ALLOWED.
    */
-  prepare(text: string, operationName: string | undefined, access: RequestAccess): PreparedOperation {
+  prepare(source: string, operationName: string | undefined, access: RequestAccess): PreparedOperation {
     if (operationName !== undefined && operationName.length > maxNameLength) throw createUnknownNameError();
-    const operations = this.#operations.get(text);
+    const operations = this.#operations.get(source);
     let prepared = operations?.get(operationName);
     if (prepared !== undefined) checkAccess(prepared.definition, access);
     else {
-      const document = this.parse(text);
+      const document = this.parse(source);
       checkAccess(getOperationAST(document, operationName), access);
-      prepared = this.#prepare(document, text, operationName);
+      prepared = this.#prepare(document, source, operationName);
       // A document that contains a secret is not cached.
       if (prepared.secrets.literals.length === 0)
-        this.#operations.set(text, new Map(operations).set(operationName, prepared));
+        this.#operations.set(source, new Map(operations).set(operationName, prepared));
     }
     return prepared;
   }
 
-  /** The secrets in a document or its source. If the source cannot be parsed, all its strings. */
+  /** The secrets in a document or its source. If the source cannot be parsed, each part after a quotation mark. */
   findSecrets(document: DocumentNode | string): DocumentSecrets {
     if (typeof document !== 'string') return this.#secretInputs.findInDocument(document);
     const [known] = this.#operations.get(document)?.values() ?? [];
@@ -126,9 +126,9 @@ export class DocumentStore {
   }
 
   /** Must be called when a plan of the operation was added or has grown. */
-  updateSize({ text }: PreparedOperation): void {
-    const operations = this.#operations.get(text);
-    if (operations !== undefined) this.#operations.set(text, new Map(operations));
+  updateSize({ source }: PreparedOperation): void {
+    const operations = this.#operations.get(source);
+    if (operations !== undefined) this.#operations.set(source, new Map(operations));
   }
 
   /** Like `prepare`, for a document that `parse` returned or a plugin built. */
@@ -137,18 +137,18 @@ export class DocumentStore {
     operationName: string | undefined,
     access: RequestAccess,
   ): PreparedOperation {
-    const text = this.#texts.get(document) ?? print(document);
-    this.#texts.set(document, text);
-    return this.prepare(text, operationName, access);
+    const source = this.#sources.get(document) ?? print(document);
+    this.#sources.set(document, source);
+    return this.prepare(source, operationName, access);
   }
 
   /** Throws RequestError if the string is not a document or has too many tokens. */
-  parse(text: string): DocumentNode {
+  parse(source: string): DocumentNode {
     const { maxTokens } = this.#settings;
-    const source = new Source(text);
+    const parserInput = new Source(source);
     let document: DocumentNode;
     try {
-      document = parse(source, { maxTokens });
+      document = parse(parserInput, { maxTokens });
     } catch (error) {
       if (error instanceof RangeError) throw createTooDeepError();
       if (!(error instanceof GraphQLError)) throw error;
@@ -158,9 +158,9 @@ export class DocumentStore {
       }
       throw new RequestError('GRAPHQL_PARSE_FAILED', [toSyntaxProblem(error)]);
     }
-    this.#texts.set(document, text);
+    this.#sources.set(document, source);
     // Without the source, graphql-js does not count lines for each error: see toLocations.
-    source.body = '';
+    parserInput.body = '';
     for (const { kind, value, line, column } of getTokens(document)) {
       if (kind === TokenKind.NAME && value.length > maxNameLength) {
         const message = `A name has more than ${maxNameLength} characters.`;
@@ -170,14 +170,14 @@ export class DocumentStore {
     return document;
   }
 
-  #prepare(document: DocumentNode, text: string, operationName: string | undefined): PreparedOperation {
+  #prepare(document: DocumentNode, source: string, operationName: string | undefined): PreparedOperation {
     const definition = getOperationAST(document, operationName) ?? undefined;
     try {
       // Before validation, whose cost can grow faster than the length of the document.
       const measures = definition && measureOperation(document, definition);
       if (measures !== undefined) this.#checkLimits(measures);
       const secrets = this.#secretInputs.findInDocument(document);
-      const invalid = this.#validate(document, text);
+      const invalid = this.#validate(document, source);
       if (invalid !== undefined) throw redactProblems(invalid, secrets);
       if (definition === undefined || measures === undefined) {
         throw createResolutionError(document, operationName);
@@ -186,15 +186,15 @@ export class DocumentStore {
         throw new RequestError('OPERATION_RESOLUTION_FAILURE', 'This API does not support subscriptions.');
       }
       return {
-        text,
+        source,
         document,
         definition,
-        hash: hash('sha256', text, 'hex'),
+        hash: hash('sha256', source, 'hex'),
         measures,
         conditionNames: findConditionNames(document, definition.name?.value),
         secrets,
         coerceVariables: createVariableCoercion(this.#schema, definition, this.#settings.introspection),
-        bytes: bytesPerCharacter * text.length + bytesPerToken * [...getTokens(document)].length,
+        bytes: bytesPerCharacter * source.length + bytesPerToken * [...getTokens(document)].length,
         plans: new Map(),
         users: 0,
         heldBytes: 0,

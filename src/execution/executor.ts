@@ -1,4 +1,5 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { JsonObject } from '../json.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
 import { encodeConditions } from './conditions.ts';
 import {
@@ -22,7 +23,7 @@ export interface OperationParams {
   /** The id of a trusted document: `documentId`, or the hash in `extensions.persistedQuery`. */
   readonly documentId: string | undefined;
   /** Only plugins read them. */
-  readonly extensions?: Variables | undefined;
+  readonly extensions?: JsonObject | undefined;
 }
 
 export interface ExecutorSettings extends DocumentSettings {
@@ -174,8 +175,8 @@ export class Executor {
   // The methods below are for graphql-yoga's pipeline, which parses, validates and executes in separate steps.
 
   /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
-  parse(text: string): DocumentNode {
-    return this.#documents.parse(text);
+  parse(source: string): DocumentNode {
+    return this.#documents.parse(source);
   }
 
   /** Like `prepare`, for a document that `parse` returned or a plugin built. */

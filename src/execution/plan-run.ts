@@ -18,7 +18,7 @@ export interface OperationResult {
   readonly errors?: readonly FieldError[] | undefined;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly isMutation: boolean;
   readonly variables: Variables;
   readonly context: ResolverContext;
@@ -58,7 +58,7 @@ const holdStep = 8192;
 const bytesPerCharacter = 2;
 /** Approximate length of an error in a response without its message, in characters. */
 const errorSize = 200;
-/** In characters. Shorter strings are not flattened, because copying them is cheaper than reading them. */
+/** In characters. Shorter strings are not flattened, because that would cost more than it saves. */
 const minFlatLength = 32_768;
 /** The same limit, while other fields of the response wait. */
 const minWaitingFlatLength = 256;
@@ -70,6 +70,7 @@ const noValue = new Error('cannot be null, but resolved to null');
 export class PlanRun {
   readonly #options: RunOptions;
   readonly #errors: FieldError[] = [];
+  /** By cause, so that an error that fails many fields is reported once. */
   #payloads: Map<unknown, ErrorPayload> | undefined;
   /**
    * How much longer the response can become, in characters. A character is at least one byte, and errors are estimated.
@@ -89,8 +90,8 @@ export class PlanRun {
 
   /**
    * Executes the plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a
-   * query in parallel, those of a mutation in series. Rejects with RequestError as soon as the response is larger than
-   * allowed; a mutation completes all its writes first.
+   * query in parallel, those of a mutation in series. Rejects with RequestError as soon as the response is too large or
+   * does not fit into memory; a mutation completes all its writes first.
    */
   async run(selection: SelectionPlan): Promise<OperationResult> {
     const { isMutation, maxResponseBytes } = this.#options;
@@ -216,6 +217,7 @@ export class PlanRun {
   #completeValue(field: FieldPlan, plan: ValuePlan, value: unknown, path: Path, before: string): Json {
     const ownLength = typeof path.key === 'string' ? field.prefix.length : commaLength;
     if (plan.kind === 'leaf') return this.#completeLeaf(plan, value, before, ownLength);
+    // As in graphql-js, an Error that a resolver returns fails the field.
     if (value instanceof Error) throw value;
     this.#spend(ownLength);
     if (value === null || value === undefined) return before + completeNull(plan);

@@ -47,11 +47,11 @@ export interface FieldPlan {
   readonly key: string;
   /** The JSON before its value: a comma, the key and a colon. */
   readonly prefix: string;
-  /** The same if it is the first field of its object, with a brace instead of the comma. */
+  /** The same for the first field of an object: with a brace instead of the comma. */
   readonly firstPrefix: string;
   /** Returns a value or a promise, and can throw. */
   readonly resolve: (source: unknown, variables: Variables, context: ResolverContext) => unknown;
-  /** If set, the executor reads this property instead of calling `resolve`. */
+  /** If set and the source is an object, this property is read instead of calling `resolve`. */
   readonly access: PropertyAccess | undefined;
   readonly value: ValuePlan;
   /** The nodes of the field in the document, which can select it several times. For the locations of errors. */
@@ -74,7 +74,7 @@ const typenameValue: ValuePlan = { kind: 'leaf', isNonNull: true, write: getLeaf
 
 /**
  * Sizes of a planned field, of its entry in a selection, and of a selection. Measured with V8 11 (Node 20): a plan of
- * more than 500 kB that has seen every type takes 82 to 94 % of its estimate, a plan of some ten kilobytes up to 120 %.
+ * more than 500 kB with every type planned takes 82 to 94 % of its estimate, a plan of some ten kilobytes up to 120 %.
  */
 const bytesPerField = 820;
 const bytesPerSelectedField = 16;
@@ -89,7 +89,7 @@ export class OperationPlan implements SharedAllocation {
   readonly selection: SelectionPlan;
   /** Whether the operation selects `__schema` or `__type`. */
   hasIntrospection = false;
-  /** An estimate. Grows while the plan is used: the fields of an object are planned when the first one occurs. */
+  /** An estimate. Grows while the plan is used: the fields of a type are planned when its first object occurs. */
   bytes = 0;
   users = 0;
   heldBytes = 0;
@@ -326,7 +326,7 @@ function readVariables(names: ArgumentVariables, variables: Variables): Record<s
   return values;
 }
 
-/** Freezes lists and input objects, but not the values of custom scalars, whose depth has no limit. */
+/** Freezes lists and input objects, but not the values of custom scalars: the depth of an `_Any` has no limit. */
 function freezeInput(type: GraphQLInputType, value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
   const nullable = getNullableType(type);

@@ -21,7 +21,7 @@ export type RequestErrorCode = (typeof requestErrorCodes)[number];
 
 export const maxProblems = 5;
 
-/** One reason, with the positions in the document that caused it. */
+/** One reason why a request failed, with the positions in the document that caused it. */
 export interface RequestProblem {
   readonly message: string;
   readonly locations?: GraphQLFormattedError['locations'] | undefined;

@@ -20,11 +20,11 @@ import {
 } from 'graphql';
 import { maxProblems, RequestError, toLocations } from './request-error.ts';
 
-/** graphql-js's message if a document exceeds its limit for comparing fields with the same name. */
+/** graphql-js's message if comparing fields of the same name or following fragment spreads exceeds its limits. */
 const abortMessage = 'Validation aborted.';
 
 /** Returns why a document cannot be executed; undefined if it can. */
-export type Validation = (document: DocumentNode, text: string) => RequestError | undefined;
+export type Validation = (document: DocumentNode, source: string) => RequestError | undefined;
 
 /**
  * Creates the validation of section 5 of the specification, with a bounded cost for every document, and with messages
@@ -43,15 +43,15 @@ export function createValidation(schema: GraphQLSchema, introspection: boolean):
     [finiteFloatsRule, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]), ...rules],
     [OverlappingFieldsCanBeMergedRule],
   ];
-  return (document, text) => {
-    const distinct = removeDuplicateSelections(document, text);
+  return (document, source) => {
+    const distinct = removeDuplicateSelections(document, source);
     for (const stage of stages) {
       const options = { maxErrors: maxProblems, hideSuggestions: !introspection };
       const errors = validate(schema, distinct, stage, options);
       if (errors.at(-1)?.message === abortMessage) {
         return new RequestError(
           'QUERY_TOO_COMPLEX',
-          'The document has too many fields with the same response name.',
+          'The document is too complex to validate: it repeats too many field names or fragment spreads.',
         );
       }
       if (errors.length > 0) {
@@ -78,7 +78,7 @@ const rewriteErrors =
     return rule(Object.create(context, { reportError: { value: reportError } }) as ValidationContext);
   };
 
-/** Whether the scalar JSONObject rejected a value. The messages of that scalar do not quote the value. */
+/** Whether the scalar JSONObject rejected an object, with a message that does not quote it. */
 export const isInputError = ({ extensions }: GraphQLError): boolean =>
   extensions['code'] === 'BAD_USER_INPUT';
 
@@ -121,15 +121,13 @@ const maxComparedLength = 256;
  * Removes duplicate selections from each selection set. They affect neither the response nor the validity of the
  * document, but validation compares fields of the same name pairwise: 2,000 equal fields cost two million
  * comparisons.
- *
- * @param text the source of the document
  */
-function removeDuplicateSelections(document: DocumentNode, text: string): DocumentNode {
+function removeDuplicateSelections(document: DocumentNode, source: string): DocumentNode {
   return visit(document, {
     SelectionSet: (set) => {
       const selections = new Map<string | SelectionNode, SelectionNode>();
       for (const selection of set.selections) {
-        const key = toKey(selection, text);
+        const key = toKey(selection, source);
         if (!selections.has(key)) selections.set(key, selection);
       }
       return selections.size === set.selections.length
@@ -140,9 +138,9 @@ function removeDuplicateSelections(document: DocumentNode, text: string): Docume
 }
 
 /** Equal for selections that are written in the same way. */
-function toKey(selection: SelectionNode, text: string): string | SelectionNode {
+function toKey(selection: SelectionNode, source: string): string | SelectionNode {
   const { loc } = selection;
   return loc === undefined || loc.end - loc.start > maxComparedLength
     ? selection
-    : text.slice(loc.start, loc.end);
+    : source.slice(loc.start, loc.end);
 }

@@ -8,8 +8,8 @@ import { PendingResponse, type ResponseOwner } from './pending-response.ts';
 /** Pipelined requests of one connection that are processed in parallel. Further ones wait. */
 const maxParallel = 8;
 /**
- * Requests of one connection whose response has not been sent. At this number, the connection accepts no further
- * request and is closed after the last pending response.
+ * Requests of one connection whose response has not been sent. A further request is ignored, and the connection is
+ * closed after the last pending response.
  */
 const maxPending = 100;
 /** By the `code` of an error that Node emits as `clientError`. The status of others is 400. */
@@ -83,7 +83,7 @@ export class Connections {
     this.register(request.socket).accept(request, response, handle);
   }
 
-  /** Ends a connection that sent something other than HTTP, or no complete request in time. */
+  /** Ends a connection with a request that Node cannot parse, that is too long, or that did not arrive in time. */
   refuse(socket: Duplex, error: Error): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) {
@@ -197,6 +197,7 @@ class ClientConnection implements ResponseOwner {
   refuse(status: number): string | undefined {
     this.#isClosing = true;
     const last = this.#pending.at(-1);
+    // It can wait for the end of this turn.
     last?.write();
     const isIncomplete = last !== undefined && !last.request.complete;
     const canRespond =

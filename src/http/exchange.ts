@@ -131,7 +131,7 @@ export class Exchange {
     if (this.#hasSlot) this.#services.admission.returnSlot();
   }
 
-  /** The body of a POST. Undefined for a GET. Throws if the request is refused. */
+  /** The body of a POST. Undefined for GET and HEAD. Throws if the request is refused. */
   #readBody(): Promise<string | undefined> {
     const { config, admission } = this.#services;
     const request = this.#request;
@@ -187,7 +187,7 @@ export class Exchange {
     // Without variables, nothing of the parsed body is kept. The document counts separately.
     if (variableDefinitions.length === 0 && !this.#services.keepsBody) this.#reservation.resize(0);
     this.#releaseDocument();
-    // The cache of documents may drop it before this request ends.
+    // The cache of documents can drop it before this request ends.
     if (!this.#reservation.takeShared(prepared)) throw createShedError();
     this.#prepared = prepared;
     this.#observation.params = undefined;

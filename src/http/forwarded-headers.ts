@@ -21,7 +21,7 @@ const usableAuthorizationPattern = /^(?:bearer|basic) +[^ ]/i;
  * dropped
  */
 export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHeaders {
-  const credentials: Partial<Record<CredentialHeader, string>> = {};
+  const values: Partial<Record<CredentialHeader, string>> = {};
   const lists = { tracestate: '', baggage: '' };
   let requestId: string | undefined;
   let traceparent: string | undefined;
@@ -33,8 +33,8 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
       case 'galileo-api-key':
       case 'splunk-ao-api-key':
       case 'authorization':
-        problem ??= findProblem(name, credentials[name], value);
-        credentials[name] = value;
+        problem ??= findProblem(name, values[name], value);
+        values[name] = value;
         break;
       case 'x-request-id':
         if (requestIdPattern.test(value)) requestId ??= value;
@@ -50,25 +50,25 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
       default:
     }
   }
-  const forwarded: string[] = [];
+  const credentials: string[] = [];
   for (const name of ['galileo-api-key', 'splunk-ao-api-key'] as const) {
-    const key = credentials[name];
-    if (key !== undefined && key !== '') forwarded.push(credentialHeaders[name], key);
+    const key = values[name];
+    if (key !== undefined && key !== '') credentials.push(credentialHeaders[name], key);
   }
-  const { authorization } = credentials;
+  const { authorization } = values;
   if (authorization !== undefined && usableAuthorizationPattern.test(authorization))
-    forwarded.push('Authorization', authorization);
+    credentials.push('Authorization', authorization);
   // A request id is logged and returned, and a trace state is part of spans: one that contains a credential is not
   // used.
-  if (requestId === undefined || containsCredential(requestId, forwarded)) requestId = randomUUID();
+  if (requestId === undefined || containsCredential(requestId, credentials)) requestId = randomUUID();
   if (problem !== undefined) return { credentials: [], traceHeaders: [], baggage: [], requestId, problem };
   const baggage = lists.baggage === '' ? [] : ['baggage', lists.baggage];
   const traceHeaders: string[] = [];
   if (traceparent !== undefined && fieldValuePattern.test(traceparent))
     traceHeaders.push('traceparent', traceparent);
-  if (lists.tracestate !== '' && !containsCredential(lists.tracestate, forwarded))
+  if (lists.tracestate !== '' && !containsCredential(lists.tracestate, credentials))
     traceHeaders.push('tracestate', lists.tracestate);
-  return { credentials: forwarded, traceHeaders, baggage, requestId, problem };
+  return { credentials, traceHeaders, baggage, requestId, problem };
 }
 
 function findProblem(name: CredentialHeader, earlier: string | undefined, value: string): string | undefined {

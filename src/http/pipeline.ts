@@ -20,7 +20,7 @@ export const arePlugins = (value: unknown): value is Plugins =>
 /** An admitted request with its body. */
 export interface PipelineInput {
   readonly request: HttpRequest;
-  /** Undefined for a GET. */
+  /** Undefined for GET and HEAD. */
   readonly body: string | undefined;
   readonly context: RequestContext;
   readonly observation: RequestObservation;

@@ -38,7 +38,7 @@ export class Routes {
   /** @param expectsContinue whether the client waits for `100 Continue` before it sends the body */
   respond(request: IncomingMessage, response: ServerResponse, expectsContinue = false): void {
     this.#options.connections.accept(request, response, (pending) =>
-      this.#dispatch(pending, expectsContinue ? response : undefined),
+      this.#dispatch(pending, expectsContinue),
     );
   }
 
@@ -49,7 +49,7 @@ export class Routes {
     );
   }
 
-  #dispatch(pending: PendingResponse, continueResponse: ServerResponse | undefined): void {
+  #dispatch(pending: PendingResponse, expectsContinue: boolean): void {
     const { request } = pending;
     const problem = checkHost(request.rawHeaders, request.httpVersion);
     if (problem !== undefined) return pending.respond(toTextResponse(400, problem));
@@ -64,7 +64,7 @@ export class Routes {
     const ownPath = path.startsWith(config.basePath) ? path.slice(config.basePath.length) : '';
     const page = this.#getPage(request, ownPath, target);
     if (page === undefined && ownPath === '/graphql')
-      return serveGraphql(handler, pending, target, continueResponse);
+      return serveGraphql(handler, pending, target, expectsContinue);
     pending.respond(page ?? toTextResponse(404, 'not found'));
   }
 
@@ -93,9 +93,13 @@ export function serveGraphql(
   handler: GraphqlHandler,
   pending: PendingResponse,
   target: string,
-  continueResponse?: ServerResponse,
+  expectsContinue = false,
 ): void {
-  const exchange = handler.begin(fromNode(pending.request, target, continueResponse), pending.arrivedAtMs);
+  const { request, response, arrivedAtMs } = pending;
+  const exchange = handler.begin(
+    fromNode(request, target, expectsContinue ? response : undefined),
+    arrivedAtMs,
+  );
   pending.listener = exchange;
   exchange.respond().then(
     (response) => {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { Server as TcpServer } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { openTelemetry, type Telemetry } from '../observability/telemetry.ts';
@@ -14,7 +14,7 @@ import { Routes, type RoutesOptions } from './routes.ts';
 export interface ServerOptions extends Omit<RoutesOptions, 'handler' | 'connections' | 'isReady'> {
   readonly config: Config;
   readonly plugins?: Plugins | undefined;
-  /** Whether another process serves the metrics of this one. */
+  /** Whether this is a worker process. The primary process then serves its metrics. */
   readonly isWorker?: boolean;
 }
 
@@ -55,7 +55,7 @@ export class RunningServer implements AsyncDisposable {
       isReady: () => this.#isReady,
     });
     this.#server = createServer({
-      // Longer than in load balancers, so that they close an idle connection first.
+      // Longer than the idle timeouts of load balancers, so that they close an idle connection first.
       keepAliveTimeout: 75_000,
       headersTimeout: config.requestTimeoutMs,
       // After the deadline of a GraphQL request, which has its own response and log line.
@@ -127,7 +127,7 @@ export class RunningServer implements AsyncDisposable {
     const { shutdownDelayMs, shutdownTimeoutMs } = this.#config;
     this.#isReady = false;
     this.#connections.isClosing = true;
-    if (shutdownDelayMs > 0) await setTimeout(shutdownDelayMs);
+    if (shutdownDelayMs > 0) await wait(shutdownDelayMs);
     this.#handler.stop();
     this.#connections.closeIdle();
     // The listener stays open meanwhile, so that a probe on a new connection gets 503.
@@ -137,7 +137,7 @@ export class RunningServer implements AsyncDisposable {
         .close()
         .then(() => this.#connections.waitUntilSent())
         .then(() => true),
-      setTimeout(shutdownTimeoutMs, false, { ref: false }),
+      wait(shutdownTimeoutMs, false, { ref: false }),
     ]);
     if (!isDone) this.#handler.destroy();
     closeServer(this.#server);

@@ -101,7 +101,7 @@ export const escapeHtml = (text: string): string =>
 /**
  * The files of a folder, named after their content, with `.br` and `.gz` next to them if the build wrote them. The
  * folder is listed at the first request, and each file is read once. The path of a request never reaches the file
- * system. Throws if the folder does not exist.
+ * system. A request throws if the folder does not exist.
  *
  * @param prefix of the paths, such as `/assets/`
  */

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /**
@@ -111,7 +111,7 @@ export async function flushLog(log: Log): Promise<void> {
   const flushed = new Promise<void>((resolve) => {
     log.flush(() => resolve());
   });
-  await Promise.race([flushed, setTimeout(flushTimeoutMs)]);
+  await Promise.race([flushed, wait(flushTimeoutMs)]);
 }
 
 /**

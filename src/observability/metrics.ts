@@ -17,7 +17,7 @@ const errorCodes: ReadonlySet<string> = new Set([...clientFacingErrorCodes, ...r
 
 /** The sources of gauges, read whenever the metrics are printed. */
 interface MetricSources {
-  readonly transport: Pick<Transport, 'breakerOpen' | 'queueDepth'>;
+  readonly transport: Pick<Transport, 'isBreakerOpen' | 'queueDepth'>;
   readonly getRequestCount: () => number;
 }
 
@@ -86,7 +86,7 @@ export class Metrics {
     this.#addGauge(
       'gateway_upstream_breaker_open',
       'Processes whose circuit breaker is open or half-open.',
-      ({ transport }) => (transport.breakerOpen ? 1 : 0),
+      ({ transport }) => (transport.isBreakerOpen ? 1 : 0),
     );
     this.#addGauge(
       'gateway_upstream_queue_depth',

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { ForwardedHeaders } from '../credentials.ts';
 import { readOtelVariables } from '../otel-variables.ts';
@@ -86,7 +86,7 @@ export class Telemetry {
   async close(): Promise<void> {
     const isSent = await Promise.race([
       Promise.all(this.#shutdowns.map((shutdown) => shutdown())).then(() => true),
-      setTimeout(closeTimeoutMs, false, { ref: false }),
+      wait(closeTimeoutMs, false, { ref: false }),
     ]);
     if (!isSent)
       this.#log.warn({ reason: 'The collector did not respond in time.' }, 'telemetry could not be sent');

@@ -84,11 +84,7 @@ export class Tracing {
       'error.type': observation.codes[0],
     });
     // An error of the caller is not an error of the server span.
-    if (
-      observation.outcome === 'internal_error' ||
-      observation.outcome === 'upstream_error' ||
-      observation.outcome === 'shed'
-    ) {
+    if (['internal_error', 'upstream_error', 'shed'].includes(observation.outcome)) {
       span.setStatus({ code: SpanStatusCode.ERROR, message: observation.codes.join(' ') });
     }
     span.end();

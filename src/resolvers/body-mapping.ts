@@ -87,8 +87,8 @@ export class BodyMapping {
   }
 
   /**
-   * The path of upstream's `loc`. If the input type does not declare that position, the path of the deepest declared
-   * field on the way to it.
+   * The path of upstream's `loc`. Empty if that is not in the body. If the input type does not declare the position,
+   * the path of the deepest declared field on the way to it, or of `input`.
    */
   #toArgumentPath([root, ...location]: IssueLocation, input: unknown, redact: Redaction): readonly string[] {
     if (root !== 'body') return [];

@@ -15,7 +15,7 @@ export interface CollaboratorConnection {
   readonly edges: readonly { readonly cursor: string; readonly node: JsonObject }[];
   readonly nodes: readonly JsonObject[];
   readonly startingToken: number;
-  /** As upstream returned it. */
+  /** Unchecked. Null if upstream returned none. */
   readonly nextToken: unknown;
 }
 

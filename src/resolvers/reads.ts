@@ -6,7 +6,7 @@ import type { ProviderName, WireIntegration } from '../upstream/wire.ts';
 
 /**
  * The reads of one request, with its credentials. Each resource is fetched when it is first read, and again only after
- * a write has made the gateway forget it. Does not batch, because Galileo has no call for several resources.
+ * a write that could have changed it. Does not batch, because Galileo has no call for several resources.
  */
 export class Reads {
   readonly #galileo: GalileoClient;

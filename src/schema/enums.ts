@@ -28,7 +28,7 @@ const createEnum = <Value extends string>(
     ),
   });
 
-/** An enum for responses, which may have values that Galileo added later. */
+/** An enum for responses, which can have values that Galileo added later. */
 const createOutputEnum = <Value extends string>(
   name: string,
   description: string,

@@ -157,7 +157,7 @@ const orElse =
     value === null ? whenNull : parse(value);
 
 /** An input type. Its values are validated before a resolver receives them. */
-export type InputRef = InputObjectRef<SchemaTypes, Source>;
+export type InputRef = InputObjectRef<SchemaTypes, JsonObject>;
 
 export function toInputType(name: string, description: string, fields: Fields): InputRef {
   return builder.inputType(name, {

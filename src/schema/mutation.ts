@@ -63,9 +63,6 @@ const resultOf = <Success extends object>(
     resolveType: (result) => ('issues' in result ? validationFailure.name : success.name),
   });
 
-const uncertain =
-  'After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the integration may have been stored: read it before you retry.';
-
 const upsertResult = resultOf(
   'UpsertIntegrationResult',
   builder.objectRef<UpsertSuccess>('UpsertIntegrationSuccess').implement({
@@ -92,9 +89,7 @@ function createUpsert(t: MutationFields, name: ProviderName) {
   const { displayName, input, mapping } = providers[name];
   return t.field({
     type: upsertResult,
-    nullable: true,
-    description: `Creates or replaces the caller's ${displayName} integration. One call to Galileo. Null with an error if it failed. ${uncertain}`,
-    extensions: upstreamCall,
+    ...oneCall(`Creates or replaces the caller's ${displayName} integration.`),
     args: { input: t.arg({ type: input, required: true, description: 'The settings to store.' }) },
     resolve: (_root, args, context) => upsertIntegration(name, mapping, args.input, context),
   });
@@ -114,7 +109,7 @@ const roleOf = (arg: ArgBuilder<SchemaTypes>) =>
 
 const roleField = fieldOf(collaboratorRole)('role', 'The role. Default: `VIEWER`.');
 
-/** Declares the input and the result of a mutation that shares an integration. Returns a function that declares it. */
+/** Declares the input and result of a mutation that shares integrations. Returns a function that adds that mutation. */
 function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>, fields: Fields) {
   const name = kind === 'users' ? 'ShareIntegrationWithUsers' : 'ShareIntegrationWithGroups';
   const collaborator = toInputType(

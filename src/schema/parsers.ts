@@ -136,7 +136,7 @@ export class PropertyAccess {
   readonly #parse: Parser;
 
   /**
-   * @param alternative the property's name in older or newer upstreams
+   * @param alternative another name of the property, in other versions of Galileo's API
    * @param defaultValue replaces a property that is missing or null
    */
   constructor(property: string, alternative: string | undefined, defaultValue: unknown, parse: Parser) {

@@ -81,7 +81,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return this.#controller !== undefined;
   }
 
-  /** Passes the request to undici, which may call `onRequestStart` within this method. */
+  /** Passes the request to undici, which can call `onRequestStart` within this method. */
   dispatch(traceHeaders: readonly string[]): void {
     const { body, context, method, path } = this.#request;
     const mediaTypes = body === undefined ? acceptJson : sendJson;
@@ -99,8 +99,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Reports the failure and destroys the socket. A connection that is still being opened is released when that has
-   * ended.
+   * Reports the failure. Destroys the socket if the request may have been sent. Otherwise, the connection is released
+   * when undici ends the request.
    */
   stop(kind: FailureKind, reason: string): void {
     if (this.#isReported) return;

@@ -9,7 +9,7 @@ const failedShare = 0.5;
 const openMs = 10_000;
 // A probe has usually ended after this time.
 const probingRetryAfterMs = 1_000;
-/** After this time without a failure, nothing is known about upstream any longer. */
+/** After this time without a failure, the state of upstream is unknown. */
 const maxReportedMs = 60_000;
 
 /** How an attempt was admitted. It must be passed to `settle` with the attempt's verdict. */

@@ -25,13 +25,14 @@ import type {
 
 /** What the calls of one transport share. */
 export interface TransportServices {
-  readonly attemptOptions: AttemptOptions;
+  readonly options: AttemptOptions;
   readonly pool: ConnectionPool;
   readonly breaker: CircuitBreaker;
   readonly budget: RetryBudget;
   readonly fastestRead: FastestRead;
   /** Its hooks do not throw. */
   readonly observer: TransportObserver;
+  /** Calls that wait before a retry. */
   readonly backingOff: Set<Call>;
   readonly random: () => number;
   readonly now: () => number;
@@ -85,7 +86,7 @@ export class Call implements Waiter, AttemptOwner {
     this.#startedAtMs = services.now();
   }
 
-  /** Starts the call. Its promise may be settled within this method. */
+  /** Starts the call. Its promise can be settled within this method. */
   begin(): void {
     this.#request.context.deadline.onEnd(this.#onDeadlineEnd);
     if (!this.#isSettled) this.#requestConnection();
@@ -100,7 +101,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #startAttempt(connection: Connection, isContended: boolean): boolean {
-    const { breaker, budget, fastestRead, attemptOptions, now, observer } = this.#services;
+    const { breaker, budget, fastestRead, options, now, observer } = this.#services;
     // A call that cannot finish must not take a connection that other calls wait for.
     if (isContended && this.#request.context.deadline.remainingMs < fastestRead.getDurationMs(now())) {
       this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_TIMEOUT'));
@@ -117,7 +118,7 @@ export class Call implements Waiter, AttemptOwner {
     this.#attemptStartedAtMs = now();
     this.#attemptInfo = { request: this.#request, number: this.#attemptCount };
     const traceHeaders = observer.attemptStarted(this.#attemptInfo) ?? this.#request.context.traceHeaders;
-    this.#attempt = new Attempt(connection, this.#request, attemptOptions, this);
+    this.#attempt = new Attempt(connection, this.#request, options, this);
     this.#attempt.dispatch(traceHeaders);
     return true;
   }
@@ -209,11 +210,8 @@ export class Call implements Waiter, AttemptOwner {
 
   /** Schedules another attempt. Returns false if no further attempt is allowed. */
   #retry(waitMs: number): boolean {
-    const { attemptOptions, backingOff, breaker, budget, observer } = this.#services;
-    if (
-      this.#retryCount >= attemptOptions.upstreamRetries ||
-      waitMs >= this.#request.context.deadline.remainingMs
-    )
+    const { options, backingOff, breaker, budget, observer } = this.#services;
+    if (this.#retryCount >= options.upstreamRetries || waitMs >= this.#request.context.deadline.remainingMs)
       return false;
     if (breaker.checkCaller(this.caller) !== undefined || !budget.take()) return false;
     this.#retryCount += 1;
@@ -263,7 +261,7 @@ export class Call implements Waiter, AttemptOwner {
     const { now, observer } = this.#services;
     const isForeign =
       response !== undefined && toAttemptOutcome(response, this.#request.method) === 'foreign';
-    // The cause of an error that is not a ClientFacingError may contain secrets.
+    // The cause of an error that is not a ClientFacingError can contain secrets.
     const cause =
       error instanceof ClientFacingError && error.cause instanceof Error ? error.cause : undefined;
     const isCancelled = this.#request.context.deadline.end === 'cancelled';

@@ -18,7 +18,7 @@ const messages = {
 export type ClientFacingErrorCode = keyof typeof messages;
 export const clientFacingErrorCodes: readonly string[] = Object.keys(messages);
 
-export interface ClientFacingErrorDetails {
+interface ClientFacingErrorDetails {
   /** Whether the same call can succeed later. The default depends on the code. */
   readonly retryable?: boolean;
   /** How long to wait before the next call, in milliseconds: as upstream or the circuit breaker asks. */

@@ -9,7 +9,7 @@ class CallerItems<T> {
   /** In the order in which they began to wait. Undefined until one waits. */
   waiting: T[] | undefined;
   runningCount = 0;
-  /** Of two callers with equally many running items, the one with the lower number is next. */
+  /** Of two callers with the same number of running items, the one with the lower `turn` is next. */
   turn = 0;
 }
 
@@ -18,7 +18,7 @@ const compare = (a: CallerItems<unknown>, b: CallerItems<unknown>): number =>
 
 /**
  * A queue that is fair between callers (max-min fairness). The next item belongs to the caller with the fewest running
- * items. Of equal callers, the next one is the one that has waited longest since one of its items last started or
+ * items. Of equal callers, the next one has the oldest last change: it began to wait, or one of its items started or
  * ended. Finding it takes time proportional to the number of callers, which MAX_CONCURRENT_REQUESTS limits. A caller is
  * forgotten with its last item.
  */

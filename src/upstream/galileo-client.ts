@@ -24,7 +24,7 @@ export type CollaboratorKind = 'users' | 'groups';
 const hasNamesOrNull = (body: unknown): body is { integrations?: readonly unknown[] | null } =>
   isJsonObject(body) && Array.isArray(body['integrations'] ?? []);
 
-/** One page of a list. */
+/** A page of a list. `startingToken` is the offset of its first item. */
 export interface Page {
   readonly startingToken: number;
   readonly limit: number;
@@ -124,9 +124,9 @@ export class GalileoClient {
   }
 
   /** `DELETE /integrations/{name}`. */
-  async deleteIntegration(name: ProviderName, context: CallContext): Promise<void> {
+  deleteIntegration(name: ProviderName, context: CallContext): Promise<void> {
     const path = `/integrations/${name}`;
-    await this.#delete({ operation: 'delete', method: 'DELETE', path, provider: name, context });
+    return this.#delete({ operation: 'delete', method: 'DELETE', path, provider: name, context });
   }
 
   /** `PUT /v2/integrations/{id}/select`. */

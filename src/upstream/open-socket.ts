@@ -1,4 +1,4 @@
-import { type LookupAddress, lookup as lookupName } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { toError } from '../errors.ts';
@@ -30,7 +30,7 @@ export interface ConnectionOptions extends TransportSettings {
   readonly now: () => number;
 }
 
-/** The last TLS session. With it, the next handshake needs one round trip less. */
+/** The last TLS session. With it, the next handshake costs less. */
 export interface TlsSessions {
   latest: Buffer | undefined;
 }
@@ -117,8 +117,8 @@ async function dial(
 }
 
 /**
- * The addresses of a name, alternating between IPv4 and IPv6. Rejects if the signal is aborted, because a lookup cannot
- * be.
+ * The addresses of a name, alternating between IPv4 and IPv6. A lookup cannot be aborted, so this rejects if the signal
+ * is.
  */
 async function resolveName(
   hostname: string,
@@ -179,5 +179,3 @@ function startTls(
 
 /** The host name of a URL; an IPv6 address without its brackets. */
 const toHostname = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
-
-export const lookupWithSystem: Lookup = lookupName;

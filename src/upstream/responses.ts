@@ -28,7 +28,7 @@ export interface UpstreamValidationFailure {
 /** Removes what must not leave the process from a string of upstream. */
 export type Redaction = (text: string) => string;
 
-/** More than the controls of any form. */
+/** More than any form has inputs. */
 const maxIssues = 1_000;
 /** Deeper than any declared input. */
 const maxLocationParts = 32;
@@ -83,7 +83,7 @@ export class UpstreamResponse {
 const isJsonMediaType = ({ contentType }: UpstreamResponse) =>
   contentType === 'application/json' || (contentType !== undefined && jsonMediaType.test(contentType));
 
-/** Whether the call succeeded. For a DELETE, any 2xx; any other 2xx can still report an error in its body. */
+/** Whether the call succeeded: any 2xx for a DELETE. For other methods, the body of a 2xx can report an error. */
 export const isSuccess = (response: UpstreamResponse, method: Method): boolean =>
   isSuccessStatus(response) && (method === 'DELETE' || readErrorCode(response) === undefined);
 

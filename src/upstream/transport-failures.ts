@@ -26,7 +26,7 @@ export const failureKinds = {
   timeout: { isRetryable: true, verdict: 'bad' },
   /** The connection ended before the response was complete. */
   reset: { isRetryable: true, verdict: 'bad' },
-  /** The response is not HTTP, or has too many headers. */
+  /** The response is not HTTP, or its headers are too long. */
   malformed: { isRetryable: false, verdict: 'good' },
   /** The response is valid, but its body is too large or compressed. */
   'unreadable-body': { isRetryable: false, verdict: 'good' },

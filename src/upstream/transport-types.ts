@@ -42,7 +42,7 @@ export interface CallContext {
   readonly traceContext: Context | undefined;
 }
 
-/** One call to upstream; it may take several attempts. */
+/** One call to upstream; it can take several attempts. */
 export interface TransportRequest {
   /** The short name of the REST operation, for logs, metrics and traces. One of a small fixed set. */
   readonly operation: string;
@@ -71,7 +71,7 @@ export interface AttemptInfo {
  * How an attempt ended:
  * - `responded`: with a response of the API, of any status
  * - `foreign`: with a response that the API does not send: not JSON, a redirect, or a 404 without an error in it
- * - `RATE_LIMITED`, `PROVIDER_ERROR`: with a response of the API that says so
+ * - `RATE_LIMITED`, `PROVIDER_ERROR`: with a response that says so
  * - `cancelled`: the client disconnected
  * - another code: without a complete response
  */

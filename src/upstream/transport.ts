@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import { performance } from 'node:perf_hooks';
 import { createSecureContext } from 'node:tls';
 import { CircuitBreaker } from './breaker.ts';
@@ -5,7 +6,7 @@ import { Call, type TransportServices } from './call.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { ClientFacingError } from './errors.ts';
 import { FastestRead } from './fastest-read.ts';
-import { type ConnectionOptions, type Lookup, lookupWithSystem } from './open-socket.ts';
+import type { ConnectionOptions, Lookup } from './open-socket.ts';
 import { findProxy, type ProxySettings } from './proxy.ts';
 import type { UpstreamResponse } from './responses.ts';
 import { RetryBudget } from './retry.ts';
@@ -57,11 +58,11 @@ export class Transport {
       proxy: findProxy(galileoApiUrl, options),
       secureContext: createSecureContext({ ca, cert: tls.cert, key: tls.key }),
       proxySecureContext: createSecureContext({ ca }),
-      lookup: options.lookup ?? lookupWithSystem,
+      lookup: options.lookup ?? lookup,
       now,
     };
     this.#services = {
-      attemptOptions: { ...options, basePath: getBasePath(galileoApiUrl), headers },
+      options: { ...options, basePath: getBasePath(galileoApiUrl), headers },
       pool: new ConnectionPool(connectionOptions, () => this.#noteIdle()),
       breaker: new CircuitBreaker(now, observer.breakerChanged),
       budget: new RetryBudget(now),
@@ -81,7 +82,7 @@ export class Transport {
     return this.#services.pool.queueDepth;
   }
 
-  get breakerOpen(): boolean {
+  get isBreakerOpen(): boolean {
     return this.#services.breaker.isOpen;
   }
 

@@ -46,9 +46,9 @@ describe('the circuit breaker', () => {
     await using broken = await startBroken();
     const { clock, transport, upstream, states } = broken;
     await repeat(19, () => transport.read());
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
     await transport.read();
-    expect(transport.breakerOpen).toBe(true);
+    expect(transport.isBreakerOpen).toBe(true);
     expect(states).toEqual(['open']);
 
     // Rounded up to whole milliseconds.
@@ -71,7 +71,7 @@ describe('the circuit breaker', () => {
       ...options,
     });
     await Promise.all(Array.from({ length: 20 }, () => getOutcome(transport.read())));
-    expect(transport.breakerOpen).toBe(true);
+    expect(transport.isBreakerOpen).toBe(true);
   });
 
   test('the circuit breaker counts refused connections, including those of writes', async () => {
@@ -79,7 +79,7 @@ describe('the circuit breaker', () => {
     await upstream[Symbol.asyncDispose]();
     await using transport = createTestTransport(upstream.origin, { upstreamRetries: 0 });
     await repeat(20, () => getOutcome(transport.write()));
-    expect(transport.breakerOpen).toBe(true);
+    expect(transport.isBreakerOpen).toBe(true);
   });
 
   test.each([
@@ -95,7 +95,7 @@ describe('the circuit breaker', () => {
     await using upstream = await startScriptedUpstream({ script: withStatus(status) });
     await using transport = createTestTransport(upstream.origin);
     await repeat(60, () => transport.read());
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
   });
 
   test('the circuit breaker never opens for clients that disconnect', async () => {
@@ -106,7 +106,7 @@ describe('the circuit breaker', () => {
     await upstream.waitForExchanges(30);
     for (const deadline of deadlines) deadline.cancel();
     await Promise.all(reads);
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
   });
 
   test('the circuit breaker stays closed while less than half of the attempts fail, and opens at half', async () => {
@@ -116,9 +116,9 @@ describe('the circuit breaker', () => {
     await repeat(20, () => transport.read());
     upstream.script = withStatus('502 Unavailable');
     await repeat(19, () => transport.read());
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
     await transport.read();
-    expect(transport.breakerOpen).toBe(true);
+    expect(transport.isBreakerOpen).toBe(true);
   });
 
   test('the circuit breaker ignores attempts that ended with the deadline of their request, before their timeout', async () => {
@@ -129,7 +129,7 @@ describe('the circuit breaker', () => {
     });
     const reads = Array.from({ length: 40 }, () => getOutcome(transport.read('/r', new Deadline(100))));
     expect(new Set(await Promise.all(reads))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
   });
 
   test.each(['403', '429', '500', '502', '503', '504'])(
@@ -143,7 +143,7 @@ describe('the circuit breaker', () => {
       });
       await using transport = createTestTransport(upstream.origin);
       await repeat(40, () => transport.read());
-      expect(transport.breakerOpen).toBe(false);
+      expect(transport.isBreakerOpen).toBe(false);
       expect(upstream.exchanges).toHaveLength(40);
     },
   );
@@ -162,7 +162,7 @@ describe('the circuit breaker', () => {
     // A single failure of the other caller changes nothing.
     await read('good');
     await repeat(10, () => read('evil'));
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
   });
 
   test('the circuit breaker opens for one caller if no other was active in the last ten seconds', async () => {
@@ -172,10 +172,10 @@ describe('the circuit breaker', () => {
     await transport.read('/r', new Deadline(10_000), 'other');
     upstream.script = withStatus('503 Unavailable');
     await repeat(30, () => transport.read());
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
     clock.advance(10_000);
     await repeat(20, () => transport.read());
-    expect(transport.breakerOpen).toBe(true);
+    expect(transport.isBreakerOpen).toBe(true);
   });
 
   test('a caller that was refused gets the probe before the caller whose failures opened the circuit breaker', async () => {
@@ -190,7 +190,7 @@ describe('the circuit breaker', () => {
     expect(await read('good')).toBe('200 /r');
     upstream.script = withStatus('503 Unavailable');
     await repeat(30, () => read('evil'));
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
   });
 
   test('the caller whose failures opened the circuit breaker gets a probe if the others send nothing more', async () => {
@@ -211,18 +211,18 @@ describe('the circuit breaker', () => {
     const { clock, transport } = broken;
     await repeat(20, () => transport.read());
     clock.advance(59_999);
-    expect(transport.breakerOpen).toBe(true);
+    expect(transport.isBreakerOpen).toBe(true);
     clock.advance(1);
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
   });
 
   test('the circuit breaker opens if two callers fail', async () => {
     await using broken = await startBroken();
     const { transport } = broken;
     await repeat(19, () => transport.read());
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
     await transport.read('/r', new Deadline(10_000), 'caller-2');
-    expect(transport.breakerOpen).toBe(true);
+    expect(transport.isBreakerOpen).toBe(true);
   });
 
   test('the circuit breaker ignores attempts of more than ten seconds ago', async () => {
@@ -231,7 +231,7 @@ describe('the circuit breaker', () => {
     await repeat(19, () => transport.read());
     clock.advance(10_000);
     await repeat(19, () => transport.read());
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
   });
 
   test('the circuit breaker admits one probe after ten seconds and refuses other calls until it has ended', async () => {
@@ -259,12 +259,12 @@ describe('the circuit breaker', () => {
     ]);
     expect(upstream.exchanges).toHaveLength(21);
 
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
     expect(states).toEqual(['open', 'half-open', 'closed']);
     // Earlier failures do not count any more.
     upstream.script = withStatus('503 Unavailable');
     await repeat(19, () => transport.read());
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
   });
 
   test('the circuit breaker stays open for another ten seconds after a failed probe', async () => {
@@ -279,7 +279,7 @@ describe('the circuit breaker', () => {
     clock.advance(1);
     upstream.script = healthy;
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
   });
 
   test('the circuit breaker uses the next call as a probe if the client of the first one disconnects', async () => {
@@ -295,7 +295,7 @@ describe('the circuit breaker', () => {
     await probe;
     upstream.script = healthy;
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
-    expect(transport.breakerOpen).toBe(false);
+    expect(transport.isBreakerOpen).toBe(false);
   });
 
   test('when the circuit breaker opens, a call ends with its last failure instead of a retry', async () => {

@@ -43,8 +43,8 @@ export function createTestTransport(
     get queueDepth() {
       return transport.queueDepth;
     },
-    get breakerOpen() {
-      return transport.breakerOpen;
+    get isBreakerOpen() {
+      return transport.isBreakerOpen;
     },
     close: () => transport.close(),
     destroy: () => transport.destroy(),

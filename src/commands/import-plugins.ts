@@ -9,7 +9,7 @@ import { isJsonObject } from '../json.ts';
  * The default export of a module: a list of graphql-yoga and Envelop plugins, or one plugin. Rejects with ConfigError
  * if the module cannot be loaded or has no plugins.
  */
-export async function loadPlugins(path: string): Promise<Plugins> {
+export async function importPlugins(path: string): Promise<Plugins> {
   const url = pathToFileURL(resolve(path)).href;
   const module: unknown = await import(url).catch((error: unknown) => {
     const [reason] = toError(error).message.split('\n', 1);
