@@ -384,6 +384,7 @@ describe('the server', () => {
         const response = await send(gateway.url, { method, headers: { ...headers, ...json } });
         expect(response.status).toBe(405);
         expect(response.headers.allow).toBe('GET, POST');
+        expect(response.headers['cache-control']).toBe('private, no-store');
         expect(response.headers['x-request-id']).toMatch(/./);
         expect(getCodes(response)).toEqual(['METHOD_NOT_ALLOWED']);
       }

@@ -170,6 +170,7 @@ describe('MAX_REQUEST_BYTES', () => {
         expect(parseBody(await take(262_144))).toEqual({ data: { __typename: 'Query' } });
         const refused = await take(262_145);
         expect(refused.status).toBe(413);
+        expect(refused.headers['cache-control']).toBe('private, no-store');
         expect(getCodes(refused)).toEqual(['REQUEST_TOO_LARGE']);
       }
     },

@@ -208,7 +208,7 @@ export class PlanRun {
         ? text
         : text.catch((error: unknown) => this.#fail(field, plan, error, path, before));
     } catch (error) {
-      if (Array.isArray(value)) abandon(value);
+      abandon(value);
       return this.#fail(field, plan, error, path, before);
     }
   }
@@ -324,9 +324,10 @@ function append(waiting: Promise<string>[] | undefined, part: Promise<string>): 
   return waiting;
 }
 
-/** Nothing awaits these promises, because a sibling or their list has failed. Their rejections must not be unhandled. */
-function abandon(values: readonly unknown[] = []): void {
-  for (const value of values) if (isPromise(value)) value.catch(() => {});
+/** Handles the rejections of a value that nothing reads, because a sibling or its list has failed. */
+function abandon(value: unknown): void {
+  if (isPromise(value)) value.then(abandon, () => {});
+  else if (Array.isArray(value)) for (const item of value) abandon(item);
 }
 
 function join(parts: readonly Promise<string>[], after: string): Promise<string> {

@@ -213,6 +213,35 @@ it('a plan has the same result as graphql-js if sibling fields fail or wait, wit
   );
 });
 
+it('a response of any length and any limit causes no unhandled rejection', async () => {
+  const outcomes = { complete: 0, tooLarge: 0 };
+  await fc.assert(
+    fc.asyncProperty(
+      wholeTree,
+      middleSelection,
+      leafSelection,
+      fc.integer({ min: 1, max: 2000 }),
+      async (root, inner, selection, maxResponseBytes) => {
+        const schema = createTreeSchema(root);
+        const text = `{ tree { ${inner} } again { ${selection} } must { ${selection} } }`;
+        const running = executeByPlan({ text, schema, maxResponseBytes });
+        await withoutUnhandled(
+          running.then(
+            () => (outcomes.complete += 1),
+            (error: unknown) => {
+              expect(error).toMatchObject({ code: 'QUERY_TOO_COMPLEX' });
+              outcomes.tooLarge += 1;
+            },
+          ),
+        );
+      },
+    ),
+    { numRuns: 500 },
+  );
+  expect(outcomes.complete).toBeGreaterThan(50);
+  expect(outcomes.tooLarge).toBeGreaterThan(50);
+});
+
 const failing = (turns: number): Ending => ({ value: '', fails: true, turns });
 const good = (value: unknown): Ending => ({ value, fails: false, turns: 0 });
 const waiting = good({ mustText: failing(1) });

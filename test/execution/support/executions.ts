@@ -63,6 +63,8 @@ interface Asked {
   readonly responses?: Responses;
   /** Default: the gateway's own. */
   readonly schema?: GraphQLSchema;
+  /** Used when the schema is executed for the first time. Default: unlimited. */
+  readonly maxResponseBytes?: number | undefined;
 }
 
 export const limits = {
@@ -76,11 +78,12 @@ export const limits = {
 const executors = new WeakMap<GraphQLSchema, Executor>();
 
 /** The executor of a schema, with caches that all tests of a file share. */
-function getExecutor(schema: GraphQLSchema): Executor {
+function getExecutor(schema: GraphQLSchema, maxResponseBytes = limits.maxResponseBytes): Executor {
   let executor = executors.get(schema);
   if (executor === undefined) {
     executor = new Executor(schema, {
       ...limits,
+      maxResponseBytes,
       introspection: true,
       trustedDocuments: undefined,
     });
@@ -100,8 +103,9 @@ export async function executeByPlan({
   inputs = {},
   responses = fullResponses,
   schema = gatewaySchema,
+  maxResponseBytes,
 }: Asked): Promise<Execution> {
-  const executor = getExecutor(schema);
+  const executor = getExecutor(schema, maxResponseBytes);
   const params = { query: text, operationName: undefined, variables: inputs, documentId: undefined };
   const prepared = executor.prepare(params, { isReadOnly: false });
   const { body, errors } = await executor.execute(prepared, inputs, createContext(responses));
