@@ -187,6 +187,49 @@ describe('plugins', () => {
     await expect.poll(() => gateway.usage.requests).toBe(0);
   });
 
+  it('a plugin that never finishes keeps no memory of a request whose client has disconnected', async () => {
+    await using upstream = await startFakeUpstream();
+    const client = new AbortController();
+    const plugins = [
+      definePlugin({
+        onExecute: () => {
+          client.abort();
+          return new Promise<void>(() => {});
+        },
+      }),
+    ];
+    await using gateway = await startGateway(upstream.url, { requestTimeoutMs: '300' }, { plugins });
+    const body = JSON.stringify({ query: '{ __typename }', variables: { unused: 'x'.repeat(1000) } });
+    const sent = fetch(gateway.url, { method: 'POST', headers, body, signal: client.signal });
+    await expect(sent).rejects.toThrow();
+    await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
+  });
+
+  it.each(['onParams', 'onContextBuilding', 'onExecute'])(
+    'a plugin that finishes %s after the deadline keeps no memory, executes nothing and logs no internal error',
+    async (hook) => {
+      let finish = () => {};
+      const waiting = new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      let noteEnd = () => {};
+      const ended = new Promise<void>((resolve) => {
+        noteEnd = resolve;
+      });
+      await using upstream = await startFakeUpstream();
+      const plugins = [{ [hook]: () => waiting, onResponse: () => noteEnd() }];
+      await using gateway = await startGateway(upstream.url, { requestTimeoutMs: '100' }, { plugins });
+      const { status } = await gateway.query('mutation { deleteIntegration(name: OPENAI) { name } }');
+      expect(status).toBe(500);
+      const logged = gateway.log.length;
+      finish();
+      await ended;
+      expect(gateway.usage).toEqual({ requests: 0, bytes: 0 });
+      expect(upstream.calls).toEqual([]);
+      expect(gateway.log.slice(logged)).toEqual([]);
+    },
+  );
+
   it('plugins can respond in place of the gateway', async () => {
     await using started = await startWith([
       definePlugin({

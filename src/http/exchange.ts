@@ -187,8 +187,8 @@ export class Exchange {
     // Without variables, nothing of the parsed body is kept. The document counts separately.
     if (variableDefinitions.length === 0 && !this.#services.keepsBody) this.#reservation.resize(0);
     this.#releaseDocument();
-    // The cache of documents can drop it before this request ends.
-    if (!this.#reservation.takeShared(prepared)) throw createShedError();
+    // The cache of documents can drop it before this request ends. A plugin can start an operation after that.
+    if (!this.#isExecuting || !this.#reservation.takeShared(prepared)) throw createShedError();
     this.#prepared = prepared;
     this.#observation.params = undefined;
   }

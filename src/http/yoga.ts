@@ -244,14 +244,14 @@ const graceMs = 200;
 const pluginTimeoutMessage =
   'A plugin did not finish before the deadline of the request. If you sent a mutation, it may have been executed: read the data before you repeat it.';
 
-/** Rejects if plugins wait longer than the request. */
-function withDeadline<T>(running: Promise<T>, deadline: Deadline): Promise<T> {
+/** Rejects if plugins wait longer than the request, even if its client has disconnected. */
+function withDeadline<T>(running: Promise<T>, { remainingMs }: Deadline): Promise<T> {
   return new Promise((resolve, reject) => {
-    running.then(resolve, reject);
-    deadline.onEnd((end) => {
-      if (end === 'expired')
-        setTimeout(() => reject(new RequestError('INTERNAL_SERVER_ERROR', pluginTimeoutMessage)), graceMs);
-    });
+    const timer = setTimeout(
+      () => reject(new RequestError('INTERNAL_SERVER_ERROR', pluginTimeoutMessage)),
+      remainingMs + graceMs,
+    );
+    running.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
 }
 

@@ -58,6 +58,8 @@ export async function openSocket(
       socket = await startTls(socket, galileoApiUrl, options.secureContext, sessions);
     }
     signal.throwIfAborted();
+    // undici would parse it as a response, close the socket and open another one, without end (7.30, resumeH1).
+    if (socket.readableLength > 0) throw new Error('Data arrived before the first request was sent.');
     return socket;
   } catch (error) {
     socket?.destroy();

@@ -200,6 +200,24 @@ describe('a call through a proxy', () => {
     expect(proxy.authorities).toEqual([upstream.origin.host]);
   });
 
+  test.each([false, true])(
+    'a proxy that sends a body with its 2xx to CONNECT fails each call after one connection (TLS upstream: %s)',
+    async (isTls) => {
+      await using proxy = await startTunnelProxy({ body: 'hello' });
+      await using upstream = await startScriptedUpstream({ tls: isTls });
+      await using transport = createObserved(upstream.origin, {
+        httpProxy: proxy.url,
+        tls: { ca: localhostCertificate },
+        upstreamConnections: 1,
+      });
+      for (let call = 1; call <= 3; call += 1) {
+        expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+        expect(proxy.authorities).toHaveLength(call);
+      }
+      expect(upstream.exchanges).toHaveLength(0);
+    },
+  );
+
   test('calls through a missing, silent or malformed proxy fail in time with a reason', async () => {
     await using upstream = await startScriptedUpstream();
     await using silentProxy = await startMuteListener();

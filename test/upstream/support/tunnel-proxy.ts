@@ -8,9 +8,12 @@ import { localhostCertificate, localhostKey } from './scripted-upstream.ts';
 export async function startTunnelProxy({
   isTls = false,
   status = 200,
+  body = '',
 }: {
   readonly isTls?: boolean;
   readonly status?: number;
+  /** Sent in one packet with the response to CONNECT. */
+  readonly body?: string;
 }) {
   const authorities: string[] = [];
   const server = isTls ? createTlsServer({ cert: localhostCertificate, key: localhostKey }) : createServer();
@@ -22,7 +25,7 @@ export async function startTunnelProxy({
     }
     const [host, port] = url.split(':');
     const target = connect(Number(port), host, () => {
-      client.write(`HTTP/1.1 ${status} OK\r\n\r\n`);
+      client.write(`HTTP/1.1 ${status} OK\r\n\r\n${body}`);
       client.pipe(target).pipe(client);
     });
     for (const socket of [client, target]) socket.on('error', () => target.destroy());
