@@ -137,7 +137,9 @@ function readOptions(given: GatewayOptions): Config {
   if (plugins !== undefined && !arePlugins(plugins))
     problems.push('plugins: expected an array of graphql-yoga or Envelop plugin objects');
   for (const [name, value] of Object.entries(options)) {
-    if (!isSettingName(name) || excluded.includes(name)) problems.push(`${name}: unknown option`);
+    if (!isSettingName(name)) problems.push(`${name}: unknown option`);
+    else if (excluded.includes(name))
+      problems.push(`${name}: only the program galileo-gateway has this setting`);
     else if (value !== undefined && !(Array.isArray(value) && value.length === 0))
       texts[name] = toText(value);
   }

@@ -18,8 +18,11 @@ const maxCount = 1_000_000;
 const maxBytes = 1_073_741_824;
 
 /** A whole number, written with up to 15 digits. */
-export function wholeNumber(minimum: number, maximum: number) {
-  const expected = `a whole number from ${minimum} to ${maximum}`;
+export function wholeNumber(
+  minimum: number,
+  maximum: number,
+  expected = `a whole number from ${minimum} to ${maximum}`,
+) {
   return z
     .string()
     .regex(/^\d{1,15}$/, { error: expected })
@@ -165,12 +168,10 @@ export const addresses = z
   });
 
 // No common machine has more than 1,024 CPUs.
-export const workers = z.union(
-  [z.literal('auto').transform(() => availableParallelism()), wholeNumber(1, 1024)],
-  {
-    error: 'a whole number from 1 to 1024, or "auto"',
-  },
-);
+export const workers = z
+  .string()
+  .transform((text) => (text === 'auto' ? String(availableParallelism()) : text))
+  .pipe(wholeNumber(1, 1024, 'a whole number from 1 to 1024, or "auto"'));
 
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
   error: 'trace, debug, info, warn, error, fatal or silent',

@@ -423,6 +423,14 @@ describe('demo', () => {
     }
   });
 
+  it('demo says that GraphiQL is off, and prints the address of the metrics', async () => {
+    await using program = startProgram(['demo', '--port', '0'], { GRAPHIQL: 'off', METRICS_PORT: '0' });
+    const settings = await program.waitFor(/GraphiQL +off\n +Settings +(http:\S+)/);
+    const metrics = await program.waitFor(/Metrics +(http:\S+)/);
+    expect((await send(metrics, { path: '/metrics' })).status).toBe(200);
+    expect((await send(settings, { path: '/' })).text).not.toContain('GraphiQL');
+  });
+
   it('demo refuses requests whose Host is not a name of this machine', async () => {
     await using program = startProgram(['demo'], { PORT: '0' });
     const url = await program.waitFor(/GraphiQL +(http:\S+)/);

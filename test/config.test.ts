@@ -178,6 +178,12 @@ describe.each(names)('the setting %s', (name) => {
   );
 });
 
+it.each(['0', '1025', 'all'])('the message for WORKERS=%s names every valid form', (text) => {
+  expect(getProblems({ WORKERS: text })).toEqual([
+    'WORKERS: expected a whole number from 1 to 1024, or "auto"',
+  ]);
+});
+
 it('the configuration error lists all invalid settings', () => {
   const environment = Object.fromEntries(names.map((name) => [toVariable(name), table[name].bad[0]]));
   expect(getProblems(environment).map((problem) => problem.split(':')[0])).toEqual(names.map(toVariable));

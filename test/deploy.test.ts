@@ -48,8 +48,8 @@ describe('the values of the Helm chart', () => {
       .parse(JSON.parse(read(`${chart}/values.schema.json`)));
     // Helm passes `global` to every chart.
     expect(keys(properties)).toEqual([...keys(values), 'global'].sort());
-    // The chart sets these from other values.
-    const own = new Set(['PORT', 'HOST', 'METRICS_PORT']);
+    // The chart sets these from other values. UPSTREAM_HEADERS is secret.
+    const own = new Set(['PORT', 'HOST', 'METRICS_PORT', 'UPSTREAM_HEADERS']);
     const names = Object.keys(settings)
       .map(toVariable)
       .filter((name) => !own.has(name));

@@ -155,7 +155,7 @@ describe('createGateway', () => {
       }
     };
     expect(getProblems({ workers: 2, nonsense: true })).toEqual([
-      'workers: unknown option',
+      'workers: only the program galileo-gateway has this setting',
       'nonsense: unknown option',
     ]);
     expect(getProblems({ corsOrigins: [], maxDepth: undefined })).toEqual([]);

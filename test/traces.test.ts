@@ -27,6 +27,15 @@ afterEach(() => {
 });
 
 describe('with an OTLP endpoint', () => {
+  it('with BASE_PATH, the span of an operation has the whole path', async () => {
+    await using stack = await startReportingStack({}, { basePath: '/api' });
+    await stack.gateway.query('{ __typename }');
+    await stack.gateway.drain();
+    expect(stack.receiver.spans).toMatchObject([
+      { attributes: { 'url.path': '/api/graphql', 'http.route': '/api/graphql' } },
+    ]);
+  });
+
   it('the span of an operation is a child of the caller’s span, and each upstream attempt is a child of it', async () => {
     await using stack = await startReportingStack({
       OTEL_SERVICE_NAME: 'my-gateway',

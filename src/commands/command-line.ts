@@ -57,10 +57,15 @@ function createProgram(): Command {
   addSettings(
     addCommand('demo', 'run the gateway with a sandbox upstream; needs neither an account nor a network'),
     demoDefaults,
-  ).action(async (flags: Flags) => {
-    const { demo } = await import('./demo.ts');
-    await demo(flags, demoDefaults);
-  });
+  )
+    .addHelpText(
+      'after',
+      '\nThe demo runs in one process, and its upstream is the sandbox: --workers, --galileo-api-url, the proxies and the PEM files have no effect.',
+    )
+    .action(async (flags: Flags) => {
+      const { demo } = await import('./demo.ts');
+      await demo(flags, demoDefaults);
+    });
 
   addCommand('sandbox', 'run only the sandbox upstream')
     .option('--port <number>', 'port to listen on; 0 picks a free one', '4001')

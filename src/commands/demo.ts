@@ -19,7 +19,7 @@ export async function demo(
 ): Promise<void> {
   const environment: NodeJS.ProcessEnv = { ...defaults, ...process.env };
   // Read before anything listens, so that an invalid configuration ends the demo immediately.
-  const { host, port, basePath, trustedDocuments } = readConfig(environment, flags);
+  const { host, port, basePath, graphiql, trustedDocuments } = readConfig(environment, flags);
   const allowedHosts = getHostNames(host);
   const graphqlPath = `${basePath}/graphql`;
   const settingsPath = `${basePath}/settings`;
@@ -51,7 +51,12 @@ export async function demo(
   const graphqlUrl = url + graphqlPath;
   endOnSignal(server, log, { release: () => sandbox.close() });
   const curl = trustedDocuments === undefined ? toCurl(graphqlUrl) : undefined;
-  landingPage = createLandingPage({ graphqlPath, settingsPath, keys: demoKeys, curl });
+  landingPage = createLandingPage({
+    graphiqlPath: graphiql ? graphqlPath : undefined,
+    settingsPath,
+    keys: demoKeys,
+    curl,
+  });
 
   const hint =
     trustedDocuments === undefined
@@ -59,6 +64,7 @@ export async function demo(
       : 'its operations are refused: only trusted documents are executed';
   const isOtherUpstream = Boolean(flags.galileoApiUrl ?? process.env['GALILEO_API_URL']);
   const upstreamHint = isOtherUpstream ? '; for another upstream, run "galileo-gateway serve"' : '';
+  const metrics = server.metricsUrl === undefined ? '' : `\n  Metrics   ${server.metricsUrl}/metrics`;
   const network =
     url === server.url
       ? ''
@@ -68,10 +74,10 @@ export async function demo(
 galileo-gateway demo
 
   Start     ${url}${basePath}/  (links to everything)
-  GraphiQL  ${graphqlUrl}  (${hint})
+  GraphiQL  ${graphiql ? `${graphqlUrl}  (${hint})` : 'off'}
   Settings  ${url}${settingsPath}  (an example settings page for model providers)
   API key   ${demoApiKey}
-  Upstream  a sandbox at ${sandbox.url}, in memory${upstreamHint}${network}
+  Upstream  a sandbox at ${sandbox.url}, in memory${upstreamHint}${metrics}${network}
 
 Try it:
 

@@ -1,7 +1,8 @@
 import { createPage, escapeHtml, type Resource } from '../http/static-files.ts';
 
 interface LandingPageOptions {
-  readonly graphqlPath: string;
+  /** Undefined if GraphiQL is off. */
+  readonly graphiqlPath: string | undefined;
   readonly settingsPath: string;
   /** Descriptions by API key. */
   readonly keys: Readonly<Record<string, string>>;
@@ -10,7 +11,7 @@ interface LandingPageOptions {
 }
 
 /** The page at `/` of the demo. It loads no other files. */
-export function createLandingPage({ graphqlPath, settingsPath, keys, curl }: LandingPageOptions): Resource {
+export function createLandingPage({ graphiqlPath, settingsPath, keys, curl }: LandingPageOptions): Resource {
   const rows = Object.entries(keys).map(
     ([key, meaning]) =>
       `<tr><th scope="row"><code>${escapeHtml(key)}</code></th><td>${escapeHtml(meaning)}</td></tr>`,
@@ -34,7 +35,7 @@ li { margin: .5rem 0; }`;
 <h1>galileo-gateway demo</h1>
 <p>A GraphQL gateway in front of a sandbox that behaves like Galileo's REST API. Its data is in memory.</p>
 <ul>
-<li><a href="${escapeHtml(graphqlPath)}">GraphiQL</a>: explore the schema and run operations</li>
+${graphiqlPath === undefined ? '' : `<li><a href="${escapeHtml(graphiqlPath)}">GraphiQL</a>: explore the schema and run operations</li>`}
 <li><a href="${escapeHtml(settingsPath)}">Settings page</a>: an example front end for model providers</li>
 <li><a href="/livez">/livez</a> and <a href="/readyz">/readyz</a>: health endpoints</li>
 </ul>

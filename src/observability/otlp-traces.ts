@@ -4,6 +4,7 @@ import {
   ConsoleSpanExporter,
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
+import type { Config } from '../config.ts';
 import type { OtelSettings } from '../otel-variables.ts';
 import type { Log } from './log.ts';
 import { createResource, logSdkErrors } from './otel-sdk.ts';
@@ -13,7 +14,11 @@ import { Tracing } from './tracing.ts';
  * Starts traces as OpenTelemetry's variables configure them. Logs failed exports. `shutdown` sends the remaining spans,
  * and never rejects.
  */
-export async function openTracing(upstream: URL, settings: OtelSettings, log: Log) {
+export async function openTracing(
+  { galileoApiUrl, basePath }: Pick<Config, 'galileoApiUrl' | 'basePath'>,
+  settings: OtelSettings,
+  log: Log,
+) {
   const exporter = await createExporter(settings);
   // The SDK reads the variables of the collector, the sampler, and the span and batch limits itself.
   const provider = new BasicTracerProvider({
@@ -22,7 +27,7 @@ export async function openTracing(upstream: URL, settings: OtelSettings, log: Lo
   });
   const onError = logSdkErrors(log);
   return {
-    tracing: new Tracing(provider, upstream, settings.propagatesTraceContext),
+    tracing: new Tracing(provider, galileoApiUrl, settings.propagatesTraceContext, `${basePath}/graphql`),
     shutdown: () => provider.shutdown().catch(onError),
   };
 }

@@ -95,7 +95,7 @@ export class Telemetry {
 
 /** Loads and starts only what the settings and OpenTelemetry's variables turn on. */
 export async function openTelemetry(
-  config: Pick<Config, 'metricsPort' | 'galileoApiUrl' | 'trustProxy'>,
+  config: Pick<Config, 'metricsPort' | 'galileoApiUrl' | 'basePath' | 'trustProxy'>,
   log: Log,
 ): Promise<Telemetry> {
   const otel = readOtelVariables(process.env);
@@ -110,7 +110,7 @@ export async function openTelemetry(
       : import('./metrics.ts').then(({ Metrics }) => new Metrics()),
     otel.exporter === 'none'
       ? undefined
-      : import('./otlp-traces.ts').then(({ openTracing }) => openTracing(config.galileoApiUrl, otel, log)),
+      : import('./otlp-traces.ts').then(({ openTracing }) => openTracing(config, otel, log)),
   ]);
   const shutdowns = traces === undefined ? [] : [traces.shutdown];
   if (metrics !== undefined && otel.metrics !== undefined) {

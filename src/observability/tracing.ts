@@ -26,6 +26,7 @@ import type { RequestObservation, RequestTrace } from './request-observation.ts'
 export class Tracing {
   readonly #tracer: Tracer;
   readonly #upstream: URL;
+  readonly #path: string;
   readonly #propagator: TextMapPropagator | undefined;
   readonly #attempts = new WeakMap<AttemptInfo, Span>();
 
@@ -33,10 +34,12 @@ export class Tracing {
    * @param upstream for the attributes of client spans
    * @param propagatesTraceContext whether the span of a request is a child of the caller's span, and upstream receives
    * the trace context of its attempt
+   * @param path of the requests
    */
-  constructor(provider: TracerProvider, upstream: URL, propagatesTraceContext = true) {
+  constructor(provider: TracerProvider, upstream: URL, propagatesTraceContext = true, path = '/graphql') {
     this.#tracer = provider.getTracer('galileo-gateway', version);
     this.#upstream = upstream;
+    this.#path = path;
     this.#propagator = propagatesTraceContext ? new W3CTraceContextPropagator() : undefined;
   }
 
@@ -55,8 +58,8 @@ export class Tracing {
         kind: SpanKind.SERVER,
         attributes: {
           'http.request.method': method,
-          'http.route': '/graphql',
-          'url.path': '/graphql',
+          'http.route': this.#path,
+          'url.path': this.#path,
           // TLS ends in front of the gateway.
           'url.scheme': 'http',
         },

@@ -64,7 +64,7 @@ export async function startGateway(
     config,
     log: createLog(config.logLevel, destination),
   });
-  const url = `${server.url}/graphql`;
+  const url = `${server.url}${config.basePath}/graphql`;
   return {
     url,
     metricsUrl: server.metricsUrl,
