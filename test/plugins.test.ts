@@ -617,6 +617,7 @@ describe('serve --plugins', async () => {
     ['no-plugins', 'export default 7;\n', 'the default export of the module must be'],
     ['no-module', 'export default [;\n', 'Unexpected token'],
     ['failing', 'throw new Error("no license");\n', 'no license'],
+    ['no-plugins-but-a-timer', 'setInterval(() => {}, 1000);\nexport default 7;\n', 'must be'],
   ])('--plugins with a file that is %s ends the program with exit code 2', async (name, content, reason) => {
     const file = join(directory, `${name}.mjs`);
     if (content !== undefined) await writeFile(file, content);

@@ -15,6 +15,9 @@ import { version } from '../package.ts';
 /** Exit code for an invalid command line or configuration. */
 const exitUsage = 2;
 
+/** Time for the last log lines after a failed start. */
+const exitDelayMs = 1000;
+
 /** Defaults of the demo by variable. A demo is for exploring, even with NODE_ENV=production. */
 const demoDefaults = { LOG_LEVEL: 'warn', GRAPHIQL: 'on', INTROSPECTION: 'on' };
 
@@ -32,6 +35,8 @@ export async function runCommandLine(): Promise<void> {
     process.exitCode = reportFailure(error);
     // The channel to a primary process would keep a worker alive.
     if (process.connected) process.exit();
+    // A timer or a socket of a plugin would keep any process alive.
+    setTimeout(() => process.exit(), exitDelayMs).unref();
   }
 }
 

@@ -141,7 +141,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#release();
-    this.#report(this.#result ?? this.#complete());
+    // If a body has no length, undici takes a reset for its end (7.30, onHttpSocketError).
+    const { socketError } = this.#connection;
+    const end = () => (socketError === undefined ? this.#complete() : this.#toResult('reset', socketError));
+    this.#report(this.#result ?? end());
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

@@ -109,8 +109,10 @@ async function dial(
         // Never removed, because an error without a listener would end the process.
         .on('error', (error: Error) => {
           errors.push(error);
-          if (signal.aborted || errors.length === addresses.length) reject(joinErrors(errors));
-          else if (!isConnected) startNext();
+          if (signal.aborted || errors.length === addresses.length) {
+            clearTimeout(timer);
+            reject(joinErrors(errors));
+          } else if (!isConnected) startNext();
         });
       timer = setTimeout(startNext, delayMs);
     };
@@ -154,6 +156,7 @@ function startTls(
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const host = toHostname(url);
+    const offered = sessions?.latest;
     const socket: TLSSocket = connectTls({
       socket: tcp,
       host,
@@ -161,11 +164,13 @@ function startTls(
       servername: isIP(host) === 0 ? host : '',
       ALPNProtocols: ['http/1.1'],
       secureContext,
-      session: sessions?.latest,
+      session: offered,
     });
     socket
       .once('secureConnect', () => resolve(socket))
       .on('error', (error: Error) => {
+        // The session can be the reason, and another handshake succeeds without it.
+        if (sessions !== undefined && sessions.latest === offered) sessions.latest = undefined;
         // Node sets `authorizationError` whenever it does not trust the certificate.
         const isUntrusted = Boolean(socket.authorizationError) || isCertificateAlert(error);
         reject(new ConnectFailure(isUntrusted ? 'certificate' : 'connect', error));

@@ -1,6 +1,8 @@
+import { constants } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { findProxy } from '../../src/upstream/proxy.ts';
@@ -303,6 +305,23 @@ describe('a host with several addresses', () => {
     expect(upstream.socketCount).toBe(1);
   });
 
+  test('after the connect timeout, no connection to another address of the host is opened', async () => {
+    await using upstream = await startScriptedUpstream();
+    await using full = await startFullListener(Number(upstream.origin.port));
+    await using transport = createObserved(named(upstream), {
+      upstreamConnectTimeoutMs: 200,
+      // The second address would be tried 100 ms later, after the timeout.
+      lookup: (_name, _options, callback) => {
+        const addresses = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+        setTimeout(() => callback(null, addresses), 150);
+      },
+    });
+    expect(await getOutcome(transport.read())).toBe('UPSTREAM_TIMEOUT');
+    await wait(200);
+    expect(upstream.socketCount).toBe(0);
+    full.resume();
+  });
+
   test('close does not wait for a connection that no call needs any longer', async () => {
     await using upstream = await startScriptedUpstream();
     await using transport = createObserved(named(upstream), {
@@ -514,4 +533,44 @@ test('a TLS 1.3 upstream that ends the connection without a client certificate i
   expect(transport.reasons[0]).toMatch(/^Upstream requires a client certificate: /);
   // Neither is retried.
   expect(connectionCount).toBe(2);
+});
+
+test('a TLS session whose handshake failed is not offered again', async () => {
+  const sessions = new Map<string, Buffer>();
+  let isRefusing = false;
+  // Without tickets, the server decides for each session.
+  const server = createTlsServer(
+    {
+      cert: localhostCertificate,
+      key: localhostKey,
+      maxVersion: 'TLSv1.2',
+      secureOptions: constants.SSL_OP_NO_TICKET,
+    },
+    (socket) => {
+      socket
+        .on('error', () => {})
+        .on('data', () => socket.write(toResponse('{}', '200 OK', ['connection: close'])));
+    },
+  );
+  server
+    .on('newSession', (id: Buffer, data: Buffer, done: () => void) => {
+      sessions.set(id.toString('hex'), data);
+      done();
+    })
+    .on('resumeSession', (id: Buffer, done: (error: Error | null, data: Buffer | null) => void) => {
+      const session = sessions.get(id.toString('hex')) ?? null;
+      done(isRefusing && session !== null ? new Error('The session store is down.') : null, session);
+    });
+  const port = await listen(server, 'localhost');
+  await using transport = createTestTransport(new URL(`https://localhost:${port}`), {
+    tls: { ca: localhostCertificate },
+    upstreamConnections: 1,
+    upstreamRetries: 1,
+  });
+  expect(await getOutcome(transport.read())).toBe('200 {}');
+  expect(sessions.size).toBe(1);
+  isRefusing = true;
+  expect(await getOutcome(transport.read())).toBe('200 {}');
+  expect(sessions.size).toBe(2);
+  server.close();
 });

@@ -59,6 +59,16 @@ const faults: readonly Fault[] = [
     calls: 3,
   },
   {
+    name: 'a reset in a body without a length',
+    script: ({ socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nabc');
+      // Node's client takes a reset that arrives with data for a regular end.
+      setTimeout(() => socket.resetAndDestroy(), 50);
+    },
+    outcome: unavailable,
+    calls: 3,
+  },
+  {
     name: 'a body cut short',
     script: writeAndEnd('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc'),
     outcome: unavailable,
