@@ -238,10 +238,10 @@ function getForms(secret: string): Iterable<string> {
     for (const written of getSpellings(value)) {
       forms.add(toUtf8(written));
       if (isAscii(written)) continue;
-      // UTF-8 that was read as Latin-1 once or twice, and Latin-1.
+      // UTF-8 that was read as Latin-1 once or twice, and escapes that write Latin-1 characters as one byte.
       forms.add(toUtf8(toUtf8(written)));
       forms.add(toUtf8(toUtf8(toUtf8(written))));
-      if (/^[\0-\xff]*$/.test(written)) forms.add(written);
+      forms.add(written.replace(/[^\0-\xff]+/g, toUtf8));
     }
   }
   return forms;

@@ -46,6 +46,19 @@ const encodings: Readonly<Record<string, (text: string) => string>> = {
             : String.fromCharCode(byte),
       )
       .join(''),
+  'a Python string in ASCII': (text) =>
+    replaceAll(text, (c) => {
+      const hex = (c.codePointAt(0) ?? 0).toString(16);
+      if (c === "'" || c === '\\') return `\\${c}`;
+      if (c <= '~') return undefined;
+      if (hex.length < 3) return `\\x${hex}`;
+      return hex.length < 5 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+    }),
+  "JavaScript's escape": (text) =>
+    text.replace(/[^\w@*+./-]/g, (unit) => {
+      const hex = unit.charCodeAt(0).toString(16).toUpperCase();
+      return hex.length < 3 ? `%${hex.padStart(2, '0')}` : `%u${hex.padStart(4, '0')}`;
+    }),
   'HTML with names': (text) => replaceAll(text, (c) => entities[c]),
   'HTML with decimals': (text) =>
     replaceAll(text, (c) => (/[a-z\d]/i.test(c) ? undefined : `&#${c.codePointAt(0)};`)),
