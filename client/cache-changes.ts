@@ -1,4 +1,4 @@
-import { toGatewayErrors } from './errors.ts';
+import { isOutcomeUnknown, toGatewayErrors } from './errors.ts';
 import type { IntegrationName } from './generated/graphql.ts';
 import result from './generated/possible-types.ts';
 
@@ -66,15 +66,8 @@ export function getChange(
   };
 }
 
-/** After these errors, a mutation may have been executed anyway. */
-const uncertainCodes: ReadonlySet<unknown> = new Set([
-  'UPSTREAM_OUTCOME_UNKNOWN',
-  'UPSTREAM_INVALID_RESPONSE',
-  'UPSTREAM_ERROR',
-]);
-
 /** Whether a mutation has changed something, or may have. */
 export const hasChanged = (result: unknown, errors: unknown): boolean =>
   result === null
-    ? toGatewayErrors(errors).some(({ code }) => uncertainCodes.has(code))
+    ? toGatewayErrors(errors).some(isOutcomeUnknown)
     : toFields(result)['__typename'] !== 'IntegrationValidationFailure';

@@ -128,11 +128,18 @@ export function errorsAt(
   return errors.filter((error) => path.every((part, depth) => error.path[depth] === part));
 }
 
-/**
- * Whether the same request can succeed later. A write with an unknown outcome is not retryable: read what is stored.
- * After a NETWORK_ERROR of a mutation, do the same, because the kit does not know whether the request was a mutation.
- */
+/** Whether the same request can succeed later. For a mutation, `isOutcomeUnknown` takes precedence. */
 export const isRetryable = ({ retryable }: GatewayError): boolean => retryable;
+
+const uncertainCodes: ReadonlySet<unknown> = new Set([
+  'NETWORK_ERROR',
+  'UPSTREAM_OUTCOME_UNKNOWN',
+  'UPSTREAM_INVALID_RESPONSE',
+  'UPSTREAM_ERROR',
+]);
+
+/** Whether a mutation with this error may have been executed: read the data before you offer to try again. */
+export const isOutcomeUnknown = ({ code }: GatewayError): boolean => uncertainCodes.has(code);
 
 /**
  * How long to wait before an attempt: as long as Galileo asks, otherwise one second, doubled with each attempt, up to

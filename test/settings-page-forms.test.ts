@@ -5,6 +5,7 @@ import {
   getNamedType,
   isInputObjectType,
   isNonNullType,
+  isObjectType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { integrationNames } from '../client/index.ts';
@@ -67,6 +68,22 @@ describe('the forms of the settings page', () => {
     'the form of %s has every field of its input, and the same required fields',
     (name) => {
       expect(compare(providerForms[name].fields, getInputType(name), name)).toEqual([]);
+    },
+  );
+
+  it.each(integrationNames)(
+    'saving %s unchanged loses nothing silently: a field is returned, required, or marked as write-only',
+    (name) => {
+      const wanted = `${name.replaceAll('_', '')}integration`.toLowerCase();
+      const type = Object.values(schema.getTypeMap()).find((known) => known.name.toLowerCase() === wanted);
+      const stored = isObjectType(type) ? Object.keys(type.getFields()) : [];
+      const silent = providerForms[name].fields.filter(
+        (field) =>
+          field.writeOnly !== true &&
+          field.required !== true &&
+          !stored.includes(field.storedAs ?? field.name),
+      );
+      expect(silent.map((field) => field.name)).toEqual([]);
     },
   );
 

@@ -5,6 +5,7 @@ import {
   type IntegrationCollaboratorRoleInput,
   IntegrationGroupsDocument,
   IntegrationUsersDocument,
+  isOutcomeUnknown,
   issuesByControl,
   RemoveIntegrationGroupDocument,
   RemoveIntegrationUserDocument,
@@ -85,7 +86,7 @@ function Users({ provider, integrationId }: AccessProps) {
       onRetry={() => void refetch()}
       onMore={
         users?.pageInfo.hasNextPage === true
-          ? () => void fetchMore({ variables: { after: users.pageInfo.endCursor } })
+          ? () => fetchMore({ variables: { after: users.pageInfo.endCursor } })
           : undefined
       }
       onAdd={async (userEmail, role) => {
@@ -135,7 +136,7 @@ function Groups({ provider, integrationId }: AccessProps) {
       onRetry={() => void refetch()}
       onMore={
         groups?.pageInfo.hasNextPage === true
-          ? () => void fetchMore({ variables: { after: groups.pageInfo.endCursor } })
+          ? () => fetchMore({ variables: { after: groups.pageInfo.endCursor } })
           : undefined
       }
       onAdd={async (groupId, role) => {
@@ -177,7 +178,7 @@ interface CollaboratorsProps {
   readonly isLoading: boolean;
   readonly onRetry: () => void;
   /** Undefined if everything is loaded. */
-  readonly onMore: (() => void) | undefined;
+  readonly onMore: (() => Failing) | undefined;
   readonly onAdd: (
     who: string,
     role: Role,
@@ -203,16 +204,30 @@ function Collaborators(props: CollaboratorsProps) {
     'share',
   );
 
-  /** Announces the result. Returns whether it succeeded. */
+  /** Announces the result of a mutation. Returns whether it succeeded. */
   const report = async (mutation: Failing, done: string, failed: string): Promise<boolean> => {
     const { error } = await mutation.catch((reason: unknown) => ({ error: reason }));
     const [problem] = toGatewayErrors(error);
-    announce(
-      problem === undefined
-        ? { tone: 'good', text: done }
-        : { tone: 'bad', text: `${failed} ${describeError(problem).title}.` },
-    );
-    return problem === undefined;
+    if (problem === undefined) {
+      announce({ tone: 'good', text: done });
+      return true;
+    }
+    const { title: reason } = describeError(problem);
+    if (isOutcomeUnknown(problem)) {
+      announce({ tone: 'bad', text: `${reason}. The change may have been made.` });
+      props.onRetry();
+    } else announce({ tone: 'bad', text: `${failed} ${reason}.` });
+    return false;
+  };
+
+  const loadMore = async (load: () => Failing): Promise<void> => {
+    const { error } = await load().catch((reason: unknown) => ({ error: reason }));
+    const [problem] = toGatewayErrors(error);
+    if (problem !== undefined)
+      announce({
+        tone: 'bad',
+        text: `The other ${title.toLowerCase()} could not be loaded. ${describeError(problem).title}.`,
+      });
   };
 
   const remove = async ({ id, title: who }: Collaborator): Promise<void> => {
@@ -289,7 +304,7 @@ function Collaborators(props: CollaboratorsProps) {
           type="button"
           className="secondary small"
           aria-disabled={isLoading}
-          onClick={() => isLoading || onMore()}
+          onClick={() => isLoading || void loadMore(onMore)}
         >
           {isLoading ? 'Loading…' : `Load more ${title.toLowerCase()}`}
         </button>

@@ -8,6 +8,9 @@ import {
 } from 'galileo-gateway/client';
 import type { PageConfig } from './page-config.ts';
 
+/** The number of mutations with a result. What was requested before one can be out of date. */
+export const mutations = { count: 0 };
+
 /**
  * A client for one API key. Each client has its own cache, so data that was read with one key is not visible with
  * another.
@@ -24,7 +27,14 @@ export function createClient({ endpoint, trustedDocuments }: PageConfig, apiKey:
     link: trustedDocuments ? ApolloLink.from([hashes, http]) : http,
     cache: new InMemoryCache({ possibleTypes, typePolicies: apolloTypePolicies }),
     // Updates the cached queries after every mutation.
-    defaultOptions: { mutate: { update: updateApolloCache } },
+    defaultOptions: {
+      mutate: {
+        update: (...parameters: Parameters<typeof updateApolloCache>) => {
+          mutations.count += 1;
+          updateApolloCache(...parameters);
+        },
+      },
+    },
     devtools: { enabled: false },
   });
 }

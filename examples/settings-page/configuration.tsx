@@ -2,10 +2,11 @@ import { useMutation } from '@apollo/client/react';
 import {
   DeleteIntegrationDocument,
   describeError,
+  isOutcomeUnknown,
   SelectIntegrationDocument,
   toGatewayErrors,
 } from 'galileo-gateway/client';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { ErrorNotice } from './error-notice.tsx';
 import { useFeedback } from './feedback.tsx';
 import { describeStored } from './fields.ts';
@@ -59,7 +60,7 @@ export function Configuration({ provider, onEdit, onReload }: ConfigurationProps
         )}
         <Details provider={provider} record={used} />
         {records !== null && records.length > 1 && <Records provider={provider} />}
-        <RemoveButton provider={provider} denial={getDenial(used, 'delete')} />
+        <RemoveButton provider={provider} denial={getDenial(used, 'delete')} onReload={onReload} />
       </div>
       <div className="drawer-foot">
         {denial !== undefined && <p className="hint">{denial}</p>}
@@ -125,6 +126,7 @@ function Records({ provider }: { readonly provider: Provider }) {
   const [select, { loading }] = useMutation(SelectIntegrationDocument, { errorPolicy: 'all' });
   const { announce } = useFeedback();
   const headingId = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
   const use = async ({ integrationId, label }: IntegrationRecord): Promise<void> => {
     const { error } = await select({ variables: { integrationId } }).catch((failure: unknown) => ({
       error: failure,
@@ -138,10 +140,14 @@ function Records({ provider }: { readonly provider: Provider }) {
       return;
     }
     announce({ tone: 'good', text: `Galileo now uses “${label}”.` });
+    // The button that had the focus is gone.
+    heading.current?.focus();
   };
   return (
     <section aria-labelledby={headingId} className="records">
-      <h3 id={headingId}>Integrations of this provider</h3>
+      <h3 id={headingId} ref={heading} tabIndex={-1}>
+        Integrations of this provider
+      </h3>
       <ul>
         {provider.records?.map((record) => (
           <li key={record.integrationId} className="list-row">
@@ -173,9 +179,11 @@ function Records({ provider }: { readonly provider: Provider }) {
 function RemoveButton({
   provider,
   denial,
+  onReload,
 }: {
   readonly provider: Provider;
   readonly denial: string | undefined;
+  readonly onReload: () => void;
 }) {
   const { name, displayName } = provider;
   const { announce, confirm } = useFeedback();
@@ -200,7 +208,14 @@ function RemoveButton({
     setIsRemoving(false);
     const failure = toGatewayErrors(error).find(({ path }) => path.length <= 1);
     if (failure === undefined) announce({ tone: 'good', text: `${displayName} is removed.` });
-    else announce({ tone: 'bad', text: `${displayName} was not removed. ${describeError(failure).title}.` });
+    else if (isOutcomeUnknown(failure) || failure.code === 'NOT_FOUND') {
+      announce({
+        tone: 'bad',
+        text: `${describeError(failure).title}. This is what Galileo has stored now.`,
+      });
+      onReload();
+    } else
+      announce({ tone: 'bad', text: `${displayName} was not removed. ${describeError(failure).title}.` });
   };
   return (
     <div className="danger-zone">

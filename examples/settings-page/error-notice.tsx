@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 interface ErrorNoticeProps {
   readonly error: GatewayError;
   /** Shown as a button only if a retry can help, and only after the time that Galileo asked for. */
-  readonly onRetry?: () => void;
+  readonly onRetry?: (() => void) | undefined;
   readonly children?: ReactNode;
 }
 

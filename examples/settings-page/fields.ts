@@ -291,7 +291,7 @@ export function getControls(fields: readonly Field[], draft: Draft, prefix = '')
 export const getRemoved = (fields: readonly Field[], draft: Draft): string[] =>
   fields
     .filter((field) => field.writeOnly === true && field.required !== true && isVisible(field, draft))
-    .filter((field) => toInputValue(field, draft[field.name]) === undefined)
+    .filter((field) => (toInputValue(field, draft[field.name]) ?? false) === false)
     .map(({ label }) => label);
 
 /** A stored value in readable form. Undefined if nothing is stored. */

@@ -1,5 +1,5 @@
 import { useApolloClient } from '@apollo/client/react';
-import { describeError, type GatewayError, issuesByControl } from 'galileo-gateway/client';
+import { describeError, type GatewayError, isOutcomeUnknown, issuesByControl } from 'galileo-gateway/client';
 import { type SubmitEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { Controls, FormContext } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
@@ -14,8 +14,8 @@ interface ProviderFormProps {
   readonly onCancel: () => void;
   /** Called with whether the form has unsaved changes. */
   readonly onDirty: (isDirty: boolean) => void;
-  /** Called for every result, even after the form was closed. */
-  readonly onResult: (result: SaveResult, draft: Draft) => void;
+  /** Called for every result, with whether the form was closed in the meantime. */
+  readonly onResult: (result: SaveResult, draft: Draft, isClosed: boolean) => void;
   readonly onCheckStored: () => void;
 }
 
@@ -79,8 +79,8 @@ export function ProviderForm({
     onDirty(false);
     const result = await form.save(client, draft);
     setIsSaving(false);
-    onResult(result, draft);
     const isClosed = element.current === null;
+    onResult(result, draft, isClosed);
     if (result.kind === 'saved' || isClosed) return;
     onDirty(true);
     if (result.kind === 'rejected') {
@@ -122,7 +122,8 @@ export function ProviderForm({
   const label = integration === null ? `Connect ${displayName}` : 'Save changes';
   return (
     <form className="provider-form" ref={element} onSubmit={submit} noValidate aria-busy={isSaving}>
-      <div className="drawer-body">
+      {/* What is typed during a save would be lost. */}
+      <div className="drawer-body" inert={isSaving}>
         <div className="form-alert" role="alert" tabIndex={-1}>
           {general.length > 0 && (
             <div className="notice" data-tone="bad">
@@ -133,8 +134,8 @@ export function ProviderForm({
             </div>
           )}
           {error !== undefined && (
-            <ErrorNotice error={error} onRetry={() => void save()}>
-              {error.code === 'UPSTREAM_OUTCOME_UNKNOWN' || error.code === 'NETWORK_ERROR' ? (
+            <ErrorNotice error={error} onRetry={isOutcomeUnknown(error) ? undefined : () => void save()}>
+              {isOutcomeUnknown(error) ? (
                 <button type="button" className="secondary small" onClick={onCheckStored}>
                   Check what is stored
                 </button>
@@ -171,7 +172,7 @@ export function describeResult(displayName: string, isNew: boolean, result: Save
   if (result.kind === 'saved') return isNew ? `${displayName} is connected.` : `${displayName} is saved.`;
   if (result.kind === 'rejected') return `${displayName} was not saved: Galileo rejected the settings.`;
   const { title } = describeError(result.error);
-  return result.error.code === 'UPSTREAM_OUTCOME_UNKNOWN'
-    ? `${title} of ${displayName}.`
+  return isOutcomeUnknown(result.error)
+    ? `${title}. ${displayName} may have been saved.`
     : `${displayName} was not saved. ${title}.`;
 }

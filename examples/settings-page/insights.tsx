@@ -27,7 +27,8 @@ export function Models({ provider }: InsightProps) {
       {!loading && failure !== undefined && <ErrorNotice error={failure} onRetry={() => void refetch()} />}
       {models?.length === 0 && <p className="notice">Galileo lists no models for {provider.displayName}.</p>}
       {models && models.length > 0 && (
-        <ul className="models" aria-label={`Models of ${provider.displayName}`}>
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- A long list scrolls.
+        <ul className="models" tabIndex={0} aria-label={`Models of ${provider.displayName}`}>
           {models.map((model) => (
             <li key={model}>
               <code>{model}</code>

@@ -1,6 +1,9 @@
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { Icon } from './icon.tsx';
 
+/** A notice that does not report a problem, because the user asked for it. */
+export const forgottenNotice = 'This page no longer has your API key.';
+
 interface KeyFormProps {
   /** The reason if a key is needed again. */
   readonly notice: string;
@@ -12,7 +15,7 @@ export function KeyForm({ notice, onKey }: KeyFormProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isShown, setIsShown] = useState(false);
   const [message, setMessage] = useState(notice);
-  const isProblem = message !== '' && !message.includes('forgotten');
+  const isProblem = message !== '' && message !== forgottenNotice;
   useEffect(() => input.current?.focus(), []);
 
   const submit = (event: SubmitEvent): void => {

@@ -6,7 +6,7 @@ import { ErrorNotice } from './error-notice.tsx';
 import { FeedbackProvider, Toaster } from './feedback.tsx';
 import type { Draft } from './fields.ts';
 import { Icon } from './icon.tsx';
-import { KeyForm } from './key-form.tsx';
+import { forgottenNotice, KeyForm } from './key-form.tsx';
 import { useNavigation } from './navigation.ts';
 import type { PageConfig } from './page-config.ts';
 import { ProviderDrawer } from './provider-drawer.tsx';
@@ -36,11 +36,7 @@ export function Page({ config }: { readonly config: PageConfig }) {
           </p>
         </div>
         {client !== undefined && (
-          <button
-            type="button"
-            className="secondary"
-            onClick={() => leave('This page no longer has your API key.')}
-          >
+          <button type="button" className="secondary" onClick={() => leave(forgottenNotice)}>
             <Icon name="key" /> Forget API key
           </button>
         )}
@@ -198,7 +194,7 @@ function ProviderList({ onRejectedKey }: { readonly onRejectedKey: (reason: stri
           provider={opened}
           navigation={navigation}
           drafts={drafts}
-          onReload={() => void load([opened.name])}
+          onReload={() => load([opened.name])}
         />
       )}
     </>

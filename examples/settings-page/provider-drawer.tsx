@@ -16,7 +16,7 @@ interface ProviderDrawerProps {
   readonly navigation: Navigation;
   /** Drafts of saves that failed after their form was closed. */
   readonly drafts: RefObject<Map<IntegrationName, Draft>>;
-  readonly onReload: () => void;
+  readonly onReload: () => Promise<boolean>;
 }
 
 /** Everything about one provider. */
@@ -26,6 +26,11 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
   const { announce, confirm } = useFeedback();
   const [isEditing, setIsEditing] = useState(drafts.current.has(name));
   useEffect(() => () => setGuard(undefined), [setGuard]);
+  // The toast of a failed save opens the form again, even in an open drawer.
+  useEffect(() => {
+    // oxlint-disable-next-line react/set-state-in-effect -- Only opening the drawer may show the draft.
+    if (drafts.current.has(name)) setIsEditing(true);
+  }, [navigation, drafts, name]);
 
   const confirmDiscard = async (): Promise<boolean> => {
     const isDiscarded = await confirm({
@@ -44,34 +49,39 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
     setIsEditing(false);
   };
 
-  const showResult = (result: SaveResult, draft: Draft): void => {
+  const showResult = (result: SaveResult, draft: Draft, isClosed: boolean): void => {
     const isNew = state.status !== 'configured';
     const text = describeResult(displayName, isNew, result);
     if (result.kind === 'saved') {
       announce({ tone: 'good', text });
-      finish();
-      if (!result.isRead) onReload();
+      // Another form can be open by then, with its own draft and guard.
+      if (isClosed) drafts.current.delete(name);
+      else finish();
+      if (!result.isRead) void onReload();
     } else {
       drafts.current.set(name, draft);
-      announce({ tone: 'bad', text, action: { label: 'Open', run: () => open(name) } });
+      const action = { label: 'Open', run: () => open(name) };
+      announce({ tone: 'bad', text, ...(isClosed && { action }) });
     }
   };
 
-  const checkStored = (): void => {
-    finish();
-    onReload();
-    announce({ tone: 'good', text: `This is what Galileo has stored for ${displayName} now.` });
+  const checkStored = async (): Promise<void> => {
+    if (await onReload()) {
+      finish();
+      announce({ tone: 'good', text: `This is what Galileo has stored for ${displayName} now.` });
+    } else announce({ tone: 'bad', text: `${displayName} could not be loaded.` });
   };
 
   const hasMore = state.status === 'configured' && !isEditing;
   const edited = isEditing && state.status !== 'failed';
-  // When the form closes, its focus would be lost.
+  // When the form closes or the provider is removed, the focus would be lost.
   const heading = useRef<HTMLHeadingElement>(null);
-  const wasEdited = useRef(edited);
+  const view = edited ? 'form' : state.status;
+  const shownView = useRef(view);
   useEffect(() => {
-    if (wasEdited.current && !edited) heading.current?.focus();
-    wasEdited.current = edited;
-  }, [edited]);
+    if (shownView.current !== view && !edited) heading.current?.focus();
+    shownView.current = view;
+  }, [view, edited]);
   return (
     <Drawer
       onClose={close}
@@ -96,19 +106,27 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
           onDirty={(isDirty) => setGuard(isDirty ? confirmDiscard : undefined)}
           onCancel={finish}
           onResult={showResult}
-          onCheckStored={checkStored}
+          onCheckStored={() => void checkStored()}
         />
       ) : hasMore ? (
         <Tabs tab={tab} onTab={(next) => open(name, next)}>
           {tab === 'configuration' && (
-            <Configuration provider={provider} onEdit={() => setIsEditing(true)} onReload={onReload} />
+            <Configuration
+              provider={provider}
+              onEdit={() => setIsEditing(true)}
+              onReload={() => void onReload()}
+            />
           )}
           {tab === 'access' && <Access provider={provider} />}
           {tab === 'models' && <Models provider={provider} />}
           {tab === 'status' && <Status provider={provider} />}
         </Tabs>
       ) : (
-        <Configuration provider={provider} onEdit={() => setIsEditing(true)} onReload={onReload} />
+        <Configuration
+          provider={provider}
+          onEdit={() => setIsEditing(true)}
+          onReload={() => void onReload()}
+        />
       )}
     </Drawer>
   );

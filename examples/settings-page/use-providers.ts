@@ -8,9 +8,18 @@ import {
   toGatewayErrors,
 } from 'galileo-gateway/client';
 import { useCallback, useEffect, useState } from 'react';
+import { mutations } from './client.ts';
 import type { Provider } from './providers.ts';
 
-type Errors = ReadonlyMap<IntegrationName, readonly GatewayError[]>;
+interface LoadErrors {
+  /** Whether the load returned an integration. */
+  readonly isLoaded: boolean;
+  readonly errors: readonly GatewayError[];
+}
+
+/** The errors of the last load, unless the integration has been connected or removed since then. */
+const getErrors = (last: LoadErrors | undefined, isLoaded: boolean): readonly GatewayError[] =>
+  last?.isLoaded === isLoaded ? last.errors : [];
 
 export interface Providers {
   /** Undefined until the first load has finished. */
@@ -20,8 +29,8 @@ export interface Providers {
   /** Providers that are being loaded again. */
   readonly loading: ReadonlySet<IntegrationName>;
   readonly isLoading: boolean;
-  /** Loads the providers with these names. Default: all of them. */
-  readonly load: (names?: IntegrationName[]) => Promise<void>;
+  /** Loads the providers with these names. Default: all of them. Resolves to whether they were loaded. */
+  readonly load: (names?: IntegrationName[]) => Promise<boolean>;
 }
 
 /**
@@ -31,13 +40,14 @@ export interface Providers {
 export function useProviders(): Providers {
   const client = useApolloClient();
   const { data, previousData } = useQuery(SettingsPageDocument, { fetchPolicy: 'cache-only' });
-  const [errors, setErrors] = useState<Errors>(new Map());
+  const [errors, setErrors] = useState<ReadonlyMap<IntegrationName, LoadErrors>>(new Map());
   const [error, setError] = useState<GatewayError>();
   const [loading, setLoading] = useState<ReadonlySet<IntegrationName>>(new Set());
   const [isLoading, setIsLoading] = useState(true);
 
   const load = useCallback(
-    async (names?: IntegrationName[]): Promise<void> => {
+    async function load(names?: IntegrationName[]): Promise<boolean> {
+      const { count } = mutations;
       if (names === undefined) setIsLoading(true);
       setLoading((before) => new Set([...before, ...(names ?? [])]));
       const result = await client
@@ -49,17 +59,24 @@ export function useProviders(): Providers {
           errorPolicy: 'all',
         })
         .catch((failure: unknown) => ({ data: undefined, error: failure }));
+      // What was loaded can be older than the change.
+      if (count !== mutations.count) return load(names);
       const failures = toGatewayErrors(result.error);
       const loaded = result.data?.integrationProviders ?? [];
       setErrors((before) => {
-        const own = loaded.map(({ name }, index): [IntegrationName, readonly GatewayError[]] => [
+        const own = loaded.map(({ name, integration }, index): [IntegrationName, LoadErrors] => [
           name,
-          errorsAt(failures, ['integrationProviders', index, 'integration']),
+          {
+            isLoaded: integration !== null,
+            errors: errorsAt(failures, ['integrationProviders', index, 'integration']),
+          },
         ]);
         return new Map([
           ...before,
           ...own,
-          ...(loaded.length > 0 ? [] : (names ?? []).map((name) => [name, failures] as const)),
+          ...(loaded.length > 0
+            ? []
+            : (names ?? []).map((name) => [name, { isLoaded: false, errors: failures }] as const)),
         ]);
       });
       if (names === undefined) {
@@ -67,6 +84,7 @@ export function useProviders(): Providers {
         setIsLoading(false);
       }
       setLoading((before) => new Set([...before].filter((name) => names?.includes(name) !== true)));
+      return loaded.length > 0;
     },
     [client],
   );
@@ -80,7 +98,11 @@ export function useProviders(): Providers {
 
   const providers = (data ?? previousData)?.integrationProviders?.map((provider) => ({
     ...provider,
-    state: providerState(provider.integration, errors.get(provider.name) ?? [], []),
+    state: providerState(
+      provider.integration,
+      getErrors(errors.get(provider.name), provider.integration !== null),
+      [],
+    ),
   }));
   return { providers: providers as readonly Provider[] | undefined, error, loading, isLoading, load };
 }

@@ -16,6 +16,8 @@ const trustedDocuments = fileURLToPath(
 );
 const keyFile = JSON.stringify({ type: 'service_account', client_email: 'galileo@acme.example' });
 
+const recordId = '00000000-0000-4000-8000-000000000001';
+
 /** The values that are required to connect or save each provider, by label. Labels of `files` take a dropped file. */
 const credentials: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Anthropic: { 'API key': 'sk-ant' },
@@ -111,6 +113,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await page.getByRole('button', { name: 'Close' }).click();
       await page.getByRole('button', { name: 'Forget API key' }).click();
       await page.getByText('This page no longer has your API key.').waitFor();
+      expect(await page.getByLabel('Galileo API key').getAttribute('aria-invalid')).toBe('false');
       expect(await page.getByLabel('Galileo API key').inputValue()).toBe('');
       expect(await page.getByRole('listitem').count()).toBe(0);
       await enterKey(page, key);
@@ -501,6 +504,92 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await seeToast(page, 'This is what Galileo has stored for OpenAI now.');
       expect(detour.calls.filter((call) => call.startsWith('PUT'))).toHaveLength(1);
     });
+
+    test('the result of a save leaves the form of another provider open, with its unsaved changes', async () => {
+      await using detour = await startDetour(sandbox.url);
+      const held: (() => void)[] = [];
+      detour.replace('PUT', '/v2/integrations/openai', (response) => {
+        const time = '2026-01-02T03:04:05Z';
+        const record = {
+          id: recordId,
+          name: 'openai',
+          created_by: recordId,
+          created_at: time,
+          updated_at: time,
+        };
+        held.push(() => reply(200, record)(response));
+      });
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page } = session;
+      await openForm(page, 'OpenAI');
+      await page.getByLabel('API key', { exact: true }).fill('sk');
+      await save(page);
+      await expect.poll(() => held.length).toBe(1);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await openForm(page, 'Mistral');
+      await page.getByLabel('API key', { exact: true }).fill('mi-typed');
+      held[0]?.();
+      await seeToast(page, 'OpenAI is saved.');
+      await page.keyboard.press('Escape');
+      await page.getByRole('alertdialog', { name: 'Discard your changes?' }).waitFor();
+    });
+
+    test('nothing can be typed during a save', async () => {
+      await using detour = await startDetour(sandbox.url);
+      const held: (() => void)[] = [];
+      detour.replace('PUT', '/v2/integrations/openai', (response) => {
+        held.push(() => reply(422, { detail: 'No.' })(response));
+      });
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page } = session;
+      await openForm(page, 'OpenAI');
+      const token = page.getByLabel('API key', { exact: true });
+      await token.fill('sk');
+      await token.press('Enter');
+      await expect.poll(() => held.length).toBe(1);
+      await page.keyboard.type('lost');
+      held[0]?.();
+      await page.getByRole('alert').getByText('No.').waitFor();
+      expect(await token.inputValue()).toBe('sk');
+    });
+
+    test('if a connection is lost during a save, the page does not say that nothing was saved', async () => {
+      await using session = await start();
+      const { page } = session;
+      await openForm(page, 'OpenAI');
+      await page.getByLabel('API key', { exact: true }).fill('sk');
+      await page.route('**/graphql', (route) => route.abort());
+      await save(page);
+      await seeToast(page, 'Can’t reach the gateway. OpenAI may have been saved.');
+      const alert = page.getByRole('alert').filter({ hasText: 'Can’t reach the gateway' });
+      expect(await alert.getByRole('button').allTextContents()).toEqual(['Check what is stored']);
+      await alert.getByRole('button').click();
+      await seeToast(page, 'OpenAI could not be loaded.');
+      expect(await page.getByLabel('API key', { exact: true }).inputValue()).toBe('sk');
+    });
+
+    test('a list that was requested before a save does not replace its result', async () => {
+      await using detour = await startDetour(sandbox.url);
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page } = session;
+      const held: (() => void)[] = [];
+      detour.replace('GET', '/v2/integrations/writer', (response) => {
+        held.push(() => reply(404, { detail: 'Not configured.' })(response));
+      });
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await expect.poll(() => held.length).toBe(1);
+      detour.restore('GET', '/v2/integrations/writer');
+      await connect(page, 'Writer', credentials['Writer'] ?? {});
+      await seeToast(page, 'Writer is connected.');
+      held[0]?.();
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page
+        .getByRole('button', { name: 'Refresh' })
+        .and(page.locator(':not([aria-disabled="true"])'))
+        .waitFor();
+      await expect.poll(() => getTile(page, 'Writer').textContent()).toContain('Connected');
+    });
   });
 
   describe('links', () => {
@@ -569,22 +658,44 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
         await seeToast(page, `Shared with user-${index}@acme.example.`);
       }
       await expect.poll(() => rows.count()).toBe(20);
+      await page.route('**/graphql', (route) => route.abort());
+      await users.getByRole('button', { name: 'Load more users' }).click();
+      await seeToast(page, 'The other users could not be loaded. Can’t reach the gateway.');
+      await page.unroute('**/graphql');
       await users.getByRole('button', { name: 'Load more users' }).click();
       await expect.poll(() => rows.count()).toBe(21);
       expect(await users.getByRole('button', { name: 'Load more users' }).count()).toBe(0);
     });
 
     test('the old role is shown again if Galileo does not change it', async () => {
-      await using detour = await startDetour(sandbox.url);
-      await using session = await start({ upstreamUrl: detour.url, hash: '#/openai/access' });
+      await using session = await start({ hash: '#/openai/access' });
       const { page } = session;
       const row = page.getByRole('region', { name: 'Users' }).getByRole('listitem').first();
       await row.waitFor();
       const before = await row.getByRole('combobox').inputValue();
-      await page.route('**/graphql', (route) => route.abort());
+      const refusal = {
+        message: 'No.',
+        path: ['updateIntegrationUser'],
+        extensions: { code: 'FORBIDDEN', requestId: 'request-1' },
+      };
+      await page.route('**/graphql', (route) =>
+        route.fulfill({ json: { data: { updateIntegrationUser: null }, errors: [refusal] } }),
+      );
       await row.getByRole('combobox').selectOption('Annotator');
       await seeToast(page, 'was not changed.');
       await expect.poll(() => row.getByRole('combobox').inputValue()).toBe(before);
+    });
+
+    test('after a lost connection, the page does not say that access is unchanged', async () => {
+      await using session = await start({ hash: '#/openai/access' });
+      const { page } = session;
+      const users = page.getByRole('region', { name: 'Users' });
+      const row = users.getByRole('listitem').first();
+      await row.waitFor();
+      await page.route('**/graphql', (route) => route.abort());
+      await row.getByRole('combobox').selectOption('Annotator');
+      await seeToast(page, 'Can’t reach the gateway. The change may have been made.');
+      await users.getByRole('alert').or(users.locator('.notice')).first().waitFor();
     });
   });
 
@@ -597,6 +708,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     const count = await unused.count();
     await unused.first().click();
     await seeToast(page, 'Galileo now uses');
+    await seeFocus(page, section.getByRole('heading'));
     await expect.poll(() => section.getByText('In use').count()).toBe(1);
     expect(await section.getByRole('listitem').count()).toBeGreaterThanOrEqual(count);
     expect(visitor.complaints).toEqual([]);
@@ -612,10 +724,40 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     await question.getByLabel('Type “Mistral” to confirm').fill('Mistral');
     await question.getByRole('button', { name: 'Remove Mistral' }).click();
     await seeToast(page, 'Mistral is removed.');
+    await seeFocus(page, page.getByRole('dialog').getByRole('heading', { name: 'Mistral', exact: true }));
     await page.getByRole('button', { name: 'Close' }).click();
     expect(await getTile(page, 'Mistral').textContent()).toContain('Not connected');
     expect(visitor.operations.map(({ name }) => name)).toEqual(['SettingsPage', 'DeleteIntegration']);
     expect(visitor.complaints).toEqual([]);
+  });
+
+  test('a provider that was removed has no errors of an earlier load', async () => {
+    await using detour = await startDetour(sandbox.url);
+    const broken = { id: recordId, name: 'openai', organization_id: {} };
+    detour.replace('GET', '/v2/integrations/openai', reply(200, broken));
+    await using session = await start({ upstreamUrl: detour.url });
+    const { page } = session;
+    detour.restore('GET', '/v2/integrations/openai');
+    await remove(page, 'OpenAI');
+    expect(await getTile(page, 'OpenAI').textContent()).toContain('Not connected');
+  });
+
+  test('a provider that another page has removed is shown as removed', async () => {
+    await using detour = await startDetour(sandbox.url);
+    await using session = await start({ upstreamUrl: detour.url });
+    const { page } = session;
+    await openProvider(page, 'Mistral');
+    for (const [method, path] of [
+      ['DELETE', '/integrations/mistral'],
+      ['GET', '/v2/integrations/mistral'],
+    ] as const)
+      detour.replace(method, path, reply(404, { detail: 'Not found.' }));
+    await page.getByRole('button', { name: 'Remove Mistral' }).click();
+    const question = page.getByRole('alertdialog');
+    await question.getByRole('textbox').fill('Mistral');
+    await question.getByRole('button', { name: 'Remove Mistral' }).click();
+    await seeToast(page, 'This no longer exists.');
+    await page.getByText('Mistral is not connected').waitFor();
   });
 
   test('the page shows which actions a read-only user has no permission for', async () => {
