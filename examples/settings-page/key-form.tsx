@@ -21,8 +21,10 @@ export function KeyForm({ notice, onKey }: KeyFormProps) {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const apiKey = input.current?.value.trim() ?? '';
-    if (apiKey !== '') onKey(apiKey);
-    else setMessage('Enter your API key.');
+    if (apiKey === '') setMessage('Enter your API key.');
+    // The browser could not send it.
+    else if (!/^[\x21-\xff]+$/.test(apiKey)) setMessage('This key has a character that no API key has.');
+    else onKey(apiKey);
     input.current?.focus();
   };
 

@@ -78,12 +78,14 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
   }
 
   describe('the API key', () => {
-    test('the page first asks for the API key, and does not send an empty one', async () => {
+    test('the page first asks for the API key, and sends neither an empty nor an invalid one', async () => {
       await using session = await start({ key: '' });
       const { page, visitor } = session;
       await seeFocus(page, page.getByLabel('Galileo API key'));
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByRole('alert').getByText('Enter your API key.').waitFor();
+      await enterKey(page, 'copied\u200bkey');
+      await page.getByRole('alert').getByText('This key has a character that no API key has.').waitFor();
       expect(visitor.operations).toEqual([]);
     });
 
