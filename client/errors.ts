@@ -136,10 +136,15 @@ const uncertainCodes: ReadonlySet<unknown> = new Set([
   'UPSTREAM_OUTCOME_UNKNOWN',
   'UPSTREAM_INVALID_RESPONSE',
   'UPSTREAM_ERROR',
+  'INTERNAL_SERVER_ERROR',
+  // The response was too large.
+  'QUERY_TOO_COMPLEX',
 ]);
 
 /** Whether a mutation with this error may have been executed: read the data before you offer to try again. */
-export const isOutcomeUnknown = ({ code }: GatewayError): boolean => uncertainCodes.has(code);
+export const isOutcomeUnknown = ({ code, path, retryable }: GatewayError): boolean =>
+  // A request that was shed can be sent again. A mutation whose response does not fit into memory cannot.
+  uncertainCodes.has(code) || (code === 'OVERLOADED' && path.length === 0 && !retryable);
 
 /**
  * How long to wait before an attempt: as long as Galileo asks, otherwise one second, doubled with each attempt, up to

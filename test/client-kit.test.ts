@@ -20,6 +20,7 @@ import {
   IntegrationsDocument,
   IntegrationUsersDocument,
   integrationNames,
+  isOutcomeUnknown,
   isRetryable,
   issuesByControl,
   possibleTypes,
@@ -476,6 +477,19 @@ const createError = (values: Partial<GatewayError>): GatewayError => ({
   upstreamStatus: undefined,
   galileoErrorCode: undefined,
   ...values,
+});
+
+it.each([
+  [{ code: 'UPSTREAM_OUTCOME_UNKNOWN' }, true],
+  [{ code: 'NETWORK_ERROR', retryable: true }, true],
+  [{ code: 'QUERY_TOO_COMPLEX' }, true],
+  // The response of a mutation did not fit into memory; the request was shed; a field had no memory.
+  [{ code: 'OVERLOADED' }, true],
+  [{ code: 'OVERLOADED', retryable: true }, false],
+  [{ code: 'OVERLOADED', path: ['deleteIntegration'] }, false],
+  [{ code: 'FORBIDDEN' }, false],
+] as const)('isOutcomeUnknown of a mutation with %o is %s', (values, isUnknown) => {
+  expect(isOutcomeUnknown(createError({ path: [], retryable: false, ...values }))).toBe(isUnknown);
 });
 
 describe('providerState', () => {

@@ -15,7 +15,7 @@ import { type IntegrationRecord, type Provider, providerForms } from './provider
 interface ConfigurationProps {
   readonly provider: Provider;
   readonly onEdit: () => void;
-  readonly onReload: () => void;
+  readonly onReload: () => Promise<boolean>;
 }
 
 /** The stored settings and the actions on them. */
@@ -24,7 +24,7 @@ export function Configuration({ provider, onEdit, onReload }: ConfigurationProps
   if (state.status === 'failed') {
     return (
       <div className="drawer-body">
-        <ErrorNotice error={state.error} onRetry={onReload} />
+        <ErrorNotice error={state.error} onRetry={() => void onReload()} />
       </div>
     );
   }
@@ -183,7 +183,7 @@ function RemoveButton({
 }: {
   readonly provider: Provider;
   readonly denial: string | undefined;
-  readonly onReload: () => void;
+  readonly onReload: () => Promise<boolean>;
 }) {
   const { name, displayName } = provider;
   const { announce, confirm } = useFeedback();
@@ -209,11 +209,10 @@ function RemoveButton({
     const failure = toGatewayErrors(error).find(({ path }) => path.length <= 1);
     if (failure === undefined) announce({ tone: 'good', text: `${displayName} is removed.` });
     else if (isOutcomeUnknown(failure) || failure.code === 'NOT_FOUND') {
-      announce({
-        tone: 'bad',
-        text: `${describeError(failure).title}. This is what Galileo has stored now.`,
-      });
-      onReload();
+      const advice = (await onReload())
+        ? 'This is what Galileo has stored now.'
+        : `${displayName} may have been removed, and could not be loaded.`;
+      announce({ tone: 'bad', text: `${describeError(failure).title}. ${advice}` });
     } else
       announce({ tone: 'bad', text: `${displayName} was not removed. ${describeError(failure).title}.` });
   };

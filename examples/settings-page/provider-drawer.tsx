@@ -26,7 +26,7 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
   const { announce, confirm } = useFeedback();
   const [isEditing, setIsEditing] = useState(drafts.current.has(name));
   useEffect(() => () => setGuard(undefined), [setGuard]);
-  // The toast of a failed save opens the form again, even in an open drawer.
+  // The toast of a failed save shows the draft again, even if the drawer is open.
   useEffect(() => {
     // oxlint-disable-next-line react/set-state-in-effect -- Only opening the drawer may show the draft.
     if (drafts.current.has(name)) setIsEditing(true);
@@ -111,22 +111,14 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
       ) : hasMore ? (
         <Tabs tab={tab} onTab={(next) => open(name, next)}>
           {tab === 'configuration' && (
-            <Configuration
-              provider={provider}
-              onEdit={() => setIsEditing(true)}
-              onReload={() => void onReload()}
-            />
+            <Configuration provider={provider} onEdit={() => setIsEditing(true)} onReload={onReload} />
           )}
           {tab === 'access' && <Access provider={provider} />}
           {tab === 'models' && <Models provider={provider} />}
           {tab === 'status' && <Status provider={provider} />}
         </Tabs>
       ) : (
-        <Configuration
-          provider={provider}
-          onEdit={() => setIsEditing(true)}
-          onReload={() => void onReload()}
-        />
+        <Configuration provider={provider} onEdit={() => setIsEditing(true)} onReload={onReload} />
       )}
     </Drawer>
   );

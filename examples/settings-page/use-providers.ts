@@ -29,7 +29,7 @@ export interface Providers {
   /** Providers that are being loaded again. */
   readonly loading: ReadonlySet<IntegrationName>;
   readonly isLoading: boolean;
-  /** Loads the providers with these names. Default: all of them. Resolves to whether they were loaded. */
+  /** Loads the providers with these names. Default: all of them. Resolves to whether every integration was loaded. */
   readonly load: (names?: IntegrationName[]) => Promise<boolean>;
 }
 
@@ -48,21 +48,24 @@ export function useProviders(): Providers {
   const load = useCallback(
     async function load(names?: IntegrationName[]): Promise<boolean> {
       const { count } = mutations;
+      const variables = names === undefined ? {} : { names };
       if (names === undefined) setIsLoading(true);
       setLoading((before) => new Set([...before, ...(names ?? [])]));
       const result = await client
         .query({
           query: SettingsPageDocument,
-          variables: names === undefined ? {} : { names },
-          fetchPolicy: 'network-only',
+          variables,
+          // Written below, unless it is out of date.
+          fetchPolicy: 'no-cache',
           // One failing provider must not hide the others.
           errorPolicy: 'all',
         })
         .catch((failure: unknown) => ({ data: undefined, error: failure }));
-      // What was loaded can be older than the change.
       if (count !== mutations.count) return load(names);
+      const { data: fresh } = result;
+      if (fresh !== undefined) client.writeQuery({ query: SettingsPageDocument, variables, data: fresh });
       const failures = toGatewayErrors(result.error);
-      const loaded = result.data?.integrationProviders ?? [];
+      const loaded = fresh?.integrationProviders ?? [];
       setErrors((before) => {
         const own = loaded.map(({ name, integration }, index): [IntegrationName, LoadErrors] => [
           name,
@@ -84,7 +87,9 @@ export function useProviders(): Providers {
         setIsLoading(false);
       }
       setLoading((before) => new Set([...before].filter((name) => names?.includes(name) !== true)));
-      return loaded.length > 0;
+      return (
+        loaded.length > 0 && !failures.some(({ path }) => path.length === 3 && path[2] === 'integration')
+      );
     },
     [client],
   );

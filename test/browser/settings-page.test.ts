@@ -556,6 +556,23 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(await token.inputValue()).toBe('sk');
     });
 
+    test('if the integration cannot be read after a save with an unknown result, the typed values are kept', async () => {
+      await using detour = await startDetour(sandbox.url);
+      detour.replace('PUT', '/v2/integrations/openai', (response) => response.destroy());
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page } = session;
+      await openForm(page, 'OpenAI');
+      const token = page.getByLabel('API key', { exact: true });
+      await token.fill('sk-typed');
+      detour.replace('GET', '/v2/integrations/openai', reply(500, { detail: 'No.' }));
+      await save(page);
+      const retry = page.getByRole('dialog').getByRole('button', { name: 'Try again' });
+      await retry.waitFor();
+      detour.restore('GET', '/v2/integrations/openai');
+      await retry.click();
+      expect(await token.inputValue()).toBe('sk-typed');
+    });
+
     test('if a connection is lost during a save, the page does not say that nothing was saved', async () => {
       await using session = await start();
       const { page } = session;
@@ -760,6 +777,20 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     await question.getByRole('button', { name: 'Remove Mistral' }).click();
     await seeToast(page, 'This no longer exists.');
     await page.getByText('Mistral is not connected').waitFor();
+  });
+
+  test('after a removal with an unknown result, the page says what it could read', async () => {
+    await using detour = await startDetour(sandbox.url);
+    await using session = await start({ upstreamUrl: detour.url });
+    const { page } = session;
+    detour.replace('DELETE', '/integrations/mistral', (response) => response.destroy());
+    detour.replace('GET', '/v2/integrations/mistral', reply(500, {}));
+    await openProvider(page, 'Mistral');
+    await page.getByRole('button', { name: 'Remove Mistral' }).click();
+    const question = page.getByRole('alertdialog');
+    await question.getByRole('textbox').fill('Mistral');
+    await question.getByRole('button', { name: 'Remove Mistral' }).click();
+    await seeToast(page, 'Mistral may have been removed, and could not be loaded.');
   });
 
   test('the page shows which actions a read-only user has no permission for', async () => {
