@@ -55,12 +55,13 @@ describe('npm after npm ci', () => {
     expect(stderr).toBe('');
   });
 
-  it.each([['--port', '8080'], ['--port=8080']])(
+  it.each([['--port', '8080'], ['--port=8080'], ['--trust-proxy=loopback'], ['--plugins=./plugins.mjs']])(
     'npm run demo %s without -- says that -- is missing',
     async (...parameters) => {
       const { code, stderr } = await runNpm(root, 'run', 'demo', ...parameters);
       expect(code).toBe(2);
-      expect(stderr).toContain('npm consumed --port: write -- before the flags: npm run demo -- --port …');
+      const [flag] = parameters.join('=').split('=');
+      expect(stderr).toContain(`npm consumed ${flag}: write -- before the flags: npm run demo -- ${flag} …`);
     },
   );
 

@@ -65,7 +65,7 @@ function createProgram(): Command {
   )
     .addHelpText(
       'after',
-      '\nThe demo runs in one process, and its upstream is the sandbox: --workers, --galileo-api-url, the proxies and the PEM files have no effect.',
+      '\nThe demo runs in one process, and its upstream is the sandbox: --workers, --galileo-api-url, the proxies and the PEM files are checked, but not used.',
     )
     .action(async (flags: Flags) => {
       const { demo } = await import('./demo.ts');
