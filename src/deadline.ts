@@ -17,7 +17,8 @@ export class Deadline {
   /** @param startedAtMs on the clock of `performance.now()`; the arrival of the request */
   constructor(timeoutMs: number, startedAtMs = performance.now()) {
     this.#endsAtMs = startedAtMs + timeoutMs;
-    this.#timer = setTimeout(() => this.#finish('expired'), this.remainingMs);
+    // After a pause of the process, responses that have arrived in the meantime are read first.
+    this.#timer = setTimeout(() => setImmediate(() => this.#finish('expired')), this.remainingMs);
   }
 
   get end(): DeadlineEnd | undefined {

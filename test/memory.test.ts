@@ -49,6 +49,23 @@ describe('a response of Galileo that does not fit into MAX_BUFFERED_BYTES', () =
     await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
   });
 
+  it('if there is no memory left for the plan of a payload, the response says that the mutation was executed', async () => {
+    const codes = new Set<string>();
+    for (let maxBufferedBytes = 6_000; maxBufferedBytes < 14_000; maxBufferedBytes += 200) {
+      await using upstream = await startLargeUpstream(200);
+      await using gateway = await startGateway(upstream.url, { maxBufferedBytes: String(maxBufferedBytes) });
+      const { text, errors } = await gateway.query('mutation { deleteIntegration(name: CUSTOM) { name } }');
+      const isSent = upstream.callsTo('DELETE', paths.delete).length > 0;
+      if (isSent && errors.length > 0) {
+        expect(errors[0]?.extensions).not.toHaveProperty('retryable', true);
+        expect(text).toContain('The mutation was executed');
+      }
+      codes.add(`${isSent} ${errors[0]?.extensions.code ?? 'none'}`);
+      await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
+    }
+    expect([...codes]).toEqual(['false OVERLOADED', 'true OVERLOADED', 'true none']);
+  });
+
   it('a deletion succeeds if its 2xx response does not fit into MAX_BUFFERED_BYTES', async () => {
     await using upstream = await startLargeUpstream(200);
     await using gateway = await startGateway(upstream.url, settings);

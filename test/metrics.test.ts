@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { closeServer, getUrl } from '../src/http/listen.ts';
+import { startMetricsServer } from '../src/http/metrics-server.ts';
 import { version } from '../src/package.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -18,6 +20,26 @@ if (!hasPromtool) console.warn('Skipped: the check of metrics by promtool, which
 const read = (gateway: TestGateway) => readMetrics(`${gateway.metricsUrl}/metrics`);
 
 const problem = (code: number) => ({ standard_error: { error_code: code, message: 'no' } });
+
+it('concurrent scrapes share one result', async () => {
+  let count = 0;
+  let finish = (_text: string): void => {};
+  const server = await startMetricsServer(0, '127.0.0.1', () => {
+    count += 1;
+    return new Promise((resolve) => {
+      finish = resolve;
+    });
+  });
+  let requests = 0;
+  server.on('request', () => (requests += 1));
+  const url = `${getUrl(server)}/metrics`;
+  const scrapes = Array.from({ length: 10 }, async () => (await fetch(url)).text());
+  await expect.poll(() => requests).toBe(10);
+  finish('one 1\n');
+  expect(new Set(await Promise.all(scrapes))).toEqual(new Set(['one 1\n']));
+  expect(count).toBe(1);
+  closeServer(server);
+});
 
 describe('the metrics', () => {
   it.each([

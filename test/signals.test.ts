@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { startFakeUpstream } from './support/fake-upstream.ts';
@@ -194,6 +195,32 @@ describe.skipIf(!isLinux)('with WORKERS=2', () => {
     expect(await program.exit).toBe(0);
     expect(program.stdout).toContain('uncaught exception');
   });
+});
+
+it('a process that was paused reads the responses that arrived in the meantime', async () => {
+  await using upstream = await startFakeUpstream();
+  const held: (() => void)[] = [];
+  upstream.on('GET', '/v2/integrations/openai', (_call, response) => {
+    held.push(() => response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"no"}'));
+  });
+  await using program = startProgram(['serve'], {
+    PORT: '0',
+    GALILEO_API_URL: upstream.url,
+    UPSTREAM_TIMEOUT_MS: '1000',
+    REQUEST_TIMEOUT_MS: '1000',
+  });
+  const url = await program.waitFor(/"url":"([^"]+)"/);
+  const running = fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'galileo-api-key': 'k' },
+    body: JSON.stringify({ query: '{ integration(name: OPENAI) { id } }' }),
+  });
+  await expect.poll(() => held.length).toBe(1);
+  program.process.kill('SIGSTOP');
+  held[0]?.();
+  await wait(1500);
+  program.process.kill('SIGCONT');
+  expect(await (await running).json()).toEqual({ data: { integration: null } });
 });
 
 describe('an exception that no handler caught', () => {

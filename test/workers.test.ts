@@ -243,6 +243,24 @@ describe('a worker that is killed under load', () => {
     expect(await program.exit).toBe(0);
   });
 
+  it('if the primary process is killed, its workers complete the running requests and end', async () => {
+    await using upstream = await startFakeUpstream();
+    const held: (() => void)[] = [];
+    upstream.on('GET', path, (_call, response) => {
+      held.push(() => response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"no"}'));
+    });
+    await using program = serve({ GALILEO_API_URL: upstream.url, METRICS_PORT: '' });
+    const url = await getUrl(program);
+    const running = query(url, '{ integration(name: OPENAI) { id } }');
+    await expect.poll(() => held.length).toBe(1);
+    const workers = getWorkers(program);
+    program.process.kill('SIGKILL');
+    await program.exit;
+    held[0]?.();
+    expect(await running).toEqual({ status: 200, text: '{"data":{"integration":null}}' });
+    await expect.poll(() => workers.filter(isAlive), { timeout: 8000 }).toEqual([]);
+  });
+
   it('a worker reports its counts without being scraped', async () => {
     await using program = serve();
     const url = await getUrl(program);

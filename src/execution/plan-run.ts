@@ -3,6 +3,7 @@ import { isJsonObject } from '../json.ts';
 import { type Path, toKeys } from '../path.ts';
 import { type ErrorPayload, toErrorPayload } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
+import { ClientFacingError } from '../upstream/errors.ts';
 import type { FieldPlan, LeafPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
 import { createNoMemoryError, createResponseTooLargeError, toLocations } from './request-error.ts';
 
@@ -222,10 +223,22 @@ export class PlanRun {
     this.#spend(ownLength);
     if (value === null || value === undefined) return before + completeNull(plan);
     if (plan.kind === 'object') {
-      return this.#writeObject(plan.getSelection(value, this.#options.context), value, path, before);
+      return this.#writeObject(this.#getSelection(plan, value), value, path, before);
     }
     if (!Array.isArray(value)) throw notAnArray;
     return this.#completeList(field, plan.item, value, path, before);
+  }
+
+  /** Without memory to plan the payload of a mutation, the whole response fails, which says that the write was sent. */
+  #getSelection(plan: ValuePlan & { readonly kind: 'object' }, source: unknown): SelectionPlan {
+    const { isMutation, context } = this.#options;
+    try {
+      return plan.getSelection(source, context);
+    } catch (error) {
+      if (!isMutation || !(error instanceof ClientFacingError)) throw error;
+      this.#isOutOfMemory = true;
+      throw tooLarge;
+    }
   }
 
   /**

@@ -9,21 +9,39 @@ import { type HttpResponse, toTextResponse } from './responses.ts';
 const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 /** A scrape takes milliseconds. */
 const timeoutMs = 10_000;
+/** More than any set of scrapers needs. Others must not use up the file descriptors of the process. */
+const maxConnections = 100;
 
-/** Starts the listener that serves only `/metrics`. Rejects if the port is not available. */
+/**
+ * Starts the listener that serves only `/metrics`. Concurrent requests share one result. Rejects if the port is not
+ * available.
+ */
 export async function startMetricsServer(
   port: number,
   host: string,
   print: () => Promise<string>,
 ): Promise<Server> {
   const connections = new Connections(timeoutMs);
-  const respond = (pending: PendingResponse): void => {
-    void createResponse(pending, print).then((response) => pending.respond(response));
+  let reading: Promise<string> | undefined;
+  const printOnce = () => {
+    reading ??= print().finally(() => {
+      reading = undefined;
+    });
+    return reading;
   };
-  const server = createServer({ requestTimeout: timeoutMs, requireHostHeader: false })
+  const respond = (pending: PendingResponse): void => {
+    void createResponse(pending, printOnce).then((response) => pending.respond(response));
+  };
+  const server = createServer({
+    requestTimeout: timeoutMs,
+    // By default, Node checks the timeout only every 30 s.
+    connectionsCheckingInterval: 1000,
+    requireHostHeader: false,
+  })
     .on('connection', (socket) => connections.register(socket))
     .on('request', (request, response) => connections.accept(request, response, respond))
     .on('clientError', (error, socket) => connections.refuse(socket, error));
+  server.maxConnections = maxConnections;
   await listen(server, port, host, '--metrics-port');
   return server;
 }

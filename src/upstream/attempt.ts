@@ -156,7 +156,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   // Not a closure, because each attempt has this timer.
   static #onTimeout(this: void, attempt: Attempt): void {
-    attempt.stop('timeout', `No complete response within ${attempt.#options.upstreamTimeoutMs} ms.`);
+    const reason = `No complete response within ${attempt.#options.upstreamTimeoutMs} ms.`;
+    // After a pause of the process, a response that has arrived in the meantime is read first.
+    setImmediate(() => attempt.stop('timeout', reason));
   }
 
   #complete(): AttemptFailure | UpstreamResponse {

@@ -157,6 +157,7 @@ function startTls(
   return new Promise((resolve, reject) => {
     const host = toHostname(url);
     const offered = sessions?.latest;
+    let isSecure = false;
     const socket: TLSSocket = connectTls({
       socket: tcp,
       host,
@@ -167,10 +168,13 @@ function startTls(
       session: offered,
     });
     socket
-      .once('secureConnect', () => resolve(socket))
+      .once('secureConnect', () => {
+        isSecure = true;
+        resolve(socket);
+      })
       .on('error', (error: Error) => {
-        // The session can be the reason, and another handshake succeeds without it.
-        if (sessions !== undefined && sessions.latest === offered) sessions.latest = undefined;
+        // The session can be the reason why a handshake fails. Another one succeeds without it.
+        if (!isSecure && sessions !== undefined && sessions.latest === offered) sessions.latest = undefined;
         // Node sets `authorizationError` whenever it does not trust the certificate.
         const isUntrusted = Boolean(socket.authorizationError) || isCertificateAlert(error);
         reject(new ConnectFailure(isUntrusted ? 'certificate' : 'connect', error));

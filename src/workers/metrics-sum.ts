@@ -12,19 +12,10 @@ export class MetricsSum {
   readonly #waiting = new Map<Worker, () => void>();
   /** Counts of workers that have ended. */
   #ended: Promise<MetricsSnapshot> = Promise.resolve([]);
-  #reading: Promise<string> | undefined;
 
   /** @param own metrics of this process, which uses memory and CPU time but serves no requests */
   constructor(own: Metrics) {
     this.#own = own;
-  }
-
-  /** Prometheus text format. Concurrent calls share one result. */
-  print(): Promise<string> {
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
-    });
-    return this.#reading;
   }
 
   add(worker: Worker): void {
@@ -45,7 +36,8 @@ export class MetricsSum {
     this.#ended = this.#ended.then((ended) => addCounts([ended, last]));
   }
 
-  async #read(): Promise<string> {
+  /** Prometheus text format. Must not be called again before it has resolved. */
+  async print(): Promise<string> {
     await Promise.all([...this.#latest.keys()].map((worker) => this.#ask(worker)));
     // Read in the same turn, so that a worker that ends is not counted twice.
     const latest = [...this.#latest.values()];

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Plugins } from '../http/pipeline.ts';
@@ -44,13 +45,17 @@ export async function runWorker(config: Config, log: Log, plugins: Plugins): Pro
     log,
     { release: sendMetrics, ignoresFurtherSignals: true },
   );
+  const endWithPool = () => {
+    isPoolEnding = true;
+    noteReplaced();
+    end();
+  };
+  // If the primary process dies, Node would end its workers immediately.
+  if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
+  process.once('disconnect', endWithPool);
   process.on('message', (message) => {
     const type = PrimaryMessage.safeParse(message).data?.type;
-    if (type === 'drain') {
-      isPoolEnding = true;
-      noteReplaced();
-      end();
-    }
+    if (type === 'drain') endWithPool();
     if (type === 'replaced') noteReplaced();
     if (type === 'get-metrics') void sendMetrics();
   });

@@ -1,5 +1,6 @@
 import { constants } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -549,10 +550,17 @@ test('a TLS session whose handshake failed is not offered again', async () => {
     (socket) => {
       socket
         .on('error', () => {})
-        .on('data', () => socket.write(toResponse('{}', '200 OK', ['connection: close'])));
+        .on('data', (chunk: Buffer) => {
+          if (chunk.includes('/reset')) latest?.resetAndDestroy();
+          else socket.write(toResponse('{}', '200 OK', ['connection: close']));
+        });
     },
   );
+  let latest: Socket | undefined;
   server
+    .on('connection', (socket: Socket) => {
+      latest = socket;
+    })
     .on('newSession', (id: Buffer, data: Buffer, done: () => void) => {
       sessions.set(id.toString('hex'), data);
       done();
@@ -568,6 +576,9 @@ test('a TLS session whose handshake failed is not offered again', async () => {
     upstreamRetries: 1,
   });
   expect(await getOutcome(transport.read())).toBe('200 {}');
+  expect(sessions.size).toBe(1);
+  // An error after a handshake is not a reason to forget the session.
+  expect(await getOutcome(transport.read('/reset'))).toBe('UPSTREAM_UNAVAILABLE');
   expect(sessions.size).toBe(1);
   isRefusing = true;
   expect(await getOutcome(transport.read())).toBe('200 {}');
