@@ -3,8 +3,14 @@ import { isJsonObject } from '../json.ts';
 import { type Path, toKeys } from '../path.ts';
 import { type ErrorPayload, toErrorPayload } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
-import { ClientFacingError } from '../upstream/errors.ts';
-import type { FieldPlan, LeafPlan, SelectionPlan, ValuePlan, Variables } from './plan.ts';
+import {
+  type FieldPlan,
+  type LeafPlan,
+  noPlanMemory,
+  type SelectionPlan,
+  type ValuePlan,
+  type Variables,
+} from './plan.ts';
 import { createNoMemoryError, createResponseTooLargeError, toLocations } from './request-error.ts';
 
 interface FieldError extends ErrorPayload {
@@ -223,22 +229,10 @@ export class PlanRun {
     this.#spend(ownLength);
     if (value === null || value === undefined) return before + completeNull(plan);
     if (plan.kind === 'object') {
-      return this.#writeObject(this.#getSelection(plan, value), value, path, before);
+      return this.#writeObject(plan.getSelection(value, this.#options.context), value, path, before);
     }
     if (!Array.isArray(value)) throw notAnArray;
     return this.#completeList(field, plan.item, value, path, before);
-  }
-
-  /** Without memory to plan the payload of a mutation, the whole response fails, which says that the write was sent. */
-  #getSelection(plan: ValuePlan & { readonly kind: 'object' }, source: unknown): SelectionPlan {
-    const { isMutation, context } = this.#options;
-    try {
-      return plan.getSelection(source, context);
-    } catch (error) {
-      if (!isMutation || !(error instanceof ClientFacingError)) throw error;
-      this.#isOutOfMemory = true;
-      throw tooLarge;
-    }
   }
 
   /**
@@ -283,6 +277,11 @@ export class PlanRun {
   /** An error at a nullable position becomes null, with an entry in `errors`. Elsewhere, it fails the parent. */
   #fail(field: FieldPlan, plan: ValuePlan, cause: unknown, path: Path, before: string): string {
     if (cause === tooLarge) throw cause;
+    // The write of a mutation was sent, so the whole response fails, which says so.
+    if (cause === noPlanMemory && this.#options.isMutation) {
+      this.#isOutOfMemory = true;
+      throw tooLarge;
+    }
     const failure = cause instanceof Failure ? cause : this.#createFailure(field, cause, path);
     if (plan.isNonNull) throw failure;
     this.#errors.push(failure.error);

@@ -38,6 +38,9 @@ import { getLeafWriter, type LeafWriter } from './leaf-writers.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
+/** There is no memory left to plan the fields of an object. */
+export const noPlanMemory = createFieldNoMemoryError();
+
 /** The selected fields of one object type, in the order of the response. */
 export type SelectionPlan = readonly FieldPlan[];
 
@@ -253,7 +256,7 @@ export class OperationPlan implements SharedAllocation {
   ): SelectionPlan {
     const sets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
     const selection = this.#planFields(type, this.#collect(type, sets));
-    if (!memory.growShared(this)) throw createFieldNoMemoryError();
+    if (!memory.growShared(this)) throw noPlanMemory;
     return selection;
   }
 

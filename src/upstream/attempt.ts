@@ -141,10 +141,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#release();
-    // If a body has no length, undici takes a reset for its end (7.30, onHttpSocketError).
-    const { socketError } = this.#connection;
-    const end = () => (socketError === undefined ? this.#complete() : this.#toResult('reset', socketError));
-    this.#report(this.#result ?? end());
+    this.#report(this.#result ?? this.#complete());
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
@@ -162,6 +159,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #complete(): AttemptFailure | UpstreamResponse {
+    // If a body has no length, undici takes a reset for its end (7.30, onHttpSocketError).
+    const { socketError } = this.#connection;
+    if (socketError !== undefined) return this.#toResult('reset', socketError);
     const body = getContent(this.#body, this.#bodyBytes);
     return this.#request.context.memory.takeParsed(body) ? this.#toResponse(body) : this.#toMemoryFailure();
   }
