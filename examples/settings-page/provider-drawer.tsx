@@ -28,7 +28,7 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
   useEffect(() => () => setGuard(undefined), [setGuard]);
   // The toast of a failed save shows the draft again, even if the drawer is open.
   useEffect(() => {
-    // oxlint-disable-next-line react/set-state-in-effect -- Only opening the drawer may show the draft.
+    // oxlint-disable-next-line react/set-state-in-effect -- A failed save must not open the form, only the toast's button.
     if (drafts.current.has(name)) setIsEditing(true);
   }, [navigation, drafts, name]);
 

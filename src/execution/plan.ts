@@ -38,7 +38,7 @@ import { getLeafWriter, type LeafWriter } from './leaf-writers.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** There is no memory left to plan the fields of an object. */
+/** The fields of an object cannot be planned within MAX_BUFFERED_BYTES. */
 export const noPlanMemory = createFieldNoMemoryError();
 
 /** The selected fields of one object type, in the order of the response. */

@@ -771,10 +771,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       ['GET', '/v2/integrations/mistral'],
     ] as const)
       detour.replace(method, path, reply(404, { detail: 'Not found.' }));
-    await page.getByRole('button', { name: 'Remove Mistral' }).click();
-    const question = page.getByRole('alertdialog');
-    await question.getByRole('textbox').fill('Mistral');
-    await question.getByRole('button', { name: 'Remove Mistral' }).click();
+    await confirmRemoval(page, 'Mistral');
     await seeToast(page, 'This no longer exists.');
     await page.getByText('Mistral is not connected').waitFor();
   });
@@ -786,10 +783,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     detour.replace('DELETE', '/integrations/mistral', (response) => response.destroy());
     detour.replace('GET', '/v2/integrations/mistral', reply(500, {}));
     await openProvider(page, 'Mistral');
-    await page.getByRole('button', { name: 'Remove Mistral' }).click();
-    const question = page.getByRole('alertdialog');
-    await question.getByRole('textbox').fill('Mistral');
-    await question.getByRole('button', { name: 'Remove Mistral' }).click();
+    await confirmRemoval(page, 'Mistral');
     await seeToast(page, 'Mistral may have been removed, and could not be loaded.');
   });
 
@@ -1028,12 +1022,17 @@ async function connect(page: Page, name: string, values: Readonly<Record<string,
   await save(page);
 }
 
-async function remove(page: Page, name: string): Promise<void> {
-  await openProvider(page, name);
+/** Removes the provider in the open drawer. */
+async function confirmRemoval(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: `Remove ${name}` }).click();
   const question = page.getByRole('alertdialog');
   await question.getByRole('textbox').fill(name);
   await question.getByRole('button', { name: `Remove ${name}` }).click();
+}
+
+async function remove(page: Page, name: string): Promise<void> {
+  await openProvider(page, name);
+  await confirmRemoval(page, name);
   await seeToast(page, `${name} is removed.`);
   await page.getByRole('button', { name: 'Close' }).click();
 }
