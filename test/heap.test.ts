@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { providerNames } from '../src/upstream/wire.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
@@ -79,7 +80,7 @@ async function sendWithoutReading(
     socket.write(bytes);
     return socket;
   });
-  await new Promise((resolve) => setTimeout(resolve, durationMs));
+  await wait(durationMs);
   for (const socket of sockets) socket.destroy();
 }
 
@@ -340,10 +341,26 @@ it('under load, the old generation grows by less than its size between two full 
   while (isRunning) {
     const metrics = await (await fetch(metricsUrl)).text();
     sizes.push(Number(/nodejs_heap_space_size_used_bytes\{space="old"\} (\d+)/.exec(metrics)?.[1]));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await wait(20);
   }
   // The first collections follow V8's initial limit.
   const settled = sizes.slice(sizes.length / 2);
   expect(settled.length).toBeGreaterThan(5);
   expect(Math.max(...settled)).toBeLessThan(2 * Math.min(...settled));
+}, 60_000);
+
+it('an idle program collects nothing, so that V8 keeps what it has optimized', async () => {
+  await using upstream = await startFakeUpstream();
+  await using gateway = await serve(upstream, 256, { METRICS_PORT: '0' });
+  const metricsUrl = await gateway.program.waitFor(/"metrics":"([^"]+)"/);
+  const countFullCollections = async () => {
+    const metrics = await (await fetch(metricsUrl)).text();
+    return Number(/nodejs_gc_duration_seconds_count\{[^}]*kind="major"[^}]*\} (\d+)/.exec(metrics)?.[1] ?? 0);
+  };
+  // The start itself can cause a collection.
+  await wait(3000);
+  const count = await countFullCollections();
+  // By default, V8 collects the heap of an idle process after eight seconds.
+  await wait(9000);
+  expect(await countFullCollections()).toBe(count);
 }, 60_000);

@@ -5,16 +5,18 @@ interface ErrorNoticeProps {
   readonly error: GatewayError;
   /** Shown as a button only if a retry can help, and only after the time that Galileo asked for. */
   readonly onRetry?: (() => void) | undefined;
+  /** In place of the general advice for the error's code. */
+  readonly advice?: string | undefined;
   readonly children?: ReactNode;
 }
 
 /** An error message for users, with the request id to report. */
-export function ErrorNotice({ error, onRetry, children }: ErrorNoticeProps) {
-  const { title, advice } = describeError(error);
+export function ErrorNotice({ error, onRetry, advice, children }: ErrorNoticeProps) {
+  const { title, advice: generalAdvice } = describeError(error);
   return (
     <div className="notice" data-tone="bad">
       <p className="notice-title">{title}</p>
-      <p>{advice}</p>
+      <p>{advice ?? generalAdvice}</p>
       <p className="fine">
         {error.message}
         {error.requestId !== undefined && (

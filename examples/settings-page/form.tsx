@@ -12,8 +12,7 @@ interface ProviderFormProps {
   /** The draft of an earlier save that failed after the drawer was closed. */
   readonly kept: Draft | undefined;
   readonly onCancel: () => void;
-  /** Called with whether the form has unsaved changes. */
-  readonly onDirty: (isDirty: boolean) => void;
+  readonly onProgress: (progress: 'changed' | 'saving') => void;
   /** Called for every result, with whether the form was closed in the meantime. */
   readonly onResult: (result: SaveResult, draft: Draft, isClosed: boolean) => void;
   readonly onCheckStored: () => void;
@@ -24,7 +23,7 @@ export function ProviderForm({
   provider,
   kept,
   onCancel,
-  onDirty,
+  onProgress,
   onResult,
   onCheckStored,
 }: ProviderFormProps) {
@@ -62,7 +61,7 @@ export function ProviderForm({
 
   const change = (update: (draft: Draft) => Draft): void => {
     setDraft(update);
-    onDirty(true);
+    onProgress('changed');
   };
 
   const save = async (): Promise<void> => {
@@ -76,13 +75,13 @@ export function ProviderForm({
     const removed = integration === null ? [] : getRemoved(form.fields, draft);
     if (removed.length > 0 && !(await confirmRemoval(removed))) return;
     setIsSaving(true);
-    onDirty(false);
+    onProgress('saving');
     const result = await form.save(client, draft);
     setIsSaving(false);
     const isClosed = element.current === null;
     onResult(result, draft, isClosed);
     if (result.kind === 'saved' || isClosed) return;
-    onDirty(true);
+    onProgress('changed');
     if (result.kind === 'rejected') {
       setIssues(result.issues.length > 0 ? result.issues : [{ path: [], message: result.message }]);
     } else if (result.error.code === 'PROVIDER_ERROR' && !result.error.retryable) {
@@ -134,7 +133,12 @@ export function ProviderForm({
             </div>
           )}
           {error !== undefined && (
-            <ErrorNotice error={error} onRetry={isOutcomeUnknown(error) ? undefined : () => void save()}>
+            <ErrorNotice
+              error={error}
+              {...(isOutcomeUnknown(error)
+                ? { advice: `${displayName} may have been saved.` }
+                : { onRetry: () => void save() })}
+            >
               {isOutcomeUnknown(error) ? (
                 <button type="button" className="secondary small" onClick={onCheckStored}>
                   Check what is stored

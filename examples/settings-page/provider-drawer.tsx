@@ -103,7 +103,8 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
         <ProviderForm
           provider={provider}
           kept={drafts.current.get(name)}
-          onDirty={(isDirty) => setGuard(isDirty ? confirmDiscard : undefined)}
+          // The drawer can be closed during a save. Leaving the page could cancel it, so the browser asks.
+          onProgress={(progress) => setGuard(progress === 'changed' ? confirmDiscard : async () => true)}
           onCancel={finish}
           onResult={showResult}
           onCheckStored={() => void checkStored()}

@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../config.ts';
 import { type RunningServer, startServer } from '../http/server.ts';
 import { createLog, type Log, openOutput } from '../observability/log.ts';
@@ -7,15 +6,8 @@ import { readOtelVariables } from '../otel-variables.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
 import { importPlugins } from './import-plugins.ts';
 
-/**
- * In percent: how much the old generation of V8 grows before it is collected. By default, up to 300
- * (docs/performance.md, "What was tried").
- */
-const heapGrowth = 30;
-
 /** Runs the gateway until a signal, in this process or in `WORKERS` processes. */
 export async function serve(config: Config, pluginFile?: string): Promise<void> {
-  setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
   const plugins = pluginFile === undefined ? [] : await importPlugins(pluginFile);
   const output = await openOutput();
   const log = createLog(config.logLevel, output);

@@ -23,7 +23,10 @@ export function readTrustedDocuments(path: string): TrustedDocuments {
     if (typeof id !== 'string' || typeof text !== 'string') {
       throw new Error('the file is neither a map of hashes to documents nor an Apollo manifest');
     }
-    documents.set(toHash(id), text);
+    const hash = toHash(id);
+    if (documents.has(hash) && documents.get(hash) !== text)
+      throw new Error(`the file has two different documents with the id ${hash.slice(0, 100)}`);
+    documents.set(hash, text);
   }
   if (documents.size === 0) throw new Error('the file has no documents');
   return documents;

@@ -556,6 +556,28 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(await token.inputValue()).toBe('sk');
     });
 
+    test('during a save, the browser asks before a reload', async () => {
+      await using detour = await startDetour(sandbox.url);
+      const held: (() => void)[] = [];
+      detour.replace('PUT', '/v2/integrations/openai', (response) => {
+        held.push(() => reply(422, { detail: 'No.' })(response));
+      });
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page } = session;
+      const dialogs: string[] = [];
+      page.on('dialog', (dialog) => {
+        dialogs.push(dialog.type());
+        void dialog.accept();
+      });
+      await openForm(page, 'OpenAI');
+      await page.getByLabel('API key', { exact: true }).fill('sk');
+      await save(page);
+      await expect.poll(() => held.length).toBe(1);
+      await page.reload();
+      held[0]?.();
+      expect(dialogs).toEqual(['beforeunload']);
+    });
+
     test('if the integration cannot be read after a save with an unknown result, the typed values are kept', async () => {
       await using detour = await startDetour(sandbox.url);
       detour.replace('PUT', '/v2/integrations/openai', (response) => response.destroy());
@@ -583,6 +605,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await seeToast(page, 'Can’t reach the gateway. OpenAI may have been saved.');
       const alert = page.getByRole('alert').filter({ hasText: 'Can’t reach the gateway' });
       expect(await alert.getByRole('button').allTextContents()).toEqual(['Check what is stored']);
+      expect(await alert.textContent()).not.toMatch(/try again/i);
       await alert.getByRole('button').click();
       await seeToast(page, 'OpenAI could not be loaded.');
       expect(await page.getByLabel('API key', { exact: true }).inputValue()).toBe('sk');
