@@ -3,8 +3,8 @@
 import './src/workers/signals.ts';
 import { setFlagsFromString } from 'node:v8';
 
-// V8's defaults cost memory under load, and speed after an idle time (docs/performance.md). Before the rest is loaded,
-// because V8 schedules the first collection for idle processes during that time.
+// V8's defaults cost memory under load, and speed after an idle time (docs/performance.md). They are changed before the
+// rest is loaded, because V8 schedules its first collection for idle processes while modules load.
 setFlagsFromString('--heap-growing-percent=30');
 setFlagsFromString('--gc-memory-reducer-start-delay-ms=2000000000');
 

@@ -55,7 +55,7 @@ export const settings = {
   noProxy: {
     schema: types.noProxy,
     isAlsoLowerCase: true,
-    meaning: 'Hosts that are reached without the proxy, comma separated.',
+    meaning: 'Hosts that are reached without the proxy, comma-separated.',
   },
   requestTimeoutMs: {
     schema: types.milliseconds,
@@ -95,7 +95,7 @@ export const settings = {
     schema: types.milliseconds,
     default: '300000',
     meaning:
-      'Age at which a connection to upstream is replaced, in milliseconds, so that DNS changes are noticed.',
+      'Maximum age of a connection to upstream, in milliseconds. Older ones are replaced, so that DNS changes take effect.',
   },
   upstreamRetries: {
     schema: types.wholeNumber(0, 10),
@@ -147,7 +147,7 @@ export const settings = {
   },
   upstreamCaFile: {
     schema: types.caFile,
-    meaning: 'PEM file with additional CAs that can issue the certificate of upstream.',
+    meaning: 'PEM file with additional CA certificates to trust for upstream connections.',
   },
   upstreamCertFile: {
     schema: types.certificateFile,
@@ -163,7 +163,7 @@ export const settings = {
   },
   corsOrigins: {
     schema: types.origins,
-    meaning: 'Exact origins whose pages can call the gateway, comma separated.',
+    meaning: 'Exact origins whose pages can call the gateway, comma-separated.',
   },
   graphiql: {
     schema: types.onOff,

@@ -5,6 +5,6 @@ export const toError = (thrown: unknown, message = 'A value that is not an Error
 /** In characters. Messages quote names of the document and Galileo's messages, which can be long. */
 const maxMessageLength = 500;
 
-/** Cuts a message that clients receive to 500 characters. */
+/** Cuts a message that clients receive. */
 export const shortenMessage = (message: string): string =>
   message.length > maxMessageLength ? `${message.slice(0, maxMessageLength).toWellFormed()}…` : message;

@@ -83,7 +83,7 @@ export function readOtelVariables(environment: Environment) {
       'http/protobuf or http/json (gRPC is not supported)',
     );
     if (!isPairs(get(pick('HEADERS')), /^[!#$%&'*+.^`|~\w-]+$/))
-      warn(pick('HEADERS'), 'name=value, comma separated');
+      warn(pick('HEADERS'), 'name=value, comma-separated');
     if (!['gzip', 'none', undefined].includes(get(pick('COMPRESSION'))))
       warn(pick('COMPRESSION'), 'gzip or none');
     return protocol ?? 'http/json';
@@ -140,7 +140,7 @@ export function readOtelVariables(environment: Environment) {
   }
 
   if (!isPairs(get('OTEL_RESOURCE_ATTRIBUTES'), /^[^\s=]+$/))
-    warn('OTEL_RESOURCE_ATTRIBUTES', 'name=value, comma separated, with percent-encoding');
+    warn('OTEL_RESOURCE_ATTRIBUTES', 'name=value, comma-separated, with percent-encoding');
   for (const name of Object.keys(environment)) {
     if (numbers.test(name)) readNumber(name);
     const value = get(name);

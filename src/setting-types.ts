@@ -50,7 +50,7 @@ export const origins = z
   .string()
   .transform((text) => text.split(',').map((origin) => origin.trim()))
   .refine((list) => list.every(isOrigin), {
-    error: 'exact origins, comma separated, such as https://app.example.com (no path, no *)',
+    error: 'exact origins, comma-separated, such as https://app.example.com (no path, no *)',
   });
 
 function isUpstreamUrl(text: string): boolean {
@@ -79,7 +79,7 @@ export const proxyUrl = z.string().refine(isProxyUrl, {
   error: 'the http or https URL of a proxy, with each % in its user or password written as %25',
 });
 
-export const noProxy = z.string().regex(/^[\w.:*,[\]/ -]+$/, { error: 'host names, comma separated' });
+export const noProxy = z.string().regex(/^[\w.:*,[\]/ -]+$/, { error: 'host names, comma-separated' });
 
 export const trustedDocuments = z.string().transform((path, context) => {
   try {
@@ -101,7 +101,7 @@ const pemFile = (expected: string, check: (content: string) => void) =>
     } catch (error) {
       const isUnreadable = error instanceof Error && 'syscall' in error;
       const reason = isUnreadable ? 'the file cannot be read' : `the file does not contain ${expected}`;
-      context.addIssue(`the path of ${expected} (PEM), but ${reason}`);
+      context.addIssue(`the path of a PEM file with ${expected}, but ${reason}`);
       return z.NEVER;
     }
   });
@@ -164,7 +164,7 @@ export const addresses = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
   .refine((list) => list.every(isAddressRange), {
-    error: 'addresses or CIDR ranges, comma separated, or the names `loopback` and `private`',
+    error: 'addresses or CIDR ranges, comma-separated, or the names `loopback` and `private`',
   });
 
 // No common machine has more than 1,024 CPUs.

@@ -320,7 +320,7 @@ describe('an invalid argument that only execution detects', () => {
     const { data, errors } = parseBody(response);
     expect(data).toEqual({ __typename: 'Query', integration: null });
     expect(errors?.[0]).toMatchObject({
-      message: 'An argument of this field does not fit its type.',
+      message: 'An argument of this field does not match its type.',
       path: ['integration'],
       extensions: { code: 'BAD_USER_INPUT' },
     });

@@ -203,7 +203,7 @@ it('the configuration error also lists settings that conflict, next to invalid o
   ]);
   expect(getProblems({ PORT: 'x', UPSTREAM_CERT_FILE: '/none', UPSTREAM_KEY_FILE: keyFile })).toEqual([
     expect.stringMatching(/^PORT: /),
-    expect.stringMatching(/^UPSTREAM_CERT_FILE: expected the path of a client certificate/),
+    expect.stringMatching(/^UPSTREAM_CERT_FILE: expected the path of a PEM file with a client certificate/),
   ]);
 });
 

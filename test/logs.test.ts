@@ -48,6 +48,7 @@ describe('a request', () => {
     ['127.0.0.1,10.1.2.0/24', '[2001:db8::1]:5000, 10.1.2.3:80', '2001:db8::1'],
     ['loopback', '203.0.113.7, ,', '203.0.113.7'],
     ['loopback', 'not an address', '127.0.0.1'],
+    ['loopback', 'fe80::1%eth0', 'fe80::1'],
     ['192.0.2.1', '203.0.113.7', '127.0.0.1'],
   ])(
     'with TRUST_PROXY=%s and X-Forwarded-For: %s, the log has the client address %s',

@@ -41,6 +41,19 @@ it('concurrent scrapes share one result', async () => {
   closeServer(server);
 });
 
+it('the listener of the metrics accepts at most 100 connections, and closes those of slow clients', async () => {
+  const server = await startMetricsServer(0, '127.0.0.1', () => Promise.resolve('one 1\n'));
+  const url = getUrl(server);
+  const slow = await Promise.all(Array.from({ length: 100 }, () => openConnection(url)));
+  for (const connection of slow) connection.write('GET /metrics HTTP/1.1\r\n');
+  const further = await openConnection(url);
+  expect(await further.closed).toBe('');
+  const [received = ''] = await Promise.all(slow.map(({ closed }) => closed));
+  expect(received).toMatch(/^HTTP\/1\.1 408 /);
+  expect(await (await fetch(`${url}/metrics`)).text()).toBe('one 1\n');
+  closeServer(server);
+}, 30_000);
+
 describe('the metrics', () => {
   it.each([
     [

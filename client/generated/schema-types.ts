@@ -35,7 +35,7 @@ export type AnthropicIntegration = Integration & {
   endpoint: Maybe<Scalars['String']['output']>;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -45,9 +45,9 @@ export type AnthropicIntegration = Integration & {
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -72,7 +72,7 @@ export type AwsBedrockIntegration = Integration & {
   credentialType: AwsCredentialType;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -84,9 +84,9 @@ export type AwsBedrockIntegration = Integration & {
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -127,7 +127,7 @@ export type AwsSageMakerIntegration = Integration & {
   credentialType: AwsCredentialType;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -139,9 +139,9 @@ export type AwsSageMakerIntegration = Integration & {
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -203,7 +203,7 @@ export type AzureIntegration = Integration & {
   endpoint: Maybe<Scalars['String']['output']>;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -215,9 +215,9 @@ export type AzureIntegration = Integration & {
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
   /** Whether the endpoint is a proxy in front of Azure. Default: false. */
   proxy: Scalars['Boolean']['output'];
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -308,7 +308,7 @@ export type CustomIntegration = Integration & {
   defaultModel: Maybe<Scalars['String']['output']>;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -327,9 +327,9 @@ export type CustomIntegration = Integration & {
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -396,21 +396,21 @@ export type CustomModelPropertiesInput = {
 /** Models served by Databricks. */
 export type DatabricksIntegration = Integration & {
   __typename: 'DatabricksIntegration';
-  /** The catalogs of the workspace. One call to Galileo. Null with an error if it failed. */
+  /** The catalogs of the workspace. One call to Galileo. Null with an error if the call fails. */
   catalogs: Maybe<Array<Scalars['String']['output']>>;
-  /** The databases of a catalog. One call to Galileo per catalog. Null with an error if it failed. */
+  /** The databases of a catalog. One call to Galileo per catalog. Null with an error if the call fails. */
   databases: Maybe<Array<Scalars['String']['output']>>;
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -438,15 +438,15 @@ export type DatabricksIntegrationusersArgs = {
 export type Integration = {
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -801,13 +801,13 @@ export type IntegrationProvider = {
   displayName: Scalars['String']['output'];
   /** The caller's integration of this provider. Null if it is not configured; null with an error if loading it failed. One call to Galileo. */
   integration: Maybe<Integration>;
-  /** Whether this Galileo deployment offers the provider. One call to Galileo for all providers. Null with an error if it failed. */
+  /** Whether this Galileo deployment offers the provider. One call to Galileo for all providers. Null with an error if the call fails. */
   isAvailable: Maybe<Scalars['Boolean']['output']>;
-  /** The names of the models that the caller can use. One call to Galileo. Null with an error if it failed. */
+  /** The names of the models that the caller can use. One call to Galileo. Null with an error if the call fails. */
   models: Maybe<Array<Scalars['String']['output']>>;
   /** The provider. */
   name: IntegrationName;
-  /** The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers. Null with an error if it failed. */
+  /** The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers. Null with an error if the call fails. */
   records: Maybe<Array<IntegrationRecord>>;
 };
 
@@ -818,7 +818,7 @@ export type IntegrationRecord = {
   createdAt: Scalars['DateTime']['output'];
   /** The id of the user who created the integration. */
   createdBy: Scalars['ID']['output'];
-  /** The groups that the integration is shared with. One call to Galileo per page. Null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration: the `id` of the Integration. */
   integrationId: Scalars['ID']['output'];
@@ -834,7 +834,7 @@ export type IntegrationRecord = {
   permissions: Array<IntegrationPermission>;
   /** When the integration was last changed. */
   updatedAt: Scalars['DateTime']['output'];
-  /** The users that the integration is shared with. One call to Galileo per page. Null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -901,7 +901,7 @@ export type IntegrationUserInput = {
   userId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-/** The input is invalid. Nothing was stored. */
+/** The input is invalid. Nothing was changed. */
 export type IntegrationValidationFailure = {
   __typename: 'IntegrationValidationFailure';
   /** The individual issues. Empty if Galileo lists none. */
@@ -926,15 +926,15 @@ export type MistralIntegration = Integration & {
   __typename: 'MistralIntegration';
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -1123,45 +1123,45 @@ export type MultiModalIntegrationConfigInput = {
 /** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type Mutation = {
   __typename: 'Mutation';
-  /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured. One call to Galileo. Null with an error if it failed. */
+  /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured. One call to Galileo. Null with an error if the call fails. */
   deleteIntegration: Maybe<IntegrationProvider>;
-  /** Stops sharing an integration with a group. Returns the id of the group. One call to Galileo. Null with an error if it failed. */
+  /** Stops sharing an integration with a group. Returns the id of the group. One call to Galileo. Null with an error if the call fails. */
   removeIntegrationGroup: Maybe<Scalars['ID']['output']>;
-  /** Stops sharing an integration with a user. Returns the id of the user. One call to Galileo. Null with an error if it failed. */
+  /** Stops sharing an integration with a user. Returns the id of the user. One call to Galileo. Null with an error if the call fails. */
   removeIntegrationUser: Maybe<Scalars['ID']['output']>;
-  /** Makes this integration the selected one of its provider. One call to Galileo. Null with an error if it failed. */
+  /** Makes this integration the selected one of its provider. One call to Galileo. Null with an error if the call fails. */
   selectIntegration: Maybe<IntegrationRecord>;
-  /** Shares an integration with groups. One call to Galileo. Null with an error if it failed. */
+  /** Shares an integration with groups. One call to Galileo. Null with an error if the call fails. */
   shareIntegrationWithGroups: Maybe<ShareIntegrationWithGroupsResult>;
-  /** Shares an integration with users. One call to Galileo. Null with an error if it failed. */
+  /** Shares an integration with users. One call to Galileo. Null with an error if the call fails. */
   shareIntegrationWithUsers: Maybe<ShareIntegrationWithUsersResult>;
-  /** Changes the role of a group in an integration. One call to Galileo. Null with an error if it failed. */
+  /** Changes the role of a group in an integration. One call to Galileo. Null with an error if the call fails. */
   updateIntegrationGroup: Maybe<IntegrationGroup>;
-  /** Changes the role of a user in an integration. One call to Galileo. Null with an error if it failed. */
+  /** Changes the role of a user in an integration. One call to Galileo. Null with an error if the call fails. */
   updateIntegrationUser: Maybe<IntegrationUser>;
-  /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if the call fails. */
   upsertAnthropicIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's AWS Bedrock integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's AWS Bedrock integration. One call to Galileo. Null with an error if the call fails. */
   upsertAwsBedrockIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's AWS SageMaker integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's AWS SageMaker integration. One call to Galileo. Null with an error if the call fails. */
   upsertAwsSageMakerIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Azure integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's Azure integration. One call to Galileo. Null with an error if the call fails. */
   upsertAzureIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Custom integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's Custom integration. One call to Galileo. Null with an error if the call fails. */
   upsertCustomIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Databricks integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's Databricks integration. One call to Galileo. Null with an error if the call fails. */
   upsertDatabricksIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Mistral integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's Mistral integration. One call to Galileo. Null with an error if the call fails. */
   upsertMistralIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's NVIDIA integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's NVIDIA integration. One call to Galileo. Null with an error if the call fails. */
   upsertNvidiaIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's OpenAI integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's OpenAI integration. One call to Galileo. Null with an error if the call fails. */
   upsertOpenAIIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Vegas Gateway integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's Vegas Gateway integration. One call to Galileo. Null with an error if the call fails. */
   upsertVegasGatewayIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Vertex AI integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's Vertex AI integration. One call to Galileo. Null with an error if the call fails. */
   upsertVertexAIIntegration: Maybe<UpsertIntegrationResult>;
-  /** Creates or replaces the caller's Writer integration. One call to Galileo. Null with an error if it failed. */
+  /** Creates or replaces the caller's Writer integration. One call to Galileo. Null with an error if the call fails. */
   upsertWriterIntegration: Maybe<UpsertIntegrationResult>;
 };
 
@@ -1296,15 +1296,15 @@ export type NvidiaIntegration = Integration & {
   __typename: 'NvidiaIntegration';
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -1327,7 +1327,7 @@ export type OpenAIIntegration = Integration & {
   __typename: 'OpenAIIntegration';
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -1335,9 +1335,9 @@ export type OpenAIIntegration = Integration & {
   name: IntegrationName;
   /** The OpenAI organization that usage is billed to. Null if none is set. */
   organizationId: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -1375,7 +1375,7 @@ export type Query = {
   integration: Maybe<Integration>;
   /** One entry per provider, configured or not. Each entry has everything that a settings page needs. */
   integrationProviders: Array<IntegrationProvider>;
-  /** Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo. Null with an error if it failed. */
+  /** Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo. Null with an error if the call fails. */
   integrationRecords: Maybe<Array<IntegrationRecord>>;
   /** The configured integrations among `names`, in the order of `names`. Providers that are not configured are left out. An item is null only if loading it failed; `errors` then has its path. One call to Galileo per provider. */
   integrations: Array<Maybe<Integration>>;
@@ -1650,15 +1650,15 @@ export type VegasGatewayIntegration = Integration & {
   __typename: 'VegasGatewayIntegration';
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -1702,7 +1702,7 @@ export type VertexAIIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The location of files for Vertex AI. Null if none is set. */
   gcsConfig: Maybe<VertexAIGcsConfig>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -1710,9 +1710,9 @@ export type VertexAIIntegration = Integration & {
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 
@@ -1735,7 +1735,7 @@ export type WriterIntegration = Integration & {
   __typename: 'WriterIntegration';
   /** Settings that have no separate field, as Galileo stores them. Null if there are none. */
   extra: Maybe<Scalars['JSONObject']['output']>;
-  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
   /** Galileo's UUID of the integration. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
@@ -1743,9 +1743,9 @@ export type WriterIntegration = Integration & {
   name: IntegrationName;
   /** The Writer organization that usage is billed to. Galileo always returns one; nullable because other providers may have none. */
   organizationId: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if it failed. */
+  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
-  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if it failed. */
+  /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
 };
 

@@ -6,7 +6,9 @@ import { readOtelVariables } from '../otel-variables.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
 import { importPlugins } from './import-plugins.ts';
 
-/** Runs the gateway until a signal, in this process or in `WORKERS` processes. */
+/**
+ * Starts the gateway, in this process or in `WORKERS` processes. Resolves when it listens; a signal ends it.
+ */
 export async function serve(config: Config, pluginFile?: string): Promise<void> {
   const plugins = pluginFile === undefined ? [] : await importPlugins(pluginFile);
   const output = await openOutput();

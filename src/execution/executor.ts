@@ -39,23 +39,24 @@ const maxPlans = 256;
 /** Limit for a response that describes the schema. The usual introspection query needs a fifth of it. */
 const maxIntrospectionBytes = 1024 * 1024;
 
-/** Runs operations. Limits, validation, plans and caches are internal. */
+/** Prepares and executes operations. Plans and caches are internal. */
 export class Executor {
+  /** For graphql-yoga's pipeline, which parses, validates and executes in separate steps. */
+  readonly documents: DocumentStore;
   readonly #schema: GraphQLSchema;
   readonly #settings: ExecutorSettings;
   readonly #secretInputs: SecretInputs;
-  readonly #documents: DocumentStore;
 
   constructor(schema: GraphQLSchema, settings: ExecutorSettings) {
     this.#schema = schema;
     this.#settings = settings;
     this.#secretInputs = new SecretInputs(schema);
-    this.#documents = new DocumentStore(schema, settings, this.#secretInputs);
+    this.documents = new DocumentStore(schema, settings, this.#secretInputs);
   }
 
   /** The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed. */
   prepare(params: OperationParams, access: RequestAccess): PreparedOperation {
-    return this.#documents.prepare(this.getSource(params), params.operationName, access);
+    return this.documents.prepare(this.getSource(params), params.operationName, access);
   }
 
   /**
@@ -71,7 +72,10 @@ export class Executor {
     return this.#run(prepared, this.#coerce(prepared, inputs ?? {}, context), context);
   }
 
-  /** The variables as the resolvers receive them. Adds the secrets of the operation to those of the request. */
+  /**
+   * The variables as the resolvers receive them. Adds the secrets of the operation to those of the request. Throws
+   * RequestError if a variable is invalid, or there are too many representations.
+   */
   #coerce(
     { measures, secrets, coerceVariables }: PreparedOperation,
     inputs: Variables,
@@ -122,7 +126,7 @@ export class Executor {
       if (plan.bytes !== cachedBytes) {
         if (prepared.plans.size === maxPlans && !prepared.plans.has(conditionDigits)) prepared.plans.clear();
         prepared.plans.set(conditionDigits, plan);
-        this.#documents.updateSize(prepared);
+        this.documents.updateSize(prepared);
       }
     }
   }
@@ -140,7 +144,7 @@ export class Executor {
   ): void {
     for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);
     if (document === undefined) return;
-    const { literals, variables: names } = this.#documents.findSecrets(document);
+    const { literals, variables: names } = this.documents.findSecrets(document);
     const secrets = [...literals];
     for (const name of names) collectSecrets(variables?.[name], secrets);
     for (const secret of secrets) context.addSecret(secret);
@@ -170,22 +174,6 @@ export class Executor {
       ? new RequestError('BAD_REQUEST', 'The parameter `query` is missing: send the document to execute.')
       : // Clients with automatic persisted queries compare this message.
         new RequestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
-  }
-
-  // The methods below are for graphql-yoga's pipeline, which parses, validates and executes in separate steps.
-
-  /** Parses a document. Throws RequestError if it is not one, or has too many tokens. */
-  parse(source: string): DocumentNode {
-    return this.#documents.parse(source);
-  }
-
-  /** Like `prepare`, for a document that `parse` returned or a plugin built. */
-  prepareDocument(
-    document: DocumentNode,
-    operationName: string | undefined,
-    access: RequestAccess,
-  ): PreparedOperation {
-    return this.#documents.prepareDocument(document, operationName, access);
   }
 }
 

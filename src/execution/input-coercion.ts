@@ -1,4 +1,5 @@
 import {
+  type GraphQLInputField,
   type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLLeafType,
@@ -72,19 +73,21 @@ const compileList =
     return Object.freeze(items);
   };
 
+const compileField = (field: GraphQLInputField) => ({
+  name: field.name,
+  isRequired: isNonNullType(field.type) && field.defaultValue === undefined,
+  defaultValue: field.defaultValue,
+  isSecret: isSecretField(field),
+  coerce: getInputCoercion(field.type),
+});
+
 function compileObject(type: GraphQLInputObjectType): InputCoercion {
   // Compiled at the first use, because an input type can contain itself.
-  let fields: readonly InputField[] | undefined;
+  let fields: readonly ReturnType<typeof compileField>[] | undefined;
   return (value, secrets) => {
     if (value === null) return null;
     if (!isJsonObject(value)) return invalid;
-    fields ??= Object.values(type.getFields()).map((field) => ({
-      name: field.name,
-      isRequired: isNonNullType(field.type) && field.defaultValue === undefined,
-      defaultValue: field.defaultValue,
-      isSecret: isSecretField(field),
-      coerce: getInputCoercion(field.type),
-    }));
+    fields ??= Object.values(type.getFields()).map(compileField);
     const coerced: Record<string, unknown> = {};
     let count = 0;
     for (const { name, isRequired, defaultValue, isSecret, coerce } of fields) {
@@ -110,12 +113,4 @@ function countGiven(object: JsonObject): number {
   let count = 0;
   for (const name in object) if (object[name] !== undefined) count += 1;
   return count;
-}
-
-interface InputField {
-  readonly name: string;
-  readonly isRequired: boolean;
-  readonly defaultValue: unknown;
-  readonly isSecret: boolean;
-  readonly coerce: InputCoercion;
 }

@@ -11,7 +11,12 @@ import {
   type ValuePlan,
   type Variables,
 } from './plan.ts';
-import { createNoMemoryError, createResponseTooLargeError, toLocations } from './request-error.ts';
+import {
+  createNoMemoryError,
+  createResponseTooLargeError,
+  RequestError,
+  toLocations,
+} from './request-error.ts';
 
 interface FieldError extends ErrorPayload {
   readonly locations: GraphQLFormattedError['locations'];
@@ -38,9 +43,6 @@ interface RunOptions {
  * "What was tried").
  */
 type Json = string | Promise<string>;
-
-/** Ends the execution of a plan, because its response is larger than allowed or does not fit into memory. */
-const tooLarge = Symbol('the response is too large');
 
 /**
  * An error that propagates to the nearest nullable position. Not an Error, because V8 would capture a stack for each
@@ -86,7 +88,6 @@ export class PlanRun {
   #remainingLength: number;
   /** The remaining length at which more memory must be held. */
   #nextHold: number;
-  #isOutOfMemory = false;
   #waitingCount = 0;
 
   constructor(options: RunOptions) {
@@ -101,7 +102,7 @@ export class PlanRun {
    * does not fit into memory; a mutation completes all its writes first.
    */
   async run(selection: SelectionPlan): Promise<OperationResult> {
-    const { isMutation, maxResponseBytes } = this.#options;
+    const { isMutation } = this.#options;
     const end = `${getEnd(selection)}}`;
     let body: string;
     try {
@@ -109,11 +110,6 @@ export class PlanRun {
         ? this.#writeObjectInSeries(selection, end)
         : this.#writeObject(selection, undefined, undefined, bodyStart, end));
     } catch (error) {
-      if (error === tooLarge) {
-        throw this.#isOutOfMemory
-          ? createNoMemoryError('response', isMutation)
-          : createResponseTooLargeError(maxResponseBytes, isMutation);
-      }
       if (!(error instanceof Failure)) throw error;
       this.#errors.push(error.error);
       body = `${bodyStart}null}`;
@@ -157,7 +153,7 @@ export class PlanRun {
         // Without the preceding JSON: a long string would be flattened again for each field after it.
         text += await this.#completeField(field, undefined, undefined, prefix);
       } catch (error) {
-        if (error === tooLarge) await this.#resolveInSeries(selection.slice(index + 1));
+        if (error instanceof RequestError) await this.#resolveInSeries(selection.slice(index + 1));
         throw error;
       }
     }
@@ -276,12 +272,9 @@ export class PlanRun {
 
   /** An error at a nullable position becomes null, with an entry in `errors`. Elsewhere, it fails the parent. */
   #fail(field: FieldPlan, plan: ValuePlan, cause: unknown, path: Path, before: string): string {
-    if (cause === tooLarge) throw cause;
+    if (cause instanceof RequestError) throw cause;
     // The write of a mutation was sent, so the whole response fails, which says so.
-    if (cause === noPlanMemory && this.#options.isMutation) {
-      this.#isOutOfMemory = true;
-      throw tooLarge;
-    }
+    if (cause === noPlanMemory && this.#options.isMutation) throw createNoMemoryError('response', true);
     const failure = cause instanceof Failure ? cause : this.#createFailure(field, cause, path);
     if (plan.isNonNull) throw failure;
     this.#errors.push(failure.error);
@@ -305,16 +298,14 @@ export class PlanRun {
     return new Failure({ message, locations: toLocations(field.nodes), path: toKeys(path), extensions });
   }
 
-  /** Counts characters of the response. Throws `tooLarge` if they exceed its limit or the memory. */
+  /** Counts characters of the response. Throws RequestError if they exceed its limit or the memory. */
   #spend(characters: number): void {
     this.#remainingLength -= characters;
     if (this.#remainingLength >= this.#nextHold) return;
-    if (this.#remainingLength < 0) throw tooLarge;
+    const { isMutation, maxResponseBytes, context } = this.#options;
+    if (this.#remainingLength < 0) throw createResponseTooLargeError(maxResponseBytes, isMutation);
     const length = Math.max(holdStep, this.#nextHold - this.#remainingLength);
-    if (!this.#options.context.memory.take(length * bytesPerCharacter)) {
-      this.#isOutOfMemory = true;
-      throw tooLarge;
-    }
+    if (!context.memory.take(length * bytesPerCharacter)) throw createNoMemoryError('response', isMutation);
     this.#nextHold = Math.max(0, this.#nextHold - length);
   }
 

@@ -301,7 +301,7 @@ function getFrozenArguments(
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     // Validation accepts some such arguments, for example null in a variable with a default.
-    throw new ClientFacingError('BAD_USER_INPUT', 'An argument of this field does not fit its type.');
+    throw new ClientFacingError('BAD_USER_INPUT', 'An argument of this field does not match its type.');
   }
   for (const { name, type } of field.args) freezeInput(type, values[name]);
   return Object.freeze(values);

@@ -18,8 +18,5 @@ export function toSyntaxProblem(error: GraphQLError): RequestProblem {
     .map((pattern) => pattern.exec(error.message)?.[0])
     .find((text) => text !== undefined);
   const message = beginning ?? 'Syntax Error: the document cannot be parsed';
-  return {
-    message: message.endsWith('.') ? message : `${message}.`,
-    ...(error.locations === undefined ? {} : { locations: error.locations }),
-  };
+  return { message: message.endsWith('.') ? message : `${message}.`, locations: error.locations };
 }

@@ -70,7 +70,7 @@ export function createVariableCoercion(
 const isGiven = (inputs: Variables, name: string): boolean =>
   Object.hasOwn(inputs, name) && inputs[name] !== undefined;
 
-/** The first five problems of variables that do not fit. */
+/** The first problems of variables that do not match their types, at most `maxProblems`. */
 function findProblems(
   definitions: readonly Definition[],
   inputs: Variables,

@@ -45,7 +45,7 @@ export class Admission {
     if (this.#slots === 0) this.#onIdle?.();
   }
 
-  reserve(): Reservation {
+  createReservation(): Reservation {
     return new Reservation(this.#memory);
   }
 

@@ -197,7 +197,7 @@ class ClientConnection implements ResponseOwner {
   refuse(status: number): string | undefined {
     this.#isClosing = true;
     const last = this.#pending.at(-1);
-    // It can wait for the end of this turn.
+    // It may be scheduled for the end of this turn, and must be written first.
     last?.write();
     const isIncomplete = last !== undefined && !last.request.complete;
     const canRespond =

@@ -71,7 +71,7 @@ export class Exchange {
     const mediaType = negotiateMediaType(request.getHeader('accept'), mediaTypes);
     this.#mediaType = mediaType ?? 'application/json';
     this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
-    this.#reservation = admission.reserve();
+    this.#reservation = admission.createReservation();
     // Decided on arrival, before the body is read, so that shedding a request costs little.
     if (forwarded.problem !== undefined) this.#refusal = new RequestError('BAD_REQUEST', forwarded.problem);
     else if (admission.isFull) this.#refusal = createShedError();
@@ -106,9 +106,9 @@ export class Exchange {
     this.#isExecuting = true;
     try {
       // V8 would keep a variable with the body while this function waits.
-      response = await this.#readBody().then((body) => this.#runPipeline(body, context));
+      response = await this.#admit().then((body) => this.#runPipeline(body, context));
       this.#endExecution();
-      this.#checkSize(response);
+      this.#holdResponse(response);
     } catch (error) {
       this.#endExecution();
       if (error instanceof ClientDisconnected) return undefined;
@@ -131,8 +131,11 @@ export class Exchange {
     if (this.#hasSlot) this.#services.admission.returnSlot();
   }
 
-  /** The body of a POST. Undefined for GET and HEAD. Throws if the request is refused. */
-  #readBody(): Promise<string | undefined> {
+  /**
+   * Admits the request by its content type, method and size. Resolves to the body of a POST, and to undefined for GET
+   * and HEAD. Throws or rejects with RequestError if the request is refused.
+   */
+  #admit(): Promise<string | undefined> {
     const { config, admission } = this.#services;
     const request = this.#request;
     if (this.#refusal !== undefined) throw this.#refusal;
@@ -187,7 +190,8 @@ export class Exchange {
     // Without variables, nothing of the parsed body is kept. The document counts separately.
     if (variableDefinitions.length === 0 && !this.#services.keepsBody) this.#reservation.resize(0);
     this.#releaseDocument();
-    // The cache of documents can drop it before this request ends. A plugin can start an operation after that.
+    // The request counts the document itself, because the cache can drop it in the meantime. A plugin can call this after
+    // the execution has ended.
     if (!this.#isExecuting || !this.#reservation.takeShared(prepared)) throw createShedError();
     this.#prepared = prepared;
     this.#observation.params = undefined;
@@ -198,8 +202,11 @@ export class Exchange {
     this.#prepared = undefined;
   }
 
-  /** Throws RequestError if the response exceeds MAX_RESPONSE_BYTES, or does not fit into MAX_BUFFERED_BYTES. */
-  #checkSize({ body }: HttpResponse): void {
+  /**
+   * Holds the memory of the response. Throws RequestError if it exceeds MAX_RESPONSE_BYTES or does not fit into
+   * MAX_BUFFERED_BYTES, and ClientDisconnected if the exchange has ended.
+   */
+  #holdResponse({ body }: HttpResponse): void {
     if (this.#isEnded) throw new ClientDisconnected();
     const { maxResponseBytes } = this.#services.config;
     const { length } = body;

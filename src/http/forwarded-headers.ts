@@ -51,13 +51,11 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
     }
   }
   const credentials: string[] = [];
-  for (const name of ['galileo-api-key', 'splunk-ao-api-key'] as const) {
-    const key = values[name];
-    if (key !== undefined && key !== '') credentials.push(credentialHeaders[name], key);
+  for (const name of ['galileo-api-key', 'splunk-ao-api-key', 'authorization'] as const) {
+    const value = values[name] ?? '';
+    const isUsable = name === 'authorization' ? usableAuthorizationPattern.test(value) : value !== '';
+    if (isUsable) credentials.push(credentialHeaders[name], value);
   }
-  const { authorization } = values;
-  if (authorization !== undefined && usableAuthorizationPattern.test(authorization))
-    credentials.push('Authorization', authorization);
   // A request id is logged and returned, and a trace state is part of spans: one that contains a credential is not
   // used.
   if (requestId === undefined || containsCredential(requestId, credentials)) requestId = randomUUID();
@@ -68,7 +66,7 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
     traceHeaders.push('traceparent', traceparent);
   if (lists.tracestate !== '' && !containsCredential(lists.tracestate, credentials))
     traceHeaders.push('tracestate', lists.tracestate);
-  return { credentials, traceHeaders, baggage, requestId, problem };
+  return { credentials, traceHeaders, baggage, requestId, problem: undefined };
 }
 
 function findProblem(name: CredentialHeader, earlier: string | undefined, value: string): string | undefined {

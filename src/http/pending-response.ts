@@ -17,7 +17,10 @@ const lingerMs = 1000;
 export interface ResponseOwner {
   /** Calls `write` of the response, immediately or at the end of this turn of the event loop. */
   scheduleWrite(pending: PendingResponse): void;
-  /** Whether the connection closes after this response. `isRequired`: it must close after its last pending response. */
+  /**
+   * Whether the connection closes after this response. `isRequired`: it accepts no further requests, and closes after
+   * its last pending response.
+   */
   decideClose(pending: PendingResponse, isRequired: boolean): boolean;
   /** Starts the response timeout of each response that is complete and has only complete responses before it. */
   startResponseTimeouts(): void;

@@ -89,6 +89,7 @@ const withoutGraphiql = toTextResponse(
   'This is a GraphQL endpoint. GraphiQL is off (GRAPHIQL=off): send operations with POST, as application/json.',
 );
 
+/** Runs a GraphQL request, and sends its response unless the client has disconnected. */
 export function serveGraphql(
   handler: GraphqlHandler,
   pending: PendingResponse,
@@ -102,8 +103,8 @@ export function serveGraphql(
   );
   pending.listener = exchange;
   exchange.respond().then(
-    (response) => {
-      if (response !== undefined) pending.send(response, exchange.requestId);
+    (httpResponse) => {
+      if (httpResponse !== undefined) pending.send(httpResponse, exchange.requestId);
     },
     (error: unknown) => {
       exchange.reportError(error);

@@ -145,6 +145,7 @@ export class RunningServer implements AsyncDisposable {
     return isDone && !this.#connections.hasCutOff;
   }
 
+  /** Closes the listener of the metrics, and sends the remaining telemetry. */
   async #closeTelemetry(): Promise<void> {
     if (this.#metricsServer !== undefined) closeServer(this.#metricsServer);
     await this.#telemetry.close();

@@ -13,7 +13,6 @@ export type Resource = (headers: IncomingHttpHeaders) => HttpResponse;
 export type Resources = (path: string) => Resource | undefined;
 
 const encodings = ['br', 'gzip'] as const;
-const suffixes = { br: '.br', gzip: '.gz' };
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -120,7 +119,7 @@ export function createStaticFiles(directory: string, prefix: string): Resources 
       names ??= new Set(readdirSync(directory));
       const identity = read(name);
       if (identity === undefined) return undefined;
-      const content = { identity, br: read(name + suffixes.br), gzip: read(name + suffixes.gzip) };
+      const content = { identity, br: read(`${name}.br`), gzip: read(`${name}.gz`) };
       resource = createResource(content, {
         'content-type': contentType,
         // One year: the content of a name never changes, because its hash is part of it.

@@ -104,7 +104,7 @@ class YogaExecution {
       return this.#prepared.document;
     } catch (error) {
       if (!(error instanceof RequestError) || error.code === 'METHOD_NOT_ALLOWED') throw error;
-      const document = this.#executor.parse(text);
+      const document = this.#executor.documents.parse(text);
       // graphql-yoga's own check would reject it with another code.
       if (!getOperationAST(document, operationName)) throw error;
       return document;
@@ -155,7 +155,7 @@ class YogaExecution {
   #prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
     if (this.#prepared?.document !== document || this.#params?.operationName !== operationName) {
       this.#addSecrets(document);
-      this.#prepared = this.#executor.prepareDocument(document, operationName, this.#access);
+      this.#prepared = this.#executor.documents.prepareDocument(document, operationName, this.#access);
     }
     return this.#prepared;
   }

@@ -35,10 +35,11 @@ export function createClientAddressReader(trusted: readonly string[] = []) {
 
 const toFamily = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-/** Removes brackets, the port, and the prefix of an IPv4-mapped IPv6 address. */
+/** Removes brackets, the port, the zone of an IPv6 address, and the prefix of an IPv4-mapped one. */
 const toPlain = (address: string): string =>
   address
     .trim()
     .replace(/^\[(.*)\](?::\d+)?$/, '$1')
     .replace(/^([\d.]+):\d+$/, '$1')
+    .replace(/%.*/, '')
     .replace(/^::ffff:(?=[\d.]+$)/i, '');

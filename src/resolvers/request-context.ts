@@ -7,9 +7,8 @@ import type { GalileoClient } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
 import { Reads } from './reads.ts';
 
-/** The part of the context that resolvers use. Never shared between requests. */
-export type ResolverContext = CallContext &
-  Pick<RequestContext, 'galileo' | 'reads' | 'addSecret' | 'redact' | 'reportError'>;
+/** The public members of RequestContext, without its private fields, so that tests can create one. */
+export type ResolverContext = Pick<RequestContext, keyof RequestContext>;
 
 /** Services that the contexts of all requests share. */
 export interface ContextServices {
@@ -24,7 +23,7 @@ export interface ContextServices {
 }
 
 /**
- * The context of one request, and of its calls to upstream. Reads, secrets and the caller are created when they are
+ * The context of one request, and of its calls to upstream. Never shared between requests. Reads, secrets and the caller are created when they are
  * first needed.
  */
 export class RequestContext implements CallContext {

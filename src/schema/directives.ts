@@ -39,7 +39,7 @@ export const upstreamProviderList: Federated = { federation: `${cost} ${oneForEa
 /** Options of a field that makes one call to upstream, and is null if that failed. */
 export const oneCall = (description: string, extensions = upstreamCall) => ({
   nullable: true as const,
-  description: `${description} One call to Galileo. Null with an error if it failed.`,
+  description: `${description} One call to Galileo. Null with an error if the call fails.`,
   extensions,
 });
 

@@ -42,7 +42,7 @@ const issue = builder.objectRef<ValidationFailure['issues'][number]>('Integratio
 });
 
 const validationFailure = builder.objectRef<ValidationFailure>('IntegrationValidationFailure').implement({
-  description: 'The input is invalid. Nothing was stored.',
+  description: 'The input is invalid. Nothing was changed.',
   fields: (t) => ({
     message: t.exposeString('message', { description: 'A summary that can be shown to users.' }),
     issues: t.expose('issues', {

@@ -2,7 +2,7 @@ import { isJsonObject, isSerializable, type JsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import { propertyDefaults } from '../upstream/generated/tables.ts';
 
-/** Checks one value of an upstream response. Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
+/** Checks one value of an upstream response. Throws UPSTREAM_INVALID_RESPONSE if the value does not match the field's type. */
 export type Parser<T = unknown> = (value: unknown) => T;
 
 export function throwMismatch(expected: string): never {
@@ -10,7 +10,7 @@ export function throwMismatch(expected: string): never {
   if (error === undefined) {
     error = new ClientFacingError(
       'UPSTREAM_INVALID_RESPONSE',
-      `Galileo returned a value that does not fit this field: expected ${expected}.`,
+      `Galileo returned an invalid value for this field: expected ${expected}.`,
     );
     mismatches.set(expected, error);
   }
@@ -146,7 +146,7 @@ export class PropertyAccess {
     this.#parse = parse;
   }
 
-  /** Throws UPSTREAM_INVALID_RESPONSE if the value does not fit its field. */
+  /** Throws UPSTREAM_INVALID_RESPONSE if the value does not match the field's type. */
   read(source: JsonObject): unknown {
     return this.#parse(source[this.#property] ?? source[this.#alternative] ?? this.#defaultValue);
   }

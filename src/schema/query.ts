@@ -32,7 +32,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
     isAvailable: t.boolean({
       nullable: true,
       description:
-        'Whether this Galileo deployment offers the provider. One call to Galileo for all providers. Null with an error if it failed.',
+        'Whether this Galileo deployment offers the provider. One call to Galileo for all providers. Null with an error if the call fails.',
       extensions: upstreamCall,
       resolve: ({ name }, _args, context) => loadAvailability(name, context),
     }),
@@ -40,7 +40,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
       type: [integrationRecord],
       nullable: true,
       description:
-        'The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers. Null with an error if it failed.',
+        'The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers. Null with an error if the call fails.',
       extensions: upstreamList,
       resolve: ({ name }, _args, context) => loadRecordsOf(name, context),
     }),

@@ -34,6 +34,6 @@ export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').
       ),
       isDisabled: boolean('is_disabled', 'Whether the integration is disabled.', nonNull),
     }),
-    ...toCollaboratorFields(t, 'Null with an error if it failed.'),
+    ...toCollaboratorFields(t, 'Null with an error if the call fails.'),
   }),
 });

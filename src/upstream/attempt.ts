@@ -166,6 +166,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return this.#request.context.memory.takeParsed(body) ? this.#toResponse(body) : this.#toMemoryFailure();
   }
 
+  /** Ends the attempt. If its request was written, reports the result when undici has destroyed the socket. */
   #end(result: AttemptFailure | UpstreamResponse): void {
     this.#result = result;
     if (this.#controller === undefined) {

@@ -57,7 +57,7 @@ export class Call implements Waiter, AttemptOwner {
   readonly #isWrite: boolean;
   readonly #resolve: (response: UpstreamResponse) => void;
   readonly #reject: (error: Error) => void;
-  /** Runs attempts and hooks in the context of the request, such as the trace of the host program. */
+  /** Starts attempts, and reports the end of the call, in the context of the request, such as the host's trace. */
   readonly #scope = new AsyncResource('galileo-gateway call');
   #isSettled = false;
   #attempt: Attempt | undefined;

@@ -21,7 +21,7 @@ const missingCredential =
 
 export type CollaboratorKind = 'users' | 'groups';
 
-const hasNamesOrNull = (body: unknown): body is { integrations?: readonly unknown[] | null } =>
+const isAvailableResponse = (body: unknown): body is { integrations?: readonly unknown[] | null } =>
   isJsonObject(body) && Array.isArray(body['integrations'] ?? []);
 
 /** A page of a list. `startingToken` is the offset of its first item. */
@@ -68,7 +68,7 @@ export class GalileoClient {
     const path = '/v2/integrations/available';
     const { integrations } = await this.#call(
       { operation: 'available', method: 'GET', path, context },
-      hasNamesOrNull,
+      isAvailableResponse,
     );
     return integrations ?? [];
   }
@@ -174,7 +174,7 @@ export class GalileoClient {
     return this.#delete({ operation, method: 'DELETE', path, context });
   }
 
-  /** Null if the response means that the provider is not configured. */
+  /** Null if the response means that the provider is not configured. Sets `name` in the parsed body. */
   #toIntegration(
     name: ProviderName,
     request: TransportRequest,

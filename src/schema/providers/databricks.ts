@@ -32,7 +32,7 @@ export const databricks = defineProvider({
     databases: t.stringList({
       nullable: true,
       description:
-        'The databases of a catalog. One call to Galileo per catalog. Null with an error if it failed.',
+        'The databases of a catalog. One call to Galileo per catalog. Null with an error if the call fails.',
       extensions: upstreamList,
       args: {
         catalog: t.arg.string({
