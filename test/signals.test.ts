@@ -10,6 +10,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -18,6 +19,7 @@ import { describe, expect, it } from 'vitest';
 import { startFakeUpstream } from './support/fake-upstream.ts';
 import { getFreePort, waitUntilReady } from './support/free-port.ts';
 import { send } from './support/http-client.ts';
+import { listen } from './support/listen.ts';
 import { startProgram } from './support/program.ts';
 
 const programPath = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -197,13 +199,16 @@ describe.skipIf(!isLinux)('with WORKERS=2', () => {
   });
 });
 
-it('a process that was paused reads the responses that arrived in the meantime', async () => {
+it.each([
+  ['without plugins', []],
+  ['with a plugin', ['--plugins', fileURLToPath(new URL('./fixtures/plugins.mjs', import.meta.url))]],
+])('a process that was paused reads the responses that arrived in the meantime, %s', async (_name, flags) => {
   await using upstream = await startFakeUpstream();
   const held: (() => void)[] = [];
   upstream.on('GET', '/v2/integrations/openai', (_call, response) => {
     held.push(() => response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"no"}'));
   });
-  await using program = startProgram(['serve'], {
+  await using program = startProgram(['serve', ...flags], {
     PORT: '0',
     GALILEO_API_URL: upstream.url,
     UPSTREAM_TIMEOUT_MS: '1000',
@@ -221,6 +226,38 @@ it('a process that was paused reads the responses that arrived in the meantime',
   await wait(1500);
   program.process.kill('SIGCONT');
   expect(await (await running).json()).toEqual({ data: { integration: null } });
+});
+
+it('a process that was paused uses the connections that were opened in the meantime', async () => {
+  const held: (() => void)[] = [];
+  // A proxy that then responds as upstream itself.
+  const proxy = createServer((socket) => {
+    socket.once('data', () => {
+      held.push(() => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+      socket.once('data', () => {
+        socket.write(
+          'HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 15\r\n\r\n{"detail":"no"}',
+        );
+      });
+    });
+  });
+  const port = await listen(proxy);
+  await using program = startProgram(['serve'], {
+    PORT: '0',
+    GALILEO_API_URL: 'http://galileo.test',
+    HTTP_PROXY: `http://127.0.0.1:${port}`,
+    UPSTREAM_CONNECT_TIMEOUT_MS: '500',
+    UPSTREAM_RETRIES: '0',
+  });
+  const url = await program.waitFor(/"url":"([^"]+)"/);
+  const running = send(url, read);
+  await expect.poll(() => held.length).toBe(1);
+  program.process.kill('SIGSTOP');
+  held[0]?.();
+  await wait(1000);
+  program.process.kill('SIGCONT');
+  expect((await running).text).toBe('{"data":{"integration":null}}');
+  proxy.close();
 });
 
 describe('an exception that no handler caught', () => {

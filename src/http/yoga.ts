@@ -247,10 +247,13 @@ const pluginTimeoutMessage =
 /** Rejects if plugins wait longer than the request, even if its client has disconnected. */
 function withDeadline<T>(running: Promise<T>, { remainingMs }: Deadline): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new RequestError('INTERNAL_SERVER_ERROR', pluginTimeoutMessage)),
-      remainingMs + graceMs,
-    );
+    let timer = setTimeout(() => {
+      // A second timer, so that a process that was paused has time for what has arrived in the meantime.
+      timer = setTimeout(
+        () => reject(new RequestError('INTERNAL_SERVER_ERROR', pluginTimeoutMessage)),
+        graceMs,
+      );
+    }, remainingMs);
     running.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
 }

@@ -23,8 +23,8 @@ export interface ContextServices {
 }
 
 /**
- * The context of one request, and of its calls to upstream. Never shared between requests. Reads, secrets and the caller are created when they are
- * first needed.
+ * The context of one request, and of its calls to upstream. Never shared between requests. Reads, secrets and the
+ * caller are created when they are first needed.
  */
 export class RequestContext implements CallContext {
   readonly galileo: GalileoClient;

@@ -36,7 +36,7 @@ export const providerList: Federated = { federation: oneForEachProvider };
 /** A list from upstream with about one item for each provider, from one call or from one call per item. */
 export const upstreamProviderList: Federated = { federation: `${cost} ${oneForEachProvider}` };
 
-/** Options of a field that makes one call to upstream, and is null if that failed. */
+/** Options of a field that makes one call to upstream, and is null if the call fails. */
 export const oneCall = (description: string, extensions = upstreamCall) => ({
   nullable: true as const,
   description: `${description} One call to Galileo. Null with an error if the call fails.`,

@@ -2,7 +2,10 @@ import { isJsonObject, isSerializable, type JsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import { propertyDefaults } from '../upstream/generated/tables.ts';
 
-/** Checks one value of an upstream response. Throws UPSTREAM_INVALID_RESPONSE if the value does not match the field's type. */
+/**
+ * Checks one value of an upstream response. Throws UPSTREAM_INVALID_RESPONSE if the value does not match the field's
+ * type.
+ */
 export type Parser<T = unknown> = (value: unknown) => T;
 
 export function throwMismatch(expected: string): never {

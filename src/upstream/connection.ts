@@ -102,10 +102,13 @@ export class Connection {
     const connecting = new AbortController();
     this.#connecting = connecting;
     const { upstreamConnectTimeoutMs, now } = this.#options;
-    const timer = setTimeout(() => {
+    const stop = () => {
+      if (this.#connecting !== connecting) return;
       const cause = new Error(`No connection within ${upstreamConnectTimeoutMs} ms.`);
       connecting.abort(new ConnectFailure('timeout', cause));
-    }, upstreamConnectTimeoutMs);
+    };
+    // After a pause of the process, what has arrived in the meantime is read first.
+    const timer = setTimeout(() => setImmediate(stop), upstreamConnectTimeoutMs);
     let socket: Socket;
     try {
       socket = await openSocket(this.#options, this.#sessions, connecting.signal);
