@@ -11,6 +11,8 @@ export interface Detour extends AsyncDisposable {
   readonly calls: readonly string[];
   /** Handles every call to a path until `restore`. The query is ignored. */
   replace(method: string, path: string, handler: Handler): void;
+  /** Like `replace`, but holds the responses. Each call adds the function that sends its response to the list. */
+  hold(method: string, path: string, handler: Handler): readonly (() => void)[];
   restore(method: string, path: string): void;
 }
 
@@ -32,10 +34,17 @@ export async function startDetour(target: string): Promise<Detour> {
     outgoing.on('error', () => response.destroy());
     incoming.pipe(outgoing);
   });
+  const replace = (method: string, path: string, handler: Handler) =>
+    void handlers.set(`${method} ${path}`, handler);
   return {
     url: server.url,
     calls,
-    replace: (method, path, handler) => void handlers.set(`${method} ${path}`, handler),
+    replace,
+    hold: (method, path, handler) => {
+      const held: (() => void)[] = [];
+      replace(method, path, (response) => void held.push(() => handler(response)));
+      return held;
+    },
     restore: (method, path) => void handlers.delete(`${method} ${path}`),
     [Symbol.asyncDispose]: server[Symbol.asyncDispose],
   };

@@ -157,10 +157,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
 
     test('the page shows skeletons while it loads', async () => {
       await using detour = await startDetour(sandbox.url);
-      const held: (() => void)[] = [];
-      detour.replace('GET', '/v2/integrations/azure', (response) => {
-        held.push(() => reply(404, { detail: 'Not found' })(response));
-      });
+      const held = detour.hold('GET', '/v2/integrations/azure', reply(404, { detail: 'Not found' }));
       await using session = await start({ upstreamUrl: detour.url, key: '' });
       const { page } = session;
       await enterKey(page, createKey());
@@ -467,11 +464,8 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
   describe('the result of a save', () => {
     test('the result of a save is announced even after the drawer was closed, and the draft is kept', async () => {
       await using detour = await startDetour(sandbox.url);
-      const held: (() => void)[] = [];
-      detour.replace('PUT', '/v2/integrations/openai', (response) => {
-        const detail = [{ type: 'value_error', loc: ['body', 'organization_id'], msg: 'Unknown.' }];
-        held.push(() => reply(422, { detail })(response));
-      });
+      const detail = [{ type: 'value_error', loc: ['body', 'organization_id'], msg: 'Unknown.' }];
+      const held = detour.hold('PUT', '/v2/integrations/openai', reply(422, { detail }));
       await using session = await start({ upstreamUrl: detour.url });
       const { page } = session;
       await openForm(page, 'OpenAI');
@@ -509,18 +503,15 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
 
     test('the result of a save leaves the form of another provider open, with its unsaved changes', async () => {
       await using detour = await startDetour(sandbox.url);
-      const held: (() => void)[] = [];
-      detour.replace('PUT', '/v2/integrations/openai', (response) => {
-        const time = '2026-01-02T03:04:05Z';
-        const record = {
-          id: recordId,
-          name: 'openai',
-          created_by: recordId,
-          created_at: time,
-          updated_at: time,
-        };
-        held.push(() => reply(200, record)(response));
-      });
+      const time = '2026-01-02T03:04:05Z';
+      const record = {
+        id: recordId,
+        name: 'openai',
+        created_by: recordId,
+        created_at: time,
+        updated_at: time,
+      };
+      const held = detour.hold('PUT', '/v2/integrations/openai', reply(200, record));
       await using session = await start({ upstreamUrl: detour.url });
       const { page } = session;
       await openForm(page, 'OpenAI');
@@ -539,10 +530,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
 
     test('nothing can be typed during a save', async () => {
       await using detour = await startDetour(sandbox.url);
-      const held: (() => void)[] = [];
-      detour.replace('PUT', '/v2/integrations/openai', (response) => {
-        held.push(() => reply(422, { detail: 'No.' })(response));
-      });
+      const held = detour.hold('PUT', '/v2/integrations/openai', reply(422, { detail: 'No.' }));
       await using session = await start({ upstreamUrl: detour.url });
       const { page } = session;
       await openForm(page, 'OpenAI');
@@ -558,10 +546,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
 
     test('during a save, the browser asks before a reload', async () => {
       await using detour = await startDetour(sandbox.url);
-      const held: (() => void)[] = [];
-      detour.replace('PUT', '/v2/integrations/openai', (response) => {
-        held.push(() => reply(422, { detail: 'No.' })(response));
-      });
+      const held = detour.hold('PUT', '/v2/integrations/openai', reply(422, { detail: 'No.' }));
       await using session = await start({ upstreamUrl: detour.url });
       const { page } = session;
       const dialogs: string[] = [];
@@ -615,10 +600,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await using detour = await startDetour(sandbox.url);
       await using session = await start({ upstreamUrl: detour.url });
       const { page } = session;
-      const held: (() => void)[] = [];
-      detour.replace('GET', '/v2/integrations/writer', (response) => {
-        held.push(() => reply(404, { detail: 'Not configured.' })(response));
-      });
+      const held = detour.hold('GET', '/v2/integrations/writer', reply(404, { detail: 'Not configured.' }));
       await page.getByRole('button', { name: 'Refresh' }).click();
       await expect.poll(() => held.length).toBe(1);
       detour.restore('GET', '/v2/integrations/writer');
