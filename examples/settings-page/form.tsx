@@ -132,19 +132,15 @@ export function ProviderForm({
               ))}
             </div>
           )}
-          {error !== undefined && (
-            <ErrorNotice
-              error={error}
-              {...(isOutcomeUnknown(error)
-                ? { advice: `${displayName} may have been saved.` }
-                : { onRetry: () => void save() })}
-            >
-              {isOutcomeUnknown(error) ? (
-                <button type="button" className="secondary small" onClick={onCheckStored}>
-                  Check what is stored
-                </button>
-              ) : undefined}
+          {error !== undefined && isOutcomeUnknown(error) && (
+            <ErrorNotice error={error} advice={`${displayName} may have been saved.`}>
+              <button type="button" className="secondary small" onClick={onCheckStored}>
+                Check what is stored
+              </button>
             </ErrorNotice>
+          )}
+          {error !== undefined && !isOutcomeUnknown(error) && (
+            <ErrorNotice error={error} onRetry={() => void save()} />
           )}
         </div>
         <FormContext value={{ issues: byControl, isEdit: integration !== null }}>

@@ -6,9 +6,7 @@ import { readOtelVariables } from '../otel-variables.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
 import { importPlugins } from './import-plugins.ts';
 
-/**
- * Starts the gateway, in this process or in `WORKERS` processes. Resolves when it listens; a signal ends it.
- */
+/** Starts the gateway, in this process or in `WORKERS` processes. Resolves when it listens; a signal ends it. */
 export async function serve(config: Config, pluginFile?: string): Promise<void> {
   const plugins = pluginFile === undefined ? [] : await importPlugins(pluginFile);
   const output = await openOutput();

@@ -441,11 +441,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     test('with unsaved changes, the browser asks before a reload', async () => {
       await using session = await start();
       const { page } = session;
-      const dialogs: string[] = [];
-      page.on('dialog', (dialog) => {
-        dialogs.push(dialog.type());
-        void dialog.accept();
-      });
+      const dialogs = acceptDialogs(page);
       await openForm(page, 'OpenAI');
       await page.getByLabel('Organization ID').fill('org-changed');
       await page.reload();
@@ -549,11 +545,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       const held = detour.hold('PUT', '/v2/integrations/openai', reply(422, { detail: 'No.' }));
       await using session = await start({ upstreamUrl: detour.url });
       const { page } = session;
-      const dialogs: string[] = [];
-      page.on('dialog', (dialog) => {
-        dialogs.push(dialog.type());
-        void dialog.accept();
-      });
+      const dialogs = acceptDialogs(page);
       await openForm(page, 'OpenAI');
       await page.getByLabel('API key', { exact: true }).fill('sk');
       await save(page);
@@ -1025,6 +1017,16 @@ async function connect(page: Page, name: string, values: Readonly<Record<string,
   await page.getByRole('button', { name: `Connect ${name}` }).click();
   await fill(page, values);
   await save(page);
+}
+
+/** Accepts the dialogs of the browser. Returns their types, in order. */
+function acceptDialogs(page: Page): readonly string[] {
+  const types: string[] = [];
+  page.on('dialog', (dialog) => {
+    types.push(dialog.type());
+    void dialog.accept();
+  });
+  return types;
 }
 
 /** Removes the provider in the open drawer. */
