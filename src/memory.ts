@@ -1,3 +1,5 @@
+import { getHeapStatistics } from 'node:v8';
+
 /** The memory that the requests of a process can hold, in bytes. */
 export class MemoryBudget {
   readonly #maxBytes: number;
@@ -45,6 +47,20 @@ const minScannedBytes = 4096;
 /** Upper bound of the size of parsed JSON divided by its length. Nested empty arrays, the worst case, take 28. */
 export const maxParsedFactor = 32;
 
+/** The default of `--max-semi-space-size`, in MiB: 64 since V8 13 (Node 24), before that 16. */
+const semiSpaceMiB = Number.parseInt(process.versions.v8, 10) < 13 ? 16 : 64;
+/** V8's limit includes three semi-spaces, which can hold only new objects. */
+const newObjectsBytes = 3 * semiSpaceMiB * 1024 * 1024;
+
+/**
+ * Whether that many bytes more fit V8's heap. Garbage counts until it is collected: a process that parses faster than V8
+ * collects would end, although few bytes are in use. A quarter is left for what V8 allocates during a collection.
+ */
+function fitsHeap(bytes: number): boolean {
+  const { used_heap_size: usedBytes, heap_size_limit: maxBytes } = getHeapStatistics();
+  return usedBytes + bytes <= 0.75 * (maxBytes - newObjectsBytes);
+}
+
 /** The bytes that one request holds. A method that returns false has changed nothing. */
 export class Reservation {
   readonly #budget: MemoryBudget;
@@ -75,8 +91,10 @@ export class Reservation {
   /** Replaces the bytes held for JSON with an estimate of what its parsed value needs. */
   takeParsed(json: Buffer): boolean {
     const mostBytes = json.length * maxParsedFactor;
-    const isSmall = json.length < minScannedBytes && this.#budget.leavesHalfFree(mostBytes);
-    return this.take((isSmall ? mostBytes : estimateParsedBytes(json)) - json.length);
+    if (json.length < minScannedBytes && this.#budget.leavesHalfFree(mostBytes))
+      return this.take(mostBytes - json.length);
+    const bytes = estimateParsedBytes(json);
+    return fitsHeap(bytes) && this.take(bytes - json.length);
   }
 
   /** Holds shared memory, which counts once for all its users. Must be followed by `releaseShared`. */

@@ -277,11 +277,13 @@ describe('The program with a small heap', { timeout: 60_000 }, () => {
   );
 
   it.for([
-    ['empty objects', 200],
-    ['errors with empty objects', 503],
+    ['empty objects', 200, 256],
+    ['errors with empty objects', 503, 256],
+    // Less than MAX_BUFFERED_BYTES.
+    ['empty objects', 200, 100],
   ] as const)(
-    'with a small heap, the program survives 100 clients of an upstream that sends a megabyte of %s in each response',
-    async ([, status]) => {
+    'with a small heap, the program survives 100 clients of an upstream that sends a megabyte of %s in each response (%i, %i MB)',
+    async ([, status, heapMb]) => {
       await using upstream = await startFakeUpstream();
       const list = listOf(340_000, '{}');
       for (const name of providerNames) {
@@ -289,9 +291,11 @@ describe('The program with a small heap', { timeout: 60_000 }, () => {
         const reply = { status, body, headers: { 'content-type': 'application/json' } };
         upstream.on('GET', toPath(name), reply);
       }
-      await using gateway = await serve(upstream);
+      await using gateway = await serve(upstream, heapMb);
       await countResults(gateway.url, 100, '{ integrations(names: [OPENAI, AZURE, CUSTOM]) { name } }');
       await expectResponse(gateway);
+      const response = post(gateway.url, { query: '{ integration(name: OPENAI) { name } }' }, withKey);
+      expect(await response).toContain(status === 200 ? '"name":"OPENAI"' : 'UPSTREAM_UNAVAILABLE');
     },
   );
 
