@@ -146,14 +146,17 @@ export const isOutcomeUnknown = ({ code, path, retryable }: GatewayError): boole
   // A request that was shed can be sent again. A mutation whose response does not fit into memory cannot.
   uncertainCodes.has(code) || (code === 'OVERLOADED' && path.length === 0 && !retryable);
 
+/** The longest delay of `setTimeout`, in milliseconds. It treats a longer one as none. */
+const maxDelayMs = 2 ** 31 - 1;
+
 /**
- * How long to wait before an attempt: as long as Galileo asks, otherwise one second, doubled with each attempt, up to
- * 30 seconds.
+ * How long to wait before an attempt, in milliseconds: as long as Galileo asks, up to 24 days, otherwise one second,
+ * doubled with each attempt, up to 30 seconds.
  *
  * @param attempt 1 for the first retry
  */
 export const getRetryDelayMs = ({ retryAfterMs }: GatewayError, attempt: number): number =>
-  retryAfterMs ?? Math.min(1000 * 2 ** (attempt - 1), 30_000);
+  Math.min(retryAfterMs ?? Math.min(1000 * 2 ** (attempt - 1), 30_000), maxDelayMs);
 
 /** A message for users. */
 export interface ErrorDescription {

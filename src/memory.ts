@@ -17,6 +17,11 @@ export class MemoryBudget {
     return this.#bytes >= this.#maxBytes;
   }
 
+  /** Whether less than an eighth of the memory is held. */
+  get isMostlyFree(): boolean {
+    return this.#bytes < this.#maxBytes / 8;
+  }
+
   /** Whether half of the memory would be left if that many bytes more were held. */
   leavesHalfFree(bytes: number): boolean {
     return this.#bytes + bytes <= this.#maxBytes / 2;
@@ -94,7 +99,7 @@ export class Reservation {
     if (json.length < minScannedBytes && this.#budget.leavesHalfFree(mostBytes))
       return this.take(mostBytes - json.length);
     const bytes = estimateParsedBytes(json);
-    return fitsHeap(bytes) && this.take(bytes - json.length);
+    return (this.#budget.isMostlyFree || fitsHeap(bytes)) && this.take(bytes - json.length);
   }
 
   /** Holds shared memory, which counts once for all its users. Must be followed by `releaseShared`. */

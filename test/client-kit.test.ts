@@ -543,6 +543,8 @@ describe('issuesByControl', () => {
 describe('the client kit', () => {
   it('getRetryDelayMs returns the time that Galileo asks for, otherwise a longer time for each attempt', () => {
     expect(getRetryDelayMs(createError({ retryAfterMs: 7000 }), 3)).toBe(7000);
+    // setTimeout would not wait at all.
+    expect(getRetryDelayMs(createError({ retryAfterMs: 9_999_999_999_000 }), 1)).toBe(2 ** 31 - 1);
     expect([1, 2, 3, 9].map((attempt) => getRetryDelayMs(createError({}), attempt))).toEqual([
       1000, 2000, 4000, 30_000,
     ]);

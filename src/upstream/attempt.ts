@@ -118,7 +118,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#contentType = getFirst(headers['content-type']);
     const retryAfter = getFirst(headers['retry-after']);
-    if (retryAfter !== undefined) this.#retryAfterMs = toRetryAfterMs(retryAfter);
+    if (retryAfter !== undefined) this.#retryAfterMs = toRetryAfterMs(retryAfter, getFirst(headers.date));
     const encoding = String(headers['content-encoding'] ?? '').toLowerCase();
     if (Number(headers['content-length'] ?? 0) > this.#options.upstreamMaxResponseBytes) {
       this.stop('unreadable-body', 'The response body is too large.');

@@ -284,14 +284,20 @@ const seconds = /^\d+$/;
 const zonedDate = /^(?:\w{3}, \d{2} \w{3} \d{4}|\w{6,9}, \d{2}-\w{3}-\d{2}) \d{2}:\d{2}:\d{2} GMT$/;
 const asctimeDate = /^\w{3} \w{3} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
+/** An HTTP date in milliseconds since 1970. NaN if it is malformed. */
+function toTimeMs(date: string): number {
+  if (zonedDate.test(date)) return Date.parse(date);
+  return asctimeDate.test(date) ? Date.parse(`${date} GMT`) : Number.NaN;
+}
+
 /**
  * A `Retry-After` (RFC 9110, section 10.2.3), seconds or date, as milliseconds from now. 0 if the date has passed.
  * Undefined if the value is malformed.
+ *
+ * @param sentAt the `Date` of the response: a date of its `Retry-After` is compared with the same clock
  */
-export function toRetryAfterMs(value: string, wallClockMs = Date.now()): number | undefined {
+export function toRetryAfterMs(value: string, sentAt = ''): number | undefined {
   if (seconds.test(value)) return Math.min(Number(value) * 1_000, Number.MAX_SAFE_INTEGER);
-  let dateMs = Number.NaN;
-  if (zonedDate.test(value)) dateMs = Date.parse(value);
-  else if (asctimeDate.test(value)) dateMs = Date.parse(`${value} GMT`);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - wallClockMs);
+  const timeMs = toTimeMs(value);
+  return Number.isNaN(timeMs) ? undefined : Math.max(0, timeMs - (toTimeMs(sentAt) || Date.now()));
 }

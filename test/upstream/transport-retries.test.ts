@@ -159,14 +159,31 @@ describe('Retry-After', () => {
     expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(995);
   });
 
+  test.each([-3, 3])(
+    'a date of Retry-After is compared with the clock of upstream, %i hours from our own',
+    async (hours) => {
+      const upstreamMs = Date.now() + hours * 3_600_000;
+      const toDate = (seconds: number) => new Date(upstreamMs + seconds * 1_000).toUTCString();
+      await using upstream = await startScriptedUpstream({
+        script: inTurn(withStatus('429 Slow', `date: ${toDate(0)}`, `retry-after: ${toDate(1)}`), healthy),
+      });
+      const waitsMs: number[] = [];
+      await using transport = createTestTransport(upstream.origin, {
+        observer: { retryScheduled: (_, waitMs) => waitsMs.push(waitMs) },
+      });
+      expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+      expect(waitsMs).toEqual([1_000]);
+    },
+  );
+
   test('Retry-After is parsed in every form of HTTP, and in no other', () => {
-    const nowMs = Date.parse('1994-11-06T08:49:30Z');
-    expect(toRetryAfterMs('120', nowMs)).toBe(120_000);
-    expect(toRetryAfterMs('Sun, 06 Nov 1994 08:49:37 GMT', nowMs)).toBe(7_000);
-    expect(toRetryAfterMs('Sunday, 06-Nov-94 08:49:37 GMT', nowMs)).toBe(7_000);
-    expect(toRetryAfterMs('Sun Nov  6 08:49:37 1994', nowMs)).toBe(7_000);
-    expect(toRetryAfterMs('Sun, 06 Nov 1994 08:49:00 GMT', nowMs)).toBe(0);
-    expect(toRetryAfterMs('9'.repeat(400), nowMs)).toBe(Number.MAX_SAFE_INTEGER);
+    const sentAt = 'Sun, 06 Nov 1994 08:49:30 GMT';
+    expect(toRetryAfterMs('120', sentAt)).toBe(120_000);
+    expect(toRetryAfterMs('Sun, 06 Nov 1994 08:49:37 GMT', sentAt)).toBe(7_000);
+    expect(toRetryAfterMs('Sunday, 06-Nov-94 08:49:37 GMT', sentAt)).toBe(7_000);
+    expect(toRetryAfterMs('Sun Nov  6 08:49:37 1994', sentAt)).toBe(7_000);
+    expect(toRetryAfterMs('Sun, 06 Nov 1994 08:49:00 GMT', sentAt)).toBe(0);
+    expect(toRetryAfterMs('9'.repeat(400), sentAt)).toBe(Number.MAX_SAFE_INTEGER);
     for (const value of [
       '',
       ' ',
@@ -177,7 +194,7 @@ describe('Retry-After', () => {
       '06 Nov 1994',
       'Sun, 99 Nov 1994 08:49:37 GMT',
     ]) {
-      expect(toRetryAfterMs(value, nowMs), value).toBeUndefined();
+      expect(toRetryAfterMs(value, sentAt), value).toBeUndefined();
     }
   });
 });
