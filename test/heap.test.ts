@@ -305,14 +305,12 @@ describe('The program with a small heap', { timeout: 60_000 }, () => {
 
   it('with a heap that is nearly full, the program still sends a large response if it is the only one', async () => {
     await using upstream = await startFakeUpstream();
-    const body = `{"id":"${id}","name":"custom","extra":${listOf(200_000, '{}')}}`;
+    const body = `{"id":"${id}","name":"custom","extra":${listOf(260_000, '{}')}}`;
     upstream.on('GET', toPath('custom'), { body, headers: { 'content-type': 'application/json' } });
     // The program itself takes most of it.
     await using gateway = await serve(upstream, 48);
-    for (let count = 0; count < 5; count += 1)
-      expect(await post(gateway.url, { query: '{ integration(name: CUSTOM) { name } }' }, withKey)).toContain(
-        'CUSTOM',
-      );
+    const response = await post(gateway.url, { query: '{ integration(name: CUSTOM) { name } }' }, withKey);
+    expect(response).toContain('"name":"CUSTOM"');
   });
 
   it('with a small heap, the program survives 100 clients of an upstream that sends nested arrays in chunks of one byte', async () => {
