@@ -303,6 +303,18 @@ describe('The program with a small heap', { timeout: 60_000 }, () => {
     },
   );
 
+  it('with a small heap, the program survives aliases that multiply a list of short strings', async () => {
+    await using upstream = await startFakeUpstream();
+    const body = `{"id":"${id}","name":"custom","models":${listOf(60_000, '""')}}`;
+    upstream.on('GET', toPath('custom'), { body, headers: { 'content-type': 'application/json' } });
+    await using gateway = await serve(upstream);
+    // Almost MAX_RESPONSE_BYTES.
+    const fields = selectFields(46, 'legacyModels');
+    const query = `{ integration(name: CUSTOM) { ... on CustomIntegration { ${fields} } } }`;
+    expect(await post(gateway.url, { query }, withKey)).toMatch(/"a45":\["",.*""\]\}\}\}$/);
+    await expectResponse(gateway);
+  });
+
   it('with a heap that is nearly full, the program still sends a large response if it is the only one', async () => {
     await using upstream = await startFakeUpstream();
     const body = `{"id":"${id}","name":"custom","extra":${listOf(260_000, '{}')}}`;

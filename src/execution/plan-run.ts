@@ -72,6 +72,9 @@ const minFlatLength = 32_768;
 /** The same limit, while other fields of the response wait. */
 const minWaitingFlatLength = 256;
 
+/** In characters. The chain of a list is flattened after each, because a short item takes ten times its length in it. */
+const flatStep = 262_144;
+
 const notAnArray = new Error('is a list, but resolved to another value');
 const noValue = new Error('cannot be null, but resolved to null');
 
@@ -88,12 +91,15 @@ export class PlanRun {
   #remainingLength: number;
   /** The remaining length at which more memory must be held. */
   #nextHold: number;
+  /** The remaining length at which the string of a list is flattened. */
+  #nextFlat: number;
   #waitingCount = 0;
 
   constructor(options: RunOptions) {
     this.#options = options;
     this.#remainingLength = options.maxResponseBytes;
     this.#nextHold = Math.max(0, options.maxResponseBytes - holdStep);
+    this.#nextFlat = options.maxResponseBytes - flatStep;
   }
 
   /**
@@ -198,7 +204,7 @@ export class PlanRun {
         return value.then(
           (resolved) => {
             this.#waitingCount -= 1;
-            return this.#flatten(this.#completeOrFail(field, plan, resolved, path, before));
+            return this.#flattenIfLong(this.#completeOrFail(field, plan, resolved, path, before));
           },
           (error: unknown) => {
             this.#waitingCount -= 1;
@@ -256,8 +262,14 @@ export class PlanRun {
       for (let key = 0; key < values.length; key += 1) {
         if (key > 0) text += ',';
         const next = this.#completeOrFail(field, item, values[key], { parent, key }, text);
-        if (typeof next === 'string') text = next;
-        else {
+        if (typeof next === 'string') {
+          text = next;
+          if (this.#remainingLength < this.#nextFlat) {
+            flatten(text);
+            // In proportion, so that a long string is not copied too often.
+            this.#nextFlat = this.#remainingLength - Math.max(flatStep, text.length / 8);
+          }
+        } else {
           waiting = append(waiting, next);
           text = '';
         }
@@ -310,12 +322,16 @@ export class PlanRun {
   }
 
   /** Flattens a long string before it waits in a promise (docs/performance.md). */
-  #flatten(text: Json): Json {
+  #flattenIfLong(text: Json): Json {
     const minLength = this.#waitingCount > 0 ? minWaitingFlatLength : minFlatLength;
-    // Reads every character, so V8 flattens the string. The result is not needed.
-    if (typeof text === 'string' && text.length >= minLength) Buffer.byteLength(text);
+    if (typeof text === 'string' && text.length >= minLength) flatten(text);
     return text;
   }
+}
+
+/** Reads every character, so V8 flattens the string. The result is not needed. */
+function flatten(text: string): void {
+  Buffer.byteLength(text);
 }
 
 /** The prefix of the first field has the opening brace. */
