@@ -82,9 +82,13 @@ describe.skipIf(!hasPrometheus)('the alert rules', () => {
     healthyUpstream.on('GET', '/v2/integrations/openai', { json: { name: 'openai', id: null } });
     const healthy = resources.use(await startGateway(healthyUpstream.url, { metricsPort: '0' }));
     gateways.push({ name: 'healthy', gateway: healthy });
+    // Between 1 and 30 requests per tick, because a constant rate would hide that a rule compares rates of different times.
+    let tick = 0;
     const timer = setInterval(() => {
+      const count = 1 + (tick++ % 30);
       for (const { gateway } of gateways)
-        void gateway.query('{ integration(name: OPENAI) { name } }').catch(() => {});
+        for (let index = 0; index < count; index++)
+          void gateway.query('{ integration(name: OPENAI) { name } }').catch(() => {});
     }, 100);
     resources.defer(() => clearInterval(timer));
 

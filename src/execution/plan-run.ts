@@ -267,7 +267,7 @@ export class PlanRun {
           if (this.#remainingLength < this.#nextFlat) {
             flatten(text);
             // In proportion, so that a long string is not copied too often.
-            this.#nextFlat = this.#remainingLength - Math.max(flatStep, text.length / 8);
+            this.#nextFlat = this.#remainingLength - Math.max(flatStep, Math.floor(text.length / 8));
           }
         } else {
           waiting = append(waiting, next);
