@@ -28,9 +28,19 @@ const post = (url: string) =>
 
 afterEach(() => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
 });
 
 describe('with OTEL_METRICS_EXPORTER=otlp', () => {
+  it('no measurement ends before its start, even if the clock was set back after the start of the process', async () => {
+    await using stack = await startReportingStack(metrics, { metricsPort: '0' });
+    vi.spyOn(Date, 'now').mockReturnValue(performance.timeOrigin - 3_600_000);
+    await stack.gateway.drain();
+    const times = [...stack.receiver.text.matchAll(/"startTimeUnixNano":"(\d+)","timeUnixNano":"(\d+)"/g)];
+    expect(times.length).toBeGreaterThan(10);
+    for (const [, start = '', end = ''] of times) expect(BigInt(end)).toBeGreaterThanOrEqual(BigInt(start));
+  });
+
   it('the gateway sends the same series and values over OTLP as its listener serves', async () => {
     await using stack = await startReportingStack(
       { ...metrics, OTEL_SERVICE_NAME: 'my-gateway', OTEL_TRACES_EXPORTER: 'none' },

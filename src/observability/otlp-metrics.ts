@@ -87,7 +87,8 @@ const startTime = toHrTime(performance.timeOrigin);
  * summaries.
  */
 function toMetricData(metrics: PromMetrics): MetricData[] {
-  const endTime = toHrTime(Date.now());
+  // The clock can have been set back since the start.
+  const endTime = toHrTime(Math.max(Date.now(), performance.timeOrigin));
   return metrics.flatMap((metric): MetricData[] => {
     const base = {
       descriptor: { name: metric.name, description: metric.help, unit: '', valueType: ValueType.DOUBLE },

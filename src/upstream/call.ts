@@ -200,8 +200,9 @@ export class Call implements Waiter, AttemptOwner {
 
   #retryAfterResponse({ status, retryAfterMs }: UpstreamResponse): boolean {
     // Without Retry-After, there is no retry: it would count towards the caller's rate limit.
-    if (status === 429) return retryAfterMs !== undefined && this.#retry(retryAfterMs);
-    return this.#retry(Math.max(status === 503 ? (retryAfterMs ?? 0) : 0, this.#computeBackoffMs()));
+    if (status === 429 && retryAfterMs === undefined) return false;
+    const minMs = status === 429 || status === 503 ? (retryAfterMs ?? 0) : 0;
+    return this.#retry(Math.max(minMs, this.#computeBackoffMs()));
   }
 
   #computeBackoffMs(): number {
