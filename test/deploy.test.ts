@@ -214,9 +214,13 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     expect(readConfig(secret.stringData).upstreamHeaders).toEqual({ 'X-Api-Gateway': 'a-secret' });
   });
 
-  it('the Helm chart contains the rules of deploy/prometheus unchanged', () => {
-    const rule = render(...everything).get('PrometheusRule');
-    expect(rule?.spec).toEqual(parse(read('deploy/prometheus/rules.yaml')));
+  it('the Helm chart contains the rules of deploy/prometheus, and its PodMonitor limits them to its release', () => {
+    const rules = read('deploy/prometheus/rules.yaml');
+    const renderRules = (podMonitor: boolean) =>
+      render(...everything, ...set(`metrics.podMonitor.enabled=${podMonitor}`)).get('PrometheusRule')?.spec;
+    expect(renderRules(false)).toEqual(parse(rules));
+    const job = 'absent(gateway_build_info{job="default/galileo-graphql"})';
+    expect(renderRules(true)).toEqual(parse(rules.replace('absent(gateway_build_info)', job)));
   });
 
   it('without autoscaling, the Helm chart sets the number of pods', () => {
