@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { Cleanup } from './support/cleanup.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
-import { getFreePort, waitUntilReady } from './support/free-port.ts';
+import { getFreePort, getFreePorts, waitUntilReady } from './support/free-port.ts';
 import { openConnection, send } from './support/http-client.ts';
 import { type Program, startProgram } from './support/program.ts';
 import { hasProxy, type ProxyName, startProxy } from './support/proxies.ts';
@@ -107,7 +107,8 @@ describe.each(names.filter((name) => name !== 'nginx').filter(hasProxy))(
       const upstream = cleanup.use(await startFakeUpstream());
       upstream.on('GET', path, { json: integration });
       const settings = { SHUTDOWN_DELAY_MS: '2000', LOG_LEVEL: 'warn', GRAPHIQL: 'off' };
-      const [first, second] = [await getFreePort(), await getFreePort()];
+      const first = await getFreePorts(2);
+      const second = first + 1;
       let running = cleanup.use(await startGatewayProgram(first, upstream, settings));
       const proxy = cleanup.use(await startProxy(name, [first, second]));
 

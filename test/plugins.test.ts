@@ -198,7 +198,7 @@ describe('plugins', () => {
         },
       }),
     ];
-    await using gateway = await startGateway(upstream.url, { requestTimeoutMs: '300' }, { plugins });
+    await using gateway = await startGateway(upstream.url, { requestTimeoutMs: '3000' }, { plugins });
     const body = JSON.stringify({ query: '{ __typename }', variables: { unused: 'x'.repeat(1000) } });
     const sent = fetch(gateway.url, { method: 'POST', headers, body, signal: client.signal });
     await expect(sent).rejects.toThrow();

@@ -211,8 +211,8 @@ it.each([
   await using program = startProgram(['serve', ...flags], {
     PORT: '0',
     GALILEO_API_URL: upstream.url,
-    UPSTREAM_TIMEOUT_MS: '1000',
-    REQUEST_TIMEOUT_MS: '1000',
+    UPSTREAM_TIMEOUT_MS: '5000',
+    REQUEST_TIMEOUT_MS: '5000',
   });
   const url = await program.waitFor(/"url":"([^"]+)"/);
   const running = fetch(url, {
@@ -223,7 +223,7 @@ it.each([
   await expect.poll(() => held.length).toBe(1);
   program.process.kill('SIGSTOP');
   held[0]?.();
-  await wait(1500);
+  await wait(5_500);
   program.process.kill('SIGCONT');
   expect(await (await running).json()).toEqual({ data: { integration: null } });
 });
@@ -246,7 +246,7 @@ it('a process that was paused uses the connections that were opened in the meant
     PORT: '0',
     GALILEO_API_URL: 'http://galileo.test',
     HTTP_PROXY: `http://127.0.0.1:${port}`,
-    UPSTREAM_CONNECT_TIMEOUT_MS: '500',
+    UPSTREAM_CONNECT_TIMEOUT_MS: '2000',
     UPSTREAM_RETRIES: '0',
   });
   const url = await program.waitFor(/"url":"([^"]+)"/);
@@ -254,7 +254,7 @@ it('a process that was paused uses the connections that were opened in the meant
   await expect.poll(() => held.length).toBe(1);
   program.process.kill('SIGSTOP');
   held[0]?.();
-  await wait(1000);
+  await wait(2_500);
   program.process.kill('SIGCONT');
   expect((await running).text).toBe('{"data":{"integration":null}}');
   proxy.close();
@@ -288,7 +288,7 @@ describe('a Ctrl+C', () => {
     const url = await program.waitFor(/"url":"([^"]+)"/);
     upstream.on('GET', path, async (_call, response) => {
       program.process.kill('SIGINT');
-      await sleep(10);
+      await program.waitFor(/"draining"/);
       program.process.kill('SIGINT');
       await sleep(200);
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"not found"}');

@@ -50,6 +50,11 @@ export class SecretInputs {
     while (pending.length > 0) {
       const value = pending.pop();
       if (typeof value !== 'object' || value === null) continue;
+      // Items have no names, and `Object.entries` is slow for long arrays.
+      if (Array.isArray(value)) {
+        for (const inner of value as unknown[]) if (typeof inner === 'object') pending.push(inner);
+        continue;
+      }
       for (const [name, inner] of Object.entries(value) as [string, unknown][]) {
         if (typeof inner === 'object') pending.push(inner);
         if (this.#names.has(name)) collectSecrets(inner, secrets);

@@ -1,5 +1,6 @@
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { requestErrorCodes } from '../execution/index.ts';
+import { getProperty } from '../json.ts';
 import { version } from '../package.ts';
 import { clientFacingErrorCodes } from '../upstream/errors.ts';
 import type { Transport } from '../upstream/transport.ts';
@@ -168,6 +169,17 @@ export class Metrics {
     return this.read();
   }
 
+  /** A snapshot without gauges. The lag of the event loop is measured from one reading of its gauges to the next. */
+  takeCounts(): Promise<MetricsSnapshot> {
+    this.hasNewCounts = false;
+    const metrics = this.#registry
+      .getMetricsAsArray()
+      .map(({ name }) => this.#registry.getSingleMetric(name));
+    return Promise.all(
+      metrics.flatMap((metric) => (metric === undefined || metric instanceof Gauge ? [] : metric.get())),
+    );
+  }
+
   #addGauge(name: string, help: string, read: (sources: MetricSources) => number): void {
     const gauge: Gauge = new Gauge({
       name,
@@ -188,21 +200,29 @@ export function getSharedMetrics(registry: Registry): Metrics {
   return metrics;
 }
 
-/**
- * The sum of the metrics of several processes in Prometheus text format. prom-client decides which gauges are averaged.
- */
+/** The sum of the metrics of several processes in Prometheus text format; for the lag of the event loop, the maximum. */
 export const printSum = (snapshots: readonly MetricsSnapshot[]): Promise<string> =>
   AggregatorRegistry.aggregate(snapshots.map(keepAll)).metrics();
 
 /** Sums the counters of processes that have ended, so that the total never decreases. Drops their gauges. */
 export async function addCounts(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
   const metrics = await AggregatorRegistry.aggregate(snapshots.map(keepAll)).getMetricsAsJSON();
-  // The declared type is a number, but the value is a string.
-  return metrics.filter(({ type }) => String(type) !== 'gauge');
+  return metrics.filter((metric) => !isGauge(metric));
 }
 
-/** Keeps the start time of the first process, which prom-client would leave out. */
+export const isGauge = (metric: object): boolean => getProperty(metric, 'type') === 'gauge';
+
+/**
+ * Keeps the start time of the first process, which prom-client would leave out. Averages become maxima, because idle
+ * processes would hide one that is blocked.
+ */
 const keepAll = (snapshot: MetricsSnapshot): object[] =>
-  snapshot.map((metric) =>
-    'aggregator' in metric && metric.aggregator === 'omit' ? { ...metric, aggregator: 'first' } : metric,
-  );
+  snapshot.map((metric) => {
+    const aggregator = aggregators.get(getProperty(metric, 'aggregator'));
+    return aggregator === undefined ? metric : { ...metric, aggregator };
+  });
+
+const aggregators = new Map<unknown, string>([
+  ['omit', 'first'],
+  ['average', 'max'],
+]);

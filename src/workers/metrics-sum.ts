@@ -1,5 +1,11 @@
 import type { Worker } from 'node:cluster';
-import { addCounts, type Metrics, type MetricsSnapshot, printSum } from '../observability/metrics.ts';
+import {
+  addCounts,
+  isGauge,
+  type Metrics,
+  type MetricsSnapshot,
+  printSum,
+} from '../observability/metrics.ts';
 import type { PrimaryMessage } from './messages.ts';
 
 /** A worker that does not respond in time keeps its previous counts. */
@@ -22,10 +28,13 @@ export class MetricsSum {
     this.#latest.set(worker, []);
   }
 
-  /** Stores the latest counts of a worker, which it sends on request and when they have changed. */
+  /** Stores the latest metrics of a worker. It sends all on request, and those without gauges when they have changed. */
   take(worker: Worker, snapshot: MetricsSnapshot): void {
-    if (this.#latest.has(worker)) this.#latest.set(worker, snapshot);
-    this.#waiting.get(worker)?.();
+    const previous = this.#latest.get(worker);
+    const isComplete = snapshot.some(isGauge);
+    if (previous !== undefined)
+      this.#latest.set(worker, isComplete ? snapshot : [...snapshot, ...previous.filter(isGauge)]);
+    if (isComplete) this.#waiting.get(worker)?.();
   }
 
   /** Keeps the counts of a worker that has ended, so no counter ever decreases. */

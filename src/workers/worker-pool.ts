@@ -11,7 +11,7 @@ import { type PrimaryMessage, WorkerMessage } from './messages.ts';
 import type { MetricsSum } from './metrics-sum.ts';
 import type { Drainable } from './shutdown.ts';
 
-/** A worker that ran this long counts as healthy: its replacement starts immediately. */
+/** A worker that has listened this long counts as healthy: its replacement starts immediately. */
 const healthyAfterMs = 10_000;
 /** Wait before the second replacement in a row, doubled for each further one. */
 const firstBackoffMs = 100;
@@ -22,7 +22,8 @@ const graceMs = 5000;
 const outputTimeoutMs = 500;
 
 interface Member {
-  readonly startedAtMs: number;
+  /** Undefined until it listens. On a busy machine, the start takes seconds. */
+  listeningSinceMs: number | undefined;
   state: 'starting' | 'listening' | 'draining';
 }
 
@@ -117,7 +118,7 @@ export class WorkerPool implements Drainable {
     // Undefined if the process could not be started.
     if (stdout) forwardLines(stdout, this.#output);
     if (stderr) forwardLines(stderr, process.stderr);
-    const member: Member = { startedAtMs: performance.now(), state: 'starting' };
+    const member: Member = { listeningSinceMs: undefined, state: 'starting' };
     this.#members.set(worker, member);
     this.#replaceIfStuck(worker, member);
     worker.on('message', (received: unknown) => {
@@ -181,6 +182,7 @@ export class WorkerPool implements Drainable {
 
   #noteListening(worker: Worker, member: Member, url: string): void {
     member.state = 'listening';
+    member.listeningSinceMs = performance.now();
     this.#metrics?.sum.add(worker);
     this.#releaseDraining();
     if (this.#isEnding) this.#send(worker, { type: 'drain' });
@@ -215,9 +217,9 @@ export class WorkerPool implements Drainable {
    * Starts a replacement immediately. If workers exit repeatedly, waits first, so that a crash loop does
    * not keep the machine busy.
    */
-  #replace(worker: Worker, { state, startedAtMs }: Member, end: object): void {
-    const ranMs = performance.now() - startedAtMs;
-    if (state !== 'starting' && ranMs >= healthyAfterMs) this.#earlyExitCount = 0;
+  #replace(worker: Worker, { state, listeningSinceMs }: Member, end: object): void {
+    const ranMs = listeningSinceMs === undefined ? 0 : performance.now() - listeningSinceMs;
+    if (ranMs >= healthyAfterMs) this.#earlyExitCount = 0;
     const backoffMs =
       this.#earlyExitCount === 0
         ? 0

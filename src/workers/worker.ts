@@ -4,16 +4,17 @@ import type { Config } from '../config.ts';
 import type { Plugins } from '../http/pipeline.ts';
 import { startServer } from '../http/server.ts';
 import type { Log } from '../observability/log.ts';
+import type { MetricsSnapshot } from '../observability/metrics.ts';
 import { PrimaryMessage, type WorkerMessage } from './messages.ts';
 import { endOnSignal } from './shutdown.ts';
 
 /** How often new counts are sent without a request. A killed worker loses its counts since then. */
 const reportIntervalMs = 200;
 /**
- * How long a worker that drains accepts connections while no other worker listens. A worker starts in less than a
- * second.
+ * How long a worker that drains accepts connections while no other worker listens. A worker usually starts in less than
+ * a second, but on a busy machine in many.
  */
-const replacementTimeoutMs = 5000;
+const replacementTimeoutMs = 30_000;
 
 /** Runs the gateway in a worker process until the primary process, a signal or an exception ends it. */
 export async function runWorker(config: Config, log: Log, plugins: Plugins): Promise<void> {
@@ -23,8 +24,9 @@ export async function runWorker(config: Config, log: Log, plugins: Plugins): Pro
   });
   // Without a listener in the primary process, only this process uses its metrics.
   const metrics = config.metricsPort === undefined ? undefined : server.metrics;
+  const sendSnapshot = (snapshot: MetricsSnapshot) => send({ type: 'metrics', snapshot });
   const sendMetrics = async () => {
-    if (metrics !== undefined) await send({ type: 'metrics', snapshot: await metrics.takeSnapshot() });
+    if (metrics !== undefined) await sendSnapshot(await metrics.takeSnapshot());
   };
   let isPoolEnding = false;
   let noteReplaced = () => {};
@@ -60,7 +62,7 @@ export async function runWorker(config: Config, log: Log, plugins: Plugins): Pro
     if (type === 'get-metrics') void sendMetrics();
   });
   setInterval(() => {
-    if (metrics?.hasNewCounts === true) void sendMetrics();
+    if (metrics?.hasNewCounts === true) void metrics.takeCounts().then(sendSnapshot);
   }, reportIntervalMs).unref();
   await send({ type: 'listening', url: server.url });
 }

@@ -21,7 +21,7 @@ export interface Visitor extends AsyncDisposable {
 export async function createVisitor(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
   // In milliseconds. Shorter than a test's timeout, so that a failure names the element.
-  context.setDefaultTimeout(8_000);
+  context.setDefaultTimeout(30_000);
   const origins = new Set<string>();
   const complaints: string[] = [];
   const operations: SentOperation[] = [];

@@ -1,15 +1,5 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { listen } from './listen.ts';
-
-/** A port that is free now, for programs that cannot pick one themselves or cannot say which one they picked. */
-export async function getFreePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /**
  * The first of consecutive ports that are free now. They are below the ports that systems assign, so that no test that runs at
@@ -26,6 +16,9 @@ export async function getFreePorts(count: number): Promise<number> {
     if (results.every(({ status }) => status === 'fulfilled')) return first;
   }
 }
+
+/** A port that is free now, for programs that cannot pick one themselves or cannot say which one they picked. */
+export const getFreePort = (): Promise<number> => getFreePorts(1);
 
 /** Waits until the URL responds with 200. */
 export async function waitUntilReady(url: string, timeoutMs = 30_000): Promise<void> {

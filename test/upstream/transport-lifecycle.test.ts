@@ -36,7 +36,7 @@ describe('close', () => {
   test('close() waits for a write that outlived its deadline', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin);
-    expect(await getOutcome(transport.write('/w', new Deadline(200)))).toBe('UPSTREAM_OUTCOME_UNKNOWN');
+    expect(await getOutcome(transport.write('/w', new Deadline(1_000)))).toBe('UPSTREAM_OUTCOME_UNKNOWN');
     let isClosed = false;
     const closing = transport.close().then(() => {
       isClosed = true;

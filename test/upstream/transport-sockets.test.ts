@@ -147,9 +147,13 @@ describe('the limits of sockets and of calls in the queue', () => {
   });
 });
 
-const slow: Script = (exchange) => {
-  setTimeout(() => healthy(exchange), 300);
-};
+const after =
+  (ms: number): Script =>
+  (exchange) => {
+    setTimeout(() => healthy(exchange), ms);
+  };
+
+const slow = after(300);
 
 test('a waiting call with too little time left is not sent, and the next call gets the socket', async () => {
   await using upstream = await startScriptedUpstream({ script: slow });
@@ -169,14 +173,14 @@ test('a waiting call with too little time left is not sent, and the next call ge
 
 test('a call is sent if every waiting call gets a connection, even if every earlier read took longer than its remaining time', async () => {
   await using upstream = await startScriptedUpstream({
-    script: (exchange) => (exchange.path === '/slow' ? slow(exchange) : healthy(exchange)),
+    script: (exchange) => (exchange.path === '/slow' ? after(3_000) : healthy)(exchange),
   });
   await using transport = createTestTransport(upstream.origin);
   await Promise.all([transport.read('/slow'), transport.read('/slow')]);
   // Both start in the turn of the responses, so they get released connections.
   const outcomes = [
-    getOutcome(transport.read('/a', new Deadline(150))),
-    getOutcome(transport.read('/b', new Deadline(150))),
+    getOutcome(transport.read('/a', new Deadline(2_900))),
+    getOutcome(transport.read('/b', new Deadline(2_900))),
   ];
   expect(await Promise.all(outcomes)).toEqual(['200 /a', '200 /b']);
 });
