@@ -41,7 +41,8 @@ async function compose(subgraphs) {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query: '{ _service { sdl } }' }),
       });
-      const { data } = await response.json();
+      const { data, errors } = await response.json();
+      if (errors !== undefined) throw new Error(`The subgraph ${name} sends no SDL: ${errors[0].message}`);
       return { name, url, typeDefs: parse(data._service.sdl) };
     }),
   );

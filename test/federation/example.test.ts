@@ -80,6 +80,19 @@ test('examples/supergraph reports in one line that its port is in use, and exits
   other.close();
 });
 
+test('examples/supergraph says why a subgraph sends no SDL', async () => {
+  const child = spawn(process.execPath, ['examples/supergraph/start.js'], {
+    env: { ...process.env, PORT: '0', TRUSTED_DOCUMENTS: 'client/generated/persisted-documents.json' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    complaint += chunk;
+  });
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(complaint).toContain('The subgraph galileo sends no SDL: ');
+});
+
 test('examples/supergraph ends the gateway if the router cannot start', async () => {
   const child = spawn(process.execPath, ['examples/supergraph/start.js'], {
     env: { ...process.env, PORT: '65536' },
