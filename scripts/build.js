@@ -66,7 +66,7 @@ export function checkInstallation() {
 
 /** Builds dist/. Ends the process with the exit code of the first step that fails. */
 export function build() {
-  process.stderr.write('Building, which takes about fifteen seconds …\n');
+  process.stderr.write('Building, which takes 15 to 40 seconds …\n');
   const digest = digestSources();
   for (const name of ['main.js', 'src', 'sandbox', 'drift', 'client', 'client-cjs', '.build']) {
     rmSync(join(output, name), { recursive: true, force: true });

@@ -218,6 +218,44 @@ describe('a request id that contains the credential', () => {
     },
   );
 
+  // Every way to reject a document with a secret literal.
+  it.each([
+    ['is not valid', '{ nope }', undefined],
+    ['cannot be parsed', '{ __typename', 'input_token'],
+    ['has no operation of that name', '{ __typename }', 'input_token'],
+    ['has too many tokens', `{ ${'__typename '.repeat(3_000)} }`, 'input_token'],
+    ['is nested too deeply', `${'{ a '.repeat(100)}${'}'.repeat(100)}`, undefined],
+  ])(
+    'a request id or operation name that contains a secret of the document is not shown if the document %s',
+    async (_, selection, operationName) => {
+      await using stack = await startStack();
+      const query = `mutation { upsertOpenAIIntegration(input: { token: "input_token" }) ${selection} }`;
+      const headers = ['Galileo-API-Key: key', 'X-Request-Id: input_token'];
+      const { body, ...response } = await postRaw(stack.gateway.url, headers, {
+        query,
+        operationName,
+      });
+      const id = response.headers.get('x-request-id');
+      expect(id).toMatch(/^[\da-f-]{36}$/);
+      expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { requestId: id } }] });
+      await expect.poll(() => stack.gateway.log.join('')).toContain(`"requestId":"${id}"`);
+      expect(stack.gateway.log.join('') + body).not.toContain('input_token');
+    },
+  );
+
+  it('a GET of a mutation does not show a request id that contains a secret of the document', async () => {
+    await using stack = await startStack();
+    const query = 'mutation { upsertOpenAIIntegration(input: { token: "input_token" }) { __typename } }';
+    const response = await fetch(`${stack.gateway.url}?query=${encodeURIComponent(query)}`, {
+      headers: { 'galileo-api-key': 'key', 'x-request-id': 'input_token' },
+    });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    expect(await response.text()).not.toContain('input_token');
+    await expect.poll(() => stack.gateway.log.join('')).toContain('"status":405');
+    expect(stack.gateway.log.join('')).not.toContain('input_token');
+  });
+
   it('a request id is kept if the credential is only a few of its letters', async () => {
     const { response } = await send(['Galileo-API-Key: abc', 'X-Request-Id: xabcx']);
     expect(response.headers.get('x-request-id')).toBe('xabcx');

@@ -200,9 +200,17 @@ describe.each([
     expect(getCodes(response)).toEqual(['GRAPHQL_PARSE_FAILED']);
   });
 
+  it('the message of a syntax error is complete, even if the document quotes a part of it', async () => {
+    const response = await post({ query: '{ a(b: "Expected" ' });
+    expect(parseBody(response)).toMatchObject({
+      errors: [{ message: 'Syntax Error: Expected Name, found <EOF>.' }],
+    });
+  });
+
   const requestErrors: [code: string, status: number, jsonStatus: number, body: Record<string, unknown>][] = [
     ['GRAPHQL_PARSE_FAILED', 400, 200, { query: '{' }],
     ['GRAPHQL_PARSE_FAILED', 400, 200, { query: '' }],
+    ['OPERATION_RESOLUTION_FAILURE', 400, 400, { query: '{', operationName: 'A'.repeat(257) }],
     ['GRAPHQL_VALIDATION_FAILED', 400, 200, { query: '{ nothing }' }],
     ['BAD_USER_INPUT', 400, 200, { query: 'query($a: String!) { __type(name: $a) { name } }' }],
     ['OPERATION_RESOLUTION_FAILURE', 400, 400, { query: 'query A { __typename } query B { __typename }' }],

@@ -48,6 +48,15 @@ const ways: [way: string, parameters: Record<string, unknown>][] = [
 ];
 
 describe('with TRUSTED_DOCUMENTS', () => {
+  it('a request id that contains a secret of a refused document is replaced', async () => {
+    const untrusted = 'mutation { upsertOpenAIIntegration(input: { token: "input-token" }) { __typename } }';
+    for (const parameters of [{ query: untrusted }, { query: untrusted, documentId: toHash(untrusted) }]) {
+      const response = await post(parameters, { 'x-request-id': 'input-token' });
+      expect(response.headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
+      expect(response.text).not.toContain('input-token');
+    }
+  });
+
   it.each(ways)(
     'a trusted document that %s names is executed, by POST and by GET',
     async (_way, parameters) => {

@@ -118,10 +118,9 @@ export class DocumentStore {
       return this.#secretInputs.findInDocument(this.parse(document));
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      return {
-        literals: [...document.matchAll(/"([^"\\\r\n]+)/g)].map(([, text = '']) => text),
-        variables: [],
-      };
+      const literals = new Set<string>();
+      for (const [, text = ''] of document.matchAll(/"([^"\\\r\n]+)/g)) literals.add(text);
+      return { literals: [...literals], variables: [] };
     }
   }
 

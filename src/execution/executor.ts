@@ -83,10 +83,7 @@ export class Executor {
   ) {
     const foundSecrets = [...secrets.literals];
     const coerced = coerceVariables(replaceNulls(measures, inputs), foundSecrets);
-    if ('problems' in coerced) {
-      this.addSecrets(inputs, context);
-      throw new RequestError('BAD_USER_INPUT', coerced.problems);
-    }
+    if ('problems' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.problems);
     const { values } = coerced;
     for (const name of secrets.variables) collectSecrets(values[name], foundSecrets);
     for (const secret of foundSecrets) context.addSecret(secret);
@@ -135,16 +132,15 @@ export class Executor {
    * Adds the secret inputs of a request to its context, so that errors about a request that is rejected or not executed
    * yet are redacted.
    *
-   * @param document the document or its source, which can contain secrets too
+   * @param document the one that a plugin has built; otherwise the one that the parameters contain or name
    */
-  addSecrets(
-    variables: Variables | undefined,
-    context: ResolverContext,
-    document?: DocumentNode | string,
-  ): void {
+  addSecrets(params: OperationParams, context: ResolverContext, document?: DocumentNode): void {
+    const { query, variables } = params;
     for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);
-    if (document === undefined) return;
-    const { literals, variables: names } = this.documents.findSecrets(document);
+    // A document that is refused because it is not trusted can contain secrets too.
+    const documentOrSource = document ?? query ?? this.findSource(params);
+    if (documentOrSource === undefined) return;
+    const { literals, variables: names } = this.documents.findSecrets(documentOrSource);
     const secrets = [...literals];
     for (const name of names) collectSecrets(variables?.[name], secrets);
     for (const secret of secrets) context.addSecret(secret);

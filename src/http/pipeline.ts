@@ -55,7 +55,7 @@ export const createDirectPipeline = (executor: Executor): Pipeline => ({
       input.startOperation(prepared);
       running = executor.execute(prepared, params.variables, context);
     } catch (error) {
-      executor.addSecrets(params.variables, context);
+      executor.addSecrets(params, context);
       throw error;
     }
     return running.then((result) => {

@@ -68,8 +68,9 @@ export function toResultResponse(
       return toErrorResponse(requestError, mediaType, context);
     }
   }
+  const unchanged = new Set(fieldErrors);
   const formatted = errors.map((error) =>
-    fieldErrors.includes(error) ? (error as FormattedError) : formatError(error, data !== undefined, context),
+    unchanged.has(error) ? (error as FormattedError) : formatError(error, data !== undefined, context),
   );
   observation.addErrors(formatted);
   const body = JSON.stringify({

@@ -104,7 +104,12 @@ class YogaExecution {
       return this.#prepared.document;
     } catch (error) {
       if (!(error instanceof RequestError) || error.code === 'METHOD_NOT_ALLOWED') throw error;
-      const document = this.#executor.documents.parse(text);
+      let document: DocumentNode | undefined;
+      try {
+        document = this.#executor.documents.parse(text);
+      } catch {
+        throw error;
+      }
       // graphql-yoga's own check would reject it with another code.
       if (!getOperationAST(document, operationName)) throw error;
       return document;
@@ -162,10 +167,7 @@ class YogaExecution {
 
   /** Adds the secrets of the input to those of the request before plugins can quote them in an error. */
   #addSecrets(document?: DocumentNode): void {
-    const params = this.#params;
-    if (params === undefined) return;
-    const documentOrSource = document ?? this.#executor.findSource(params);
-    this.#executor.addSecrets(params.variables, this.input.context, documentOrSource);
+    if (this.#params !== undefined) this.#executor.addSecrets(this.#params, this.input.context, document);
   }
 }
 
