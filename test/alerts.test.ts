@@ -81,10 +81,11 @@ describe.skipIf(!hasPrometheus)('the alert rules', () => {
       ['GalileoGatewayWrongBasePath'],
     ],
     [
-      'a pod that reads only missing integrations is not reported within an hour of another response',
+      'a pod that reads only missing integrations is not reported after any other response',
       {
         [upstream('a', '4xx', 'responded')]: '0+1x160',
-        [upstream('a', '2xx', 'responded')]: '0+1x10 10x150',
+        // The series appears with its first response.
+        [upstream('a', '2xx', 'responded')]: '_x10 1x150',
       },
       [],
     ],

@@ -276,7 +276,11 @@ describe('a worker that is killed under load', () => {
     const file = join(directory, 'plugins.mjs');
     await writeFile(
       file,
-      'export default [{ onParams() { const endMs = Date.now() + 500; while (Date.now() < endMs); } }];',
+      `import cluster from 'node:cluster';
+      export default [{ onParams() {
+        const endMs = Date.now() + (cluster.worker.id === 1 ? 500 : 0);
+        while (Date.now() < endMs);
+      } }];`,
     );
     const settings = { PORT: '0', WORKERS: '2', METRICS_PORT: '0' };
     await using program = startProgram(['serve', '--plugins', file], settings);
@@ -286,7 +290,7 @@ describe('a worker that is killed under load', () => {
     for (let count = 0; count < 8; count += 1) await query(url);
     await rm(directory, { recursive: true });
     const metrics = await readMetrics(await getMetricsUrl(program));
-    expect(getSample(metrics, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0.2);
+    expect(getSample(metrics, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0.4);
   });
 
   it('workers that are killed repeatedly are replaced after a backoff, which the log reports', async () => {

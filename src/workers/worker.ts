@@ -12,7 +12,7 @@ import { endOnSignal } from './shutdown.ts';
 const reportIntervalMs = 200;
 /**
  * How long a worker that drains accepts connections while no other worker listens. A worker usually starts in less than
- * a second, but on a busy machine in many.
+ * a second; on a busy machine, it can take many seconds.
  */
 const replacementTimeoutMs = 30_000;
 
