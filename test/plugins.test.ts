@@ -187,24 +187,34 @@ describe('plugins', () => {
     await expect.poll(() => gateway.usage.requests).toBe(0);
   });
 
-  it('a request id that contains a secret of invalid variables is replaced, even if a plugin has set them', async () => {
-    const plugins = [
-      definePlugin({
-        onExecute: ({ args }) => {
-          Object.assign(args, { variableValues: { input: { token: 'plugin-token', nope: 1 } } });
-        },
-      }),
-    ];
-    await using started = await startWith(plugins);
-    const { status, errors } = await started.gateway.query(
+  it.for([
+    [
+      'a secret field',
       'mutation ($input: UpsertOpenAIIntegrationInput!) { upsertOpenAIIntegration(input: $input) { __typename } }',
       { input: { token: 'client-token' } },
-      { 'x-request-id': 'plugin-token' },
-    );
-    expect(status).toBe(200);
-    expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
-    expect(errors[0]?.extensions.requestId).toMatch(/^[\da-f-]{36}$/);
-  });
+      { input: { token: 'plugin-token', nope: 1 } },
+    ],
+    [
+      'a variable of a secret field',
+      'mutation ($t: String!, $on: Boolean!) { upsertOpenAIIntegration(input: { token: $t }) @include(if: $on) { __typename } }',
+      { t: 'client-token', on: true },
+      { t: 'plugin-token', on: 'no' },
+    ],
+  ] as const)(
+    'a request id that contains a secret of invalid variables is replaced, even if a plugin has set them: %s',
+    async ([, query, variables, variableValues]) => {
+      const plugins = [
+        definePlugin({ onExecute: ({ args }) => void Object.assign(args, { variableValues }) }),
+      ];
+      await using started = await startWith(plugins);
+      const { status, errors } = await started.gateway.query(query, variables, {
+        'x-request-id': 'plugin-token',
+      });
+      expect(status).toBe(200);
+      expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+      expect(errors[0]?.extensions.requestId).toMatch(/^[\da-f-]{36}$/);
+    },
+  );
 
   it('a plugin that never finishes keeps no memory of a request whose client has disconnected', async () => {
     await using upstream = await startFakeUpstream();

@@ -83,11 +83,7 @@ export class Executor {
   ) {
     const foundSecrets = [...secrets.literals];
     const coerced = coerceVariables(replaceNulls(measures, inputs), foundSecrets);
-    if ('problems' in coerced) {
-      // A plugin can have replaced the variables of the parameters.
-      this.#addVariableSecrets(inputs, context);
-      throw new RequestError('BAD_USER_INPUT', coerced.problems);
-    }
+    if ('problems' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.problems);
     const { values } = coerced;
     for (const name of secrets.variables) collectSecrets(values[name], foundSecrets);
     for (const secret of foundSecrets) context.addSecret(secret);
@@ -140,7 +136,7 @@ export class Executor {
    */
   addSecrets(params: OperationParams, context: ResolverContext, document?: DocumentNode): void {
     const { query, variables } = params;
-    this.#addVariableSecrets(variables, context);
+    for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);
     // A document that is refused because it is not trusted can contain secrets too.
     const documentOrSource = document ?? query ?? this.findSource(params);
     if (documentOrSource === undefined) return;
@@ -148,10 +144,6 @@ export class Executor {
     const secrets = [...literals];
     for (const name of names) collectSecrets(variables?.[name], secrets);
     for (const secret of secrets) context.addSecret(secret);
-  }
-
-  #addVariableSecrets(variables: Variables | undefined, context: ResolverContext): void {
-    for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);
   }
 
   /** The source of the document that the parameters name. Undefined if they do not name one. */

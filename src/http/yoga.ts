@@ -142,15 +142,17 @@ class YogaExecution {
 
   /** Executes the operation that was validated, or the one that a plugin replaced it with. */
   async execute({ document, operationName, variableValues }: ExecutionArgs): Promise<YogaResult> {
+    const variables = isJsonObject(variableValues) ? variableValues : undefined;
     try {
       const prepared = this.#prepareDocument(document, operationName || undefined);
-      const variables = isJsonObject(variableValues) ? variableValues : undefined;
       this.input.startOperation(prepared);
       const { body, errors } = await this.#executor.execute(prepared, variables, this.input.context);
       this.fieldErrors = errors ?? [];
       const { data } = JSON.parse(body) as { data: unknown };
       return { data, ...(errors !== undefined && { errors }) };
     } catch (error) {
+      // A plugin can have changed the document or the variables since their secrets were added.
+      this.#addSecrets(document, variables);
       if (error instanceof RequestError) return { errors: toGraphqlErrors(error) };
       throw error;
     }
@@ -166,8 +168,9 @@ class YogaExecution {
   }
 
   /** Adds the secrets of the input to those of the request before plugins can quote them in an error. */
-  #addSecrets(document?: DocumentNode): void {
-    if (this.#params !== undefined) this.#executor.addSecrets(this.#params, this.input.context, document);
+  #addSecrets(document?: DocumentNode, variables = this.#params?.variables): void {
+    if (this.#params === undefined) return;
+    this.#executor.addSecrets({ ...this.#params, variables }, this.input.context, document);
   }
 }
 
