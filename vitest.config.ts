@@ -23,8 +23,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Imports JSON without an import attribute, which Node rejects.
     server: { deps: { inline: [/@actions\//] } },
-    // Most tests wait for sockets and processes, so two files run in parallel even on two CPUs.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Most tests wait for sockets and processes, so three files run in parallel even on two CPUs.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // In milliseconds, and only for tests that hang: on a busy machine, a test takes ten times as long as usual.
     testTimeout: 60_000,
     hookTimeout: 60_000,

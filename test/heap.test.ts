@@ -233,13 +233,13 @@ describe('The program with a small heap', { timeout: 180_000 }, () => {
     },
   );
 
-  it('with a small heap, the program survives 1,000 requests in flight with a document of 2,000 tokens each', async () => {
+  it('with a small heap, the program survives 400 requests in flight with a document of 2,000 tokens each', async () => {
     await using upstream = await startFakeUpstream();
     // No response.
     upstream.on('GET', toPath('openai'), () => {});
     await using gateway = await serve(upstream);
     const fields = 'id '.repeat(1980);
-    await repeat(1000, 1000, (index) =>
+    await repeat(400, 400, (index) =>
       post(gateway.url, { query: `{ integration(name: OPENAI) { ${fields} } } #${index}` }, withKey),
     );
     await expectResponse(gateway);
@@ -288,7 +288,7 @@ describe('The program with a small heap', { timeout: 180_000 }, () => {
     // Less than MAX_BUFFERED_BYTES.
     ['empty objects', 200, 100],
   ] as const)(
-    'with a small heap, the program survives 100 clients of an upstream that sends a megabyte of %s in each response (%i, %i MB)',
+    'with a small heap, the program survives 40 clients of an upstream that sends a megabyte of %s in each response (%i, %i MB)',
     async ([, status, heapMb]) => {
       await using upstream = await startFakeUpstream();
       const list = listOf(340_000, '{}');
@@ -298,7 +298,7 @@ describe('The program with a small heap', { timeout: 180_000 }, () => {
         upstream.on('GET', toPath(name), reply);
       }
       await using gateway = await serve(upstream, heapMb);
-      await countResults(gateway.url, 100, '{ integrations(names: [OPENAI, AZURE, CUSTOM]) { name } }');
+      await countResults(gateway.url, 40, '{ integrations(names: [OPENAI, AZURE, CUSTOM]) { name } }');
       await expectResponse(gateway);
       const expected = status === 200 ? '"name":"OPENAI"' : 'UPSTREAM_UNAVAILABLE';
       await expect
