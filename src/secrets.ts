@@ -230,8 +230,10 @@ const plainSecret = /^[!-&(-z|~][!-&(-~]{3,}$/;
 function getForms(secret: string): Iterable<string> {
   if (plainSecret.test(secret)) return [secret];
   const forms = new Set<string>();
+  const members = getMembers(secret);
   // Upstream can trim a value before it echoes it.
-  for (const whole of [secret, secret.trim(), ...getMembers(secret)]) {
+  const trimmed = members.map((member) => member.trim()).filter(({ length }) => length >= minMemberLength);
+  for (const whole of [secret, secret.trim(), ...members, ...trimmed]) {
     const value = whole.slice(0, maxSearchedLength);
     if (value === '') continue;
     if (value.length < minPartLength) for (const form of encodeWord(value)) forms.add(form);

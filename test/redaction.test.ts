@@ -165,6 +165,17 @@ describe('a secret is removed from a message', () => {
     },
   );
 
+  it.each(Object.entries(encodings))(
+    'a string in a secret JSON object is removed without the white space around it, written as %s',
+    (_name, encode) => {
+      for (const member of ['-----BEGIN KEY-----\nabcd+/\n-----END KEY-----\n', '\t 0123456789abcdef'])
+        expect(redact([JSON.stringify({ member })], `bad ${encode(member.trim())} key`)).toContain(
+          redactionMark,
+        );
+      expect(redact(['{"member":"   short secret   "}'], 'a short secret')).toBe('a short secret');
+    },
+  );
+
   it('a secret of fewer than four characters is removed only as a separate word', () => {
     expect(redact(['ab'], 'ab cab ab. YWI= 6162')).toBe('[redacted] cab [redacted]. [redacted] [redacted]');
   });
