@@ -463,11 +463,11 @@ describe('the server', () => {
   });
 
   it('the endpoint serves GraphiQL to browsers and JSON to other clients', async () => {
-    const page = await send(gateway.url, {
-      headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
-    });
-    expect(page.status).toBe(200);
-    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    for (const accept of ['text/html,application/xhtml+xml,*/*;q=0.8', 'Text/*, application/json;q=0.5']) {
+      const page = await send(gateway.url, { headers: { accept } });
+      expect(page.status).toBe(200);
+      expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    }
     await using plain = await startGateway(upstream.url, { graphiql: 'off' });
     const response = await send(plain.url, {
       path: '/graphql?query={__typename}',

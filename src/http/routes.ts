@@ -115,5 +115,5 @@ export function serveGraphql(
 
 /** Browsers that navigate prefer HTML; clients of the API do not. */
 const prefersHtml = (accept: string | undefined): boolean =>
-  accept?.toLowerCase().includes('text/html') === true &&
+  accept?.toLowerCase().includes('text/') === true &&
   negotiateMediaType(accept, [...mediaTypes, 'text/html']) === 'text/html';
