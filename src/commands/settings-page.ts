@@ -1,10 +1,5 @@
 import { join } from 'node:path';
-import {
-  createConfiguredPage,
-  createStaticFiles,
-  type Resources,
-  readBuiltFile,
-} from '../http/static-files.ts';
+import { createBuiltPage, createStaticFiles, type Resources } from '../http/static-files.ts';
 import { findPackagePath } from '../package.ts';
 
 /** What the page reads from its `data-config`. */
@@ -20,13 +15,7 @@ export interface SettingsPageConfig {
 /** The example front end at `/settings`, for the demo. Throws if it was not built. */
 export function createSettingsPage(config: SettingsPageConfig): Resources {
   const directory = findPackagePath('dist/settings-page');
-  const html = readBuiltFile(join(directory, 'index.html'), 'The settings page');
-  const page = createConfiguredPage(html, config, [
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "connect-src 'self'",
-  ]);
+  const page = createBuiltPage(directory, 'The settings page', config, "'self'");
   // The page refers to its files as `./assets/…`.
   const files = createStaticFiles(join(directory, 'assets'), '/assets/');
   return (path) => (path === '/settings' ? page : files(path));

@@ -16,19 +16,16 @@ import { RequestError } from './request-error.ts';
 import { SecretInputs } from './secret-inputs.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 
-/** What the operator must know about a file of trusted documents, one line for each finding. */
-export interface TrustedDocumentsReport {
-  /** Documents that cannot be executed. */
-  readonly problems: readonly string[];
-  /** Documents that the limits refuse, that some clients cannot find, or whose data some clients lose. */
-  readonly warnings: readonly string[];
-}
-
+/**
+ * What the operator must know about a file of trusted documents, one line for each finding. `problems` are documents
+ * that cannot be executed. `warnings` are those that the limits refuse, that some clients cannot find, or whose data
+ * some clients lose.
+ */
 export function checkTrustedDocuments(
   documents: TrustedDocuments,
   schema: GraphQLSchema,
   settings: DocumentSettings,
-): TrustedDocumentsReport {
+) {
   const problems: string[] = [];
   const warnings: string[] = [];
   const store = new DocumentStore(schema, settings, new SecretInputs(schema));

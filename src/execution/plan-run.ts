@@ -139,7 +139,8 @@ export class PlanRun {
         const next = this.#completeField(field, source, path, text + prefix);
         if (typeof next === 'string') text = next;
         else {
-          waiting = append(waiting, next);
+          if (waiting === undefined) waiting = [next];
+          else waiting.push(next);
           text = '';
         }
       }
@@ -270,7 +271,8 @@ export class PlanRun {
             this.#nextFlat = this.#remainingLength - Math.max(flatStep, Math.floor(text.length / 8));
           }
         } else {
-          waiting = append(waiting, next);
+          if (waiting === undefined) waiting = [next];
+          else waiting.push(next);
           text = '';
         }
       }
@@ -336,12 +338,6 @@ function flatten(text: string): void {
 
 /** The prefix of the first field has the opening brace. */
 const getEnd = (selection: SelectionPlan): string => (selection.length === 0 ? '{}' : '}');
-
-function append(waiting: Promise<string>[] | undefined, part: Promise<string>): Promise<string>[] {
-  if (waiting === undefined) return [part];
-  waiting.push(part);
-  return waiting;
-}
 
 /** Handles the rejections of a value that nothing reads, because a sibling or its list has failed. */
 function abandon(value: unknown): void {

@@ -1,9 +1,5 @@
-import { join } from 'node:path';
 import { findPackagePath } from '../package.ts';
-import { createConfiguredPage, createStaticFiles, type Resource, readBuiltFile } from './static-files.ts';
-
-// The editor's stylesheet contains images as data URLs.
-const allowed = ["script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"];
+import { createBuiltPage, createStaticFiles, type Resource } from './static-files.ts';
 
 export type Graphiql = ReturnType<typeof createGraphiql>;
 
@@ -20,11 +16,8 @@ export function createGraphiql(
 ) {
   let built: Resource | undefined;
   const page: Resource = (headers) => {
-    built ??= createConfiguredPage(
-      readBuiltFile(join(directory, 'index.html'), 'GraphiQL'),
-      { headers: demoHeaders },
-      allowed,
-    );
+    // The editor's stylesheet contains images as data URLs.
+    built ??= createBuiltPage(directory, 'GraphiQL', { headers: demoHeaders }, "'self' data:");
     return built(headers);
   };
   return { page, files: createStaticFiles(directory, '/graphiql/') };

@@ -1,20 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { MIMEType } from 'node:util';
 
-/** One member of `Accept` or `Accept-Encoding`, without its parameters. */
-interface Preference {
-  /** In lower case. */
-  readonly value: string;
-  /** From 0 (refused) to 1. */
-  readonly weight: number;
-}
-
 // A comma or semicolon in a quoted string is not a separator (RFC 9110, sections 5.6.1 and 5.6.4).
 const listMember = /(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g;
 const parameter = /(?:[^;"]|"(?:\\.|[^"\\])*"?)+/g;
 
-function parsePreferences(field: string): Preference[] {
-  const preferences: Preference[] = [];
+/**
+ * The members of `Accept` or `Accept-Encoding`, in lower case and without their other parameters. A weight is from 0
+ * (refused) to 1.
+ */
+function parsePreferences(field: string) {
+  const preferences: { readonly value: string; readonly weight: number }[] = [];
   for (const member of field.toLowerCase().match(listMember) ?? []) {
     const [value = '', ...parameters] = (member.match(parameter) ?? []).map((part) => part.trim());
     if (value === '') continue;

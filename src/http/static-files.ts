@@ -75,22 +75,24 @@ export function createPage(html: string, allowed: readonly string[]): Resource {
   });
 }
 
-/** A page that was built, with the configuration in its `data-config`. */
-export function createConfiguredPage(html: string, config: object, allowed: readonly string[]): Resource {
-  const data = escapeHtml(JSON.stringify(config));
-  return createPage(
-    html.replace('data-config="{}"', () => `data-config="${data}"`),
-    allowed,
-  );
-}
-
-/** Throws an error that says what to do if the file does not exist. */
-export function readBuiltFile(path: string, name: string): string {
+/**
+ * A page that was built, with the configuration in its `data-config`. It loads files only from its origin. Throws an
+ * error that says what to do if it was not built.
+ *
+ * @param images the sources of images in the Content-Security-Policy
+ */
+export function createBuiltPage(directory: string, name: string, config: object, images: string): Resource {
+  let html: string;
   try {
-    return readFileSync(path, 'utf8');
+    html = readFileSync(join(directory, 'index.html'), 'utf8');
   } catch (error) {
     throw new Error(`${name} was not built: run "npm run build".`, { cause: error });
   }
+  const data = escapeHtml(JSON.stringify(config));
+  return createPage(
+    html.replace('data-config="{}"', () => `data-config="${data}"`),
+    ["script-src 'self'", "style-src 'self'", `img-src ${images}`, "connect-src 'self'"],
+  );
 }
 
 /** Escapes text for HTML, including attributes in double quotes. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { diag, type HrTime, ValueType } from '@opentelemetry/api';
+import { diag, ValueType } from '@opentelemetry/api';
+import { millisToHrTime } from '@opentelemetry/core';
 import { OTLPExporterBase } from '@opentelemetry/otlp-exporter-base';
 import {
   convertLegacyHttpOptions,
@@ -80,7 +81,7 @@ export function openMetricsExport(
 
 type PromMetrics = Awaited<ReturnType<Metrics['read']>>;
 
-const startTime = toHrTime(performance.timeOrigin);
+const startTime = millisToHrTime(performance.timeOrigin);
 
 /**
  * Counters become sums since the start of the process. Gauges and histograms keep their types. The gateway has no
@@ -88,7 +89,7 @@ const startTime = toHrTime(performance.timeOrigin);
  */
 function toMetricData(metrics: PromMetrics): MetricData[] {
   // The clock can have been set back since the start.
-  const endTime = toHrTime(Math.max(Date.now(), performance.timeOrigin));
+  const endTime = millisToHrTime(Math.max(Date.now(), performance.timeOrigin));
   return metrics.flatMap((metric): MetricData[] => {
     const base = {
       descriptor: { name: metric.name, description: metric.help, unit: '', valueType: ValueType.DOUBLE },
@@ -140,9 +141,4 @@ function toHistograms(values: PromMetrics[number]['values']) {
     }
   }
   return histograms;
-}
-
-function toHrTime(ms: number): HrTime {
-  const seconds = Math.floor(ms / 1000);
-  return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
 }

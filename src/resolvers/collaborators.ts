@@ -39,23 +39,17 @@ export async function loadCollaborators(
   const startingToken = after === null || after === undefined ? 0 : fromCursor(after);
   if (integrationId === null || integrationId === undefined) return null;
   const id = toUuid(integrationId);
-  if (id === undefined) {
-    throw new ClientFacingError(
-      'UPSTREAM_INVALID_RESPONSE',
-      'Galileo returned an integration id that is not a UUID.',
-    );
-  }
+  if (id === undefined)
+    throw createInvalidResponseError('Galileo returned an integration id that is not a UUID.');
   return toConnection(await reads.loadCollaborators(kind, id, { startingToken, limit }), startingToken);
 }
 
 function toConnection(page: JsonObject, startingToken: number): CollaboratorConnection {
   const collaborators = page['collaborators'] ?? [];
-  if (!isNullableObjectArray(collaborators)) {
-    throw new ClientFacingError(
-      'UPSTREAM_INVALID_RESPONSE',
+  if (!isNullableObjectArray(collaborators))
+    throw createInvalidResponseError(
       'Galileo returned a page whose `collaborators` are not an array of objects.',
     );
-  }
   const edges: CollaboratorConnection['edges'][number][] = [];
   for (const [index, node] of collaborators.entries())
     if (node !== null) edges.push({ cursor: toCursor(startingToken + index + 1), node });
@@ -66,12 +60,10 @@ function toConnection(page: JsonObject, startingToken: number): CollaboratorConn
 /** Throws UPSTREAM_INVALID_RESPONSE if upstream's next token is not an offset after this page's. */
 export function toPageInfo({ edges, startingToken, nextToken }: CollaboratorConnection) {
   const isOffset = typeof nextToken === 'number' && Number.isSafeInteger(nextToken);
-  if (nextToken !== null && !(isOffset && nextToken > startingToken)) {
-    throw new ClientFacingError(
-      'UPSTREAM_INVALID_RESPONSE',
+  if (nextToken !== null && !(isOffset && nextToken > startingToken))
+    throw createInvalidResponseError(
       'Galileo returned a `next_starting_token` that is not the offset of a later page.',
     );
-  }
   return {
     hasNextPage: nextToken !== null,
     hasPreviousPage: startingToken > 0,
@@ -91,3 +83,6 @@ function fromCursor(cursor: string): number {
   if (Number.isSafeInteger(offset) && toCursor(offset) === cursor) return offset;
   throw new ClientFacingError('BAD_USER_INPUT', '`after` is not a cursor of this connection.');
 }
+
+const createInvalidResponseError = (message: string) =>
+  new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message);

@@ -10,16 +10,10 @@ const namesByKey: ReadonlyMap<unknown, ProviderName> = new Map(
 );
 
 /**
- * Resolves the representations of one `_entities` field, in their order. One failure does not affect the others. Null
- * means that the integration is not configured. Equal representations share one upstream call.
+ * Resolves one representation of an `_entities` field. Null means that the integration is not configured. Equal
+ * representations share one upstream call.
  */
-export const loadEntities = (
-  representations: readonly unknown[],
-  context: ResolverContext,
-): Promise<WireIntegration | null>[] =>
-  representations.map((representation) => loadEntity(representation, context));
-
-async function loadEntity(
+export async function loadEntity(
   representation: unknown,
   context: ResolverContext,
 ): Promise<WireIntegration | null> {

@@ -1,5 +1,3 @@
-import { type ConstDirectiveNode, Kind, parse } from 'graphql';
-import type { JsonObject } from '../json.ts';
 import { providerNames } from '../upstream/wire.ts';
 
 /** Directives of the federation specification as SDL, for the `extensions` of a type or field. */
@@ -42,12 +40,3 @@ export const oneCall = (description: string, extensions = upstreamCall) => ({
   description: `${description} One call to Galileo. Null with an error if the call fails.`,
   extensions,
 });
-
-/** The directives in the extensions of a type or field. Empty if there are none. */
-export function getDirectives(extensions: JsonObject): readonly ConstDirectiveNode[] {
-  const { federation } = extensions;
-  if (typeof federation !== 'string') return [];
-  // graphql-js parses directives only as part of a definition.
-  const [definition] = parse(`scalar Holder ${federation}`).definitions;
-  return definition?.kind === Kind.SCALAR_TYPE_DEFINITION ? (definition.directives ?? []) : [];
-}

@@ -1,10 +1,12 @@
 import {
+  type ConstDirectiveNode,
   extendSchema,
   type GraphQLSchema,
   type InterfaceTypeDefinitionNode,
   isInterfaceType,
   isObjectType,
   isUnionType,
+  Kind,
   type ObjectTypeDefinitionNode,
   parse,
   print,
@@ -12,11 +14,10 @@ import {
   visit,
 } from 'graphql';
 import type { JsonObject } from '../json.ts';
-import { loadEntities } from '../resolvers/entities.ts';
+import { loadEntity } from '../resolvers/entities.ts';
 import { getTypeName } from '../resolvers/integrations.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
 import { providerNames, type WireIntegration } from '../upstream/wire.ts';
-import { getDirectives } from './directives.ts';
 
 /** Federation v2.9 is the first with `@cost` and `@listSize` and the last that all current composers accept. */
 const linkUrl = 'https://specs.apollo.dev/federation/v2.9';
@@ -37,7 +38,7 @@ export function addFederation(schema: GraphQLSchema): GraphQLSchema {
     _root,
     { representations }: { representations: readonly unknown[] },
     context: ResolverContext,
-  ) => loadEntities(representations, context);
+  ) => representations.map((representation) => loadEntity(representation, context));
   entity.resolveType = (source: WireIntegration) => getTypeName(source.name);
   // Printed at the first request, so that the start does not wait for it.
   let sdl: string | undefined;
@@ -70,8 +71,11 @@ const additions = `
  */
 export function printSubgraph(schema: GraphQLSchema): string {
   const used = new Set<string>();
-  const collect = (extensions: JsonObject = {}) => {
-    const directives = getDirectives(extensions);
+  const collect = ({ federation }: JsonObject = {}): readonly ConstDirectiveNode[] => {
+    if (typeof federation !== 'string') return [];
+    // graphql-js parses directives only as part of a definition.
+    const [definition] = parse(`scalar Holder ${federation}`).definitions;
+    const directives = definition?.kind === Kind.SCALAR_TYPE_DEFINITION ? (definition.directives ?? []) : [];
     for (const { name } of directives) used.add(`"@${name.value}"`);
     return directives;
   };

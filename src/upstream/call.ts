@@ -160,7 +160,7 @@ export class Call implements Waiter, AttemptOwner {
         this.#requestConnection();
         return;
       }
-      if (this.#retry(this.#computeBackoffMs())) return;
+      if (this.#retry(0)) return;
     }
     this.#settle(result);
   }
@@ -201,17 +201,13 @@ export class Call implements Waiter, AttemptOwner {
   #retryAfterResponse({ status, retryAfterMs }: UpstreamResponse): boolean {
     // Without Retry-After, there is no retry: it would count towards the caller's rate limit.
     if (status === 429 && retryAfterMs === undefined) return false;
-    const minMs = status === 429 || status === 503 ? (retryAfterMs ?? 0) : 0;
-    return this.#retry(Math.max(minMs, this.#computeBackoffMs()));
+    return this.#retry(status === 429 || status === 503 ? (retryAfterMs ?? 0) : 0);
   }
 
-  #computeBackoffMs(): number {
-    return computeBackoffMs(this.#retryCount, this.#services.random);
-  }
-
-  /** Schedules another attempt. Returns false if no further attempt is allowed. */
-  #retry(waitMs: number): boolean {
-    const { options, backingOff, breaker, budget, observer } = this.#services;
+  /** Schedules another attempt, at least that much later. Returns false if no further attempt is allowed. */
+  #retry(minMs: number): boolean {
+    const { options, backingOff, breaker, budget, observer, random } = this.#services;
+    const waitMs = Math.max(minMs, computeBackoffMs(this.#retryCount, random));
     if (this.#retryCount >= options.upstreamRetries || waitMs >= this.#request.context.deadline.remainingMs)
       return false;
     if (breaker.checkCaller(this.caller) !== undefined || !budget.take()) return false;
