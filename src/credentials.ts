@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import { getParts } from './secrets.ts';
 
 /** The headers that can be credentials, by their names in lower case. */
 export const credentialHeaders = {
@@ -23,9 +24,11 @@ export interface ForwardedHeaders {
 /** In characters. A header can contain a shorter secret by chance. */
 const minContainedLength = 8;
 
-/** Whether a header, which is logged or returned, contains the secret. */
+/** Whether a header, which is logged or returned, contains the secret or a part of it that is a secret. */
 export const containsSecret = (header: string, secret: string): boolean =>
-  secret === header || (secret.length >= minContainedLength && header.includes(secret));
+  getParts(secret).some(
+    (part) => part === header || (part.length >= minContainedLength && header.includes(part)),
+  );
 
 /**
  * The strings that must be redacted: each value, an Authorization value without its scheme, and the user and password

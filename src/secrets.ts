@@ -226,16 +226,20 @@ const isWordPart = (byte: string | undefined) => byte !== undefined && /[\w\x80-
 /** ASCII without spaces and single quotes, not a JSON object: such a secret has one form. Most keys are like this. */
 const plainSecret = /^[!-&(-z|~][!-&(-~]{3,}$/;
 
+/** The secret and the string members of a JSON object, also without the white space around them. None is empty. */
+export function getParts(secret: string): readonly string[] {
+  if (plainSecret.test(secret)) return [secret];
+  const members = getMembers(secret);
+  const trimmed = members.map((member) => member.trim()).filter(({ length }) => length >= minMemberLength);
+  return [secret, secret.trim(), ...members, ...trimmed].filter((part) => part !== '');
+}
+
 /** The forms in which a secret can still occur after decoding, as byte strings. */
 function getForms(secret: string): Iterable<string> {
   if (plainSecret.test(secret)) return [secret];
   const forms = new Set<string>();
-  const members = getMembers(secret);
-  // Upstream can trim a value before it echoes it.
-  const trimmed = members.map((member) => member.trim()).filter(({ length }) => length >= minMemberLength);
-  for (const whole of [secret, secret.trim(), ...members, ...trimmed]) {
-    const value = whole.slice(0, maxSearchedLength);
-    if (value === '') continue;
+  for (const part of getParts(secret)) {
+    const value = part.slice(0, maxSearchedLength);
     if (value.length < minPartLength) for (const form of encodeWord(value)) forms.add(form);
     for (const written of getSpellings(value)) {
       forms.add(toUtf8(written));

@@ -218,6 +218,24 @@ describe('a request id that contains the credential', () => {
     },
   );
 
+  it.each([
+    ['a secret with white space around it', ' input-token\n'],
+    ['a string in a secret JSON object', JSON.stringify({ id: ' input-token-0123456789 ' })],
+  ])(
+    'a request id that contains a part of a secret input is replaced by a new one: %s',
+    async (_, secret) => {
+      await using stack = await startStack();
+      stack.upstream.on('PUT', toPath('vertex_ai'), { status: 500, json: { detail: 'failed' } });
+      const query =
+        'mutation ($secret: String!) { upsertVertexAIIntegration(input: { token: $secret }) { __typename } }';
+      const headers = ['Galileo-API-Key: key', 'X-Request-Id: input-token-0123456789'];
+      const response = await postRaw(stack.gateway.url, headers, { query, variables: { secret } });
+      expect(response.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+      await expect.poll(() => stack.gateway.log.join('')).toContain('"msg":"request"');
+      expect(stack.gateway.log.join('') + response.body).not.toContain('input-token');
+    },
+  );
+
   // Every way to reject a document with a secret literal.
   it.each([
     ['is not valid', '{ nope }', undefined],
