@@ -102,6 +102,15 @@ describe('with WORKERS=2', () => {
     },
   );
 
+  it('with PORT=0, the replacements of workers that are all killed listen on the same port', async () => {
+    await using program = serve();
+    const url = await getUrl(program);
+    for (const worker of getWorkers(program)) process.kill(worker, 'SIGKILL');
+    await expect.poll(() => query(url).catch(String)).toMatchObject({ status: 200 });
+    program.process.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+  });
+
   it('all workers that drain at the same time accept connections until a replacement listens', async () => {
     // Without the delay, a worker ends as soon as it has no requests, and resets a connection whose request it has not read.
     await using program = serve({ SHUTDOWN_DELAY_MS: '3000' });

@@ -1,9 +1,9 @@
 import cluster, { type Worker } from 'node:cluster';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import type { Config } from '../config.ts';
-import { closeServer, getUrl } from '../http/listen.ts';
+import { closeServer, getUrl, listen } from '../http/listen.ts';
 import { startMetricsServer } from '../http/metrics-server.ts';
 import { getProperty } from '../json.ts';
 import { forwardLines, type Log } from '../observability/log.ts';
@@ -57,7 +57,7 @@ export class WorkerPool implements Drainable {
 
   /** Resolves when every worker listens. Rejects if one of the first workers cannot start, after ending the others. */
   async start(): Promise<{ readonly url: string; readonly metricsUrl: string | undefined }> {
-    const { metricsPort, host, workers } = this.#config;
+    const { port, metricsPort, host, workers } = this.#config;
     if (metricsPort !== undefined) {
       const [{ Metrics }, { MetricsSum }] = await Promise.all([
         import('../observability/metrics.ts'),
@@ -68,6 +68,7 @@ export class WorkerPool implements Drainable {
       this.#metrics = { sum, server };
     }
     try {
+      if (port === 0) await fixPort(host);
       const url = await new Promise<string>((resolve, reject) => {
         this.#starting = { resolve, reject };
         if (!this.#isEnding) for (let count = 0; count < workers; count += 1) this.#startWorker();
@@ -235,4 +236,16 @@ export class WorkerPool implements Drainable {
     }, backoffMs);
     this.#replacements.add(timer);
   }
+}
+
+/**
+ * Makes all workers listen on the same free port. With port 0, the replacements of workers that have all ended would
+ * choose another one.
+ */
+async function fixPort(host: string): Promise<void> {
+  const server = createServer();
+  await listen(server, 0, host);
+  const { port } = new URL(getUrl(server));
+  cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', port] });
+  closeServer(server);
 }
