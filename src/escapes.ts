@@ -25,26 +25,14 @@ export function toLayer(text: string): Layer {
   return { bytes: toUtf8(text), origins: [...origins, index] };
 }
 
-const namedCharacters: Readonly<Record<string, string>> = {
-  quot: '"',
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  apos: "'",
-  sol: '/',
-  bsol: '\\',
-  colon: ':',
-  equals: '=',
-  plus: '+',
-  percnt: '%',
-  num: '#',
-  excl: '!',
-  quest: '?',
-  commat: '@',
-  dollar: '$',
-  lowbar: '_',
-  nbsp: '\u00a0',
-};
+/** Names of characters in HTML: ASCII punctuation and the no-break space. */
+const namedCharacters: ReadonlyMap<string | undefined, string> = new Map(
+  [
+    'quot" QUOT" amp& AMP& lt< LT< gt> GT> apos\' sol/ bsol\\ colon: equals= plus+ percnt% num# excl! quest?',
+    'commat@ dollar$ lowbar_ UnderBar_ lpar( rpar) lsqb[ lbrack[ rsqb] rbrack] lcub{ lbrace{ rcub} rbrace}',
+    'ast* midast* comma, period. semi; Hat^ grave` DiacriticalGrave` verbar| vert| VerticalLine| nbsp\u00a0',
+  ].flatMap((line) => line.split(' ').map((entry) => [entry.slice(0, -1), entry.slice(-1)] as const)),
+);
 
 const controlCharacters: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 
@@ -97,12 +85,12 @@ const escapes: readonly Escape[] = [
   {
     // HTML and XML.
     mark: '&',
-    pattern: /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-zA-Z]{2,6}));?/g,
+    pattern: /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-zA-Z]{2,16}));?/g,
     decode: ([, decimal, hexadecimal, name]) => {
       if (decimal !== undefined) return fromCodePoint(Number(decimal));
       if (hexadecimal !== undefined) return fromCodePoint(fromHex(hexadecimal));
-      const character = name !== undefined && Object.hasOwn(namedCharacters, name) && namedCharacters[name];
-      return character ? toUtf8(character) : undefined;
+      const character = namedCharacters.get(name);
+      return character && toUtf8(character);
     },
   },
   // A single quote inside a single-quoted shell string.

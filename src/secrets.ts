@@ -8,7 +8,6 @@ import {
   toLayer,
   toUtf8,
 } from './escapes.ts';
-import { removeByteOrderMark } from './json.ts';
 
 /** Replaces a secret that was removed from a string. */
 export const redactionMark = '[redacted]';
@@ -21,7 +20,7 @@ const minPartLength = 4;
  * In bytes. A longer secret is found by its beginning, because V8 searches for patterns up to this length in linear
  * time.
  */
-const maxPatternLength = 250;
+const maxPatternLength = 64;
 /** In characters, before and after redaction: readable messages are shorter. */
 const maxTextLength = 2000;
 /** In characters. How much is searched after the cut, for a secret that starts before it. */
@@ -83,7 +82,7 @@ export class Secrets {
   redact(text: string): string {
     // The name of an operation, which is redacted for every log line, is often shorter than a key.
     if (text.length < this.#minLength && isAscii(text)) return cut(text);
-    if (this.#values.size > maxSecrets) return redactionMark;
+    if (this.#values.size > maxSecrets || this.#work > maxWork) return redactionMark;
     try {
       this.#search ??= new SecretSearch(this.#values, (work) => {
         this.#work += work;
@@ -133,7 +132,9 @@ class SecretSearch {
     const patterns = new Map<string, string>();
     const words = new Set<string>();
     for (const value of values) {
-      for (const whole of getForms(value)) {
+      const parts = getParts(value);
+      spend(workPerForm * parts.length);
+      for (const whole of getForms(parts)) {
         spend(workPerForm);
         if (whole.length < minPartLength) words.add(whole);
         else patterns.set(whole, whole.slice(0, maxPatternLength));
@@ -166,9 +167,8 @@ class SecretSearch {
     for (const word of this.#words) {
       for (let start = bytes.indexOf(word); start !== -1; start = bytes.indexOf(word, start + 1)) {
         const end = start + word.length;
-        if (!isWordPart(bytes[start - 1]) && !isWordPart(bytes[end])) {
-          add(start, end);
-        }
+        const before = fromUtf8(bytes.slice(Math.max(0, start - 4), start));
+        if (!wordEnd.test(before) && !wordStart.test(fromUtf8(bytes.slice(end, end + 4)))) add(start, end);
       }
     }
     for (const { start, end, decoded } of findEncodedRuns(bytes, this.#minLength)) {
@@ -221,12 +221,17 @@ function getCommonLength(bytes: string, start: number, pattern: string): number 
   return length;
 }
 
-const isWordPart = (byte: string | undefined) => byte !== undefined && /[\w\x80-\xff]/.test(byte);
+const wordEnd = /[\p{L}\p{M}\p{N}_]$/u;
+const wordStart = /^[\p{L}\p{M}\p{N}_]/u;
+const fromUtf8 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString();
 
-/** ASCII without spaces and single quotes, not a JSON object: such a secret has one form. Most keys are like this. */
-const plainSecret = /^[!-&(-z|~][!-&(-~]{3,}$/;
+/** ASCII without spaces, quotes and escapes, not a JSON object: such a secret has one form. Most keys are like this. */
+const plainSecret = /^[!#$(-[\]-z|~][!#$(-[\]-~]{3,}$/;
 
-/** The secret and the string members of a JSON object, also without the white space around them. None is empty. */
+/**
+ * The secret and the string members of a JSON object, and of JSON objects in them, also without the white space around
+ * them. None is empty.
+ */
 export function getParts(secret: string): readonly string[] {
   if (plainSecret.test(secret)) return [secret];
   const members = getMembers(secret);
@@ -234,13 +239,17 @@ export function getParts(secret: string): readonly string[] {
   return [secret, secret.trim(), ...members, ...trimmed].filter((part) => part !== '');
 }
 
-/** The forms in which a secret can still occur after decoding, as byte strings. */
-function getForms(secret: string): Iterable<string> {
-  if (plainSecret.test(secret)) return [secret];
+/** The forms in which a secret with these parts can still occur after decoding, as byte strings. */
+function getForms(parts: readonly string[]): Iterable<string> {
+  const [first = ''] = parts;
+  if (parts.length === 1 && plainSecret.test(first)) return parts;
   const forms = new Set<string>();
-  for (const part of getParts(secret)) {
+  for (const part of parts) {
     const value = part.slice(0, maxSearchedLength);
     if (value.length < minPartLength) for (const form of encodeWord(value)) forms.add(form);
+    // What looks like an escape in the secret is decoded too, if a program has not escaped it.
+    for (const { bytes } of decodeEscapes(toLayer(value)))
+      if (bytes.length >= minPartLength) forms.add(bytes);
     for (const written of getSpellings(value)) {
       forms.add(toUtf8(written));
       if (isAscii(written)) continue;
@@ -265,7 +274,9 @@ function getSpellings(value: string): Set<string> {
     ? [value]
     : [value, value.normalize('NFC'), value.normalize('NFD')];
   const spaced = normalized.flatMap((spelling) => [spelling, spelling.replaceAll(' ', '+')]);
-  return new Set(spaced.flatMap((spelling) => [spelling, spelling.replaceAll("'", "''")]));
+  return new Set(
+    spaced.flatMap((spelling) => [spelling, spelling.replaceAll("'", "''"), spelling.replaceAll('"', '""')]),
+  );
 }
 
 /**
@@ -284,12 +295,13 @@ function getMembers(secret: string): string[] {
   if (!mayHaveMembers(secret)) return [];
   const members: string[] = [];
   try {
-    JSON.parse(removeByteOrderMark(secret), (_name, value: unknown) => {
-      if (typeof value === 'string' && value.length >= minMemberLength) members.push(value);
+    JSON.parse(secret.trim(), (_name, value: unknown) => {
+      if (typeof value === 'string' && value.length >= minMemberLength)
+        members.push(value, ...getMembers(value));
       return value;
     });
   } catch {
     // Not JSON.
   }
-  return members.slice(0, maxSecrets);
+  return members;
 }

@@ -189,6 +189,17 @@ describe('a credential', () => {
   );
 });
 
+it('the status of an integration shows no credential, neither in a key nor in a value', async () => {
+  await using stack = await startStack();
+  const json = { 'bad secret-key-1': 'secret-key-1 is bad' };
+  stack.upstream.on('GET', toPath('openai'), { json: {} }).on('GET', `${toPath('openai')}/status`, { json });
+  const document = '{ integration(name: OPENAI) { status { key value } } }';
+  const response = await postRaw(stack.gateway.url, ['Galileo-API-Key: secret-key-1'], { query: document });
+  expect(JSON.parse(response.body)).toEqual({
+    data: { integration: { status: [{ key: 'bad [redacted]', value: '[redacted] is bad' }] } },
+  });
+});
+
 describe('a request id that contains the credential', () => {
   it.each([
     ['an API key', 'Galileo-API-Key: secret-key-1', 'secret-key-1'],

@@ -153,7 +153,9 @@ describe('a secret is removed from a message', () => {
     });
     expect(redact([secret], `bad key ${JSON.stringify(key)}`)).toBe('bad key "[redacted]"');
     expect(redact([secret], 'id 0123456789abcdef')).toBe('id [redacted]');
-    expect(redact([`\uFEFF${secret}`], 'id 0123456789abcdef')).toBe('id [redacted]');
+    for (const before of ['\uFEFF', '\u00a0', '\n\uFEFF'])
+      expect(redact([`${before}${secret}\u00a0`], 'id 0123456789abcdef')).toBe('id [redacted]');
+    expect(redact([JSON.stringify({ credentials: secret })], 'id 0123456789abcdef')).toBe('id [redacted]');
     expect(redact([secret], 'a service_account of type')).toBe('a service_account of type');
   });
 
@@ -176,8 +178,40 @@ describe('a secret is removed from a message', () => {
     },
   );
 
+  it('every string of a secret JSON object is removed, or the whole message if they are too many', () => {
+    const toSecret = (count: number) =>
+      JSON.stringify(Array.from({ length: count }, (_, index) => `member-0123456789-${index}`)).replace(
+        /^.*$/,
+        '{"list":$&}',
+      );
+    expect(redact([toSecret(500)], 'the member-0123456789-499 is bad')).toBe('the [redacted] is bad');
+    expect(redact([toSecret(50_000)], 'the member-0123456789-49999 is bad')).toBe('[redacted]');
+  });
+
+  it.each([
+    ['p%41ss"word-123', 'p%41ss%22word-123'],
+    ['a&lt;b"cdefgh', 'a&lt;b&quot;cdefgh'],
+    ['a\\u0041"cdefgh', 'a\\u0041%22cdefgh'],
+    [
+      'sk-live(1[2]{3},4;5.6*7|8^9`0)',
+      'sk-live&lpar;1&lsqb;2&rsqb;&lcub;3&rcub;&comma;4&semi;5&period;6&ast;7&vert;8&Hat;9&grave;0&rpar;',
+    ],
+    ['pa"ss"word12', '"pa""ss""word12"'],
+  ])(
+    'a secret with special characters is removed from a message that escapes some of them: %j',
+    (secret, text) => {
+      expect(redact([secret], `before ${text} after`)).toMatch(/^before "?\[redacted\]"? after$/);
+    },
+  );
+
+  it('a long secret is removed from a message in which each character takes 36', () => {
+    const toUnits = (text: string) => text.replace(/[^]/g, toUnit);
+    expect(redact(['k'.repeat(300)], toUnits(toUnits('k'.repeat(300))))).toBe('[redacted]…');
+  });
+
   it('a secret of fewer than four characters is removed only as a separate word', () => {
     expect(redact(['ab'], 'ab cab ab. YWI= 6162')).toBe('[redacted] cab [redacted]. [redacted] [redacted]');
+    expect(redact(['ab'], '“ab” «ab» äab abß ab٣')).toBe('“[redacted]” «[redacted]» äab abß ab٣');
   });
 });
 

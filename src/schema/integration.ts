@@ -37,7 +37,7 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
       // Galileo's entries can quote a request body.
       resolve: async ({ name }, _args, context) =>
         parseStringMap(await context.reads.loadStatus(name)).map(({ key, value }) => ({
-          key,
+          key: context.redact(key),
           value: typeof value === 'string' ? context.redact(value) : value,
         })),
     }),
