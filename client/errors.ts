@@ -171,7 +171,7 @@ const report = 'If it happens again, report the request id.';
 /** Messages for users, in English, by error code. Codes that only a bug of the page causes are not listed. */
 export const errorDescriptions: Readonly<Partial<Record<GatewayError['code'], ErrorDescription>>> = {
   UNAUTHENTICATED: {
-    title: 'Galileo did not accept this API key',
+    title: 'Your Galileo API key was not accepted',
     advice: 'Check the key or enter another one.',
   },
   FORBIDDEN: {
@@ -180,6 +180,10 @@ export const errorDescriptions: Readonly<Partial<Record<GatewayError['code'], Er
   },
   NOT_FOUND: { title: 'This no longer exists', advice: 'Reload to see what is stored now.' },
   BAD_USER_INPUT: { title: 'Galileo rejected the input', advice: 'Change it and try again.' },
+  REQUEST_TOO_LARGE: {
+    title: 'This is too much to send in one request',
+    advice: 'Shorten the values or remove some of them.',
+  },
   RATE_LIMITED: { title: 'Too many requests', advice: tryAgain },
   PROVIDER_ERROR: {
     title: 'The provider reported an error',

@@ -14,6 +14,7 @@ import {
   headers,
   invalidCustom,
   print,
+  printFailure,
   printProviders,
   printUpsert,
   run,
@@ -35,7 +36,7 @@ await run(async () => {
     variables: { input: invalidCustom },
     errorPolicy: 'all',
   });
-  printUpsert(rejected.data?.upsertCustomIntegration);
+  printUpsert(rejected.data?.upsertCustomIntegration, rejected.error);
 
   // Page through collaborators.
   await printUsers(null);
@@ -46,13 +47,14 @@ await run(async () => {
     variables: { input: writer },
     errorPolicy: 'all',
   });
-  printUpsert(connected.data?.upsertWriterIntegration);
+  printUpsert(connected.data?.upsertWriterIntegration, connected.error);
   await readProviders('WRITER');
-  await client.mutate({
+  const deleted = await client.mutate({
     mutation: DeleteIntegrationDocument,
     variables: { name: 'WRITER' },
     errorPolicy: 'all',
   });
+  printFailure('not deleted', deleted.error);
   await readProviders('WRITER');
 });
 

@@ -18,8 +18,10 @@ import {
   writer,
 } from './report.js';
 
-// By default, one failing provider makes the request throw.
-const client = new GraphQLClient(endpoint, { headers, errorPolicy: 'all' });
+// Any error throws, as a mutation needs it.
+const client = new GraphQLClient(endpoint, { headers });
+// A failing provider does not make a read throw. "request" drops the errors then; "rawRequest" returns both.
+const partialClient = new GraphQLClient(endpoint, { headers, errorPolicy: 'all' });
 
 await run(async () => {
   await readProviders();
@@ -40,13 +42,13 @@ await run(async () => {
 });
 
 /**
- * Read. `request` drops the errors of a partial response; `rawRequest` returns both.
+ * Read. The result has `data` and `errors`.
  *
  * @param {string} [only]
  */
 async function readProviders(only) {
   /** @type {{ data: import('galileo-gateway/client').SettingsPageQuery, errors?: unknown }} */
-  const { data, errors } = await client.rawRequest(printDocument(SettingsPageDocument));
+  const { data, errors } = await partialClient.rawRequest(printDocument(SettingsPageDocument));
   printProviders(data, errors, only);
 }
 

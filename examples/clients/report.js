@@ -1,4 +1,10 @@
-import { describeError, issuesByControl, providerState, toGatewayErrors } from 'galileo-gateway/client';
+import {
+  describeError,
+  isOutcomeUnknown,
+  issuesByControl,
+  providerState,
+  toGatewayErrors,
+} from 'galileo-gateway/client';
 
 /** The gateway of `npm run demo`, unless the environment names another one. */
 export const endpoint = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:4000/graphql';
@@ -33,16 +39,29 @@ export function printProviders({ integrationProviders }, error, only) {
  *
  * @param {import('galileo-gateway/client').UpsertCustomIntegrationMutation['upsertCustomIntegration']
  *   | import('galileo-gateway/client').UpsertWriterIntegrationMutation['upsertWriterIntegration'] | undefined} result
+ * @param {unknown} [error] the error that the client reports
  */
-export function printUpsert(result) {
+export function printUpsert(result, error) {
   if (result?.__typename === 'IntegrationValidationFailure') {
     const controls = ['endpoint', 'multiModalConfig.maxFiles'];
     for (const [control, messages] of issuesByControl(result.issues, controls)) {
       print(`${control || 'the form'}: ${messages.join(' ')}`);
     }
-  } else {
-    print(result ? `saved ${result.record.label}` : 'not saved');
-  }
+  } else if (result) print(`saved ${result.record.label}`);
+  else printFailure('not saved', error);
+}
+
+/**
+ * One line if a mutation failed. An error with a longer path means that the change was made, and reading it back failed.
+ *
+ * @param {string} what
+ * @param {unknown} error the error that the client reports
+ */
+export function printFailure(what, error) {
+  const failure = toGatewayErrors(error).find(({ path }) => path.length <= 1);
+  if (failure === undefined) return;
+  const advice = isOutcomeUnknown(failure) ? ', but it may have been' : '';
+  print(`${what}${advice}: ${describeError(failure).title}`);
 }
 
 /**
@@ -55,8 +74,12 @@ export async function run(program) {
     await program();
   } catch (error) {
     const [first] = toGatewayErrors(error);
-    if (first?.code !== 'NETWORK_ERROR') throw error;
-    process.stderr.write(`No gateway responds at ${endpoint}. Start one with "npm run demo".\n`);
+    if (first === undefined) throw error;
+    process.stderr.write(
+      first.code === 'NETWORK_ERROR'
+        ? `No gateway responds at ${endpoint}. Start one with "npm run demo".\n`
+        : `${describeError(first).title}: ${first.message}\n`,
+    );
     process.exitCode = 1;
   }
 }

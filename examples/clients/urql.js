@@ -13,6 +13,7 @@ import {
   headers,
   invalidCustom,
   print,
+  printFailure,
   printProviders,
   printUpsert,
   run,
@@ -34,16 +35,17 @@ await run(async () => {
   const rejected = await client
     .mutation(UpsertCustomIntegrationDocument, { input: invalidCustom })
     .toPromise();
-  printUpsert(rejected.data?.upsertCustomIntegration);
+  printUpsert(rejected.data?.upsertCustomIntegration, rejected.error);
 
   // Page through collaborators.
   await printUsers(null);
 
   // Delete. The cache is updated after each mutation.
   const connected = await client.mutation(UpsertWriterIntegrationDocument, { input: writer }).toPromise();
-  printUpsert(connected.data?.upsertWriterIntegration);
+  printUpsert(connected.data?.upsertWriterIntegration, connected.error);
   await readProviders('WRITER');
-  await client.mutation(DeleteIntegrationDocument, { name: 'WRITER' }).toPromise();
+  const deleted = await client.mutation(DeleteIntegrationDocument, { name: 'WRITER' }).toPromise();
+  printFailure('not deleted', deleted.error);
   await readProviders('WRITER');
 });
 
