@@ -15,7 +15,7 @@ import {
   UpdateIntegrationGroupDocument,
   UpdateIntegrationUserDocument,
 } from 'galileo-gateway/client';
-import { type SubmitEvent, useId, useRef, useState } from 'react';
+import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react';
 import { getDenial } from './configuration.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { useFeedback } from './feedback.tsx';
@@ -63,6 +63,9 @@ function Users({ provider, integrationId }: AccessProps) {
   const { data, error, loading, fetchMore, refetch } = useQuery(IntegrationUsersDocument, {
     variables: { name: provider.name, first: pageSize },
     errorPolicy: 'all',
+    // Another page can have selected or shared an integration in the meantime.
+    fetchPolicy: 'cache-and-network',
+    nextFetchPolicy: 'cache-first',
     notifyOnNetworkStatusChange: true,
   });
   const [share] = useMutation(ShareIntegrationWithUsersDocument, { errorPolicy: 'all' });
@@ -113,6 +116,9 @@ function Groups({ provider, integrationId }: AccessProps) {
   const { data, error, loading, fetchMore, refetch } = useQuery(IntegrationGroupsDocument, {
     variables: { name: provider.name, first: pageSize },
     errorPolicy: 'all',
+    // Another page can have selected or shared an integration in the meantime.
+    fetchPolicy: 'cache-and-network',
+    nextFetchPolicy: 'cache-first',
     notifyOnNetworkStatusChange: true,
   });
   const [share] = useMutation(ShareIntegrationWithGroupsDocument, { errorPolicy: 'all' });
@@ -203,6 +209,14 @@ function Collaborators(props: CollaboratorsProps) {
     provider.records?.find(({ isSelected }) => isSelected),
     'share',
   );
+
+  // With the last page, the button that had the focus is gone.
+  const hasMore = onMore !== undefined;
+  const hadMore = useRef(hasMore);
+  useEffect(() => {
+    if (hadMore.current && !hasMore && document.activeElement === document.body) heading.current?.focus();
+    hadMore.current = hasMore;
+  }, [hasMore]);
 
   /** Announces the result of a mutation. Returns whether it succeeded. */
   const report = async (mutation: Failing, done: string, failed: string): Promise<boolean> => {
@@ -314,7 +328,7 @@ function Collaborators(props: CollaboratorsProps) {
 }
 
 /** Shares with one user or group. Issues appear at their controls, as in the form of a provider. */
-function AddForm({ title, inputLabel, itemName, onAdd }: CollaboratorsProps) {
+function AddForm({ title, inputLabel, itemName, onAdd, onRetry }: CollaboratorsProps) {
   const { announce } = useFeedback();
   const input = useRef<HTMLInputElement>(null);
   const [who, setWho] = useState('');
@@ -342,9 +356,13 @@ function AddForm({ title, inputLabel, itemName, onAdd }: CollaboratorsProps) {
     }));
     setIsAdding(false);
     const [problem] = toGatewayErrors(error);
-    if (problem !== undefined)
-      refuse([{ path: [], message: `${describeError(problem).title}. ${problem.message}` }]);
-    else if (result?.issues !== undefined) refuse(result.issues);
+    if (problem !== undefined) {
+      const { title: reason } = describeError(problem);
+      const isUnknown = isOutcomeUnknown(problem);
+      if (isUnknown) onRetry();
+      const detail = isUnknown ? 'It may have been shared: check the list.' : problem.message;
+      refuse([{ path: [], message: `${reason}. ${detail}` }]);
+    } else if (result?.issues !== undefined) refuse(result.issues);
     else {
       setIssues([]);
       setWho('');

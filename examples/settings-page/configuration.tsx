@@ -25,6 +25,7 @@ export function Configuration({ provider, onEdit, onReload }: ConfigurationProps
     return (
       <div className="drawer-body">
         <ErrorNotice error={state.error} onRetry={() => void onReload()} />
+        <RemoveButton provider={provider} denial={undefined} onReload={onReload} />
       </div>
     );
   }
@@ -59,7 +60,7 @@ export function Configuration({ provider, onEdit, onReload }: ConfigurationProps
           <p className="notice">An administrator has disabled this integration.</p>
         )}
         <Details provider={provider} record={used} />
-        {records !== null && records.length > 1 && <Records provider={provider} />}
+        {records !== null && records.length > 1 && <Records provider={provider} onReload={onReload} />}
         <RemoveButton provider={provider} denial={getDenial(used, 'delete')} onReload={onReload} />
       </div>
       <div className="drawer-foot">
@@ -122,7 +123,7 @@ function Details({
 }
 
 /** Several integrations of one provider, own and shared. One of them is in use. */
-function Records({ provider }: { readonly provider: Provider }) {
+function Records({ provider, onReload }: Omit<ConfigurationProps, 'onEdit'>) {
   const [select, { loading }] = useMutation(SelectIntegrationDocument, { errorPolicy: 'all' });
   const { announce } = useFeedback();
   const headingId = useId();
@@ -133,10 +134,13 @@ function Records({ provider }: { readonly provider: Provider }) {
     }));
     const [failure] = toGatewayErrors(error);
     if (failure !== undefined) {
-      announce({
-        tone: 'bad',
-        text: `${provider.displayName} was not switched. ${describeError(failure).title}.`,
-      });
+      const { title } = describeError(failure);
+      if (isOutcomeUnknown(failure) || failure.code === 'NOT_FOUND') {
+        const advice = (await onReload())
+          ? 'This is what Galileo has stored now.'
+          : `${provider.displayName} may have been switched, and could not be loaded.`;
+        announce({ tone: 'bad', text: `${title}. ${advice}` });
+      } else announce({ tone: 'bad', text: `${provider.displayName} was not switched. ${title}.` });
       return;
     }
     announce({ tone: 'good', text: `Galileo now uses “${label}”.` });

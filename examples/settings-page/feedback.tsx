@@ -32,6 +32,8 @@ interface Feedback {
   readonly announce: (toast: Toast | undefined) => void;
   /** Asks in a dialog. Resolves to false if the user cancels. */
   readonly confirm: (question: Question) => Promise<boolean>;
+  /** Cancels the open question, if there is one. */
+  readonly dismiss: () => void;
 }
 
 const Context = createContext<Feedback | undefined>(undefined);
@@ -54,24 +56,30 @@ export function FeedbackProvider({ children }: { readonly children: ReactNode })
     const timer = setTimeout(() => setToast(undefined), 6000);
     return () => clearTimeout(timer);
   }, [toast]);
+  const open = useRef<Asked>(undefined);
   const confirm = useCallback(
     (question: Question) =>
       new Promise<boolean>((resolve) => {
-        setAsked({
-          ...question,
-          answer: (isConfirmed) => {
-            setAsked(undefined);
-            resolve(isConfirmed);
-          },
-        });
+        open.current?.answer(false);
+        const answer = (isConfirmed: boolean): void => {
+          open.current = undefined;
+          setAsked(undefined);
+          resolve(isConfirmed);
+        };
+        open.current = { ...question, answer };
+        setAsked(open.current);
       }),
     [],
   );
-  const feedback = useMemo(() => ({ toast, announce: setToast, confirm }), [toast, confirm]);
+  const dismiss = useCallback(() => open.current?.answer(false), []);
+  const feedback = useMemo(
+    () => ({ toast, announce: setToast, confirm, dismiss }),
+    [toast, confirm, dismiss],
+  );
   return (
     <Context value={feedback}>
       {children}
-      {asked !== undefined && <ConfirmDialog {...asked} />}
+      {asked !== undefined && <ConfirmDialog key={asked.title} {...asked} />}
     </Context>
   );
 }

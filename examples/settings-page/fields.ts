@@ -247,7 +247,9 @@ function checkText(field: Field, text: string): string | undefined {
         ? undefined
         : 'Enter an address that starts with https:// or http://.';
     case 'number':
-      return /^\d+$/.test(text) ? undefined : 'Enter a whole number.';
+      if (!/^\d+$/.test(text)) return 'Enter a whole number.';
+      // The largest Int of GraphQL.
+      return Number(text) <= 2_147_483_647 ? undefined : 'Enter a number of at most 2147483647.';
     case 'bytes':
       return parseBytes(text) === undefined ? 'Enter a size, for example 20 MiB.' : undefined;
     case 'json':

@@ -53,7 +53,7 @@ export function ProviderForm({
       element.current?.querySelectorAll<HTMLElement>('[aria-invalid="true"], [data-invalid="true"]') ?? [];
     const details = invalid?.closest('details');
     if (details) details.open = true;
-    const target = invalid?.matches('fieldset')
+    const target = invalid?.matches('fieldset, .drop')
       ? (invalid.querySelector<HTMLElement>('input') ?? invalid)
       : invalid;
     (target ?? element.current?.querySelector<HTMLElement>('.form-alert'))?.focus();

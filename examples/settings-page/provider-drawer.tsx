@@ -23,9 +23,17 @@ interface ProviderDrawerProps {
 export function ProviderDrawer({ provider, navigation, drafts, onReload }: ProviderDrawerProps) {
   const { name, displayName, state } = provider;
   const { tab, open, close, setGuard } = navigation;
-  const { announce, confirm } = useFeedback();
+  const { announce, confirm, dismiss } = useFeedback();
   const [isEditing, setIsEditing] = useState(drafts.current.has(name));
-  useEffect(() => () => setGuard(undefined), [setGuard]);
+  /** What was entered before the stored settings were checked. */
+  const [unconfirmed, setUnconfirmed] = useState<Draft>();
+  useEffect(
+    () => () => {
+      setGuard(undefined);
+      dismiss();
+    },
+    [setGuard, dismiss],
+  );
   // The toast of a failed save shows the draft again, even if the drawer is open.
   useEffect(() => {
     // oxlint-disable-next-line react/set-state-in-effect -- A failed save must not open the form, only the toast's button.
@@ -46,6 +54,7 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
   const finish = (): void => {
     setGuard(undefined);
     drafts.current.delete(name);
+    setUnconfirmed(undefined);
     setIsEditing(false);
   };
 
@@ -67,8 +76,13 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
 
   const checkStored = async (): Promise<void> => {
     if (await onReload()) {
+      const draft = drafts.current.get(name);
       finish();
-      announce({ tone: 'good', text: `This is what Galileo has stored for ${displayName} now.` });
+      setUnconfirmed(draft);
+      announce({
+        tone: 'good',
+        text: `This is what Galileo has stored for ${displayName} now. The form still has what you entered.`,
+      });
     } else announce({ tone: 'bad', text: `${displayName} could not be loaded.` });
   };
 
@@ -102,7 +116,7 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
       {edited ? (
         <ProviderForm
           provider={provider}
-          kept={drafts.current.get(name)}
+          kept={drafts.current.get(name) ?? unconfirmed}
           // The drawer can be closed during a save. Leaving the page could cancel it, so the browser asks.
           onProgress={(progress) => setGuard(progress === 'changed' ? confirmDiscard : async () => true)}
           onCancel={finish}

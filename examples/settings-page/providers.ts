@@ -110,8 +110,8 @@ const headerMapping = {
   label: 'Headers from metadata',
   help: 'Galileo sends each header with the value of that metadata field.',
   kind: 'entries',
-  keyLabel: 'Header',
-  valueLabel: 'Metadata field',
+  keyLabel: 'Metadata field',
+  valueLabel: 'Header',
   advanced: true,
 } as const satisfies Field;
 

@@ -93,7 +93,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await using session = await start({ key: '' });
       const { page, visitor } = session;
       await enterKey(page, 'expired');
-      await page.getByRole('alert').getByText('Galileo did not accept this API key').waitFor();
+      await page.getByRole('alert').getByText('Your Galileo API key was not accepted').waitFor();
       const input = page.getByLabel('Galileo API key');
       expect(await input.getAttribute('aria-invalid')).toBe('true');
       await seeFocus(page, input);
@@ -190,6 +190,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(await getTile(page, 'OpenAI').textContent()).toContain('Connected');
       await openProvider(page, 'Azure');
       await page.getByRole('dialog').getByText('Out of order.').waitFor();
+      await page.getByRole('button', { name: 'Remove Azure' }).waitFor();
       await page.getByRole('button', { name: 'Close' }).click();
       detour.restore('GET', '/v2/integrations/azure');
       await page.getByRole('button', { name: 'Try again to load Azure' }).click();
@@ -294,6 +295,11 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
         'starts with https://',
       );
       expect(await getDescription(page, page.getByLabel('Files per call'))).toBe('Enter a whole number.');
+      await page.getByLabel('Files per call').fill('2147483648');
+      await save(page);
+      expect(await getDescription(page, page.getByLabel('Files per call'))).toBe(
+        'Enter a number of at most 2147483647.',
+      );
       expect(await getDescription(page, page.getByLabel('Largest file'))).toContain('for example 20 MiB');
       expect(visitor.operations).toHaveLength(1);
     });
@@ -342,6 +348,19 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await save(page);
       await seeFocus(page, added.getByRole('textbox', { name: 'Header' }));
       expect(await getDescription(page, added.getByRole('textbox', { name: 'Header' }))).not.toBe('');
+    });
+
+    test('the form labels the metadata field and the header of a mapping as the schema describes them', async () => {
+      await using session = await start();
+      const { page } = session;
+      await openForm(page, 'Azure');
+      await page.getByText('More settings').click();
+      const row = page
+        .getByRole('group', { name: /^Headers from metadata/ })
+        .getByRole('group')
+        .first();
+      expect(await row.getByRole('textbox', { name: 'Metadata field' }).inputValue()).toBe('user_email');
+      expect(await row.getByRole('textbox', { name: 'Header' }).inputValue()).toBe('X-Acme-User');
     });
 
     test('the form shows a rejection by the provider at the credential', async () => {
@@ -495,6 +514,8 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
         .toBe(reads + 1);
       await seeToast(page, 'This is what Galileo has stored for OpenAI now.');
       expect(detour.calls.filter((call) => call.startsWith('PUT'))).toHaveLength(1);
+      await page.getByRole('button', { name: 'Edit' }).click();
+      expect(await page.getByLabel('API key', { exact: true }).inputValue()).toBe('sk');
     });
 
     test('the result of a save leaves the form of another provider open, with its unsaved changes', async () => {
@@ -681,6 +702,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await users.getByRole('button', { name: 'Load more users' }).click();
       await expect.poll(() => rows.count()).toBe(21);
       expect(await users.getByRole('button', { name: 'Load more users' }).count()).toBe(0);
+      await seeFocus(page, users.getByRole('heading', { name: 'Users' }));
     });
 
     test('the old role is shown again if Galileo does not change it', async () => {
@@ -728,6 +750,41 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     await expect.poll(() => section.getByText('In use').count()).toBe(1);
     expect(await section.getByRole('listitem').count()).toBeGreaterThanOrEqual(count);
     expect(visitor.complaints).toEqual([]);
+  });
+
+  test('after a switch with an unknown result, the page shows what is stored', async () => {
+    await using detour = await startDetour(sandbox.url);
+    await using session = await start({ upstreamUrl: detour.url, hash: '#/azure' });
+    const { page } = session;
+    const section = page.getByRole('region', { name: 'Integrations of this provider' });
+    await page.route('**/graphql', (route) =>
+      route.request().postData()?.includes('SelectIntegration') === true ? route.abort() : route.continue(),
+    );
+    await section
+      .getByRole('button', { name: /^Use this one/ })
+      .first()
+      .click();
+    await seeToast(page, 'Can’t reach the gateway. This is what Galileo has stored now.');
+  });
+
+  test('Back closes an open question, and its action is not carried out', async () => {
+    await using session = await start();
+    const { page, visitor } = session;
+    await openProvider(page, 'Mistral');
+    await page.getByRole('button', { name: 'Remove Mistral' }).click();
+    await page.getByRole('alertdialog').waitFor();
+    await page.goBack();
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await openForm(page, 'OpenAI');
+    await page.getByLabel('API key', { exact: true }).fill('sk');
+    await page.goBack();
+    const question = page.getByRole('alertdialog', { name: 'Discard your changes?' });
+    await question.waitFor();
+    await page.goBack();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    expect(await page.getByLabel('API key', { exact: true }).inputValue()).toBe('sk');
+    expect(visitor.operations.map(({ name }) => name)).toEqual(['SettingsPage']);
   });
 
   test('the page removes a provider after its name was typed', async () => {
