@@ -106,11 +106,15 @@ const pemFile = (expected: string, check: (content: string) => void) =>
     }
   });
 
-export const caFile = pemFile('CA certificates', (content) => void new X509Certificate(content));
-export const certificateFile = pemFile(
-  'a client certificate',
-  (content) => void new X509Certificate(content),
-);
+const pemCertificate = /-----BEGIN [A-Z\d ]*CERTIFICATE-----[^-]*(?:-----END [A-Z\d ]*CERTIFICATE-----)?/g;
+
+/** Throws if one of the certificates cannot be read, or there is none. X509Certificate reads only the first one. */
+function checkCertificates(content: string): void {
+  for (const certificate of content.match(pemCertificate) ?? [content]) new X509Certificate(certificate);
+}
+
+export const caFile = pemFile('CA certificates', checkCertificates);
+export const certificateFile = pemFile('a client certificate', checkCertificates);
 export const privateKeyFile = pemFile(
   'a private key',
   (content) => void createSecureContext({ key: content }),

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { printConfig } from '../src/commands/check-config.ts';
 import { ConfigError, readConfig, type SettingName, settings, toFlag, toVariable } from '../src/config.ts';
@@ -187,6 +188,22 @@ it.each(['0', '1025', 'all'])('the message for WORKERS=%s names every valid form
 it('the configuration error lists all invalid settings', () => {
   const environment = Object.fromEntries(names.map((name) => [toVariable(name), table[name].bad[0]]));
   expect(getProblems(environment).map((problem) => problem.split(':')[0])).toEqual(names.map(toVariable));
+});
+
+it('a file of certificates is refused if one of them cannot be read', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'config-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'certificates.pem');
+  const valid = `# Two certificates\n${rootCertificates.slice(0, 2).join('\n# The second one\n')}\n`;
+  writeFileSync(file, valid);
+  expect(readConfig({ UPSTREAM_CA_FILE: file }).upstreamCaFile?.content).toBe(valid);
+  for (const broken of ['AAAA\n-----END CERTIFICATE-----\n', 'AAAA', '']) {
+    writeFileSync(file, `${valid}-----BEGIN CERTIFICATE-----\n${broken}`);
+    expect(getProblems({ UPSTREAM_CA_FILE: file, UPSTREAM_CERT_FILE: file })).toEqual([
+      expect.stringMatching(/^UPSTREAM_CA_FILE: .*the file does not contain CA certificates/),
+      expect.stringMatching(/^UPSTREAM_CERT_FILE: .*the file does not contain a client certificate/),
+    ]);
+  }
 });
 
 it('the configuration error also lists settings that conflict, next to invalid ones', () => {
