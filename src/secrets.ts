@@ -134,7 +134,7 @@ class SecretSearch {
     for (const value of values) {
       const parts = getParts(value);
       spend(workPerForm * parts.length);
-      for (const whole of getForms(parts)) {
+      for (const whole of getForms(parts, spend)) {
         spend(workPerForm);
         if (whole.length < minPartLength) words.add(whole);
         else patterns.set(whole, whole.slice(0, maxPatternLength));
@@ -236,11 +236,11 @@ export function getParts(secret: string): readonly string[] {
   if (plainSecret.test(secret)) return [secret];
   const members = getMembers(secret);
   const trimmed = members.map((member) => member.trim()).filter(({ length }) => length >= minMemberLength);
-  return [secret, secret.trim(), ...members, ...trimmed].filter((part) => part !== '');
+  return [...new Set([secret, secret.trim(), ...members, ...trimmed])].filter((part) => part !== '');
 }
 
 /** The forms in which a secret with these parts can still occur after decoding, as byte strings. */
-function getForms(parts: readonly string[]): Iterable<string> {
+function getForms(parts: readonly string[], spend: (work: number) => void): Iterable<string> {
   const [first = ''] = parts;
   if (parts.length === 1 && plainSecret.test(first)) return parts;
   const forms = new Set<string>();
@@ -248,8 +248,11 @@ function getForms(parts: readonly string[]): Iterable<string> {
     const value = part.slice(0, maxSearchedLength);
     if (value.length < minPartLength) for (const form of encodeWord(value)) forms.add(form);
     // What looks like an escape in the secret is decoded too, if a program has not escaped it.
-    for (const { bytes } of decodeEscapes(toLayer(value)))
-      if (bytes.length >= minPartLength) forms.add(bytes);
+    if (mayHaveEscapes(value)) {
+      spend(workPerDecodedByte * value.length);
+      for (const { bytes } of decodeEscapes(toLayer(value)))
+        if (bytes.length >= minPartLength) forms.add(bytes);
+    }
     for (const written of getSpellings(value)) {
       forms.add(toUtf8(written));
       if (isAscii(written)) continue;
