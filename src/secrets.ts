@@ -232,7 +232,7 @@ const plainSecret = /^[!#$(-[\]-z|~][!#$(-[\]-~]{3,}$/;
  * The secret and the string members of a JSON object, and of JSON objects in them, also without the white space around
  * them. None is empty.
  */
-export function getParts(secret: string): readonly string[] {
+function getParts(secret: string): readonly string[] {
   if (plainSecret.test(secret)) return [secret];
   const members = getMembers(secret);
   const trimmed = members.map((member) => member.trim()).filter(({ length }) => length >= minMemberLength);
@@ -299,8 +299,10 @@ function getMembers(secret: string): string[] {
   const members: string[] = [];
   try {
     JSON.parse(secret.trim(), (_name, value: unknown) => {
-      if (typeof value === 'string' && value.length >= minMemberLength)
-        members.push(value, ...getMembers(value));
+      if (typeof value === 'string' && value.length >= minMemberLength) {
+        members.push(value);
+        for (const member of getMembers(value)) members.push(member);
+      }
       return value;
     });
   } catch {

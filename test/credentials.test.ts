@@ -229,12 +229,9 @@ describe('a request id that contains the credential', () => {
     },
   );
 
-  it.each([
-    ['a secret with white space around it', ' input-token\n'],
-    ['a string in a secret JSON object', JSON.stringify({ id: ' input-token-0123456789 ' })],
-  ])(
-    'a request id that contains a part of a secret input is replaced by a new one: %s',
-    async (_, secret) => {
+  it.each([' input-token\n', '\tinput-token-0123456789'])(
+    'a request id that contains a secret input without the white space around it is replaced by a new one: %j',
+    async (secret) => {
       await using stack = await startStack();
       stack.upstream.on('PUT', toPath('vertex_ai'), { status: 500, json: { detail: 'failed' } });
       const query =
