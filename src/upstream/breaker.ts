@@ -20,8 +20,8 @@ export type Verdict = 'good' | 'bad' | 'none';
 
 /**
  * Stops calls to an upstream that is down. Opens if at least half of at least 20 attempts in ten seconds failed.
- * Ten seconds later it admits one probe at a time: a good one closes it, a bad one starts the ten seconds again. For
- * ten more seconds, a caller that was refused gets the probe before the caller whose failure opened it.
+ * Ten seconds later it admits one probe at a time: a good one closes it, a bad one starts the ten seconds again. If the
+ * caller whose failure opened it also fails the probe, it alone waits again, and the other callers can probe.
  *
  * Upstream can fail for a single caller, for example because of a firewall rule. So if several callers were active in
  * the ten seconds, it opens only if half of the attempts of the others failed too. The others are all callers except
@@ -42,8 +42,8 @@ export class CircuitBreaker {
   #openedAtMs = 0;
   /** The caller whose failure opened the breaker. */
   #failedCaller = '';
-  /** Whether another caller was refused since then. */
-  #hasRefusedOther = false;
+  /** The time of its last failure. */
+  #failedAtMs = 0;
   #isProbing = false;
 
   constructor(now: () => number, onChange: (state: BreakerState) => void) {
@@ -53,20 +53,16 @@ export class CircuitBreaker {
 
   /** Whether it is open or half-open, and upstream has failed in the last minute. */
   get isOpen(): boolean {
-    return this.#state !== 'closed' && this.#now() - this.#openedAtMs < maxReportedMs;
+    return this.#state !== 'closed' && this.#now() - this.#failedAtMs < maxReportedMs;
   }
 
-  /**
-   * How long calls of the caller are refused from now on. Undefined if one would be admitted. Records the refusal of
-   * any caller except the one whose failure opened the breaker.
-   */
+  /** How long calls of the caller are refused from now on. Undefined if one would be admitted. */
   checkCaller(caller: string): number | undefined {
     if (this.#state === 'closed') return undefined;
-    const leftMs = this.#openedAtMs + openMs - this.#now();
-    const isReserved = caller === this.#failedCaller && this.#hasRefusedOther && leftMs > -openMs;
-    if (leftMs <= 0 && !this.#isProbing && !isReserved) return undefined;
-    if (caller !== this.#failedCaller) this.#hasRefusedOther = true;
-    return leftMs > 0 ? leftMs : probingRetryAfterMs;
+    const sinceMs = caller === this.#failedCaller ? this.#failedAtMs : this.#openedAtMs;
+    const leftMs = sinceMs + openMs - this.#now();
+    if (leftMs > 0) return leftMs;
+    return this.#isProbing ? probingRetryAfterMs : undefined;
   }
 
   /** Returns undefined if the attempt is refused. */
@@ -117,9 +113,9 @@ export class CircuitBreaker {
   }
 
   #open(caller: string): void {
-    this.#openedAtMs = this.#now();
+    this.#failedAtMs = this.#now();
+    if (this.#state === 'closed' || caller !== this.#failedCaller) this.#openedAtMs = this.#failedAtMs;
     this.#failedCaller = caller;
-    this.#hasRefusedOther = false;
     this.#attempts.clear();
     this.#failures.clear();
     this.#tallies.clear();

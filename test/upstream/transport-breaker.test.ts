@@ -178,14 +178,33 @@ describe('the circuit breaker', () => {
     expect(transport.isBreakerOpen).toBe(true);
   });
 
-  test('a caller that was refused gets the probe before the caller whose failures opened the circuit breaker', async () => {
+  test('after ten seconds, the circuit breaker admits a probe of any caller, also of the one whose failure opened it', async () => {
+    await using broken = await startBroken();
+    const { clock, transport, upstream } = broken;
+    const read = (caller: string) => getOutcome(transport.read('/r', new Deadline(10_000), caller));
+    await repeat(10, async () => {
+      await read('first');
+      await read('second');
+    });
+    for (const caller of ['first', 'second', 'third'])
+      expect(await read(caller)).toBe('UPSTREAM_UNAVAILABLE');
+    clock.advance(10_000);
+    upstream.script = healthy;
+    expect(await read('second')).toBe('200 /r');
+    for (const caller of ['first', 'second', 'third']) expect(await read(caller)).toBe('200 /r');
+  });
+
+  test('a caller cannot keep the circuit breaker open for others: its failed probes refuse only its own calls', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;
     const read = (caller: string) => getOutcome(transport.read('/r', new Deadline(10_000), caller));
     await repeat(20, () => read('evil'));
     expect(await read('good')).toBe('UPSTREAM_UNAVAILABLE');
-    clock.advance(10_000);
-    expect(await read('evil')).toBe('UPSTREAM_UNAVAILABLE');
+    for (let probe = 0; probe < 3; probe += 1) {
+      clock.advance(10_000);
+      expect(await read('evil')).toBe('503 {}');
+      expect(await read('evil')).toBe('UPSTREAM_UNAVAILABLE');
+    }
     upstream.script = healthy;
     expect(await read('good')).toBe('200 /r');
     upstream.script = withStatus('503 Unavailable');
@@ -193,17 +212,19 @@ describe('the circuit breaker', () => {
     expect(transport.isBreakerOpen).toBe(false);
   });
 
-  test('the caller whose failures opened the circuit breaker gets a probe if the others send nothing more', async () => {
+  test('if another caller fails the probe, the calls of all callers are refused for another ten seconds', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;
     const read = (caller: string) => getOutcome(transport.read('/r', new Deadline(10_000), caller));
-    await repeat(20, () => read('evil'));
-    expect(await read('good')).toBe('UPSTREAM_UNAVAILABLE');
-    clock.advance(19_999);
-    expect(await read('evil')).toBe('UPSTREAM_UNAVAILABLE');
-    clock.advance(1);
+    await repeat(20, () => read('first'));
+    clock.advance(10_000);
+    expect(await read('second')).toBe('503 {}');
     upstream.script = healthy;
-    expect(await read('evil')).toBe('200 /r');
+    clock.advance(9_999);
+    for (const caller of ['first', 'second', 'third'])
+      expect(await read(caller)).toBe('UPSTREAM_UNAVAILABLE');
+    clock.advance(1);
+    expect(await read('third')).toBe('200 /r');
   });
 
   test('the circuit breaker is no longer reported as open a minute after the last failure', async () => {
