@@ -26,6 +26,7 @@ const sources = [
   'tsconfig.json',
   'tsconfig.build.json',
   'scripts/build.js',
+  'vite.config.ts',
 ];
 
 /** @returns {string} a digest of the paths and contents of all sources */
@@ -68,10 +69,11 @@ export function checkInstallation() {
 export function build() {
   process.stderr.write('Building, which takes 15 to 40 seconds …\n');
   const digest = digestSources();
-  for (const name of ['main.js', 'src', 'sandbox', 'drift', 'client', 'client-cjs', '.build']) {
+  for (const name of ['main.js', 'program', 'src', 'client', 'client-cjs', '.build']) {
     rmSync(join(output, name), { recursive: true, force: true });
   }
   run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+  run('vite/bin/vite.js', 'build', '--logLevel', 'warn');
   // npm makes the program executable only when it links it, but each build writes a new file.
   chmodSync(join(output, 'main.js'), 0o755);
   run('typescript/bin/tsc', '-p', 'client');

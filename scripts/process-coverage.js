@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,9 +41,10 @@ function parse(text) {
   }
 }
 
-/** The coverage of one module of the program, mapped to its source. */
+/** The coverage of one file of the program, mapped to its sources. Empty if the file only imports others. */
 async function toSource(module) {
   const path = fileURLToPath(module.url);
+  if (!existsSync(`${path}.map`)) return {};
   const [code, map] = await Promise.all([readFile(path, 'utf8'), readFile(`${path}.map`, 'utf8')]);
   const sourceMap = JSON.parse(map);
   const sources = sourceMap.sources.map((source) => new URL(source, module.url).href);
@@ -51,16 +53,28 @@ async function toSource(module) {
 }
 
 /**
- * The program and the tests have different compilers, whose columns differ. In both, statements, functions and branches
- * are in source order, so each is identified by its number.
+ * The bundler changes statements, and its columns differ from those of the tests. So statements, functions and branches
+ * are identified by their lines, and by their order if a line has several.
  */
 function add(counts, others) {
-  for (const kind of ['s', 'f', 'b']) {
-    if (Object.keys(counts[kind]).length !== Object.keys(others[kind]).length) {
-      throw new Error(`The program was built from another version of ${counts.path}: run "npm run build".`);
+  for (const [kind, map] of Object.entries({ s: 'statementMap', f: 'fnMap', b: 'branchMap' })) {
+    const keys = toKeys(others[map]);
+    for (const [position, key] of toKeys(counts[map])) {
+      const other = others[kind][keys.get(position)];
+      if (other === undefined) continue;
+      const count = counts[kind][key];
+      counts[kind][key] = kind === 'b' ? count.map((n, way) => n + (other[way] ?? 0)) : count + other;
     }
   }
-  for (const index in others.s) counts.s[index] += others.s[index];
-  for (const index in others.f) counts.f[index] += others.f[index];
-  for (const index in others.b) counts.b[index] = counts.b[index].map((n, way) => n + others.b[index][way]);
+}
+
+/** The keys of statements, functions or branches by their positions. */
+function toKeys(map) {
+  const keys = new Map();
+  for (const [key, { start, loc = { start } }] of Object.entries(map)) {
+    let order = 0;
+    while (keys.has(`${loc.start.line}/${order}`)) order += 1;
+    keys.set(`${loc.start.line}/${order}`, key);
+  }
+  return keys;
 }
