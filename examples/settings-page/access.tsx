@@ -59,14 +59,18 @@ export function Access({ provider }: { readonly provider: Provider }) {
   );
 }
 
+const queryOptions = {
+  errorPolicy: 'all',
+  // Another page can have selected or shared an integration in the meantime.
+  fetchPolicy: 'cache-and-network',
+  nextFetchPolicy: 'cache-first',
+  notifyOnNetworkStatusChange: true,
+} as const;
+
 function Users({ provider, integrationId }: AccessProps) {
   const { data, error, loading, fetchMore, refetch } = useQuery(IntegrationUsersDocument, {
     variables: { name: provider.name, first: pageSize },
-    errorPolicy: 'all',
-    // Another page can have selected or shared an integration in the meantime.
-    fetchPolicy: 'cache-and-network',
-    nextFetchPolicy: 'cache-first',
-    notifyOnNetworkStatusChange: true,
+    ...queryOptions,
   });
   const [share] = useMutation(ShareIntegrationWithUsersDocument, { errorPolicy: 'all' });
   const [update] = useMutation(UpdateIntegrationUserDocument, { errorPolicy: 'all' });
@@ -115,11 +119,7 @@ function Users({ provider, integrationId }: AccessProps) {
 function Groups({ provider, integrationId }: AccessProps) {
   const { data, error, loading, fetchMore, refetch } = useQuery(IntegrationGroupsDocument, {
     variables: { name: provider.name, first: pageSize },
-    errorPolicy: 'all',
-    // Another page can have selected or shared an integration in the meantime.
-    fetchPolicy: 'cache-and-network',
-    nextFetchPolicy: 'cache-first',
-    notifyOnNetworkStatusChange: true,
+    ...queryOptions,
   });
   const [share] = useMutation(ShareIntegrationWithGroupsDocument, { errorPolicy: 'all' });
   const [update] = useMutation(UpdateIntegrationGroupDocument, { errorPolicy: 'all' });

@@ -2,6 +2,7 @@ import { useMutation } from '@apollo/client/react';
 import {
   DeleteIntegrationDocument,
   describeError,
+  type GatewayError,
   isOutcomeUnknown,
   SelectIntegrationDocument,
   toGatewayErrors,
@@ -122,6 +123,22 @@ function Details({
   );
 }
 
+/** Why a provider was not changed. If it may have been, loads what Galileo has stored. */
+async function explainFailure(
+  failure: GatewayError,
+  provider: string,
+  participle: 'switched' | 'removed',
+  reload: () => Promise<boolean>,
+): Promise<string> {
+  const { title } = describeError(failure);
+  if (!isOutcomeUnknown(failure) && failure.code !== 'NOT_FOUND')
+    return `${provider} was not ${participle}. ${title}.`;
+  const advice = (await reload())
+    ? 'This is what Galileo has stored now.'
+    : `${provider} may have been ${participle}, and could not be loaded.`;
+  return `${title}. ${advice}`;
+}
+
 /** Several integrations of one provider, own and shared. One of them is in use. */
 function Records({ provider, onReload }: Omit<ConfigurationProps, 'onEdit'>) {
   const [select, { loading }] = useMutation(SelectIntegrationDocument, { errorPolicy: 'all' });
@@ -134,13 +151,8 @@ function Records({ provider, onReload }: Omit<ConfigurationProps, 'onEdit'>) {
     }));
     const [failure] = toGatewayErrors(error);
     if (failure !== undefined) {
-      const { title } = describeError(failure);
-      if (isOutcomeUnknown(failure) || failure.code === 'NOT_FOUND') {
-        const advice = (await onReload())
-          ? 'This is what Galileo has stored now.'
-          : `${provider.displayName} may have been switched, and could not be loaded.`;
-        announce({ tone: 'bad', text: `${title}. ${advice}` });
-      } else announce({ tone: 'bad', text: `${provider.displayName} was not switched. ${title}.` });
+      const text = await explainFailure(failure, provider.displayName, 'switched', onReload);
+      announce({ tone: 'bad', text });
       return;
     }
     announce({ tone: 'good', text: `Galileo now uses “${label}”.` });
@@ -212,13 +224,10 @@ function RemoveButton({
     setIsRemoving(false);
     const failure = toGatewayErrors(error).find(({ path }) => path.length <= 1);
     if (failure === undefined) announce({ tone: 'good', text: `${displayName} is removed.` });
-    else if (isOutcomeUnknown(failure) || failure.code === 'NOT_FOUND') {
-      const advice = (await onReload())
-        ? 'This is what Galileo has stored now.'
-        : `${displayName} may have been removed, and could not be loaded.`;
-      announce({ tone: 'bad', text: `${describeError(failure).title}. ${advice}` });
-    } else
-      announce({ tone: 'bad', text: `${displayName} was not removed. ${describeError(failure).title}.` });
+    else {
+      const text = await explainFailure(failure, displayName, 'removed', onReload);
+      announce({ tone: 'bad', text });
+    }
   };
   return (
     <div className="danger-zone">
