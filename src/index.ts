@@ -99,7 +99,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     if (request.signal.aborted) onAbort();
     else request.signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const response = await exchange.respond();
+      const response = await exchange.run();
       if (response === undefined) throw toError(request.signal.reason, 'The request was aborted.');
       return toResponse(response, exchange.requestId, request.method);
     } finally {

@@ -40,7 +40,7 @@ export interface SharedAllocation {
   /** Its size, which can grow. */
   readonly bytes: number;
   /** How many requests use it. Set by `Reservation`. */
-  users: number;
+  useCount: number;
   /** How many bytes of it the budget counts. Set by `Reservation`. */
   heldBytes: number;
 }
@@ -104,24 +104,24 @@ export class Reservation {
 
   /** Holds shared memory, which counts once for all its users. Must be followed by `releaseShared`. */
   takeShared(shared: SharedAllocation): boolean {
-    shared.users += 1;
+    shared.useCount += 1;
     if (this.growShared(shared)) return true;
-    shared.users -= 1;
+    shared.useCount -= 1;
     return false;
   }
 
   /** Counts the growth of shared memory since it was last counted. Does nothing if it no longer has a user. */
   growShared(shared: SharedAllocation): boolean {
-    const { bytes, users } = shared;
-    if (users === 0) return true;
+    const { bytes, useCount } = shared;
+    if (useCount === 0) return true;
     if (!this.#budget.change(bytes - shared.heldBytes)) return false;
     shared.heldBytes = bytes;
     return true;
   }
 
   releaseShared(shared: SharedAllocation): void {
-    shared.users -= 1;
-    if (shared.users > 0) return;
+    shared.useCount -= 1;
+    if (shared.useCount > 0) return;
     this.#budget.change(-shared.heldBytes);
     shared.heldBytes = 0;
   }

@@ -21,7 +21,7 @@ const minPartLength = 4;
  * time.
  */
 const maxPatternLength = 64;
-/** In characters, before and after redaction: readable messages are shorter. */
+/** In characters, before redaction: readable messages are shorter. */
 const maxTextLength = 2000;
 /** In characters. How much is searched after the cut, for a secret that starts before it. */
 const margin = 4096;
@@ -75,12 +75,12 @@ export class Secrets {
   }
 
   /**
-   * The string without the secrets, cut to 2,000 characters. Decodes nested JSON, Python, HTML and URL escapes, base64
+   * The string without the secrets. Cuts off what follows its first 2,000 characters. Decodes nested JSON, Python, HTML and URL escapes, base64
    * and hexadecimal, and removes each part that decodes to a secret. Removes the whole string if a request has too many
    * secrets or the search costs too much.
    */
   redact(text: string): string {
-    // The name of an operation, which is redacted for every log line, is often shorter than a key.
+    // A string that is shorter than every secret contains none. Most names of operations, which are logged, are.
     if (text.length < this.#minLength && isAscii(text)) return cut(text);
     if (this.#values.size > maxSecrets || this.#work > maxWork) return redactionMark;
     try {

@@ -447,6 +447,12 @@ describe('a message of upstream', () => {
     expect(await getMessage(detail)).toEqual(message);
   });
 
+  it('a message of upstream is found in standard_error if the detail is empty', async () => {
+    const json = { detail: '', standard_error: { message: 'In words.' } };
+    const { errors } = await read({ status: 400, json });
+    expect(errors[0]?.message).toBe('In words.');
+  });
+
   it.each(['', '  \n ', 'Traceback (most recent call last):\n  File "/app/main.py", line 1'])(
     'a message of upstream that is empty or a stack is replaced by the gateway’s own: %j',
     async (detail) => {

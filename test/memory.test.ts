@@ -129,7 +129,7 @@ it('a read is cancelled if the response is too large without it', async () => {
 
 it('a document that no request uses is not counted, even if it grows', () => {
   const budget = new MemoryBudget(1000);
-  const document = { bytes: 100, users: 0, heldBytes: 0 };
+  const document = { bytes: 100, useCount: 0, heldBytes: 0 };
   const reservation = new Reservation(budget);
   reservation.takeShared(document);
   reservation.releaseShared(document);
@@ -166,7 +166,7 @@ describe('the memory of a request', () => {
   it('memory that several requests share is counted once, until the last request releases it', () => {
     const budget = new MemoryBudget(1000);
     const [one, two] = [new Reservation(budget), new Reservation(budget)];
-    const shared = { bytes: 600, users: 0, heldBytes: 0 };
+    const shared = { bytes: 600, useCount: 0, heldBytes: 0 };
     expect(one.takeShared(shared)).toBe(true);
     expect(two.takeShared(shared)).toBe(true);
     expect(two.take(500)).toBe(false);

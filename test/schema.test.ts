@@ -264,7 +264,7 @@ describe('the schema', () => {
         variables: undefined,
         documentId: undefined,
       };
-      expect(executor.prepare(params, { isReadOnly: false }).measures.aliases).toBe(0);
+      expect(executor.prepare(params, false).measures.aliases).toBe(0);
     },
   );
 

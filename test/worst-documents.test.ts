@@ -422,7 +422,7 @@ describe('documents that are sent once', () => {
     for (let round = 0; round < 300; round += 1) {
       const query = `{ integrations { ${'id '.repeat(1990)} } } # ${round}`;
       const params = { query, operationName: undefined, variables: undefined, documentId: undefined };
-      executor.prepare(params, { isReadOnly: false });
+      executor.prepare(params, false);
     }
     expect(getHeap() - before).toBeLessThan(100_000_000);
   });

@@ -95,7 +95,7 @@ export type CustomAuthenticationType =
   /** OAuth 2. */
   | 'OAUTH2';
 
-/** The customer's Python class that Galileo calls the endpoint through. */
+/** The customer's Python class through which Galileo calls the endpoint. */
 export type CustomLlmConfigInput = {
   __typename?: never;
   /** The name of the class. */
@@ -573,7 +573,7 @@ export type UpsertCustomIntegrationInput = {
   customLlmConfig?: CustomLlmConfigInput | null | undefined;
   /** The model that is used by default. */
   defaultModel?: string | null | undefined;
-  /** The URL of the endpoint: the `baseUrl` of `CustomIntegration`. */
+  /** The URL of the endpoint. The output field is `baseUrl`. */
   endpoint: string;
   /** Headers that Galileo adds to every request to the endpoint, at most 50. Secret: forwarded to Galileo and never returned. */
   headers?: Array<StringMapEntryInput> | null | undefined;

@@ -45,7 +45,7 @@ export type AnthropicIntegration = Integration & {
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -84,7 +84,7 @@ export type AwsBedrockIntegration = Integration & {
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -139,7 +139,7 @@ export type AwsSageMakerIntegration = Integration & {
   name: IntegrationName;
   /** The AWS region of the models. Default: `us-west-2`. */
   region: Scalars['String']['output'];
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -215,7 +215,7 @@ export type AzureIntegration = Integration & {
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
   /** Whether the endpoint is a proxy in front of Azure. Default: false. */
   proxy: Scalars['Boolean']['output'];
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -298,7 +298,7 @@ export type CustomIntegration = Integration & {
   authenticationScope: Maybe<Scalars['String']['output']>;
   /** How Galileo authenticates with the endpoint. Default: `OAUTH2`. */
   authenticationType: IntegrationAuthenticationType;
-  /** The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`. */
+  /** The URL of the endpoint. It is set with the input field `endpoint`. */
   baseUrl: Scalars['String']['output'];
   /** Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`. Null if none are mapped. */
   customHeaderMapping: Maybe<Array<StringMapEntry>>;
@@ -327,7 +327,7 @@ export type CustomIntegration = Integration & {
   name: IntegrationName;
   /** The URL of the OAuth 2 token endpoint. Null if none is set. */
   oauth2TokenUrl: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -347,7 +347,7 @@ export type CustomIntegrationusersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** The customer's Python class that Galileo calls the endpoint through. */
+/** The customer's Python class through which Galileo calls the endpoint. */
 export type CustomLlmConfig = {
   __typename: 'CustomLlmConfig';
   /** The name of the class. */
@@ -358,7 +358,7 @@ export type CustomLlmConfig = {
   initKwargs: Maybe<Scalars['JSONObject']['output']>;
 };
 
-/** The customer's Python class that Galileo calls the endpoint through. */
+/** The customer's Python class through which Galileo calls the endpoint. */
 export type CustomLlmConfigInput = {
   /** The name of the class. */
   className: Scalars['String']['input'];
@@ -408,7 +408,7 @@ export type DatabricksIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -444,7 +444,7 @@ export type Integration = {
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -910,7 +910,7 @@ export type IntegrationValidationFailure = {
   message: Scalars['String']['output'];
 };
 
-/** One validation issue. */
+/** A problem with a value of the input. */
 export type IntegrationValidationIssue = {
   __typename: 'IntegrationValidationIssue';
   /** Galileo's error type: `missing`, `string_type`, `value_error`, and so on. `duplicate_key` comes from the gateway. */
@@ -932,7 +932,7 @@ export type MistralIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -1302,7 +1302,7 @@ export type NvidiaIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -1335,7 +1335,7 @@ export type OpenAIIntegration = Integration & {
   name: IntegrationName;
   /** The OpenAI organization that usage is billed to. Null if none is set. */
   organizationId: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -1546,7 +1546,7 @@ export type UpsertCustomIntegrationInput = {
   customLlmConfig?: InputMaybe<CustomLlmConfigInput>;
   /** The model that is used by default. */
   defaultModel?: InputMaybe<Scalars['String']['input']>;
-  /** The URL of the endpoint: the `baseUrl` of `CustomIntegration`. */
+  /** The URL of the endpoint. The output field is `baseUrl`. */
   endpoint: Scalars['String']['input'];
   /** Headers that Galileo adds to every request to the endpoint, at most 50. Secret: forwarded to Galileo and never returned. */
   headers?: InputMaybe<Array<StringMapEntryInput>>;
@@ -1656,7 +1656,7 @@ export type VegasGatewayIntegration = Integration & {
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -1710,7 +1710,7 @@ export type VertexAIIntegration = Integration & {
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;
@@ -1743,7 +1743,7 @@ export type WriterIntegration = Integration & {
   name: IntegrationName;
   /** The Writer organization that usage is billed to. Galileo always returns one; nullable because other providers may have none. */
   organizationId: Maybe<Scalars['String']['output']>;
-  /** The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
+  /** The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails. */
   status: Maybe<Array<StringMapEntry>>;
   /** The users that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   users: Maybe<IntegrationUserConnection>;

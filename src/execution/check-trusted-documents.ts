@@ -62,8 +62,7 @@ export function checkTrustedDocuments(
 function findRefusal(document: DocumentNode, text: string, store: DocumentStore): string | undefined {
   try {
     for (const definition of document.definitions)
-      if (definition.kind === Kind.OPERATION_DEFINITION)
-        store.prepare(text, definition.name?.value, { isReadOnly: false });
+      if (definition.kind === Kind.OPERATION_DEFINITION) store.prepare(text, definition.name?.value, false);
     return undefined;
   } catch (error) {
     if (error instanceof RequestError) return error.problems[0]?.message;

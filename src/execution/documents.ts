@@ -33,11 +33,6 @@ export interface DocumentSettings {
   readonly introspection: boolean;
 }
 
-export interface RequestAccess {
-  /** Whether the request must not change anything, because it is a GET. */
-  readonly isReadOnly: boolean;
-}
-
 /** A front end has dozens of documents, not thousands. */
 const maxDocuments = 1024;
 const maxCacheBytes = 64 * 1024 * 1024;
@@ -92,15 +87,17 @@ export class DocumentStore {
    * The operation of that name in the document, or its only operation if no name is given. Throws RequestError if the
    * document is not valid, the operation exceeds a limit, or the document does not have the operation. A mutation in a
    * read-only request fails before validation, as METHOD_NOT_ALLOWED.
+   *
+   * @param isReadOnly whether the request must not change anything, because it is a GET
    */
-  prepare(source: string, operationName: string | undefined, access: RequestAccess): PreparedOperation {
+  prepare(source: string, operationName: string | undefined, isReadOnly: boolean): PreparedOperation {
     if (operationName !== undefined && operationName.length > maxNameLength) throw createUnknownNameError();
     const operations = this.#operations.get(source);
     let prepared = operations?.get(operationName);
-    if (prepared !== undefined) checkAccess(prepared.definition, access);
+    if (prepared !== undefined) checkMethod(prepared.definition, isReadOnly);
     else {
       const document = this.parse(source);
-      checkAccess(getOperationAST(document, operationName), access);
+      checkMethod(getOperationAST(document, operationName), isReadOnly);
       prepared = this.#prepare(document, source, operationName);
       // A document that contains a secret is not cached.
       if (prepared.secrets.literals.length === 0)
@@ -134,11 +131,11 @@ export class DocumentStore {
   prepareDocument(
     document: DocumentNode,
     operationName: string | undefined,
-    access: RequestAccess,
+    isReadOnly: boolean,
   ): PreparedOperation {
     const source = this.#sources.get(document) ?? print(document);
     this.#sources.set(document, source);
-    return this.prepare(source, operationName, access);
+    return this.prepare(source, operationName, isReadOnly);
   }
 
   /** Throws RequestError if the string is not a document or has too many tokens. */
@@ -195,7 +192,7 @@ export class DocumentStore {
         coerceVariables: createVariableCoercion(this.#schema, definition, this.#settings.introspection),
         bytes: bytesPerCharacter * source.length + bytesPerToken * [...getTokens(document)].length,
         plans: new Map(),
-        users: 0,
+        useCount: 0,
         heldBytes: 0,
       };
     } catch (error) {
@@ -217,9 +214,9 @@ export class DocumentStore {
 }
 
 /** Throws RequestError if the operation is a mutation and the request is read-only. */
-export function checkAccess(
+export function checkMethod(
   operation: OperationDefinitionNode | null | undefined,
-  { isReadOnly }: RequestAccess,
+  isReadOnly: boolean,
 ): void {
   if (isReadOnly && operation?.operation === 'mutation')
     throw new RequestError('METHOD_NOT_ALLOWED', 'Send mutations with POST.');

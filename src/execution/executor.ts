@@ -2,12 +2,7 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { JsonObject } from '../json.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
 import { encodeConditions } from './conditions.ts';
-import {
-  type DocumentSettings,
-  DocumentStore,
-  type PreparedOperation,
-  type RequestAccess,
-} from './documents.ts';
+import { type DocumentSettings, DocumentStore, type PreparedOperation } from './documents.ts';
 import type { Measures } from './operation-measures.ts';
 import { OperationPlan, type Variables } from './plan.ts';
 import { type OperationResult, PlanRun } from './plan-run.ts';
@@ -39,7 +34,7 @@ const maxPlans = 256;
 /** Limit for a response that describes the schema. The usual introspection query needs a fifth of it. */
 const maxIntrospectionBytes = 1024 * 1024;
 
-/** Prepares and executes operations. Plans and caches are internal. */
+/** Prepares and executes operations. */
 export class Executor {
   /** For graphql-yoga's pipeline, which parses, validates and executes in separate steps. */
   readonly documents: DocumentStore;
@@ -55,8 +50,8 @@ export class Executor {
   }
 
   /** The operation that the parameters name, parsed and validated. Throws RequestError if it cannot be executed. */
-  prepare(params: OperationParams, access: RequestAccess): PreparedOperation {
-    return this.documents.prepare(this.getSource(params), params.operationName, access);
+  prepare(params: OperationParams, isReadOnly: boolean): PreparedOperation {
+    return this.documents.prepare(this.getSource(params), params.operationName, isReadOnly);
   }
 
   /**
@@ -119,7 +114,7 @@ export class Executor {
       return await run.run(plan.selection);
     } finally {
       memory.releaseShared(plan);
-      // The plan grows while it runs.
+      // Caches a new plan, or one that has grown during this run.
       if (plan.bytes !== cachedBytes) {
         if (prepared.plans.size === maxPlans && !prepared.plans.has(conditionDigits)) prepared.plans.clear();
         prepared.plans.set(conditionDigits, plan);

@@ -1,10 +1,9 @@
 // The only module of src/execution that other parts of the program import.
 export { checkTrustedDocuments } from './check-trusted-documents.ts';
 export {
-  checkAccess,
+  checkMethod,
   type DocumentSettings,
   type PreparedOperation,
-  type RequestAccess,
 } from './documents.ts';
 export { Executor, type OperationParams } from './executor.ts';
 export type { OperationResult } from './plan-run.ts';

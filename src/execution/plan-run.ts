@@ -64,9 +64,9 @@ const commaLength = 1;
  */
 const holdStep = 8192;
 /** While a response is joined from its parts, it takes twice its size. */
-const bytesPerCharacter = 2;
+const heldBytesPerCharacter = 2;
 /** Approximate length of an error in a response without its message, in characters. */
-const errorSize = 200;
+const errorLength = 200;
 /** In characters. Shorter strings are not flattened, because that would cost more than it saves. */
 const minFlatLength = 32_768;
 /** The same limit, while other fields of the response wait. */
@@ -105,7 +105,7 @@ export class PlanRun {
   /**
    * Executes the plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a
    * query in parallel, those of a mutation in series. Rejects with RequestError as soon as the response is too large or
-   * does not fit into memory; a mutation completes all its writes first.
+   * does not fit into memory. If the response of a mutation is too large, its remaining writes run first.
    */
   async run(selection: SelectionPlan): Promise<OperationResult> {
     const { isMutation } = this.#options;
@@ -287,7 +287,7 @@ export class PlanRun {
   /** An error at a nullable position becomes null, with an entry in `errors`. Elsewhere, it fails the parent. */
   #fail(field: FieldPlan, plan: ValuePlan, cause: unknown, path: Path, before: string): string {
     if (cause instanceof RequestError) throw cause;
-    // The write of a mutation was sent, so the whole response fails, which says so.
+    // The write of a mutation was sent. The message of a response that fails as a whole says so.
     if (cause === noPlanMemory && this.#options.isMutation) throw createNoMemoryError('response', true);
     const failure = cause instanceof Failure ? cause : this.#createFailure(field, cause, path);
     if (plan.isNonNull) throw failure;
@@ -308,7 +308,7 @@ export class PlanRun {
       this.#payloads.set(key, payload);
     }
     const { message, extensions } = payload;
-    this.#spend(errorSize + message.length);
+    this.#spend(errorLength + message.length);
     return new Failure({ message, locations: toLocations(field.nodes), path: toKeys(path), extensions });
   }
 
@@ -319,7 +319,8 @@ export class PlanRun {
     const { isMutation, maxResponseBytes, context } = this.#options;
     if (this.#remainingLength < 0) throw createResponseTooLargeError(maxResponseBytes, isMutation);
     const length = Math.max(holdStep, this.#nextHold - this.#remainingLength);
-    if (!context.memory.take(length * bytesPerCharacter)) throw createNoMemoryError('response', isMutation);
+    if (!context.memory.take(length * heldBytesPerCharacter))
+      throw createNoMemoryError('response', isMutation);
     this.#nextHold = Math.max(0, this.#nextHold - length);
   }
 

@@ -94,7 +94,7 @@ export class OperationPlan implements SharedAllocation {
   hasIntrospection = false;
   /** An estimate. Grows while the plan is used: the fields of a type are planned when its first object occurs. */
   bytes = 0;
-  users = 0;
+  useCount = 0;
   heldBytes = 0;
   readonly #schema: GraphQLSchema;
   readonly #info: GraphQLResolveInfo;

@@ -155,8 +155,8 @@ class ClientConnection implements ResponseOwner {
     else this.#connections.writeLater(pending);
   }
 
-  decideClose(pending: PendingResponse, isRequired: boolean): boolean {
-    if (isRequired || this.#connections.isClosing) this.#isClosing = true;
+  closesAfter(pending: PendingResponse, mustClose: boolean): boolean {
+    if (mustClose || this.#connections.isClosing) this.#isClosing = true;
     return this.#isClosing && this.#pending.at(-1) === pending;
   }
 

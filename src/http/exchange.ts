@@ -32,9 +32,9 @@ export interface HandlerServices extends ContextServices {
   readonly keepsBody: boolean;
 }
 
-/** One request from its arrival until its response has been sent. */
+/** One GraphQL request: its admission, deadline and memory, and its result as an HttpResponse. It writes nothing. */
 export class Exchange {
-  /** The `x-request-id` of the response. Final when `respond` has resolved. */
+  /** The `x-request-id` of the response. Final when `run` has resolved. */
   requestId: string;
   readonly #request: HttpRequest;
   readonly #services: HandlerServices;
@@ -87,10 +87,10 @@ export class Exchange {
    * The response. Undefined if the client disconnected before the response was ready. Errors become responses, so this
    * rejects only if the code that creates a response fails.
    */
-  async respond(): Promise<HttpResponse | undefined> {
+  async run(): Promise<HttpResponse | undefined> {
     const { cors } = this.#services;
     const preflight = cors.respondToPreflight(this.#request);
-    // No OPTIONS request is a GraphQL request.
+    // An OPTIONS request is neither logged nor counted.
     if (this.#request.method === 'OPTIONS') this.#observation.discard();
     if (preflight !== undefined) return preflight;
     const context = new RequestContext(
@@ -100,12 +100,11 @@ export class Exchange {
       this.#observation.trace?.context,
       this.#reservation,
     );
-    // The log line of the request needs its secrets, to redact the name of the operation.
     this.#observation.redactor = context;
     let response: HttpResponse;
     this.#isExecuting = true;
     try {
-      // V8 would keep a variable with the body while this function waits.
+      // A variable with the body would keep it in memory until this function ends.
       response = await this.#admit().then((body) => this.#runPipeline(body, context));
       this.#endExecution();
       this.#holdResponse(response);

@@ -18,15 +18,15 @@ export interface ResponseOwner {
   /** Calls `write` of the response, immediately or at the end of this turn of the event loop. */
   scheduleWrite(pending: PendingResponse): void;
   /**
-   * Whether the connection closes after this response. `isRequired`: it accepts no further requests, and closes after
+   * Whether the connection closes after this response. With `mustClose`, it accepts no further requests, and closes after
    * its last pending response.
    */
-  decideClose(pending: PendingResponse, isRequired: boolean): boolean;
+  closesAfter(pending: PendingResponse, mustClose: boolean): boolean;
   /** Starts the response timeout of each response that is complete and has only complete responses before it. */
   startResponseTimeouts(): void;
 }
 
-/** A request and its response, until the response was sent. */
+/** One HTTP request to any path: its position on its connection, and the writing of its response. */
 export class PendingResponse {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -120,7 +120,7 @@ export class PendingResponse {
     }
     const mustLinger = mayHaveLongUnreadBody(request);
     // RFC 9110, section 15.5.9: the rest of the request may never arrive.
-    if (this.#owner.decideClose(this, mustLinger || status === 408)) fields.push('connection', 'close');
+    if (this.#owner.closesAfter(this, mustLinger || status === 408)) fields.push('connection', 'close');
     const isWrapped = hasWrappedMethods(response);
     response.writeHead(status, isWrapped ? toHeaderObject(fields) : fields);
     // A string with one byte per character is ASCII. Node writes it as Latin-1 without transcoding.

@@ -51,7 +51,8 @@ export const createDirectPipeline = (executor: Executor): Pipeline => ({
     const params = readParameters(input);
     let running: Promise<OperationResult>;
     try {
-      const prepared = executor.prepare(params, { isReadOnly: input.body === undefined });
+      const isReadOnly = input.body === undefined;
+      const prepared = executor.prepare(params, isReadOnly);
       input.startOperation(prepared);
       running = executor.execute(prepared, params.variables, context);
     } catch (error) {

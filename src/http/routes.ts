@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config.ts';
 import { describeError, type Log } from '../observability/log.ts';
-import type { Connections } from './connections.ts';
 import { createGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlHandler } from './handler.ts';
 import { checkHost, isAllowedHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
@@ -14,7 +13,6 @@ export interface RoutesOptions {
   readonly config: Pick<Config, 'basePath' | 'graphiql'>;
   readonly log: Log;
   readonly handler: GraphqlHandler;
-  readonly connections: Connections;
   /** The headers that GraphiQL starts with: see `createGraphiql`. */
   readonly demoHeaders?: Readonly<Record<string, string>>;
   /** Further pages by path, without the base path. */
@@ -36,20 +34,7 @@ export class Routes {
   }
 
   /** @param expectsContinue whether the client waits for `100 Continue` before it sends the body */
-  respond(request: IncomingMessage, response: ServerResponse, expectsContinue = false): void {
-    this.#options.connections.accept(request, response, (pending) =>
-      this.#dispatch(pending, expectsContinue),
-    );
-  }
-
-  /** Responds to an `Expect` header other than `100-continue`. */
-  refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
-    this.#options.connections.accept(request, response, (pending) =>
-      pending.respond(toTextResponse(417, 'expectation failed')),
-    );
-  }
-
-  #dispatch(pending: PendingResponse, expectsContinue: boolean): void {
+  dispatch(pending: PendingResponse, expectsContinue = false): void {
     const { request } = pending;
     const problem = checkHost(request.rawHeaders, request.httpVersion);
     if (problem !== undefined) return pending.respond(toTextResponse(400, problem));
@@ -102,7 +87,7 @@ export function serveGraphql(
     arrivedAtMs,
   );
   pending.listener = exchange;
-  exchange.respond().then(
+  exchange.run().then(
     (httpResponse) => {
       if (httpResponse !== undefined) pending.send(httpResponse, exchange.requestId);
     },

@@ -9,6 +9,7 @@ import { GraphqlHandler } from './handler.ts';
 import { closeServer, getUrl, listen } from './listen.ts';
 import { startMetricsServer } from './metrics-server.ts';
 import type { Plugins } from './pipeline.ts';
+import { toTextResponse } from './responses.ts';
 import { Routes, type RoutesOptions } from './routes.ts';
 
 export interface ServerOptions extends Omit<RoutesOptions, 'handler' | 'connections' | 'isReady'> {
@@ -51,7 +52,6 @@ export class RunningServer implements AsyncDisposable {
     const routes = new Routes({
       ...options,
       handler: this.#handler,
-      connections: this.#connections,
       isReady: () => this.#isReady,
     });
     this.#server = createServer({
@@ -67,9 +67,18 @@ export class RunningServer implements AsyncDisposable {
     });
     this.#server
       .on('connection', (socket) => this.#connections.register(socket))
-      .on('request', (request, response) => routes.respond(request, response))
-      .on('checkContinue', (request, response) => routes.respond(request, response, true))
-      .on('checkExpectation', (request, response) => routes.refuseExpectation(request, response))
+      .on('request', (request, response) =>
+        this.#connections.accept(request, response, (pending) => routes.dispatch(pending)),
+      )
+      .on('checkContinue', (request, response) =>
+        this.#connections.accept(request, response, (pending) => routes.dispatch(pending, true)),
+      )
+      // An `Expect` header other than `100-continue`.
+      .on('checkExpectation', (request, response) =>
+        this.#connections.accept(request, response, (pending) =>
+          pending.respond(toTextResponse(417, 'expectation failed')),
+        ),
+      )
       .on('clientError', (error, socket) => this.#connections.refuse(socket, error));
   }
 

@@ -10,12 +10,11 @@ import {
 import type { createYoga, GraphQLParams, Plugin, YogaServerOptions } from 'graphql-yoga';
 import type { Deadline } from '../deadline.ts';
 import {
-  checkAccess,
+  checkMethod,
   type Executor,
   maxProblems,
   type OperationParams,
   type PreparedOperation,
-  type RequestAccess,
   RequestError,
 } from '../execution/index.ts';
 import { isJsonObject } from '../json.ts';
@@ -37,7 +36,7 @@ const executionKey = Symbol('galileo-gateway execution');
 class YogaExecution {
   readonly input: PipelineInput;
   readonly #executor: Executor;
-  readonly #access: RequestAccess;
+  readonly #isReadOnly: boolean;
   /** The errors of fields. They contain no secrets. */
   fieldErrors: readonly unknown[] = [];
   #params: OperationParams | undefined;
@@ -48,7 +47,7 @@ class YogaExecution {
   constructor(input: PipelineInput, executor: Executor) {
     this.input = input;
     this.#executor = executor;
-    this.#access = { isReadOnly: input.body === undefined };
+    this.#isReadOnly = input.body === undefined;
     try {
       // Before any hook, so that the secrets of the input are known when a plugin quotes the request.
       this.#params = readParameters(input);
@@ -99,7 +98,7 @@ class YogaExecution {
     try {
       this.#prepared = this.#executor.prepare(
         { query: text, operationName, variables, documentId },
-        this.#access,
+        this.#isReadOnly,
       );
       return this.#prepared.document;
     } catch (error) {
@@ -121,7 +120,7 @@ class YogaExecution {
    * code.
    */
   checkParsed(document: DocumentNode): void {
-    checkAccess(getOperationAST(document, this.#params?.operationName), this.#access);
+    checkMethod(getOperationAST(document, this.#params?.operationName), this.#isReadOnly);
   }
 
   /** @param rules those of graphql-js, which the executor applies, and those of plugins */
@@ -162,7 +161,7 @@ class YogaExecution {
   #prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
     if (this.#prepared?.document !== document || this.#params?.operationName !== operationName) {
       this.#addSecrets(document);
-      this.#prepared = this.#executor.documents.prepareDocument(document, operationName, this.#access);
+      this.#prepared = this.#executor.documents.prepareDocument(document, operationName, this.#isReadOnly);
     }
     return this.#prepared;
   }

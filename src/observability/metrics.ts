@@ -81,7 +81,7 @@ export class Metrics {
     });
     this.#addGauge(
       'gateway_requests_in_flight',
-      'GraphQL requests that are being executed or whose responses are being sent.',
+      'GraphQL requests that are being executed or whose responses are being sent, until their client disconnects.',
       ({ getRequestCount }) => getRequestCount(),
     );
     this.#addGauge(

@@ -58,7 +58,7 @@ export class RequestObservation {
   params: OperationParams | undefined;
   /** Set when the document has been prepared. */
   operation: PreparedOperation | undefined;
-  /** Removes the secrets of the request from a string. */
+  /** Has the final request id, and redacts the name of the operation. */
   redactor: { readonly requestId: string; redact(text: string): string } | undefined;
   readonly #arrivedAtMs: number;
   readonly #onEnd: (observation: RequestObservation) => void;

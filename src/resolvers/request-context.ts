@@ -95,7 +95,8 @@ export class RequestContext implements CallContext {
     return this.#getSecrets().redact(text);
   }
 
-  redactMessage(text: string): string {
+  /** Removes the secrets of this request and of the operator from a message of upstream. */
+  redactUpstreamMessage(text: string): string {
     this.#operatorSecrets ??= new Secrets(this.#services.operatorSecrets);
     return this.#operatorSecrets.redact(this.redact(text));
   }

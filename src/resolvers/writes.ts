@@ -121,7 +121,10 @@ const uncertainCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
   'UPSTREAM_ERROR',
 ]);
 
-/** Waits for a write, and forgets the reads that it may have changed. After a 422, this costs only a repeated read. */
+/**
+ * Waits for a write, and forgets the reads that it may have changed. After a 422, which is a result too, that costs at most
+ * a repeated call.
+ */
 async function settleWrite<T>(write: Promise<T>, forget: (result?: T) => void): Promise<T> {
   try {
     const result = await write;

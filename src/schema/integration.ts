@@ -32,7 +32,7 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
       type: [stringMapEntry],
       nullable: true,
       description:
-        'The status of the integration, as entries that Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails.',
+        'The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails.',
       extensions: upstreamList,
       // Galileo's entries can quote a request body.
       resolve: async ({ name }, _args, context) =>

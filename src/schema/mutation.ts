@@ -26,7 +26,7 @@ import { id, string } from './values.ts';
 type MutationFields = MutationFieldBuilder<SchemaTypes, SchemaTypes['Root']>;
 
 const issue = builder.objectRef<ValidationFailure['issues'][number]>('IntegrationValidationIssue').implement({
-  description: 'One validation issue.',
+  description: 'A problem with a value of the input.',
   extensions: shareable,
   fields: (t) => ({
     path: t.exposeStringList('path', {

@@ -28,7 +28,7 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
       description: 'Why the caller cannot perform the action. Null if Galileo gives no reason.',
       // Galileo's message can quote a request body.
       resolve: ({ message = null }, _args, context) =>
-        message === null ? null : context.redactMessage(parseString(message)),
+        message === null ? null : context.redactUpstreamMessage(parseString(message)),
     }),
   }),
 });

@@ -77,7 +77,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#timer = setTimeout(Attempt.#onTimeout, options.upstreamTimeoutMs, this);
   }
 
-  get isSent(): boolean {
+  get mayBeSent(): boolean {
     return this.#controller !== undefined;
   }
 
@@ -119,7 +119,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#contentType = getFirst(headers['content-type']);
     const retryAfter = getFirst(headers['retry-after']);
     if (retryAfter !== undefined) this.#retryAfterMs = toRetryAfterMs(retryAfter, getFirst(headers.date));
-    const encoding = String(headers['content-encoding'] ?? '').toLowerCase();
+    const encoding = String(headers['content-encoding'] ?? '')
+      .trimEnd()
+      .toLowerCase();
     if (Number(headers['content-length'] ?? 0) > this.#options.upstreamMaxResponseBytes) {
       this.stop('unreadable-body', 'The response body is too large.');
     } else if (encoding !== '' && encoding !== 'identity') {
@@ -146,7 +148,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#release();
-    const cause = this.isSent ? (this.#connection.socketError ?? error) : error;
+    const cause = this.mayBeSent ? (this.#connection.socketError ?? error) : error;
     const kind = isCertificateAlert(cause) ? 'certificate' : this.#classify(error);
     this.#report(this.#result ?? this.#toResult(kind, cause));
   }
@@ -195,7 +197,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #classify(error: Error): FailureKind {
     if (error instanceof ConnectFailure) return error.kind;
-    if (this.isSent) return toSentFailureKind(error, this.#status >= 200);
+    if (this.mayBeSent) return toSentFailureKind(error, this.#status >= 200);
     return isInvalidRequest(error) ? 'invalid-request' : 'idle-closed';
   }
 
@@ -209,7 +211,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return {
       kind,
       // Upstream reads no request from a client whose certificate it refuses.
-      isSent: this.isSent && kind !== 'certificate',
+      mayBeSent: this.mayBeSent && kind !== 'certificate',
       cause: kind === 'invalid-request' ? error : toLoggableCause(error),
     };
   }
@@ -223,6 +225,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 }
 
+/** The first value of a header field, without the white space after it, which undici keeps. */
 function getFirst(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'object' ? value[0] : value;
+  return (typeof value === 'object' ? value[0] : value)?.trimEnd();
 }

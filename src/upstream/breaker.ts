@@ -32,7 +32,8 @@ export class CircuitBreaker {
   readonly #onChange: (state: BreakerState) => void;
   readonly #attempts = new RollingCounter();
   readonly #failures = new RollingCounter();
-  // Filled only while there are failures, so that a healthy upstream costs nothing here.
+  // Filled only while there are failures, so that a healthy upstream costs nothing here. Earlier attempts of the worst
+  // caller therefore count as those of others, for up to ten seconds.
   readonly #tallies = new CallerTallies();
   #latestCaller = '';
   #latestAtMs = Number.NEGATIVE_INFINITY;
@@ -51,13 +52,14 @@ export class CircuitBreaker {
     this.#onChange = onChange;
   }
 
-  /** Whether it is open or half-open, and upstream has failed in the last minute. */
+  /** Whether it is open or half-open, and upstream has failed in the last minute or is being probed. */
   get isOpen(): boolean {
-    return this.#state !== 'closed' && this.#now() - this.#failedAtMs < maxReportedMs;
+    if (this.#state === 'closed') return false;
+    return this.#isProbing || this.#now() - this.#failedAtMs < maxReportedMs;
   }
 
-  /** How long calls of the caller are refused from now on. Undefined if one would be admitted. */
-  checkCaller(caller: string): number | undefined {
+  /** How much longer calls of the caller are refused, in milliseconds. Undefined if one would be admitted. */
+  getRetryAfterMs(caller: string): number | undefined {
     if (this.#state === 'closed') return undefined;
     const sinceMs = caller === this.#failedCaller ? this.#failedAtMs : this.#openedAtMs;
     const leftMs = sinceMs + openMs - this.#now();
@@ -68,7 +70,7 @@ export class CircuitBreaker {
   /** Returns undefined if the attempt is refused. */
   admit(caller: string): AttemptKind | undefined {
     if (this.#state === 'closed') return 'normal';
-    if (this.checkCaller(caller) !== undefined) return undefined;
+    if (this.getRetryAfterMs(caller) !== undefined) return undefined;
     this.#isProbing = true;
     this.#setState('half-open');
     return 'probe';
@@ -100,8 +102,9 @@ export class CircuitBreaker {
     const attempts = this.#attempts.getTotal(nowMs);
     if (verdict === 'good' || attempts < minAttempts || failures < attempts * failedShare) return;
     if (nowMs - this.#otherAtMs < windowMs) {
-      const others = this.#tallies.getTotalWithoutWorst(nowMs);
-      if (others.failures === 0 || others.failures < others.attempts * failedShare) return;
+      const worst = this.#tallies.getWorst(nowMs);
+      const otherFailures = failures - worst.failures;
+      if (otherFailures === 0 || otherFailures < (attempts - worst.attempts) * failedShare) return;
     }
     this.#open(caller);
   }

@@ -8,12 +8,7 @@ import { ClientFacingError } from './errors.ts';
 import type { FastestRead } from './fastest-read.ts';
 import { explainForeignResponse, toAttemptOutcome, type UpstreamResponse } from './responses.ts';
 import { computeBackoffMs, type RetryBudget } from './retry.ts';
-import {
-  type AttemptFailure,
-  createCancelledError,
-  failureKinds,
-  toCallError,
-} from './transport-failures.ts';
+import { type AttemptFailure, CancelledError, failureKinds, toCallError } from './transport-failures.ts';
 import type {
   AttemptEnd,
   AttemptInfo,
@@ -109,7 +104,7 @@ export class Call implements Waiter, AttemptOwner {
     }
     const kind = breaker.admit(this.caller);
     if (kind === undefined) {
-      this.#failAtBreaker(breaker.checkCaller(this.caller));
+      this.#failAtBreaker(breaker.getRetryAfterMs(this.caller));
       return false;
     }
     budget.countAttempt();
@@ -145,14 +140,11 @@ export class Call implements Waiter, AttemptOwner {
 
   attemptFailed(failure: AttemptFailure): void {
     const error = toCallError(failure, this.#isWrite);
-    this.#endAttempt(
-      failureKinds[failure.kind].verdict,
-      failure.kind === 'cancelled' ? 'cancelled' : toOutcome(error),
-    );
+    this.#endAttempt(failureKinds[failure.kind].verdict, toOutcome(error));
     if (this.#isSettled) return;
     const result = { error };
     this.#lastResult = result;
-    const isRetryable = failureKinds[failure.kind].isRetryable && !(this.#isWrite && failure.isSent);
+    const isRetryable = failureKinds[failure.kind].isRetryable && !(this.#isWrite && failure.mayBeSent);
     if (isRetryable && !this.#services.pool.isDestroyed) {
       if (failure.kind === 'idle-closed' && !this.#hasReplacedIdleConnection) {
         // Nothing was sent, so this does not count as a retry.
@@ -168,11 +160,11 @@ export class Call implements Waiter, AttemptOwner {
   readonly #onDeadlineEnd = (end: DeadlineEnd): void => {
     if (this.#attempt === undefined) {
       this.#settle({
-        error: end === 'expired' ? new ClientFacingError('UPSTREAM_TIMEOUT') : createCancelledError(),
+        error: end === 'expired' ? new ClientFacingError('UPSTREAM_TIMEOUT') : new CancelledError(),
       });
-    } else if (!this.#isWrite || !this.#attempt.isSent) {
+    } else if (!this.#isWrite || !this.#attempt.mayBeSent) {
       if (end === 'expired') this.#attempt.stop('expired', 'The deadline expired.');
-      else this.#attempt.stop('cancelled', 'The client disconnected.');
+      else this.#attempt.stop('cancelled', 'The result is no longer needed.');
     } else if (end === 'expired') {
       // The attempt continues, so that upstream can complete the write.
       this.#settle({ error: new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN') });
@@ -181,7 +173,7 @@ export class Call implements Waiter, AttemptOwner {
 
   #requestConnection(): void {
     const { breaker, pool } = this.#services;
-    const retryAfterMs = breaker.checkCaller(this.caller);
+    const retryAfterMs = breaker.getRetryAfterMs(this.caller);
     if (retryAfterMs !== undefined) {
       this.#failAtBreaker(retryAfterMs);
       return;
@@ -210,7 +202,7 @@ export class Call implements Waiter, AttemptOwner {
     const waitMs = Math.max(minMs, computeBackoffMs(this.#retryCount, random));
     if (this.#retryCount >= options.upstreamRetries || waitMs >= this.#request.context.deadline.remainingMs)
       return false;
-    if (breaker.checkCaller(this.caller) !== undefined || !budget.take()) return false;
+    if (breaker.getRetryAfterMs(this.caller) !== undefined || !budget.take()) return false;
     this.#retryCount += 1;
     if (this.#attemptInfo !== undefined) observer.retryScheduled(this.#attemptInfo, waitMs);
     backingOff.add(this);
@@ -261,12 +253,11 @@ export class Call implements Waiter, AttemptOwner {
     // The cause of an error that is not a ClientFacingError can contain secrets.
     const cause =
       error instanceof ClientFacingError && error.cause instanceof Error ? error.cause : undefined;
-    const isCancelled = this.#request.context.deadline.end === 'cancelled';
     const end: CallEnd = {
       attempts: this.#attemptCount,
       status: response?.status,
       isForeign,
-      failure: error && (isCancelled ? 'cancelled' : toOutcome(error)),
+      failure: error && toOutcome(error),
       reason: isForeign ? explainForeignResponse(response) : cause?.message,
       durationMs: now() - this.#startedAtMs,
     };
@@ -274,5 +265,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 }
 
-const toOutcome = (error: Error): AttemptOutcome =>
-  error instanceof ClientFacingError ? error.code : 'INTERNAL_SERVER_ERROR';
+function toOutcome(error: Error): AttemptOutcome {
+  if (error instanceof CancelledError) return 'cancelled';
+  return error instanceof ClientFacingError ? error.code : 'INTERNAL_SERVER_ERROR';
+}

@@ -8,12 +8,10 @@ interface Tally {
 const createTally = (): Tally => ({ attempts: new RollingCounter(), failures: new RollingCounter() });
 
 /**
- * Counts attempts and failures of the last ten seconds, in total and by caller. A caller without attempts in that time
- * is forgotten.
+ * Counts attempts and failures of the last ten seconds by caller. A caller without attempts in that time is forgotten.
  */
 export class CallerTallies {
   #callers = new Map<string, Tally>();
-  #total = createTally();
   /** The caller with the most failures. */
   #worst: Tally | undefined;
   #second = 0;
@@ -22,23 +20,22 @@ export class CallerTallies {
     this.#expire(nowMs);
     const tally = this.#callers.get(caller) ?? createTally();
     this.#callers.set(caller, tally);
-    for (const { attempts, failures } of [tally, this.#total]) {
-      attempts.increment(nowMs);
-      if (isFailure) failures.increment(nowMs);
-    }
-    if (isFailure) this.#compareWithWorst(tally, nowMs);
+    tally.attempts.increment(nowMs);
+    if (!isFailure) return;
+    tally.failures.increment(nowMs);
+    this.#compareWithWorst(tally, nowMs);
   }
 
-  /** The total of all callers except the one with the most failures. */
-  getTotalWithoutWorst(nowMs: number): { readonly attempts: number; readonly failures: number } {
-    const get = (name: keyof Tally) =>
-      this.#total[name].getTotal(nowMs) - (this.#worst?.[name].getTotal(nowMs) ?? 0);
-    return { attempts: get('attempts'), failures: get('failures') };
+  /** The counts of the caller with the most failures. */
+  getWorst(nowMs: number): { readonly attempts: number; readonly failures: number } {
+    return {
+      attempts: this.#worst?.attempts.getTotal(nowMs) ?? 0,
+      failures: this.#worst?.failures.getTotal(nowMs) ?? 0,
+    };
   }
 
   clear(): void {
     this.#callers = new Map();
-    this.#total = createTally();
     this.#worst = undefined;
   }
 

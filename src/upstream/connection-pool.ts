@@ -6,7 +6,7 @@ export interface Waiter extends Queueable {
   /**
    * Takes the connection, which must be released later. Returns false to leave it to the next waiter. Must not throw.
    *
-   * @param isContended whether other waiters get no connection in this turn
+   * @param isContended whether there are more waiters than connections in this turn
    */
   startAttempt(connection: Connection, isContended: boolean): boolean;
   /** Fails the waiter: a caller with fewer calls gets its position in the queue, or the pool is destroyed. */

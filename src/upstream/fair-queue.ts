@@ -9,23 +9,23 @@ class CallerItems<T> {
   /** In the order in which they began to wait. Undefined until one waits. */
   waiting: T[] | undefined;
   runningCount = 0;
-  /** Of two callers with the same number of running items, the one with the lower `turn` is next. */
-  turn = 0;
+  /** Of callers with the same number of running items, the one with the lowest rank is next. */
+  rank = 0;
 }
 
 const compare = (a: CallerItems<unknown>, b: CallerItems<unknown>): number =>
-  a.runningCount - b.runningCount || a.turn - b.turn;
+  a.runningCount - b.runningCount || a.rank - b.rank;
 
 /**
  * A queue that is fair between callers (max-min fairness). The next item belongs to the caller with the fewest running
- * items. Of equal callers, the next one has the oldest last change: it began to wait, or one of its items started or
- * ended. Finding it takes time proportional to the number of callers, which MAX_CONCURRENT_REQUESTS limits. A caller is
+ * items. Of callers with the same number, the next is the one whose items have gone longest without a start or an end.
+ * Finding it takes time proportional to the number of callers, which MAX_CONCURRENT_REQUESTS limits. A caller is
  * forgotten with its last item.
  */
 export class FairQueue<T extends Queueable> {
   readonly #callers = new Map<string, CallerItems<T>>();
   #length = 0;
-  #turns = 0;
+  #lastRank = 0;
 
   get length(): number {
     return this.#length;
@@ -34,7 +34,7 @@ export class FairQueue<T extends Queueable> {
   push(item: T): void {
     const caller = this.#getCaller(item.caller);
     caller.waiting ??= [];
-    if (caller.waiting.length === 0) caller.turn = this.#turns += 1;
+    if (caller.waiting.length === 0) caller.rank = this.#lastRank += 1;
     caller.waiting.push(item);
     item.isQueued = true;
     this.#length += 1;
@@ -77,7 +77,7 @@ export class FairQueue<T extends Queueable> {
   countRunning(key: string, change: 1 | -1): void {
     const caller = this.#getCaller(key);
     caller.runningCount += change;
-    caller.turn = this.#turns += 1;
+    caller.rank = this.#lastRank += 1;
     this.#forgetIfUnused(key, caller);
   }
 

@@ -233,6 +233,6 @@ export class GalileoClient {
   }
 
   #getRedaction({ context }: TransportRequest): Redaction {
-    return (text) => this.#redactAddress(context.redactMessage(text));
+    return (text) => this.#redactAddress(context.redactUpstreamMessage(text));
   }
 }

@@ -232,9 +232,8 @@ function readErrorCode({ json }: UpstreamResponse): number | undefined {
 function readMessage(body: unknown, redact: Redaction): string | undefined {
   if (!isJsonObject(body)) return undefined;
   const { detail } = body;
-  const inner = readText(detail);
-  const text = typeof inner === 'string' ? inner : readStandardError(body)?.['message'];
-  if (typeof text === 'string') return toLine(text, redact);
+  const line = toLine(readText(detail), redact) ?? toLine(readStandardError(body)?.['message'], redact);
+  if (line !== undefined) return line;
   const messages = readIssues(detail, redact).map(({ message }) => message);
   return messages.length === 0 ? undefined : shortenMessage(messages.join('; '));
 }

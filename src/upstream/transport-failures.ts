@@ -34,7 +34,7 @@ export const failureKinds = {
   'no-memory': { isRetryable: false, verdict: 'good' },
   /** The request's deadline expired during the attempt. */
   expired: { isRetryable: false, verdict: 'none' },
-  /** The client disconnected. */
+  /** Nothing waits for the result any longer: the client disconnected, or the response is complete without it. */
   cancelled: { isRetryable: false, verdict: 'none' },
   /** The request cannot be written as HTTP: an error of the gateway. */
   'invalid-request': { isRetryable: false, verdict: 'none' },
@@ -45,7 +45,7 @@ export type FailureKind = keyof typeof failureKinds;
 export interface AttemptFailure {
   readonly kind: FailureKind;
   /** Whether bytes of the request may have been sent. */
-  readonly isSent: boolean;
+  readonly mayBeSent: boolean;
   /** Safe to log, except for `invalid-request`, whose cause is the original error. */
   readonly cause: Error;
 }
@@ -135,14 +135,14 @@ const unreadMessage =
   'Galileo responded to this change, but the gateway has no memory left to read the response. Read the data again before you repeat the change.';
 
 /** The error that a failure means for a read or a write. An `invalid-request` is not a ClientFacingError. */
-export function toCallError({ kind, cause, isSent }: AttemptFailure, isWrite: boolean): Error {
+export function toCallError({ kind, cause, mayBeSent }: AttemptFailure, isWrite: boolean): Error {
   if (kind === 'invalid-request') return cause;
   if (kind === 'no-memory' && !isWrite) return createFieldNoMemoryError();
-  if (isWrite && isSent && kind !== 'unreadable-body') {
+  if (isWrite && mayBeSent && kind !== 'unreadable-body') {
     const message = kind === 'no-memory' ? unreadMessage : undefined;
     return new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN', message, { cause });
   }
-  if (kind === 'cancelled') return createCancelledError();
+  if (kind === 'cancelled') return new CancelledError();
   if (kind === 'malformed' || kind === 'unreadable-body') {
     const message = 'Galileo sent a response that cannot be read.';
     return new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { cause });
@@ -151,6 +151,9 @@ export function toCallError({ kind, cause, isSent }: AttemptFailure, isWrite: bo
   return new ClientFacingError(code, undefined, { cause });
 }
 
-/** For a client that disconnected. The error is never shown. */
-export const createCancelledError = () =>
-  new ClientFacingError('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo responded.');
+/** Nothing waits for the result of the call any longer, so the error is never shown. */
+export class CancelledError extends ClientFacingError {
+  constructor() {
+    super('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo responded.');
+  }
+}

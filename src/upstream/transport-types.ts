@@ -37,7 +37,7 @@ export interface CallContext {
    * Removes the secrets of the request and of the operator from a message of Galileo. Not for data or for messages of
    * the gateway: a header value of the operator can be an ordinary word.
    */
-  readonly redactMessage: (text: string) => string;
+  readonly redactUpstreamMessage: (text: string) => string;
   /** The span that calls belong to; undefined if traces are off. */
   readonly traceContext: Context | undefined;
 }
@@ -72,7 +72,7 @@ export interface AttemptInfo {
  * - `responded`: with a response of the API, of any status
  * - `foreign`: with a response that the API does not send: not JSON, a redirect, or a 404 without an error in it
  * - `RATE_LIMITED`, `PROVIDER_ERROR`: with a response that says so
- * - `cancelled`: the client disconnected
+ * - `cancelled`: stopped, because the client disconnected or the response is complete without it
  * - another code: without a complete response
  */
 export type AttemptOutcome =

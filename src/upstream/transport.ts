@@ -95,7 +95,7 @@ export class Transport {
    * cannot be written as HTTP.
    *
    * Ends with the request's deadline at the latest. If the client disconnects, a read is cancelled, and so is a write
-   * of which nothing was sent. A write in progress is completed.
+   * of which nothing was sent. A write in progress is completed, for which it has UPSTREAM_TIMEOUT_MS.
    */
   send(request: TransportRequest): Promise<UpstreamResponse> {
     if (this.#isClosed) return Promise.reject(new ClientFacingError('UPSTREAM_UNAVAILABLE'));

@@ -42,7 +42,7 @@ it('a full cache of plans keeps them if one of them grows', async () => {
   const fields = eight.map((name) => `${name}: id @include(if: $${name})`).join(' ');
   const query = `query (${declared}) { integration(name: OPENAI) { ${fields} } }`;
   const params = { query, operationName: undefined, variables: undefined, documentId: undefined };
-  const prepared = executor.prepare(params, { isReadOnly: true });
+  const prepared = executor.prepare(params, true);
   const run = (set: number, responses: Responses) =>
     executor.execute(
       prepared,

@@ -160,7 +160,7 @@ it('the reported error of a non-null field that resolves to null names the field
     trustedDocuments: undefined,
   });
   const params = { query: '{ a: label }', operationName: undefined, variables: {}, documentId: undefined };
-  const prepared = executor.prepare(params, { isReadOnly: true });
+  const prepared = executor.prepare(params, true);
   const { body, errors } = await executor.execute(
     prepared,
     {},

@@ -51,7 +51,7 @@ async function startClient(): Promise<ClientStack> {
       deadline,
       memory: createUnlimitedReservation(),
       requestId: 'request-1',
-      redactMessage: (text) => text.replaceAll('key-1', '[redacted]'),
+      redactUpstreamMessage: (text) => text.replaceAll('key-1', '[redacted]'),
       traceContext: undefined,
     },
     async [Symbol.asyncDispose]() {

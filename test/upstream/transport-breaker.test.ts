@@ -165,6 +165,38 @@ describe('the circuit breaker', () => {
     expect(transport.isBreakerOpen).toBe(false);
   });
 
+  test('the successes of a caller before the first failure of another count: one failure of it does not open the circuit breaker', async () => {
+    await using broken = await startBroken();
+    const { transport, upstream } = broken;
+    const read = (caller: string) => transport.read('/r', new Deadline(10_000), caller);
+    upstream.script = healthy;
+    await repeat(50, () => read('good'));
+    upstream.script = withStatus('503 Unavailable');
+    await repeat(60, () => read('evil'));
+    await read('good');
+    expect(transport.isBreakerOpen).toBe(false);
+    await repeat(48, () => read('good'));
+    expect(transport.isBreakerOpen).toBe(false);
+    // Half of the attempts of this caller have failed now.
+    await read('good');
+    expect(transport.isBreakerOpen).toBe(true);
+  });
+
+  test('the circuit breaker is reported as open while it is probed, also a minute after the last failure', async () => {
+    await using broken = await startBroken();
+    const { clock, transport, upstream } = broken;
+    await repeat(20, () => transport.read());
+    clock.advance(60_000);
+    upstream.script = silent;
+    const probe = transport.read('/probe');
+    await upstream.waitForExchanges(21);
+    expect(transport.isBreakerOpen).toBe(true);
+    const exchange = upstream.exchanges[20];
+    if (exchange !== undefined) healthy(exchange);
+    await probe;
+    expect(transport.isBreakerOpen).toBe(false);
+  });
+
   test('the circuit breaker opens for one caller if no other was active in the last ten seconds', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;

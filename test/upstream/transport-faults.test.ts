@@ -349,8 +349,10 @@ describe('a well-formed response', () => {
     await using transport = createTestTransport(upstream.origin, { upstreamMaxResponseBytes: 10 });
     upstream.script = write('HTTP/1.1 204 No Content\r\n\r\n');
     expect(await getOutcome(transport.read())).toBe('204 ');
-    upstream.script = withStatus('200 OK', 'content-encoding: identity');
-    expect(await getOutcome(transport.read())).toBe('200 {}');
+    for (const encoding of ['identity', 'Identity ']) {
+      upstream.script = withStatus('200 OK', `content-encoding: ${encoding}`);
+      expect(await getOutcome(transport.read())).toBe('200 {}');
+    }
     upstream.script = write(toResponse('0123456789'));
     expect(await getOutcome(transport.read())).toBe('200 0123456789');
     upstream.script = write(

@@ -164,6 +164,21 @@ describe('the observer', () => {
     expect(outcomes).toEqual(['cancelled']);
   });
 
+  test('the observer receives a sent write that fails after its client disconnected as a failure, a read as cancelled', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    const failures: unknown[] = [];
+    await using transport = createTestTransport(upstream.origin, {
+      observer: { callEnded: ({ method }, { failure }) => failures.push(`${method} ${failure}`) },
+    });
+    const deadline = new Deadline(10_000);
+    const calls = [getOutcome(transport.read('/r', deadline)), getOutcome(transport.write('/w', deadline))];
+    await upstream.waitForExchanges(2);
+    deadline.cancel();
+    for (const exchange of upstream.exchanges) exchange.socket.resetAndDestroy();
+    await Promise.all(calls);
+    expect(failures).toEqual(['GET cancelled', 'PUT UPSTREAM_OUTCOME_UNKNOWN']);
+  });
+
   test('an observer that throws does not fail a request', async () => {
     await using upstream = await startScriptedUpstream();
     const fail = () => {

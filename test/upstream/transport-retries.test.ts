@@ -124,6 +124,15 @@ describe('Retry-After', () => {
     expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(waitMs - 5);
   });
 
+  test('white space after a value of Retry-After is not part of it', async () => {
+    await using upstream = await startScriptedUpstream({
+      script: inTurn(withStatus('429 Slow', 'retry-after: 0 \t'), withStatus('429 Slow', 'retry-after: 60 ')),
+    });
+    await using transport = createTestTransport(upstream.origin);
+    expect(await transport.read()).toMatchObject({ status: 429, retryAfterMs: 60_000 });
+    expect(upstream.exchanges).toHaveLength(2);
+  });
+
   test.each([
     [[]],
     [['retry-after: soon']],

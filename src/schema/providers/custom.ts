@@ -31,7 +31,7 @@ const modelProperties = objectOf('CustomModelProperties', {
 });
 
 const llmConfig = objectOf('CustomLlmConfig', {
-  description: "The customer's Python class that Galileo calls the endpoint through.",
+  description: "The customer's Python class through which Galileo calls the endpoint.",
   schema: 'CustomLLMConfig',
   fields: {
     fileName: string('file_name', 'The Python file that contains the class.', required),
@@ -47,18 +47,14 @@ export const custom = defineProvider({
   description: "Models behind the customer's own endpoint.",
   schema: 'CustomIntegration',
   fields: {
-    baseUrl: string(
-      'base_url',
-      'The URL of the endpoint: the `endpoint` of `UpsertCustomIntegrationInput`.',
-      {
-        output: 'non-null',
-        input: 'none',
-        alternative: 'endpoint',
-      },
-    ),
+    baseUrl: string('base_url', 'The URL of the endpoint. It is set with the input field `endpoint`.', {
+      output: 'non-null',
+      input: 'none',
+      alternative: 'endpoint',
+    }),
     endpoint: string(
       'endpoint',
-      'The URL of the endpoint: the `baseUrl` of `CustomIntegration`.',
+      'The URL of the endpoint. The output field is `baseUrl`.',
       requiredWriteOnly,
     ),
     multiModalConfig,

@@ -43,7 +43,7 @@ export function createContext(responses: Responses): ResolverContext {
     caller: 'caller-1',
     deadline,
     memory,
-    redactMessage: redact,
+    redactUpstreamMessage: redact,
     requestId: 'test',
     traceContext: undefined,
   };
@@ -107,7 +107,7 @@ export async function executeByPlan({
 }: Asked): Promise<Execution> {
   const executor = getExecutor(schema, maxResponseBytes);
   const params = { query: text, operationName: undefined, variables: inputs, documentId: undefined };
-  const prepared = executor.prepare(params, { isReadOnly: false });
+  const prepared = executor.prepare(params, false);
   const { body, errors } = await executor.execute(prepared, inputs, createContext(responses));
   return { data: body.slice('{"data":'.length, -1), errors };
 }

@@ -81,7 +81,7 @@ export const createCallContext = (deadline: Deadline, caller = 'caller-1'): Call
   deadline,
   memory: createUnlimitedReservation(),
   requestId: 'request-1',
-  redactMessage: (text) => text,
+  redactUpstreamMessage: (text) => text,
   traceContext: undefined,
 });
 
