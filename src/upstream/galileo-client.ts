@@ -217,7 +217,7 @@ export class GalileoClient {
     } finally {
       context.memory.release(heldBytes);
     }
-    const failure = readValidationFailure(response, this.#getRedaction(request));
+    const failure = readValidationFailure(response, request.method, this.#getRedaction(request));
     if (failure !== undefined) return { kind: 'invalid', ...failure };
     return { kind: 'done', value: expectJson(this.#expectSuccess(request, response), hasShape) };
   }

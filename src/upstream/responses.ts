@@ -152,10 +152,10 @@ export function isNotConfigured(response: UpstreamResponse): boolean {
  */
 export function readValidationFailure(
   response: UpstreamResponse,
+  method: Method,
   redact: Redaction,
 ): UpstreamValidationFailure | undefined {
-  // The method matters only for 502 and 504.
-  if (response.status !== 422 || toCode(response, 'PUT') !== 'BAD_USER_INPUT') return undefined;
+  if (response.status !== 422 || toCode(response, method) !== 'BAD_USER_INPUT') return undefined;
   const { json } = response;
   const detail = isJsonObject(json) ? json['detail'] : undefined;
   return { message: readMessage(json, redact), issues: readIssues(detail, redact) };
