@@ -296,6 +296,7 @@ describe('serve', () => {
     const { code, stderr } = await runProgram(['serve', '--plugins', file], noNetwork);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^galileo-gateway: --plugins: .+\n$/);
+    expect(stderr).not.toContain('imported from');
   });
 
   it.skipIf(!hasIpv6)('serve prints an IPv6 address in brackets, as in a URL', async () => {

@@ -59,6 +59,10 @@ const hooks = [
   'onResponse',
 ];
 
+function refuse(): never {
+  throw new GraphQLError('Only administrators.', { extensions: { code: 'FORBIDDEN' } });
+}
+
 describe('plugins', () => {
   it.each(['GET', 'POST'])('a %s calls all hooks of a plugin', async (method) => {
     const called: string[] = [];
@@ -89,6 +93,28 @@ describe('plugins', () => {
     expect(JSON.parse(response.text)).toEqual({ data: { a: 'Query' }, extensions: { seen: true } });
     expect(response.headers['cache-control']).toBe('private, no-store');
   });
+
+  it.each([
+    ['onValidate', { onValidate: refuse }],
+    ['onContextBuilding', { onContextBuilding: refuse }],
+    ['onExecute', { onExecute: refuse }],
+  ])(
+    'a mutation that a plugin refuses in %s is logged as a mutation, with its name and hash',
+    async (_, hooks) => {
+      await using started = await startWith([definePlugin(hooks)]);
+      const refused = await started.post('mutation Remove { deleteIntegration(name: AZURE) { __typename } }');
+      expect(getCodes(refused)).toEqual(['FORBIDDEN']);
+      const line: unknown = JSON.parse(
+        started.gateway.log.find((text) => text.includes('"msg":"request"')) ?? '',
+      );
+      expect(line).toMatchObject({
+        operationType: 'mutation',
+        operationName: 'Remove',
+        documentHash: expect.stringMatching(/^[\da-f]{64}$/) as string,
+        codes: ['FORBIDDEN'],
+      });
+    },
+  );
 
   it('plugins can send bytes, such as a compressed response', async () => {
     const bytes = new Uint8Array([0x1f, 0x8b, 0xff, 0xfe, 0x00]);

@@ -171,6 +171,7 @@ describe.skipIf(!isLinux)('with WORKERS=2', () => {
     });
     expect((await send(url, read)).status).toBe(200);
     expect(await program.exit).toBe(0);
+    expect(program.stdout).not.toMatch(/"level":"error"|replacement/);
   });
 
   it('a worker with an uncaught exception completes its requests and is replaced meanwhile', async () => {

@@ -12,7 +12,8 @@ import { isJsonObject } from '../json.ts';
 export async function importPlugins(path: string): Promise<Plugins> {
   const url = pathToFileURL(resolve(path)).href;
   const module: unknown = await import(url).catch((error: unknown) => {
-    const [reason] = toError(error).message.split('\n', 1);
+    // Node adds the file of the program that imports it.
+    const [reason] = toError(error).message.split(/\n| imported from /, 1);
     throw new ConfigError([`--plugins: the module cannot be loaded: ${reason}`]);
   });
   const exported: unknown = isJsonObject(module) ? module['default'] : undefined;

@@ -96,11 +96,8 @@ class YogaExecution {
   #parse(text: string): DocumentNode {
     const { operationName, variables, documentId } = this.#params ?? {};
     try {
-      this.#prepared = this.#executor.prepare(
-        { query: text, operationName, variables, documentId },
-        this.#isReadOnly,
-      );
-      return this.#prepared.document;
+      const params = { query: text, operationName, variables, documentId };
+      return this.#setPrepared(this.#executor.prepare(params, this.#isReadOnly)).document;
     } catch (error) {
       if (!(error instanceof RequestError) || error.code === 'METHOD_NOT_ALLOWED') throw error;
       let document: DocumentNode | undefined;
@@ -159,11 +156,18 @@ class YogaExecution {
 
   /** Plugins can replace the document and the name of the operation at any step. */
   #prepareDocument(document: DocumentNode, operationName: string | undefined): PreparedOperation {
-    if (this.#prepared?.document !== document || this.#params?.operationName !== operationName) {
-      this.#addSecrets(document);
-      this.#prepared = this.#executor.documents.prepareDocument(document, operationName, this.#isReadOnly);
-    }
-    return this.#prepared;
+    if (this.#prepared?.document === document && this.#params?.operationName === operationName)
+      return this.#prepared;
+    this.#addSecrets(document);
+    const { documents } = this.#executor;
+    return this.#setPrepared(documents.prepareDocument(document, operationName, this.#isReadOnly));
+  }
+
+  /** Also for the log line and the metrics of a request that a plugin refuses before it is executed. */
+  #setPrepared(prepared: PreparedOperation): PreparedOperation {
+    this.#prepared = prepared;
+    this.input.observation.operation = prepared;
+    return prepared;
   }
 
   /** Adds the secrets of the input to those of the request before plugins can quote them in an error. */

@@ -16,6 +16,8 @@ const healthyAfterMs = 10_000;
 /** Wait before the second replacement in a row, doubled for each further one. */
 const firstBackoffMs = 100;
 const maxBackoffMs = 30_000;
+/** A signal to all processes, as from systemd, can reach workers this much earlier than the primary process. */
+const signalSpreadMs = 250;
 /** Time for a worker's last spans and log lines, in addition to the shutdown settings. */
 const graceMs = 5000;
 /** Time for the output of workers that have ended. A process that a worker started can keep its pipes open. */
@@ -37,7 +39,7 @@ export class WorkerPool implements Drainable {
   readonly #output: DestinationStream;
   readonly #members = new Map<Worker, Member>();
   #metrics: { readonly sum: MetricsSum; readonly server: Server } | undefined;
-  readonly #replacements = new Set<NodeJS.Timeout>();
+  readonly #timers = new Set<NodeJS.Timeout>();
   #earlyExitCount = 0;
   #isEnding = false;
   #isComplete = true;
@@ -84,7 +86,7 @@ export class WorkerPool implements Drainable {
   /** Drains every worker. A worker that is still starting has no requests and ends immediately. */
   async drain(): Promise<boolean> {
     this.#isEnding = true;
-    for (const timer of this.#replacements) clearTimeout(timer);
+    for (const timer of this.#timers) clearTimeout(timer);
     // Later than 'exit': the output has been read to its end.
     const closed = [...this.#members.keys()].map(
       ({ process: child }) => new Promise<void>((resolve) => child.once('close', () => resolve())),
@@ -193,12 +195,12 @@ export class WorkerPool implements Drainable {
   }
 
   /**
-   * The worker drains without a request of the pool, after a signal or an exception. Its replacement starts before it
-   * exits.
+   * The worker drains without a request of the pool, after a signal or an exception. Its replacement usually starts
+   * before it exits.
    */
   #noteDraining(worker: Worker, member: Member): void {
     member.state = 'draining';
-    if (!this.#isEnding) this.#replace(worker, member, {});
+    if (!this.#isEnding) this.#schedule(() => this.#replace(worker, member, {}), signalSpreadMs);
     this.#releaseDraining();
   }
 
@@ -230,11 +232,16 @@ export class WorkerPool implements Drainable {
     if (state === 'draining') this.#log.error(details, 'a worker is draining: a replacement starts');
     else if (backoffMs === 0) this.#log.error(details, 'a worker has ended: a replacement starts');
     else this.#log.error(details, 'workers exit repeatedly: the replacement waits');
+    this.#schedule(() => this.#startWorker(), backoffMs);
+  }
+
+  /** Calls the function after that time, unless the pool ends before. */
+  #schedule(run: () => void, delayMs: number): void {
     const timer = setTimeout(() => {
-      this.#replacements.delete(timer);
-      this.#startWorker();
-    }, backoffMs);
-    this.#replacements.add(timer);
+      this.#timers.delete(timer);
+      run();
+    }, delayMs);
+    this.#timers.add(timer);
   }
 }
 
