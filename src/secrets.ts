@@ -75,9 +75,9 @@ export class Secrets {
   }
 
   /**
-   * The string without the secrets. Cuts off what follows its first 2,000 characters. Decodes nested JSON, Python, HTML and URL escapes, base64
-   * and hexadecimal, and removes each part that decodes to a secret. Removes the whole string if a request has too many
-   * secrets or the search costs too much.
+   * The string without the secrets. Cuts off what follows its first 2,000 characters. Decodes nested JSON, Python, HTML
+   * and URL escapes, base64 and hexadecimal, and removes each part that decodes to a secret. Removes the whole string if
+   * a request has too many secrets or the search costs too much.
    */
   redact(text: string): string {
     // A string that is shorter than every secret contains none. Most names of operations, which are logged, are.

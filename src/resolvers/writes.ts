@@ -122,8 +122,8 @@ const uncertainCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
 ]);
 
 /**
- * Waits for a write, and forgets the reads that it may have changed. After a 422, which is a result too, that costs at most
- * a repeated call.
+ * Waits for a write, and forgets the reads that it may have changed. After a 422, which is a result too, that costs at
+ * most a repeated call.
  */
 async function settleWrite<T>(write: Promise<T>, forget: (result?: T) => void): Promise<T> {
   try {
