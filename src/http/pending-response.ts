@@ -18,8 +18,8 @@ export interface ResponseOwner {
   /** Calls `write` of the response, immediately or at the end of this turn of the event loop. */
   scheduleWrite(pending: PendingResponse): void;
   /**
-   * Whether the connection closes after this response. With `mustClose`, it accepts no further requests, and closes after
-   * its last pending response.
+   * Whether the connection closes after this response. With `mustClose`, it accepts no further requests, and closes
+   * after its last pending response.
    */
   closesAfter(pending: PendingResponse, mustClose: boolean): boolean;
   /** Starts the response timeout of each response that is complete and has only complete responses before it. */

@@ -12,7 +12,7 @@ import type { Plugins } from './pipeline.ts';
 import { toTextResponse } from './responses.ts';
 import { Routes, type RoutesOptions } from './routes.ts';
 
-export interface ServerOptions extends Omit<RoutesOptions, 'handler' | 'connections' | 'isReady'> {
+export interface ServerOptions extends Omit<RoutesOptions, 'handler' | 'isReady'> {
   readonly config: Config;
   readonly plugins?: Plugins | undefined;
   /** Whether this is a worker process. The primary process then serves its metrics. */
