@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { providerNames } from '../src/upstream/wire.ts';
+import { startHttpServer } from './support/listen.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -128,6 +129,23 @@ describe('The package', () => {
       const { stdout, stderr } = await run(process.execPath, [copy], { cwd: directory });
       expect(JSON.parse(stdout)).toEqual({ data: { __typename: 'Query' } });
       expect(stderr).toContain('plugins need the package graphql-yoga');
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('the program needs no installed package, except graphql and graphql-yoga with plugins', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'program-'));
+    await using server = await startHttpServer(() => undefined);
+    const { port } = new URL(server.url);
+    try {
+      for (const path of ['package.json', 'dist/main.js', 'dist/program'])
+        await cp(join(root, path), join(directory, path), { recursive: true });
+      // With a port in use, the program ends when everything is loaded.
+      const start = (...flags: readonly string[]) =>
+        run(process.execPath, ['dist/main.js', 'serve', `--port=${port}`, ...flags], { cwd: directory });
+      await expect(start()).rejects.toThrow(`port ${port} is already in use`);
+      await expect(start('--plugins', 'plugins.js')).rejects.toThrow("Cannot find package 'graphql'");
     } finally {
       await rm(directory, { recursive: true });
     }
