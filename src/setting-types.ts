@@ -4,8 +4,8 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
-import { readTrustedDocuments } from './execution/index.ts';
 import { isJsonObject } from './json.ts';
+import { readTrustedDocuments } from './trusted-documents.ts';
 
 // The types of settings. Each parses a string; the message of an issue completes "expected …", and never quotes the
 // value.

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkTrustedDocuments, readTrustedDocuments } from '../src/execution/index.ts';
+import { checkTrustedDocuments } from '../src/execution/index.ts';
 import { createSchema } from '../src/schema/index.ts';
+import { readTrustedDocuments } from '../src/trusted-documents.ts';
 import { getCodes, type PlainResponse, parseBody, send } from './support/http-client.ts';
 import { startStack } from './support/stack.ts';
 

@@ -11,10 +11,10 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import type { TrustedDocuments } from '../trusted-documents.ts';
 import { type DocumentSettings, DocumentStore } from './documents.ts';
 import { RequestError } from './request-error.ts';
 import { SecretInputs } from './secret-inputs.ts';
-import type { TrustedDocuments } from './trusted-documents.ts';
 
 /**
  * What the operator must know about a file of trusted documents, one line for each finding. `problems` are documents

@@ -1,6 +1,7 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { JsonObject } from '../json.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
+import { type TrustedDocuments, toHash } from '../trusted-documents.ts';
 import { encodeConditions } from './conditions.ts';
 import { type DocumentSettings, DocumentStore, type PreparedOperation } from './documents.ts';
 import type { Measures } from './operation-measures.ts';
@@ -8,7 +9,6 @@ import { OperationPlan, type Variables } from './plan.ts';
 import { type OperationResult, PlanRun } from './plan-run.ts';
 import { createNoMemoryError, RequestError } from './request-error.ts';
 import { collectSecrets, SecretInputs } from './secret-inputs.ts';
-import { type TrustedDocuments, toHash } from './trusted-documents.ts';
 
 /** The parameters of a GraphQL request, as GraphQL over HTTP names them. One that is missing or null is undefined. */
 export interface OperationParams {

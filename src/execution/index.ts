@@ -16,4 +16,3 @@ export {
   requestErrorCodes,
   toLocations,
 } from './request-error.ts';
-export { readTrustedDocuments, toHash } from './trusted-documents.ts';

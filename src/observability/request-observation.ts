@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { Context } from '@opentelemetry/api';
-import { type OperationParams, type PreparedOperation, toHash } from '../execution/index.ts';
+import type { OperationParams, PreparedOperation } from '../execution/index.ts';
 import { redactionMark } from '../secrets.ts';
+import { toHash } from '../trusted-documents.ts';
 
 /** Label of metrics; `unknown` if the request was refused before its operation was known. */
 export const operationTypes = ['query', 'mutation', 'unknown'] as const;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isJsonObject, removeByteOrderMark } from '../json.ts';
+import { isJsonObject, removeByteOrderMark } from './json.ts';
 
 /** The only documents that a gateway executes, by their SHA-256 in hexadecimal. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
