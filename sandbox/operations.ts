@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../src/json.ts';
+import { type ProviderName, providerNames } from '../src/upstream/api-types.ts';
 import type { components, paths } from '../src/upstream/generated/galileo.ts';
-import { type ProviderName, providerNames } from '../src/upstream/wire.ts';
 import { createProviderError, HttpError, throwNotFound } from './http-error.ts';
 import { integrationSchema, type JsonSchema, resolveSchema } from './openapi-document.ts';
 import { seededCatalogs, seededModels } from './seed.ts';

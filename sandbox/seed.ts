@@ -1,3 +1,4 @@
+import type { ProviderName } from '../src/upstream/api-types.ts';
 import type {
   GroupCollaborator,
   Model,
@@ -5,7 +6,6 @@ import type {
   UserCollaborator,
 } from '../src/upstream/generated/galileo.ts';
 import { propertyDefaults } from '../src/upstream/generated/tables.ts';
-import type { ProviderName } from '../src/upstream/wire.ts';
 
 type Integration =
   operations['get_integration_v2_integrations__name__get']['responses'][200]['content']['application/json'];

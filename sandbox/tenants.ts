@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { ProviderName } from '../src/upstream/api-types.ts';
 import type {
   GroupCollaborator,
   IntegrationDb,
   Permission,
   UserCollaborator,
 } from '../src/upstream/generated/galileo.ts';
-import type { ProviderName } from '../src/upstream/wire.ts';
 import { HttpError, throwNotFound } from './http-error.ts';
 import { seededGroups, seededIntegrations, seededUsers, sharedAzure } from './seed.ts';
 

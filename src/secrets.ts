@@ -16,10 +16,7 @@ export const redactionMark = '[redacted]';
 const maxSecrets = 100;
 /** In bytes. A shorter secret is removed only as a separate word, because it can occur in many words. */
 const minPartLength = 4;
-/**
- * In bytes. A longer secret is found by its beginning, because V8 searches for patterns up to this length in linear
- * time.
- */
+/** In bytes. A longer secret is found by its beginning: a search for a short string takes linear time. */
 const maxPatternLength = 64;
 /** In characters, before redaction: readable messages are shorter. */
 const maxTextLength = 2000;
@@ -69,6 +66,7 @@ export class Secrets {
     this.#values.add(value);
     this.#search = undefined;
     const { length: trimmedLength } = value.trim();
+    // Normalization can compose several characters into one.
     const length = isAscii(value) ? trimmedLength : Math.ceil(trimmedLength / 4);
     const partLength = mayHaveMembers(value) ? minMemberLength : maxPatternLength;
     this.#minLength = Math.min(this.#minLength, length, partLength);

@@ -17,7 +17,7 @@ import {
   UpsertCustomIntegrationDocument,
 } from '../client/index.ts';
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
-import { providerNames } from '../src/upstream/wire.ts';
+import { providerNames } from '../src/upstream/api-types.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 
 const file = fileURLToPath(new URL('../client/generated/persisted-documents.json', import.meta.url));

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { providerNames } from '../src/upstream/wire.ts';
+import { providerNames } from '../src/upstream/api-types.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
 import { type Program, startProgram } from './support/program.ts';
 

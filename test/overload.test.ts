@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SettingsPageDocument } from '../client/index.ts';
 import { type SettingName, settings } from '../src/config.ts';
-import { providerNames } from '../src/upstream/wire.ts';
+import { providerNames } from '../src/upstream/api-types.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';

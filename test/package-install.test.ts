@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { providerNames } from '../src/upstream/wire.ts';
+import { providerNames } from '../src/upstream/api-types.ts';
 import { startHttpServer } from './support/listen.ts';
 
 const run = promisify(execFile);

@@ -14,7 +14,7 @@ import {
 import { notConfigured, seededIntegrations, seededUsers } from '../sandbox/seed.ts';
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { isJsonObject } from '../src/json.ts';
-import { type ProviderName, providerNames } from '../src/upstream/wire.ts';
+import { type ProviderName, providerNames } from '../src/upstream/api-types.ts';
 
 const anyUuid: unknown = expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
 const anyDatetime: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);

@@ -63,7 +63,7 @@ export class Executor {
     inputs: Variables | undefined,
     context: ResolverContext,
   ): Promise<OperationResult> {
-    // V8 keeps all variables of an async function while it waits. `#run` waits without a reference to the inputs.
+    // An async function keeps all its variables while it waits. `#run` waits without a reference to the inputs.
     return this.#run(prepared, this.#coerce(prepared, inputs ?? {}, context), context);
   }
 

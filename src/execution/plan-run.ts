@@ -39,15 +39,11 @@ interface RunOptions {
 
 /**
  * JSON, or a promise of it. Each method that writes JSON appends to the JSON before it, the argument `before`, and
- * returns the result. V8 stores it as a chain of strings, which is cheaper to flatten than a tree (docs/performance.md,
- * "What was tried").
+ * returns the result.
  */
 type Json = string | Promise<string>;
 
-/**
- * An error that propagates to the nearest nullable position. Not an Error, because V8 would capture a stack for each
- * field.
- */
+/** An error that propagates to the nearest nullable position. Not an Error, which would capture a stack for each field. */
 class Failure {
   readonly error: FieldError;
 
@@ -59,12 +55,12 @@ class Failure {
 const bodyStart = '{"data":';
 const commaLength = 1;
 /**
- * In characters. Memory is reserved in steps of this length, so that most fields only decrement a counter. The first
+ * In characters. Memory is reserved in steps of this length, so that most fields only increment a counter. The first
  * step is not reserved.
  */
-const holdStep = 8192;
+const reservedStep = 8192;
 /** While a response is joined from its parts, it takes twice its size. */
-const heldBytesPerCharacter = 2;
+const reservedBytesPerCharacter = 2;
 /** Approximate length of an error in a response without its message, in characters. */
 const errorLength = 200;
 /** In characters. Shorter strings are not flattened, because that would cost more than it saves. */
@@ -85,21 +81,19 @@ export class PlanRun {
   /** By cause, so that an error that fails many fields is reported once. */
   #payloads: Map<unknown, ErrorPayload> | undefined;
   /**
-   * How much longer the response can become, in characters. A character is at least one byte, and errors are estimated.
-   * The exchange counts the bytes of the complete response.
+   * The length of the response, in characters. A character is at least one byte, and errors are estimated. The exchange
+   * counts the bytes of the complete response.
    */
-  #remainingLength: number;
-  /** The remaining length at which more memory must be held. */
-  #nextHold: number;
-  /** The remaining length at which the string of a list is flattened. */
-  #nextFlat: number;
+  #length = 0;
+  /** The length for which memory is reserved. */
+  #reservedLength: number;
+  /** The length from which the string of a list is flattened. */
+  #flatFromLength = flatStep;
   #waitingCount = 0;
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#remainingLength = options.maxResponseBytes;
-    this.#nextHold = Math.max(0, options.maxResponseBytes - holdStep);
-    this.#nextFlat = options.maxResponseBytes - flatStep;
+    this.#reservedLength = Math.min(reservedStep, options.maxResponseBytes);
   }
 
   /**
@@ -265,10 +259,10 @@ export class PlanRun {
         const next = this.#completeOrFail(field, item, values[key], { parent, key }, text);
         if (typeof next === 'string') {
           text = next;
-          if (this.#remainingLength < this.#nextFlat) {
+          if (this.#length > this.#flatFromLength) {
             flatten(text);
             // In proportion, so that a long string is not copied too often.
-            this.#nextFlat = this.#remainingLength - Math.max(flatStep, Math.floor(text.length / 8));
+            this.#flatFromLength = this.#length + Math.max(flatStep, Math.floor(text.length / 8));
           }
         } else {
           if (waiting === undefined) waiting = [next];
@@ -314,14 +308,14 @@ export class PlanRun {
 
   /** Counts characters of the response. Throws RequestError if they exceed its limit or the memory. */
   #spend(characters: number): void {
-    this.#remainingLength -= characters;
-    if (this.#remainingLength >= this.#nextHold) return;
+    this.#length += characters;
+    if (this.#length <= this.#reservedLength) return;
     const { isMutation, maxResponseBytes, context } = this.#options;
-    if (this.#remainingLength < 0) throw createResponseTooLargeError(maxResponseBytes, isMutation);
-    const length = Math.max(holdStep, this.#nextHold - this.#remainingLength);
-    if (!context.memory.take(length * heldBytesPerCharacter))
+    if (this.#length > maxResponseBytes) throw createResponseTooLargeError(maxResponseBytes, isMutation);
+    const step = Math.max(reservedStep, this.#length - this.#reservedLength);
+    if (!context.memory.take(step * reservedBytesPerCharacter))
       throw createNoMemoryError('response', isMutation);
-    this.#nextHold = Math.max(0, this.#nextHold - length);
+    this.#reservedLength = Math.min(maxResponseBytes, this.#reservedLength + step);
   }
 
   /** Flattens a long string before it waits in a promise (docs/performance.md). */
@@ -332,7 +326,7 @@ export class PlanRun {
   }
 }
 
-/** Reads every character, so V8 flattens the string. The result is not needed. */
+/** Reads every character, which makes one string of the chain of its parts. The result is not needed. */
 function flatten(text: string): void {
   Buffer.byteLength(text);
 }

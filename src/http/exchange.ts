@@ -235,7 +235,7 @@ export class Exchange {
 /** Below this length, it does not matter whether a character takes one or two bytes. */
 const minMeasuredLength = 16_384;
 
-/** The size of a body in memory, in bytes. V8 stores a string with two bytes per character if one is beyond Latin-1. */
+/** The size of a body in memory, in bytes. A string takes two bytes per character if one is beyond Latin-1. */
 function getStoredBytes(body: string | Buffer): number {
   const { length } = body;
   return length < minMeasuredLength || Buffer.byteLength(body) === length ? length : 2 * length;

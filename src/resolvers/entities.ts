@@ -1,6 +1,6 @@
 import { isJsonObject } from '../json.ts';
+import { type ProviderName, providerNames, type UpstreamIntegration } from '../upstream/api-types.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
-import { type ProviderName, providerNames, type WireIntegration } from '../upstream/wire.ts';
 import { getTypeName } from './integrations.ts';
 import type { ResolverContext } from './request-context.ts';
 
@@ -16,7 +16,7 @@ const namesByKey: ReadonlyMap<unknown, ProviderName> = new Map(
 export async function loadEntity(
   representation: unknown,
   context: ResolverContext,
-): Promise<WireIntegration | null> {
+): Promise<UpstreamIntegration | null> {
   if (!isJsonObject(representation)) throw badRepresentation('it is not an object');
   const { __typename: typeName, name: key } = representation;
   const name = namesByKey.get(key);

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../json.ts';
+import { type ProviderName, providerNames, type UpstreamIntegration } from '../upstream/api-types.ts';
 import { integrationSchemas } from '../upstream/generated/tables.ts';
-import { type ProviderName, providerNames, type WireIntegration } from '../upstream/wire.ts';
 import type { ResolverContext } from './request-context.ts';
 
 /** The GraphQL type of a provider has the name of its upstream schema: `AwsBedrockIntegration` for `aws_bedrock`. */
@@ -21,10 +21,10 @@ const getNames = (names: readonly ProviderName[] | null | undefined): readonly P
 export async function loadIntegrations(
   names: readonly ProviderName[] | null | undefined,
   { reads }: ResolverContext,
-): Promise<(WireIntegration | Promise<WireIntegration | null>)[]> {
+): Promise<(UpstreamIntegration | Promise<UpstreamIntegration | null>)[]> {
   const loads = getNames(names).map((name) => reads.loadIntegration(name));
   const outcomes = await Promise.allSettled(loads);
-  const items: (WireIntegration | Promise<WireIntegration | null>)[] = [];
+  const items: (UpstreamIntegration | Promise<UpstreamIntegration | null>)[] = [];
   for (const [index, load] of loads.entries()) {
     const outcome = outcomes[index];
     if (outcome?.status === 'rejected') items.push(load);

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../json.ts';
+import type { ProviderName, UpstreamIntegration } from '../upstream/api-types.ts';
 import type { CollaboratorKind, GalileoClient, Page } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
 import type { Uuid } from '../upstream/uuid.ts';
-import type { ProviderName, WireIntegration } from '../upstream/wire.ts';
 
 /**
  * The reads of one request, with its credentials. Each resource is fetched when it is first read, and again only after
@@ -19,7 +19,7 @@ export class Reads {
     this.#context = context;
   }
 
-  loadIntegration(name: ProviderName): Promise<WireIntegration | null> {
+  loadIntegration(name: ProviderName): Promise<UpstreamIntegration | null> {
     return this.#load(`integration/${name}/`, () => this.#galileo.fetchIntegration(name, this.#context));
   }
 

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../json.ts';
+import type { ProviderName } from '../upstream/api-types.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from '../upstream/errors.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { toUuid, type Uuid } from '../upstream/uuid.ts';
-import type { ProviderName } from '../upstream/wire.ts';
 import type { BodyMapping, ValidationFailure } from './body-mapping.ts';
 import { getProviderName, type ProviderEntry, withProvider } from './integrations.ts';
 import type { ResolverContext } from './request-context.ts';

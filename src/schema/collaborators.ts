@@ -41,8 +41,8 @@ function createCollaborator<Schema extends SchemaName>(
 export const integrationUser = createCollaborator('IntegrationUser', 'UserCollaborator', {
   userId: id('user_id', "Galileo's id of the user.", nonNull),
   email: string('email', 'The e-mail address.', nonNull),
-  firstName: string('first_name', 'The first name.', { whenRead: 'Null if unknown.' }),
-  lastName: string('last_name', 'The last name.', { whenRead: 'Null if unknown.' }),
+  firstName: string('first_name', 'The first name.', { outputNote: 'Null if unknown.' }),
+  lastName: string('last_name', 'The last name.', { outputNote: 'Null if unknown.' }),
 });
 
 export const integrationGroup = createCollaborator('IntegrationGroup', 'GroupCollaborator', {

@@ -1,4 +1,4 @@
-import { providerNames } from '../upstream/wire.ts';
+import { providerNames } from '../upstream/api-types.ts';
 
 /** Directives of the federation specification as SDL, for the `extensions` of a type or field. */
 type Federated = { readonly federation: string };
@@ -35,7 +35,7 @@ export const providerList: Federated = { federation: oneForEachProvider };
 export const upstreamProviderList: Federated = { federation: `${cost} ${oneForEachProvider}` };
 
 /** Options of a field that makes one call to upstream, and is null if the call fails. */
-export const oneCall = (description: string, extensions = upstreamCall) => ({
+export const callOptions = (description: string, extensions = upstreamCall) => ({
   nullable: true as const,
   description: `${description} One call to Galileo. Null with an error if the call fails.`,
   extensions,

@@ -1,4 +1,5 @@
 import { getTypeName } from '../resolvers/integrations.ts';
+import { providerNames } from '../upstream/api-types.ts';
 import {
   anthropicAuthenticationTypeValues,
   awsCredentialTypeValues,
@@ -9,7 +10,6 @@ import {
   modelCostByValues,
 } from '../upstream/generated/galileo.ts';
 import { permissionActions } from '../upstream/generated/tables.ts';
-import { providerNames } from '../upstream/wire.ts';
 import { builder } from './builder.ts';
 import type { ValueType } from './fields.ts';
 import { createEnumParser, throwMismatch } from './parsers.ts';
@@ -55,7 +55,6 @@ function enumOf<Value extends string>(
     output: createOutputEnum(name, description, values, describe, unrecognized),
     parse: createEnumParser(values),
     input: createEnum(`${name}Input`, description, values, describe),
-    shape: { kind: 'value' },
   } satisfies ValueType;
 }
 
@@ -68,13 +67,12 @@ export const integrationName = createEnum(
 );
 
 /** A provider in a response. It can be unknown. */
-export const integrationNameValue = {
+export const knownIntegrationName = {
   output: integrationName,
   parse: createEnumParser(providerNames, () =>
     throwMismatch('a value that this version of the schema knows'),
   ),
   input: integrationName,
-  shape: { kind: 'value' },
 } satisfies ValueType;
 
 const authenticationTypes = {
@@ -108,7 +106,6 @@ const authenticationTypeOf = (provider: string, values: readonly AuthenticationT
     values,
     (value) => authenticationTypes[value],
   ),
-  shape: { kind: 'value' },
 });
 
 export const anthropicAuthenticationType = authenticationTypeOf(

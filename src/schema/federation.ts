@@ -17,7 +17,7 @@ import type { JsonObject } from '../json.ts';
 import { loadEntity } from '../resolvers/entities.ts';
 import { getTypeName } from '../resolvers/integrations.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
-import { providerNames, type WireIntegration } from '../upstream/wire.ts';
+import { providerNames, type UpstreamIntegration } from '../upstream/api-types.ts';
 
 /** Federation v2.9 is the first with `@cost` and `@listSize` and the last that all current composers accept. */
 const linkUrl = 'https://specs.apollo.dev/federation/v2.9';
@@ -39,7 +39,7 @@ export function addFederation(schema: GraphQLSchema): GraphQLSchema {
     { representations }: { representations: readonly unknown[] },
     context: ResolverContext,
   ) => representations.map((representation) => loadEntity(representation, context));
-  entity.resolveType = (source: WireIntegration) => getTypeName(source.name);
+  entity.resolveType = (source: UpstreamIntegration) => getTypeName(source.name);
   // Printed at the first request, so that the start does not wait for it.
   let sdl: string | undefined;
   service.resolve = () => {

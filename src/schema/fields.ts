@@ -22,21 +22,22 @@ export type PropertyOf<Name extends SchemaName> = Name extends SchemaName
   ? keyof (typeof propertyDefaults)[Name] & string
   : never;
 
-/** A kind of value: its types in the schema, its parser for responses, and its shape in a request body. */
+/** A kind of value: its types in the schema, its parser for responses, and how request bodies represent it. */
 export interface ValueType {
   /** Undefined if the value is never read. */
   readonly output?: TypeParam<SchemaTypes>;
   readonly parse: Parser;
   /** Undefined if the value is never written. */
   readonly input?: InputTypeParam<SchemaTypes>;
-  readonly shape: InputShape;
+  /** How a request body represents an input. Default: as the same JSON value. */
+  readonly inputShape?: InputShape;
 }
 
 export interface FieldOptions {
   /** The end of the output field's description. Usually says what null means. */
-  readonly whenRead?: string;
+  readonly outputNote?: string;
   /** The end of the input field's description. */
-  readonly whenWritten?: string;
+  readonly inputNote?: string;
   readonly output?: 'nullable' | 'non-null' | 'none';
   readonly input?: 'optional' | 'required' | 'none';
   /**
@@ -80,6 +81,8 @@ export const fieldOf =
     options: FieldOptions = {},
   ): Field<Property> => ({ ...options, property, type, description });
 
+const sameValue: InputShape = { kind: 'value' };
+
 /** A list of values without nulls. */
 export const listOf = <
   Output extends Item<TypeParam<SchemaTypes>>,
@@ -88,12 +91,12 @@ export const listOf = <
   output,
   parse,
   input,
-  shape,
+  inputShape = sameValue,
 }: ValueType & { readonly output?: Output; readonly input?: Input }): ValueType => ({
   ...(output && { output: [output] }),
   parse: createListParser(parse),
   ...(input && { input: [input] }),
-  shape: { kind: 'list', item: shape },
+  inputShape: { kind: 'list', item: inputShape },
 });
 type Item<Param> = Exclude<Param, readonly unknown[]>;
 
@@ -119,7 +122,7 @@ export function objectOf<Output extends SchemaName, Input extends SchemaName = O
     }),
     parse: parseObject,
     input: toInputType(`${name}Input`, description, fields),
-    shape: toShape(fields),
+    inputShape: toInputShape(fields),
   } satisfies ValueType;
 }
 
@@ -141,7 +144,7 @@ export function toOutputFields(
     map[name] = t.field({
       type: type.output,
       nullable: !isNonNull,
-      description: describe(field.description, field.whenRead),
+      description: describe(field.description, field.outputNote),
       ...(deprecationReason !== undefined && { deprecationReason }),
       extensions: { property, access },
       // The compiler does not know that the parser checks the value.
@@ -170,7 +173,7 @@ export function toInputType(name: string, description: string, fields: Fields): 
         map[fieldName] = t.field({
           type: type.input,
           required: field.input === 'required',
-          description: describe(field.description, field.whenWritten, describeSecrecy(field)),
+          description: describe(field.description, field.inputNote, describeSecrecy(field)),
           ...(deprecationReason !== undefined && { deprecationReason }),
           extensions: { property, secret },
         });
@@ -188,10 +191,10 @@ function describeSecrecy({ secret, type, output }: Field): string | undefined {
 }
 
 /** How an input with these fields is written to a request body. */
-export function toShape(fields: Fields): InputShape & { readonly kind: 'object' } {
+export function toInputShape(fields: Fields): InputShape & { readonly kind: 'object' } {
   const inputFields: Record<string, BodyField> = {};
   for (const [name, { property, type, input }] of Object.entries(fields)) {
-    if (input !== 'none') inputFields[name] = { property, shape: type.shape };
+    if (input !== 'none') inputFields[name] = { property, shape: type.inputShape ?? sameValue };
   }
   return { kind: 'object', fields: inputFields };
 }

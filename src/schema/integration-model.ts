@@ -1,10 +1,10 @@
-import { contentModality, integrationNameValue, modelCostBy } from './enums.ts';
+import { contentModality, knownIntegrationName, modelCostBy } from './enums.ts';
 import { fieldOf, listOf, nonNull, objectOf, type PropertyOf, required } from './fields.ts';
 import { boolean, float, int, string, strings } from './values.ts';
 
 const parameter = (property: PropertyOf<'RunParamsMap'>, purpose: string) =>
   string(property, `The provider's name for the parameter \`${property}\`: ${purpose}.`, {
-    whenRead: 'Null if the provider does not have it.',
+    outputNote: 'Null if the provider does not have it.',
   });
 
 const modelParamsMap = objectOf('ModelParamsMap', {
@@ -35,7 +35,7 @@ const modelParamsMap = objectOf('ModelParamsMap', {
 
 const pathOf = (property: PropertyOf<'OutputMap'>, value: string) =>
   string(property, `The path of ${value} in the provider's response.`, {
-    whenRead: 'Null if the response does not have it.',
+    outputNote: 'Null if the response does not have it.',
   });
 
 const modelOutputMap = objectOf('ModelOutputMap', {
@@ -62,7 +62,7 @@ const modelInputMap = objectOf('ModelInputMap', {
 
 const price = (property: 'input_price' | 'output_price', what: string) =>
   float(property, `The price of the ${what} per unit of \`costBy\`.`, {
-    whenRead: 'Null if Galileo does not return it.',
+    outputNote: 'Null if Galileo does not return it.',
     input: 'none',
     defaultValue: null,
     deprecationReason: 'Galileo no longer returns prices here.',
@@ -74,32 +74,32 @@ const integrationModel = objectOf('IntegrationModel', {
   fields: {
     name: string('name', "The provider's name for the model.", required),
     alias: string('alias', 'The name of the model in Galileo.', required),
-    integration: fieldOf(integrationNameValue)(
+    integration: fieldOf(knownIntegrationName)(
       'integration',
       'The provider that the model is called through.',
-      { whenRead: 'Null with an error if Galileo names a provider that this schema does not know.' },
+      { outputNote: 'Null with an error if Galileo names a provider that this schema does not know.' },
     ),
     userRole: string('user_role', "The model's name for the user role in a chat.", {
-      whenRead: 'Null if it has no roles.',
+      outputNote: 'Null if it has no roles.',
     }),
     assistantRole: string('assistant_role', "The model's name for the assistant role in a chat.", {
-      whenRead: 'Null if it has no roles.',
+      outputNote: 'Null if it has no roles.',
     }),
     systemSupported: boolean('system_supported', 'Whether the model accepts a system prompt.', nonNull),
     inputModalities: fieldOf(listOf(contentModality))(
       'input_modalities',
       'The kinds of content that the model accepts.',
-      { whenRead: 'Empty if Galileo does not know them.', output: 'non-null' },
+      { outputNote: 'Empty if Galileo does not know them.', output: 'non-null' },
     ),
     alternativeNames: strings('alternative_names', 'Other names of the same model.', nonNull),
     inputTokenLimit: int('input_token_limit', 'Maximum number of input tokens.', {
-      whenRead: 'Null if unknown.',
+      outputNote: 'Null if unknown.',
     }),
     outputTokenLimit: int('output_token_limit', 'Maximum number of output tokens.', {
-      whenRead: 'Null if unknown.',
+      outputNote: 'Null if unknown.',
     }),
     tokenLimit: int('token_limit', 'Maximum number of input and output tokens together.', {
-      whenRead: 'Null if unknown.',
+      outputNote: 'Null if unknown.',
     }),
     outputPrice: price('output_price', 'output'),
     inputPrice: price('input_price', 'input'),
@@ -121,7 +121,7 @@ const integrationModel = objectOf('IntegrationModel', {
       nonNull,
     ),
     apiVersion: string('api_version', "The version of the provider's API that the model needs.", {
-      whenRead: 'Null if it works with any version.',
+      outputNote: 'Null if it works with any version.',
     }),
     legacyMistralPromptFormat: boolean(
       'legacy_mistral_prompt_format',
@@ -134,16 +134,16 @@ const integrationModel = objectOf('IntegrationModel', {
       nonNull,
     ),
     maxTopP: float('max_top_p', 'Maximum value for nucleus sampling.', {
-      whenRead: 'Null if the provider sets none.',
+      outputNote: 'Null if the provider sets none.',
     }),
     paramsMap: fieldOf(modelParamsMap)('params_map', "The names of the parameters in the provider's API.", {
-      whenRead: 'Null if unknown.',
+      outputNote: 'Null if unknown.',
     }),
     outputMap: fieldOf(modelOutputMap)('output_map', "The paths of values in the provider's response.", {
-      whenRead: 'Null if unknown.',
+      outputNote: 'Null if unknown.',
     }),
     inputMap: fieldOf(modelInputMap)('input_map', "The paths of values in the provider's request.", {
-      whenRead: 'Null if unknown.',
+      outputNote: 'Null if unknown.',
     }),
   },
 });

@@ -1,5 +1,5 @@
 import { getTypeName } from '../resolvers/integrations.ts';
-import type { WireIntegration } from '../upstream/wire.ts';
+import type { UpstreamIntegration } from '../upstream/api-types.ts';
 import { builder } from './builder.ts';
 import { toCollaboratorFields } from './collaborators.ts';
 import { entity, upstreamList } from './directives.ts';
@@ -9,7 +9,7 @@ import { parseStringMap } from './parsers.ts';
 import { id, json, stringMapEntry } from './values.ts';
 
 /** The interface of all integrations. Each type in `providers/` adds its own fields. */
-export const integration = builder.interfaceRef<WireIntegration>('Integration').implement({
+export const integration = builder.interfaceRef<UpstreamIntegration>('Integration').implement({
   description:
     'The selected integration of one provider, with its settings. Each provider has its own type with its own fields. For metadata, such as the creation date and permissions, see IntegrationRecord.',
   extensions: entity,
@@ -23,9 +23,9 @@ export const integration = builder.interfaceRef<WireIntegration>('Integration').
     }),
     // Every provider's schema has these properties, so any of them can be the source of the defaults.
     ...toOutputFields(t, 'OpenAIIntegration', {
-      id: id('id', "Galileo's UUID of the integration.", { whenRead: 'Null if Galileo returns none.' }),
+      id: id('id', "Galileo's UUID of the integration.", { outputNote: 'Null if Galileo returns none.' }),
       extra: json('extra', 'Settings that have no separate field, as Galileo stores them.', {
-        whenRead: 'Null if there are none.',
+        outputNote: 'Null if there are none.',
       }),
     }),
     status: t.field({

@@ -10,13 +10,13 @@ import {
   updateCollaborator,
   upsertIntegration,
 } from '../resolvers/writes.ts';
+import { type ProviderName, providerNames } from '../upstream/api-types.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
-import { type ProviderName, providerNames } from '../upstream/wire.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { integrationGroup, integrationUser } from './collaborators.ts';
-import { oneCall, shareable, upstreamCall } from './directives.ts';
+import { callOptions, shareable, upstreamCall } from './directives.ts';
 import { collaboratorRole, integrationName } from './enums.ts';
-import { type Fields, fieldOf, type PropertyOf, type Source, toInputType, toShape } from './fields.ts';
+import { type Fields, fieldOf, type PropertyOf, type Source, toInputShape, toInputType } from './fields.ts';
 import { integration } from './integration.ts';
 import { providers } from './providers/index.ts';
 import { integrationProvider } from './query.ts';
@@ -89,7 +89,7 @@ function createUpsert(t: MutationFields, name: ProviderName) {
   const { displayName, input, mapping } = providers[name];
   return t.field({
     type: upsertResult,
-    ...oneCall(`Creates or replaces the caller's ${displayName} integration.`),
+    ...callOptions(`Creates or replaces the caller's ${displayName} integration.`),
     args: { input: t.arg({ type: input, required: true, description: 'The settings to store.' }) },
     resolve: (_root, args, context) => upsertIntegration(name, mapping, args.input, context),
   });
@@ -117,7 +117,7 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
     `A ${kind === 'users' ? 'user' : 'group'} to share an integration with.`,
     fields,
   );
-  const mapping = new BodyMapping({ kind: 'list', item: toShape(fields) }, ['collaborators']);
+  const mapping = new BodyMapping({ kind: 'list', item: toInputShape(fields) }, ['collaborators']);
   const success = builder.objectRef<ShareSuccess>(`${name}Success`).implement({
     description: 'The integration was shared.',
     fields: (t) => ({
@@ -143,7 +143,7 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
   return (t: MutationFields) =>
     t.field({
       type: result,
-      ...oneCall(`Shares an integration with ${kind}.`),
+      ...callOptions(`Shares an integration with ${kind}.`),
       args: {
         input: t.arg({
           type: input,
@@ -178,7 +178,7 @@ builder.mutationType({
     ),
     deleteIntegration: t.field({
       type: integrationProvider,
-      ...oneCall(
+      ...callOptions(
         "Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured.",
       ),
       args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
@@ -186,7 +186,7 @@ builder.mutationType({
     }),
     selectIntegration: t.field({
       type: integrationRecord,
-      ...oneCall('Makes this integration the selected one of its provider.'),
+      ...callOptions('Makes this integration the selected one of its provider.'),
       args: { integrationId: idOf(t.arg, 'integration') },
       resolve: (_root, { integrationId }, context) => selectIntegration(integrationId, context),
     }),
@@ -194,26 +194,26 @@ builder.mutationType({
     shareIntegrationWithGroups: shareWithGroups(t),
     updateIntegrationUser: t.field({
       type: integrationUser,
-      ...oneCall('Changes the role of a user in an integration.'),
+      ...callOptions('Changes the role of a user in an integration.'),
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, userId, role }, context) =>
         updateCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, role, context),
     }),
     updateIntegrationGroup: t.field({
       type: integrationGroup,
-      ...oneCall('Changes the role of a group in an integration.'),
+      ...callOptions('Changes the role of a group in an integration.'),
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, groupId, role }, context) =>
         updateCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, role, context),
     }),
     removeIntegrationUser: t.id({
-      ...oneCall('Stops sharing an integration with a user. Returns the id of the user.'),
+      ...callOptions('Stops sharing an integration with a user. Returns the id of the user.'),
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user') },
       resolve: (_root, { integrationId, userId }, context) =>
         removeCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, context),
     }),
     removeIntegrationGroup: t.id({
-      ...oneCall('Stops sharing an integration with a group. Returns the id of the group.'),
+      ...callOptions('Stops sharing an integration with a group. Returns the id of the group.'),
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group') },
       resolve: (_root, { integrationId, groupId }, context) =>
         removeCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, context),

@@ -14,7 +14,6 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
       action: fieldOf({
         output: permissionAction,
         parse: createEnumParser(permissionActions),
-        shape: { kind: 'value' },
       })('action', 'The action that the permission is for.', nonNull),
       rawAction: string(
         'action',
@@ -34,6 +33,8 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
 });
 
 /** What the caller can do: a list of permissions, empty if upstream returns none. */
-export const permissions = fieldOf(
-  listOf({ output: integrationPermission, parse: parseObject, shape: { kind: 'value' } }),
-)('permissions', 'Which actions the caller can perform. Empty if Galileo returns no permissions.', nonNull);
+export const permissions = fieldOf(listOf({ output: integrationPermission, parse: parseObject }))(
+  'permissions',
+  'Which actions the caller can perform. Empty if Galileo returns no permissions.',
+  nonNull,
+);

@@ -6,7 +6,7 @@ import {
   type ProviderEntry,
 } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { oneCall, providerList, upstreamCall, upstreamList, upstreamProviderList } from './directives.ts';
+import { callOptions, providerList, upstreamCall, upstreamList, upstreamProviderList } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { parseObjects, parseStrings } from './parsers.ts';
@@ -45,7 +45,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
       resolve: ({ name }, _args, context) => loadRecordsOf(name, context),
     }),
     models: t.stringList({
-      ...oneCall('The names of the models that the caller can use.', upstreamList),
+      ...callOptions('The names of the models that the caller can use.', upstreamList),
       resolve: async ({ name }, _args, { reads }) => parseStrings(await reads.loadModels(name)),
     }),
   }),
@@ -87,7 +87,7 @@ builder.queryType({
       }),
       integrationRecords: t.field({
         type: [integrationRecord],
-        ...oneCall(
+        ...callOptions(
           'Every integration that the caller can use, including shared ones. A provider can have several.',
           upstreamProviderList,
         ),

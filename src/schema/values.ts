@@ -6,7 +6,7 @@ import * as parsers from './parsers.ts';
 import './scalars.ts';
 
 const scalarOf = (type: ScalarName<SchemaTypes>, parse: parsers.Parser, kind: 'value' | 'json' = 'value') =>
-  ({ output: type, parse, input: type, shape: { kind } }) satisfies ValueType;
+  ({ output: type, parse, input: type, inputShape: { kind } }) satisfies ValueType;
 
 // Each of these functions declares a field of one type, for a property of upstream (`fieldOf`).
 
@@ -46,7 +46,7 @@ export const stringMap = fieldOf({
   output: [stringMapEntry],
   parse: parsers.parseStringMap,
   input: [stringMapEntryInput],
-  shape: { kind: 'map' },
+  inputShape: { kind: 'map' },
 });
 
 // Fields that several providers have.
@@ -57,36 +57,36 @@ export const multiModalConfig = fieldOf(
     schema: 'MultiModalModelIntegrationConfig',
     fields: {
       maxFiles: int('max_files', 'Maximum number of files per request.', {
-        whenRead: 'Null if no limit is set.',
-        whenWritten: 'At least 1.',
+        outputNote: 'Null if no limit is set.',
+        inputNote: 'At least 1.',
       }),
       maxFileSizeBytes: safeInt('max_file_size_bytes', 'Maximum size of one file, in bytes.', {
-        whenRead: 'Null if no limit is set.',
-        whenWritten: 'At least 1.',
+        outputNote: 'Null if no limit is set.',
+        inputNote: 'At least 1.',
       }),
     },
   }),
-)('multi_modal_config', 'Limits on the files of a request.', { whenRead: 'Null if none are set.' });
+)('multi_modal_config', 'Limits on the files of a request.', { outputNote: 'Null if none are set.' });
 
 export const authenticationScope = string(
   'authentication_scope',
   'The OAuth 2 scope that Galileo requests.',
-  { whenRead: 'Null if none is set.' },
+  { outputNote: 'Null if none is set.' },
 );
 
 export const oauth2TokenUrl = string('oauth2_token_url', 'The URL of the OAuth 2 token endpoint.', {
-  whenRead: 'Null if none is set.',
+  outputNote: 'Null if none is set.',
 });
 
 export const customHeaderMapping = stringMap(
   'custom_header_mapping',
   'Fields that Galileo sends to the provider as headers. Each key is a field of Galileo, such as `user_email`. Its value is the name of the header, such as `X-User`.',
-  { whenRead: 'Null if none are mapped.' },
+  { outputNote: 'Null if none are mapped.' },
 );
 
 export const organizationId = (provider: string, isRequired = false) =>
   string('organization_id', `The ${provider} organization that usage is billed to.`, {
-    whenRead: isRequired
+    outputNote: isRequired
       ? 'Galileo always returns one; nullable because other providers may have none.'
       : 'Null if none is set.',
     input: isRequired ? 'required' : 'optional',

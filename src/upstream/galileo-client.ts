@@ -1,5 +1,6 @@
 import { isJsonObject, isNullableObjectArray, type JsonObject } from '../json.ts';
 import { createAddressRedaction } from './address-redaction.ts';
+import type { ProviderName, UpstreamIntegration } from './api-types.ts';
 import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
 import {
   expectJson,
@@ -14,7 +15,6 @@ import {
 import type { Transport } from './transport.ts';
 import type { CallContext, TransportRequest } from './transport-types.ts';
 import type { Uuid } from './uuid.ts';
-import type { ProviderName, WireIntegration } from './wire.ts';
 
 const missingCredential =
   'This field needs a credential: send Galileo-API-Key, Splunk-AO-API-Key, or Authorization with the Bearer or Basic scheme.';
@@ -54,7 +54,7 @@ export class GalileoClient {
    * `GET /v2/integrations/{name}`. Null if the provider is not configured. Checks the discriminator. The `name` of the
    * result is the provider's name.
    */
-  fetchIntegration(name: ProviderName, context: CallContext): Promise<WireIntegration | null> {
+  fetchIntegration(name: ProviderName, context: CallContext): Promise<UpstreamIntegration | null> {
     const path = `/v2/integrations/${name}`;
     const request = { operation: 'get_integration', method: 'GET', path, provider: name, context } as const;
     return this.#send(request).then((response) => this.#toIntegration(name, request, response));
@@ -179,7 +179,7 @@ export class GalileoClient {
     name: ProviderName,
     request: TransportRequest,
     response: UpstreamResponse,
-  ): WireIntegration | null {
+  ): UpstreamIntegration | null {
     if (isNotConfigured(response)) return null;
     const body = expectJson(this.#expectSuccess(request, response), isJsonObject);
     // The discriminator is `provider`, and `name` is then a free label. Without `provider` it is `name`. If both are

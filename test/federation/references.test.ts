@@ -2,7 +2,7 @@ import { graphql } from 'graphql';
 import { expect, test } from 'vitest';
 import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { createSchema } from '../../src/schema/index.ts';
-import { providerNames } from '../../src/upstream/wire.ts';
+import { providerNames } from '../../src/upstream/api-types.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway } from '../support/gateway.ts';

@@ -5,7 +5,7 @@ import { buildSchema, type GraphQLNamedType, isInterfaceType, isObjectType, prin
 import { describe, expect, test } from 'vitest';
 import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { printApiSchema, printSubgraphSchema } from '../../src/schema/index.ts';
-import { providerNames } from '../../src/upstream/wire.ts';
+import { providerNames } from '../../src/upstream/api-types.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { printSubgraphSchema } from '../../src/schema/index.ts';
-import { providerNames } from '../../src/upstream/wire.ts';
+import { providerNames } from '../../src/upstream/api-types.ts';
 import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import { composers } from '../support/composers.ts';

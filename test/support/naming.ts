@@ -9,7 +9,7 @@ import type { IntegrationName } from '../../client/generated/graphql.ts';
 import { type JsonSchema, resolveSchema } from '../../sandbox/openapi-document.ts';
 import { getTypeName } from '../../src/resolvers/integrations.ts';
 import { createSchema } from '../../src/schema/index.ts';
-import { providerNames, type Schemas } from '../../src/upstream/wire.ts';
+import { providerNames, type Schemas } from '../../src/upstream/api-types.ts';
 
 /** Upstream's names of the providers, in the order of the enum. */
 export const integrationNames = [...providerNames].sort();

@@ -22,7 +22,7 @@ export const anthropic = defineProvider({
       'How Galileo authenticates with Anthropic. Default: `API_KEY`.',
       nonNull,
     ),
-    endpoint: string('endpoint', 'The URL of the API.', { whenRead: "Null means Anthropic's public API." }),
+    endpoint: string('endpoint', 'The URL of the API.', { outputNote: "Null means Anthropic's public API." }),
     authenticationScope,
     oauth2TokenUrl,
     customHeaderMapping,

@@ -1,5 +1,5 @@
 import { awsCredentialType } from '../enums.ts';
-import { fieldOf, nonNull, secret, toInputType, toShape } from '../fields.ts';
+import { fieldOf, nonNull, secret, toInputShape, toInputType } from '../fields.ts';
 import { parseObject } from '../parsers.ts';
 import { multiModalConfig, string, stringMap } from '../values.ts';
 
@@ -22,7 +22,7 @@ export const awsFields = {
       'AWS credentials: `accessKeyId` and `secretAccessKey`, or `roleArn`.',
       tokenFields,
     ),
-    shape: toShape(tokenFields),
+    inputShape: toInputShape(tokenFields),
   })('token', 'AWS credentials.', { input: 'required' }),
   multiModalConfig,
   credentialType: fieldOf(awsCredentialType)(

@@ -27,7 +27,7 @@ export const azure = defineProvider({
   schema: 'AzureIntegration',
   fields: {
     endpoint: string('endpoint', 'The URL of the API.', {
-      whenRead: 'Galileo always returns one; nullable because other providers may have none.',
+      outputNote: 'Galileo always returns one; nullable because other providers may have none.',
       input: 'required',
     }),
     token: token('The Azure API key, the client secret or the password, depending on `authenticationType`.'),
@@ -35,7 +35,7 @@ export const azure = defineProvider({
     proxy: boolean('proxy', 'Whether the endpoint is a proxy in front of Azure. Default: false.', nonNull),
     apiVersion: string('api_version', "The version of Azure's API.", nonNull),
     azureDeployment: string('azure_deployment', 'The deployment that serves all requests.', {
-      whenRead: 'Null if `deployments` has one per model.',
+      outputNote: 'Null if `deployments` has one per model.',
     }),
     authenticationType: fieldOf(azureAuthenticationType)(
       'authentication_type',
@@ -44,7 +44,7 @@ export const azure = defineProvider({
     ),
     authenticationScope,
     defaultHeaders: stringMap('default_headers', 'Headers that Galileo adds to every request to Azure.', {
-      whenRead: 'Null if there are none.',
+      outputNote: 'Null if there are none.',
       secret: true,
     }),
     deployments: stringMap(
@@ -57,7 +57,7 @@ export const azure = defineProvider({
     availableDeployments: fieldOf(listOf(modelDeployment))(
       'available_deployments',
       'The deployments that Azure offers.',
-      { whenRead: 'Null if Galileo does not know them.' },
+      { outputNote: 'Null if Galileo does not know them.' },
     ),
   },
 });

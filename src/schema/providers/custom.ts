@@ -19,13 +19,13 @@ const modelProperties = objectOf('CustomModelProperties', {
   fields: {
     name: string('name', "The endpoint's name for the model.", required),
     alias: string('alias', 'The name of the model in Galileo.', {
-      whenRead: 'Null if it is the same as `name`.',
+      outputNote: 'Null if it is the same as `name`.',
     }),
     basedOn: string('based_on', 'A known model that has the same parameters.', {
-      whenRead: 'Null if there is none.',
+      outputNote: 'Null if there is none.',
     }),
     supportedParameters: strings('supported_parameters', 'The parameters that the model accepts.', {
-      whenRead: 'Null if unknown, or if `basedOn` is set.',
+      outputNote: 'Null if unknown, or if `basedOn` is set.',
     }),
   },
 });
@@ -37,7 +37,7 @@ const llmConfig = objectOf('CustomLlmConfig', {
     fileName: string('file_name', 'The Python file that contains the class.', required),
     className: string('class_name', 'The name of the class.', required),
     initKwargs: json('init_kwargs', "The keyword arguments of the class's constructor.", {
-      whenRead: 'Null if there are none.',
+      outputNote: 'Null if there are none.',
     }),
   },
 });
@@ -61,11 +61,11 @@ export const custom = defineProvider({
     authenticationType: fieldOf(customAuthenticationType)(
       'authentication_type',
       'How Galileo authenticates with the endpoint. Default: `OAUTH2`.',
-      { whenWritten: '`API_KEY` requires `apiKeyHeader` and `apiKeyValue`.', output: 'non-null' },
+      { inputNote: '`API_KEY` requires `apiKeyHeader` and `apiKeyValue`.', output: 'non-null' },
     ),
     // Not `models`, which is a list of objects in another provider (ADR 2).
     legacyModels: strings('models', 'The names of the models in the legacy format.', {
-      whenRead: 'Null if Galileo stores none.',
+      outputNote: 'Null if Galileo stores none.',
       input: 'none',
       deprecationReason: 'Use modelProperties.',
     }),
@@ -74,25 +74,25 @@ export const custom = defineProvider({
       deprecationReason: 'Use modelProperties.',
     }),
     modelProperties: fieldOf(listOf(modelProperties))('model_properties', 'The models of the endpoint.', {
-      whenRead: 'Null if Galileo stores none.',
+      outputNote: 'Null if Galileo stores none.',
     }),
     isLegacyFormat: boolean('is_legacy_format', 'Whether Galileo stores the models in the legacy format.', {
       output: 'non-null',
       input: 'none',
     }),
     defaultModel: string('default_model', 'The model that is used by default.', {
-      whenRead: 'Null if none is set.',
+      outputNote: 'Null if none is set.',
     }),
     authenticationScope,
     oauth2TokenUrl,
     apiKeyHeader: string('api_key_header', 'The name of the header that contains the API key.', {
-      whenRead: 'Null if none is set.',
+      outputNote: 'Null if none is set.',
     }),
     apiKeyValue: string('api_key_value', 'The API key.', secret),
     customLlmConfig: fieldOf(llmConfig)(
       'custom_llm_config',
       "The customer's Python class that the endpoint is called through.",
-      { whenRead: 'Null if there is none.' },
+      { outputNote: 'Null if there is none.' },
     ),
     customHeaderMapping,
     headers: stringMap(

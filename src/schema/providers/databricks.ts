@@ -1,4 +1,4 @@
-import { oneCall, upstreamList } from '../directives.ts';
+import { callOptions, upstreamList } from '../directives.ts';
 import { requiredWriteOnly, writeOnly } from '../fields.ts';
 import { parseStrings } from '../parsers.ts';
 import { boolean, string, token } from '../values.ts';
@@ -26,7 +26,7 @@ export const databricks = defineProvider({
   },
   extraFields: (t) => ({
     catalogs: t.stringList({
-      ...oneCall('The catalogs of the workspace.', upstreamList),
+      ...callOptions('The catalogs of the workspace.', upstreamList),
       resolve: async (_source, _args, { reads }) => parseStrings(await reads.loadCatalogs()),
     }),
     databases: t.stringList({

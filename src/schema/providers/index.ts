@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../upstream/wire.ts';
+import type { ProviderName } from '../../upstream/api-types.ts';
 import { anthropic } from './anthropic.ts';
 import { awsBedrock } from './aws-bedrock.ts';
 import { awsSageMaker } from './aws-sagemaker.ts';

@@ -1,6 +1,6 @@
 import type { FieldMap, ObjectFieldBuilder, ObjectRef } from '@pothos/core';
 import { BodyMapping } from '../../resolvers/body-mapping.ts';
-import type { WireIntegration } from '../../upstream/wire.ts';
+import type { UpstreamIntegration } from '../../upstream/api-types.ts';
 import { builder, type SchemaTypes } from '../builder.ts';
 import { entity } from '../directives.ts';
 import {
@@ -8,9 +8,9 @@ import {
   type InputRef,
   type PropertyOf,
   type SchemaName,
+  toInputShape,
   toInputType,
   toOutputFields,
-  toShape,
 } from '../fields.ts';
 import { integration } from '../integration.ts';
 
@@ -19,7 +19,7 @@ export interface Provider {
   /** The provider's name as users know it. */
   readonly displayName: string;
   /** The type of its integration. It has the name of its schema in the OpenAPI document. */
-  readonly type: ObjectRef<SchemaTypes, WireIntegration>;
+  readonly type: ObjectRef<SchemaTypes, UpstreamIntegration>;
   /** The argument of its upsert mutation. */
   readonly input: InputRef;
   /** Maps the argument to the body of `PUT /v2/integrations/<provider>`, and upstream's issues back to the argument. */
@@ -38,7 +38,7 @@ interface ProviderOptions<Output extends SchemaName, Input extends SchemaName> {
   readonly inputSchema?: Input;
   readonly fields: Fields<PropertyOf<Output | Input>>;
   /** Fields that are not properties of the integration. */
-  readonly extraFields?: (t: ObjectFieldBuilder<SchemaTypes, WireIntegration>) => FieldMap;
+  readonly extraFields?: (t: ObjectFieldBuilder<SchemaTypes, UpstreamIntegration>) => FieldMap;
 }
 
 export function defineProvider<
@@ -47,7 +47,7 @@ export function defineProvider<
 >({ displayName, description, schema, fields, extraFields }: ProviderOptions<Output, Input>): Provider {
   return {
     displayName,
-    type: builder.objectRef<WireIntegration>(schema).implement({
+    type: builder.objectRef<UpstreamIntegration>(schema).implement({
       description,
       extensions: entity,
       interfaces: [integration],
@@ -58,6 +58,6 @@ export function defineProvider<
       `The settings of the ${displayName} integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means.`,
       fields,
     ),
-    mapping: new BodyMapping(toShape(fields)),
+    mapping: new BodyMapping(toInputShape(fields)),
   };
 }

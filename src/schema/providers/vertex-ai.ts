@@ -25,7 +25,7 @@ export const vertexAI = defineProvider({
     token: token("The service account's key file, as a JSON string."),
     multiModalConfig,
     gcsConfig: fieldOf(gcsConfig)('gcs_config', 'The location of files for Vertex AI.', {
-      whenRead: 'Null if none is set.',
+      outputNote: 'Null if none is set.',
     }),
   },
 });

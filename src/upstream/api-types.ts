@@ -9,4 +9,4 @@ export type ProviderName = Schemas['IntegrationProvider'];
 export const providerNames: readonly ProviderName[] = integrationProviderValues;
 
 /** A response of `GET /v2/integrations/{name}` whose discriminator was checked. */
-export type WireIntegration = { readonly name: ProviderName } & Readonly<Record<string, unknown>>;
+export type UpstreamIntegration = { readonly name: ProviderName } & Readonly<Record<string, unknown>>;
