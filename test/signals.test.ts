@@ -101,7 +101,8 @@ describe.skipIf(!hasNamespaces)('as PID 1', () => {
       await program.hasHandler;
       process.kill(program.pid, 'SIGTERM');
       expect(await program.exit()).toBe(0);
-      expect(program.getOutput()).toBe('');
+      // Node 22 and later load everything in one turn. They handle the signal after it, when the program listens.
+      expect(program.getOutput()).toMatch(/^$|"complete":true,"msg":"ended"/);
     },
   );
 
