@@ -6,7 +6,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /**
  * Bundles only undici's Client for `src/upstream/`. The index of undici also loads fetch, WebSocket and mocks, which
- * takes a tenth of the start.
+ * takes a tenth of the start time.
  */
 const undiciClient: Plugin = {
   name: 'undici-client',
@@ -20,7 +20,7 @@ const undiciClient: Plugin = {
 };
 
 /**
- * Bundles graphql, which saves a quarter of the start. With `--plugins`, the program loads the installed graphql instead:
+ * Bundles graphql, which saves a quarter of the start time. With `--plugins`, the program loads the installed graphql instead:
  * plugins import it too, and graphql does not accept the types of another copy.
  */
 const graphqlCopy: Plugin = {

@@ -21,10 +21,6 @@ export class Deadline {
     this.#timer = setTimeout(() => setImmediate(() => this.#finish('expired')), this.remainingMs);
   }
 
-  get end(): DeadlineEnd | undefined {
-    return this.#end;
-  }
-
   /** Milliseconds until the end. Never negative. */
   get remainingMs(): number {
     return this.#end === undefined ? Math.max(0, this.#endsAtMs - performance.now()) : 0;

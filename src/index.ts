@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { checkDocuments } from './check-documents.ts';
 import { type Config, ConfigError, readConfig, type SettingName, settings } from './config.ts';
 import { toError } from './errors.ts';
-import { Connections } from './http/connections.ts';
+import { ClientConnections } from './http/connections.ts';
 import { GraphqlHandler, type HandlerConfig, processSettings } from './http/handler.ts';
 import { fromFetch, getTarget } from './http/http-request.ts';
 import { arePlugins, type Plugins } from './http/pipeline.ts';
@@ -91,7 +91,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const handler = new GraphqlHandler(config, telemetry, ownLog, plugins);
   // Without a log, nothing would report why every request fails.
   handler.ready().catch((error: unknown) => process.emitWarning(toError(error)));
-  const connections = new Connections(config.responseTimeoutMs);
+  const connections = new ClientConnections(config.responseTimeoutMs);
 
   const handle = async (request: Request): Promise<Response> => {
     const exchange = handler.begin(fromFetch(request));

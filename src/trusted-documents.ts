@@ -23,7 +23,7 @@ export function readTrustedDocuments(path: string): TrustedDocuments {
     if (typeof id !== 'string' || typeof text !== 'string') {
       throw new Error('the file is neither a map of hashes to documents nor an Apollo manifest');
     }
-    const hash = toHash(id);
+    const hash = normalizeDocumentId(id);
     if (documents.has(hash) && documents.get(hash) !== text)
       throw new Error(`the file has two different documents with the id ${hash.slice(0, 100)}`);
     documents.set(hash, text);
@@ -46,4 +46,5 @@ function getEntries(content: unknown): [id: unknown, text: unknown][] {
 }
 
 /** The hash in a document id, which can have the prefix `sha256:`. */
-export const toHash = (documentId: string): string => documentId.replace(/^sha256:/, '').toLowerCase();
+export const normalizeDocumentId = (documentId: string): string =>
+  documentId.replace(/^sha256:/, '').toLowerCase();

@@ -67,7 +67,7 @@ export class DocumentStore {
   readonly #settings: DocumentSettings;
   readonly #validate: Validation;
   readonly #secretInputs: SecretInputs;
-  /** By the document's source. Each change stores a new map, because lru-cache ignores the size of the same value. */
+  /** By the document's source. Each change stores a new map: lru-cache computes the size only of another object. */
   readonly #operations = new LRUCache<string, Operations>({
     max: maxDocuments,
     maxSize: maxCacheBytes,
@@ -106,7 +106,7 @@ export class DocumentStore {
     return prepared;
   }
 
-  /** The secrets in a document or its source. If the source cannot be parsed, each part after a quotation mark. */
+  /** The secrets in a document or its source. If the source cannot be parsed, each string after a quotation mark is one. */
   findSecrets(document: DocumentNode | string): DocumentSecrets {
     if (typeof document !== 'string') return this.#secretInputs.findInDocument(document);
     const [known] = this.#operations.get(document)?.values() ?? [];

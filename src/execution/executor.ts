@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { JsonObject } from '../json.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
-import { type TrustedDocuments, toHash } from '../trusted-documents.ts';
+import { normalizeDocumentId, type TrustedDocuments } from '../trusted-documents.ts';
 import { encodeConditions } from './conditions.ts';
 import { type DocumentSettings, DocumentStore, type PreparedOperation } from './documents.ts';
 import type { Measures } from './operation-measures.ts';
@@ -145,7 +145,9 @@ export class Executor {
   findSource({ query, documentId }: OperationParams): string | undefined {
     const { trustedDocuments } = this.#settings;
     if (trustedDocuments === undefined) return query;
-    return documentId === undefined ? undefined : trustedDocuments.documents.get(toHash(documentId));
+    return documentId === undefined
+      ? undefined
+      : trustedDocuments.documents.get(normalizeDocumentId(documentId));
   }
 
   /** Like `findSource`, but throws RequestError if the parameters do not name a document. */

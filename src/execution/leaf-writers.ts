@@ -13,7 +13,7 @@ export type LeafWriter = (value: unknown, before: string) => string;
 
 const writers = new WeakMap<GraphQLLeafType, LeafWriter>();
 
-/** The writer of a type: writes what JSON.stringify of `serialize` does, but calls neither for simple values. */
+/** Writes the same JSON as `JSON.stringify(type.serialize(value))`, without calling either for simple values. */
 export function getLeafWriter(type: GraphQLLeafType): LeafWriter {
   let writer = writers.get(type);
   if (writer === undefined) {

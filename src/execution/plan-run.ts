@@ -68,7 +68,7 @@ const minFlatLength = 32_768;
 /** The same limit, while other fields of the response wait. */
 const minWaitingFlatLength = 256;
 
-/** In characters. The chain of a list is flattened after each, because a short item takes ten times its length in it. */
+/** In characters. A list is flattened each time it has grown by this length, because its parts take ten times as much. */
 const flatStep = 262_144;
 
 const notAnArray = new Error('is a list, but resolved to another value');
@@ -81,8 +81,8 @@ export class PlanRun {
   /** By cause, so that an error that fails many fields is reported once. */
   #payloads: Map<unknown, ErrorPayload> | undefined;
   /**
-   * The length of the response, in characters. A character is at least one byte, and errors are estimated. The exchange
-   * counts the bytes of the complete response.
+   * Characters of the response so far. Errors are estimated, and a character can take several bytes: the exchange checks
+   * the size of the complete response.
    */
   #length = 0;
   /** The length for which memory is reserved. */
@@ -98,8 +98,8 @@ export class PlanRun {
 
   /**
    * Executes the plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a
-   * query in parallel, those of a mutation in series. Rejects with RequestError as soon as the response is too large or
-   * does not fit into memory. If the response of a mutation is too large, its remaining writes run first.
+   * query in parallel, those of a mutation in series. Rejects with RequestError if the response is too large or does not
+   * fit into memory. A mutation executes its remaining fields first.
    */
   async run(selection: SelectionPlan): Promise<OperationResult> {
     const { isMutation } = this.#options;
@@ -135,6 +135,7 @@ export class PlanRun {
         else {
           if (waiting === undefined) waiting = [next];
           else waiting.push(next);
+          // The promise includes the JSON before it.
           text = '';
         }
       }
@@ -161,14 +162,14 @@ export class PlanRun {
     return text + end;
   }
 
-  /** Executes the remaining writes of a mutation whose response is already too large. */
+  /** Executes the remaining fields of a mutation whose response fails as a whole. */
   async #resolveInSeries(selection: SelectionPlan): Promise<void> {
     const { variables, context } = this.#options;
     for (const { resolve } of selection) {
       try {
         await resolve(undefined, variables, context);
       } catch {
-        // The response that would list the error is too large.
+        // There is no response that could list this error.
       }
     }
   }
@@ -281,7 +282,7 @@ export class PlanRun {
   /** An error at a nullable position becomes null, with an entry in `errors`. Elsewhere, it fails the parent. */
   #fail(field: FieldPlan, plan: ValuePlan, cause: unknown, path: Path, before: string): string {
     if (cause instanceof RequestError) throw cause;
-    // The write of a mutation was sent. The message of a response that fails as a whole says so.
+    // Fails the whole response, because only that message says that the mutation was executed.
     if (cause === noPlanMemory && this.#options.isMutation) throw createNoMemoryError('response', true);
     const failure = cause instanceof Failure ? cause : this.#createFailure(field, cause, path);
     if (plan.isNonNull) throw failure;

@@ -76,7 +76,7 @@ export type LeafPlan = ValuePlan & { readonly kind: 'leaf' };
 const typenameValue: ValuePlan = { kind: 'leaf', isNonNull: true, write: getLeafWriter(GraphQLString) };
 
 /**
- * Sizes of a planned field, of its entry in a selection, and of a selection. Measured with V8 11 (Node 20): a plan of
+ * Sizes of a planned field, of its entry in a selection, and of a selection. Measured with Node 20: a plan of
  * more than 500 kB with every type planned takes 82 to 94 % of its estimate, a plan of some ten kilobytes up to 120 %.
  */
 const bytesPerField = 820;
@@ -100,10 +100,7 @@ export class OperationPlan implements SharedAllocation {
   readonly #info: GraphQLResolveInfo;
   readonly #conditions: Variables;
   readonly #fragments: Record<string, FragmentDefinitionNode> = {};
-  /**
-   * Fields that are selected once in their object, by type. Objects of one type that spread the same fragment share
-   * them.
-   */
+  /** Plans of fields that have one node, by type and node. Selection sets that spread the same fragment share them. */
   readonly #fields = new Map<GraphQLObjectType, Map<FieldNode, FieldPlan>>();
 
   /** @param conditions the values of the variables that `@skip` and `@include` depend on */
@@ -181,7 +178,12 @@ export class OperationPlan implements SharedAllocation {
       const resolve = () => type.name;
       return { key, prefix, firstPrefix, resolve, access: undefined, value: typenameValue, nodes };
     }
-    const field = type.getFields()[node.name.value] ?? this.#findMetaField(node);
+    let field: GraphQLField<unknown, unknown> | undefined = type.getFields()[node.name.value];
+    if (field === undefined) {
+      // Validation allows them only on the query type.
+      field = [SchemaMetaFieldDef, TypeMetaFieldDef].find(({ name }) => name === node.name.value);
+      this.hasIntrospection = true;
+    }
     if (field === undefined) throw new Error(`${type.name} does not have a field for ${key}.`);
     const { access } = field.extensions;
     return {
@@ -193,12 +195,6 @@ export class OperationPlan implements SharedAllocation {
       value: this.#planValue(field.type, nodes),
       nodes,
     };
-  }
-
-  /** `__schema` or `__type`, which validation allows only on the query type. Notes that the operation selects one. */
-  #findMetaField({ name }: FieldNode): GraphQLField<unknown, unknown> | undefined {
-    this.hasIntrospection = true;
-    return [SchemaMetaFieldDef, TypeMetaFieldDef].find((field) => field.name === name.value);
   }
 
   #planResolver(field: GraphQLField<unknown, unknown>, node: FieldNode): FieldPlan['resolve'] {

@@ -56,7 +56,7 @@ export function createValidation(schema: GraphQLSchema, introspection: boolean):
       }
       if (errors.length > 0) {
         return new RequestError(
-          errors.every(isInputError) ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED',
+          errors.every(isJsonObjectError) ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED',
           errors
             .slice(0, maxProblems)
             .map(({ message, nodes }) => ({ message, locations: toLocations(nodes) })),
@@ -79,14 +79,14 @@ const rewriteErrors =
   };
 
 /** Whether the scalar JSONObject rejected an object, with a message that does not quote it. */
-export const isInputError = ({ extensions }: GraphQLError): boolean =>
+export const isJsonObjectError = ({ extensions }: GraphQLError): boolean =>
   extensions['code'] === 'BAD_USER_INPUT';
 
 /** graphql-js quotes a literal of the wrong type, and the literal can be a secret. */
-const createRedactedValuesRule = (showNames: boolean) =>
+const createRedactedValuesRule = (allowsSuggestions: boolean) =>
   rewriteErrors(ValuesOfCorrectTypeRule, (error, context) => {
-    if (error.message.startsWith('Field "') || isInputError(error)) return error;
-    return replaceMessage(error, `Expected ${describeType(context.getInputType(), showNames)}.`);
+    if (error.message.startsWith('Field "') || isJsonObjectError(error)) return error;
+    return replaceMessage(error, `Expected ${describeType(context.getInputType(), allowsSuggestions)}.`);
   });
 
 /** graphql-js accepts a Float such as 1e400, whose JSON is null. */
@@ -107,10 +107,10 @@ const replaceMessage = (error: GraphQLError, message: string) =>
   new GraphQLError(message, { nodes: error.nodes ?? null });
 
 /** Describes the expected value: `a value of type "Int"`, with the values of an enum. */
-export function describeType(type: Parameters<typeof getNamedType>[0], showNames: boolean): string {
+export function describeType(type: Parameters<typeof getNamedType>[0], allowsSuggestions: boolean): string {
   if (type === undefined || type === null) return 'another value';
   const named = getNamedType(type);
-  const names = showNames && isEnumType(named) ? named.getValues().map(({ name }) => name) : [];
+  const names = allowsSuggestions && isEnumType(named) ? named.getValues().map(({ name }) => name) : [];
   return `a value of type "${String(type)}"${names.length === 0 ? '' : `: ${names.join(', ')}`}`;
 }
 

@@ -15,7 +15,7 @@ import {
 import { getInputCoercion, type InputCoercion, invalid } from './input-coercion.ts';
 import type { Variables } from './plan.ts';
 import { maxProblems, type RequestProblem, toLocations } from './request-error.ts';
-import { describeType, isInputError } from './validation.ts';
+import { describeType, isJsonObjectError } from './validation.ts';
 
 /** Variables as the resolvers receive them, or what is wrong with them. */
 type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };
@@ -39,7 +39,7 @@ interface Definition {
 export function createVariableCoercion(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
-  showNames: boolean,
+  allowsSuggestions: boolean,
 ): VariableCoercion {
   const definitions = (operation.variableDefinitions ?? []).map((node): Definition => {
     const type = typeFromAST(schema, node.type);
@@ -59,7 +59,7 @@ export function createVariableCoercion(
       let value = defaultValue;
       if (isGiven(inputs, name)) value = coerce(inputs[name], secrets);
       else if (node.defaultValue === undefined && isNonNullType(type)) value = invalid;
-      if (value === invalid) return { problems: findProblems(definitions, inputs, showNames) };
+      if (value === invalid) return { problems: findProblems(definitions, inputs, allowsSuggestions) };
       if (value !== undefined) values[name] = value;
     }
     return { values };
@@ -74,7 +74,7 @@ const isGiven = (inputs: Variables, name: string): boolean =>
 function findProblems(
   definitions: readonly Definition[],
   inputs: Variables,
-  showNames: boolean,
+  allowsSuggestions: boolean,
 ): RequestProblem[] {
   const problems: RequestProblem[] = [];
   try {
@@ -90,8 +90,8 @@ function findProblems(
         report(`Variable "$${name}" of non-null type "${String(type)}" must not be null.`);
       } else {
         const onError = (path: readonly (string | number)[], _value: unknown, error: GraphQLError) =>
-          report(`Variable "$${name}"${printPath(path)}: ${explain(error, type, path, showNames)}`);
-        coerceInputValue(inputs[name], type, onError, !showNames);
+          report(`Variable "$${name}"${printPath(path)}: ${explain(error, type, path, allowsSuggestions)}`);
+        coerceInputValue(inputs[name], type, onError, !allowsSuggestions);
       }
     }
   } catch (error) {
@@ -108,8 +108,7 @@ const printPath = (path: readonly (string | number)[]): string =>
     ? ''
     : ` at "${path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('')}"`;
 
-// The messages that quote no value. They name types and fields of the schema. The last one names an unknown field: like
-// any message, it is redacted.
+// The messages that quote no value. The last one quotes the name of an unknown field, which is redacted like any message.
 const safeMessages = [
   /^Field "\w+" of required type "[\w![\]]+" was not provided\.$/,
   /^Expected non-nullable type "[\w![\]]+" not to be null\.$/,
@@ -121,11 +120,11 @@ const explain = (
   error: GraphQLError,
   type: GraphQLInputType,
   path: readonly (string | number)[],
-  showNames: boolean,
+  allowsSuggestions: boolean,
 ): string =>
-  isInputError(error) || safeMessages.some((pattern) => pattern.test(error.message))
+  isJsonObjectError(error) || safeMessages.some((pattern) => pattern.test(error.message))
     ? error.message
-    : `expected ${describeType(getTypeAt(type, path), showNames)}.`;
+    : `expected ${describeType(getTypeAt(type, path), allowsSuggestions)}.`;
 
 function getTypeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType {
   let current = type;

@@ -29,10 +29,12 @@ export interface ReadBodyOptions {
 }
 
 /**
- * Reads the body of a request as a string, without a byte order mark. Rejects with RequestError if the body was already
- * read, is too large (by its declared length before a byte is read), compressed, not UTF-8, or not complete at the
- * deadline, if it does not fit into the memory of the process, or if the process shuts down. Rejects with
- * ClientDisconnected if the client disconnects.
+ * Reads the body of a request as a string, without a byte order mark. Rejects with ClientDisconnected if the client
+ * disconnects, and with RequestError if the body
+ * - was already read
+ * - is too large (by its declared length before a byte is read), compressed, or not UTF-8
+ * - is not complete at the deadline, or when the process shuts down
+ * - does not fit into the memory of the process
  *
  * @param onStart called before the body is read, unless it is rejected first
  */

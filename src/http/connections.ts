@@ -24,7 +24,7 @@ const refusalStatuses: ReadonlyMap<unknown, number> = new Map([
  * process has written all of it. Node's own state is not sufficient: it counts a connection as idle as soon as its
  * response was ended, and emits nothing for a pipelined response that is still queued when the connection ends.
  */
-export class Connections {
+export class ClientConnections {
   /** How long a client can take to read a response. */
   readonly responseTimeoutMs: number;
   /** Whether every connection closes after its last pending response. */
@@ -119,14 +119,14 @@ export class Connections {
 
 class ClientConnection implements ResponseOwner {
   readonly socket: Socket;
-  readonly #connections: Connections;
+  readonly #connections: ClientConnections;
   /** In the order of their requests, which is the order of their responses. */
   readonly #pending: PendingResponse[] = [];
   #isClosing = false;
   /** Whether the last response was sent before the body of its request was complete. */
   #hasUnreadBody = false;
 
-  constructor(socket: Socket, connections: Connections) {
+  constructor(socket: Socket, connections: ClientConnections) {
     this.socket = socket;
     this.#connections = connections;
   }
@@ -155,7 +155,7 @@ class ClientConnection implements ResponseOwner {
     else this.#connections.writeLater(pending);
   }
 
-  closesAfter(pending: PendingResponse, mustClose: boolean): boolean {
+  decideClose(pending: PendingResponse, mustClose: boolean): boolean {
     if (mustClose || this.#connections.isClosing) this.#isClosing = true;
     return this.#isClosing && this.#pending.at(-1) === pending;
   }

@@ -51,7 +51,7 @@ export class Exchange {
    * Whether the body is being read or the operation is running. If the client disconnects meanwhile, the reservation is
    * closed when that ends.
    */
-  #isExecuting = false;
+  #isRunning = false;
   #isEnded = false;
 
   constructor(request: HttpRequest, arrivedAtMs: number, services: HandlerServices) {
@@ -102,14 +102,14 @@ export class Exchange {
     );
     this.#observation.redactor = context;
     let response: HttpResponse;
-    this.#isExecuting = true;
+    this.#isRunning = true;
     try {
       // A variable with the body would keep it in memory until this function ends.
-      response = await this.#admit().then((body) => this.#runPipeline(body, context));
-      this.#endExecution();
+      response = await this.#readBody().then((body) => this.#runPipeline(body, context));
+      this.#endRun();
       this.#holdResponse(response);
     } catch (error) {
-      this.#endExecution();
+      this.#endRun();
       if (error instanceof ClientDisconnected) return undefined;
       this.#reservation.resize(0);
       response = this.#toErrorResponse(error, context);
@@ -126,15 +126,15 @@ export class Exchange {
     this.#isEnded = true;
     this.#deadline.cancel();
     this.#observation.end(isSent);
-    if (!this.#isExecuting) this.#reservation.close();
+    if (!this.#isRunning) this.#reservation.close();
     if (this.#hasSlot) this.#services.admission.returnSlot();
   }
 
   /**
-   * Admits the request by its content type, method and size. Resolves to the body of a POST, and to undefined for GET
-   * and HEAD. Throws or rejects with RequestError if the request is refused.
+   * Checks the request, and reads the body of a POST. Resolves to undefined for GET and HEAD. Throws or rejects with
+   * RequestError if the request is refused.
    */
-  #admit(): Promise<string | undefined> {
+  #readBody(): Promise<string | undefined> {
     const { config, admission } = this.#services;
     const request = this.#request;
     if (this.#refusal !== undefined) throw this.#refusal;
@@ -176,8 +176,8 @@ export class Exchange {
   }
 
   /** Releases what only the execution needs. Further calls do nothing. */
-  #endExecution(): void {
-    this.#isExecuting = false;
+  #endRun(): void {
+    this.#isRunning = false;
     this.#releaseDocument();
     if (this.#isEnded) this.#reservation.close();
   }
@@ -191,7 +191,7 @@ export class Exchange {
     this.#releaseDocument();
     // The request counts the document itself, because the cache can drop it in the meantime. A plugin can call this after
     // the execution has ended.
-    if (!this.#isExecuting || !this.#reservation.takeShared(prepared)) throw createShedError();
+    if (!this.#isRunning || !this.#reservation.takeShared(prepared)) throw createShedError();
     this.#prepared = prepared;
     this.#observation.params = undefined;
   }
@@ -217,12 +217,11 @@ export class Exchange {
   }
 
   #toErrorResponse(error: unknown, context: RequestContext): HttpResponse {
-    let known: RequestError;
-    if (error instanceof RequestError) known = error;
-    else {
-      context.reportError(error);
-      known = new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
-    }
+    const known =
+      error instanceof RequestError
+        ? error
+        : new RequestError('INTERNAL_SERVER_ERROR', 'The gateway failed to handle this request.');
+    if (known !== error) context.reportError(error);
     this.#observation.recordRequestError(known.code);
     return toErrorResponse(known, this.#mediaType, context);
   }

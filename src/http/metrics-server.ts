@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { Connections } from './connections.ts';
+import { ClientConnections } from './connections.ts';
 import { checkHost } from './header-fields.ts';
 import { getTarget } from './http-request.ts';
 import { listen } from './listen.ts';
@@ -21,7 +21,7 @@ export async function startMetricsServer(
   host: string,
   print: () => Promise<string>,
 ): Promise<Server> {
-  const connections = new Connections(timeoutMs);
+  const connections = new ClientConnections(timeoutMs);
   let reading: Promise<string> | undefined;
   const printOnce = () => {
     reading ??= print().finally(() => {
@@ -30,7 +30,7 @@ export async function startMetricsServer(
     return reading;
   };
   const respond = (pending: PendingResponse): void => {
-    void createResponse(pending, printOnce).then((response) => pending.respond(response));
+    void createResponse(pending, printOnce).then((response) => pending.send(response));
   };
   const server = createServer({
     requestTimeout: timeoutMs,

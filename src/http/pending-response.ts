@@ -13,20 +13,19 @@ const maxDiscardedBytes = 65_536;
 /** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
 const lingerMs = 1000;
 
-/** The connection of a pending response. */
 export interface ResponseOwner {
   /** Calls `write` of the response, immediately or at the end of this turn of the event loop. */
   scheduleWrite(pending: PendingResponse): void;
   /**
-   * Whether the connection closes after this response. With `mustClose`, it accepts no further requests, and closes
+   * Returns whether the connection closes after this response. With `mustClose`, it stops accepting requests, and closes
    * after its last pending response.
    */
-  closesAfter(pending: PendingResponse, mustClose: boolean): boolean;
+  decideClose(pending: PendingResponse, mustClose: boolean): boolean;
   /** Starts the response timeout of each response that is complete and has only complete responses before it. */
   startResponseTimeouts(): void;
 }
 
-/** One HTTP request to any path: its position on its connection, and the writing of its response. */
+/** An HTTP request to any path whose response has not been sent, and the writing of that response. */
 export class PendingResponse {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -75,16 +74,14 @@ export class PendingResponse {
     this.request.socket.destroy();
   }
 
-  /** Like `send`, for a response that is not from the GraphQL handler. */
-  respond(httpResponse: HttpResponse): void {
-    this.send(httpResponse, readForwardedHeaders(this.request.rawHeaders).requestId);
-  }
-
   /**
    * Passes the response to the connection, which calls `write` in this turn of the event loop. Further calls do
    * nothing.
    */
-  send(httpResponse: HttpResponse, requestId: string): void {
+  send(
+    httpResponse: HttpResponse,
+    requestId = readForwardedHeaders(this.request.rawHeaders).requestId,
+  ): void {
     if (this.hasResponse) return;
     this.hasResponse = true;
     this.#httpResponse = httpResponse;
@@ -120,7 +117,7 @@ export class PendingResponse {
     }
     const mustLinger = mayHaveLongUnreadBody(request);
     // RFC 9110, section 15.5.9: the rest of the request may never arrive.
-    if (this.#owner.closesAfter(this, mustLinger || status === 408)) fields.push('connection', 'close');
+    if (this.#owner.decideClose(this, mustLinger || status === 408)) fields.push('connection', 'close');
     const isWrapped = hasWrappedMethods(response);
     response.writeHead(status, isWrapped ? toHeaderObject(fields) : fields);
     // A string with one byte per character is ASCII. Node writes it as Latin-1 without transcoding.

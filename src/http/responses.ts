@@ -37,7 +37,7 @@ export const toHttpResponse = ({ errors, body }: OperationResult, mediaType: Med
 });
 
 /** Codes whose messages contain nothing of the request. Redaction could only make them unreadable. */
-const fixedMessages: ReadonlySet<string> = new Set(['GRAPHQL_PARSE_FAILED', 'QUERY_TOO_COMPLEX']);
+const codesWithoutData: ReadonlySet<string> = new Set(['GRAPHQL_PARSE_FAILED', 'QUERY_TOO_COMPLEX']);
 
 /** The response to a request that ends with a RequestError: `errors` without `data`. */
 export function toErrorResponse(
@@ -49,7 +49,7 @@ export function toErrorResponse(
   const { status, headers } = getStatusAndHeaders(error, mediaType);
   const extensions = { code, requestId: context.requestId, ...(retryable && { retryable }) };
   const errors = error.problems.map(({ message, locations }) => ({
-    message: shortenMessage(fixedMessages.has(code) ? message : context.redact(message)),
+    message: shortenMessage(codesWithoutData.has(code) ? message : context.redact(message)),
     locations,
     extensions,
   }));

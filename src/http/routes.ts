@@ -37,20 +37,20 @@ export class Routes {
   dispatch(pending: PendingResponse, expectsContinue = false): void {
     const { request } = pending;
     const problem = checkHost(request.rawHeaders, request.httpVersion);
-    if (problem !== undefined) return pending.respond(toTextResponse(400, problem));
+    if (problem !== undefined) return pending.send(toTextResponse(400, problem));
     const { config, isReady, handler } = this.#options;
     const target = getTarget(request);
     const path = target.split('?', 1)[0] ?? '';
-    if (path === '/livez') return pending.respond(toTextResponse(200, 'alive'));
+    if (path === '/livez') return pending.send(toTextResponse(200, 'alive'));
     if (path === '/readyz')
-      return pending.respond(isReady() ? toTextResponse(200, 'ready') : toTextResponse(503, 'draining'));
+      return pending.send(isReady() ? toTextResponse(200, 'ready') : toTextResponse(503, 'draining'));
     if (!isAllowedHost(request.headers, this.#options.allowedHosts))
-      return pending.respond(toTextResponse(403, 'this host is not allowed'));
+      return pending.send(toTextResponse(403, 'this host is not allowed'));
     const ownPath = path.startsWith(config.basePath) ? path.slice(config.basePath.length) : '';
     const page = this.#getPage(request, ownPath, target);
     if (page === undefined && ownPath === '/graphql')
       return serveGraphql(handler, pending, target, expectsContinue);
-    pending.respond(page ?? toTextResponse(404, 'not found'));
+    pending.send(page ?? toTextResponse(404, 'not found'));
   }
 
   #getPage(request: IncomingMessage, path: string, target: string): HttpResponse | undefined {
@@ -61,6 +61,7 @@ export class Routes {
       if (path !== '/graphql') return (this.#graphiql?.files(path) ?? pages?.(path))?.(headers);
       if (!prefersHtml(headers.accept)) return undefined;
       if (this.#graphiql !== undefined) return this.#graphiql.page(headers);
+      // A GET with a query string is an operation.
       return target.includes('?') ? undefined : withoutGraphiql;
     } catch (error) {
       log.error({ error: describeError(error) }, 'a page could not be served');

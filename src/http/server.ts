@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { openTelemetry, type Telemetry } from '../observability/telemetry.ts';
-import { Connections } from './connections.ts';
+import { ClientConnections } from './connections.ts';
 import { GraphqlHandler } from './handler.ts';
 import { closeServer, getUrl, listen } from './listen.ts';
 import { startMetricsServer } from './metrics-server.ts';
@@ -36,7 +36,7 @@ export class RunningServer implements AsyncDisposable {
   readonly #isWorker: boolean;
   readonly #telemetry: Telemetry;
   readonly #handler: GraphqlHandler;
-  readonly #connections: Connections;
+  readonly #connections: ClientConnections;
   readonly #server: Server;
   #metricsServer: Server | undefined;
   #isReady = true;
@@ -48,7 +48,7 @@ export class RunningServer implements AsyncDisposable {
     this.#isWorker = isWorker;
     this.#telemetry = telemetry;
     this.#handler = new GraphqlHandler(config, telemetry, log, plugins);
-    this.#connections = new Connections(config.responseTimeoutMs, log);
+    this.#connections = new ClientConnections(config.responseTimeoutMs, log);
     const routes = new Routes({
       ...options,
       handler: this.#handler,
@@ -76,7 +76,7 @@ export class RunningServer implements AsyncDisposable {
       // An `Expect` header other than `100-continue`.
       .on('checkExpectation', (request, response) =>
         this.#connections.accept(request, response, (pending) =>
-          pending.respond(toTextResponse(417, 'expectation failed')),
+          pending.send(toTextResponse(417, 'expectation failed')),
         ),
       )
       .on('clientError', (error, socket) => this.#connections.refuse(socket, error));
@@ -141,7 +141,7 @@ export class RunningServer implements AsyncDisposable {
     this.#connections.closeIdle();
     // The listener stays open meanwhile, so that a probe on a new connection gets 503.
     const isDone = await Promise.race([
-      // Responses last, because requests that arrive in the meantime get one too.
+      // The responses after the handler, because requests that arrive while it closes get a response too.
       this.#handler
         .close()
         .then(() => this.#connections.waitUntilSent())

@@ -157,12 +157,12 @@ function getResultStatus(
     // The status of a well-formed GraphQL response (GraphQL over HTTP, section 6.4.1).
     if (http['spec'] === true && mediaType === 'application/json') return 200;
     const { status } = http;
-    if (isErrorStatus(status)) return status;
+    if (isStatusWithBody(status)) return status;
   }
   return 400;
 }
 
-const isErrorStatus = (status: unknown): status is number =>
+const isStatusWithBody = (status: unknown): status is number =>
   Number.isInteger(status) &&
   Number(status) >= 200 &&
   Number(status) <= 599 &&

@@ -1,4 +1,4 @@
-import type { BreakerState, CallEnd, TransportRequest } from '../upstream/transport-types.ts';
+import type { BreakerState, CallEnd, CallRequest } from '../upstream/transport-types.ts';
 import type { Log } from './log.ts';
 import type { RequestObservation, RequestOutcome } from './request-observation.ts';
 
@@ -37,7 +37,7 @@ export function logRequest(log: Log, observation: RequestObservation): void {
 /** One line for each upstream call: `warn` if it failed or the response is foreign or 5xx, else `debug`. */
 export function logCall(
   log: Log,
-  { operation, method, provider, context }: TransportRequest,
+  { operation, method, provider, context }: CallRequest,
   { attempts, status, failure, isForeign, reason, durationMs }: CallEnd,
 ): void {
   const isFailure =
@@ -62,7 +62,8 @@ export function logCall(
 }
 
 export function logBreaker(log: Log, state: BreakerState): void {
-  if (state === 'open') log.warn('circuit breaker opened: upstream calls are refused for ten seconds');
+  if (state === 'open')
+    log.warn('circuit breaker opened: upstream calls are refused for at least ten seconds');
   else if (state === 'closed') log.info('circuit breaker closed');
 }
 

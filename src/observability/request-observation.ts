@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Context } from '@opentelemetry/api';
 import type { OperationParams, PreparedOperation } from '../execution/index.ts';
 import { redactionMark } from '../secrets.ts';
-import { toHash } from '../trusted-documents.ts';
+import { normalizeDocumentId } from '../trusted-documents.ts';
 
 /** Label of metrics; `unknown` if the request was refused before its operation was known. */
 export const operationTypes = ['query', 'mutation', 'unknown'] as const;
@@ -148,14 +148,13 @@ export class RequestObservation {
     if (codes.length === 0) return status < 400 ? 'ok' : 'client_error';
     if (codes.includes('INTERNAL_SERVER_ERROR')) return 'internal_error';
     if (this.#isShed) return 'shed';
-    for (const code of codes)
-      if (code.startsWith('UPSTREAM_') || code === 'OVERLOADED') return 'upstream_error';
-    return 'client_error';
+    const isUpstreamError = codes.some((code) => code.startsWith('UPSTREAM_') || code === 'OVERLOADED');
+    return isUpstreamError ? 'upstream_error' : 'client_error';
   }
 }
 
 /** The id of a trusted document. Anything that is not a hash is data of the caller. */
 function getDocumentHash(params: OperationParams | undefined): string | undefined {
-  const hash = params?.documentId === undefined ? undefined : toHash(params.documentId);
+  const hash = params?.documentId === undefined ? undefined : normalizeDocumentId(params.documentId);
   return hash !== undefined && /^[\da-f]{64}$/.test(hash) ? hash : undefined;
 }

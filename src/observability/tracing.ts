@@ -130,7 +130,7 @@ export class Tracing {
     const isErrorStatus = status !== undefined && status >= 400;
     if (status !== undefined) span.setAttribute('http.response.status_code', status);
     if (isErrorStatus) span.setAttribute('error.type', String(status));
-    else if (outcome !== 'responded' && status === undefined) span.setAttribute('error.type', outcome);
+    else if (status === undefined) span.setAttribute('error.type', outcome);
     if (outcome !== 'cancelled' && (isErrorStatus || status === undefined || outcome === 'foreign'))
       span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();

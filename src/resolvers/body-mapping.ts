@@ -62,7 +62,7 @@ export class BodyMapping {
   toBody(input: JsonObject): string | ValidationFailure {
     const issues: InputIssue[] = [];
     const value = this.#bodyPath.reduce<unknown>(getProperty, input);
-    const body = toJson(value, this.#shape, undefined, (path) => {
+    const body = toBodyValue(value, this.#shape, undefined, (path) => {
       issues.push({
         path: ['input', ...this.#bodyPath, ...toKeys(path).map(String), 'key'],
         message: 'This key occurs more than once.',
@@ -92,7 +92,7 @@ export class BodyMapping {
    */
   #toArgumentPath([root, ...location]: IssueLocation, input: unknown, redact: Redaction): readonly string[] {
     if (root !== 'body') return [];
-    const path = toPath(location, this.#shape, this.#bodyPath.reduce(getProperty, input), redact);
+    const path = toArgumentKeys(location, this.#shape, this.#bodyPath.reduce(getProperty, input), redact);
     return path.length === 0 ? ['input'] : ['input', ...this.#bodyPath, ...path];
   }
 
@@ -111,7 +111,7 @@ function* getFieldNames(shape: InputShape): Generator<[property: string, name: s
 }
 
 /** @param path of the value in the argument, below `bodyPath` */
-function toJson(
+function toBodyValue(
   value: unknown,
   shape: InputShape,
   path: Path | undefined,
@@ -125,13 +125,13 @@ function toJson(
       const field = shape.fields[name];
       const inner = getProperty(value, name);
       if (field === undefined || inner === undefined) continue;
-      body[field.property] = toJson(inner, field.shape, { parent: path, key: name }, onDuplicate);
+      body[field.property] = toBodyValue(inner, field.shape, { parent: path, key: name }, onDuplicate);
     }
     return body;
   }
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   if (shape.kind === 'list')
-    return items.map((item, key) => toJson(item, shape.item, { parent: path, key }, onDuplicate));
+    return items.map((item, key) => toBodyValue(item, shape.item, { parent: path, key }, onDuplicate));
   // Without a prototype: a key can be `__proto__`.
   const entries: Record<string, unknown> = { __proto__: null };
   for (let index = 0; index < items.length; index += 1) {
@@ -144,7 +144,7 @@ function toJson(
 
 type OnDuplicate = (path: Path) => void;
 
-function toPath(
+function toArgumentKeys(
   [part, ...rest]: IssueLocation,
   shape: InputShape,
   value: unknown,
@@ -159,18 +159,18 @@ function toPath(
       const inner = getProperty(value, String(part));
       const isIndex = typeof part === 'number' && Array.isArray(value) && inner !== undefined;
       const key = isIndex ? String(part) : redact(String(part));
-      return [key, ...toPath(rest, shape, inner, redact)];
+      return [key, ...toArgumentKeys(rest, shape, inner, redact)];
     }
     case 'object': {
       const [name, field] = Object.entries(shape.fields).find(([, { property }]) => property === part) ?? [];
       if (name === undefined || field === undefined) return [];
-      return [name, ...toPath(rest, field.shape, getProperty(value, name), redact)];
+      return [name, ...toArgumentKeys(rest, field.shape, getProperty(value, name), redact)];
     }
     case 'list': {
       if (typeof part !== 'number') return [];
       const item = getProperty(value, String(part));
       const index = item === undefined ? redact(String(part)) : String(part);
-      return [index, ...toPath(rest, shape.item, item, redact)];
+      return [index, ...toArgumentKeys(rest, shape.item, item, redact)];
     }
     case 'map': {
       // Pydantic identifies an entry by its key. The `loc` of an issue with the key itself ends in `[key]`.

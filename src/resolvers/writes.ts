@@ -28,6 +28,7 @@ export async function upsertIntegration(
   context: ResolverContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
   const body = mapping.toBody(input);
+  // Duplicate keys.
   if (typeof body !== 'string') return body;
   const outcome = await settleWrite(context.galileo.upsert(name, body, context), () =>
     context.reads.forgetIntegration(name),
@@ -65,6 +66,7 @@ export async function shareIntegration(
 ): Promise<ShareSuccess | ValidationFailure> {
   const id = toIdArgument('integrationId', input.integrationId);
   const body = mapping.toBody(input);
+  // Duplicate keys.
   if (typeof body !== 'string') return body;
   const outcome = await settleWrite(context.galileo.share(kind, id, body, context), () =>
     context.reads.forgetSharing(id),
@@ -122,8 +124,8 @@ const uncertainCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
 ]);
 
 /**
- * Waits for a write, and forgets the reads that it may have changed. After a 422, which is a result too, that costs at
- * most a repeated call.
+ * Waits for a write, and forgets the reads that it may have changed. Also forgets them after a 422, which costs at most
+ * a repeated call.
  */
 async function settleWrite<T>(write: Promise<T>, forget: (result?: T) => void): Promise<T> {
   try {

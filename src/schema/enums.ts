@@ -66,7 +66,7 @@ export const integrationName = createEnum(
   (name) => `\`${name}\` in Galileo's API. Its integration has the type ${getTypeName(name)}.`,
 );
 
-/** A provider in a response. It can be unknown. */
+/** A provider as a property of an object. A name that this schema does not know fails the field. */
 export const knownIntegrationName = {
   output: integrationName,
   parse: createEnumParser(providerNames, () =>

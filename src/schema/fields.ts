@@ -64,7 +64,6 @@ export interface Field<Property extends string = string> extends FieldOptions {
 }
 export type Fields<Property extends string = string> = Readonly<Record<string, Field<Property>>>;
 
-// The most common options.
 export const nonNull = { output: 'non-null' } as const;
 /** Required in the input, non-null in the output. */
 export const required = { output: 'non-null', input: 'required' } as const;
@@ -126,7 +125,10 @@ export function objectOf<Output extends SchemaName, Input extends SchemaName = O
   } satisfies ValueType;
 }
 
-/** The fields that can be read. If a property is null or missing, the field has the OpenAPI document's default. */
+/**
+ * The fields that can be read. If a property is null or missing, the field has the OpenAPI document's default. Without
+ * one, a non-null list is empty.
+ */
 export function toOutputFields(
   t: Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field'>,
   schema: SchemaName,

@@ -35,11 +35,13 @@ export const integration = builder.interfaceRef<UpstreamIntegration>('Integratio
         'The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails.',
       extensions: upstreamList,
       // Galileo's entries can quote a request body.
-      resolve: async ({ name }, _args, context) =>
-        parseStringMap(await context.reads.loadStatus(name)).map(({ key, value }) => ({
-          key: context.redact(key),
-          value: typeof value === 'string' ? context.redact(value) : value,
-        })),
+      resolve: ({ name }, _args, context) =>
+        context.reads.loadStatus(name).then((status) =>
+          parseStringMap(status).map(({ key, value }) => ({
+            key: context.redact(key),
+            value: typeof value === 'string' ? context.redact(value) : value,
+          })),
+        ),
     }),
     ...toCollaboratorFields(t, 'Null if the integration has no id; null with an error if the call fails.'),
   }),

@@ -96,13 +96,13 @@ function createUpsert(t: MutationFields, name: ProviderName) {
 }
 
 /** Descriptions of id arguments. Each id is checked to be a UUID before it becomes part of a path. */
-const ids = {
+const idDescriptions = {
   integration: 'The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record.',
   user: 'The UUID of the user.',
   group: 'The UUID of the group.',
 };
-const idOf = (arg: ArgBuilder<SchemaTypes>, of: keyof typeof ids) =>
-  arg.id({ required: true, description: ids[of] });
+const idOf = (arg: ArgBuilder<SchemaTypes>, of: keyof typeof idDescriptions) =>
+  arg.id({ required: true, description: idDescriptions[of] });
 
 const roleOf = (arg: ArgBuilder<SchemaTypes>) =>
   arg({ type: collaboratorRole.input, required: true, description: 'The new role.' });
@@ -131,7 +131,7 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
   const input = builder.inputType(`${name}Input`, {
     description: `The ${kind} to share an integration with.`,
     fields: (t) => ({
-      integrationId: t.id({ required: true, description: ids.integration }),
+      integrationId: t.id({ required: true, description: idDescriptions.integration }),
       collaborators: t.field({
         type: [collaborator],
         required: true,

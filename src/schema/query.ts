@@ -46,7 +46,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
     }),
     models: t.stringList({
       ...callOptions('The names of the models that the caller can use.', upstreamList),
-      resolve: async ({ name }, _args, { reads }) => parseStrings(await reads.loadModels(name)),
+      resolve: ({ name }, _args, { reads }) => reads.loadModels(name).then(parseStrings),
     }),
   }),
 });
@@ -91,7 +91,7 @@ builder.queryType({
           'Every integration that the caller can use, including shared ones. A provider can have several.',
           upstreamProviderList,
         ),
-        resolve: async (_root, _args, { reads }) => parseObjects(await reads.loadRecords()),
+        resolve: (_root, _args, { reads }) => reads.loadRecords().then(parseObjects),
       }),
     };
   },

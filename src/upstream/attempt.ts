@@ -11,7 +11,7 @@ import {
   toLoggableCause,
   toSentFailureKind,
 } from './transport-failures.ts';
-import type { TransportRequest, TransportSettings } from './transport-types.ts';
+import type { CallRequest, TransportSettings } from './transport-types.ts';
 
 /**
  * The owner of an attempt. Either `attemptResponded` or `attemptFailed` is called, once. `attemptReleased` is called
@@ -48,7 +48,7 @@ const stopped = new Error('The attempt was stopped.');
  */
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly #connection: Connection;
-  readonly #request: TransportRequest;
+  readonly #request: CallRequest;
   readonly #options: AttemptOptions;
   readonly #owner: AttemptOwner;
   readonly #timer: NodeJS.Timeout;
@@ -64,12 +64,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #body: Buffer | undefined;
   #bodyBytes = 0;
 
-  constructor(
-    connection: Connection,
-    request: TransportRequest,
-    options: AttemptOptions,
-    owner: AttemptOwner,
-  ) {
+  constructor(connection: Connection, request: CallRequest, options: AttemptOptions, owner: AttemptOwner) {
     this.#connection = connection;
     this.#request = request;
     this.#options = options;
@@ -99,8 +94,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Reports the failure. Destroys the socket if the request may have been sent. Otherwise, the connection is released
-   * when undici ends the request.
+   * Ends the attempt early. Reports the failure, or the response if its status is sufficient. If the request may have been
+   * sent, destroys the socket first. Otherwise, the connection is released when undici ends the request.
    */
   stop(kind: FailureKind, reason: string): void {
     if (this.#isReported) return;
@@ -204,7 +199,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** The failure, or the response without its body if its status is sufficient: any 2xx of a DELETE is a success. */
   #toResult(kind: FailureKind, error: Error): AttemptFailure | UpstreamResponse {
     const status = this.#status;
-    // Only the body of a 404 shows whether it is from Galileo's API. Without memory for it, the client can retry.
+    // Only the body of a 404 shows whether it is from Galileo's API. So a 404 without memory for its body fails, and the client can retry.
     const lacksOnlyBody = kind === 'unreadable-body' || (kind === 'no-memory' && status !== 404);
     const isDeleted = this.#request.method === 'DELETE' && status >= 200 && status < 300;
     if (isDeleted || (lacksOnlyBody && status >= 300)) return this.#toResponse(noBody, true);

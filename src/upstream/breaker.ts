@@ -52,7 +52,7 @@ export class CircuitBreaker {
     this.#onChange = onChange;
   }
 
-  /** Whether it is open or half-open, and upstream has failed in the last minute or is being probed. */
+  /** For metrics: whether it is open or half-open, and upstream has failed in the last minute or is being probed. */
   get isOpen(): boolean {
     if (this.#state === 'closed') return false;
     return this.#isProbing || this.#now() - this.#failedAtMs < maxReportedMs;

@@ -14,8 +14,8 @@ import type {
   AttemptInfo,
   AttemptOutcome,
   CallEnd,
+  CallRequest,
   TransportObserver,
-  TransportRequest,
 } from './transport-types.ts';
 
 /** What the calls of one transport share. */
@@ -48,7 +48,7 @@ export class Call implements Waiter, AttemptOwner {
   readonly caller: string;
   isQueued = false;
   readonly #services: TransportServices;
-  readonly #request: TransportRequest;
+  readonly #request: CallRequest;
   readonly #isWrite: boolean;
   readonly #resolve: (response: UpstreamResponse) => void;
   readonly #reject: (error: Error) => void;
@@ -68,7 +68,7 @@ export class Call implements Waiter, AttemptOwner {
 
   constructor(
     services: TransportServices,
-    request: TransportRequest,
+    request: CallRequest,
     resolve: (response: UpstreamResponse) => void,
     reject: (error: Error) => void,
   ) {

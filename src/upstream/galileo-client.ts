@@ -8,12 +8,12 @@ import {
   isSuccess,
   type Redaction,
   readValidationFailure,
-  toResponseError,
+  toClientFacingError,
   type UpstreamResponse,
   type UpstreamValidationFailure,
 } from './responses.ts';
 import type { Transport } from './transport.ts';
-import type { CallContext, TransportRequest } from './transport-types.ts';
+import type { CallContext, CallRequest } from './transport-types.ts';
 import type { Uuid } from './uuid.ts';
 
 const missingCredential =
@@ -177,7 +177,7 @@ export class GalileoClient {
   /** Null if the response means that the provider is not configured. Sets `name` in the parsed body. */
   #toIntegration(
     name: ProviderName,
-    request: TransportRequest,
+    request: CallRequest,
     response: UpstreamResponse,
   ): UpstreamIntegration | null {
     if (isNotConfigured(response)) return null;
@@ -192,18 +192,18 @@ export class GalileoClient {
   }
 
   /** The body of a successful response. Rejects with ClientFacingError for any other response. */
-  #call<T>(request: TransportRequest, hasShape: (body: unknown) => body is T): Promise<T> {
+  #call<T>(request: CallRequest, hasShape: (body: unknown) => body is T): Promise<T> {
     return this.#send(request).then((response) =>
       expectJson(this.#expectSuccess(request, response), hasShape),
     );
   }
 
-  async #delete(request: TransportRequest): Promise<void> {
+  async #delete(request: CallRequest): Promise<void> {
     this.#expectSuccess(request, await this.#send(request));
   }
 
   async #write<T>(
-    request: TransportRequest & { readonly body: string },
+    request: CallRequest & { readonly body: string },
     hasShape: (body: unknown) => body is T,
   ): Promise<WriteOutcome<T>> {
     const { body, context } = request;
@@ -222,17 +222,17 @@ export class GalileoClient {
     return { kind: 'done', value: expectJson(this.#expectSuccess(request, response), hasShape) };
   }
 
-  #send(request: TransportRequest): Promise<UpstreamResponse> {
+  #send(request: CallRequest): Promise<UpstreamResponse> {
     if (request.context.hasCredential) return this.#transport.send(request);
     return Promise.reject(new ClientFacingError('UNAUTHENTICATED', missingCredential));
   }
 
-  #expectSuccess(request: TransportRequest, response: UpstreamResponse): UpstreamResponse {
+  #expectSuccess(request: CallRequest, response: UpstreamResponse): UpstreamResponse {
     if (isSuccess(response, request.method)) return response;
-    throw toResponseError(response, request.method, this.#getRedaction(request));
+    throw toClientFacingError(response, request.method, this.#getRedaction(request));
   }
 
-  #getRedaction({ context }: TransportRequest): Redaction {
+  #getRedaction({ context }: CallRequest): Redaction {
     return (text) => this.#redactAddress(context.redactUpstreamMessage(text));
   }
 }

@@ -3,9 +3,9 @@ import { shortenMessage } from '../errors.ts';
 import { isJsonObject, type JsonObject, removeByteOrderMark } from '../json.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from './errors.ts';
 import { findHint } from './operator-hints.ts';
-import type { AttemptOutcome, TransportRequest } from './transport-types.ts';
+import type { AttemptOutcome, CallRequest } from './transport-types.ts';
 
-type Method = TransportRequest['method'];
+type Method = CallRequest['method'];
 
 /** One entry of upstream's 422. */
 interface ValidationIssue {
@@ -85,7 +85,7 @@ const isJsonMediaType = ({ contentType }: UpstreamResponse) =>
 
 /** Whether the call succeeded: any 2xx for a DELETE. For other methods, the body of a 2xx can report an error. */
 export const isSuccess = (response: UpstreamResponse, method: Method): boolean =>
-  isSuccessStatus(response) && (method === 'DELETE' || readErrorCode(response) === undefined);
+  isSuccessStatus(response) && (method === 'DELETE' || readGalileoErrorCode(response) === undefined);
 
 const isSuccessStatus = ({ status }: UpstreamResponse) => status >= 200 && status < 300;
 
@@ -128,7 +128,7 @@ export function explainForeignResponse(response: UpstreamResponse): string {
 }
 
 /** Galileo's `standard_error` codes for integrations. Ranges include both ends. */
-const errorCodes = {
+const galileoErrorCodes = {
   provider: [7000, 7006],
   input: [7007, 7011],
   notConfigured: 7012,
@@ -137,13 +137,14 @@ const errorCodes = {
 
 /** Whether upstream reports that the LLM provider failed or rejected the call, with any status. */
 function isProviderError(response: UpstreamResponse): boolean {
-  return isWithin(readErrorCode(response), errorCodes.provider);
+  return isWithin(readGalileoErrorCode(response), galileoErrorCodes.provider);
 }
 
 /** Whether the response means that the integration is not configured, which is not an error for a read. */
 export function isNotConfigured(response: UpstreamResponse): boolean {
-  if (isSuccess(response, 'GET') || readErrorCode(response) === errorCodes.notFound) return false;
-  return toCode(response, 'GET') === 'NOT_FOUND';
+  if (isSuccess(response, 'GET') || readGalileoErrorCode(response) === galileoErrorCodes.notFound)
+    return false;
+  return toClientFacingCode(response, 'GET') === 'NOT_FOUND';
 }
 
 /**
@@ -155,36 +156,37 @@ export function readValidationFailure(
   method: Method,
   redact: Redaction,
 ): UpstreamValidationFailure | undefined {
-  if (response.status !== 422 || toCode(response, method) !== 'BAD_USER_INPUT') return undefined;
+  if (response.status !== 422 || toClientFacingCode(response, method) !== 'BAD_USER_INPUT') return undefined;
   const { json } = response;
   const detail = isJsonObject(json) ? json['detail'] : undefined;
   return { message: readMessage(json, redact), issues: readIssues(detail, redact) };
 }
 
-export function toResponseError(
+export function toClientFacingError(
   response: UpstreamResponse,
   method: Method,
   redact: Redaction,
 ): ClientFacingError {
   const { json, retryAfterMs, status } = response;
-  const code = toCode(response, method);
+  const code = toClientFacingCode(response, method);
   const message = code === 'UPSTREAM_INVALID_RESPONSE' ? undefined : readMessage(json, redact);
   return new ClientFacingError(code, message, {
     upstreamStatus: status,
     retryAfterMs,
-    galileoErrorCode: readErrorCode(response),
+    galileoErrorCode: readGalileoErrorCode(response),
     // Only POST is not idempotent: repeated, it could make the same change twice.
     ...(code === 'UPSTREAM_ERROR' && { retryable: status >= 500 && method !== 'POST' }),
     ...(code === 'PROVIDER_ERROR' && { retryable: readStandardError(json)?.['retriable'] === true }),
   });
 }
 
-function toCode(response: UpstreamResponse, method: Method): ClientFacingErrorCode {
+function toClientFacingCode(response: UpstreamResponse, method: Method): ClientFacingErrorCode {
   const { status } = response;
-  const errorCode = readErrorCode(response);
+  const errorCode = readGalileoErrorCode(response);
   if (isProviderError(response)) return 'PROVIDER_ERROR';
-  if (isWithin(errorCode, errorCodes.input)) return 'BAD_USER_INPUT';
-  if (errorCode === errorCodes.notConfigured || errorCode === errorCodes.notFound) return 'NOT_FOUND';
+  if (isWithin(errorCode, galileoErrorCodes.input)) return 'BAD_USER_INPUT';
+  if (errorCode === galileoErrorCodes.notConfigured || errorCode === galileoErrorCodes.notFound)
+    return 'NOT_FOUND';
   if (isRedirect(response)) return 'UPSTREAM_INVALID_RESPONSE';
   switch (status) {
     case 401:
@@ -223,7 +225,7 @@ function readStandardError(body: unknown): JsonObject | undefined {
   return isJsonObject(standardError) ? standardError : undefined;
 }
 
-function readErrorCode({ json }: UpstreamResponse): number | undefined {
+function readGalileoErrorCode({ json }: UpstreamResponse): number | undefined {
   const code = readStandardError(json)?.['error_code'];
   return typeof code === 'number' && Number.isSafeInteger(code) ? code : undefined;
 }

@@ -2,7 +2,7 @@ import { RollingCounter } from './rolling-counter.ts';
 
 /** The longest first wait: about as long as upstream takes to respond. */
 const baseMs = 50;
-/** The longest wait: a tenth of the default request timeout. */
+/** The longest backoff: a tenth of the default request timeout. A `Retry-After` can be longer. */
 const capMs = 1_000;
 /** Retries in ten seconds, regardless of the number of attempts. */
 const budgetFloor = 10;

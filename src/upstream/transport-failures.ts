@@ -2,12 +2,10 @@ import type { Verdict } from './breaker.ts';
 import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
 import { findHint, tlsExpectedHint } from './operator-hints.ts';
 
-/**
- * What a failure means: whether the same request can succeed in another attempt, if it was not sent or is a read, and
- * what it says about upstream's health.
- */
 interface FailureMeaning {
+  /** Whether another attempt can succeed. A write that may have been sent is never repeated. */
   readonly isRetryable: boolean;
+  /** What the failure says about upstream's health. */
   readonly verdict: Verdict;
 }
 

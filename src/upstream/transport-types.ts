@@ -43,7 +43,7 @@ export interface CallContext {
 }
 
 /** One call to upstream; it can take several attempts. */
-export interface TransportRequest {
+export interface CallRequest {
   /** The short name of the REST operation, for logs, metrics and traces. One of a small fixed set. */
   readonly operation: string;
   /**
@@ -62,7 +62,7 @@ export interface TransportRequest {
 
 /** One attempt at a call. The same object is passed to the hooks at its start and at its end. */
 export interface AttemptInfo {
-  readonly request: TransportRequest;
+  readonly request: CallRequest;
   /** 1 for the first attempt of a call. */
   readonly number: number;
 }
@@ -115,6 +115,6 @@ export interface TransportObserver {
   readonly attemptEnded: (attempt: AttemptInfo, end: AttemptEnd) => void;
   /** Another attempt follows this one, after the wait. */
   readonly retryScheduled: (attempt: AttemptInfo, waitMs: number) => void;
-  readonly callEnded: (request: TransportRequest, end: CallEnd) => void;
+  readonly callEnded: (request: CallRequest, end: CallEnd) => void;
   readonly breakerChanged: (state: BreakerState) => void;
 }

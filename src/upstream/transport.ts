@@ -10,7 +10,7 @@ import type { ConnectionOptions, Lookup } from './open-socket.ts';
 import { findProxy, type ProxySettings } from './proxy.ts';
 import type { UpstreamResponse } from './responses.ts';
 import { RetryBudget } from './retry.ts';
-import type { TransportObserver, TransportRequest, TransportSettings } from './transport-types.ts';
+import type { CallRequest, TransportObserver, TransportSettings } from './transport-types.ts';
 import { readTrustedCertificates } from './trusted-certificates.ts';
 import { getBasePath } from './url.ts';
 
@@ -97,7 +97,7 @@ export class Transport {
    * Ends with the request's deadline at the latest. If the client disconnects, a read is cancelled, and so is a write
    * of which nothing was sent. A write in progress is completed, for which it has UPSTREAM_TIMEOUT_MS.
    */
-  send(request: TransportRequest): Promise<UpstreamResponse> {
+  send(request: CallRequest): Promise<UpstreamResponse> {
     if (this.#isClosed) return Promise.reject(new ClientFacingError('UPSTREAM_UNAVAILABLE'));
     this.#callCount += 1;
     return new Promise((resolve, reject) => {

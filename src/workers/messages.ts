@@ -7,7 +7,7 @@ export const WorkerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening'), url: z.string() }),
   /** The worker cannot start. The message is one readable line. */
   z.object({ type: z.literal('failed'), message: z.string() }),
-  /** The worker drains as soon as another one listens. */
+  /** The worker wants to end. It stops listening when another worker listens, after 30 seconds at the latest. */
   z.object({ type: z.literal('draining') }),
   z.object({ type: z.literal('metrics'), snapshot: z.array(z.custom<object>(isJsonObject)).readonly() }),
 ]);

@@ -29,7 +29,7 @@ export class MetricsSum {
   }
 
   /** Stores the latest metrics of a worker. It sends all on request, and those without gauges when they have changed. */
-  take(worker: Worker, snapshot: MetricsSnapshot): void {
+  store(worker: Worker, snapshot: MetricsSnapshot): void {
     const previous = this.#latest.get(worker);
     const isComplete = snapshot.some(isGauge);
     if (previous !== undefined)

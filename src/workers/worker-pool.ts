@@ -40,7 +40,7 @@ export class WorkerPool implements Drainable {
   readonly #members = new Map<Worker, Member>();
   #metrics: { readonly sum: MetricsSum; readonly server: Server } | undefined;
   readonly #timers = new Set<NodeJS.Timeout>();
-  #earlyExitCount = 0;
+  #consecutiveExits = 0;
   #isEnding = false;
   #isComplete = true;
   #onEmpty: (() => void) | undefined;
@@ -138,7 +138,7 @@ export class WorkerPool implements Drainable {
           else this.#log.error({ reason: message.message }, 'a worker could not start');
           break;
         case 'metrics':
-          this.#metrics?.sum.take(worker, message.snapshot);
+          this.#metrics?.sum.store(worker, message.snapshot);
           break;
         case undefined:
       }
@@ -222,13 +222,13 @@ export class WorkerPool implements Drainable {
    */
   #replace(worker: Worker, { state, listeningSinceMs }: Member, end: object): void {
     const ranMs = listeningSinceMs === undefined ? 0 : performance.now() - listeningSinceMs;
-    if (ranMs >= healthyAfterMs) this.#earlyExitCount = 0;
+    if (ranMs >= healthyAfterMs) this.#consecutiveExits = 0;
     const backoffMs =
-      this.#earlyExitCount === 0
+      this.#consecutiveExits === 0
         ? 0
-        : Math.min(maxBackoffMs, firstBackoffMs * 2 ** (this.#earlyExitCount - 1));
-    this.#earlyExitCount += 1;
-    const details = { pid: worker.process.pid, ...end, backoffMs, earlyExits: this.#earlyExitCount };
+        : Math.min(maxBackoffMs, firstBackoffMs * 2 ** (this.#consecutiveExits - 1));
+    this.#consecutiveExits += 1;
+    const details = { pid: worker.process.pid, ...end, backoffMs, consecutiveExits: this.#consecutiveExits };
     if (state === 'draining') this.#log.error(details, 'a worker is draining: a replacement starts');
     else if (backoffMs === 0) this.#log.error(details, 'a worker has ended: a replacement starts');
     else this.#log.error(details, 'workers exit repeatedly: the replacement waits');

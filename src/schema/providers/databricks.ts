@@ -27,7 +27,7 @@ export const databricks = defineProvider({
   extraFields: (t) => ({
     catalogs: t.stringList({
       ...callOptions('The catalogs of the workspace.', upstreamList),
-      resolve: async (_source, _args, { reads }) => parseStrings(await reads.loadCatalogs()),
+      resolve: (_source, _args, { reads }) => reads.loadCatalogs().then(parseStrings),
     }),
     databases: t.stringList({
       nullable: true,
@@ -39,8 +39,8 @@ export const databricks = defineProvider({
           description: 'The catalog. If it is omitted or null, Galileo uses its default.',
         }),
       },
-      resolve: async (_source, { catalog }, { reads }) =>
-        parseStrings(await reads.loadDatabases(catalog ?? undefined)),
+      resolve: (_source, { catalog }, { reads }) =>
+        reads.loadDatabases(catalog ?? undefined).then(parseStrings),
     }),
   }),
 });

@@ -8,7 +8,7 @@ import type { ResolverContext } from '../../../src/resolvers/request-context.ts'
 import { createSchema } from '../../../src/schema/index.ts';
 import { GalileoClient } from '../../../src/upstream/galileo-client.ts';
 import { UpstreamResponse } from '../../../src/upstream/responses.ts';
-import type { TransportRequest } from '../../../src/upstream/transport-types.ts';
+import type { CallRequest } from '../../../src/upstream/transport-types.ts';
 import { integrationFixtures } from '../../fixtures/integrations.ts';
 import { createUnlimitedReservation } from '../../support/memory.ts';
 
@@ -24,7 +24,7 @@ export const fullResponses: Responses = Object.fromEntries(
 
 /** A context whose upstream has these responses. */
 export function createContext(responses: Responses): ResolverContext {
-  const send = ({ method, path }: TransportRequest) => {
+  const send = ({ method, path }: CallRequest) => {
     const response = responses[`${method} ${path}`];
     const body = Buffer.from(JSON.stringify(response ?? { detail: 'not found' }));
     return Promise.resolve(

@@ -2,7 +2,7 @@ import { Deadline } from '../../../src/deadline.ts';
 import { ClientFacingError } from '../../../src/upstream/errors.ts';
 import type { UpstreamResponse } from '../../../src/upstream/responses.ts';
 import { Transport, type TransportOptions } from '../../../src/upstream/transport.ts';
-import type { CallContext, TransportRequest } from '../../../src/upstream/transport-types.ts';
+import type { CallContext, CallRequest } from '../../../src/upstream/transport-types.ts';
 import { createUnlimitedReservation } from '../../support/memory.ts';
 
 /** A transport that is destroyed at the end of its scope, with short forms of its calls. */
@@ -31,7 +31,7 @@ export function createTestTransport(
     random: () => 0,
     ...options,
   });
-  const send = async (request: TransportRequest) => {
+  const send = async (request: CallRequest) => {
     try {
       return await transport.send(request);
     } finally {
