@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -145,7 +145,18 @@ describe('The package', () => {
       const start = (...flags: readonly string[]) =>
         run(process.execPath, ['dist/main.js', 'serve', `--port=${port}`, ...flags], { cwd: directory });
       await expect(start()).rejects.toThrow(`port ${port} is already in use`);
-      await expect(start('--plugins', 'plugins.js')).rejects.toThrow("Cannot find package 'graphql'");
+      await expect(start('--plugins', 'plugins.mjs')).rejects.toThrow("Cannot find package 'graphql'");
+      const yoga = join(directory, 'node_modules', 'graphql-yoga');
+      await mkdir(yoga, { recursive: true });
+      await symlink(join(root, 'node_modules', 'graphql'), join(directory, 'node_modules', 'graphql'));
+      // As with another copy of graphql.
+      const exports =
+        'exports.createYoga = () => ({}); exports.createGraphQLError = (message) => new Error(message);';
+      await writeFile(join(yoga, 'index.js'), exports);
+      await writeFile(join(directory, 'plugins.mjs'), 'export default {};');
+      await expect(start('--plugins', 'plugins.mjs')).rejects.toThrow(
+        'graphql-yoga and the gateway import different copies of graphql',
+      );
     } finally {
       await rm(directory, { recursive: true });
     }

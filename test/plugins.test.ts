@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { useOperationFieldPermissions } from '@envelop/operation-field-permissions';
 import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
@@ -651,12 +651,20 @@ describe('serve --plugins', async () => {
     expect(workers).not.toContain(String(program.process.pid));
   });
 
-  it('--plugins loads the default export of a module', async () => {
+  it.each([
+    ['an ECMAScript module', 'plugins.mjs', 'export default'],
+    ['a CommonJS module', 'plugins.cjs', 'module.exports ='],
+    [
+      'a CommonJS module that TypeScript compiled',
+      'compiled.cjs',
+      'exports.__esModule = true; exports.default =',
+    ],
+  ])('--plugins loads the default export of %s', async (_kind, name, start) => {
     await using upstream = await startFakeUpstream();
-    const file = join(directory, 'plugins.mjs');
+    const file = join(directory, name);
     await writeFile(
       file,
-      'export default [{ onResponse({ response }) { response.headers.set("x-plugin", "yes"); } }];\n',
+      `${start} [{ onResponse({ response }) { response.headers.set("x-plugin", "yes"); } }];\n`,
     );
     await using program = startProgram(['serve', '--plugins', file], {
       PORT: '0',
@@ -670,6 +678,7 @@ describe('serve --plugins', async () => {
   it.each([
     ['missing', undefined, 'Cannot find module'],
     ['no-plugins', 'export default 7;\n', 'the default export of the module must be'],
+    ['without-hooks', 'export default { plugins: [] };\n', 'the default export of the module must be'],
     ['no-module', 'export default [;\n', 'Unexpected token'],
     ['failing', 'throw new Error("no license");\n', 'no license'],
     ['no-plugins-but-a-timer', 'setInterval(() => {}, 1000);\nexport default 7;\n', 'must be'],
@@ -680,6 +689,20 @@ describe('serve --plugins', async () => {
     expect(await program.exit).toBe(2);
     expect(program.stderr).toContain('--plugins: ');
     expect(program.stderr).toContain(reason);
+  });
+
+  it('the log warns about a plugin module that imports another copy of graphql', async () => {
+    const file = join(directory, 'other-graphql', 'plugins.mjs');
+    const copy = join(directory, 'other-graphql', 'node_modules', 'graphql', 'index.js');
+    await mkdir(dirname(copy), { recursive: true });
+    await writeFile(copy, '');
+    await writeFile(file, 'export default [];\n');
+    await using program = startProgram(['serve', '--plugins', file], { PORT: '0' });
+    await program.waitFor(/"msg":"listening"/);
+    const [warning = ''] = program.stdout
+      .split('\n')
+      .filter((line) => line.includes('another copy of graphql'));
+    expect(JSON.parse(warning)).toMatchObject({ level: 'warn', graphql: await realpath(copy) });
   });
 
   it('a plugin that throws when it is initialized ends the program, even with METRICS_PORT', async () => {

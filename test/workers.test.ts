@@ -13,7 +13,8 @@ import { type Program, startProgram } from './support/program.ts';
 const path = '/v2/integrations/openai';
 
 const serve = (settings: Record<string, string> = {}, options = {}) =>
-  startProgram(['serve'], { PORT: '0', WORKERS: '2', METRICS_PORT: '0', ...settings }, options);
+  // Workers get the arguments of the program, and their port.
+  startProgram(['serve', '--'], { PORT: '0', WORKERS: '2', METRICS_PORT: '0', ...settings }, options);
 
 const getUrl = (program: Program) => program.waitFor(/"url":"([^"]+)"/);
 const getMetricsUrl = (program: Program) => program.waitFor(/"metrics":"([^"]+)"/);

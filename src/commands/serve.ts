@@ -4,13 +4,19 @@ import { type RunningServer, startServer } from '../http/server.ts';
 import { createLog, type Log, openOutput } from '../observability/log.ts';
 import { readOtelVariables } from '../otel-variables.ts';
 import { endOnSignal } from '../workers/shutdown.ts';
-import { importPlugins } from './import-plugins.ts';
+import { findOtherGraphql, importPlugins } from './import-plugins.ts';
 
 /** Starts the gateway, in this process or in `WORKERS` processes. Resolves when it listens; a signal ends it. */
 export async function serve(config: Config, pluginFile?: string): Promise<void> {
   const plugins = pluginFile === undefined ? [] : await importPlugins(pluginFile);
   const output = await openOutput();
   const log = createLog(config.logLevel, output);
+  const otherGraphql = pluginFile === undefined ? undefined : findOtherGraphql(pluginFile);
+  if (otherGraphql !== undefined && !cluster.isWorker)
+    log.warn(
+      { graphql: otherGraphql },
+      '--plugins: the module imports another copy of graphql than the gateway',
+    );
   if (config.trustedDocuments !== undefined && !cluster.isWorker) {
     const { checkDocuments } = await import('../check-documents.ts');
     for (const warning of checkDocuments(config)) log.warn(warning);

@@ -10,12 +10,18 @@ import { type HttpResponse, toHttpResponse } from './responses.ts';
 /** graphql-yoga and Envelop plugins. Typed loosely, as in graphql-yoga: a plugin can add any type to the context. */
 export type Plugins = readonly object[];
 
-/**
- * Whether a value can be used as plugins. graphql-yoga would silently ignore a function that creates a plugin, or a
- * promise of one.
- */
+/** Whether a value is an array of plugins. graphql-yoga would silently ignore functions, promises and other objects. */
 export const arePlugins = (value: unknown): value is Plugins =>
-  Array.isArray(value) && value.every((plugin) => isJsonObject(plugin) && !('then' in plugin));
+  Array.isArray(value) &&
+  value.every((item) => isJsonObject(item) && !('then' in item) && mayHaveHooks(item));
+
+/** Whether an object has a hook, is empty, or is an instance of a class, which can have hooks. */
+function mayHaveHooks(plugin: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(plugin);
+  if (prototype !== Object.prototype && prototype !== null) return true;
+  const names = Object.keys(plugin);
+  return names.length === 0 || names.some((name) => /^(?:on|instrument)/.test(name));
+}
 
 /** An admitted request with its body. */
 export interface PipelineInput {

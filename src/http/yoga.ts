@@ -1,13 +1,13 @@
 import {
   type DocumentNode,
   type ExecutionArgs,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   specifiedRules,
   validate,
 } from 'graphql';
-import type { createYoga, GraphQLParams, Plugin, YogaServerOptions } from 'graphql-yoga';
+import type { createGraphQLError, createYoga, GraphQLParams, Plugin, YogaServerOptions } from 'graphql-yoga';
 import type { Deadline } from '../deadline.ts';
 import {
   checkMethod,
@@ -232,9 +232,9 @@ export function createYogaPipeline(schema: GraphQLSchema, executor: Executor, pl
  * `try`.
  */
 async function loadYoga(options: YogaServerOptions<object, object>) {
-  let create: typeof createYoga;
+  let yoga: { createYoga: typeof createYoga; createGraphQLError: typeof createGraphQLError };
   try {
-    ({ createYoga: create } = await import('graphql-yoga'));
+    yoga = await import('graphql-yoga');
   } catch (error) {
     throw new Error(
       'plugins need the package graphql-yoga, which cannot be loaded: npm install graphql-yoga',
@@ -243,7 +243,11 @@ async function loadYoga(options: YogaServerOptions<object, object>) {
       },
     );
   }
-  return create(options);
+  if (!(yoga.createGraphQLError('') instanceof GraphQLError))
+    throw new Error(
+      'graphql-yoga and the gateway import different copies of graphql: `npm ls graphql` must show one version',
+    );
+  return yoga.createYoga(options);
 }
 
 /** How long after its deadline a request can still respond, so that fields can fail with UPSTREAM_TIMEOUT. */

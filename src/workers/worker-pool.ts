@@ -253,6 +253,6 @@ async function fixPort(host: string): Promise<void> {
   const server = createServer();
   await listen(server, 0, host);
   const { port } = new URL(getUrl(server));
-  cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', port] });
+  cluster.setupPrimary({ args: [...process.argv.slice(2).filter((arg) => arg !== '--'), '--port', port] });
   closeServer(server);
 }
