@@ -7,8 +7,8 @@ import {
   separateOperations,
   visit,
 } from 'graphql';
-import type { Variables } from './plan.ts';
 import { RequestError } from './request-error.ts';
+import type { Variables } from './variables.ts';
 
 /** The names of the variables in `@skip` and `@include`, in the operation and in the fragments that it uses. */
 export function findConditionNames(document: DocumentNode, operationName = ''): readonly string[] {

@@ -5,10 +5,11 @@ import { normalizeDocumentId, type TrustedDocuments } from '../trusted-documents
 import { encodeConditions } from './conditions.ts';
 import { type DocumentSettings, DocumentStore, type PreparedOperation } from './documents.ts';
 import type { Measures } from './operation-measures.ts';
-import { OperationPlan, type Variables } from './plan.ts';
+import { OperationPlan } from './plan.ts';
 import { type OperationResult, PlanRun } from './plan-run.ts';
 import { createNoMemoryError, RequestError } from './request-error.ts';
 import { collectSecrets, SecretInputs } from './secret-inputs.ts';
+import type { Variables } from './variables.ts';
 
 /** The parameters of a GraphQL request, as GraphQL over HTTP names them. One that is missing or null is undefined. */
 export interface OperationParams {

@@ -3,20 +3,14 @@ import { isJsonObject } from '../json.ts';
 import { type Path, toKeys } from '../path.ts';
 import { type ErrorPayload, toErrorPayload } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
-import {
-  type FieldPlan,
-  type LeafPlan,
-  noPlanMemory,
-  type SelectionPlan,
-  type ValuePlan,
-  type Variables,
-} from './plan.ts';
+import { type FieldPlan, type LeafPlan, noPlanMemory, type SelectionPlan, type ValuePlan } from './plan.ts';
 import {
   createNoMemoryError,
   createResponseTooLargeError,
   RequestError,
   toLocations,
 } from './request-error.ts';
+import type { Variables } from './variables.ts';
 
 interface FieldError extends ErrorPayload {
   readonly locations: GraphQLFormattedError['locations'];

@@ -35,8 +35,7 @@ import type { ResolverContext } from '../resolvers/request-context.ts';
 import { PropertyAccess } from '../schema/parsers.ts';
 import { ClientFacingError, createFieldNoMemoryError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf-writers.ts';
-
-export type Variables = Readonly<Record<string, unknown>>;
+import type { Variables } from './variables.ts';
 
 /** The fields of an object cannot be planned within MAX_BUFFERED_BYTES. */
 export const noPlanMemory = createFieldNoMemoryError();

@@ -13,11 +13,12 @@ import {
   valueFromAST,
 } from 'graphql';
 import { getInputCoercion, type InputCoercion, invalid } from './input-coercion.ts';
-import type { Variables } from './plan.ts';
 import { maxProblems, type RequestProblem, toLocations } from './request-error.ts';
 import { describeType, isJsonObjectError } from './validation.ts';
 
 /** Variables as the resolvers receive them, or what is wrong with them. */
+export type Variables = Readonly<Record<string, unknown>>;
+
 type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };
 
 /**

@@ -9,16 +9,12 @@ import type { Reservation } from '../memory.ts';
 import type { Admission } from './admission.ts';
 import { isIdentity } from './header-fields.ts';
 import {
+  ClientDisconnected,
   createBodyConsumedError,
   createBodyTooLargeError,
   createShedError,
   HttpError,
 } from './http-errors.ts';
-
-/** The client disconnected before its response was ready. */
-export class ClientDisconnected extends Error {
-  override readonly name = 'ClientDisconnected';
-}
 
 export interface ReadBodyOptions {
   readonly maxBytes: number;

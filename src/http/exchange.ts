@@ -13,11 +13,10 @@ import type { RequestObservation } from '../observability/request-observation.ts
 import type { Telemetry } from '../observability/telemetry.ts';
 import { type ContextServices, RequestContext } from '../resolvers/request-context.ts';
 import type { Admission } from './admission.ts';
-import { ClientDisconnected } from './body.ts';
 import type { Cors } from './cors.ts';
 import { readForwardedHeaders } from './forwarded-headers.ts';
 import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
-import { createShedError, HttpError } from './http-errors.ts';
+import { ClientDisconnected, createShedError, HttpError } from './http-errors.ts';
 import type { HttpRequest } from './http-request.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type HttpResponse, toErrorResponse } from './responses.ts';

@@ -37,6 +37,11 @@ export class HttpError extends RequestError {
   }
 }
 
+/** The client disconnected before its response was ready. */
+export class ClientDisconnected extends Error {
+  override readonly name = 'ClientDisconnected';
+}
+
 export function getStatusAndHeaders(error: RequestError, mediaType: MediaType): StatusAndHeaders {
   if (error instanceof HttpError) return error.response;
   if (mediaType === 'application/json' && wellFormedCodes.has(error.code)) return { status: 200 };

@@ -18,8 +18,8 @@ import { callOptions, shareable, upstreamCall } from './directives.ts';
 import { collaboratorRole, integrationName } from './enums.ts';
 import { type Fields, fieldOf, type PropertyOf, type Source, toInputShape, toInputType } from './fields.ts';
 import { integration } from './integration.ts';
+import { integrationProvider } from './integration-provider.ts';
 import { providers } from './providers/index.ts';
-import { integrationProvider } from './query.ts';
 import { integrationRecord } from './record.ts';
 import { id, string } from './values.ts';
 

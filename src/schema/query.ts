@@ -1,55 +1,11 @@
-import {
-  getProviderEntries,
-  loadAvailability,
-  loadIntegrations,
-  loadRecordsOf,
-  type ProviderEntry,
-} from '../resolvers/integrations.ts';
+import { getProviderEntries, loadIntegrations } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { callOptions, providerList, upstreamCall, upstreamList, upstreamProviderList } from './directives.ts';
+import { callOptions, providerList, upstreamCall, upstreamProviderList } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
-import { parseObjects, parseStrings } from './parsers.ts';
-import { providers } from './providers/index.ts';
+import { integrationProvider } from './integration-provider.ts';
+import { parseObjects } from './parsers.ts';
 import { integrationRecord } from './record.ts';
-
-export const integrationProvider = builder.objectRef<ProviderEntry>('IntegrationProvider').implement({
-  description: 'A provider, configured or not.',
-  fields: (t) => ({
-    name: t.expose('name', { type: integrationName, description: 'The provider.' }),
-    displayName: t.string({
-      description: "The provider's name as users know it.",
-      resolve: ({ name }) => providers[name].displayName,
-    }),
-    integration: t.field({
-      type: integration,
-      nullable: true,
-      description:
-        "The caller's integration of this provider. Null if it is not configured; null with an error if loading it failed. One call to Galileo.",
-      extensions: upstreamCall,
-      resolve: ({ name }, _args, { reads }) => reads.loadIntegration(name),
-    }),
-    isAvailable: t.boolean({
-      nullable: true,
-      description:
-        'Whether this Galileo deployment offers the provider. One call to Galileo for all providers. Null with an error if the call fails.',
-      extensions: upstreamCall,
-      resolve: ({ name }, _args, context) => loadAvailability(name, context),
-    }),
-    records: t.field({
-      type: [integrationRecord],
-      nullable: true,
-      description:
-        'The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers. Null with an error if the call fails.',
-      extensions: upstreamList,
-      resolve: ({ name }, _args, context) => loadRecordsOf(name, context),
-    }),
-    models: t.stringList({
-      ...callOptions('The names of the models that the caller can use.', upstreamList),
-      resolve: ({ name }, _args, { reads }) => reads.loadModels(name).then(parseStrings),
-    }),
-  }),
-});
 
 builder.queryType({
   description: 'Read operations. Every field that calls Galileo needs a credential.',

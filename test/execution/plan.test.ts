@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { Executor } from '../../src/execution/index.ts';
-import type { Variables } from '../../src/execution/plan.ts';
+import type { Variables } from '../../src/execution/variables.ts';
 import { integrationRecordFixtures } from '../fixtures/integration-records.ts';
 import { integrationFixtures } from '../fixtures/integrations.ts';
 import {

@@ -1,7 +1,7 @@
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { Deadline } from '../../../src/deadline.ts';
 import { Executor, type OperationResult } from '../../../src/execution/index.ts';
-import type { Variables } from '../../../src/execution/plan.ts';
+import type { Variables } from '../../../src/execution/variables.ts';
 import { toErrorPayload } from '../../../src/resolvers/errors.ts';
 import { Reads } from '../../../src/resolvers/reads.ts';
 import type { ResolverContext } from '../../../src/resolvers/request-context.ts';
