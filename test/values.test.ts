@@ -23,7 +23,7 @@ const { gateway, upstream } = stack;
 afterAll(() => stack[Symbol.asyncDispose]());
 
 /** Reads one provider, with all of its fields, from an upstream with this response. */
-async function readIntegration(name: Name, body: Json | string) {
+async function readIntegration(name: Name, body: Json | string | Buffer) {
   upstream.on('GET', toPath(name), toReply(body));
   const response = await gateway.query(IntegrationDocument, { name: toEnumName(name) });
   return {
@@ -32,9 +32,11 @@ async function readIntegration(name: Name, body: Json | string) {
   };
 }
 
-/** A string is an unchanged body, for values that `JSON.stringify` cannot write. */
-const toReply = (body: Json | string) =>
-  typeof body === 'string' ? { headers: { 'content-type': 'application/json' }, body } : { json: body };
+/** A string or buffer is an unchanged body, for values that `JSON.stringify` cannot write. */
+const toReply = (body: Json | string | Buffer) =>
+  typeof body === 'string' || Buffer.isBuffer(body)
+    ? { headers: { 'content-type': 'application/json' }, body }
+    : { json: body };
 
 /** Writes the custom integration to an upstream with this response. */
 async function readRecord(body: Json) {
@@ -425,6 +427,13 @@ it('a UTF-8 byte order mark before the JSON of upstream is ignored', async () =>
   );
   expect(errors).toEqual([]);
   expect(integration).toMatchObject({ name: 'OPENAI', organizationId: 'org' });
+});
+
+it('JSON of upstream that is not UTF-8 is an error, so that no string is changed', async () => {
+  const body = Buffer.from('{"provider":"openai","organization_id":"é"}', 'latin1');
+  const { integration, errors } = await readIntegration('openai', body);
+  expect(integration).toBeNull();
+  expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }]);
 });
 
 describe('numbers', () => {

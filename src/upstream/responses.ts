@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { shortenMessage } from '../errors.ts';
-import { isJsonObject, type JsonObject, removeByteOrderMark } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from './errors.ts';
 import { findHint } from './operator-hints.ts';
 import type { AttemptOutcome, CallRequest } from './transport-types.ts';
@@ -34,6 +34,9 @@ const maxIssues = 1_000;
 const maxLocationParts = 32;
 
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+
+// Throws if the bytes are not UTF-8, and removes a byte order mark.
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** A response with any status. Its body is parsed when it is first needed, and only once. */
 export class UpstreamResponse {
@@ -71,9 +74,7 @@ export class UpstreamResponse {
   #parse(): unknown {
     if (!isJsonMediaType(this)) return undefined;
     try {
-      return JSON.parse(
-        isAscii(this.body) ? this.body.toString('latin1') : removeByteOrderMark(this.body.toString('utf8')),
-      );
+      return JSON.parse(isAscii(this.body) ? this.body.toString('latin1') : utf8.decode(this.body));
     } catch {
       return undefined;
     }
