@@ -1,9 +1,9 @@
 import { type GraphQLSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
 import { addFederation, printSubgraph } from './federation.ts';
-// These modules register their types in the builder.
-import './mutation.ts';
+// These modules register their types in the builder, in the order of the printed schema.
 import './query.ts';
+import './mutation.ts';
 
 /** The public schema, in the order of the declarations: important fields first, UNRECOGNIZED last. */
 const createApiSchema = (): GraphQLSchema => builder.toSchema({ sortSchema: false });
