@@ -163,7 +163,7 @@ export class PlanRun {
       try {
         await resolve(undefined, variables, context);
       } catch {
-        // There is no response that could list this error.
+        // The response that would list this error fails as a whole.
       }
     }
   }
