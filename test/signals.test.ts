@@ -28,6 +28,9 @@ const namespace = ['--pid', '--fork', '--mount-proc'];
 const hasNamespaces = isLinux && spawnSync('unshare', [...namespace, 'true']).status === 0;
 if (!hasNamespaces) console.warn('Skipped: tests as PID 1, because `unshare --pid` is not permitted here.');
 
+/** Node 22 and later load everything in one turn. They handle a signal after it, when the program already listens. */
+const loadsInSteps = Number.parseInt(process.versions.node, 10) < 22;
+
 /** The default. */
 const shutdownTimeoutMs = 10_000;
 
@@ -101,8 +104,7 @@ describe.skipIf(!hasNamespaces)('as PID 1', () => {
       await program.hasHandler;
       process.kill(program.pid, 'SIGTERM');
       expect(await program.exit()).toBe(0);
-      // Node 22 and later load everything in one turn. They handle the signal after it, when the program listens.
-      expect(program.getOutput()).toMatch(/^$|"complete":true,"msg":"ended"/);
+      expect(program.getOutput()).toMatch(loadsInSteps ? /^$/ : /^$|"complete":true,"msg":"ended"/);
     },
   );
 

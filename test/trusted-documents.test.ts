@@ -9,17 +9,17 @@ import { readTrustedDocuments } from '../src/trusted-documents.ts';
 import { getCodes, type PlainResponse, parseBody, send } from './support/http-client.ts';
 import { startStack } from './support/stack.ts';
 
-const normalizeDocumentId = (text: string): string => createHash('sha256').update(text).digest('hex');
+const toHash = (text: string): string => createHash('sha256').update(text).digest('hex');
 const query =
   'query Names($names: [IntegrationName!]) { integrationProviders(names: $names) { displayName } }';
 const mutation = 'mutation { __typename }';
-const hash = normalizeDocumentId(query);
+const hash = toHash(query);
 const writers = { status: 200, data: { integrationProviders: [{ displayName: 'Writer' }] } };
 const variables = { names: ['WRITER'] };
 
 const directory = mkdtempSync(join(tmpdir(), 'trusted-documents-'));
 const file = join(directory, 'documents.json');
-writeFileSync(file, JSON.stringify({ [hash]: query, [`sha256:${normalizeDocumentId(mutation)}`]: mutation }));
+writeFileSync(file, JSON.stringify({ [hash]: query, [`sha256:${toHash(mutation)}`]: mutation }));
 const stack = await startStack({ trustedDocuments: file });
 const { gateway } = stack;
 
@@ -51,10 +51,7 @@ const ways: [way: string, parameters: Record<string, unknown>][] = [
 describe('with TRUSTED_DOCUMENTS', () => {
   it('a request id that contains a secret of a refused document is replaced', async () => {
     const untrusted = 'mutation { upsertOpenAIIntegration(input: { token: "input-token" }) { __typename } }';
-    for (const parameters of [
-      { query: untrusted },
-      { query: untrusted, documentId: normalizeDocumentId(untrusted) },
-    ]) {
+    for (const parameters of [{ query: untrusted }, { query: untrusted, documentId: toHash(untrusted) }]) {
       const response = await post(parameters, { 'x-request-id': 'input-token' });
       expect(response.headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
       expect(response.text).not.toContain('input-token');
@@ -116,10 +113,10 @@ describe('with TRUSTED_DOCUMENTS', () => {
   });
 
   it('a mutation is executed by POST, and refused by GET', async () => {
-    expect(parseBody(await post({ documentId: normalizeDocumentId(mutation) }))).toEqual({
+    expect(parseBody(await post({ documentId: toHash(mutation) }))).toEqual({
       data: { __typename: 'Mutation' },
     });
-    expect((await get({ documentId: normalizeDocumentId(mutation) })).status).toBe(405);
+    expect((await get({ documentId: toHash(mutation) })).status).toBe(405);
   });
 
   it('a document id that is not a string is refused with 400', async () => {
@@ -178,11 +175,11 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
       new Map([
         [hash, query],
         ['1111', '{ __typename }'],
-        [normalizeDocumentId('{ nope }'), '{ nope }'],
-        [normalizeDocumentId('{'), '{'],
-        [normalizeDocumentId(withoutTypename), withoutTypename],
-        [normalizeDocumentId(aliases), aliases],
-        [normalizeDocumentId('{ __schema { description } }'), '{ __schema { description } }'],
+        [toHash('{ nope }'), '{ nope }'],
+        [toHash('{'), '{'],
+        [toHash(withoutTypename), withoutTypename],
+        [toHash(aliases), aliases],
+        [toHash('{ __schema { description } }'), '{ __schema { description } }'],
       ]),
       createSchema(),
       { maxTokens: 100, maxAliases: 2, maxDepth: 5, introspection: false },

@@ -11,12 +11,11 @@ export async function serve(config: Config, pluginFile?: string): Promise<void> 
   const plugins = pluginFile === undefined ? [] : await importPlugins(pluginFile);
   const output = await openOutput();
   const log = createLog(config.logLevel, output);
-  const otherGraphql = pluginFile === undefined ? undefined : findOtherGraphql(pluginFile);
-  if (otherGraphql !== undefined && !cluster.isWorker)
-    log.warn(
-      { graphql: otherGraphql },
-      '--plugins: the module imports another copy of graphql than the gateway',
-    );
+  if (pluginFile !== undefined && !cluster.isWorker) {
+    const graphql = findOtherGraphql(pluginFile);
+    if (graphql !== undefined)
+      log.warn({ graphql }, '--plugins: the module imports another copy of graphql than the gateway');
+  }
   if (config.trustedDocuments !== undefined && !cluster.isWorker) {
     const { checkDocuments } = await import('../check-documents.ts');
     for (const warning of checkDocuments(config)) log.warn(warning);
