@@ -15,8 +15,11 @@ const maxReportedMs = 60_000;
 /** How an attempt was admitted. It must be passed to `settle` with the attempt's verdict. */
 export type AttemptKind = 'normal' | 'probe';
 
-/** What an attempt says about upstream's health. `none` if it says nothing, because it was stopped early. */
-export type Verdict = 'good' | 'bad' | 'none';
+/**
+ * What an attempt says about upstream's health. `none` if it says nothing, because it was stopped early. `neutral` if
+ * upstream responded, but rejected this call: such an attempt is not counted, and closes the breaker as a probe.
+ */
+export type Verdict = 'good' | 'bad' | 'neutral' | 'none';
 
 /**
  * Stops calls to an upstream that is down. Opens if at least half of at least 20 attempts in ten seconds failed.
@@ -85,15 +88,17 @@ export class CircuitBreaker {
 
   #settleProbe(verdict: Verdict, caller: string): void {
     this.#isProbing = false;
-    if (verdict === 'good') {
+    if (verdict === 'bad') this.#open(caller);
+    else if (verdict !== 'none') {
       this.#setState('closed');
       this.#noteActivity(caller, this.#now());
-    } else if (verdict === 'bad') this.#open(caller);
+    }
   }
 
-  #count(verdict: 'good' | 'bad', caller: string): void {
+  #count(verdict: 'good' | 'bad' | 'neutral', caller: string): void {
     const nowMs = this.#now();
     this.#noteActivity(caller, nowMs);
+    if (verdict === 'neutral') return;
     this.#attempts.increment(nowMs);
     if (verdict === 'bad') this.#failures.increment(nowMs);
     const failures = this.#failures.getTotal(nowMs);

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import type { ConnectionPool, Waiter } from './connection-pool.ts';
 import { ClientFacingError } from './errors.ts';
 import type { FastestRead } from './fastest-read.ts';
-import { explainForeignResponse, toAttemptOutcome, type UpstreamResponse } from './responses.ts';
+import { explainForeignResponse, toAttemptOutcome, toVerdict, type UpstreamResponse } from './responses.ts';
 import { computeBackoffMs, type RetryBudget } from './retry.ts';
 import { type AttemptFailure, CancelledError, failureKinds, toCallError } from './transport-failures.ts';
 import type {
@@ -36,9 +36,6 @@ export interface TransportServices {
 }
 
 type CallResult = { readonly response: UpstreamResponse } | { readonly error: Error };
-
-// RFC 9110, sections 15.6.3 to 15.6.5.
-const unavailableStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
  * One call of `send`: its wait for a connection, its attempts, the waits between them and its end. Each attempt begins
@@ -125,16 +122,17 @@ export class Call implements Waiter, AttemptOwner {
   attemptResponded(response: UpstreamResponse): void {
     const { status } = response;
     const outcome = toAttemptOutcome(response, this.#request.method);
-    const isUnavailable = unavailableStatuses.has(status) && outcome !== 'PROVIDER_ERROR';
-    this.#endAttempt(isUnavailable ? 'bad' : 'good', outcome, status);
+    const verdict = toVerdict(response);
+    this.#endAttempt(verdict, outcome, status);
     if (this.#isSettled) return;
-    if (!this.#isWrite && !isUnavailable) {
+    if (!this.#isWrite && verdict !== 'bad') {
       const nowMs = this.#services.now();
       this.#services.fastestRead.add(nowMs - this.#attemptStartedAtMs, nowMs);
     }
     const result = { response };
     this.#lastResult = result;
-    const isRetryable = !this.#isWrite && outcome !== 'PROVIDER_ERROR' && (isUnavailable || status === 429);
+    const isRetryable =
+      !this.#isWrite && (verdict === 'bad' || (status === 429 && outcome !== 'PROVIDER_ERROR'));
     if (!isRetryable || !this.#retryAfterResponse(response)) this.#settle(result);
   }
 

@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { shortenMessage } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
+import type { Verdict } from './breaker.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from './errors.ts';
 import { findHint } from './operator-hints.ts';
 import type { AttemptOutcome, CallRequest } from './transport-types.ts';
@@ -130,6 +131,7 @@ export function explainForeignResponse(response: UpstreamResponse): string {
 
 /** Galileo's `standard_error` codes for integrations. Ranges include both ends. */
 const galileoErrorCodes = {
+  all: [7000, 7013],
   provider: [7000, 7006],
   input: [7007, 7011],
   notConfigured: 7012,
@@ -139,6 +141,14 @@ const galileoErrorCodes = {
 /** Whether upstream reports that the LLM provider failed or rejected the call, with any status. */
 function isProviderError(response: UpstreamResponse): boolean {
   return isWithin(readGalileoErrorCode(response), galileoErrorCodes.provider);
+}
+
+/** What the response says about upstream's health. Galileo sends its codes for the integration of the call. */
+export function toVerdict(response: UpstreamResponse): Verdict {
+  const { status } = response;
+  if ((status >= 400 && status < 500) || isWithin(readGalileoErrorCode(response), galileoErrorCodes.all))
+    return 'neutral';
+  return status === 502 || status === 503 || status === 504 ? 'bad' : 'good';
 }
 
 /** Whether the response means that the integration is not configured, which is not an error for a read. */

@@ -132,10 +132,19 @@ describe('the circuit breaker', () => {
     expect(transport.isBreakerOpen).toBe(false);
   });
 
-  test.each(['403', '429', '500', '502', '503', '504'])(
-    'the circuit breaker ignores provider errors, which are not retried either, even with status %s',
-    async (status) => {
-      const body = '{"standard_error":{"error_code":7002,"message":"No.","retriable":true}}';
+  test.each([
+    ['403', 7002],
+    ['429', 7002],
+    ['500', 7002],
+    ['502', 7000],
+    ['503', 7006],
+    ['503', 7007],
+    ['503', 7012],
+    ['504', 7013],
+  ])(
+    'the circuit breaker ignores errors of a provider or an integration, which are not retried either: status %s with code %i',
+    async (status, errorCode) => {
+      const body = `{"standard_error":{"error_code":${errorCode},"message":"No.","retriable":true}}`;
       await using upstream = await startScriptedUpstream({
         script: ({ socket }) => {
           socket.write(toResponse(body, `${status} Failed`, ['retry-after: 0']));
@@ -147,6 +156,44 @@ describe('the circuit breaker', () => {
       expect(upstream.exchanges).toHaveLength(40);
     },
   );
+
+  test('the circuit breaker does not count 4xx and provider errors, neither as failures nor as successes', async () => {
+    await using broken = await startBroken();
+    const { transport, upstream } = broken;
+    const providerError = toResponse('{"standard_error":{"error_code":7002}}', '503 Failed');
+    upstream.script = withStatus('404 None');
+    await repeat(15, () => transport.read());
+    upstream.script = ({ socket }) => socket.write(providerError);
+    await repeat(15, () => transport.read());
+    upstream.script = withStatus('503 Unavailable');
+    await repeat(19, () => transport.read());
+    expect(transport.isBreakerOpen).toBe(false);
+    await transport.read();
+    expect(transport.isBreakerOpen).toBe(true);
+  });
+
+  test('a probe with a 4xx closes the circuit breaker: upstream responds again', async () => {
+    await using broken = await startBroken();
+    const { clock, transport, upstream } = broken;
+    await repeat(20, () => transport.read());
+    clock.advance(10_000);
+    upstream.script = withStatus('404 None');
+    await transport.read();
+    expect(transport.isBreakerOpen).toBe(false);
+  });
+
+  test('a caller that gets only 4xx counts as active: failures of another caller alone do not open the circuit breaker', async () => {
+    await using broken = await startBroken();
+    const { transport, upstream } = broken;
+    const read = (caller: string) => transport.read('/r', new Deadline(10_000), caller);
+    await repeat(30, async () => {
+      upstream.script = withStatus('404 None');
+      await read('good');
+      upstream.script = withStatus('503 Unavailable');
+      await read('evil');
+    });
+    expect(transport.isBreakerOpen).toBe(false);
+  });
 
   test('the circuit breaker stays closed if only one caller fails while another is active, for any number of failures', async () => {
     await using broken = await startBroken();
