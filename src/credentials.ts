@@ -24,7 +24,7 @@ export interface ForwardedHeaders {
 const minContainedLength = 8;
 
 /**
- * Whether a header, which is logged or returned, contains the secret, also without the white space around it. Strings of
+ * Whether a header that is logged or returned contains the secret, ignoring white space around the secret. Strings of
  * a secret JSON object are not searched for: parsing a long one would cost too much for every request.
  */
 export function containsSecret(header: string, secret: string): boolean {
@@ -76,5 +76,5 @@ const salt = randomBytes(16).toString('latin1');
  *
  * @param credentials alternating names and values. Neither contains a line break
  */
-export const toCaller = (credentials: readonly string[]): string =>
+export const hashCredentials = (credentials: readonly string[]): string =>
   hash('sha256', salt + credentials.join('\n'), 'base64');

@@ -5,11 +5,10 @@ import { checkDocuments } from './check-documents.ts';
 import { type Config, ConfigError, readConfig, type SettingName, settings } from './config.ts';
 import { toError } from './errors.ts';
 import { ClientConnections } from './http/connections.ts';
-import { GraphqlHandler, type HandlerConfig, processSettings } from './http/handler.ts';
+import { GraphqlHandler, type HandlerConfig, programSettings } from './http/handler.ts';
 import { fromFetch, getTarget } from './http/http-request.ts';
 import { arePlugins, type Plugins } from './http/pipeline.ts';
 import { type HttpResponse, toHeaders } from './http/responses.ts';
-import { serveGraphql } from './http/routes.ts';
 import { getProperty, isJsonObject } from './json.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { getSharedMetrics } from './observability/metrics.ts';
@@ -28,8 +27,8 @@ type OptionValue<Value> = Value extends URL
       : Value;
 
 /**
- * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Settings of listeners and
- * processes (ports, base path, shutdown, workers) and of GraphiQL are excluded. The only environment variable that
+ * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Settings that only the
+ * program has (ports, base path, shutdown, workers, log level, trusted proxies, GraphiQL) are excluded. The only environment variable that
  * changes a default is `NODE_ENV`: `production` turns introspection off.
  */
 export type GatewayOptions = {
@@ -111,7 +110,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   return Object.assign((request: Request) => handle(request), {
     fetch: handle,
     node: (request: IncomingMessage, response: ServerResponse) =>
-      connections.accept(request, response, (pending) => serveGraphql(handler, pending, getTarget(request))),
+      connections.accept(request, response, (pending) => handler.serve(pending, getTarget(request))),
     close: () => handler.close(),
   });
 }
@@ -127,7 +126,7 @@ function hasTracerProvider(): boolean {
 function readOptions(given: GatewayOptions): Config {
   if (!isJsonObject(given)) throw new ConfigError(['expected an options object']);
   const { log, metrics, plugins, ...options } = given;
-  const excluded: readonly string[] = processSettings;
+  const excluded: readonly string[] = programSettings;
   const texts: Partial<Record<SettingName, string>> = {};
   const problems: string[] = [];
   if (log !== undefined && typeof getProperty(log, 'isLevelEnabled') !== 'function')

@@ -5,7 +5,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether the value is an array of objects. Null items are allowed, and treated as omitted. */
+/** Whether the value is an array of objects and nulls. */
 export const isNullableObjectArray = (value: unknown): value is readonly (JsonObject | null)[] =>
   Array.isArray(value) && value.every((item) => item === null || isJsonObject(item));
 

@@ -35,7 +35,6 @@ const maxPlans = 256;
 /** Limit for a response that describes the schema. The usual introspection query needs a fifth of it. */
 const maxIntrospectionBytes = 1024 * 1024;
 
-/** Prepares and executes operations. */
 export class Executor {
   /** For graphql-yoga's pipeline, which parses, validates and executes in separate steps. */
   readonly documents: DocumentStore;
@@ -78,7 +77,7 @@ export class Executor {
     context: ResolverContext,
   ) {
     const foundSecrets = [...secrets.literals];
-    const coerced = coerceVariables(replaceNulls(measures, inputs), foundSecrets);
+    const coerced = coerceVariables(replaceNullRepresentations(measures, inputs), foundSecrets);
     if ('problems' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.problems);
     const { values } = coerced;
     for (const name of secrets.variables) collectSecrets(values[name], foundSecrets);
@@ -193,7 +192,7 @@ function checkEntities(
  * Replaces each null representation with `false`, which is also malformed. Because of the type `[_Any!]!`, a null would
  * fail the whole operation, but a malformed representation must fail alone.
  */
-function replaceNulls({ entityVariables }: Measures, variables: Variables): Variables {
+function replaceNullRepresentations({ entityVariables }: Measures, variables: Variables): Variables {
   let replaced = variables;
   for (const name of entityVariables.keys()) {
     const list = Object.hasOwn(variables, name) ? variables[name] : undefined;

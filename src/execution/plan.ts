@@ -261,9 +261,9 @@ export class OperationPlan implements SharedAllocation {
     return getDirectiveValues(GraphQLIncludeDirective, selection, this.#conditions)?.['if'] !== false;
   }
 
-  #applies(condition: string | undefined, type: GraphQLObjectType): boolean {
-    if (condition === undefined || condition === type.name) return true;
-    const conditionType = this.#schema.getType(condition);
+  #applies(typeCondition: string | undefined, type: GraphQLObjectType): boolean {
+    if (typeCondition === undefined || typeCondition === type.name) return true;
+    const conditionType = this.#schema.getType(typeCondition);
     return isAbstractType(conditionType) && this.#schema.isSubType(conditionType, type);
   }
 }

@@ -64,12 +64,19 @@ export class RequestError extends Error {
 const describeWrites = (isMutation: boolean): string =>
   isMutation ? ' The mutation was executed, and its changes were not undone.' : '';
 
-/** MAX_BUFFERED_BYTES leaves no memory. `isMutation`: a mutation that was executed. */
-export const createNoMemoryError = (what: 'operation' | 'response', isMutation = false): RequestError =>
+/**
+ * MAX_BUFFERED_BYTES leaves no memory.
+ *
+ * @param isExecutedMutation the message says that its changes were not undone, and the error is not retryable
+ */
+export const createNoMemoryError = (
+  what: 'operation' | 'response',
+  isExecutedMutation = false,
+): RequestError =>
   new RequestError(
     'OVERLOADED',
-    `The gateway has no memory left for this ${what}.${describeWrites(isMutation)}`,
-    { retryable: !isMutation },
+    `The gateway has no memory left for this ${what}.${describeWrites(isExecutedMutation)}`,
+    { retryable: !isExecutedMutation },
   );
 
 /** A response larger than MAX_RESPONSE_BYTES. */

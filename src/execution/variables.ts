@@ -16,7 +16,7 @@ import { getInputCoercion, type InputCoercion, invalid } from './input-coercion.
 import { maxProblems, type RequestProblem, toLocations } from './request-error.ts';
 import { describeType, isJsonObjectError } from './validation.ts';
 
-/** Variables as the resolvers receive them, or what is wrong with them. */
+/** Variables by name, as the client sends them or as the resolvers receive them. */
 export type Variables = Readonly<Record<string, unknown>>;
 
 type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };

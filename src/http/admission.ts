@@ -61,10 +61,7 @@ export class Admission {
 
   offStop(listener: (error: Error) => void): void {
     const index = this.#onStop.indexOf(listener);
-    const last = this.#onStop.at(-1);
-    if (index === -1 || last === undefined) return;
-    this.#onStop[index] = last;
-    this.#onStop.pop();
+    if (index !== -1) this.#onStop.splice(index, 1);
   }
 
   /** Called once. */

@@ -47,7 +47,6 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
         // W3C Trace Context 3.3.1 and W3C Baggage 3.1: several headers of one name are one list.
         if (fieldValuePattern.test(value)) lists[name] += lists[name] === '' ? value : `,${value}`;
         break;
-      default:
     }
   }
   const credentials: string[] = [];

@@ -10,12 +10,13 @@ import { Transport } from '../upstream/transport.ts';
 import { Admission } from './admission.ts';
 import { Cors } from './cors.ts';
 import { Exchange, type HandlerServices } from './exchange.ts';
-import type { HttpRequest } from './http-request.ts';
+import { fromNode, type HttpRequest } from './http-request.ts';
+import type { PendingResponse } from './pending-response.ts';
 import { createDirectPipeline, type Plugins } from './pipeline.ts';
 import { createYogaPipeline } from './yoga.ts';
 
-/** The settings of listeners and processes. */
-export const processSettings = [
+/** The settings that only the program has. */
+export const programSettings = [
   'port',
   'host',
   'metricsPort',
@@ -28,9 +29,9 @@ export const processSettings = [
   'trustProxy',
 ] as const satisfies readonly SettingName[];
 
-export type HandlerConfig = Omit<Config, (typeof processSettings)[number]>;
+export type HandlerConfig = Omit<Config, (typeof programSettings)[number]>;
 
-/** GraphQL over HTTP without a listener: admission, deadline, credentials and the connection to upstream. */
+/** Handles GraphQL requests without a listener: what all requests of one gateway share. */
 export class GraphqlHandler {
   readonly #transport: Transport;
   readonly #services: HandlerServices;
@@ -87,6 +88,28 @@ export class GraphqlHandler {
     return new Exchange(request, arrivedAtMs, this.#services);
   }
 
+  /**
+   * Handles a request of Node's server, and sends its response unless the client has disconnected.
+   *
+   * @param target of the request, in origin form
+   * @param expectsContinue whether the client waits for `100 Continue` before it sends the body
+   */
+  serve(pending: PendingResponse, target: string, expectsContinue = false): void {
+    const { request, response, arrivedAtMs } = pending;
+    const sendContinue = expectsContinue ? () => response.writeContinue() : undefined;
+    const exchange = this.begin(fromNode(request, target, sendContinue), arrivedAtMs);
+    pending.exchange = exchange;
+    exchange.run().then(
+      (httpResponse) => {
+        if (httpResponse !== undefined) pending.respond(httpResponse, exchange.requestId);
+      },
+      (error: unknown) => {
+        exchange.reportError(error);
+        pending.abort();
+      },
+    );
+  }
+
   stop(): void {
     this.#services.admission.stop();
   }
@@ -101,7 +124,7 @@ export class GraphqlHandler {
     return this.#closing;
   }
 
-  /** Ends every upstream call with an error. */
+  /** Ends every upstream call. */
   destroy(): void {
     this.stop();
     this.#transport.destroy();

@@ -18,8 +18,8 @@ const statuses: Readonly<Partial<Record<RequestErrorCode, StatusAndHeaders>>> = 
   INTERNAL_SERVER_ERROR: { status: 500 },
 };
 
-// With application/json, a well-formed request should get 200 even if its document or variables are invalid (GraphQL
-// over HTTP, section 6.4.1). Clients with automatic persisted queries expect 200 as well.
+// With application/json, these have the status 200: the audits of graphql-http require it for invalid documents and
+// variables, and clients with automatic persisted queries expect it.
 const wellFormedCodes: ReadonlySet<RequestErrorCode> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { credentialHeaders } from '../credentials.ts';
 import { type ReadBodyOptions, readBody, readFetchBody } from './body.ts';
 
@@ -20,8 +20,8 @@ export interface HttpRequest {
 /** The target in origin form. A server must accept the absolute form too (RFC 9112, section 3.2.2). */
 export const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/?#]+/i, '');
 
-/** @param response set if the client waits for `100 Continue` before it sends the body */
-export function fromNode(request: IncomingMessage, target: string, response?: ServerResponse): HttpRequest {
+/** @param sendContinue called before the body is read, if the client waits for `100 Continue` */
+export function fromNode(request: IncomingMessage, target: string, sendContinue = () => {}): HttpRequest {
   // An exchange reads headers by name only through this function (docs/performance.md, "What was tried").
   const getHeader = (name: string) => request.headers[name]?.toString();
   return {
@@ -30,7 +30,7 @@ export function fromNode(request: IncomingMessage, target: string, response?: Se
     rawHeaders: request.rawHeaders,
     remoteAddress: request.socket.remoteAddress,
     getHeader,
-    readBody: (limits) => readBody(request, getHeader, limits, () => response?.writeContinue()),
+    readBody: (limits) => readBody(request, getHeader, limits, sendContinue),
   };
 }
 

@@ -30,7 +30,7 @@ export async function startMetricsServer(
     return reading;
   };
   const respond = (pending: PendingResponse): void => {
-    void createResponse(pending, printOnce).then((response) => pending.send(response));
+    void createResponse(pending, printOnce).then((response) => pending.respond(response));
   };
   const server = createServer({
     requestTimeout: timeoutMs,

@@ -1,7 +1,7 @@
 import { type OperationParams, RequestError } from '../execution/index.ts';
 import { isJsonObject } from '../json.ts';
 
-const badRequest = (message: string) => new RequestError('BAD_REQUEST', message);
+const createBadRequest = (message: string) => new RequestError('BAD_REQUEST', message);
 
 /**
  * Reads the parameters from the body of a POST. Throws RequestError if it is not JSON or a parameter has the wrong
@@ -25,9 +25,10 @@ export function parseQueryString(search: string): OperationParams {
 }
 
 function toParams(body: unknown): OperationParams {
-  if (Array.isArray(body)) throw badRequest('Batches are not supported: send one operation per request.');
+  if (Array.isArray(body))
+    throw createBadRequest('Batches are not supported: send one operation per request.');
   if (!isJsonObject(body))
-    throw badRequest('The request body must be a JSON object with `query` or `documentId`.');
+    throw createBadRequest('The request body must be a JSON object with `query` or `documentId`.');
   const extensions = readObject(body, 'extensions');
   const persistedQuery = extensions?.['persistedQuery'];
   return {
@@ -36,7 +37,9 @@ function toParams(body: unknown): OperationParams {
     variables: readObject(body, 'variables'),
     documentId:
       readString(body, 'documentId') ??
-      (isJsonObject(persistedQuery) ? readString(persistedQuery, 'sha256Hash') : undefined),
+      (isJsonObject(persistedQuery)
+        ? readString(persistedQuery, 'sha256Hash', 'extensions.persistedQuery.sha256Hash')
+        : undefined),
     extensions,
   };
 }
@@ -46,20 +49,24 @@ function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw badRequest(`${what} is not valid JSON.`);
+    throw createBadRequest(`${what} is not valid JSON.`);
   }
 }
 
-function readString(source: Readonly<Record<string, unknown>>, name: string): string | undefined {
+function readString(
+  source: Readonly<Record<string, unknown>>,
+  name: string,
+  fullName = name,
+): string | undefined {
   const value = source[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
-  throw badRequest(`The parameter \`${name}\` must be a string.`);
+  throw createBadRequest(`The parameter \`${fullName}\` must be a string.`);
 }
 
 function readObject(source: Readonly<Record<string, unknown>>, name: string) {
   const value = source[name];
   if (value === undefined || value === null) return undefined;
   if (isJsonObject(value)) return value;
-  throw badRequest(`The parameter \`${name}\` must be an object.`);
+  throw createBadRequest(`The parameter \`${name}\` must be an object.`);
 }

@@ -30,13 +30,13 @@ export class PendingResponse {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /**
-   * Called once, when the response was sent or the connection has ended. Not a function: see docs/performance.md,
-   * "Objects that outlive a request".
+   * Set for a GraphQL request. Its `end` is called once, when the response was sent or the connection has ended. Not a
+   * function: see docs/performance.md, "Objects that outlive a request".
    */
-  listener: { end(isSent: boolean): void } | undefined;
+  exchange: { end(isSent: boolean): void } | undefined;
   /** On the clock of `performance.now()`. */
   readonly arrivedAtMs = performance.now();
-  /** Whether `send` was called. The response may not have been written yet. */
+  /** Whether `respond` was called. The response may not have been written yet. */
   hasResponse = false;
   /** Runs while the client reads the response. */
   timer: NodeJS.Timeout | undefined;
@@ -66,7 +66,7 @@ export class PendingResponse {
   }
 
   end(isSent: boolean): void {
-    this.#scope.runInAsyncScope(() => this.listener?.end(isSent));
+    this.#scope.runInAsyncScope(() => this.exchange?.end(isSent));
   }
 
   /** Ends the connection without further responses. */
@@ -78,7 +78,7 @@ export class PendingResponse {
    * Passes the response to the connection, which calls `write` in this turn of the event loop. Further calls do
    * nothing.
    */
-  send(
+  respond(
     httpResponse: HttpResponse,
     requestId = readForwardedHeaders(this.request.rawHeaders).requestId,
   ): void {
@@ -90,7 +90,7 @@ export class PendingResponse {
   }
 
   /**
-   * Passes the response to Node if `send` was called. Further calls do nothing. Ends the connection if Node refuses the
+   * Passes the response to Node if `respond` was called. Further calls do nothing. Ends the connection if Node refuses the
    * response, which must not affect the other responses of the turn.
    */
   write(): void {

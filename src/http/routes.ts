@@ -4,7 +4,7 @@ import { describeError, type Log } from '../observability/log.ts';
 import { createGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlHandler } from './handler.ts';
 import { checkHost, isAllowedHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
-import { fromNode, getTarget } from './http-request.ts';
+import { getTarget } from './http-request.ts';
 import type { PendingResponse } from './pending-response.ts';
 import { type HttpResponse, toTextResponse } from './responses.ts';
 import type { Resources } from './static-files.ts';
@@ -37,20 +37,19 @@ export class Routes {
   dispatch(pending: PendingResponse, expectsContinue = false): void {
     const { request } = pending;
     const problem = checkHost(request.rawHeaders, request.httpVersion);
-    if (problem !== undefined) return pending.send(toTextResponse(400, problem));
+    if (problem !== undefined) return pending.respond(toTextResponse(400, problem));
     const { config, isReady, handler } = this.#options;
     const target = getTarget(request);
     const path = target.split('?', 1)[0] ?? '';
-    if (path === '/livez') return pending.send(toTextResponse(200, 'alive'));
+    if (path === '/livez') return pending.respond(toTextResponse(200, 'alive'));
     if (path === '/readyz')
-      return pending.send(isReady() ? toTextResponse(200, 'ready') : toTextResponse(503, 'draining'));
+      return pending.respond(isReady() ? toTextResponse(200, 'ready') : toTextResponse(503, 'draining'));
     if (!isAllowedHost(request.headers, this.#options.allowedHosts))
-      return pending.send(toTextResponse(403, 'this host is not allowed'));
+      return pending.respond(toTextResponse(403, 'this host is not allowed'));
     const ownPath = path.startsWith(config.basePath) ? path.slice(config.basePath.length) : '';
     const page = this.#getPage(request, ownPath, target);
-    if (page === undefined && ownPath === '/graphql')
-      return serveGraphql(handler, pending, target, expectsContinue);
-    pending.send(page ?? toTextResponse(404, 'not found'));
+    if (page === undefined && ownPath === '/graphql') return handler.serve(pending, target, expectsContinue);
+    pending.respond(page ?? toTextResponse(404, 'not found'));
   }
 
   #getPage(request: IncomingMessage, path: string, target: string): HttpResponse | undefined {
@@ -74,30 +73,6 @@ const withoutGraphiql = toTextResponse(
   406,
   'This is a GraphQL endpoint. GraphiQL is off (GRAPHIQL=off): send operations with POST, as application/json.',
 );
-
-/** Runs a GraphQL request, and sends its response unless the client has disconnected. */
-export function serveGraphql(
-  handler: GraphqlHandler,
-  pending: PendingResponse,
-  target: string,
-  expectsContinue = false,
-): void {
-  const { request, response, arrivedAtMs } = pending;
-  const exchange = handler.begin(
-    fromNode(request, target, expectsContinue ? response : undefined),
-    arrivedAtMs,
-  );
-  pending.listener = exchange;
-  exchange.run().then(
-    (httpResponse) => {
-      if (httpResponse !== undefined) pending.send(httpResponse, exchange.requestId);
-    },
-    (error: unknown) => {
-      exchange.reportError(error);
-      pending.abort();
-    },
-  );
-}
 
 /** Browsers that navigate prefer HTML; clients of the API do not. */
 const prefersHtml = (accept: string | undefined): boolean =>

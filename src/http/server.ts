@@ -76,7 +76,7 @@ export class RunningServer implements AsyncDisposable {
       // An `Expect` header other than `100-continue`.
       .on('checkExpectation', (request, response) =>
         this.#connections.accept(request, response, (pending) =>
-          pending.send(toTextResponse(417, 'expectation failed')),
+          pending.respond(toTextResponse(417, 'expectation failed')),
         ),
       )
       .on('clientError', (error, socket) => this.#connections.refuse(socket, error));

@@ -89,7 +89,7 @@ interface FormattedError extends GraphQLFormattedError {
 /** An error of a plugin, without secrets. Masks any other error. */
 function formatError(error: unknown, hasData: boolean, context: PipelineInput['context']): FormattedError {
   const { requestId } = context;
-  if (error instanceof Error && !isClientFacing(error)) {
+  if (error instanceof Error && !isPluginError(error)) {
     context.reportError(error);
     const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, ...(hasData && { retryable: false }) };
     return { message: 'The gateway failed to handle this request.', extensions };
@@ -126,17 +126,17 @@ function redactJson(value: unknown, context: PipelineInput['context']): unknown 
 
 /** The fields of an error, which is a plain object if it comes from a cache. */
 function toFields(error: unknown): Readonly<Record<string, unknown>> {
-  if (!isClientFacing(error)) return isJsonObject(error) ? error : { message: error };
+  if (!isPluginError(error)) return isJsonObject(error) ? error : { message: error };
   const { message, nodes, path, extensions } = error;
   return { message, locations: nodes && toLocations(nodes), path, extensions };
 }
 
 /** Whether a plugin meant the error for clients: a GraphQLError that does not wrap another error or a thrown value. */
-export function isClientFacing(error: unknown): error is GraphQLError {
+export function isPluginError(error: unknown): error is GraphQLError {
   if (!(error instanceof Error) || error.name !== 'GraphQLError') return false;
   const { originalError, extensions } = error as GraphQLError;
   if (extensions['unexpected'] === true) return false;
-  return originalError === undefined || originalError === null || isClientFacing(originalError);
+  return originalError === undefined || originalError === null || isPluginError(originalError);
 }
 
 function getRequestError(error: unknown): RequestError | undefined {

@@ -21,7 +21,7 @@ import { isJsonObject } from '../json.ts';
 import { type Pipeline, type PipelineInput, type Plugins, readParameters } from './pipeline.ts';
 import { toHeaders } from './responses.ts';
 import {
-  isClientFacing,
+  isPluginError,
   readFetchResponse,
   toFetchRequest,
   toGraphqlErrors,
@@ -218,7 +218,7 @@ export function createYogaPipeline(schema: GraphQLSchema, executor: Executor, pl
       const respond = async () => readFetchResponse(await yoga.fetch(toFetchRequest(input), context));
       // Errors of `onRequest`, `onResultProcess` and `onResponse`.
       const recover = (error: unknown) => {
-        if (isClientFacing(error)) return toResultResponse({ errors: [error] }, [], input);
+        if (isPluginError(error)) return toResultResponse({ errors: [error] }, [], input);
         throw error;
       };
       return withDeadline(respond().catch(recover), input.context.deadline);

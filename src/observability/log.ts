@@ -114,19 +114,29 @@ export async function flushLog(log: Log): Promise<void> {
   await Promise.race([flushed, wait(flushTimeoutMs)]);
 }
 
+/** More causes than any error has. A cause can be the error itself. */
+const maxCauses = 5;
+
 /**
  * Describes an unexpected error for the log: its type and its stack frames. Leaves out the message and the properties,
  * because graphql-js, undici and Node quote inputs, headers and bodies in them.
+ *
+ * @param redact removes secrets. With it, the message is included
  */
-export function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return { type: typeof error };
+export function describeError(error: unknown, redact?: (text: string) => string, level = 0): unknown {
+  const clean = redact ?? ((text: string) => text);
+  if (!(error instanceof Error))
+    return { type: typeof error, ...(redact && typeof error === 'string' && { message: redact(error) }) };
   // A line of a message could look like a stack frame.
   const stack = error.stack?.replace(error.message, () => '') ?? '';
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
   return {
-    type: error.name,
-    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
-    stack: frames.map((line) => line.trim()).join('\n'),
-    ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
+    type: clean(error.name),
+    ...('code' in error && typeof error.code === 'string' ? { code: clean(error.code) } : {}),
+    ...(redact && { message: redact(error.message) }),
+    stack: clean(frames.map((line) => line.trim()).join('\n')),
+    ...(error.cause instanceof Error && level < maxCauses
+      ? { cause: describeError(error.cause, redact, level + 1) }
+      : {}),
   };
 }

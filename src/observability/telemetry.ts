@@ -78,8 +78,10 @@ export class Telemetry {
    */
   reportError(error: unknown, request: { readonly requestId: string; redact?(text: string): string }): void {
     const { requestId } = request;
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#log.error({ requestId, error: request.redact?.(text) ?? describeError(error) }, 'internal error');
+    this.#log.error(
+      { requestId, error: describeError(error, request.redact?.bind(request)) },
+      'internal error',
+    );
   }
 
   /** Sends the remaining spans and metrics. Never rejects. */

@@ -1,7 +1,7 @@
 import { isNullableObjectArray, type JsonObject } from '../json.ts';
 import { ClientFacingError } from '../upstream/errors.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
-import { toUuid } from '../upstream/uuid.ts';
+import { isUuid } from '../upstream/uuid.ts';
 import type { ResolverContext } from './request-context.ts';
 
 /** The arguments of a connection. `first` has a default; null is treated as omitted. */
@@ -38,10 +38,12 @@ export async function loadCollaborators(
   }
   const startingToken = after === null || after === undefined ? 0 : fromCursor(after);
   if (integrationId === null || integrationId === undefined) return null;
-  const id = toUuid(integrationId);
-  if (id === undefined)
+  if (!isUuid(integrationId))
     throw createInvalidResponseError('Galileo returned an integration id that is not a UUID.');
-  return toConnection(await reads.loadCollaborators(kind, id, { startingToken, limit }), startingToken);
+  return toConnection(
+    await reads.loadCollaborators(kind, integrationId, { startingToken, limit }),
+    startingToken,
+  );
 }
 
 function toConnection(page: JsonObject, startingToken: number): CollaboratorConnection {

@@ -17,15 +17,15 @@ export async function loadEntity(
   representation: unknown,
   context: ResolverContext,
 ): Promise<UpstreamIntegration | null> {
-  if (!isJsonObject(representation)) throw badRepresentation('it is not an object');
+  if (!isJsonObject(representation)) throw createRepresentationError('it is not an object');
   const { __typename: typeName, name: key } = representation;
   const name = namesByKey.get(key);
-  if (name === undefined) throw badRepresentation('its key `name` is not a value of IntegrationName');
+  if (name === undefined) throw createRepresentationError('its key `name` is not a value of IntegrationName');
   if (typeName !== 'Integration' && typeName !== getTypeName(name)) {
-    throw badRepresentation('its `__typename` does not match its key');
+    throw createRepresentationError('its `__typename` does not match its key');
   }
   return context.reads.loadIntegration(name);
 }
 
-const badRepresentation = (reason: string) =>
+const createRepresentationError = (reason: string) =>
   new ClientFacingError('BAD_USER_INPUT', `This representation cannot be resolved: ${reason}.`);

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { containsSecret, type ForwardedHeaders, getCredentialSecrets, toCaller } from '../credentials.ts';
+import {
+  containsSecret,
+  type ForwardedHeaders,
+  getCredentialSecrets,
+  hashCredentials,
+} from '../credentials.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Reservation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
@@ -73,7 +78,7 @@ export class RequestContext implements CallContext {
   }
 
   get caller(): string {
-    this.#caller ??= toCaller(this.#forwarded.credentials);
+    this.#caller ??= hashCredentials(this.#forwarded.credentials);
     return this.#caller;
   }
 

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import type { ProviderName } from '../upstream/api-types.ts';
 import { ClientFacingError, type ClientFacingErrorCode } from '../upstream/errors.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
-import { toUuid, type Uuid } from '../upstream/uuid.ts';
+import { isUuid, type Uuid } from '../upstream/uuid.ts';
 import type { BodyMapping, ValidationFailure } from './body-mapping.ts';
 import { getProviderName, type ProviderEntry, withProvider } from './integrations.ts';
 import type { ResolverContext } from './request-context.ts';
@@ -75,14 +75,14 @@ export async function shareIntegration(
   return { collaborators: outcome.value };
 }
 
-interface Collaborator {
+interface CollaboratorReference {
   readonly kind: CollaboratorKind;
   readonly integrationId: string;
   readonly collaboratorId: string;
 }
 
 export async function updateCollaborator(
-  collaborator: Collaborator,
+  collaborator: CollaboratorReference,
   role: string,
   context: ResolverContext,
 ): Promise<JsonObject> {
@@ -94,7 +94,7 @@ export async function updateCollaborator(
 }
 
 export async function removeCollaborator(
-  collaborator: Collaborator,
+  collaborator: CollaboratorReference,
   context: ResolverContext,
 ): Promise<string> {
   const { kind, id, collaboratorId } = toIds(collaborator);
@@ -104,16 +104,15 @@ export async function removeCollaborator(
   return collaboratorId;
 }
 
-const toIds = ({ kind, integrationId, collaboratorId }: Collaborator) => ({
+const toIds = ({ kind, integrationId, collaboratorId }: CollaboratorReference) => ({
   kind,
   id: toIdArgument('integrationId', integrationId),
   collaboratorId: toIdArgument(kind === 'users' ? 'userId' : 'groupId', collaboratorId),
 });
 
 function toIdArgument(name: string, value: string): Uuid {
-  const id = toUuid(value);
-  if (id === undefined) throw new ClientFacingError('BAD_USER_INPUT', `\`${name}\` must be a UUID.`);
-  return id;
+  if (!isUuid(value)) throw new ClientFacingError('BAD_USER_INPUT', `\`${name}\` must be a UUID.`);
+  return value;
 }
 
 /** The failures after which a write may have changed something. */

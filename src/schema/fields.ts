@@ -69,7 +69,7 @@ export const nonNull = { output: 'non-null' } as const;
 export const required = { output: 'non-null', input: 'required' } as const;
 export const writeOnly = { output: 'none' } as const;
 export const requiredWriteOnly = { output: 'none', input: 'required' } as const;
-export const secret = { output: 'none', secret: true } as const;
+export const secretWriteOnly = { output: 'none', secret: true } as const;
 
 /** Creates a function that declares fields of one type: `string('base_url', 'The base URL.')`. */
 export const fieldOf =

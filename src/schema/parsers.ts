@@ -77,7 +77,7 @@ export const parseJsonObject: Parser<JsonObject> = (value) =>
 export const parseObject: Parser<JsonObject> = (value) =>
   isJsonObject(value) ? value : throwMismatch('an object');
 
-/** A list. A null item is treated as left out, because no list of the schema has null items. */
+/** A list whose items cannot be null. Null items are dropped. */
 export function createListParser<T>(item: Parser<T>): Parser<T[]> {
   return (value) => {
     if (!Array.isArray(value)) return throwMismatch('an array');

@@ -72,7 +72,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#timer = setTimeout(Attempt.#onTimeout, options.upstreamTimeoutMs, this);
   }
 
-  get mayBeSent(): boolean {
+  get mayHaveBeenSent(): boolean {
     return this.#controller !== undefined;
   }
 
@@ -94,7 +94,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Ends the attempt early. Reports the failure, or the response if its status is sufficient. If the request may have been
+   * Ends the attempt early. Reports the failure, or the response without its body if the status alone decides the result. If the request may have been
    * sent, destroys the socket first. Otherwise, the connection is released when undici ends the request.
    */
   stop(kind: FailureKind, reason: string): void {
@@ -143,7 +143,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#release();
-    const cause = this.mayBeSent ? (this.#connection.socketError ?? error) : error;
+    const cause = this.mayHaveBeenSent ? (this.#connection.socketError ?? error) : error;
     const kind = isCertificateAlert(cause) ? 'certificate' : this.#classify(error);
     this.#report(this.#result ?? this.#toResult(kind, cause));
   }
@@ -192,7 +192,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #classify(error: Error): FailureKind {
     if (error instanceof ConnectFailure) return error.kind;
-    if (this.mayBeSent) return toSentFailureKind(error, this.#status >= 200);
+    if (this.mayHaveBeenSent) return toSentFailureKind(error, this.#status >= 200);
     return isInvalidRequest(error) ? 'invalid-request' : 'idle-closed';
   }
 
@@ -207,7 +207,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return {
       kind,
       // Upstream reads no request from a client whose certificate it refuses.
-      mayBeSent: this.mayBeSent && kind !== 'certificate',
+      mayHaveBeenSent: this.mayHaveBeenSent && kind !== 'certificate',
       cause: kind === 'invalid-request' ? error : toLoggableCause(error),
     };
   }

@@ -9,7 +9,7 @@ const failedShare = 0.5;
 const openMs = 10_000;
 // A probe has usually ended after this time.
 const probingRetryAfterMs = 1_000;
-/** After this time without a failure, the state of upstream is unknown. */
+/** How long metrics report an open breaker after its last failure. Then the state of upstream is unknown. */
 const maxReportedMs = 60_000;
 
 /** How an attempt was admitted. It must be passed to `settle` with the attempt's verdict. */
@@ -35,8 +35,8 @@ export class CircuitBreaker {
   readonly #onChange: (state: BreakerState) => void;
   readonly #attempts = new RollingCounter();
   readonly #failures = new RollingCounter();
-  // Filled only while there are failures, so that a healthy upstream costs nothing here. Earlier attempts of the worst
-  // caller therefore count as those of others, for up to ten seconds.
+  // Filled only while there are failures, so that a healthy upstream costs nothing here. Attempts before
+  // the first failure are not in the tallies, so they count as attempts of other callers.
   readonly #tallies = new CallerTallies();
   #latestCaller = '';
   #latestAtMs = Number.NEGATIVE_INFINITY;

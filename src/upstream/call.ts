@@ -142,7 +142,7 @@ export class Call implements Waiter, AttemptOwner {
     if (this.#isSettled) return;
     const result = { error };
     this.#lastResult = result;
-    const isRetryable = failureKinds[failure.kind].isRetryable && !(this.#isWrite && failure.mayBeSent);
+    const isRetryable = failureKinds[failure.kind].isRetryable && !(this.#isWrite && failure.mayHaveBeenSent);
     if (isRetryable && !this.#services.pool.isDestroyed) {
       if (failure.kind === 'idle-closed' && !this.#hasReplacedIdleConnection) {
         // Nothing was sent, so this does not count as a retry.
@@ -160,7 +160,7 @@ export class Call implements Waiter, AttemptOwner {
       this.#settle({
         error: end === 'expired' ? new ClientFacingError('UPSTREAM_TIMEOUT') : new CancelledError(),
       });
-    } else if (!this.#isWrite || !this.#attempt.mayBeSent) {
+    } else if (!this.#isWrite || !this.#attempt.mayHaveBeenSent) {
       if (end === 'expired') this.#attempt.stop('expired', 'The deadline expired.');
       else this.#attempt.stop('cancelled', 'The result is no longer needed.');
     } else if (end === 'expired') {

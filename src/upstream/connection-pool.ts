@@ -9,7 +9,7 @@ export interface Waiter extends Queueable {
    * @param isContended whether there are more waiters than connections in this turn
    */
   startAttempt(connection: Connection, isContended: boolean): boolean;
-  /** Fails the waiter: a caller with fewer calls gets its position in the queue, or the pool is destroyed. */
+  /** Ends the wait without a connection: a caller with fewer calls gets its position, or the pool is destroyed. */
   refuse(code: 'OVERLOADED' | 'UPSTREAM_UNAVAILABLE'): void;
 }
 
@@ -36,7 +36,7 @@ export class ConnectionPool {
   readonly #sessions: TlsSessions = { latest: undefined };
   /** Connections that were given or released in this turn of the event loop. */
   #turn: { readonly connection: Connection; readonly waiter: Waiter | undefined }[] = [];
-  /** Released connections that are not free yet. */
+  /** Connections that were released in this turn. They are free at its end. */
   #releasedCount = 0;
   #isDestroyed = false;
 

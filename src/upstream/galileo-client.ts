@@ -207,9 +207,8 @@ export class GalileoClient {
     hasShape: (body: unknown) => body is T,
   ): Promise<WriteOutcome<T>> {
     const { body, context } = request;
-    const bytes = Buffer.byteLength(body);
-    // The transport has the body as a string and as bytes.
-    const heldBytes = bytes === body.length ? 2 * bytes : 2 * body.length + bytes;
+    // An upper bound: the transport has the body as a string, with two bytes per character, and as bytes.
+    const heldBytes = 2 * body.length + Buffer.byteLength(body);
     if (!context.memory.take(heldBytes)) throw createFieldNoMemoryError();
     let response: UpstreamResponse;
     try {

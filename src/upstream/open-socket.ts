@@ -142,10 +142,11 @@ async function resolveName(
   return ordered.filter((address) => address !== undefined);
 }
 
-function joinErrors(errors: readonly Error[]): Error {
-  const [first, ...others] = errors;
-  if (first !== undefined && others.length === 0) return first;
-  return new Error(errors.map(({ message }) => message).join('; '));
+/** One failure for those of all addresses. If one of them is a lack of resources, it is that of the gateway's machine. */
+function joinErrors(errors: readonly Error[]): ConnectFailure {
+  const failures = errors.map(toConnectFailure);
+  const decisive = failures.length === 1 ? failures[0] : failures.find(({ kind }) => kind === 'no-resources');
+  return decisive ?? toConnectFailure(new Error(errors.map(({ message }) => message).join('; ')));
 }
 
 function startTls(

@@ -205,7 +205,7 @@ function toClientFacingCode(response: UpstreamResponse, method: Method): ClientF
     case 403:
       return 'FORBIDDEN';
     case 404:
-      // Proxies, ingresses and wrong base paths cause 404 too.
+      // The 404 of a proxy has another form. That of FastAPI for an unknown path is treated as Galileo's own.
       return hasErrorForm(response.json) ? 'NOT_FOUND' : 'UPSTREAM_INVALID_RESPONSE';
     case 400:
     case 409:

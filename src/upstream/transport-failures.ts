@@ -43,7 +43,7 @@ export type FailureKind = keyof typeof failureKinds;
 export interface AttemptFailure {
   readonly kind: FailureKind;
   /** Whether bytes of the request may have been sent. */
-  readonly mayBeSent: boolean;
+  readonly mayHaveBeenSent: boolean;
   /** Safe to log, except for `invalid-request`, whose cause is the original error. */
   readonly cause: Error;
 }
@@ -133,10 +133,10 @@ const unreadMessage =
   'Galileo responded to this change, but the gateway has no memory left to read the response. Read the data again before you repeat the change.';
 
 /** The error that a failure means for a read or a write. An `invalid-request` is not a ClientFacingError. */
-export function toCallError({ kind, cause, mayBeSent }: AttemptFailure, isWrite: boolean): Error {
+export function toCallError({ kind, cause, mayHaveBeenSent }: AttemptFailure, isWrite: boolean): Error {
   if (kind === 'invalid-request') return cause;
   if (kind === 'no-memory' && !isWrite) return createFieldNoMemoryError();
-  if (isWrite && mayBeSent && kind !== 'unreadable-body') {
+  if (isWrite && mayHaveBeenSent && kind !== 'unreadable-body') {
     const message = kind === 'no-memory' ? unreadMessage : undefined;
     return new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN', message, { cause });
   }

@@ -26,7 +26,7 @@ export interface CallContext {
   readonly headers: readonly string[];
   /** The client's trace context, in the same form. Sent if the observer adds none. */
   readonly traceHeaders: readonly string[];
-  /** The salted hash of the credentials (`toCaller`), for fair queueing and the circuit breaker. */
+  /** The salted hash of the credentials (`hashCredentials`), for fair queueing and the circuit breaker. */
   readonly caller: string;
   readonly deadline: Deadline;
   /** Holds responses until the end of the request. */

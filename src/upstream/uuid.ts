@@ -5,6 +5,4 @@ export type Uuid = string & { readonly [brand]: 'uuid' };
 
 const pattern = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-const isUuid = (value: unknown): value is Uuid => typeof value === 'string' && pattern.test(value);
-
-export const toUuid = (value: unknown): Uuid | undefined => (isUuid(value) ? value : undefined);
+export const isUuid = (value: unknown): value is Uuid => typeof value === 'string' && pattern.test(value);

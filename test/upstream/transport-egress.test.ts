@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { constants } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -351,6 +353,27 @@ describe('a host with several addresses', () => {
     isExhausted = false;
     expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    'a lack of file descriptors while a name with several addresses is connected does not open the circuit breaker either',
+    async () => {
+      await using upstream = await startScriptedUpstream();
+      await using transport = createObserved(named(upstream), {
+        lookup: createLookup('127.0.0.1', '127.0.0.2').lookup,
+      });
+      const setLimit = `prlimit --pid ${process.pid} --nofile`;
+      const script = `limit=$(${setLimit} --output SOFT --noheadings); ${setLimit}=3:; echo; read end; ${setLimit}=$limit:`;
+      const limiter = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+      await once(limiter.stdout, 'data');
+      const outcomes = new Set<unknown>();
+      for (let count = 0; count < 25; count += 1) outcomes.add(await getOutcome(transport.read()));
+      limiter.stdin.end('\n');
+      await once(limiter, 'close');
+      expect([...outcomes]).toEqual(['UPSTREAM_UNAVAILABLE']);
+      expect(transport.reasons[0]).toContain('The process has no free file descriptor');
+      expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    },
+  );
 
   test('a connection to a host whose addresses all hang fails at the connect timeout', async () => {
     await using upstream = await startScriptedUpstream();

@@ -1,14 +1,14 @@
 import { awsCredentialType } from '../enums.ts';
-import { fieldOf, nonNull, secret, toInputShape, toInputType } from '../fields.ts';
+import { fieldOf, nonNull, secretWriteOnly, toInputShape, toInputType } from '../fields.ts';
 import { parseObject } from '../parsers.ts';
 import { multiModalConfig, string, stringMap } from '../values.ts';
 
 const tokenFields = {
-  accessKeyId: string('aws_access_key_id', 'The access key id. Required for `KEY_SECRET`.', secret),
+  accessKeyId: string('aws_access_key_id', 'The access key id. Required for `KEY_SECRET`.', secretWriteOnly),
   secretAccessKey: string(
     'aws_secret_access_key',
     'The secret access key. Required for `KEY_SECRET`.',
-    secret,
+    secretWriteOnly,
   ),
   roleArn: string('aws_role_arn', 'The ARN of the IAM role. Required for `ASSUMED_ROLE`.'),
 };

@@ -1,5 +1,5 @@
 import { customAuthenticationType } from '../enums.ts';
-import { fieldOf, listOf, objectOf, required, requiredWriteOnly, secret } from '../fields.ts';
+import { fieldOf, listOf, objectOf, required, requiredWriteOnly, secretWriteOnly } from '../fields.ts';
 import {
   authenticationScope,
   boolean,
@@ -88,7 +88,7 @@ export const custom = defineProvider({
     apiKeyHeader: string('api_key_header', 'The name of the header that contains the API key.', {
       outputNote: 'Null if none is set.',
     }),
-    apiKeyValue: string('api_key_value', 'The API key.', secret),
+    apiKeyValue: string('api_key_value', 'The API key.', secretWriteOnly),
     customLlmConfig: fieldOf(llmConfig)(
       'custom_llm_config',
       "The customer's Python class that the endpoint is called through.",
@@ -98,8 +98,12 @@ export const custom = defineProvider({
     headers: stringMap(
       'headers',
       'Headers that Galileo adds to every request to the endpoint, at most 50.',
-      secret,
+      secretWriteOnly,
     ),
-    token: string('token', 'The credential that Galileo authenticates with at the endpoint.', secret),
+    token: string(
+      'token',
+      'The credential that Galileo authenticates with at the endpoint.',
+      secretWriteOnly,
+    ),
   },
 });
