@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
-import type { Registry } from 'prom-client';
 import { checkDocuments } from './check-documents.ts';
 import { type Config, ConfigError, readConfig, type SettingName, settings } from './config.ts';
 import { toError } from './errors.ts';
@@ -11,7 +10,7 @@ import { arePlugins, type Plugins } from './http/pipeline.ts';
 import { type HttpResponse, toHeaders } from './http/responses.ts';
 import { getProperty, isJsonObject } from './json.ts';
 import { createLog, type Log } from './observability/log.ts';
-import { getSharedMetrics } from './observability/metrics.ts';
+import { getSharedMetrics, type HostRegistry } from './observability/metrics.ts';
 import { Telemetry } from './observability/telemetry.ts';
 import { Tracing } from './observability/tracing.ts';
 
@@ -39,7 +38,7 @@ export type GatewayOptions = {
   /**
    * A prom-client registry that the gateway adds its metrics to; process metrics are left to you. Default: no metrics.
    */
-  readonly metrics?: Registry | undefined;
+  readonly metrics?: HostRegistry | undefined;
   /** graphql-yoga and Envelop plugins. With plugins, every request passes through graphql-yoga's pipeline. */
   readonly plugins?: Plugins | undefined;
 };
@@ -107,7 +106,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     }
   };
 
-  return Object.assign((request: Request) => handle(request), {
+  return Object.assign(handle, {
     fetch: handle,
     node: (request: IncomingMessage, response: ServerResponse) =>
       connections.accept(request, response, (pending) => handler.serve(pending, getTarget(request))),
@@ -139,6 +138,11 @@ function readOptions(given: GatewayOptions): Config {
     if (!isSettingName(name)) problems.push(`${name}: unknown option`);
     else if (excluded.includes(name))
       problems.push(`${name}: only the program galileo-gateway has this setting`);
+    else if (Array.isArray(value) && name !== 'corsOrigins')
+      problems.push(`${name}: expected a value that is not an array`);
+    // Any other value would be a host name as a string.
+    else if (name === 'noProxy' && value !== undefined && typeof value !== 'string')
+      problems.push(`${name}: expected a string`);
     else if (value !== undefined && !(Array.isArray(value) && value.length === 0))
       texts[name] = toText(value);
   }

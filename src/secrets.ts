@@ -65,7 +65,7 @@ export class Secrets {
     if (value === '') return;
     this.#values.add(value);
     this.#search = undefined;
-    const { length: trimmedLength } = value.trim();
+    const { length: trimmedLength } = value.trim().replaceAll('\r\n', '\n');
     // Normalization can compose several characters into one.
     const length = isAscii(value) ? trimmedLength : Math.ceil(trimmedLength / 4);
     const partLength = mayHaveMembers(value) ? minMemberLength : maxPatternLength;
@@ -269,11 +269,16 @@ function getForms(parts: readonly string[], spend: (work: number) => void): Iter
  */
 const longMarks = /\p{M}{31}/u;
 
-/** The string in each Unicode normal form, with spaces or plus signs, and with single or doubled quotes. */
+/**
+ * The string in each Unicode normal form, with each kind of line break, with spaces or plus signs, and with single or
+ * doubled quotes.
+ */
 function getSpellings(value: string): Set<string> {
+  const broken = /[\r\n]/.test(value) ? ['\n', '\r\n'].map((end) => value.replace(/\r\n|[\r\n]/g, end)) : [];
+  const lines = [value, ...broken];
   const normalized = longMarks.test(value)
-    ? [value]
-    : [value, value.normalize('NFC'), value.normalize('NFD')];
+    ? lines
+    : lines.flatMap((spelling) => [spelling, spelling.normalize('NFC'), spelling.normalize('NFD')]);
   const spaced = normalized.flatMap((spelling) => [spelling, spelling.replaceAll(' ', '+')]);
   return new Set(
     spaced.flatMap((spelling) => [spelling, spelling.replaceAll("'", "''"), spelling.replaceAll('"', '""')]),

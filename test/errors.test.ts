@@ -374,6 +374,12 @@ describe('a read that upstream fails', () => {
     expect(await read(reply, {})).toMatchObject({ status: 200, callCount: calls });
   });
 
+  it('an error that is not retryable has no retryAfterMs', async () => {
+    const { errors } = await read({ status: 409, headers: { 'retry-after': '3' }, json: { detail: 'No.' } });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', retryable: false });
+    expect(errors[0]?.extensions).not.toHaveProperty('retryAfterMs');
+  });
+
   it('retryAfterMs is the time until the date in Retry-After', async () => {
     const inTenSeconds = new Date(Date.now() + 10_000).toUTCString();
     const { errors } = await read({ status: 429, headers: { 'retry-after': inTenSeconds } });

@@ -159,6 +159,11 @@ describe('createGateway', () => {
       'nonsense: unknown option',
     ]);
     expect(getProblems({ corsOrigins: [], maxDepth: undefined })).toEqual([]);
+    for (const name of ['trustedDocuments', 'galileoApiUrl', 'maxDepth', 'introspection', 'upstreamHeaders'])
+      for (const value of [[], ['on'], [3]])
+        expect(getProblems({ [name]: value })).toEqual([`${name}: expected a value that is not an array`]);
+    for (const noProxy of [null, true, 5, {}])
+      expect(getProblems({ noProxy })).toEqual(['noProxy: expected a string']);
     for (const log of [console, {}, true, null])
       expect(getProblems({ log })).toEqual(['log: expected a pino logger']);
     for (const metrics of [{}, true, null])

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import express from 'express';
 import Fastify from 'fastify';
 import { Hono } from 'hono';
-import { Registry } from 'prom-client';
+import { Counter, type OpenMetricsContentType, Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
 import { createGateway, type Gateway } from '../src/index.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
@@ -240,6 +240,30 @@ describe('createGateway', () => {
     expect(await metrics.metrics()).toMatch(
       /gateway_requests_total\{operation_type="query",outcome="ok"\} 1/,
     );
+    await gateway.close();
+  });
+
+  it('a registry with another metric of the same name is refused', () => {
+    const metrics = new Registry();
+    new Counter({ name: 'gateway_requests_total', help: 'Of the host.', registers: [metrics] }).inc(7);
+    expect(() => createGateway({ metrics })).toThrow(
+      'metrics: the registry has another metric with the name gateway_requests_total',
+    );
+    expect(metrics.getMetricsAsArray()).toHaveLength(1);
+  });
+
+  it('a registry in the format of OpenMetrics is accepted, and keeps the version after a reset', async () => {
+    const metrics = new Registry<OpenMetricsContentType>();
+    metrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+    const gateway = createGateway({ metrics });
+    metrics.resetMetrics();
+    expect(await metrics.metrics()).toMatch(/gateway_build_info\{version="[^"]+"\} 1\n/);
+    await gateway.close();
+  });
+
+  it('`fetch` of a gateway is the gateway', async () => {
+    const gateway = createGateway();
+    expect(gateway.fetch).toBe(gateway);
     await gateway.close();
   });
 

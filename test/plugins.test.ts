@@ -155,6 +155,62 @@ describe('plugins', () => {
       expect(extensions).toHaveProperty('requestId', response.headers['x-request-id']);
   });
 
+  it.each(['onExecutionResult', 'onResultProcess'] as const)(
+    'a field error that a plugin changes in place in %s is redacted, in each of its properties',
+    async (hook) => {
+      const secret = 'key-1234567890';
+      const quote = ({ result }: { readonly result: unknown }) => {
+        for (const error of (result as { errors?: Record<string, unknown>[] }).errors ?? []) {
+          error['message'] = `no ${secret}`;
+          (error['path'] as unknown[]).push(secret);
+          (error['locations'] as unknown[]).push({ [secret]: secret });
+          Object.assign(error['extensions'] as object, { requestId: 'old', debug: { [secret]: [secret] } });
+        }
+      };
+      await using started = await startWith([{ [hook]: quote }]);
+      started.upstream.on('DELETE', '/integrations/azure', { status: 403, json: { detail: 'no' } });
+      const response = await started.post('mutation { deleteIntegration(name: AZURE) { name } }');
+      expect(response.text).toContain('no [redacted]');
+      expect(response.text).not.toContain(secret);
+      expect(parseBody(response).errors?.[0]).toMatchObject({
+        path: ['deleteIntegration', '[redacted]'],
+        extensions: { requestId: response.headers['x-request-id'], debug: { '[redacted]': ['[redacted]'] } },
+      });
+    },
+  );
+
+  it('a field error that plugins do not change is the same as without plugins', async () => {
+    const responses = await Promise.all(
+      [[], [definePlugin({ onExecutionResult: () => {} })]].map(async (plugins) => {
+        await using started = await startWith(plugins);
+        started.upstream.on('DELETE', '/integrations/azure', { status: 403, json: { detail: 'no' } });
+        const body = '{"query":"mutation { deleteIntegration(name: AZURE) { name } }"}';
+        return await send(started.gateway.url, { headers: { ...headers, 'x-request-id': 'r' }, body });
+      }),
+    );
+    expect(responses[1]?.text).toBe(responses[0]?.text);
+    expect(responses[0]?.text).toContain('"code":"FORBIDDEN"');
+  });
+
+  it('a path of an error that a plugin creates is redacted', async () => {
+    await using started = await startWith([
+      definePlugin({
+        onExecutionResult: ({ setResult }) =>
+          setResult({ data: null, errors: [{ message: 'no', path: ['key-1234567890', 1] }] } as object),
+      }),
+    ]);
+    const response = await started.post(read);
+    expect(parseBody(response).errors?.[0]).toHaveProperty('path', ['[redacted]', 1]);
+  });
+
+  it('a result of a plugin with neither data nor errors is an internal error', async () => {
+    await using started = await startWith([
+      definePlugin({ onExecutionResult: ({ setResult }) => setResult({}) }),
+    ]);
+    const response = await started.post(read);
+    expect([response.status, ...getCodes(response)]).toEqual([500, 'INTERNAL_SERVER_ERROR']);
+  });
+
   it.each(['an internal detail', { toString: () => 'an internal detail' }, undefined])(
     'a thrown value that is not an Error is an internal error: %j',
     async (thrown) => {
@@ -709,8 +765,8 @@ describe('serve --plugins', async () => {
     const file = join(directory, 'plugins-that-throw.mjs');
     await writeFile(file, 'export default [{ onPluginInit() { throw new Error("no license"); } }];\n');
     await using program = startProgram(['serve', '--plugins', file], { PORT: '0', METRICS_PORT: '0' });
-    expect(await program.exit).toBe(1);
-    expect(program.stderr).toContain('no license');
+    expect(await program.exit).toBe(2);
+    expect(program.stderr).toBe('galileo-gateway: plugins: no license\n');
   });
 });
 

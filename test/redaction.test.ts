@@ -24,6 +24,8 @@ const entities: Readonly<Record<string, string>> = {
 /** The forms in which programs write a string. */
 const encodings: Readonly<Record<string, (text: string) => string>> = {
   'the same string': (text) => text,
+  'the string with line breaks of Windows': (text) => text.replace(/\r\n|[\r\n]/g, '\r\n'),
+  'the string with line breaks of Unix': (text) => text.replace(/\r\n|[\r\n]/g, '\n'),
   JSON: (text) => JSON.stringify(text).slice(1, -1),
   'JSON in ASCII': (text) =>
     replaceAll(JSON.stringify(text).slice(1, -1), (c) => (c > '~' ? toUnit(c) : undefined)),
@@ -94,7 +96,7 @@ const secretText = fc
   .array(
     fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom(...'abcXYZ019-_.') },
-      { weight: 1, arbitrary: fc.constantFrom(...'"\\/&<>+%=\'; #é€', '😀') },
+      { weight: 1, arbitrary: fc.constantFrom(...'"\\/&<>+%=\'; #é€\n', '😀') },
     ),
     { minLength: 8, maxLength: 60 },
   )
@@ -108,6 +110,8 @@ describe('a secret is removed from a message', () => {
     "it's 100% \\u0041 &amp; 'more'",
     'ünï©ødé-ключ-😀',
     'AKIA+/wJalrXUtnFEMI/K7MDENG+bPxRfiCY==',
+    'two lines\nwith 5ecrets',
+    'lines of\r\nWind0ws',
   ];
 
   it.each(Object.entries(encodings))(

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { Config, SettingName } from '../config.ts';
+import { type Config, ConfigError, type SettingName } from '../config.ts';
+import { toError } from '../errors.ts';
 import { Executor } from '../execution/index.ts';
 import type { Log } from '../observability/log.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
@@ -74,9 +75,14 @@ export class GraphqlHandler {
     });
   }
 
-  /** Resolves when plugins, if there are any, are ready. Rejects if graphql-yoga or a plugin cannot be loaded. */
+  /**
+   * Resolves when plugins, if there are any, are ready. Rejects with ConfigError if graphql-yoga cannot be loaded, or a
+   * plugin fails when it is initialized.
+   */
   async ready(): Promise<void> {
-    await this.#services.pipeline.ready?.();
+    await this.#services.pipeline.ready?.().catch((error: unknown) => {
+      throw new ConfigError([`plugins: ${toError(error).message}`]);
+    });
   }
 
   get usage(): Admission['usage'] {

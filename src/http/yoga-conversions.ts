@@ -53,11 +53,11 @@ export interface YogaResult {
 /**
  * The same response as without plugins, for any result of plugins. Reports internal errors.
  *
- * @param fieldErrors errors of the executor, which are not changed
+ * @param fieldErrors the errors of the executor with their JSON, which shows whether a plugin has changed them
  */
 export function toResultResponse(
   { data, errors: given, extensions }: YogaResult,
-  fieldErrors: readonly unknown[],
+  fieldErrors: ReadonlyMap<unknown, string>,
   { context, observation, mediaType }: PipelineInput,
 ): HttpResponse {
   const errors = given ?? [];
@@ -68,10 +68,12 @@ export function toResultResponse(
       return toErrorResponse(requestError, mediaType, context);
     }
   }
-  const unchanged = new Set(fieldErrors);
-  const formatted = errors.map((error) =>
-    unchanged.has(error) ? (error as FormattedError) : formatError(error, data !== undefined, context),
-  );
+  if (data === undefined && errors.length === 0)
+    throw new Error('A plugin set a result that has neither data nor errors.');
+  const formatted = errors.map((error) => {
+    const isUnchanged = fieldErrors.has(error) && fieldErrors.get(error) === JSON.stringify(error);
+    return isUnchanged ? (error as FormattedError) : formatError(error, data !== undefined, context);
+  });
   observation.addErrors(formatted);
   const body = JSON.stringify({
     ...(formatted.length > 0 && { errors: data === undefined ? formatted.slice(0, maxProblems) : formatted }),
@@ -104,24 +106,26 @@ function formatError(error: unknown, hasData: boolean, context: PipelineInput['c
   const text = typeof message === 'string' ? message : 'An error without a message.';
   return {
     message: shortenMessage(context.redact(text)),
-    locations,
-    path,
+    locations: redactJson(locations, context),
+    path: redactJson(path, context),
     extensions: {
       code: context.redact(String(code)),
       requestId,
-      ...(redactJson(JSON.parse(JSON.stringify(others)), context) as JsonObject),
+      ...(redactJson(others, context) as JsonObject),
     },
   } as FormattedError;
 }
 
-/** The value without the secrets of the request, also in its keys. */
+/** The value as JSON shows it, without the secrets of the request, also in its keys. */
 function redactJson(value: unknown, context: PipelineInput['context']): unknown {
-  if (typeof value === 'string') return context.redact(value);
-  if (Array.isArray(value)) return value.map((item) => redactJson(item, context));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [context.redact(key), redactJson(inner, context)]),
-  );
+  const redactKeys = (inner: object) =>
+    Object.fromEntries(Object.entries(inner).map(([key, item]) => [context.redact(key), item]));
+  const json = JSON.stringify(value);
+  if (json === undefined) return undefined;
+  return JSON.parse(json, (_key, inner: unknown) => {
+    if (typeof inner === 'string') return context.redact(inner);
+    return isJsonObject(inner) ? redactKeys(inner) : inner;
+  });
 }
 
 /** The fields of an error, which is a plain object if it comes from a cache. */

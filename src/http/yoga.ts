@@ -37,8 +37,8 @@ class YogaExecution {
   readonly input: PipelineInput;
   readonly #executor: Executor;
   readonly #isReadOnly: boolean;
-  /** The errors of fields. They contain no secrets. */
-  fieldErrors: readonly unknown[] = [];
+  /** The errors of fields as JSON, which contains no secrets, by the objects that plugins get and can change. */
+  readonly fieldErrors = new Map<unknown, string>();
   #params: OperationParams | undefined;
   /** Why the parameters could not be read. */
   #paramsError: unknown;
@@ -143,15 +143,21 @@ class YogaExecution {
       const prepared = this.#prepareDocument(document, operationName || undefined);
       this.input.startOperation(prepared);
       const { body, errors } = await this.#executor.execute(prepared, variables, this.input.context);
-      this.fieldErrors = errors ?? [];
       const { data } = JSON.parse(body) as { data: unknown };
-      return { data, ...(errors !== undefined && { errors }) };
+      return { data, ...(errors !== undefined && { errors: errors.map((error) => this.#copyError(error)) }) };
     } catch (error) {
       // A plugin can have changed the document or the variables since their secrets were added.
       this.#addSecrets(document, variables);
       if (error instanceof RequestError) return { errors: toGraphqlErrors(error) };
       throw error;
     }
+  }
+
+  #copyError(error: object): unknown {
+    const json = JSON.stringify(error);
+    const copy: unknown = JSON.parse(json);
+    this.fieldErrors.set(copy, json);
+    return copy;
   }
 
   /** Plugins can replace the document and the name of the operation at any step. */
@@ -218,7 +224,7 @@ export function createYogaPipeline(schema: GraphQLSchema, executor: Executor, pl
       const respond = async () => readFetchResponse(await yoga.fetch(toFetchRequest(input), context));
       // Errors of `onRequest`, `onResultProcess` and `onResponse`.
       const recover = (error: unknown) => {
-        if (isPluginError(error)) return toResultResponse({ errors: [error] }, [], input);
+        if (isPluginError(error)) return toResultResponse({ errors: [error] }, new Map(), input);
         throw error;
       };
       return withDeadline(respond().catch(recover), input.context.deadline);

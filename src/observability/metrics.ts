@@ -1,4 +1,5 @@
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { ConfigError } from '../config.ts';
 import { requestErrorCodes } from '../execution/index.ts';
 import { getProperty } from '../json.ts';
 import { version } from '../package.ts';
@@ -15,6 +16,12 @@ const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 
 /** Codes of the label `code`. A plugin's own code counts as `other`, so that the number of series has a limit. */
 const errorCodes: ReadonlySet<string> = new Set([...clientFacingErrorCodes, ...requestErrorCodes, 'other']);
+
+/** A registry of the host application, for Prometheus's or OpenMetrics' text format. */
+export type HostRegistry = Pick<
+  Registry,
+  'getMetricsAsArray' | 'getSingleMetric' | 'registerMetric' | 'removeSingleMetric'
+>;
 
 /** The sources of gauges, read whenever the metrics are printed. */
 interface MetricSources {
@@ -94,13 +101,15 @@ export class Metrics {
       'Upstream calls that wait for a connection.',
       ({ transport }) => transport.queueDepth,
     );
-    new Gauge({
+    const buildInfo: Gauge<'version'> = new Gauge({
       name: 'gateway_build_info',
       help: 'The version of the gateway, as a label.',
       labelNames: ['version'],
       registers,
       aggregator: 'first',
-    }).set({ version }, 1);
+      // At each reading, because a host application can reset its registry.
+      collect: () => buildInfo.set({ version }, 1),
+    });
     // Initialized with zero, so that Prometheus sees the first event as an increase.
     for (const operationType of operationTypes) {
       for (const outcome of requestOutcomes) {
@@ -112,10 +121,16 @@ export class Metrics {
   }
 
   /**
-   * Adds the metrics to a registry. Replaces those with the same names, such as those of a module before its reload.
+   * Adds the metrics to a registry. Replaces those of a module before its reload, which have the same descriptions.
+   * Throws ConfigError if the registry has another metric with one of the names.
    */
-  register(registry: Registry): void {
-    for (const { name } of this.#registry.getMetricsAsArray()) {
+  register(registry: HostRegistry): void {
+    const helpByName = new Map(registry.getMetricsAsArray().map(({ name, help }) => [name, help]));
+    const metrics = this.#registry.getMetricsAsArray();
+    const taken = metrics.find(({ name, help }) => (helpByName.get(name) ?? help) !== help);
+    if (taken !== undefined)
+      throw new ConfigError([`metrics: the registry has another metric with the name ${taken.name}`]);
+    for (const { name } of metrics) {
       const metric = this.#registry.getSingleMetric(name);
       registry.removeSingleMetric(name);
       if (metric !== undefined) registry.registerMetric(metric);
@@ -190,10 +205,10 @@ export class Metrics {
   }
 }
 
-const sharedMetrics = new WeakMap<Registry, Metrics>();
+const sharedMetrics = new WeakMap<HostRegistry, Metrics>();
 
 /** The metrics that all gateways of a host application with this registry share. */
-export function getSharedMetrics(registry: Registry): Metrics {
+export function getSharedMetrics(registry: HostRegistry): Metrics {
   const metrics = sharedMetrics.get(registry) ?? new Metrics(false);
   sharedMetrics.set(registry, metrics);
   metrics.register(registry);

@@ -21,7 +21,7 @@ export const clientFacingErrorCodes: readonly string[] = Object.keys(messages);
 interface ClientFacingErrorDetails {
   /** Whether the same call can succeed later. The default depends on the code. */
   readonly retryable?: boolean;
-  /** How long to wait before the next call, in milliseconds: as upstream or the circuit breaker asks. */
+  /** How long to wait before the next call, in milliseconds: as upstream or the circuit breaker asks. Only if retryable. */
   readonly retryAfterMs?: number | undefined;
   /** The HTTP status of upstream's response; undefined if there was none. */
   readonly upstreamStatus?: number | undefined;
@@ -60,7 +60,7 @@ export class ClientFacingError extends Error {
     super(message ?? messages[code], details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.retryable = details.retryable ?? retryableCodes.has(code);
-    this.retryAfterMs = details.retryAfterMs;
+    this.retryAfterMs = this.retryable ? details.retryAfterMs : undefined;
     this.upstreamStatus = details.upstreamStatus;
     this.galileoErrorCode = details.galileoErrorCode;
   }

@@ -253,7 +253,9 @@ function readMessage(body: unknown, redact: Redaction): string | undefined {
 
 /** The message in `detail` or in one of its entries. Usually a string. */
 const readText = (detail: unknown): unknown =>
-  isJsonObject(detail) ? (detail['message'] ?? detail['msg'] ?? detail['error']) : detail;
+  isJsonObject(detail) ? [detail['message'], detail['msg'], detail['error']].find(isText) : detail;
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value.trim() !== '';
 
 /** The entries of a FastAPI validation error, or of a list of strings. `input` and `ctx` of an entry are not read. */
 function readIssues(detail: unknown, redact: Redaction): ValidationIssue[] {

@@ -382,6 +382,7 @@ describe('the message of an error', () => {
     ['an object with message', { detail: { message: 'One.', code: 'x' } }, 'One.'],
     ['an object with msg', { detail: { msg: 'One.' } }, 'One.'],
     ['an object with error', { detail: { error: 'One.' } }, 'One.'],
+    ['an object whose message is not usable', { detail: { message: {}, msg: ' ', error: 'One.' } }, 'One.'],
     ['a list of strings', { detail: ['One.', 'Two.'] }, 'One.; Two.'],
     [
       'a list of issues',
