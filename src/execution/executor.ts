@@ -60,11 +60,11 @@ export class Executor {
    */
   execute(
     prepared: PreparedOperation,
-    inputs: Variables | undefined,
+    rawVariables: Variables | undefined,
     context: ResolverContext,
   ): Promise<OperationResult> {
-    // An async function keeps all its variables while it waits. `#run` waits without a reference to the inputs.
-    return this.#run(prepared, this.#coerce(prepared, inputs ?? {}, context), context);
+    // An async function keeps all its variables while it waits. `#run` waits without a reference to the raw variables.
+    return this.#run(prepared, this.#coerce(prepared, rawVariables ?? {}, context), context);
   }
 
   /**
@@ -73,11 +73,11 @@ export class Executor {
    */
   #coerce(
     { measures, secrets, coerceVariables }: PreparedOperation,
-    inputs: Variables,
+    rawVariables: Variables,
     context: ResolverContext,
   ) {
     const foundSecrets = [...secrets.literals];
-    const coerced = coerceVariables(replaceNullRepresentations(measures, inputs), foundSecrets);
+    const coerced = coerceVariables(replaceNullRepresentations(measures, rawVariables), foundSecrets);
     if ('problems' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.problems);
     const { values } = coerced;
     for (const name of secrets.variables) collectSecrets(values[name], foundSecrets);

@@ -179,7 +179,7 @@ export class OperationPlan implements SharedAllocation {
     }
     let field: GraphQLField<unknown, unknown> | undefined = type.getFields()[node.name.value];
     if (field === undefined) {
-      // Validation allows them only on the query type.
+      // `__schema` or `__type`, which validation allows only on the query type.
       field = [SchemaMetaFieldDef, TypeMetaFieldDef].find(({ name }) => name === node.name.value);
       this.hasIntrospection = true;
     }

@@ -26,7 +26,7 @@ type CoercedVariables = { readonly values: Variables } | { readonly problems: re
  * secret fields to `secrets`. Messages name positions and types, not values. graphql-js would quote values, including
  * secrets.
  */
-export type VariableCoercion = (inputs: Variables, secrets: string[]) => CoercedVariables;
+export type VariableCoercion = (rawVariables: Variables, secrets: string[]) => CoercedVariables;
 
 interface Definition {
   readonly name: string;
@@ -53,14 +53,14 @@ export function createVariableCoercion(
       defaultValue: node.defaultValue && valueFromAST(node.defaultValue, type),
     };
   });
-  return (inputs, secrets) => {
+  return (rawVariables, secrets) => {
     // Without a prototype: a variable can have the name `__proto__`.
     const values: Record<string, unknown> = { __proto__: null };
     for (const { name, type, node, coerce, defaultValue } of definitions) {
       let value = defaultValue;
-      if (isGiven(inputs, name)) value = coerce(inputs[name], secrets);
+      if (isGiven(rawVariables, name)) value = coerce(rawVariables[name], secrets);
       else if (node.defaultValue === undefined && isNonNullType(type)) value = invalid;
-      if (value === invalid) return { problems: findProblems(definitions, inputs, allowsSuggestions) };
+      if (value === invalid) return { problems: findProblems(definitions, rawVariables, allowsSuggestions) };
       if (value !== undefined) values[name] = value;
     }
     return { values };
@@ -68,13 +68,13 @@ export function createVariableCoercion(
 }
 
 /** Plugins can set a variable to undefined, which JSON cannot. */
-const isGiven = (inputs: Variables, name: string): boolean =>
-  Object.hasOwn(inputs, name) && inputs[name] !== undefined;
+const isGiven = (rawVariables: Variables, name: string): boolean =>
+  Object.hasOwn(rawVariables, name) && rawVariables[name] !== undefined;
 
 /** The first problems of variables that do not match their types, at most `maxProblems`. */
 function findProblems(
   definitions: readonly Definition[],
-  inputs: Variables,
+  rawVariables: Variables,
   allowsSuggestions: boolean,
 ): RequestProblem[] {
   const problems: RequestProblem[] = [];
@@ -84,15 +84,15 @@ function findProblems(
         problems.push({ message, locations: toLocations([node]) });
         if (problems.length === maxProblems) throw enough;
       };
-      if (!isGiven(inputs, name)) {
+      if (!isGiven(rawVariables, name)) {
         if (node.defaultValue === undefined && isNonNullType(type))
           report(`Variable "$${name}" of required type "${String(type)}" was not provided.`);
-      } else if (inputs[name] === null && isNonNullType(type)) {
+      } else if (rawVariables[name] === null && isNonNullType(type)) {
         report(`Variable "$${name}" of non-null type "${String(type)}" must not be null.`);
       } else {
         const onError = (path: readonly (string | number)[], _value: unknown, error: GraphQLError) =>
           report(`Variable "$${name}"${printPath(path)}: ${explain(error, type, path, allowsSuggestions)}`);
-        coerceInputValue(inputs[name], type, onError, !allowsSuggestions);
+        coerceInputValue(rawVariables[name], type, onError, !allowsSuggestions);
       }
     }
   } catch (error) {

@@ -9,7 +9,7 @@ const commonHeaders =
 const tokenList = /^[!#$%&'*+.^`|~\w-]+(?:[\t ]*,[\t ]*[!#$%&'*+.^`|~\w-]+)*$/;
 const maxHeaderListLength = 2000;
 /** Maximum number of logged origins. Pages must not be able to fill the log. */
-const maxHints = 100;
+const maxWarnings = 100;
 
 /**
  * Lets pages of listed origins read responses. Cookies and saved passwords are not allowed: a page sends its
@@ -20,7 +20,7 @@ const maxHints = 100;
 export class Cors {
   readonly #origins: readonly string[];
   readonly #log: Log;
-  readonly #hinted = new Set<string>();
+  readonly #warned = new Set<string>();
 
   constructor(origins: readonly string[] | undefined, log: Log) {
     this.#origins = origins ?? [];
@@ -45,7 +45,7 @@ export class Cors {
   allow(request: HttpRequest, response: HttpResponse): HttpResponse {
     const origin = request.getHeader('origin');
     const isListed = this.#isListed(origin);
-    if (origin !== undefined && !isListed) this.#hint(request, origin);
+    if (origin !== undefined && !isListed) this.#warnOnce(request, origin);
     if (this.#origins.length === 0) return response;
     const { status, body } = response;
     const headers: Record<string, string | string[]> = Object.assign({}, response.headers);
@@ -62,13 +62,13 @@ export class Cors {
   }
 
   /** Logs each unlisted origin once. Pages of the gateway's own origin send `Origin` with a POST too. */
-  #hint(request: HttpRequest, origin: string): void {
-    if (this.#hinted.size >= maxHints || this.#hinted.has(origin)) return;
+  #warnOnce(request: HttpRequest, origin: string): void {
+    if (this.#warned.size >= maxWarnings || this.#warned.has(origin)) return;
     if (request.getHeader('sec-fetch-site') === 'same-origin') return;
     const host = request.getHeader('host');
     if (host !== undefined && origin.endsWith(`://${host}`)) return;
     if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@]{1,253}$/i.test(origin)) return;
-    this.#hinted.add(origin);
+    this.#warned.add(origin);
     this.#log.warn({ origin }, 'blocked by CORS: the origin is not in CORS_ORIGINS');
   }
 }
