@@ -42,6 +42,7 @@ export class CircuitBreaker {
   #latestAtMs = Number.NEGATIVE_INFINITY;
   // The time of the last attempt of any caller except the latest one.
   #otherAtMs = Number.NEGATIVE_INFINITY;
+  #latestFailedCaller = '';
   #state: BreakerState = 'closed';
   #openedAtMs = 0;
   /** The caller whose failure opened the breaker. */
@@ -100,18 +101,21 @@ export class CircuitBreaker {
     this.#noteActivity(caller, nowMs);
     if (verdict === 'neutral') return;
     this.#attempts.increment(nowMs);
-    if (verdict === 'bad') this.#failures.increment(nowMs);
+    if (verdict === 'bad') {
+      this.#failures.increment(nowMs);
+      this.#latestFailedCaller = caller;
+    }
     const failures = this.#failures.getTotal(nowMs);
     if (failures === 0) return;
     this.#tallies.add(caller, verdict === 'bad', nowMs);
     const attempts = this.#attempts.getTotal(nowMs);
-    if (verdict === 'good' || attempts < minAttempts || failures < attempts * failedShare) return;
+    if (attempts < minAttempts || failures < attempts * failedShare) return;
     if (nowMs - this.#otherAtMs < windowMs) {
       const worst = this.#tallies.getWorst(nowMs);
       const otherFailures = failures - worst.failures;
       if (otherFailures === 0 || otherFailures < (attempts - worst.attempts) * failedShare) return;
     }
-    this.#open(caller);
+    this.#open(this.#latestFailedCaller);
   }
 
   #noteActivity(caller: string, nowMs: number): void {

@@ -121,6 +121,22 @@ describe('the circuit breaker', () => {
     expect(transport.isBreakerOpen).toBe(true);
   });
 
+  test.each([10, 19])(
+    'the circuit breaker opens at the twentieth attempt after %i failures, even if this attempt is good',
+    async (failures) => {
+      await using broken = await startBroken();
+      const { clock, transport, upstream } = broken;
+      await repeat(failures, () => transport.read());
+      upstream.script = healthy;
+      await repeat(19 - failures, () => transport.read());
+      expect(transport.isBreakerOpen).toBe(false);
+      await transport.read();
+      expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+      clock.advance(10_000);
+      expect(await getOutcome(transport.read('/r'))).toBe('200 /r');
+    },
+  );
+
   test('the circuit breaker ignores attempts that ended with the deadline of their request, before their timeout', async () => {
     await using upstream = await startScriptedUpstream({ script: silent });
     await using transport = createTestTransport(upstream.origin, {
