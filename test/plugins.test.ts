@@ -761,13 +761,20 @@ describe('serve --plugins', async () => {
     expect(JSON.parse(warning)).toMatchObject({ level: 'warn', graphql: await realpath(copy) });
   });
 
-  it('a plugin that throws when it is initialized ends the program, even with METRICS_PORT', async () => {
-    const file = join(directory, 'plugins-that-throw.mjs');
-    await writeFile(file, 'export default [{ onPluginInit() { throw new Error("no license"); } }];\n');
-    await using program = startProgram(['serve', '--plugins', file], { PORT: '0', METRICS_PORT: '0' });
-    expect(await program.exit).toBe(2);
-    expect(program.stderr).toBe('galileo-gateway: plugins: no license\n');
-  });
+  it.each(['1', '2'])(
+    'a plugin that throws when it is initialized ends the program, with WORKERS=%s',
+    async (workers) => {
+      const file = join(directory, 'plugins-that-throw.mjs');
+      await writeFile(file, 'export default [{ onPluginInit() { throw new Error("no license"); } }];\n');
+      await using program = startProgram(['serve', '--plugins', file], {
+        PORT: '0',
+        METRICS_PORT: '0',
+        WORKERS: workers,
+      });
+      expect(await program.exit).toBe(2);
+      expect(program.stderr).toBe('galileo-gateway: plugins: no license\n');
+    },
+  );
 });
 
 describe('the recipes of docs/plugins.md', () => {

@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { closeServer, getUrl, listen } from '../http/listen.ts';
 import { startMetricsServer } from '../http/metrics-server.ts';
 import { getProperty } from '../json.ts';
@@ -134,7 +134,10 @@ export class WorkerPool implements Drainable {
           this.#noteDraining(worker, member);
           break;
         case 'failed':
-          if (this.#starting !== undefined) this.#starting.reject(new Error(message.message));
+          if (this.#starting !== undefined)
+            this.#starting.reject(
+              message.isConfig ? new ConfigError([message.message]) : new Error(message.message),
+            );
           else this.#log.error({ reason: message.message }, 'a worker could not start');
           break;
         case 'metrics':

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
+import { toError } from '../errors.ts';
 import type { Plugins } from '../http/pipeline.ts';
 import { startServer } from '../http/server.ts';
 import type { Log } from '../observability/log.ts';
@@ -19,7 +20,8 @@ const replacementTimeoutMs = 30_000;
 /** Runs the gateway in a worker process until the primary process, a signal or an exception ends it. */
 export async function runWorker(config: Config, log: Log, plugins: Plugins): Promise<void> {
   const server = await startServer({ config, log, plugins, isWorker: true }).catch(async (error: unknown) => {
-    await send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    const { message } = toError(error);
+    await send({ type: 'failed', message, isConfig: error instanceof ConfigError });
     process.exit(1);
   });
   // Without a listener in the primary process, only this process uses its metrics.
