@@ -7,6 +7,8 @@ import {
   mayHaveEscapes,
   toLayer,
   toUtf8,
+  unify,
+  unifySpelling,
 } from './escapes.ts';
 
 /** Replaces a secret that was removed from a string. */
@@ -18,6 +20,8 @@ const maxSecrets = 100;
 const minPartLength = 4;
 /** In bytes. A longer secret is found by its beginning: a search for a short string takes linear time. */
 const maxPatternLength = 64;
+/** In characters. Rare forms are created of this beginning of a secret only. Normalization can change its last ones. */
+const maxRareLength = 2 * maxPatternLength;
 /** In characters, before redaction: readable messages are shorter. */
 const maxTextLength = 2000;
 /** In characters. How much is searched after the cut, for a secret that starts before it. */
@@ -66,7 +70,7 @@ export class Secrets {
     this.#values.add(value);
     this.#search = undefined;
     const { length: trimmedLength } = value.trim().replaceAll('\r\n', '\n');
-    // Normalization can compose several characters into one.
+    // A line break can be shorter, and normalization can compose several characters into one.
     const length = isAscii(value) ? trimmedLength : Math.ceil(trimmedLength / 4);
     const partLength = mayHaveMembers(value) ? minMemberLength : maxPatternLength;
     this.#minLength = Math.min(this.#minLength, length, partLength);
@@ -76,19 +80,34 @@ export class Secrets {
    * The string without the secrets. Cuts off what follows its first 2,000 characters. Decodes nested JSON, Python, HTML
    * and URL escapes, base64 and hexadecimal, and removes each part that decodes to a secret. Removes the whole string if
    * a request has too many secrets or the search costs too much.
+   *
+   * @param others removed too. They are searched for in the same string: after a first removal, a part of a secret that
+   * overlaps would no longer be found
+   * @param pattern with the flag `g`. Its matches are removed too
    */
-  redact(text: string): string {
+  redact(text: string, others: readonly Secrets[] = [], pattern?: RegExp): string {
+    const spans: Span[] = [];
+    for (const secrets of [this, ...others]) if (!secrets.#addSpans(text, spans)) return redactionMark;
+    if (pattern !== undefined)
+      for (const { 0: match, index } of text.slice(0, maxSearchedLength).matchAll(pattern))
+        spans.push([index, index + match.length]);
+    return removeSpans(text, spans);
+  }
+
+  /** Adds the parts of a string that are secrets. Returns false if the whole string must be removed. */
+  #addSpans(text: string, spans: Span[]): boolean {
     // A string that is shorter than every secret contains none. Most names of operations, which are logged, are.
-    if (text.length < this.#minLength && isAscii(text)) return cut(text);
-    if (this.#values.size > maxSecrets || this.#work > maxWork) return redactionMark;
+    if (text.length < this.#minLength && isAscii(text)) return true;
+    if (this.#values.size > maxSecrets || this.#work > maxWork) return false;
     try {
       this.#search ??= new SecretSearch(this.#values, (work) => {
         this.#work += work;
         if (this.#work > maxWork) throw exhausted;
       });
-      return removeSpans(text, this.#search.findSpans(text.slice(0, maxSearchedLength)));
+      this.#search.addSpans(text.slice(0, maxSearchedLength), spans);
+      return true;
     } catch (error) {
-      if (error === exhausted) return redactionMark;
+      if (error === exhausted) return false;
       throw error;
     }
   }
@@ -114,8 +133,17 @@ function removeSpans(text: string, spans: Span[]): string {
   return clean + text.slice(end, limit).toWellFormed() + (text.length > limit ? '…' : '');
 }
 
-/** A form of a secret in bytes, and its beginning, which is searched for. */
-type Pattern = readonly [whole: string, beginning: string];
+/** A form of a secret, as a byte string with the spelling of `unifySpelling`. */
+interface Form {
+  readonly bytes: string;
+  /** Whether the bytes are only the beginning of a longer secret. */
+  readonly isCut: boolean;
+}
+
+interface Pattern extends Form {
+  /** What is searched for. */
+  readonly beginning: string;
+}
 
 /** Searches strings for the secrets of a request. Strings and patterns are byte strings: each character is one byte. */
 class SecretSearch {
@@ -127,37 +155,41 @@ class SecretSearch {
   readonly #minLength: number;
 
   constructor(values: ReadonlySet<string>, spend: (work: number) => void) {
-    const patterns = new Map<string, string>();
+    const patterns = new Map<string, Pattern>();
     const words = new Set<string>();
     for (const value of values) {
       const parts = getParts(value);
-      spend(workPerForm * parts.length);
-      for (const whole of getForms(parts, spend)) {
+      spend(value.length + workPerForm * parts.length);
+      for (const { bytes, isCut } of getForms(parts, spend)) {
         spend(workPerForm);
-        if (whole.length < minPartLength) words.add(whole);
-        else patterns.set(whole, whole.slice(0, maxPatternLength));
+        if (bytes.length < minPartLength) words.add(bytes);
+        else patterns.set(bytes, { bytes, isCut, beginning: bytes.slice(0, maxPatternLength) });
       }
     }
-    this.#patterns = [...patterns];
+    this.#patterns = [...patterns.values()];
     this.#words = words;
     this.#spend = spend;
-    this.#minLength = Math.min(...this.#patterns.map(([, beginning]) => beginning.length));
+    this.#minLength = Math.min(...this.#patterns.map(({ beginning }) => beginning.length));
   }
 
-  /** The parts of a string that are secrets or decode to one. */
-  findSpans(text: string): Span[] {
-    const spans: Span[] = [];
-    for (const layer of decodeAll(toLayer(text), this.#spend)) this.#findInLayer(layer, spans);
-    return spans;
+  /** Adds the parts of a string that are secrets or decode to one. */
+  addSpans(text: string, spans: Span[]): void {
+    for (const layer of decodeAll(toLayer(text), this.#spend)) {
+      this.#findInLayer(unifySpelling(layer), spans);
+      for (const { start, end, decoded } of findEncodedRuns(layer.bytes, this.#minLength)) {
+        if (decoded.some((inner) => this.#contains(inner, 1)))
+          spans.push([getOrigin(layer, start), getOrigin(layer, end)]);
+      }
+    }
   }
 
   #findInLayer(layer: Layer, spans: Span[]): void {
     const { bytes } = layer;
     const add = (start: number, end: number) => spans.push([getOrigin(layer, start), getOrigin(layer, end)]);
     this.#spend(bytes.length * (1 + this.#patterns.length + this.#words.size));
-    for (const [whole, beginning] of this.#patterns) {
+    for (const { beginning, bytes: form, isCut } of this.#patterns) {
       for (let start = bytes.indexOf(beginning); start !== -1; ) {
-        const end = start + getCommonLength(bytes, start, whole);
+        const end = isCut ? bytes.length : start + getCommonLength(bytes, start, form);
         add(start, end);
         start = bytes.indexOf(beginning, end);
       }
@@ -169,18 +201,16 @@ class SecretSearch {
         if (!wordEnd.test(before) && !wordStart.test(fromUtf8(bytes.slice(end, end + 4)))) add(start, end);
       }
     }
-    for (const { start, end, decoded } of findEncodedRuns(bytes, this.#minLength)) {
-      if (decoded.some((inner) => this.#contains(inner, 1))) add(start, end);
-    }
   }
 
   /** Whether decoded bytes contain a secret, directly or after further decoding. */
   #contains(decoded: string, depth: number): boolean {
-    for (const { bytes } of decodeAll({ bytes: decoded, origins: undefined }, this.#spend)) {
+    for (const layer of decodeAll({ bytes: decoded, origins: undefined }, this.#spend)) {
+      const { bytes } = unifySpelling(layer);
       this.#spend(bytes.length * (1 + this.#patterns.length));
-      if (this.#patterns.some(([, beginning]) => bytes.includes(beginning))) return true;
+      if (this.#patterns.some(({ beginning }) => bytes.includes(beginning))) return true;
       if (depth === maxNestedRuns) continue;
-      for (const run of findEncodedRuns(bytes, this.#minLength)) {
+      for (const run of findEncodedRuns(layer.bytes, this.#minLength)) {
         if (run.decoded.some((inner) => this.#contains(inner, depth + 1))) return true;
       }
     }
@@ -237,30 +267,41 @@ function getParts(secret: string): readonly string[] {
   return [...new Set([secret, secret.trim(), ...members, ...trimmed])].filter((part) => part !== '');
 }
 
-/** The forms in which a secret with these parts can still occur after decoding, as byte strings. */
-function getForms(parts: readonly string[], spend: (work: number) => void): Iterable<string> {
-  const [first = ''] = parts;
-  if (parts.length === 1 && plainSecret.test(first)) return parts;
-  const forms = new Set<string>();
+/** The forms in which a secret with these parts can still occur after decoding. */
+function* getForms(parts: readonly string[], spend: (work: number) => void): Generator<Form> {
   for (const part of parts) {
-    const value = part.slice(0, maxSearchedLength);
-    if (value.length < minPartLength) for (const form of encodeWord(value)) forms.add(form);
+    const text = part.slice(0, maxSearchedLength);
+    const whole = unify(toUtf8(text));
+    yield { bytes: whole, isCut: false };
+    if (plainSecret.test(part)) continue;
     // What looks like an escape in the secret is decoded too, if a program has not escaped it.
-    if (mayHaveEscapes(value)) {
-      spend(workPerDecodedByte * value.length);
-      for (const { bytes } of decodeEscapes(toLayer(value)))
-        if (bytes.length >= minPartLength) forms.add(bytes);
+    if (mayHaveEscapes(text)) {
+      spend(workPerDecodedByte * text.length);
+      for (const { bytes } of decodeEscapes(toLayer(text)))
+        if (bytes.length >= minPartLength) yield { bytes: unify(bytes), isCut: false };
     }
-    for (const written of getSpellings(value)) {
-      forms.add(toUtf8(written));
-      if (isAscii(written)) continue;
-      // UTF-8 that was read as Latin-1 once or twice, and escapes that write Latin-1 characters as one byte.
-      forms.add(toUtf8(toUtf8(written)));
-      forms.add(toUtf8(toUtf8(toUtf8(written))));
-      forms.add(written.replace(/[^\0-\xff]+/g, toUtf8));
+    const beginning = part.slice(0, maxRareLength);
+    for (const form of getRareForms(beginning)) {
+      const bytes = unify(form);
+      if (part === beginning) yield { bytes, isCut: false };
+      else if (!whole.startsWith(bytes.slice(0, maxPatternLength)))
+        yield { bytes: bytes.slice(0, maxPatternLength), isCut: true };
     }
   }
-  return forms;
+}
+
+/** Forms that few programs write, as byte strings. */
+function* getRareForms(value: string): Generator<string> {
+  if (value.length < minPartLength) yield* encodeWord(value);
+  if (isAscii(value)) return;
+  const normalized = longMarks.test(value) ? [] : [value.normalize('NFC'), value.normalize('NFD')];
+  for (const text of new Set([value, ...normalized])) {
+    // UTF-8 that was read as Latin-1 never, once or twice, and escapes that write Latin-1 characters as one byte.
+    yield toUtf8(text);
+    yield toUtf8(toUtf8(text));
+    yield toUtf8(toUtf8(toUtf8(text)));
+    yield text.replace(/[^\0-\xff]+/g, toUtf8);
+  }
 }
 
 /**
@@ -268,22 +309,6 @@ function getForms(parts: readonly string[], spend: (work: number) => void): Iter
  * quadratic time for them.
  */
 const longMarks = /\p{M}{31}/u;
-
-/**
- * The string in each Unicode normal form, with each kind of line break, with spaces or plus signs, and with single or
- * doubled quotes.
- */
-function getSpellings(value: string): Set<string> {
-  const broken = /[\r\n]/.test(value) ? ['\n', '\r\n'].map((end) => value.replace(/\r\n|[\r\n]/g, end)) : [];
-  const lines = [value, ...broken];
-  const normalized = longMarks.test(value)
-    ? lines
-    : lines.flatMap((spelling) => [spelling, spelling.normalize('NFC'), spelling.normalize('NFD')]);
-  const spaced = normalized.flatMap((spelling) => [spelling, spelling.replaceAll(' ', '+')]);
-  return new Set(
-    spaced.flatMap((spelling) => [spelling, spelling.replaceAll("'", "''"), spelling.replaceAll('"', '""')]),
-  );
-}
 
 /**
  * Encoded forms of a short secret. Decoded bytes are not searched for it, because it would occur in any binary data.

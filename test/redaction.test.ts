@@ -141,6 +141,24 @@ describe('a secret is removed from a message', () => {
     expect(redact(['redacted', 'k-123456'], 'k-123456 redacted')).toBe('[redacted] [redacted]');
   });
 
+  it('a secret is removed even if another one is a part of it, or a part of an address that is removed', () => {
+    const all = (secrets: readonly string[], operator: string, text: string) =>
+      new Secrets(secrets).redact(text, [new Secrets([operator])], /https?:\S+/g);
+    for (const part of ['ret-9f8e', 'operator-', 'or-sec', '9f8e7d6c'])
+      expect(all([part], 'operator-secret-9f8e7d6c', 'for operator-secret-9f8e7d6c.')).toBe(
+        'for [redacted].',
+      );
+    expect(all(['7.0.0'], 'x-12345', 'at http://127.0.0.1:80/path failed')).toBe('at [redacted] failed');
+    expect(all(['key-1:80/path'], 'x-12345', 'at http://key-1:80/path failed')).toBe('at [redacted] failed');
+  });
+
+  it('a long secret in a rare form is removed together with what follows it', () => {
+    const secret = `é"\n${'ключ'.repeat(100)}`;
+    for (const form of [secret.normalize('NFD'), Buffer.from(secret).toString('latin1')])
+      expect(redact([secret], `before ${form} after`)).toBe('before [redacted]');
+    expect(redact([secret], `before ${secret.slice(0, 300)} after`)).toBe('before [redacted] after');
+  });
+
   it('a secret is removed even if it is longer than the maximum message', () => {
     const secret = 'k'.repeat(100) + 'v'.repeat(60_000);
     expect(redact([secret], `a ${secret} b`)).not.toMatch(/k{5}|v{5}/);
@@ -288,6 +306,11 @@ describe('the cost of a search', () => {
       'messages of nested escapes',
       ['secret-1234'],
       times(170, (i) => `${i}${'%26amp%3B\\u005c'.repeat(380)}`),
+    ],
+    [
+      'long secrets that programs can write in many ways',
+      times(40, (i) => `${i}${'한\'" \n'.repeat(1200)}`),
+      [`Cannot query field "${'a'.repeat(100)}"`],
     ],
     ['a message of line breaks', ['secret-1234'], [`${'a\n'.repeat(100_000)}`, '\n'.repeat(200_000)]],
     [

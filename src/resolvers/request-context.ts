@@ -100,10 +100,10 @@ export class RequestContext implements CallContext {
     return this.#getSecrets().redact(text);
   }
 
-  /** Removes the secrets of this request and of the operator from a message of upstream. */
-  redactUpstreamMessage(text: string): string {
+  /** Removes the secrets of this request and of the operator from a message of upstream, and upstream's address. */
+  redactUpstreamMessage(text: string, address?: RegExp): string {
     this.#operatorSecrets ??= new Secrets(this.#services.operatorSecrets);
-    return this.#operatorSecrets.redact(this.redact(text));
+    return this.#getSecrets().redact(text, [this.#operatorSecrets], address);
   }
 
   reportError(error: unknown): void {

@@ -1,5 +1,5 @@
 import { isJsonObject, isNullableObjectArray, type JsonObject } from '../json.ts';
-import { createAddressRedaction } from './address-redaction.ts';
+import { createAddressPattern } from './address-pattern.ts';
 import type { ProviderName, UpstreamIntegration } from './api-types.ts';
 import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
 import {
@@ -42,12 +42,12 @@ type WriteOutcome<T> =
  */
 export class GalileoClient {
   readonly #transport: Pick<Transport, 'send'>;
-  readonly #redactAddress: Redaction;
+  readonly #address: RegExp;
 
   /** @param upstreamUrl removed from upstream's messages */
   constructor(transport: Pick<Transport, 'send'>, upstreamUrl: URL) {
     this.#transport = transport;
-    this.#redactAddress = createAddressRedaction(upstreamUrl);
+    this.#address = createAddressPattern(upstreamUrl);
   }
 
   /**
@@ -232,6 +232,6 @@ export class GalileoClient {
   }
 
   #getRedaction({ context }: CallRequest): Redaction {
-    return (text) => this.#redactAddress(context.redactUpstreamMessage(text));
+    return (text) => context.redactUpstreamMessage(text, this.#address);
   }
 }

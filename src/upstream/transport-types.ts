@@ -34,10 +34,10 @@ export interface CallContext {
   /** For logs. The headers have it too. */
   readonly requestId: string;
   /**
-   * Removes the secrets of the request and of the operator from a message of Galileo. Not for data or for messages of
-   * the gateway: a header value of the operator can be an ordinary word.
+   * Removes the secrets of the request and of the operator from a message of Galileo, and the matches of `address`. Not
+   * for data or for messages of the gateway: a header value of the operator can be an ordinary word.
    */
-  readonly redactUpstreamMessage: (text: string) => string;
+  readonly redactUpstreamMessage: (text: string, address?: RegExp) => string;
   /** The span that calls belong to; undefined if traces are off. */
   readonly traceContext: Context | undefined;
 }

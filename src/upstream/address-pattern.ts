@@ -1,11 +1,10 @@
-import { redactionMark } from '../secrets.ts';
 import { getBasePath, getPort } from './url.ts';
 
 /**
- * Creates a function that removes upstream's own address from a string: its URL with path and query, its host, and the
- * paths of its API. Other addresses stay, because they can be the caller's input.
+ * Matches upstream's own address in a string, to remove it: its URL with path and query, its host, and the paths of its
+ * API. Other addresses stay, because they can be the caller's input.
  */
-export function createAddressRedaction(upstreamUrl: URL): (text: string) => string {
+export function createAddressPattern(upstreamUrl: URL): RegExp {
   const host = escapePattern(upstreamUrl.hostname);
   const port = String(getPort(upstreamUrl));
   const optionalPort = upstreamUrl.port === '' ? `(?:(?::|%3A)${port})?` : `(?::|%3A)${port}`;
@@ -17,8 +16,7 @@ export function createAddressRedaction(upstreamUrl: URL): (text: string) => stri
     `(?<![\\w.-])${host}(?::${port}${/[.:]/.test(upstreamUrl.hostname) ? '|(?!:\\d)' : ''})(?![\\w-]|\\.\\w)`,
     `(?<![\\w.-])${basePath}/(?:v2/integrations|integrations|llm_integrations)\\b[^\\s"'<>]*`,
   ];
-  const address = new RegExp(patterns.join('|'), 'gi');
-  return (text) => text.replace(address, redactionMark);
+  return new RegExp(patterns.join('|'), 'gi');
 }
 
 const escapePattern = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
