@@ -7,10 +7,12 @@ export const credentialHeaders = {
   authorization: 'Authorization',
 } as const;
 
-/** What is forwarded to upstream. Lists alternate between names and values, and are empty if there is a problem. */
+/** What is forwarded to upstream. Lists alternate between names and values. Nothing is forwarded if there is a problem. */
 export interface ForwardedHeaders {
   /** The usable credentials, byte for byte. */
   readonly credentials: readonly string[];
+  /** All credential headers, also those that are not usable. Not forwarded: they are secret. */
+  readonly presented: readonly string[];
   /** `traceparent` and `tracestate`. */
   readonly traceHeaders: readonly string[];
   readonly baggage: readonly string[];
@@ -47,8 +49,11 @@ export function getCredentialSecrets(credentials: readonly string[]): string[] {
 }
 
 function addAuthorizationSecrets(secrets: string[], authorization: string): void {
-  const credential = authorization.slice(authorization.indexOf(' ')).replace(/^ +/, '');
+  const [, credential] = /^[^ ]+ +([^ ].*)$/s.exec(authorization) ?? [];
+  // A scheme without a credential.
+  if (credential === undefined && /^(?:bearer|basic) *$/i.test(authorization)) return;
   addReadings(secrets, authorization);
+  if (credential === undefined) return;
   addReadings(secrets, credential);
   if (!/^basic /i.test(authorization)) return;
   const userAndPassword = Buffer.from(credential, 'base64').toString('latin1');

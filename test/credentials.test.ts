@@ -269,6 +269,63 @@ describe('a request id that contains the credential', () => {
     },
   );
 
+  // Every way to reject parameters, and every form of a secret input.
+  it.each<[string, unknown, string?]>([
+    ['a parameter has the wrong type', { operationName: 5, variables: { input: { token: 'input_token' } } }],
+    ['it is a batch', [{ query: '{ a }', variables: { token: 'input_token' } }]],
+    ['it is not JSON', '{"query": "{ a }", "variables": {"token": "input_token"'],
+    ['the secret is in lists', { query: '{ a }', variables: { token: [['x'], ['input_token']] } }],
+    ['the secret is in an object', { query: '{ a }', variables: { input: { token: { a: 'input_token' } } } }],
+    ['the secret is a number', { query: '{ a }', variables: { token: 1234567890 } }, '1234567890'],
+    ['the secret is an enum value', { query: '{ a(input: { token: input_token }) }' }],
+    ['the secret is an argument', { query: '{ a(token: "input_token") }' }],
+    ['the secret is in a block string', { query: '{ a(token: """\n  x\n  input_token\n""") ' }],
+  ])(
+    'a request id that contains a secret of a request that is rejected is replaced if %s',
+    async (_, json, secret = 'input_token') => {
+      await using stack = await startStack();
+      const response = await fetch(stack.gateway.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-request-id': secret },
+        body: typeof json === 'string' ? json : JSON.stringify(json),
+      });
+      const id = response.headers.get('x-request-id');
+      expect(id).toMatch(/^[\da-f-]{36}$/);
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { requestId: id } }] });
+      await expect.poll(() => stack.gateway.log.join('')).toContain(`"requestId":"${id}"`);
+      expect(stack.gateway.log.join('')).not.toContain(secret);
+    },
+  );
+
+  it('a GET with invalid parameters does not show a request id that contains a secret input', async () => {
+    await using stack = await startStack();
+    const search = new URLSearchParams({ variables: '{"token":"input_token"}', extensions: 'x' });
+    const headers = { 'x-request-id': 'input_token' };
+    const response = await fetch(`${stack.gateway.url}?${search}`, { headers });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+  });
+
+  it.each([
+    ['the first of two credentials', ['Galileo-API-Key: secret-key-1', 'Galileo-API-Key: secret-key-2']],
+    ['a credential of another scheme', ['Authorization: Token secret-key-1']],
+    ['a credential without a scheme', ['Authorization: secret-key-1']],
+  ])('a request id that contains %s is replaced by a new one', async (_, lines) => {
+    await using stack = await startStack();
+    const headers = [...lines, 'X-Request-Id: secret-key-1'];
+    const response = await postRaw(stack.gateway.url, headers, { query: '{ __typename }' });
+    expect(response.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    await expect.poll(() => stack.gateway.log.join('')).toContain('"msg":"request"');
+    expect(stack.gateway.log.join('') + response.body).not.toContain('secret-key-1');
+  });
+
+  it('a credential that is sent as the id of a trusted document is not logged', async () => {
+    await using stack = await startStack();
+    const key = '0123456789abcdef'.repeat(4);
+    await postRaw(stack.gateway.url, [`Galileo-API-Key: ${key}`], { documentId: `sha256:${key}` });
+    await expect.poll(() => stack.gateway.log.join('')).toContain('"documentHash":"[redacted]"');
+  });
+
   it('a GET of a mutation does not show a request id that contains a secret of the document', async () => {
     await using stack = await startStack();
     const query = 'mutation { upsertOpenAIIntegration(input: { token: "input_token" }) { __typename } }';

@@ -102,6 +102,30 @@ describe('The package', () => {
     expect(require.resolve('galileo-gateway/client')).toContain('client-cjs');
   });
 
+  it('createGateway says what is wrong if @pothos/core imports another copy of graphql', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'galileo-gateway-copies-'));
+    const modules = join(directory, 'node_modules');
+    try {
+      for (const path of ['package.json', 'dist', 'client', 'schema.graphql'])
+        await cp(join(root, path), join(modules, 'galileo-gateway', path), { recursive: true });
+      await mkdir(join(modules, '@pothos'), { recursive: true });
+      for (const name of await readdir(join(root, 'node_modules')))
+        if (!['@pothos', 'galileo-gateway', '.bin'].includes(name))
+          await symlink(join(root, 'node_modules', name), join(modules, name));
+      await cp(join(root, 'node_modules/@pothos/core'), join(modules, '@pothos/core'), { recursive: true });
+      await cp(join(root, 'node_modules/graphql'), join(modules, '@pothos/core/node_modules/graphql'), {
+        recursive: true,
+      });
+      const script = "import('galileo-gateway').then(({ createGateway }) => createGateway())";
+      for (const NODE_ENV of ['development', 'production'])
+        await expect(
+          run(process.execPath, ['--eval', script], { cwd: directory, env: { ...process.env, NODE_ENV } }),
+        ).rejects.toThrow('galileo-gateway and @pothos/core import different copies of graphql');
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
   it('the package runs in a server that is bundled into one file, and warns if plugins need graphql-yoga', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'bundle-'));
     try {

@@ -7,7 +7,13 @@ import { useOperationFieldPermissions } from '@envelop/operation-field-permissio
 import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
 import { useHive } from '@graphql-hive/yoga';
 import { usePrometheus } from '@graphql-yoga/plugin-prometheus';
-import { type ExecutionArgs, type FieldNode, GraphQLError, type ValidationContext } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type FieldNode,
+  GraphQLError,
+  type ValidationContext,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { Registry } from 'prom-client';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -201,6 +207,83 @@ describe('plugins', () => {
     ]);
     const response = await started.post(read);
     expect(parseBody(response).errors?.[0]).toHaveProperty('path', ['[redacted]', 1]);
+  });
+
+  it.each<[string, (secret: string) => unknown]>([
+    ['a list', (secret) => [{ data: null, errors: [new GraphQLError(secret)] }]],
+    [
+      'a stream',
+      async function* (secret) {
+        await Promise.resolve();
+        yield { data: null, errors: [new GraphQLError(secret)] };
+      },
+    ],
+  ])('%s of results from a plugin is an internal error', async (_, getResult) => {
+    await using started = await startWith([
+      definePlugin({ onExecute: ({ setExecuteFn }) => setExecuteFn(() => getResult('key-1234567890')) }),
+    ]);
+    for (const accept of [
+      '*/*',
+      'application/json, text/event-stream',
+      'application/json, multipart/mixed',
+    ]) {
+      const body = JSON.stringify({ query: read });
+      const response = await send(started.gateway.url, { headers: { ...headers, accept }, body });
+      expect([response.status, ...getCodes(response)]).toEqual([500, 'INTERNAL_SERVER_ERROR']);
+      expect(response.text).not.toContain('key-1234567890');
+    }
+  });
+
+  it.each(['onParse', 'onExecute'] as const)(
+    'a plugin cannot change the document in %s, which other requests use too',
+    async (hook) => {
+      const change = (document: DocumentNode) => {
+        Object.assign(document.definitions[0] ?? {}, { operation: 'mutation' });
+      };
+      const plugins: Record<typeof hook, Plugin> = {
+        onParse: { onParse: () => (payload) => change(payload.result as DocumentNode) },
+        onExecute: { onExecute: ({ args }) => change(args.document as DocumentNode) },
+      };
+      await using started = await startWith([plugins[hook]]);
+      const url = `${started.gateway.url}?query=%7B__typename%7D`;
+      for (let count = 0; count < 2; count += 1) {
+        const response = await fetch(url, { headers });
+        expect(await response.text()).toContain('"code":"INTERNAL_SERVER_ERROR"');
+      }
+    },
+  );
+
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ['a toJSON method', { toJSON: () => ({ code: 5, a: 'key-1234567890' }) }, { code: '5', a: '[redacted]' }],
+    ['a number that JSON does not have', { a: 1n }, { code: 'BAD_REQUEST' }],
+  ])('an error of a plugin whose extensions have %s is sent', async (_, extensions, expected) => {
+    await using started = await startWith([
+      definePlugin({
+        onExecute() {
+          throw new GraphQLError('no', { extensions });
+        },
+      }),
+    ]);
+    const response = await started.post(read);
+    expect(parseBody(response).errors?.[0]?.extensions).toMatchObject(expected);
+    expect(response.text).not.toContain('key-1234567890');
+  });
+
+  it('a field error that a plugin serializes differently each time is sent as it was checked', async () => {
+    let count = 0;
+    const toJSON = () => ({ message: (count += 1) > 1 ? 'key-1234567890' : 'no' });
+    await using started = await startWith([
+      definePlugin({
+        onExecutionResult: ({ result }) => {
+          for (const error of (result as { errors?: object[] }).errors ?? [])
+            Object.assign(error, { toJSON });
+        },
+      }),
+    ]);
+    started.upstream.on('DELETE', '/integrations/azure', { status: 403, json: { detail: 'no' } });
+    const response = await started.post('mutation { deleteIntegration(name: AZURE) { name } }');
+    expect(response.text).not.toContain('key-1234567890');
+    expect(getCodes(response)).toEqual(['FORBIDDEN']);
   });
 
   it('a result of a plugin with neither data nor errors is an internal error', async () => {

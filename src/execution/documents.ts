@@ -19,7 +19,7 @@ import { findConditionNames } from './conditions.ts';
 import { type Measures, measureOperation } from './operation-measures.ts';
 import type { OperationPlan } from './plan.ts';
 import { RequestError } from './request-error.ts';
-import { type DocumentSecrets, type SecretInputs } from './secret-inputs.ts';
+import { type DocumentSecrets, findStrings, type SecretInputs } from './secret-inputs.ts';
 import { toSyntaxProblem } from './syntax-problem.ts';
 import { createValidation, type Validation } from './validation.ts';
 import { createVariableCoercion, type VariableCoercion } from './variables.ts';
@@ -115,9 +115,7 @@ export class DocumentStore {
       return this.#secretInputs.findInDocument(this.parse(document));
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      const literals = new Set<string>();
-      for (const [, text = ''] of document.matchAll(/"([^"\\\r\n]+)/g)) literals.add(text);
-      return { literals: [...literals], variables: [] };
+      return { literals: [...new Set(findStrings(document))], variables: [] };
     }
   }
 

@@ -8,7 +8,7 @@ import type { Measures } from './operation-measures.ts';
 import { OperationPlan } from './plan.ts';
 import { type OperationResult, PlanRun } from './plan-run.ts';
 import { createNoMemoryError, RequestError } from './request-error.ts';
-import { collectSecrets, SecretInputs } from './secret-inputs.ts';
+import { findStrings, SecretInputs } from './secret-inputs.ts';
 import type { Variables } from './variables.ts';
 
 /** The parameters of a GraphQL request, as GraphQL over HTTP names them. One that is missing or null is undefined. */
@@ -80,7 +80,7 @@ export class Executor {
     const coerced = coerceVariables(replaceNullRepresentations(measures, rawVariables), foundSecrets);
     if ('problems' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.problems);
     const { values } = coerced;
-    for (const name of secrets.variables) collectSecrets(values[name], foundSecrets);
+    for (const name of secrets.variables) this.#secretInputs.collect(values[name], foundSecrets);
     for (const secret of foundSecrets) context.addSecret(secret);
     checkEntities(measures, values, this.#settings.maxEntities);
     return values;
@@ -137,7 +137,18 @@ export class Executor {
     if (documentOrSource === undefined) return;
     const { literals, variables: names } = this.documents.findSecrets(documentOrSource);
     const secrets = [...literals];
-    for (const name of names) collectSecrets(variables?.[name], secrets);
+    for (const name of names) this.#secretInputs.collect(variables?.[name], secrets);
+    for (const secret of secrets) context.addSecret(secret);
+  }
+
+  /** Adds the secret inputs of JSON with parameters that cannot be read. If it is not JSON, each string in it is one. */
+  addSecretsOfJson(json: string, context: ResolverContext): void {
+    let secrets: Iterable<string>;
+    try {
+      secrets = this.#secretInputs.findInVariables(JSON.parse(json));
+    } catch {
+      secrets = findStrings(json);
+    }
     for (const secret of secrets) context.addSecret(secret);
   }
 

@@ -1,10 +1,12 @@
 import {
+  type ArgumentNode,
   type DocumentNode,
   type GraphQLInputField,
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
   Kind,
+  type ObjectFieldNode,
   type ValueNode,
   visit,
 } from 'graphql';
@@ -56,8 +58,8 @@ export class SecretInputs {
         continue;
       }
       for (const [name, inner] of Object.entries(value) as [string, unknown][]) {
-        if (typeof inner === 'object') pending.push(inner);
-        if (this.#names.has(name)) collectSecrets(inner, secrets);
+        if (this.#names.has(name)) this.collect(inner, secrets);
+        else if (typeof inner === 'object') pending.push(inner);
       }
     }
     return secrets;
@@ -67,20 +69,19 @@ export class SecretInputs {
     const literals: string[] = [];
     const variables: string[] = [];
     const collect = (value: ValueNode): void => {
-      if (value.kind === Kind.STRING) literals.push(value.value);
-      else if (value.kind === Kind.VARIABLE) variables.push(value.name.value);
+      if (value.kind === Kind.VARIABLE) variables.push(value.name.value);
       else if (value.kind === Kind.LIST) value.values.forEach(collect);
       else if (value.kind === Kind.OBJECT) {
         for (const field of value.fields) if (!this.#publicNames.has(field.name.value)) collect(field.value);
-      }
+      } else if ('value' in value) literals.push(String(value.value));
     };
-    visit(document, {
-      ObjectField: ({ name, value }) => {
-        if (!this.#names.has(name.value)) return undefined;
-        collect(value);
-        return false;
-      },
-    });
+    const collectNamed = ({ name, value }: ObjectFieldNode | ArgumentNode) => {
+      if (!this.#names.has(name.value)) return undefined;
+      collect(value);
+      return false;
+    };
+    // In a document that is not valid, a secret can be an argument.
+    visit(document, { ObjectField: collectNamed, Argument: collectNamed });
     for (const definition of document.definitions) {
       if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
       for (const { variable, defaultValue } of definition.variableDefinitions ?? []) {
@@ -89,12 +90,37 @@ export class SecretInputs {
     }
     return { literals, variables };
   }
+
+  /** Adds the strings and numbers of a secret value of any form, without those of fields that are not secret. */
+  collect(secretValue: unknown, secrets: string[]): void {
+    collectSecrets(secretValue, secrets, this.#publicNames);
+  }
 }
 
-/** Adds the strings of a secret value: the value, each item of a list, the `value` of each entry. */
-export function collectSecrets(value: unknown, secrets: string[]): void {
-  for (const entry of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
-    const secret = isJsonObject(entry) ? entry['value'] : entry;
-    if (typeof secret === 'string') secrets.push(secret);
+/** The key of an entry is not secret, only its value. */
+const entryNames: ReadonlySet<string> = new Set(['key']);
+
+/**
+ * Adds the strings and numbers of a secret value of any form.
+ *
+ * @param publicNames of fields in it that are not secret
+ */
+export function collectSecrets(secretValue: unknown, secrets: string[], publicNames = entryNames): void {
+  const pending = [secretValue];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value === 'string' || typeof value === 'number') secrets.push(String(value));
+    else if (Array.isArray(value)) for (const inner of value as unknown[]) pending.push(inner);
+    else if (isJsonObject(value)) {
+      for (const [name, inner] of Object.entries(value)) if (!publicNames.has(name)) pending.push(inner);
+    }
+  }
+}
+
+/** Each string in a document or JSON that cannot be parsed; of a block string, each line. */
+export function* findStrings(text: string): Generator<string> {
+  for (const [, block, line = ''] of text.matchAll(/"""((?:[^"]|"(?!""))+)|"((?:[^"\\\r\n]|\\.)+)/g)) {
+    if (block === undefined) yield line;
+    else for (const each of block.split(/[\r\n]+/)) yield each.trim();
   }
 }

@@ -22,6 +22,7 @@ const usableAuthorizationPattern = /^(?:bearer|basic) +[^ ]/i;
  */
 export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHeaders {
   const values: Partial<Record<CredentialHeader, string>> = {};
+  const presented: string[] = [];
   const lists = { tracestate: '', baggage: '' };
   let requestId: string | undefined;
   let traceparent: string | undefined;
@@ -35,6 +36,7 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
       case 'authorization':
         problem ??= findProblem(name, values[name], value);
         values[name] = value;
+        presented.push(credentialHeaders[name], value);
         break;
       case 'x-request-id':
         if (requestIdPattern.test(value)) requestId ??= value;
@@ -57,15 +59,16 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
   }
   // A request id is logged and returned, and a trace state is part of spans: one that contains a credential is not
   // used.
-  if (requestId === undefined || containsCredential(requestId, credentials)) requestId = randomUUID();
-  if (problem !== undefined) return { credentials: [], traceHeaders: [], baggage: [], requestId, problem };
+  if (requestId === undefined || containsCredential(requestId, presented)) requestId = randomUUID();
+  if (problem !== undefined)
+    return { credentials: [], presented, traceHeaders: [], baggage: [], requestId, problem };
   const baggage = lists.baggage === '' ? [] : ['baggage', lists.baggage];
   const traceHeaders: string[] = [];
   if (traceparent !== undefined && fieldValuePattern.test(traceparent))
     traceHeaders.push('traceparent', traceparent);
-  if (lists.tracestate !== '' && !containsCredential(lists.tracestate, credentials))
+  if (lists.tracestate !== '' && !containsCredential(lists.tracestate, presented))
     traceHeaders.push('tracestate', lists.tracestate);
-  return { credentials, traceHeaders, baggage, requestId, problem: undefined };
+  return { credentials, presented, traceHeaders, baggage, requestId, problem: undefined };
 }
 
 function findProblem(name: CredentialHeader, earlier: string | undefined, value: string): string | undefined {

@@ -54,7 +54,7 @@ export interface Pipeline {
 export const createDirectPipeline = (executor: Executor): Pipeline => ({
   run(input) {
     const { context, observation, mediaType } = input;
-    const params = readParameters(input);
+    const params = readParameters(input, executor);
     let running: Promise<OperationResult>;
     try {
       const isReadOnly = input.body === undefined;
@@ -72,9 +72,16 @@ export const createDirectPipeline = (executor: Executor): Pipeline => ({
   },
 });
 
-/** Throws RequestError if the body or the query string is invalid. */
-export function readParameters({ request, body, observation }: PipelineInput): OperationParams {
-  const params = body === undefined ? parseQueryString(request.search) : parseBody(body);
-  observation.params = params;
-  return params;
+/** Throws RequestError if the body or the query string is invalid. Then their secret inputs are added to the context. */
+export function readParameters(input: PipelineInput, executor: Executor): OperationParams {
+  const { request, body, context, observation } = input;
+  try {
+    const params = body === undefined ? parseQueryString(request.search) : parseBody(body);
+    observation.params = params;
+    return params;
+  } catch (error) {
+    const texts = body === undefined ? new URLSearchParams(request.search).values() : [body];
+    for (const text of texts) executor.addSecretsOfJson(text, context);
+    throw error;
+  }
 }

@@ -37,7 +37,11 @@ export const toHttpResponse = ({ errors, body }: OperationResult, mediaType: Med
 });
 
 /** Codes whose messages contain nothing of the request. Redaction could only make them unreadable. */
-const codesWithoutData: ReadonlySet<string> = new Set(['GRAPHQL_PARSE_FAILED', 'QUERY_TOO_COMPLEX']);
+const codesWithoutData: ReadonlySet<string> = new Set([
+  'BAD_REQUEST',
+  'GRAPHQL_PARSE_FAILED',
+  'QUERY_TOO_COMPLEX',
+]);
 
 /** The response to a request that ends with a RequestError: `errors` without `data`. */
 export function toErrorResponse(

@@ -2,7 +2,7 @@ import { validateHeaderValue } from 'node:http';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { shortenMessage } from '../errors.ts';
 import { maxProblems, RequestError, toLocations } from '../execution/index.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject } from '../json.ts';
 import type { PipelineInput } from './pipeline.ts';
 import { graphqlHeaders, type HttpResponse, toErrorResponse } from './responses.ts';
 
@@ -71,8 +71,10 @@ export function toResultResponse(
   if (data === undefined && errors.length === 0)
     throw new Error('A plugin set a result that has neither data nor errors.');
   const formatted = errors.map((error) => {
-    const isUnchanged = fieldErrors.has(error) && fieldErrors.get(error) === JSON.stringify(error);
-    return isUnchanged ? (error as FormattedError) : formatError(error, data !== undefined, context);
+    const json = fieldErrors.get(error);
+    return json !== undefined && json === toJson(error)
+      ? (JSON.parse(json) as FormattedError)
+      : formatError(error, data !== undefined, context);
   });
   observation.addErrors(formatted);
   const body = JSON.stringify({
@@ -97,30 +99,35 @@ function formatError(error: unknown, hasData: boolean, context: PipelineInput['c
     return { message: 'The gateway failed to handle this request.', extensions };
   }
   const { message, locations, path, extensions } = toFields(error);
-  const {
-    http: _,
-    requestId: _earlier,
-    code = 'BAD_REQUEST',
-    ...others
-  } = isJsonObject(extensions) ? extensions : {};
+  const clean = redactJson(extensions, context);
+  const { http: _, requestId: _earlier, code = 'BAD_REQUEST', ...others } = isJsonObject(clean) ? clean : {};
   const text = typeof message === 'string' ? message : 'An error without a message.';
   return {
     message: shortenMessage(context.redact(text)),
     locations: redactJson(locations, context),
     path: redactJson(path, context),
     extensions: {
-      code: context.redact(String(code)),
+      code: shortenMessage(typeof code === 'string' ? code : JSON.stringify(code)),
       requestId,
-      ...(redactJson(others, context) as JsonObject),
+      ...others,
     },
   } as FormattedError;
+}
+
+/** Undefined if the value cannot be written as JSON. */
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The value as JSON shows it, without the secrets of the request, also in its keys. */
 function redactJson(value: unknown, context: PipelineInput['context']): unknown {
   const redactKeys = (inner: object) =>
     Object.fromEntries(Object.entries(inner).map(([key, item]) => [context.redact(key), item]));
-  const json = JSON.stringify(value);
+  const json = toJson(value);
   if (json === undefined) return undefined;
   return JSON.parse(json, (_key, inner: unknown) => {
     if (typeof inner === 'string') return context.redact(inner);

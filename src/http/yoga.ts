@@ -50,7 +50,7 @@ class YogaExecution {
     this.#isReadOnly = input.body === undefined;
     try {
       // Before any hook, so that the secrets of the input are known when a plugin quotes the request.
-      this.#params = readParameters(input);
+      this.#params = readParameters(input, executor);
       this.#addSecrets();
     } catch (error) {
       this.#paramsError = error;
@@ -97,7 +97,9 @@ class YogaExecution {
     const { operationName, variables, documentId } = this.#params ?? {};
     try {
       const params = { query: text, operationName, variables, documentId };
-      return this.#setPrepared(this.#executor.prepare(params, this.#isReadOnly)).document;
+      const { document } = this.#setPrepared(this.#executor.prepare(params, this.#isReadOnly));
+      freezeDocument(document);
+      return document;
     } catch (error) {
       if (!(error instanceof RequestError) || error.code === 'METHOD_NOT_ALLOWED') throw error;
       let document: DocumentNode | undefined;
@@ -181,6 +183,14 @@ class YogaExecution {
     if (this.#params === undefined) return;
     this.#executor.addSecrets({ ...this.#params, variables }, this.input.context, document);
   }
+}
+
+/** Other requests use a document of the cache too, so plugins must not change it. They can replace it. */
+function freezeDocument(node: object): void {
+  if (Object.isFrozen(node)) return;
+  Object.freeze(node);
+  for (const [name, value] of Object.entries(node) as [string, unknown][])
+    if (name !== 'loc' && typeof value === 'object' && value !== null) freezeDocument(value);
 }
 
 function getExecution(context: object): YogaExecution {
@@ -310,7 +320,8 @@ const parametersPlugin: Plugin = {
 const responsePlugin: Plugin = {
   // oxlint-disable-next-line typescript/unbound-method -- it does not use `this`
   onResultProcess({ result, serverContext, setResultProcessor }) {
-    if (Array.isArray(result) || Symbol.asyncIterator in result) return;
+    if (Array.isArray(result) || Symbol.asyncIterator in result)
+      throw new Error('A plugin set a list or a stream of results. Only single results are supported.');
     const { input, fieldErrors } = getExecution(serverContext);
     setResultProcessor((processed, fetchApi) => {
       const { status, headers, body } = toResultResponse(processed as YogaResult, fieldErrors, input);

@@ -128,7 +128,7 @@ export function describeError(error: unknown, redact?: (text: string) => string,
   if (!(error instanceof Error))
     return { type: typeof error, ...(redact && typeof error === 'string' && { message: redact(error) }) };
   // A line of a message could look like a stack frame.
-  const stack = error.stack?.replace(error.message, () => '') ?? '';
+  const stack = String(error.stack ?? '').replace(error.message, () => '');
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
   return {
     type: clean(error.name),

@@ -127,7 +127,7 @@ export class RequestObservation {
     const type = this.operation?.definition.operation;
     this.operationType = type === 'query' || type === 'mutation' ? type : 'unknown';
     this.operationName = this.#getOperationName();
-    this.documentHash = this.operation?.hash ?? getDocumentHash(this.params);
+    this.documentHash = this.operation?.hash ?? this.#getDocumentHash();
   }
 
   #addCode(code: string): void {
@@ -143,6 +143,14 @@ export class RequestObservation {
     return clean === name ? readable : redactionMark;
   }
 
+  /** The id of a trusted document. Anything that is not a hash is data of the caller. */
+  #getDocumentHash(): string | undefined {
+    const { documentId } = this.params ?? {};
+    const hash = documentId === undefined ? '' : normalizeDocumentId(documentId);
+    if (!/^[\da-f]{64}$/.test(hash)) return undefined;
+    return (this.redactor?.redact(hash) ?? hash) === hash ? hash : redactionMark;
+  }
+
   #getOutcome(status: number): RequestOutcome {
     const codes = this.codes;
     if (codes.length === 0) return status < 400 ? 'ok' : 'client_error';
@@ -151,10 +159,4 @@ export class RequestObservation {
     const isUpstreamError = codes.some((code) => code.startsWith('UPSTREAM_') || code === 'OVERLOADED');
     return isUpstreamError ? 'upstream_error' : 'client_error';
   }
-}
-
-/** The id of a trusted document. Anything that is not a hash is data of the caller. */
-function getDocumentHash(params: OperationParams | undefined): string | undefined {
-  const hash = params?.documentId === undefined ? undefined : normalizeDocumentId(params.documentId);
-  return hash !== undefined && /^[\da-f]{64}$/.test(hash) ? hash : undefined;
 }

@@ -111,7 +111,7 @@ export class RequestContext implements CallContext {
   }
 
   #getSecrets(): Secrets {
-    this.#secrets ??= new Secrets(getCredentialSecrets(this.#forwarded.credentials));
+    this.#secrets ??= new Secrets(getCredentialSecrets(this.#forwarded.presented));
     return this.#secrets;
   }
 }

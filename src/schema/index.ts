@@ -1,4 +1,4 @@
-import { type GraphQLSchema, printSchema } from 'graphql';
+import { GraphQLSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
 import { addFederation, printSubgraph } from './federation.ts';
 // These modules register their types in the builder, in the order of the printed schema.
@@ -6,7 +6,13 @@ import './query.ts';
 import './mutation.ts';
 
 /** The public schema, in the order of the declarations: important fields first, UNRECOGNIZED last. */
-const createApiSchema = (): GraphQLSchema => builder.toSchema({ sortSchema: false });
+function createApiSchema(): GraphQLSchema {
+  const schema: unknown = builder.toSchema({ sortSchema: false });
+  if (schema instanceof GraphQLSchema) return schema;
+  throw new Error(
+    'galileo-gateway and @pothos/core import different copies of graphql: `npm ls graphql` must show one version',
+  );
+}
 
 /** The executable schema: the public schema with the additions of the federation specification. */
 export const createSchema = (): GraphQLSchema => addFederation(createApiSchema());
