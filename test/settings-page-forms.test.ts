@@ -109,6 +109,16 @@ describe('the forms of the settings page', () => {
     ]);
   });
 
+  it.each([
+    ['customLlmConfig', { fileName: 'a.py', className: 'A', initKwargs: '{bad' }, 'initKwargs'],
+    ['customLlmConfig', { initKwargs: '[1]' }, 'initKwargs'],
+    ['multiModalConfig', { maxFileSizeBytes: 'huge' }, 'maxFileSizeBytes'],
+  ])('a form reports an invalid value in an optional group: %s %j', (group, values, name) => {
+    const { fields } = providerForms.CUSTOM;
+    const issues = checkDraft(fields, { ...createDraft(fields), [group]: values });
+    expect(issues.map(({ path }) => path)).toContainEqual(['input', group, name]);
+  });
+
   it('a form writes sizes exactly, in the largest unit that divides them', () => {
     for (const bytes of [1, 1000, 1024, 20_971_520, 5_368_709_120])
       expect(parseBytes(formatBytes(bytes))).toBe(bytes);

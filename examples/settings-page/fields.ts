@@ -218,9 +218,8 @@ export function checkDraft(
       const value = draft[field.name];
       const own = [...path, field.name];
       if (field.kind === 'group') {
-        const isUsed =
-          field.required === true || Object.keys(toInput(field.fields, getGroup(value))).length > 0;
-        return isUsed ? checkDraft(field.fields, getGroup(value), own) : [];
+        const group = getGroup(value);
+        return field.required === true || isFilled(group) ? checkDraft(field.fields, group, own) : [];
       }
       const rowFields = getRowFields(field);
       if (rowFields !== undefined) {
@@ -231,6 +230,12 @@ export function checkDraft(
       const message = checkText(field, isText(value) ? value.trim() : '');
       return message === undefined ? [] : [{ path: own, message }];
     });
+}
+
+/** Whether anything is entered. It need not be valid. */
+function isFilled(value: DraftValue): boolean {
+  if (isText(value)) return value.trim() !== '';
+  return typeof value === 'object' ? Object.values(value).some(isFilled) : value;
 }
 
 function checkText(field: Field, text: string): string | undefined {

@@ -304,6 +304,20 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(visitor.operations).toHaveLength(1);
     });
 
+    test('the form shows an invalid JSON object at its control', async () => {
+      await using session = await start();
+      const { page, visitor } = session;
+      await openForm(page, 'Custom');
+      await page.getByLabel('API key', { exact: true }).fill('sk');
+      await page.getByText('More settings').click();
+      const input = page.getByLabel('Arguments');
+      await input.fill('{bad');
+      await save(page);
+      await seeFocus(page, input);
+      expect(await getDescription(page, input)).toBe('Enter a JSON object.');
+      expect(visitor.complaints).toEqual([]);
+    });
+
     test('the form shows each issue at its control, keeps typed values, and saves after a correction', async () => {
       await using session = await start();
       const { page, visitor } = session;
