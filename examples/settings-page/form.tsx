@@ -27,7 +27,9 @@ export function ProviderForm({
   onResult,
   onCheckStored,
 }: ProviderFormProps) {
-  const { name, displayName, integration } = provider;
+  const { name, displayName, integration, state } = provider;
+  // If loading it failed, Galileo can still have settings.
+  const isEdit = state.status !== 'not-configured';
   const form = providerForms[name];
   const client = useApolloClient();
   const { confirm } = useFeedback();
@@ -72,7 +74,7 @@ export function ProviderForm({
       setAttempts((count) => count + 1);
       return;
     }
-    const removed = integration === null ? [] : getRemoved(form.fields, draft);
+    const removed = isEdit ? getRemoved(form.fields, draft) : [];
     if (removed.length > 0 && !(await confirmRemoval(removed))) return;
     setIsSaving(true);
     onProgress('saving');
@@ -118,7 +120,7 @@ export function ProviderForm({
   const general = byControl.get('') ?? [];
   const main = form.fields.filter(({ advanced }) => advanced !== true);
   const advanced = form.fields.filter((field) => field.advanced === true);
-  const label = integration === null ? `Connect ${displayName}` : 'Save changes';
+  const label = isEdit ? 'Save changes' : `Connect ${displayName}`;
   return (
     <form className="provider-form" ref={element} onSubmit={submit} noValidate aria-busy={isSaving}>
       {/* What is typed during a save would be lost. */}
@@ -143,7 +145,7 @@ export function ProviderForm({
             <ErrorNotice error={error} onRetry={() => void save()} />
           )}
         </div>
-        <FormContext value={{ issues: byControl, isEdit: integration !== null }}>
+        <FormContext value={{ issues: byControl, isEdit }}>
           <Controls fields={main} draft={draft} onChange={change} />
           {advanced.length > 0 && (
             <details className="advanced">

@@ -16,6 +16,8 @@ type Guard = () => Promise<boolean>;
 export interface Navigation extends Route {
   readonly open: (name: IntegrationName, tab?: Tab) => void;
   readonly close: () => void;
+  /** Asks before unsaved changes are lost. Resolves to whether they can be discarded. */
+  readonly leave: () => Promise<boolean>;
   /** Runs before the user leaves the current view; undefined removes it. */
   readonly setGuard: (guard: Guard | undefined) => void;
 }
@@ -42,6 +44,9 @@ export function useNavigation(): Navigation {
     if (guard.current !== undefined && !(await guard.current())) return false;
     guard.current = undefined;
     return true;
+  }, []);
+  const setGuard = useCallback((next: Guard | undefined): void => {
+    guard.current = next;
   }, []);
 
   useEffect(() => {
@@ -77,7 +82,10 @@ export function useNavigation(): Navigation {
       setRoute(readRoute());
     };
     const open = (name: IntegrationName, tab: Tab = 'configuration'): void => {
-      void leave().then((canLeave) => canLeave && show(toHash(name, tab), readRoute().name !== undefined));
+      const opened = readRoute().name;
+      // Another tab of the same provider loses no changes.
+      if (opened === name) show(toHash(name, tab), true);
+      else void leave().then((canLeave) => canLeave && show(toHash(name, tab), opened !== undefined));
     };
     const close = (): void => {
       void leave().then((canLeave) => {
@@ -88,9 +96,6 @@ export function useNavigation(): Navigation {
         else show('#/', true);
       });
     };
-    const setGuard = (next: Guard | undefined): void => {
-      guard.current = next;
-    };
-    return { ...route, open, close, setGuard };
-  }, [route, leave]);
+    return { ...route, open, close, leave, setGuard };
+  }, [route, leave, setGuard]);
 }

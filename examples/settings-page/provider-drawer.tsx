@@ -1,5 +1,5 @@
 import type { IntegrationName } from 'galileo-gateway/client';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { Access } from './access.tsx';
 import { Configuration } from './configuration.tsx';
 import { Drawer, Tabs } from './drawer.tsx';
@@ -22,8 +22,9 @@ interface ProviderDrawerProps {
 /** Everything about one provider. */
 export function ProviderDrawer({ provider, navigation, drafts, onReload }: ProviderDrawerProps) {
   const { name, displayName, state } = provider;
-  const { tab, open, close, setGuard } = navigation;
+  const { tab, open, close, leave, setGuard } = navigation;
   const { announce, confirm, dismiss } = useFeedback();
+  const isNew = state.status === 'not-configured';
   const [isEditing, setIsEditing] = useState(drafts.current.has(name));
   /** What was entered before the stored settings were checked. */
   const [unconfirmed, setUnconfirmed] = useState<Draft>();
@@ -34,32 +35,37 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
     },
     [setGuard, dismiss],
   );
-  // The toast of a failed save shows the draft again, even if the drawer is open.
-  useEffect(() => {
-    // oxlint-disable-next-line react/set-state-in-effect -- A failed save must not open the form, only the toast's button.
-    if (drafts.current.has(name)) setIsEditing(true);
-  }, [navigation, drafts, name]);
+  const forgetDraft = useCallback((): void => {
+    drafts.current.delete(name);
+    setUnconfirmed(undefined);
+  }, [drafts, name]);
 
-  const confirmDiscard = async (): Promise<boolean> => {
+  const confirmDiscard = useCallback(async (): Promise<boolean> => {
     const isDiscarded = await confirm({
       title: 'Discard your changes?',
       body: <p>The changes to {displayName} are not saved.</p>,
       action: 'Discard changes',
       isDangerous: true,
     });
-    if (isDiscarded) drafts.current.delete(name);
+    if (isDiscarded) forgetDraft();
     return isDiscarded;
-  };
+  }, [confirm, displayName, forgetDraft]);
+
+  // The toast of a failed save shows the draft again, even if the drawer is open.
+  useEffect(() => {
+    if (!drafts.current.has(name)) return;
+    // oxlint-disable-next-line react/set-state-in-effect -- A failed save must not open the form, only the toast's button.
+    setIsEditing(true);
+    setGuard(confirmDiscard);
+  }, [navigation, drafts, name, setGuard, confirmDiscard]);
 
   const finish = (): void => {
     setGuard(undefined);
-    drafts.current.delete(name);
-    setUnconfirmed(undefined);
+    forgetDraft();
     setIsEditing(false);
   };
 
   const showResult = (result: SaveResult, draft: Draft, isClosed: boolean): void => {
-    const isNew = state.status !== 'configured';
     const text = describeResult(displayName, isNew, result);
     if (result.kind === 'saved') {
       announce({ tone: 'good', text });
@@ -76,9 +82,9 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
 
   const checkStored = async (): Promise<void> => {
     if (await onReload()) {
-      const draft = drafts.current.get(name);
-      finish();
-      setUnconfirmed(draft);
+      setUnconfirmed(drafts.current.get(name));
+      drafts.current.delete(name);
+      setIsEditing(false);
       announce({
         tone: 'good',
         text: `This is what Galileo has stored for ${displayName} now. The form still has what you entered.`,
@@ -87,15 +93,14 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
   };
 
   const hasMore = state.status === 'configured' && !isEditing;
-  const edited = isEditing && state.status !== 'failed';
   // When the form closes or the provider is removed, the focus would be lost.
   const heading = useRef<HTMLHeadingElement>(null);
-  const view = edited ? 'form' : state.status;
+  const view = isEditing ? 'form' : state.status;
   const shownView = useRef(view);
   useEffect(() => {
-    if (shownView.current !== view && !edited) heading.current?.focus();
+    if (shownView.current !== view && !isEditing) heading.current?.focus();
     shownView.current = view;
-  }, [view, edited]);
+  }, [view, isEditing]);
   return (
     <Drawer
       onClose={close}
@@ -103,23 +108,19 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
         <div className="drawer-title">
           <Monogram provider={provider} />
           <h2 id="drawer-title" ref={heading} tabIndex={-1}>
-            {edited
-              ? state.status === 'configured'
-                ? `Edit ${displayName}`
-                : `Connect ${displayName}`
-              : displayName}
+            {isEditing ? `${isNew ? 'Connect' : 'Edit'} ${displayName}` : displayName}
           </h2>
-          {!edited && <StatusBadge provider={provider} />}
+          {!isEditing && <StatusBadge provider={provider} />}
         </div>
       }
     >
-      {edited ? (
+      {isEditing ? (
         <ProviderForm
           provider={provider}
           kept={drafts.current.get(name) ?? unconfirmed}
           // The drawer can be closed during a save. Leaving the page could cancel it, so the browser asks.
           onProgress={(progress) => setGuard(progress === 'changed' ? confirmDiscard : async () => true)}
-          onCancel={finish}
+          onCancel={() => void leave().then((canLeave) => canLeave && finish())}
           onResult={showResult}
           onCheckStored={() => void checkStored()}
         />

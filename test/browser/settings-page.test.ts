@@ -471,6 +471,20 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await expect.poll(() => new URL(page.url()).hash).toMatch(/^(#\/)?$/);
     });
 
+    test('Cancel asks before it discards changes', async () => {
+      await using session = await start();
+      const { page } = session;
+      await openForm(page, 'OpenAI');
+      const cancel = page.getByRole('button', { name: 'Cancel' });
+      await page.getByLabel('Organization ID').fill('org-changed');
+      await cancel.click();
+      await page.getByRole('button', { name: 'Discard changes' }).click();
+      await page.getByRole('button', { name: 'Edit' }).click();
+      expect(await page.getByLabel('Organization ID').inputValue()).not.toBe('org-changed');
+      await cancel.click();
+      await page.getByRole('button', { name: 'Edit' }).waitFor();
+    });
+
     test('with unsaved changes, the browser asks before a reload', async () => {
       await using session = await start();
       const { page } = session;
@@ -479,6 +493,21 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await page.getByLabel('Organization ID').fill('org-changed');
       await page.reload();
       expect(dialogs).toEqual(['beforeunload']);
+    });
+
+    test('unsaved changes survive a failed reload of the provider', async () => {
+      await using detour = await startDetour(sandbox.url);
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page } = session;
+      const held = detour.hold('GET', '/v2/integrations/openai', reply(500, { detail: 'No.' }));
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await expect.poll(() => held.length).toBe(1);
+      await openForm(page, 'OpenAI');
+      await page.getByLabel('Organization ID').fill('org-typed');
+      held[0]?.();
+      await page.locator('.tile[data-status="failed"]', { hasText: 'OpenAI' }).waitFor();
+      expect(await page.getByLabel('Organization ID').inputValue()).toBe('org-typed');
+      await page.getByRole('dialog', { name: 'Edit OpenAI' }).waitFor();
     });
 
     test('without changes, the page does not ask for confirmation', async () => {
@@ -509,6 +538,8 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await page.getByRole('button', { name: 'Open', exact: true }).click();
       expect(await page.getByLabel('Organization ID').inputValue()).toBe('org-unknown');
       expect(await page.getByLabel('API key', { exact: true }).inputValue()).toBe('sk-typed');
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('alertdialog', { name: 'Discard your changes?' }).waitFor();
     });
 
     test('if the result of a save is unknown, the page offers to check what is stored', async () => {
@@ -528,6 +559,11 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
         .toBe(reads + 1);
       await seeToast(page, 'This is what Galileo has stored for OpenAI now.');
       expect(detour.calls.filter((call) => call.startsWith('PUT'))).toHaveLength(1);
+      await page.getByRole('tab', { name: 'Status' }).click();
+      await page.getByRole('tab', { name: 'Configuration' }).click();
+      await page.getByRole('button', { name: 'Close' }).click();
+      const question = page.getByRole('alertdialog', { name: 'Discard your changes?' });
+      await question.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Edit' }).click();
       expect(await page.getByLabel('API key', { exact: true }).inputValue()).toBe('sk');
     });
@@ -600,10 +636,13 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await token.fill('sk-typed');
       detour.replace('GET', '/v2/integrations/openai', reply(500, { detail: 'No.' }));
       await save(page);
-      const retry = page.getByRole('dialog').getByRole('button', { name: 'Try again' });
-      await retry.waitFor();
+      const check = page.getByRole('button', { name: 'Check what is stored' });
+      await check.click();
+      await seeToast(page, 'OpenAI could not be loaded.');
+      expect(await token.inputValue()).toBe('sk-typed');
       detour.restore('GET', '/v2/integrations/openai');
-      await retry.click();
+      await check.click();
+      await page.getByRole('button', { name: 'Edit' }).click();
       expect(await token.inputValue()).toBe('sk-typed');
     });
 
