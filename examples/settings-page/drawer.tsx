@@ -35,7 +35,8 @@ export function Drawer({ title, children, onClose }: DrawerProps) {
         event.preventDefault();
         onClose();
       }}
-      onMouseDown={(event) => event.target === dialog.current && onClose()}
+      // The second click of a double click can hit the backdrop of the drawer that the first one opened.
+      onMouseDown={(event) => event.target === dialog.current && event.detail === 1 && onClose()}
     >
       <div className="drawer-frame">
         <div className="drawer-head">

@@ -39,6 +39,8 @@ export function useNavigation(): Navigation {
   const [route, setRoute] = useState(readRoute);
   const guard = useRef<Guard>(undefined);
   const shown = useRef(window.location.hash);
+  /** `history.back()` takes effect only with its event. */
+  const isGoingBack = useRef(false);
 
   const leave = useCallback(async (): Promise<boolean> => {
     if (guard.current !== undefined && !(await guard.current())) return false;
@@ -48,6 +50,10 @@ export function useNavigation(): Navigation {
   const setGuard = useCallback((next: Guard | undefined): void => {
     guard.current = next;
   }, []);
+  const goBack = useCallback((): void => {
+    if (!isGoingBack.current) window.history.back();
+    isGoingBack.current = true;
+  }, []);
 
   useEffect(() => {
     const show = (): void => {
@@ -55,13 +61,14 @@ export function useNavigation(): Navigation {
       setRoute(readRoute());
     };
     const followAddress = (): void => {
+      isGoingBack.current = false;
       if (guard.current === undefined) {
         show();
         return;
       }
       // The browser has already left the form: return to it, ask, then leave.
       window.history.pushState({ isOpened: true }, '', shown.current);
-      void leave().then((canLeave) => canLeave && window.history.back());
+      void leave().then((canLeave) => canLeave && goBack());
     };
     const warn = (event: BeforeUnloadEvent): void => {
       if (guard.current !== undefined) event.preventDefault();
@@ -72,7 +79,7 @@ export function useNavigation(): Navigation {
       window.removeEventListener('popstate', followAddress);
       window.removeEventListener('beforeunload', warn);
     };
-  }, [leave]);
+  }, [leave, goBack]);
 
   return useMemo(() => {
     const show = (hash: string, isReplaced: boolean): void => {
@@ -92,10 +99,10 @@ export function useNavigation(): Navigation {
         if (!canLeave) return;
         const state: unknown = window.history.state;
         // If the drawer was opened from this page, Back must not open it again.
-        if (typeof state === 'object' && state !== null && 'isOpened' in state) window.history.back();
+        if (typeof state === 'object' && state !== null && 'isOpened' in state) goBack();
         else show('#/', true);
       });
     };
     return { ...route, open, close, leave, setGuard };
-  }, [route, leave, setGuard]);
+  }, [route, leave, setGuard, goBack]);
 }

@@ -699,6 +699,21 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     });
   });
 
+  test('a double click on a tile opens the drawer, and one on "Close" closes only the drawer', async () => {
+    await using session = await start();
+    const { page } = session;
+    await page.locator('.tile').getByRole('button', { name: 'Anthropic', exact: true }).dblclick();
+    const dialog = page.getByRole('dialog', { name: 'Anthropic' });
+    await dialog.waitFor();
+    await page.getByRole('button', { name: 'Close' }).evaluate((button: HTMLElement) => {
+      button.click();
+      button.click();
+    });
+    await dialog.waitFor({ state: 'detached' });
+    await openProvider(page, 'Azure');
+    expect(page.url()).toContain('#/azure');
+  });
+
   describe('access', () => {
     test('access can be granted, changed and revoked', async () => {
       await using session = await start({ hash: '#/openai/access' });
