@@ -101,16 +101,7 @@ function Users({ provider, integrationId }: AccessProps) {
         const result = await share({ variables: { input } });
         return { error: result.error, result: result.data?.shareIntegrationWithUsers };
       }}
-      onRole={(userId, role) => {
-        const node = users?.edges.find((edge) => edge.node.userId === userId)?.node;
-        return update({
-          variables: { integrationId, userId, role },
-          // Safe to show before the response, because a failure restores the old role.
-          ...(node !== undefined && {
-            optimisticResponse: { __typename: 'Mutation', updateIntegrationUser: { ...node, role } },
-          }),
-        });
-      }}
+      onRole={(userId, role) => update({ variables: { integrationId, userId, role } })}
       onRemove={(userId) => remove({ variables: { integrationId, userId } })}
     />
   );
@@ -150,15 +141,7 @@ function Groups({ provider, integrationId }: AccessProps) {
         const result = await share({ variables: { input } });
         return { error: result.error, result: result.data?.shareIntegrationWithGroups };
       }}
-      onRole={(groupId, role) => {
-        const node = groups?.edges.find((edge) => edge.node.groupId === groupId)?.node;
-        return update({
-          variables: { integrationId, groupId, role },
-          ...(node !== undefined && {
-            optimisticResponse: { __typename: 'Mutation', updateIntegrationGroup: { ...node, role } },
-          }),
-        });
-      }}
+      onRole={(groupId, role) => update({ variables: { integrationId, groupId, role } })}
       onRemove={(groupId) => remove({ variables: { integrationId, groupId } })}
     />
   );
@@ -280,27 +263,17 @@ function Collaborators(props: CollaboratorsProps) {
               <p className="list-title">{item.title}</p>
               {item.detail !== '' && item.detail !== item.title && <p className="hint">{item.detail}</p>}
             </div>
-            <select
-              aria-label={`Role of ${item.title}`}
-              value={item.role}
-              disabled={denial !== undefined}
-              onChange={({ target }) => {
-                if (!isRole(target.value)) return;
-                const role = target.value;
-                void report(
+            <RoleSelect
+              item={item}
+              isDisabled={denial !== undefined}
+              onRole={(role) =>
+                report(
                   props.onRole(item.id, role),
                   `${item.title} is now ${roles[role].toLowerCase()}.`,
                   `The role of ${item.title} was not changed.`,
-                );
-              }}
-            >
-              {!isRole(item.role) && <option value={item.role}>Unknown role</option>}
-              {Object.entries(roles).map(([role, label]) => (
-                <option key={role} value={role}>
-                  {label}
-                </option>
-              ))}
-            </select>
+                )
+              }
+            />
             <button
               type="button"
               className="quiet icon-button"
@@ -324,6 +297,47 @@ function Collaborators(props: CollaboratorsProps) {
         </button>
       )}
     </section>
+  );
+}
+
+interface RoleSelectProps {
+  readonly item: Collaborator;
+  readonly isDisabled: boolean;
+  readonly onRole: (role: Role) => Promise<unknown>;
+}
+
+/** Shows a chosen role before the response. A failure shows the old one again. */
+function RoleSelect({ item, isDisabled, onRole }: RoleSelectProps) {
+  const [chosen, setChosen] = useState<Role>();
+  const next = useRef<Role>(undefined);
+  // One write at a time: the responses of parallel writes can arrive in another order.
+  const choose = async (role: Role): Promise<void> => {
+    const isWriting = next.current !== undefined;
+    next.current = role;
+    setChosen(role);
+    if (isWriting) return;
+    while (next.current !== undefined) {
+      const sent: Role = next.current;
+      await onRole(sent);
+      if (next.current === sent) next.current = undefined;
+    }
+    setChosen(undefined);
+  };
+  const role = chosen ?? item.role;
+  return (
+    <select
+      aria-label={`Role of ${item.title}`}
+      value={role}
+      disabled={isDisabled}
+      onChange={({ target }) => isRole(target.value) && void choose(target.value)}
+    >
+      {!isRole(role) && <option value={role}>Unknown role</option>}
+      {Object.entries(roles).map(([value, label]) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
   );
 }
 
@@ -365,7 +379,8 @@ function AddForm({ title, inputLabel, itemName, onAdd, onRetry }: CollaboratorsP
     } else if (result?.issues !== undefined) refuse(result.issues);
     else {
       setIssues([]);
-      setWho('');
+      // Another address can be typed before the response.
+      setWho((current) => (current === who ? '' : current));
       announce({ tone: 'good', text: `Shared with ${who.trim()}.` });
       input.current?.focus();
     }

@@ -792,6 +792,46 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await expect.poll(() => row.getByRole('combobox').inputValue()).toBe(before);
     });
 
+    test('of roles that are chosen quickly, the last one is stored', async () => {
+      await using session = await start({ hash: '#/openai/access' });
+      const { page, visitor } = session;
+      const select = page
+        .getByRole('region', { name: 'Users' })
+        .getByRole('listitem')
+        .first()
+        .getByRole('combobox');
+      const before = await select.inputValue();
+      const roles = ['VIEWER', 'ANNOTATOR', 'EDITOR', 'OWNER'].filter((role) => role !== before);
+      const held = await holdOperation(page, 'UpdateIntegrationUser');
+      for (const role of roles) await select.selectOption(role);
+      expect(await select.inputValue()).toBe(roles[2]);
+      for (const index of [0, 1]) {
+        await expect.poll(() => held.length).toBe(index + 1);
+        await held[index]?.();
+      }
+      await seeToast(page, `is now ${roles[2]?.toLowerCase()}.`);
+      expect(await select.inputValue()).toBe(roles[2]);
+      const sent = visitor.operations.filter(({ name }) => name === 'UpdateIntegrationUser');
+      expect(sent.map(({ body }) => body['variables'])).toMatchObject([
+        { role: roles[0] },
+        { role: roles[2] },
+      ]);
+    });
+
+    test('what is typed while access is granted is kept', async () => {
+      await using session = await start({ hash: '#/openai/access' });
+      const { page } = session;
+      const input = page.getByLabel('E-mail address');
+      const held = await holdOperation(page, 'ShareIntegrationWithUsers');
+      await input.fill('grace@acme.example');
+      await input.press('Enter');
+      await expect.poll(() => held.length).toBe(1);
+      await input.fill('typed@acme.example');
+      await held[0]?.();
+      await seeToast(page, 'Shared with grace@acme.example.');
+      expect(await input.inputValue()).toBe('typed@acme.example');
+    });
+
     test('after a lost connection, the page does not say that access is unchanged', async () => {
       await using session = await start({ hash: '#/openai/access' });
       const { page } = session;
@@ -1142,6 +1182,17 @@ async function connect(page: Page, name: string, values: Readonly<Record<string,
   await page.getByRole('button', { name: `Connect ${name}` }).click();
   await fill(page, values);
   await save(page);
+}
+
+/** Holds the requests of an operation. Each of them adds the function that sends it to the list. */
+async function holdOperation(page: Page, operation: string): Promise<readonly (() => Promise<void>)[]> {
+  const held: (() => Promise<void>)[] = [];
+  await page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes(`"operationName":"${operation}"`) === true)
+      held.push(() => route.continue());
+    else await route.continue();
+  });
+  return held;
 }
 
 /** Accepts the dialogs of the browser. Returns their types, in order. */
