@@ -6,10 +6,26 @@ import {
   possibleTypes,
   updateApolloCache,
 } from 'galileo-gateway/client';
+import { OperationTypeNode } from 'graphql';
+import { finalize } from 'rxjs';
 import type { PageConfig } from './page-config.ts';
 
-/** The number of mutations with a result. What was requested before one can be out of date. */
-export const mutations = { count: 0 };
+export const mutations = {
+  /** The number of mutations with a result. What was requested before one can be out of date. */
+  count: 0,
+  /** The number of mutations without a result. Leaving the page could cancel them. */
+  running: 0,
+};
+
+const countRunning = new ApolloLink((operation, forward) => {
+  if (operation.operationType !== OperationTypeNode.MUTATION) return forward(operation);
+  mutations.running += 1;
+  return forward(operation).pipe(
+    finalize(() => {
+      mutations.running -= 1;
+    }),
+  );
+});
 
 /**
  * A client for one API key. Each client has its own cache, so data that was read with one key is not visible with
@@ -24,7 +40,7 @@ export function createClient({ endpoint, trustedDocuments }: PageConfig, apiKey:
   });
   const hashes = new PersistedQueryLink({ generateHash: (document) => getDocumentHash(document) ?? '' });
   return new ApolloClient({
-    link: trustedDocuments ? ApolloLink.from([hashes, http]) : http,
+    link: ApolloLink.from([countRunning, ...(trustedDocuments ? [hashes] : []), http]),
     cache: new InMemoryCache({ possibleTypes, typePolicies: apolloTypePolicies }),
     // Updates the cached queries after every mutation.
     defaultOptions: {

@@ -1,5 +1,6 @@
 import { type IntegrationName, integrationNames } from 'galileo-gateway/client';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { mutations } from './client.ts';
 
 export const tabs = ['configuration', 'access', 'models', 'status'] as const;
 export type Tab = (typeof tabs)[number];
@@ -71,7 +72,7 @@ export function useNavigation(): Navigation {
       void leave().then((canLeave) => canLeave && goBack());
     };
     const warn = (event: BeforeUnloadEvent): void => {
-      if (guard.current !== undefined) event.preventDefault();
+      if (guard.current !== undefined || mutations.running > 0) event.preventDefault();
     };
     window.addEventListener('popstate', followAddress);
     window.addEventListener('beforeunload', warn);

@@ -1,9 +1,9 @@
 import { ApolloProvider } from '@apollo/client/react';
 import { describeError, type IntegrationName, integrationNames } from 'galileo-gateway/client';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { createClient } from './client.ts';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { createClient, mutations } from './client.ts';
 import { ErrorNotice } from './error-notice.tsx';
-import { FeedbackProvider, Toaster } from './feedback.tsx';
+import { FeedbackProvider, Toaster, useFeedback } from './feedback.tsx';
 import type { Draft } from './fields.ts';
 import { Icon } from './icon.tsx';
 import { forgottenNotice, KeyForm } from './key-form.tsx';
@@ -25,6 +25,27 @@ export function Page({ config }: { readonly config: PageConfig }) {
     setApiKey('');
     setNotice(reason);
   };
+  if (client === undefined) {
+    return (
+      <Frame>
+        <main>
+          <KeyForm notice={notice} onKey={setApiKey} />
+        </main>
+      </Frame>
+    );
+  }
+  return (
+    <ApolloProvider client={client} key={apiKey}>
+      <FeedbackProvider>
+        <Frame action={<ForgetButton onForget={() => leave(forgottenNotice)} />}>
+          <ProviderList onRejectedKey={leave} />
+        </Frame>
+      </FeedbackProvider>
+    </ApolloProvider>
+  );
+}
+
+function Frame({ action, children }: { readonly action?: ReactNode; readonly children: ReactNode }) {
   return (
     <div className="page">
       <header className="top">
@@ -35,24 +56,30 @@ export function Page({ config }: { readonly config: PageConfig }) {
             Connect the LLM providers that Galileo calls for you, and choose who can use them.
           </p>
         </div>
-        {client !== undefined && (
-          <button type="button" className="secondary" onClick={() => leave(forgottenNotice)}>
-            <Icon name="key" /> Forget API key
-          </button>
-        )}
+        {action}
       </header>
-      {client === undefined ? (
-        <main>
-          <KeyForm notice={notice} onKey={setApiKey} />
-        </main>
-      ) : (
-        <ApolloProvider client={client} key={apiKey}>
-          <FeedbackProvider>
-            <ProviderList onRejectedKey={leave} />
-          </FeedbackProvider>
-        </ApolloProvider>
-      )}
+      {children}
     </div>
+  );
+}
+
+function ForgetButton({ onForget }: { readonly onForget: () => void }) {
+  const { confirm } = useFeedback();
+  const forget = async (): Promise<void> => {
+    const isConfirmed =
+      mutations.running === 0 ||
+      (await confirm({
+        title: 'Forget the API key now?',
+        body: <p>A change is still running. This page will not show its result.</p>,
+        action: 'Forget API key',
+        isDangerous: true,
+      }));
+    if (isConfirmed) onForget();
+  };
+  return (
+    <button type="button" className="secondary" onClick={() => void forget()}>
+      <Icon name="key" /> Forget API key
+    </button>
   );
 }
 

@@ -118,8 +118,8 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
         <ProviderForm
           provider={provider}
           kept={drafts.current.get(name) ?? unconfirmed}
-          // The drawer can be closed during a save. Leaving the page could cancel it, so the browser asks.
-          onProgress={(progress) => setGuard(progress === 'changed' ? confirmDiscard : async () => true)}
+          // The drawer can be closed during a save.
+          onProgress={(progress) => setGuard(progress === 'changed' ? confirmDiscard : undefined)}
           onCancel={() => void leave().then((canLeave) => canLeave && finish())}
           onResult={showResult}
           onCheckStored={() => void checkStored()}

@@ -611,20 +611,29 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(await token.inputValue()).toBe('sk');
     });
 
-    test('during a save, the browser asks before a reload', async () => {
-      await using detour = await startDetour(sandbox.url);
-      const held = detour.hold('PUT', '/v2/integrations/openai', reply(422, { detail: 'No.' }));
-      await using session = await start({ upstreamUrl: detour.url });
-      const { page } = session;
-      const dialogs = acceptDialogs(page);
-      await openForm(page, 'OpenAI');
-      await page.getByLabel('API key', { exact: true }).fill('sk');
-      await save(page);
-      await expect.poll(() => held.length).toBe(1);
-      await page.reload();
-      held[0]?.();
-      expect(dialogs).toEqual(['beforeunload']);
-    });
+    test.each([
+      ['save', 'UpsertOpenAIIntegration', saveOpenAI],
+      ['removal', 'DeleteIntegration', (page: Page) => confirmRemoval(page, 'OpenAI')],
+      ['change of a role', 'UpdateIntegrationUser', changeRole],
+    ])(
+      'during a %s, the page asks before a reload and before it forgets the key',
+      async (_kind, operation, write) => {
+        await using session = await start();
+        const { page } = session;
+        const dialogs = acceptDialogs(page);
+        const held = await holdOperation(page, operation);
+        await openProvider(page, 'OpenAI');
+        await write(page);
+        await expect.poll(() => held.length).toBe(1);
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        await page.getByRole('button', { name: 'Forget API key' }).click();
+        const question = page.getByRole('alertdialog', { name: 'Forget the API key now?' });
+        await question.getByRole('button', { name: 'Cancel' }).click();
+        await page.reload();
+        expect(dialogs).toEqual(['beforeunload']);
+      },
+    );
 
     test('if the integration cannot be read after a save with an unknown result, the typed values are kept', async () => {
       await using detour = await startDetour(sandbox.url);
@@ -1142,6 +1151,22 @@ const getNames = (page: Page): Promise<string[]> => page.locator('.tile h3').all
 async function openProvider(page: Page, name: string): Promise<void> {
   await page.locator('.tile').getByRole('button', { name, exact: true }).click();
   await page.getByRole('dialog', { name, exact: true }).waitFor();
+}
+
+async function saveOpenAI(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByLabel('API key', { exact: true }).fill('sk');
+  await save(page);
+}
+
+async function changeRole(page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'Access' }).click();
+  const select = page
+    .getByRole('region', { name: 'Users' })
+    .getByRole('listitem')
+    .first()
+    .getByRole('combobox');
+  await select.selectOption((await select.inputValue()) === 'VIEWER' ? 'EDITOR' : 'VIEWER');
 }
 
 async function openForm(page: Page, name: string): Promise<void> {
