@@ -109,6 +109,15 @@ describe('the forms of the settings page', () => {
     ]);
   });
 
+  it('a form does not drop a stored choice that it does not offer', () => {
+    const { fields } = providerForms.AWS_SAGEMAKER;
+    const model = { name: 'm', alias: 'm', inputModalities: ['TEXT', 'UNRECOGNIZED'] };
+    expect(checkDraft(fields, createDraft(fields, { models: [model] }))).toContainEqual({
+      path: ['input', 'models', '0', 'inputModalities'],
+      message: 'Remove the unknown choice.',
+    });
+  });
+
   it.each([
     ['customLlmConfig', { fileName: 'a.py', className: 'A', initKwargs: '{bad' }, 'initKwargs'],
     ['customLlmConfig', { initKwargs: '[1]' }, 'initKwargs'],

@@ -259,25 +259,34 @@ function SwitchControl({ field, path, value, onChange }: ControlProps) {
 function ChoicesControl({ field, path, value, onChange }: ControlProps) {
   const { attributes, below } = useDescription(path, field);
   const chosen = getWords(value);
-  const options = field.kind === 'choices' ? Object.entries(field.options) : [];
+  const offered = field.kind === 'choices' ? field.options : {};
+  // Stored choices that the form does not offer. They are shown, so that saving does not remove them silently.
+  const [unknown] = useState(() => [...new Set(chosen)].filter((choice) => !(choice in offered)));
   return (
-    <fieldset className="field" id={path} aria-describedby={attributes['aria-describedby']}>
+    <fieldset
+      className="field"
+      id={path}
+      data-invalid={attributes['aria-invalid']}
+      aria-describedby={attributes['aria-describedby']}
+    >
       <legend>{field.label}</legend>
       <div className="choices">
-        {options.map(([option, label]) => (
-          <label key={option}>
-            <input
-              type="checkbox"
-              checked={chosen.includes(option)}
-              onChange={(event) =>
-                onChange(() =>
-                  event.target.checked ? [...chosen, option] : chosen.filter((other) => other !== option),
-                )
-              }
-            />
-            {label}
-          </label>
-        ))}
+        {[...Object.entries(offered), ...unknown.map((choice) => [choice, 'Unknown'] as const)].map(
+          ([option, label]) => (
+            <label key={option}>
+              <input
+                type="checkbox"
+                checked={chosen.includes(option)}
+                onChange={(event) =>
+                  onChange(() =>
+                    event.target.checked ? [...chosen, option] : chosen.filter((other) => other !== option),
+                  )
+                }
+              />
+              {label}
+            </label>
+          ),
+        )}
       </div>
       {below}
     </fieldset>

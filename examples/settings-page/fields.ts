@@ -129,9 +129,7 @@ function toDraftValue(field: Field, value: unknown, stored: unknown): DraftValue
     case 'json':
       return value === null || value === undefined ? '' : JSON.stringify(value, null, 2);
     case 'choices':
-      return toArray(value)
-        .filter(isText)
-        .filter((item) => item in field.options);
+      return toArray(value).filter(isText);
     case 'words':
       return toArray(value).filter(isText).join(', ');
     case 'entries':
@@ -227,10 +225,16 @@ export function checkDraft(
           checkDraft(rowFields, row.values, [...own, String(index)]),
         );
       }
-      const message = checkText(field, isText(value) ? value.trim() : '');
+      const message =
+        field.kind === 'choices'
+          ? checkChoices(field.options, getWords(value))
+          : checkText(field, isText(value) ? value.trim() : '');
       return message === undefined ? [] : [{ path: own, message }];
     });
 }
+
+const checkChoices = (options: Options, chosen: readonly string[]): string | undefined =>
+  chosen.every((choice) => choice in options) ? undefined : 'Remove the unknown choice.';
 
 /** Whether anything is entered. It need not be valid. */
 function isFilled(value: DraftValue): boolean {

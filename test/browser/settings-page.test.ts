@@ -347,6 +347,29 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       expect(visitor.complaints).toEqual([]);
     });
 
+    test('the form asks to remove a stored choice that it does not offer', async () => {
+      await using session = await start();
+      const { page, visitor } = session;
+      await page.route('**/graphql', async (route) => {
+        const response = await route.fetch();
+        const body = (await response.text()).replaceAll('["TEXT"', '["UNRECOGNIZED","TEXT"');
+        await route.fulfill({ response, body });
+      });
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await page.getByRole('status').getByText('Loading providers…').waitFor({ state: 'detached' });
+      await openForm(page, 'AWS SageMaker');
+      await fill(page, credentials['AWS SageMaker'] ?? {});
+      await save(page);
+      const choices = page.getByRole('group', { name: 'Accepts' }).first();
+      expect(await getDescription(page, choices)).toBe('Remove the unknown choice.');
+      expect(await choices.evaluate((group) => group.contains(group.ownerDocument.activeElement))).toBe(true);
+      for (const unknown of await page.getByLabel('Unknown').all()) await unknown.uncheck();
+      await save(page);
+      await page.getByRole('button', { name: 'Save and remove' }).click();
+      await seeToast(page, 'AWS SageMaker is saved.');
+      expect(JSON.stringify(visitor.operations.at(-1)?.body)).toContain('"inputModalities":["TEXT"]');
+    });
+
     test('the form shows two headers with the same name as an issue of the second one', async () => {
       await using session = await start();
       const { page } = session;
