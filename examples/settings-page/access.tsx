@@ -21,6 +21,7 @@ import { ErrorNotice } from './error-notice.tsx';
 import { useFeedback } from './feedback.tsx';
 import type { DraftIssue } from './fields.ts';
 import { Icon } from './icon.tsx';
+import { Removed } from './insights.tsx';
 import type { Provider } from './providers.ts';
 
 type Role = IntegrationCollaboratorRoleInput;
@@ -37,11 +38,15 @@ const pageSize = 20;
 
 interface AccessProps {
   readonly provider: Provider;
+  readonly onReload: () => Promise<boolean>;
+}
+
+interface ListProps extends AccessProps {
   readonly integrationId: string;
 }
 
 /** Who can use an integration: users and groups, page by page. */
-export function Access({ provider }: { readonly provider: Provider }) {
+export function Access({ provider, onReload }: AccessProps) {
   const integrationId =
     provider.integration?.id ?? provider.records?.find(({ isSelected }) => isSelected)?.integrationId;
   if (integrationId === undefined) {
@@ -53,7 +58,7 @@ export function Access({ provider }: { readonly provider: Provider }) {
   }
   return (
     <div className="drawer-body">
-      <Users provider={provider} integrationId={integrationId} />
+      <Users provider={provider} integrationId={integrationId} onReload={onReload} />
       <Groups provider={provider} integrationId={integrationId} />
     </div>
   );
@@ -67,7 +72,7 @@ const queryOptions = {
   notifyOnNetworkStatusChange: true,
 } as const;
 
-function Users({ provider, integrationId }: AccessProps) {
+function Users({ provider, integrationId, onReload }: ListProps) {
   const { data, error, loading, fetchMore, refetch } = useQuery(IntegrationUsersDocument, {
     variables: { name: provider.name, first: pageSize },
     ...queryOptions,
@@ -76,6 +81,9 @@ function Users({ provider, integrationId }: AccessProps) {
   const [update] = useMutation(UpdateIntegrationUserDocument, { errorPolicy: 'all' });
   const [remove] = useMutation(RemoveIntegrationUserDocument, { errorPolicy: 'all' });
   const users = data?.integration?.users;
+  // Groups would show the same.
+  if (!loading && error === undefined && data?.integration === null)
+    return <Removed provider={provider} onReload={onReload} />;
   return (
     <Collaborators
       provider={provider}
@@ -107,7 +115,7 @@ function Users({ provider, integrationId }: AccessProps) {
   );
 }
 
-function Groups({ provider, integrationId }: AccessProps) {
+function Groups({ provider, integrationId }: Omit<ListProps, 'onReload'>) {
   const { data, error, loading, fetchMore, refetch } = useQuery(IntegrationGroupsDocument, {
     variables: { name: provider.name, first: pageSize },
     ...queryOptions,

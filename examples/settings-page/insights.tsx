@@ -5,11 +5,28 @@ import {
   ProviderModelsDocument,
   toGatewayErrors,
 } from 'galileo-gateway/client';
+import { useEffect, useEffectEvent } from 'react';
 import { ErrorNotice } from './error-notice.tsx';
+import { useFeedback } from './feedback.tsx';
 import type { Provider } from './providers.ts';
 
 interface InsightProps {
   readonly provider: Provider;
+}
+
+interface ReloadingProps extends InsightProps {
+  readonly onReload: () => Promise<boolean>;
+}
+
+/** Shown if a read finds that another page has removed the provider: reports it, and loads the provider again. */
+export function Removed({ provider, onReload }: ReloadingProps) {
+  const { announce } = useFeedback();
+  const report = useEffectEvent(() => {
+    announce({ tone: 'bad', text: `${provider.displayName} is no longer connected.` });
+    void onReload();
+  });
+  useEffect(() => report(), []);
+  return null;
 }
 
 /** The models that Galileo can call through this provider. */
@@ -41,7 +58,7 @@ export function Models({ provider }: InsightProps) {
 }
 
 /** Loaded only when the tab is opened, because Galileo may call the provider. */
-export function Status({ provider }: InsightProps) {
+export function Status({ provider, onReload }: ReloadingProps) {
   const { data, error, loading, refetch } = useQuery(IntegrationStatusDocument, {
     variables: { name: provider.name },
     fetchPolicy: 'network-only',
@@ -53,6 +70,9 @@ export function Status({ provider }: InsightProps) {
     <div className="drawer-body" aria-busy={loading}>
       {loading && <div className="line-skeletons" aria-hidden="true" />}
       {!loading && failure !== undefined && <ErrorNotice error={failure} onRetry={() => void refetch()} />}
+      {!loading && failure === undefined && data?.integration === null && (
+        <Removed provider={provider} onReload={onReload} />
+      )}
       {!loading && data?.integration?.status && (
         <dl className="details">
           {data.integration.status.map(({ key, value }) => (

@@ -129,9 +129,9 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
           {tab === 'configuration' && (
             <Configuration provider={provider} onEdit={() => setIsEditing(true)} onReload={onReload} />
           )}
-          {tab === 'access' && <Access provider={provider} />}
+          {tab === 'access' && <Access provider={provider} onReload={onReload} />}
           {tab === 'models' && <Models provider={provider} />}
-          {tab === 'status' && <Status provider={provider} />}
+          {tab === 'status' && <Status provider={provider} onReload={onReload} />}
         </Tabs>
       ) : (
         <Configuration provider={provider} onEdit={() => setIsEditing(true)} onReload={onReload} />

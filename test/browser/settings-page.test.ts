@@ -970,6 +970,20 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     await page.getByText('Mistral is not connected').waitFor();
   });
 
+  test.each(['Access', 'Status'])(
+    'the tab %s shows that another page has removed the provider',
+    async (tab) => {
+      await using detour = await startDetour(sandbox.url);
+      await using session = await start({ upstreamUrl: detour.url });
+      const { page } = session;
+      await openProvider(page, 'Mistral');
+      detour.replace('GET', '/v2/integrations/mistral', reply(404, { detail: 'Not found.' }));
+      await page.getByRole('tab', { name: tab }).click();
+      await seeToast(page, 'Mistral is no longer connected.');
+      await page.getByText('Mistral is not connected').waitFor();
+    },
+  );
+
   test('after a removal with an unknown result, the page says what it could read', async () => {
     await using detour = await startDetour(sandbox.url);
     await using session = await start({ upstreamUrl: detour.url });
