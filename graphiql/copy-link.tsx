@@ -18,8 +18,10 @@ export function CopyLinkButton({ examples }: { readonly examples: readonly Examp
       setStatus('There is no valid operation to link to.');
       return;
     }
+    const copied = new URLSearchParams(link);
     const isShortened =
-      query.includes('mutation') && !link.includes(new URLSearchParams({ query }).toString());
+      query.includes('mutation') &&
+      (copied.get('query') !== query || (copied.get('variables') ?? '') !== variables);
     const note = isShortened ? ' Values of a mutation are left out.' : '';
     try {
       await navigator.clipboard.writeText(new URL(link, window.location.href).href);

@@ -105,6 +105,13 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     await page.getByRole('button', { name: 'Copy link' }).click();
     await page.getByText('Values of a mutation are left out.').waitFor();
     expect(await page.evaluate<string>('navigator.clipboard.readText()')).not.toContain(SECRET);
+
+    // The document itself has no values to leave out.
+    await openTab(page, 'DeleteProvider');
+    await page.locator('.status-line', { hasText: /^$/ }).waitFor({ state: 'attached' });
+    await type(page, 'Query', 'mutation Delete($name: IntegrationName!) {\n  __typename\n}');
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByText('Values of a mutation are left out.').waitFor();
     expect(visitor.complaints).toEqual([]);
   });
 
