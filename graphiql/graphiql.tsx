@@ -72,10 +72,15 @@ function clearStatus({ tabs, activeTabIndex }: TabsState): void {
   activeTab = tab;
 }
 
+/** A reload would open the link again, instead of the tab in which it was edited. */
+function forgetLink(): void {
+  window.history.replaceState(null, '', window.location.pathname);
+}
+
 /** In a browser without storage, the page remembers nothing. */
 function createStorage(): EditorStorage {
   try {
-    return createEditorStorage(window.localStorage, examples, link);
+    return createEditorStorage(window.localStorage, examples, link, forgetLink);
   } catch {
     return createEditorStorage(createMemoryBacking(), examples, link);
   }

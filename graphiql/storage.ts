@@ -37,11 +37,13 @@ const LAYOUT: ReadonlySet<string> = new Set([
  * that can be secret. GraphiQL writes headers into its history even with `shouldPersistHeaders: false`.
  *
  * @param link opened in the tab that already has this operation, otherwise in a new one
+ * @param onLinkStored called when the link's tab is stored, from when on the link is not needed
  */
 export function createEditorStorage(
   backing: Backing,
   examples: readonly Example[],
   link?: LinkedOperation,
+  onLinkStored?: () => void,
 ): EditorStorage {
   let opened: string | undefined =
     link && JSON.stringify(openLink(link, parseRecord(backing.getItem(PREFIX + TABS)), examples));
@@ -69,13 +71,14 @@ export function createEditorStorage(
       return key === TABS ? getTabs() : backing.getItem(PREFIX + key);
     },
     setItem(key, value) {
-      if (key === TABS) opened = undefined;
       if (LAYOUT.has(key)) {
         backing.setItem(PREFIX + key, value);
       } else if (key === TABS) {
         const { tabs, activeTabIndex } = parseRecord(value);
         const stored = { tabs: toRecords(tabs).map((tab) => toStoredTab(tab, examples)), activeTabIndex };
         backing.setItem(PREFIX + key, JSON.stringify(stored));
+        if (opened !== undefined) onLinkStored?.();
+        opened = undefined;
       } else if (HISTORIES.has(key)) {
         const name = key.slice('graphiql:'.length);
         const items = toRecords(parseRecord(value)[name]).map((item) => toStoredItem(item, examples));

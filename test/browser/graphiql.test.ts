@@ -115,6 +115,24 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
     expect(visitor.complaints).toEqual([]);
   });
 
+  test('a link is opened once, so a reload shows the edited operation', async () => {
+    await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
+    await using visitor = await createVisitor(browser);
+    const { page } = await open(
+      visitor,
+      `${gateway.url}?query=${encodeURIComponent('{ linked: __typename }')}`,
+    );
+    for (const edited of ['{ first: __typename }', '{ second: __typename }']) {
+      await type(page, 'Query', edited);
+      await expect.poll(() => readStored(page)).toContain(edited);
+      await page.reload();
+      await waitUntilReady(page);
+      expect(await getText(page, 'Query')).toContain(edited);
+      expect(await page.getByRole('tab').count()).toBe(5);
+    }
+    expect(visitor.complaints).toEqual([]);
+  });
+
   test('every editor of GraphiQL can be entered and left with the keyboard', async () => {
     await using gateway = await startGateway(sandbox.url, {}, { demoHeaders });
     await using visitor = await createVisitor(browser);
