@@ -18,7 +18,7 @@ import {
 import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react';
 import { getDenial } from './configuration.tsx';
 import { ErrorNotice } from './error-notice.tsx';
-import { useFeedback } from './feedback.tsx';
+import { Loading, useFeedback } from './feedback.tsx';
 import type { DraftIssue } from './fields.ts';
 import { Icon } from './icon.tsx';
 import { Removed } from './insights.tsx';
@@ -262,7 +262,7 @@ function Collaborators(props: CollaboratorsProps) {
       </h3>
       {denial === undefined ? <AddForm {...props} /> : <p className="hint">{denial}</p>}
       {failure !== undefined && <ErrorNotice error={failure} onRetry={props.onRetry} />}
-      {items === undefined && isLoading && <div className="line-skeletons" aria-hidden="true" />}
+      {items === undefined && isLoading && <Loading />}
       {items?.length === 0 && <p className="hint">Not shared with any {itemName} yet.</p>}
       <ul>
         {items?.map((item) => (

@@ -34,6 +34,9 @@ interface Feedback {
   readonly confirm: (question: Question) => Promise<boolean>;
   /** Cancels the open question, if there is one. */
   readonly dismiss: () => void;
+  /** The number of placeholders that are shown. */
+  readonly loads: number;
+  readonly setLoads: (update: (loads: number) => number) => void;
 }
 
 const Context = createContext<Feedback | undefined>(undefined);
@@ -51,6 +54,7 @@ interface Asked extends Question {
 export function FeedbackProvider({ children }: { readonly children: ReactNode }) {
   const [toast, setToast] = useState<Toast>();
   const [asked, setAsked] = useState<Asked>();
+  const [loads, setLoads] = useState(0);
   useEffect(() => {
     if (toast?.tone !== 'good') return undefined;
     const timer = setTimeout(() => setToast(undefined), 6000);
@@ -73,8 +77,8 @@ export function FeedbackProvider({ children }: { readonly children: ReactNode })
   );
   const dismiss = useCallback(() => open.current?.answer(false), []);
   const feedback = useMemo(
-    () => ({ toast, announce: setToast, confirm, dismiss }),
-    [toast, confirm, dismiss],
+    () => ({ toast, announce: setToast, confirm, dismiss, loads, setLoads }),
+    [toast, confirm, dismiss, loads],
   );
   return (
     <Context value={feedback}>
@@ -84,38 +88,53 @@ export function FeedbackProvider({ children }: { readonly children: ReactNode })
   );
 }
 
-/** The live region. A modal dialog needs a separate one, because everything outside of it is inert. */
+/** In place of what is being loaded. The `Toaster` announces it, because a live region must exist before it has content. */
+export function Loading() {
+  const { setLoads } = useFeedback();
+  useEffect(() => {
+    setLoads((loads) => loads + 1);
+    return () => setLoads((loads) => loads - 1);
+  }, [setLoads]);
+  return <div className="line-skeletons" aria-hidden="true" />;
+}
+
+/** The live regions. A modal dialog needs separate ones, because everything outside of it is inert. */
 export function Toaster() {
-  const { toast, announce } = useFeedback();
+  const { toast, announce, loads } = useFeedback();
   return (
-    <div className="toaster" role="status">
-      {toast !== undefined && (
-        <div className="toast" data-tone={toast.tone}>
-          <Icon name={toast.tone === 'good' ? 'check' : 'alert'} />
-          <span>{toast.text}</span>
-          {toast.action !== undefined && (
+    <>
+      <p className="sr-only" role="status">
+        {loads > 0 && 'Loading…'}
+      </p>
+      <div className="toaster" role="status">
+        {toast !== undefined && (
+          <div className="toast" data-tone={toast.tone}>
+            <Icon name={toast.tone === 'good' ? 'check' : 'alert'} />
+            <span>{toast.text}</span>
+            {toast.action !== undefined && (
+              <button
+                type="button"
+                className="quiet"
+                onClick={() => {
+                  announce(undefined);
+                  toast.action?.run();
+                }}
+              >
+                {toast.action.label}
+              </button>
+            )}
             <button
               type="button"
-              className="quiet"
-              onClick={() => {
-                announce(undefined);
-                toast.action?.run();
-              }}
+              className="quiet icon-button"
+              aria-label="Dismiss"
+              onClick={() => announce(undefined)}
             >
-              {toast.action.label}
+              <Icon name="close" />
             </button>
-          )}
-          <button
-            type="button"
-            className="quiet icon-button"
-            aria-label="Dismiss"
-            onClick={() => announce(undefined)}
-          >
-            <Icon name="close" />
-          </button>
-        </div>
-      )}
-    </div>
+          </div>
+        )}
+      </div>
+    </>
   );
 }
 

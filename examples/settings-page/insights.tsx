@@ -7,7 +7,7 @@ import {
 } from 'galileo-gateway/client';
 import { useEffect, useEffectEvent } from 'react';
 import { ErrorNotice } from './error-notice.tsx';
-import { useFeedback } from './feedback.tsx';
+import { Loading, useFeedback } from './feedback.tsx';
 import type { Provider } from './providers.ts';
 
 interface InsightProps {
@@ -40,7 +40,7 @@ export function Models({ provider }: InsightProps) {
   const [failure] = toGatewayErrors(error);
   return (
     <div className="drawer-body" aria-busy={loading}>
-      {loading && <div className="line-skeletons" aria-hidden="true" />}
+      {loading && <Loading />}
       {!loading && failure !== undefined && <ErrorNotice error={failure} onRetry={() => void refetch()} />}
       {models?.length === 0 && <p className="notice">Galileo lists no models for {provider.displayName}.</p>}
       {models && models.length > 0 && (
@@ -68,7 +68,7 @@ export function Status({ provider, onReload }: ReloadingProps) {
   const [failure] = errorsAt(toGatewayErrors(error), []);
   return (
     <div className="drawer-body" aria-busy={loading}>
-      {loading && <div className="line-skeletons" aria-hidden="true" />}
+      {loading && <Loading />}
       {!loading && failure !== undefined && <ErrorNotice error={failure} onRetry={() => void refetch()} />}
       {!loading && failure === undefined && data?.integration === null && (
         <Removed provider={provider} onReload={onReload} />

@@ -1025,6 +1025,22 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     ]);
   });
 
+  test.each([
+    ['Access', 'IntegrationUsers'],
+    ['Models', 'ProviderModels'],
+    ['Status', 'IntegrationStatus'],
+  ])('the page announces that the tab %s is loading', async (tab, operation) => {
+    await using session = await start({ hash: '#/openai' });
+    const { page } = session;
+    const held = await holdOperation(page, operation);
+    await page.getByRole('tab', { name: tab }).click();
+    const loading = page.getByRole('dialog').getByRole('status').getByText('Loading…');
+    await loading.waitFor();
+    await expect.poll(() => held.length).toBe(1);
+    await held[0]?.();
+    await loading.waitFor({ state: 'detached' });
+  });
+
   test('the page can be used with only the keyboard', async () => {
     await using session = await start({ key: '' });
     const { page, visitor } = session;
