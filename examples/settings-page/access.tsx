@@ -15,7 +15,7 @@ import {
   UpdateIntegrationGroupDocument,
   UpdateIntegrationUserDocument,
 } from 'galileo-gateway/client';
-import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react';
+import { type SubmitEvent, useId, useRef, useState } from 'react';
 import { getDenial } from './configuration.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { Loading, useFeedback } from './feedback.tsx';
@@ -193,7 +193,6 @@ interface CollaboratorsProps {
 function Collaborators(props: CollaboratorsProps) {
   const { provider, title, itemName, items, isLoading, onMore } = props;
   const { announce, confirm } = useFeedback();
-  const heading = useRef<HTMLHeadingElement>(null);
   const headingId = useId();
   const [failure] = toGatewayErrors(props.error);
   const denial = getDenial(
@@ -201,28 +200,19 @@ function Collaborators(props: CollaboratorsProps) {
     'share',
   );
 
-  // With the last page, the button that had the focus is gone.
-  const hasMore = onMore !== undefined;
-  const hadMore = useRef(hasMore);
-  useEffect(() => {
-    if (hadMore.current && !hasMore && document.activeElement === document.body) heading.current?.focus();
-    hadMore.current = hasMore;
-  }, [hasMore]);
-
-  /** Announces the result of a mutation. Returns whether it succeeded. */
-  const report = async (mutation: Failing, done: string, failed: string): Promise<boolean> => {
+  /** Announces the result of a mutation. */
+  const report = async (mutation: Failing, done: string, failed: string): Promise<void> => {
     const { error } = await mutation.catch((reason: unknown) => ({ error: reason }));
     const [problem] = toGatewayErrors(error);
     if (problem === undefined) {
       announce({ tone: 'good', text: done });
-      return true;
+      return;
     }
     const { title: reason } = describeError(problem);
     if (isOutcomeUnknown(problem)) {
       announce({ tone: 'bad', text: `${reason}. The change may have been made.` });
       props.onRetry();
     } else announce({ tone: 'bad', text: `${failed} ${reason}.` });
-    return false;
   };
 
   const loadMore = async (load: () => Failing): Promise<void> => {
@@ -247,17 +237,12 @@ function Collaborators(props: CollaboratorsProps) {
       isDangerous: true,
     });
     if (!isConfirmed) return;
-    const isDone = await report(
-      props.onRemove(id),
-      `${who} no longer has access.`,
-      `${who} still has access.`,
-    );
-    if (isDone) heading.current?.focus();
+    await report(props.onRemove(id), `${who} no longer has access.`, `${who} still has access.`);
   };
 
   return (
     <section className="collaborators" aria-labelledby={headingId} aria-busy={isLoading}>
-      <h3 id={headingId} ref={heading} tabIndex={-1}>
+      <h3 id={headingId} tabIndex={-1} data-focus>
         {title}
       </h3>
       {denial === undefined ? <AddForm {...props} /> : <p className="hint">{denial}</p>}
@@ -311,7 +296,7 @@ function Collaborators(props: CollaboratorsProps) {
 interface RoleSelectProps {
   readonly item: Collaborator;
   readonly isDisabled: boolean;
-  readonly onRole: (role: Role) => Promise<unknown>;
+  readonly onRole: (role: Role) => Promise<void>;
 }
 
 /** Shows a chosen role before the response. A failure shows the old one again. */

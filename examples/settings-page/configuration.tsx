@@ -7,7 +7,7 @@ import {
   SelectIntegrationDocument,
   toGatewayErrors,
 } from 'galileo-gateway/client';
-import { useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import { ErrorNotice } from './error-notice.tsx';
 import { useFeedback } from './feedback.tsx';
 import { describeStored } from './fields.ts';
@@ -40,7 +40,7 @@ export function Configuration({ provider, onEdit, onReload }: ConfigurationProps
           ) : (
             <>
               <p>Enter its credentials once, and everyone you share it with can use its models.</p>
-              <button type="button" className="primary" onClick={onEdit} data-autofocus>
+              <button type="button" className="primary" onClick={onEdit}>
                 Connect {displayName}
               </button>
             </>
@@ -144,7 +144,6 @@ function Records({ provider, onReload }: Omit<ConfigurationProps, 'onEdit'>) {
   const [select, { loading }] = useMutation(SelectIntegrationDocument, { errorPolicy: 'all' });
   const { announce } = useFeedback();
   const headingId = useId();
-  const heading = useRef<HTMLHeadingElement>(null);
   const use = async ({ integrationId, label }: IntegrationRecord): Promise<void> => {
     const { error } = await select({ variables: { integrationId } }).catch((failure: unknown) => ({
       error: failure,
@@ -156,12 +155,10 @@ function Records({ provider, onReload }: Omit<ConfigurationProps, 'onEdit'>) {
       return;
     }
     announce({ tone: 'good', text: `Galileo now uses “${label}”.` });
-    // The button that had the focus is gone.
-    heading.current?.focus();
   };
   return (
     <section aria-labelledby={headingId} className="records">
-      <h3 id={headingId} ref={heading} tabIndex={-1}>
+      <h3 id={headingId} tabIndex={-1} data-focus>
         Integrations of this provider
       </h3>
       <ul>

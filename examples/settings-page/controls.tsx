@@ -204,6 +204,7 @@ function KeyFileInput({ value, onText, ...input }: InputProps & { readonly onTex
         id={input.id}
         ref={chooser}
         type="file"
+        data-focus
         accept="application/json,.json"
         aria-invalid={input['aria-invalid']}
         aria-describedby={input['aria-describedby']}
@@ -317,7 +318,6 @@ function GroupControl({ field, path, value, onChange }: ControlProps) {
 function RowsControl({ field, path, value, onChange }: ControlProps) {
   const { attributes, below } = useDescription(path, field);
   const { issues } = useContext(FormContext);
-  const addButton = useRef<HTMLButtonElement>(null);
   const listId = useId();
   const rows = getRows(value);
   const rowFields = getRowFields(field) ?? [];
@@ -370,10 +370,9 @@ function RowsControl({ field, path, value, onChange }: ControlProps) {
                   type="button"
                   className="quiet icon-button remove"
                   aria-label={`Remove ${itemLabel.toLowerCase()} ${index + 1}`}
-                  onClick={() => {
-                    onChange((before) => getRows(before).filter(({ rowId }) => rowId !== row.rowId));
-                    addButton.current?.focus();
-                  }}
+                  onClick={() =>
+                    onChange((before) => getRows(before).filter(({ rowId }) => rowId !== row.rowId))
+                  }
                 >
                   <Icon name="close" />
                 </button>
@@ -387,7 +386,7 @@ function RowsControl({ field, path, value, onChange }: ControlProps) {
           })}
         </div>
       )}
-      <button type="button" className="secondary small add" ref={addButton} onClick={add}>
+      <button type="button" className="secondary small add" data-focus onClick={add}>
         <Icon name="plus" /> Add {itemLabel.toLowerCase()}
       </button>
     </fieldset>

@@ -5,13 +5,15 @@ import { type Tab, tabs } from './navigation.ts';
 
 interface DrawerProps {
   readonly title: ReactNode;
+  /** The id of the element that gets the focus if the opener is gone when the drawer closes. */
+  readonly successor: string;
   readonly children: ReactNode;
   /** Called for Escape, the close button and a click outside. The parent decides whether the drawer closes. */
   readonly onClose: () => void;
 }
 
 /** A modal dialog at the side. The browser keeps the focus inside and returns it to the element that opened it. */
-export function Drawer({ title, children, onClose }: DrawerProps) {
+export function Drawer({ title, successor, children, onClose }: DrawerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   // A layout effect, because the focus returns only if the dialog is closed before it is removed.
   useLayoutEffect(() => {
@@ -24,6 +26,7 @@ export function Drawer({ title, children, onClose }: DrawerProps) {
     <dialog
       ref={dialog}
       className="drawer"
+      data-successor={successor}
       aria-labelledby="drawer-title"
       onCancel={(event) => {
         event.preventDefault();
@@ -97,7 +100,14 @@ export function Tabs({
           </button>
         ))}
       </div>
-      <div className="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
+      <div
+        className="tab-panel"
+        role="tabpanel"
+        id="tab-panel"
+        aria-labelledby={`tab-${tab}`}
+        tabIndex={-1}
+        data-focus
+      >
         {children}
       </div>
     </>

@@ -83,8 +83,13 @@ export function Status({ provider, onReload }: ReloadingProps) {
           ))}
         </dl>
       )}
-      {!loading && failure === undefined && (
-        <button type="button" className="secondary small" onClick={() => void refetch()}>
+      {failure === undefined && (
+        <button
+          type="button"
+          className="secondary small"
+          aria-disabled={loading}
+          onClick={() => loading || void refetch()}
+        >
           Check again
         </button>
       )}

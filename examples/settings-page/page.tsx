@@ -5,6 +5,7 @@ import { createClient, mutations } from './client.ts';
 import { ErrorNotice } from './error-notice.tsx';
 import { FeedbackProvider, Toaster, useFeedback } from './feedback.tsx';
 import type { Draft } from './fields.ts';
+import { keepFocus } from './focus.ts';
 import { Icon } from './icon.tsx';
 import { forgottenNotice, KeyForm } from './key-form.tsx';
 import { useNavigation } from './navigation.ts';
@@ -18,6 +19,7 @@ import { useProviders } from './use-providers.ts';
 export function Page({ config }: { readonly config: PageConfig }) {
   const [apiKey, setApiKey] = useState(config.apiKey);
   const [notice, setNotice] = useState('');
+  useEffect(keepFocus, []);
   const client = useMemo(() => (apiKey === '' ? undefined : createClient(config, apiKey)), [config, apiKey]);
   const leave = (reason: string): void => {
     client?.stop();
@@ -51,7 +53,9 @@ function Frame({ action, children }: { readonly action?: ReactNode; readonly chi
       <header className="top">
         <div>
           <p className="eyebrow">Galileo</p>
-          <h1>Model providers</h1>
+          <h1 tabIndex={-1} data-focus>
+            Model providers
+          </h1>
           <p className="lead">
             Connect the LLM providers that Galileo calls for you, and choose who can use them.
           </p>

@@ -1,5 +1,5 @@
 import type { IntegrationName } from 'galileo-gateway/client';
-import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useState } from 'react';
 import { Access } from './access.tsx';
 import { Configuration } from './configuration.tsx';
 import { Drawer, Tabs } from './drawer.tsx';
@@ -93,21 +93,14 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
   };
 
   const hasMore = state.status === 'configured' && !isEditing;
-  // When the form closes or the provider is removed, the focus would be lost.
-  const heading = useRef<HTMLHeadingElement>(null);
-  const view = isEditing ? 'form' : state.status;
-  const shownView = useRef(view);
-  useEffect(() => {
-    if (shownView.current !== view && !isEditing) heading.current?.focus();
-    shownView.current = view;
-  }, [view, isEditing]);
   return (
     <Drawer
       onClose={close}
+      successor={`tile-${name}`}
       title={
         <div className="drawer-title">
           <Monogram provider={provider} />
-          <h2 id="drawer-title" ref={heading} tabIndex={-1}>
+          <h2 id="drawer-title" tabIndex={-1} data-focus>
             {isEditing ? `${isNew ? 'Connect' : 'Edit'} ${displayName}` : displayName}
           </h2>
           {!isEditing && <StatusBadge provider={provider} />}

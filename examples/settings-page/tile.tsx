@@ -60,10 +60,16 @@ interface TileProps {
 export function Tile({ provider, isLoading, onOpen, onReload }: TileProps) {
   const { name, displayName, state } = provider;
   return (
-    <li className="tile" data-status={getStatus(provider)} aria-busy={isLoading}>
+    <li className="tile" id={`tile-${name}`} data-status={getStatus(provider)} aria-busy={isLoading}>
       <Monogram provider={provider} />
       <h3>
-        <button type="button" aria-haspopup="dialog" aria-describedby={`summary-${name}`} onClick={onOpen}>
+        <button
+          type="button"
+          data-focus
+          aria-haspopup="dialog"
+          aria-describedby={`summary-${name}`}
+          onClick={onOpen}
+        >
           {displayName}
         </button>
       </h3>

@@ -1025,6 +1025,53 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     ]);
   });
 
+  test('if the element with the focus disappears from the page, the focus moves to what replaces it', async () => {
+    await using detour = await startDetour(sandbox.url);
+    detour.replace('GET', '/v2/integrations/azure', reply(500, { detail: 'Out of order.' }));
+    await using session = await start({ upstreamUrl: detour.url });
+    const { page } = session;
+    const getButton = (name: string) => getTile(page, name).getByRole('button', { name, exact: true });
+    await seeFocus(page, page.getByRole('heading', { name: 'Model providers' }));
+
+    await page.getByLabel('Search providers').fill('nothing');
+    await page.getByRole('button', { name: 'Show all providers' }).click();
+    await seeFocus(page, page.locator('.tile h3 button').first());
+
+    detour.restore('GET', '/v2/integrations/azure');
+    await page.getByRole('button', { name: 'Try again to load Azure' }).click();
+    await expect.poll(() => getTile(page, 'Azure').textContent()).toContain('Connected');
+    await seeFocus(page, getButton('Azure'));
+
+    await connect(page, 'Writer', credentials['Writer'] ?? {});
+    await seeToast(page, 'Writer is connected.');
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await seeFocus(page, page.getByRole('dialog').getByRole('heading', { name: 'Writer', exact: true }));
+    await page.getByRole('button', { name: 'Close' }).click();
+    await seeFocus(page, getButton('Writer'));
+    await remove(page, 'Writer');
+    await seeFocus(page, getButton('Writer'));
+  });
+
+  test('if the element with the focus disappears from the drawer, the focus moves to what replaces it', async () => {
+    await using session = await start({ hash: '#/vertex-ai/status' });
+    const { page } = session;
+    const check = page.getByRole('button', { name: 'Check again' });
+    await check.click();
+    await page.getByText('The provider accepts the stored credential.').waitFor();
+    await seeFocus(page, check);
+    await page.route('**/graphql', (route) => route.abort());
+    await check.click();
+    await page.getByRole('tabpanel').getByText('Can’t reach the gateway').waitFor();
+    await seeFocus(page, page.getByRole('tabpanel'));
+    await page.unroute('**/graphql');
+    await page.getByRole('button', { name: 'Close' }).click();
+
+    await openForm(page, 'Vertex AI');
+    await fill(page, { 'Service account key': keyFile });
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await seeFocus(page, page.getByLabel('Service account key'));
+  });
+
   test.each([
     ['Access', 'IntegrationUsers'],
     ['Models', 'ProviderModels'],
