@@ -7,7 +7,7 @@ import {
   SelectIntegrationDocument,
   toGatewayErrors,
 } from 'galileo-gateway/client';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { ErrorNotice } from './error-notice.tsx';
 import { useFeedback } from './feedback.tsx';
 import { describeStored } from './fields.ts';
@@ -15,18 +15,21 @@ import { type IntegrationRecord, type Provider, providerForms } from './provider
 
 interface ConfigurationProps {
   readonly provider: Provider;
+  readonly isRemoving: boolean;
+  readonly onRemoving: (isRemoving: boolean) => void;
   readonly onEdit: () => void;
   readonly onReload: () => Promise<boolean>;
 }
 
 /** The stored settings and the actions on them. */
-export function Configuration({ provider, onEdit, onReload }: ConfigurationProps) {
+export function Configuration(props: ConfigurationProps) {
+  const { provider, isRemoving, onEdit, onReload } = props;
   const { state, displayName, records } = provider;
   if (state.status === 'failed') {
     return (
       <div className="drawer-body">
         <ErrorNotice error={state.error} onRetry={() => void onReload()} />
-        <RemoveButton provider={provider} denial={undefined} onReload={onReload} />
+        <RemoveButton {...props} denial={undefined} />
       </div>
     );
   }
@@ -62,11 +65,16 @@ export function Configuration({ provider, onEdit, onReload }: ConfigurationProps
         )}
         <Details provider={provider} record={used} />
         {records !== null && records.length > 1 && <Records provider={provider} onReload={onReload} />}
-        <RemoveButton provider={provider} denial={getDenial(used, 'delete')} onReload={onReload} />
+        <RemoveButton {...props} denial={getDenial(used, 'delete')} />
       </div>
       <div className="drawer-foot">
         {denial !== undefined && <p className="hint">{denial}</p>}
-        <button type="button" className="primary" onClick={onEdit} disabled={denial !== undefined}>
+        <button
+          type="button"
+          className="primary"
+          onClick={onEdit}
+          disabled={denial !== undefined || isRemoving}
+        >
           Edit
         </button>
       </div>
@@ -140,7 +148,7 @@ async function explainFailure(
 }
 
 /** Several integrations of one provider, own and shared. One of them is in use. */
-function Records({ provider, onReload }: Omit<ConfigurationProps, 'onEdit'>) {
+function Records({ provider, onReload }: Pick<ConfigurationProps, 'provider' | 'onReload'>) {
   const [select, { loading }] = useMutation(SelectIntegrationDocument, { errorPolicy: 'all' });
   const { announce } = useFeedback();
   const headingId = useId();
@@ -191,17 +199,14 @@ function Records({ provider, onReload }: Omit<ConfigurationProps, 'onEdit'>) {
 
 function RemoveButton({
   provider,
+  isRemoving,
   denial,
+  onRemoving,
   onReload,
-}: {
-  readonly provider: Provider;
-  readonly denial: string | undefined;
-  readonly onReload: () => Promise<boolean>;
-}) {
+}: Omit<ConfigurationProps, 'onEdit'> & { readonly denial: string | undefined }) {
   const { name, displayName } = provider;
   const { announce, confirm } = useFeedback();
   const [remove] = useMutation(DeleteIntegrationDocument, { errorPolicy: 'all' });
-  const [isRemoving, setIsRemoving] = useState(false);
   const ask = async (): Promise<void> => {
     const isConfirmed = await confirm({
       title: `Remove ${displayName}?`,
@@ -216,9 +221,9 @@ function RemoveButton({
       typed: displayName,
     });
     if (!isConfirmed) return;
-    setIsRemoving(true);
+    onRemoving(true);
     const { error } = await remove({ variables: { name } }).catch((failure: unknown) => ({ error: failure }));
-    setIsRemoving(false);
+    onRemoving(false);
     const failure = toGatewayErrors(error).find(({ path }) => path.length <= 1);
     if (failure === undefined) announce({ tone: 'good', text: `${displayName} is removed.` });
     else {

@@ -26,6 +26,7 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
   const { announce, confirm, dismiss } = useFeedback();
   const isNew = state.status === 'not-configured';
   const [isEditing, setIsEditing] = useState(drafts.current.has(name));
+  const [isRemoving, setIsRemoving] = useState(false);
   /** What was entered before the stored settings were checked. */
   const [unconfirmed, setUnconfirmed] = useState<Draft>();
   useEffect(
@@ -93,6 +94,15 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
   };
 
   const hasMore = state.status === 'configured' && !isEditing;
+  const configuration = (
+    <Configuration
+      provider={provider}
+      isRemoving={isRemoving}
+      onRemoving={setIsRemoving}
+      onEdit={() => setIsEditing(true)}
+      onReload={onReload}
+    />
+  );
   return (
     <Drawer
       onClose={close}
@@ -119,15 +129,13 @@ export function ProviderDrawer({ provider, navigation, drafts, onReload }: Provi
         />
       ) : hasMore ? (
         <Tabs tab={tab} onTab={(next) => open(name, next)}>
-          {tab === 'configuration' && (
-            <Configuration provider={provider} onEdit={() => setIsEditing(true)} onReload={onReload} />
-          )}
+          {tab === 'configuration' && configuration}
           {tab === 'access' && <Access provider={provider} onReload={onReload} />}
           {tab === 'models' && <Models provider={provider} />}
           {tab === 'status' && <Status provider={provider} onReload={onReload} />}
         </Tabs>
       ) : (
-        <Configuration provider={provider} onEdit={() => setIsEditing(true)} onReload={onReload} />
+        configuration
       )}
     </Drawer>
   );

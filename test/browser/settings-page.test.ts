@@ -1088,6 +1088,19 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     await loading.waitFor({ state: 'detached' });
   });
 
+  test('a provider cannot be edited while it is removed', async () => {
+    await using session = await start({ hash: '#/mistral' });
+    const { page } = session;
+    const held = await holdOperation(page, 'DeleteIntegration');
+    await confirmRemoval(page, 'Mistral');
+    await expect.poll(() => held.length).toBe(1);
+    await page.getByRole('tab', { name: 'Models' }).click();
+    await page.getByRole('tab', { name: 'Configuration' }).click();
+    expect(await page.getByRole('button', { name: 'Edit' }).isDisabled()).toBe(true);
+    await held[0]?.();
+    await seeToast(page, 'Mistral is removed.');
+  });
+
   test('the page can be used with only the keyboard', async () => {
     await using session = await start({ key: '' });
     const { page, visitor } = session;
