@@ -1,6 +1,7 @@
 /**
- * If the element with the focus disappears, moves the focus to the first element with `data-focus` in the nearest container that is
- * left. The container can have been replaced by one with the same id. `data-successor` is the id of another one.
+ * If the element with the focus disappears, moves the focus to the first element with `data-focus` in the nearest
+ * container that is left. The container can have been replaced by one with the same id. `data-successor` is the id of
+ * another one.
  */
 export function keepFocus(): () => void {
   let path: readonly HTMLElement[] = [];
