@@ -108,7 +108,7 @@ export function* decodeEscapes(layer: Layer): Generator<Layer> {
   }
 }
 
-function decodeEscape(layer: Layer, { pattern, decode }: Omit<Escape, 'mark'>): Layer | undefined {
+function decodeEscape(layer: Layer, { pattern, decode }: Escape): Layer | undefined {
   let bytes = '';
   const origins: number[] = [];
   let end = 0;
@@ -123,19 +123,6 @@ function decodeEscape(layer: Layer, { pattern, decode }: Omit<Escape, 'mark'>): 
   if (end === 0) return undefined;
   for (let index = end; index <= layer.bytes.length; index += 1) origins.push(getOrigin(layer, index));
   return { bytes: bytes + layer.bytes.slice(end), origins };
-}
-
-const spellings = /\r\n?|\+|''+|""+/g;
-
-/** The bytes with one spelling of what programs write in several ways: line breaks, spaces in URLs, doubled quotes. */
-export const unify = (bytes: string): string =>
-  bytes.replace(spellings, (text) => unifiedCharacters[text[0] ?? ''] ?? text);
-
-const unifiedCharacters: Readonly<Record<string, string>> = { '\r': '\n', '+': ' ', "'": "'", '"': '"' };
-
-/** The layer in the spelling of `unify`. */
-export function unifySpelling(layer: Layer): Layer {
-  return decodeEscape(layer, { pattern: spellings, decode: ([text = '']) => unify(text) }) ?? layer;
 }
 
 /** A part of a string that is base64 or hexadecimal, with its possible bytes. */

@@ -7,8 +7,6 @@ import {
   mayHaveEscapes,
   toLayer,
   toUtf8,
-  unify,
-  unifySpelling,
 } from './escapes.ts';
 
 /** Replaces a secret that was removed from a string. */
@@ -20,8 +18,6 @@ const maxSecrets = 100;
 const minPartLength = 4;
 /** In bytes. A longer secret is found by its beginning: a search for a short string takes linear time. */
 const maxPatternLength = 64;
-/** In characters. Rare forms are created of this beginning of a secret only. Normalization can change its last ones. */
-const maxRareLength = 2 * maxPatternLength;
 /** In characters, before redaction: readable messages are shorter. */
 const maxTextLength = 2000;
 /** In characters. How much is searched after the cut, for a secret that starts before it. */
@@ -41,9 +37,10 @@ const minMemberLength = 16;
  * whole.
  */
 const maxWork = 10_000_000;
-/** Measured costs of decoding one byte and of preparing one form of a secret, in searched bytes. */
+/** Measured costs of decoding one byte, of one form of a secret and of each of its bytes, in searched bytes. */
 const workPerDecodedByte = 20;
 const workPerForm = 2000;
+const workPerFormByte = 40;
 
 /** Ends a search whose cost exceeds the limit. */
 const exhausted = Symbol('too much work');
@@ -54,13 +51,16 @@ const exhausted = Symbol('too much work');
  */
 export class Secrets {
   readonly #values = new Set<string>();
+  readonly #hold: (bytes: number) => boolean;
   /** Undefined until a string is redacted after the last addition. */
   #search: SecretSearch | undefined;
   #work = 0;
   /** In characters. No form of a secret is shorter. */
   #minLength = Number.POSITIVE_INFINITY;
 
-  constructor(values: Iterable<string> = []) {
+  /** @param hold called with the size of each form of a secret. Returns false if it does not fit into memory */
+  constructor(values: Iterable<string> = [], hold: (bytes: number) => boolean = () => true) {
+    this.#hold = hold;
     for (const value of values) this.add(value);
   }
 
@@ -70,7 +70,7 @@ export class Secrets {
     this.#values.add(value);
     this.#search = undefined;
     const { length: trimmedLength } = value.trim().replaceAll('\r\n', '\n');
-    // A line break can be shorter, and normalization can compose several characters into one.
+    // Normalization can compose several characters into one.
     const length = isAscii(value) ? trimmedLength : Math.ceil(trimmedLength / 4);
     const partLength = mayHaveMembers(value) ? minMemberLength : maxPatternLength;
     this.#minLength = Math.min(this.#minLength, length, partLength);
@@ -100,16 +100,18 @@ export class Secrets {
     if (text.length < this.#minLength && isAscii(text)) return true;
     if (this.#values.size > maxSecrets || this.#work > maxWork) return false;
     try {
-      this.#search ??= new SecretSearch(this.#values, (work) => {
-        this.#work += work;
-        if (this.#work > maxWork) throw exhausted;
-      });
+      this.#search ??= new SecretSearch(this.#values, (work) => this.#spend(work), this.#hold);
       this.#search.addSpans(text.slice(0, maxSearchedLength), spans);
       return true;
     } catch (error) {
       if (error === exhausted) return false;
       throw error;
     }
+  }
+
+  #spend(work: number): void {
+    this.#work += work;
+    if (this.#work > maxWork) throw exhausted;
   }
 }
 
@@ -133,17 +135,8 @@ function removeSpans(text: string, spans: Span[]): string {
   return clean + text.slice(end, limit).toWellFormed() + (text.length > limit ? '…' : '');
 }
 
-/** A form of a secret, as a byte string with the spelling of `unifySpelling`. */
-interface Form {
-  readonly bytes: string;
-  /** Whether the bytes are only the beginning of a longer secret. */
-  readonly isCut: boolean;
-}
-
-interface Pattern extends Form {
-  /** What is searched for. */
-  readonly beginning: string;
-}
+/** A form of a secret in bytes, and its beginning, which is searched for. */
+type Pattern = readonly [whole: string, beginning: string];
 
 /** Searches strings for the secrets of a request. Strings and patterns are byte strings: each character is one byte. */
 class SecretSearch {
@@ -154,42 +147,36 @@ class SecretSearch {
   /** In bytes. No pattern is shorter. */
   readonly #minLength: number;
 
-  constructor(values: ReadonlySet<string>, spend: (work: number) => void) {
-    const patterns = new Map<string, Pattern>();
+  constructor(values: ReadonlySet<string>, spend: (work: number) => void, hold: (bytes: number) => boolean) {
+    const patterns = new Map<string, string>();
     const words = new Set<string>();
     for (const value of values) {
       const parts = getParts(value);
       spend(value.length + workPerForm * parts.length);
-      for (const { bytes, isCut } of getForms(parts, spend)) {
-        spend(workPerForm);
-        if (bytes.length < minPartLength) words.add(bytes);
-        else patterns.set(bytes, { bytes, isCut, beginning: bytes.slice(0, maxPatternLength) });
+      for (const whole of getForms(parts, spend)) {
+        if (!hold(whole.length)) spend(maxWork);
+        if (whole.length < minPartLength) words.add(whole);
+        else patterns.set(whole, whole.slice(0, maxPatternLength));
       }
     }
-    this.#patterns = [...patterns.values()];
+    this.#patterns = [...patterns];
     this.#words = words;
     this.#spend = spend;
-    this.#minLength = Math.min(...this.#patterns.map(({ beginning }) => beginning.length));
+    this.#minLength = Math.min(...this.#patterns.map(([, beginning]) => beginning.length));
   }
 
   /** Adds the parts of a string that are secrets or decode to one. */
   addSpans(text: string, spans: Span[]): void {
-    for (const layer of decodeAll(toLayer(text), this.#spend)) {
-      this.#findInLayer(unifySpelling(layer), spans);
-      for (const { start, end, decoded } of findEncodedRuns(layer.bytes, this.#minLength)) {
-        if (decoded.some((inner) => this.#contains(inner, 1)))
-          spans.push([getOrigin(layer, start), getOrigin(layer, end)]);
-      }
-    }
+    for (const layer of decodeAll(toLayer(text), this.#spend)) this.#findInLayer(layer, spans);
   }
 
   #findInLayer(layer: Layer, spans: Span[]): void {
     const { bytes } = layer;
     const add = (start: number, end: number) => spans.push([getOrigin(layer, start), getOrigin(layer, end)]);
     this.#spend(bytes.length * (1 + this.#patterns.length + this.#words.size));
-    for (const { beginning, bytes: form, isCut } of this.#patterns) {
+    for (const [whole, beginning] of this.#patterns) {
       for (let start = bytes.indexOf(beginning); start !== -1; ) {
-        const end = isCut ? bytes.length : start + getCommonLength(bytes, start, form);
+        const end = start + getCommonLength(bytes, start, whole);
         add(start, end);
         start = bytes.indexOf(beginning, end);
       }
@@ -201,16 +188,18 @@ class SecretSearch {
         if (!wordEnd.test(before) && !wordStart.test(fromUtf8(bytes.slice(end, end + 4)))) add(start, end);
       }
     }
+    for (const { start, end, decoded } of findEncodedRuns(bytes, this.#minLength)) {
+      if (decoded.some((inner) => this.#contains(inner, 1))) add(start, end);
+    }
   }
 
   /** Whether decoded bytes contain a secret, directly or after further decoding. */
   #contains(decoded: string, depth: number): boolean {
-    for (const layer of decodeAll({ bytes: decoded, origins: undefined }, this.#spend)) {
-      const { bytes } = unifySpelling(layer);
+    for (const { bytes } of decodeAll({ bytes: decoded, origins: undefined }, this.#spend)) {
       this.#spend(bytes.length * (1 + this.#patterns.length));
-      if (this.#patterns.some(({ beginning }) => bytes.includes(beginning))) return true;
+      if (this.#patterns.some(([, beginning]) => bytes.includes(beginning))) return true;
       if (depth === maxNestedRuns) continue;
-      for (const run of findEncodedRuns(layer.bytes, this.#minLength)) {
+      for (const run of findEncodedRuns(bytes, this.#minLength)) {
         if (run.decoded.some((inner) => this.#contains(inner, depth + 1))) return true;
       }
     }
@@ -267,40 +256,32 @@ function getParts(secret: string): readonly string[] {
   return [...new Set([secret, secret.trim(), ...members, ...trimmed])].filter((part) => part !== '');
 }
 
-/** The forms in which a secret with these parts can still occur after decoding. */
-function* getForms(parts: readonly string[], spend: (work: number) => void): Generator<Form> {
+/**
+ * The forms in which a secret with these parts can still occur after decoding, as byte strings. Spends the cost of each
+ * form before it is created, as far as possible.
+ */
+function* getForms(parts: readonly string[], spend: (work: number) => void): Generator<string> {
   for (const part of parts) {
-    const text = part.slice(0, maxSearchedLength);
-    const whole = unify(toUtf8(text));
-    yield { bytes: whole, isCut: false };
-    if (plainSecret.test(part)) continue;
+    const value = part.slice(0, maxSearchedLength);
+    spend(workPerForm + workPerFormByte * value.length);
+    yield toUtf8(value);
+    if (plainSecret.test(value)) continue;
+    if (value.length < minPartLength) yield* encodeWord(value);
     // What looks like an escape in the secret is decoded too, if a program has not escaped it.
-    if (mayHaveEscapes(text)) {
-      spend(workPerDecodedByte * text.length);
-      for (const { bytes } of decodeEscapes(toLayer(text)))
-        if (bytes.length >= minPartLength) yield { bytes: unify(bytes), isCut: false };
+    if (mayHaveEscapes(value)) {
+      spend(workPerFormByte * value.length);
+      for (const { bytes } of decodeEscapes(toLayer(value))) if (bytes.length >= minPartLength) yield bytes;
     }
-    const beginning = part.slice(0, maxRareLength);
-    for (const form of getRareForms(beginning)) {
-      const bytes = unify(form);
-      if (part === beginning) yield { bytes, isCut: false };
-      else if (!whole.startsWith(bytes.slice(0, maxPatternLength)))
-        yield { bytes: bytes.slice(0, maxPatternLength), isCut: true };
+    for (const written of getSpellings(value)) {
+      spend(workPerForm + workPerFormByte * written.length);
+      yield toUtf8(written);
+      if (isAscii(written)) continue;
+      // UTF-8 that was read as Latin-1 once or twice, and escapes that write Latin-1 characters as one byte.
+      spend(3 * workPerForm + 12 * workPerFormByte * written.length);
+      yield toUtf8(toUtf8(written));
+      yield toUtf8(toUtf8(toUtf8(written)));
+      yield written.replace(/[^\0-\xff]+/g, toUtf8);
     }
-  }
-}
-
-/** Forms that few programs write, as byte strings. */
-function* getRareForms(value: string): Generator<string> {
-  if (value.length < minPartLength) yield* encodeWord(value);
-  if (isAscii(value)) return;
-  const normalized = longMarks.test(value) ? [] : [value.normalize('NFC'), value.normalize('NFD')];
-  for (const text of new Set([value, ...normalized])) {
-    // UTF-8 that was read as Latin-1 never, once or twice, and escapes that write Latin-1 characters as one byte.
-    yield toUtf8(text);
-    yield toUtf8(toUtf8(text));
-    yield toUtf8(toUtf8(toUtf8(text)));
-    yield text.replace(/[^\0-\xff]+/g, toUtf8);
   }
 }
 
@@ -309,6 +290,24 @@ function* getRareForms(value: string): Generator<string> {
  * quadratic time for them.
  */
 const longMarks = /\p{M}{31}/u;
+
+/**
+ * The string in each Unicode normal form, with each kind of line break, with spaces or plus signs, and with single or
+ * doubled quotes, as far as they differ.
+ */
+function* getSpellings(value: string): Generator<string> {
+  const lines = /[\r\n]/.test(value) ? ['\n', '\r\n'].map((end) => value.replace(/\r\n|[\r\n]/g, end)) : [];
+  const isNormalized = isAscii(value) || longMarks.test(value);
+  const seen = new Set<string>();
+  for (const line of [value, ...lines])
+    for (const normal of isNormalized ? [line] : [line, line.normalize('NFC'), line.normalize('NFD')])
+      for (const spaced of [normal, normal.replaceAll(' ', '+')])
+        for (const quoted of [spaced, spaced.replaceAll("'", "''"), spaced.replaceAll('"', '""')]) {
+          if (seen.has(quoted)) continue;
+          seen.add(quoted);
+          yield quoted;
+        }
+}
 
 /**
  * Encoded forms of a short secret. Decoded bytes are not searched for it, because it would occur in any binary data.

@@ -152,11 +152,21 @@ describe('a secret is removed from a message', () => {
     expect(all(['key-1:80/path'], 'x-12345', 'at http://key-1:80/path failed')).toBe('at [redacted] failed');
   });
 
-  it('a long secret in a rare form is removed together with what follows it', () => {
-    const secret = `é"\n${'ключ'.repeat(100)}`;
-    for (const form of [secret.normalize('NFD'), Buffer.from(secret).toString('latin1')])
-      expect(redact([secret], `before ${form} after`)).toBe('before [redacted]');
-    expect(redact([secret], `before ${secret.slice(0, 300)} after`)).toBe('before [redacted] after');
+  it('a long secret is removed as a whole in each form, even if only its end has another form', () => {
+    const secret = `${'k'.repeat(70)}é${'SECRETTAIL-0123456789'.repeat(4)}`;
+    for (const form of [
+      secret,
+      Buffer.from(secret).toString('latin1'),
+      secret.normalize('NFD'),
+      encodeURI(secret),
+    ])
+      expect(redact([secret], `before ${form} after`)).toBe('before [redacted] after');
+  });
+
+  it('a message that only looks similar to a secret is kept', () => {
+    expect(redact(['not+a'], 'this is not a string')).toBe('this is not a string');
+    expect(redact(['""""'], 'a token "," or "."')).toBe('a token "," or "."');
+    expect(redact(['ab""'], 'zzab""zz YWIiIg==')).toBe('zz[redacted]zz [redacted]==');
   });
 
   it('a secret is removed even if it is longer than the maximum message', () => {
@@ -311,6 +321,11 @@ describe('the cost of a search', () => {
       'long secrets that programs can write in many ways',
       times(40, (i) => `${i}${'한\'" \n'.repeat(1200)}`),
       [`Cannot query field "${'a'.repeat(100)}"`],
+    ],
+    [
+      'messages of plus signs, quotes and line breaks',
+      ['secret-1234'],
+      ['+', "''a", '\r\n', '+a'].flatMap((text) => times(40, () => text.repeat(6100))),
     ],
     ['a message of line breaks', ['secret-1234'], [`${'a\n'.repeat(100_000)}`, '\n'.repeat(200_000)]],
     [

@@ -73,7 +73,7 @@ export class SecretInputs {
       else if (value.kind === Kind.LIST) value.values.forEach(collect);
       else if (value.kind === Kind.OBJECT) {
         for (const field of value.fields) if (!this.#publicNames.has(field.name.value)) collect(field.value);
-      } else if ('value' in value) literals.push(String(value.value));
+      } else if ('value' in value && typeof value.value === 'string') literals.push(value.value);
     };
     const collectNamed = ({ name, value }: ObjectFieldNode | ArgumentNode) => {
       if (!this.#names.has(name.value)) return undefined;

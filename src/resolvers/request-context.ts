@@ -111,7 +111,9 @@ export class RequestContext implements CallContext {
   }
 
   #getSecrets(): Secrets {
-    this.#secrets ??= new Secrets(getCredentialSecrets(this.#forwarded.presented));
+    this.#secrets ??= new Secrets(getCredentialSecrets(this.#forwarded.presented), (bytes) =>
+      this.memory.take(bytes),
+    );
     return this.#secrets;
   }
 }
