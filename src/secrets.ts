@@ -264,8 +264,11 @@ function* getForms(parts: readonly string[], spend: (work: number) => void): Gen
   for (const part of parts) {
     const value = part.slice(0, maxSearchedLength);
     spend(workPerForm + workPerFormByte * value.length);
+    if (plainSecret.test(value)) {
+      yield value;
+      continue;
+    }
     yield toUtf8(value);
-    if (plainSecret.test(value)) continue;
     if (value.length < minPartLength) yield* encodeWord(value);
     // What looks like an escape in the secret is decoded too, if a program has not escaped it.
     if (mayHaveEscapes(value)) {
