@@ -273,6 +273,18 @@ describe('a message without a secret', () => {
 });
 
 describe('the cost of a search', () => {
+  it('the forms of secrets count towards the memory of the request; without memory, a string is removed as a whole', () => {
+    const message = 'A message that is longer than what is searched for. '.repeat(2);
+    let heldBytes = 0;
+    const hold = (bytes: number) => {
+      heldBytes += bytes;
+      return heldBytes < 1000;
+    };
+    expect(new Secrets(['it is a "secret"'], hold).redact(message)).toBe(message);
+    expect(heldBytes).toBeGreaterThan(16);
+    expect(new Secrets([`a "secret" of ${'k'.repeat(300)}`], hold).redact(message)).toBe(redactionMark);
+  });
+
   const measure = (secrets: readonly string[], texts: readonly string[]): number => {
     const all = new Secrets();
     for (const secret of secrets) all.add(secret);
