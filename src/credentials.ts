@@ -7,7 +7,7 @@ export const credentialHeaders = {
   authorization: 'Authorization',
 } as const;
 
-/** What is forwarded to upstream. Lists alternate between names and values. Nothing is forwarded if there is a problem. */
+/** What is forwarded to upstream: nothing if there is a problem. Lists alternate between names and values. */
 export interface ForwardedHeaders {
   /** The usable credentials, byte for byte. */
   readonly credentials: readonly string[];

@@ -27,8 +27,8 @@ type OptionValue<Value> = Value extends URL
 
 /**
  * The settings, with the names and defaults of the configuration: `maxDepth` is `MAX_DEPTH`. Settings that only the
- * program has (ports, base path, shutdown, workers, log level, trusted proxies, GraphiQL) are excluded. The only environment variable that
- * changes a default is `NODE_ENV`: `production` turns introspection off.
+ * program has (ports, base path, shutdown, workers, log level, trusted proxies, GraphiQL) are excluded. The only
+ * environment variable that changes a default is `NODE_ENV`: `production` turns introspection off.
  */
 export type GatewayOptions = {
   readonly [Name in keyof HandlerConfig]?: OptionValue<HandlerConfig[Name]> | undefined;

@@ -88,7 +88,7 @@ export function FeedbackProvider({ children }: { readonly children: ReactNode })
   );
 }
 
-/** In place of what is being loaded. The `Toaster` announces it, because a live region must exist before it has content. */
+/** In place of what is being loaded. `Toaster` announces it: a live region must exist before it has content. */
 export function Loading() {
   const { setLoads } = useFeedback();
   useEffect(() => {

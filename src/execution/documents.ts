@@ -67,7 +67,7 @@ export class DocumentStore {
   readonly #settings: DocumentSettings;
   readonly #validate: Validation;
   readonly #secretInputs: SecretInputs;
-  /** By the document's source. Each change stores a new map, because lru-cache computes the size only of a new value. */
+  /** By the document's source. Each change stores a new map: lru-cache computes the size only of a new value. */
   readonly #operations = new LRUCache<string, Operations>({
     max: maxDocuments,
     maxSize: maxCacheBytes,

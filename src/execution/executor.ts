@@ -141,7 +141,7 @@ export class Executor {
     for (const secret of secrets) context.addSecret(secret);
   }
 
-  /** Adds the secret inputs of JSON with parameters that cannot be read. If it is not JSON, each string in it is one. */
+  /** Adds the secret inputs of JSON whose parameters cannot be read. If it is not JSON, each string counts as one. */
   addSecretsOfJson(json: string, context: ResolverContext): void {
     let secrets: Iterable<string>;
     try {

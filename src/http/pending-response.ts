@@ -90,8 +90,8 @@ export class PendingResponse {
   }
 
   /**
-   * Passes the response to Node if `respond` was called. Further calls do nothing. Ends the connection if Node refuses the
-   * response, which must not affect the other responses of the turn.
+   * Passes the response to Node if `respond` was called. Further calls do nothing. Ends the connection if Node refuses
+   * the response, which must not affect the other responses of the turn.
    */
   write(): void {
     const httpResponse = this.#httpResponse;

@@ -72,7 +72,7 @@ export const createDirectPipeline = (executor: Executor): Pipeline => ({
   },
 });
 
-/** Throws RequestError if the body or the query string is invalid. Then their secret inputs are added to the context. */
+/** Throws RequestError if the body or the query string is invalid, and adds their secret inputs to the context. */
 export function readParameters(input: PipelineInput, executor: Executor): OperationParams {
   const { request, body, context, observation } = input;
   try {

@@ -94,8 +94,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Ends the attempt early. Reports the failure, or the response without its body if the status alone decides the result. If the request may have been
-   * sent, destroys the socket first. Otherwise, the connection is released when undici ends the request.
+   * Ends the attempt early. Reports the failure, or the response without its body if the status alone decides the
+   * result. If the request may have been sent, destroys the socket first. Otherwise, the connection is released when
+   * undici ends the request.
    */
   stop(kind: FailureKind, reason: string): void {
     if (this.#isReported) return;

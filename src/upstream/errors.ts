@@ -21,7 +21,7 @@ export const clientFacingErrorCodes: readonly string[] = Object.keys(messages);
 interface ClientFacingErrorDetails {
   /** Whether the same call can succeed later. The default depends on the code. */
   readonly retryable?: boolean;
-  /** How long to wait before the next call, in milliseconds: as upstream or the circuit breaker asks. Only if retryable. */
+  /** How long to wait before the next call, in milliseconds. Ignored if the error is not retryable. */
   readonly retryAfterMs?: number | undefined;
   /** The HTTP status of upstream's response; undefined if there was none. */
   readonly upstreamStatus?: number | undefined;

@@ -142,7 +142,7 @@ async function resolveName(
   return ordered.filter((address) => address !== undefined);
 }
 
-/** One failure for those of all addresses. If one of them is a lack of resources, it is that of the gateway's machine. */
+/** One failure for those of all addresses. If the gateway's machine lacks resources, that is the failure. */
 function joinErrors(errors: readonly Error[]): ConnectFailure {
   const failures = errors.map(toConnectFailure);
   const decisive = failures.length === 1 ? failures[0] : failures.find(({ kind }) => kind === 'no-resources');
