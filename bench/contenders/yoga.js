@@ -32,15 +32,14 @@ const yoga = createYoga({
   logging: false,
   context: ({ request }) => {
     const headers = ['galileo-api-key', request.headers.get('galileo-api-key')];
-    const callContext = { hasCredential: true, headers, redactMessage: redact, memory: unlimited };
-    return {
-      ...callContext,
-      galileo,
+    const callContext = {
+      hasCredential: true,
+      headers,
       redact,
-      addSecret: () => {},
-      reportFault: () => {},
-      reads: new Reads(galileo, callContext),
+      redactUpstreamMessage: redact,
+      reservation: unlimited,
     };
+    return { ...callContext, galileo, reads: new Reads(galileo, callContext) };
   },
 });
 const server = createServer(yoga);

@@ -100,8 +100,8 @@ export class Executor {
       const conditions = Object.fromEntries(conditionNames.map((name) => [name, values[name]]));
       plan = new OperationPlan(this.#schema, prepared.document, definition, conditions);
     }
-    const { memory } = context;
-    if (!memory.takeShared(plan)) throw createNoMemoryError('operation');
+    const { reservation } = context;
+    if (!reservation.takeShared(plan)) throw createNoMemoryError('operation');
     const run = new PlanRun({
       isMutation: definition.operation === 'mutation',
       variables: values,
@@ -113,7 +113,7 @@ export class Executor {
     try {
       return await run.run(plan.selection);
     } finally {
-      memory.releaseShared(plan);
+      reservation.releaseShared(plan);
       // Caches a new plan, or one that has grown during this run.
       if (plan.bytes !== cachedBytes) {
         if (prepared.plans.size === maxPlans && !prepared.plans.has(conditionDigits)) prepared.plans.clear();

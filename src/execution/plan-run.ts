@@ -308,7 +308,7 @@ export class PlanRun {
     const { isMutation, maxResponseBytes, context } = this.#options;
     if (this.#length > maxResponseBytes) throw createResponseTooLargeError(maxResponseBytes, isMutation);
     const step = Math.max(reservedStep, this.#length - this.#reservedLength);
-    if (!context.memory.take(step * reservedBytesPerCharacter))
+    if (!context.reservation.take(step * reservedBytesPerCharacter))
       throw createNoMemoryError('response', isMutation);
     this.#reservedLength = Math.min(maxResponseBytes, this.#reservedLength + step);
   }

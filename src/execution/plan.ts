@@ -247,11 +247,11 @@ export class OperationPlan implements SharedAllocation {
   #planSelection(
     type: GraphQLObjectType,
     nodes: readonly FieldNode[],
-    { memory }: ResolverContext,
+    { reservation }: ResolverContext,
   ): SelectionPlan {
     const sets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
     const selection = this.#planFields(type, this.#collect(type, sets));
-    if (!memory.growShared(this)) throw noPlanMemory;
+    if (!reservation.growShared(this)) throw noPlanMemory;
     return selection;
   }
 

@@ -11,22 +11,22 @@ export class Admission {
   readonly #maxSlots: number;
   // A Set would keep the requests of removed listeners: docs/performance.md, "Objects that outlive a request".
   readonly #onStop: ((error: Error) => void)[] = [];
-  readonly #memory: MemoryBudget;
+  readonly #budget: MemoryBudget;
   #slots = 0;
   #isStopped = false;
   #onIdle: (() => void) | undefined;
 
   constructor(limits: Pick<Config, 'maxConcurrentRequests' | 'maxBufferedBytes'>) {
     this.#maxSlots = limits.maxConcurrentRequests;
-    this.#memory = new MemoryBudget(limits.maxBufferedBytes);
+    this.#budget = new MemoryBudget(limits.maxBufferedBytes);
   }
 
   get usage(): { readonly requests: number; readonly bytes: number } {
-    return { requests: this.#slots, bytes: this.#memory.bytes };
+    return { requests: this.#slots, bytes: this.#budget.bytes };
   }
 
   get isFull(): boolean {
-    return !this.#hasSlot || this.#memory.isFull;
+    return !this.#hasSlot || this.#budget.isFull;
   }
 
   get #hasSlot(): boolean {
@@ -46,7 +46,7 @@ export class Admission {
   }
 
   createReservation(): Reservation {
-    return new Reservation(this.#memory);
+    return new Reservation(this.#budget);
   }
 
   /** Sheds all further requests, and those whose body has not arrived. */

@@ -38,7 +38,7 @@ export class RequestContext implements CallContext {
   readonly traceHeaders: readonly string[];
   readonly traceContext: CallContext['traceContext'];
   /** What the request holds in memory. */
-  readonly memory: Reservation;
+  readonly reservation: Reservation;
   readonly #services: ContextServices;
   readonly #forwarded: ForwardedHeaders;
   #requestId: string;
@@ -53,7 +53,7 @@ export class RequestContext implements CallContext {
     forwarded: ForwardedHeaders,
     deadline: Deadline,
     traceContext: CallContext['traceContext'],
-    memory: Reservation,
+    reservation: Reservation,
   ) {
     this.#services = services;
     this.galileo = services.galileo;
@@ -63,7 +63,7 @@ export class RequestContext implements CallContext {
     this.hasCredential = forwarded.credentials.length > 0;
     this.traceHeaders = forwarded.traceHeaders;
     this.traceContext = traceContext;
-    this.memory = memory;
+    this.reservation = reservation;
   }
 
   /** The client's request id, or a generated one. Replaced if it is found to contain a secret. */
@@ -112,7 +112,7 @@ export class RequestContext implements CallContext {
 
   #getSecrets(): Secrets {
     this.#secrets ??= new Secrets(getCredentialSecrets(this.#forwarded.presented), (bytes) =>
-      this.memory.take(bytes),
+      this.reservation.take(bytes),
     );
     return this.#secrets;
   }

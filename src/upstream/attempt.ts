@@ -130,7 +130,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const length = this.#bodyBytes + chunk.length;
     if (length > this.#options.upstreamMaxResponseBytes)
       this.stop('unreadable-body', 'The response body is too large.');
-    else if (!this.#request.context.memory.take(chunk.length)) this.#end(this.#toMemoryFailure());
+    else if (!this.#request.context.reservation.take(chunk.length)) this.#end(this.#toMemoryFailure());
     else {
       this.#body = appendChunk(this.#body, this.#bodyBytes, chunk);
       this.#bodyBytes = length;
@@ -161,7 +161,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const { socketError } = this.#connection;
     if (socketError !== undefined) return this.#toResult('reset', socketError);
     const body = getContent(this.#body, this.#bodyBytes);
-    return this.#request.context.memory.takeParsed(body) ? this.#toResponse(body) : this.#toMemoryFailure();
+    return this.#request.context.reservation.takeParsed(body)
+      ? this.#toResponse(body)
+      : this.#toMemoryFailure();
   }
 
   /** Ends the attempt. If its request was written, reports the result when undici has destroyed the socket. */

@@ -23,7 +23,7 @@ export interface TransportServices {
   readonly options: AttemptOptions;
   readonly pool: ConnectionPool;
   readonly breaker: CircuitBreaker;
-  readonly budget: RetryBudget;
+  readonly retryBudget: RetryBudget;
   readonly fastestRead: FastestRead;
   /** Its hooks do not throw. */
   readonly observer: TransportObserver;
@@ -93,7 +93,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   #startAttempt(connection: Connection, isContended: boolean): boolean {
-    const { breaker, budget, fastestRead, options, now, observer } = this.#services;
+    const { breaker, retryBudget, fastestRead, options, now, observer } = this.#services;
     // A call that cannot finish must not take a connection that other calls wait for.
     if (isContended && this.#request.context.deadline.remainingMs < fastestRead.getDurationMs(now())) {
       this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_TIMEOUT'));
@@ -104,7 +104,7 @@ export class Call implements Waiter, AttemptOwner {
       this.#failAtBreaker(breaker.getRetryAfterMs(this.caller));
       return false;
     }
-    budget.countAttempt();
+    retryBudget.countAttempt();
     this.#attemptKind = kind;
     this.#attemptCount += 1;
     this.#attemptStartedAtMs = now();
@@ -196,11 +196,11 @@ export class Call implements Waiter, AttemptOwner {
 
   /** Schedules another attempt, at least that much later. Returns false if no further attempt is allowed. */
   #retry(minMs: number): boolean {
-    const { options, backingOff, breaker, budget, observer, random } = this.#services;
+    const { options, backingOff, breaker, retryBudget, observer, random } = this.#services;
     const waitMs = Math.max(minMs, computeBackoffMs(this.#retryCount, random));
     if (this.#retryCount >= options.upstreamRetries || waitMs >= this.#request.context.deadline.remainingMs)
       return false;
-    if (breaker.getRetryAfterMs(this.caller) !== undefined || !budget.take()) return false;
+    if (breaker.getRetryAfterMs(this.caller) !== undefined || !retryBudget.take()) return false;
     this.#retryCount += 1;
     if (this.#attemptInfo !== undefined) observer.retryScheduled(this.#attemptInfo, waitMs);
     backingOff.add(this);

@@ -209,12 +209,12 @@ export class GalileoClient {
     const { body, context } = request;
     // An upper bound: the transport has the body as a string, with two bytes per character, and as bytes.
     const heldBytes = 2 * body.length + Buffer.byteLength(body);
-    if (!context.memory.take(heldBytes)) throw createFieldNoMemoryError();
+    if (!context.reservation.take(heldBytes)) throw createFieldNoMemoryError();
     let response: UpstreamResponse;
     try {
       response = await this.#send(request);
     } finally {
-      context.memory.release(heldBytes);
+      context.reservation.release(heldBytes);
     }
     const failure = readValidationFailure(response, request.method, this.#getRedaction(request));
     if (failure !== undefined) return { kind: 'invalid', ...failure };

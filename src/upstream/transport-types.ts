@@ -30,7 +30,7 @@ export interface CallContext {
   readonly caller: string;
   readonly deadline: Deadline;
   /** Holds responses until the end of the request. */
-  readonly memory: Reservation;
+  readonly reservation: Reservation;
   /** For logs. The headers have it too. */
   readonly requestId: string;
   /**

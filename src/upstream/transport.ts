@@ -65,7 +65,7 @@ export class Transport {
       options: { ...options, basePath: getBasePath(galileoApiUrl), headers },
       pool: new ConnectionPool(connectionOptions, () => this.#noteIdle()),
       breaker: new CircuitBreaker(now, observer.breakerChanged),
-      budget: new RetryBudget(now),
+      retryBudget: new RetryBudget(now),
       fastestRead: new FastestRead(),
       observer,
       backingOff: new Set(),

@@ -48,7 +48,7 @@ async function startClient(): Promise<ClientStack> {
       traceHeaders: [],
       caller: hashCredentials(headers),
       deadline,
-      memory: createUnlimitedReservation(),
+      reservation: createUnlimitedReservation(),
       requestId: 'request-1',
       redactUpstreamMessage: (text) => text.replaceAll('key-1', '[redacted]'),
       traceContext: undefined,
@@ -492,7 +492,7 @@ test.each([true, false])(
     await using stack = await startClient();
     stack.upstream.on('PUT', '/v2/integrations/openai', { status: 500, json: { detail: 'failed' } });
     const budget = new MemoryBudget(1_000_000);
-    const call = { ...stack.call, hasCredential, memory: new Reservation(budget) };
+    const call = { ...stack.call, hasCredential, reservation: new Reservation(budget) };
     await getClientFacingError(stack.client.upsert('openai', '{"token":"t"}', call));
     const response = budget.bytes;
     for (let count = 0; count < 3; count += 1)

@@ -35,14 +35,14 @@ export function createContext(responses: Responses): ResolverContext {
   deadline.cancel();
   const galileo = new GalileoClient({ send }, new URL('http://upstream.invalid'));
   const redact = (text: string) => text;
-  const memory = createUnlimitedReservation();
+  const reservation = createUnlimitedReservation();
   const callContext = {
     hasCredential: true,
     headers: [],
     traceHeaders: [],
     caller: 'caller-1',
     deadline,
-    memory,
+    reservation,
     redactUpstreamMessage: redact,
     requestId: 'test',
     traceContext: undefined,

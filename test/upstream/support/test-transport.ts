@@ -79,7 +79,7 @@ export const createCallContext = (deadline: Deadline, caller = 'caller-1'): Call
   traceHeaders: [],
   caller,
   deadline,
-  memory: createUnlimitedReservation(),
+  reservation: createUnlimitedReservation(),
   requestId: 'request-1',
   redactUpstreamMessage: (text) => text,
   traceContext: undefined,
