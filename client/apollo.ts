@@ -22,8 +22,10 @@ const pages = {
     const merged = { ...existing, ...incoming, pageInfo };
     if (!existing || typeof after !== 'string') return merged;
     const { edges = [], nodes = [] } = existing;
-    const { hasPreviousPage, startCursor } = toFields(existing.pageInfo);
+    const { hasPreviousPage, startCursor, endCursor } = toFields(existing.pageInfo);
     const count = edges.findIndex((edge) => toFields(edge)['cursor'] === after) + 1 || undefined;
+    // Without edges, only the end of the list is known. The page was loaded twice.
+    if (!existing.edges && typeof endCursor === 'string' && endCursor !== after) return existing;
     return {
       ...merged,
       // The list still begins with its first page.
@@ -81,7 +83,8 @@ export const apolloTypePolicies = {
 
 /** The methods of Apollo Client's cache that `updateApolloCache` calls. */
 export interface ApolloCacheLike {
-  identify(object: { __typename: string } & Fields): string | undefined;
+  // oxlint-disable-next-line typescript/no-explicit-any -- Its own type has no name here.
+  identify(object: any): string | undefined;
   extract(): unknown;
   evict(options: { id: string; fieldName?: string; args?: Record<string, unknown> }): boolean;
   // oxlint-disable-next-line typescript/no-explicit-any -- Apollo Client types modifiers by entity; these work on several.

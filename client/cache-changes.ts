@@ -51,7 +51,9 @@ export function getChange(
   args: Fields,
   getRecordName: (integrationId: unknown) => unknown,
 ): Change {
-  const integrationId = args['integrationId'] ?? toFields(args['input'])['integrationId'];
+  const id = args['integrationId'] ?? toFields(args['input'])['integrationId'];
+  // The gateway accepts ids in any case, and Galileo's own are in lower case.
+  const integrationId = typeof id === 'string' ? id.toLowerCase() : id;
   const selected = mutation === 'selectIntegration' ? getRecordName(integrationId) : undefined;
   const collaborators = collaboratorMutation.exec(mutation)?.[1];
   return {

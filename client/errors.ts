@@ -96,8 +96,10 @@ const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(v
 
 function findErrors(error: unknown): readonly unknown[] | undefined {
   if (isArray(error)) return error;
-  const { errors, graphQLErrors, response } = toRecord(error);
-  return [errors, graphQLErrors, toRecord(response)['errors']].find(isArray);
+  const { errors, graphQLErrors, networkError, response } = toRecord(error);
+  // Apollo Client 3 has a response with an HTTP error in `networkError`, next to empty `graphQLErrors`.
+  const { result } = toRecord(networkError);
+  return [errors, toRecord(result)['errors'], graphQLErrors, toRecord(response)['errors']].find(isArray);
 }
 
 function toGatewayError(error: unknown): GatewayError {

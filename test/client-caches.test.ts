@@ -1,6 +1,8 @@
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { Client, fetchExchange } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
+// Apollo Client 3.
+import * as apollo3 from 'apollo-client-3/core/core.cjs';
 import { type DocumentNode, parse } from 'graphql';
 import {
   afterAll,
@@ -71,6 +73,21 @@ const clients: Readonly<Record<string, (headers: Record<string, string>) => Cach
       query: async (query, variables = {}) => (await client.query<Data>({ query, variables })).data,
       mutate: async (mutation, variables = {}) =>
         (await client.mutate({ mutation, variables, errorPolicy: 'all' })).data,
+    };
+  },
+  'Apollo Client 3': (headers) => {
+    const client = new apollo3.ApolloClient({
+      cache: new apollo3.InMemoryCache({
+        possibleTypes: kit.possibleTypes,
+        typePolicies: kit.apolloTypePolicies,
+      }),
+      link: new apollo3.HttpLink({ uri: gateway.url, headers, fetch: recordingFetch }),
+      defaultOptions: { mutate: { update: kit.updateApolloCache } },
+    });
+    return {
+      query: async (query, variables = {}) => (await client.query<Data>({ query, variables })).data,
+      mutate: async (mutation, variables = {}) =>
+        (await client.mutate<Data>({ mutation, variables, errorPolicy: 'all' })).data,
     };
   },
   Graphcache: (headers) => {
@@ -288,6 +305,14 @@ const cases: Readonly<Record<string, Case>> = {
   'a removal of a user': {
     mutation: kit.RemoveIntegrationUserDocument,
     variables: ({ openai }) => ({ integrationId: openai, userId }),
+  },
+  'a new role of a user, with an id in upper case': {
+    mutation: kit.UpdateIntegrationUserDocument,
+    variables: ({ openai }) => ({ integrationId: openai.toUpperCase(), userId, role: 'OWNER' }),
+  },
+  'a selection with an id in upper case': {
+    mutation: kit.SelectIntegrationDocument,
+    variables: ({ shared }) => ({ integrationId: shared.toUpperCase() }),
   },
   'removals with aliases': {
     mutation: ({ openai }) =>

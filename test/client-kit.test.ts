@@ -2,10 +2,24 @@ import { readFileSync } from 'node:fs';
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { Client, cacheExchange as documentCacheExchange, fetchExchange } from '@urql/core';
 import { type CacheExchangeOpts, cacheExchange } from '@urql/exchange-graphcache';
-import { buildSchema, type GraphQLObjectType, getNamedType, getNullableType, isListType } from 'graphql';
+// Apollo Client 3.
+import * as apollo3 from 'apollo-client-3/core/core.cjs';
+import {
+  buildSchema,
+  type FieldNode,
+  type GraphQLObjectType,
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import { GraphQLClient } from 'graphql-request';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
+  AllIntegrationFieldsFragmentDoc,
   apolloTypePolicies,
   type CustomFieldsFragment,
   DeleteIntegrationDocument,
@@ -59,6 +73,7 @@ afterAll(async () => {
 });
 
 const writer = { token: 'wr-key', organizationId: '42' };
+const readSchema = () => buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
 
 function createApolloClient(apiKey: string): ApolloClient {
   return new ApolloClient({
@@ -154,6 +169,8 @@ describe('Apollo Client with the policies of the kit', () => {
     await client.mutate({
       mutation: UpdateIntegrationUserDocument,
       variables: { integrationId, userId, role: 'OWNER' },
+      // Its types also allow this, instead of `defaultOptions`.
+      update: updateApolloCache,
     });
     expect(getUsers()?.map(({ role }) => role)).toEqual(['OWNER', expect.any(String)]);
 
@@ -179,7 +196,9 @@ describe('Apollo Client with the policies of the kit', () => {
     const subscription = watched.subscribe({});
     const getUsers = () => watched.getCurrentResult().data?.integration?.users;
     await expect.poll(() => getUsers()?.nodes?.length).toBe(1);
-    await watched.fetchMore({ variables: { after: getUsers()?.pageInfo?.endCursor } });
+    const next = { variables: { after: getUsers()?.pageInfo?.endCursor } };
+    // A page that is loaded twice is shown once.
+    await Promise.all([watched.fetchMore(next), watched.fetchMore(next)]);
     await expect.poll(() => getUsers()?.nodes?.length).toBe(2);
 
     const data = { integration: { __typename: 'OpenAIIntegration', users: null } };
@@ -268,7 +287,7 @@ describe('Apollo Client with the policies of the kit', () => {
   );
 
   it('Apollo Client replaces every list of the schema without a warning', () => {
-    const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
+    const schema = readSchema();
     const policies: Readonly<Record<string, object>> = apolloTypePolicies;
     for (const type of [...possibleTypes.Integration, 'IntegrationProvider', 'IntegrationRecord', 'Query']) {
       const { fields } = (policies[type] ?? apolloTypePolicies.Integration) as { readonly fields: object };
@@ -424,33 +443,52 @@ describe('Graphcache with the configuration of the kit', () => {
 describe('toGatewayErrors', () => {
   const query = 'query { integration(name: AZURE) { name } }';
   const options = { headers: { 'Galileo-API-Key': 'failing-azure' } };
-  const expected = {
+  const failedField = {
     code: 'PROVIDER_ERROR',
     path: ['integration'],
     retryable: true,
     requestId: expect.any(String) as string,
     galileoErrorCode: 7001,
   };
+  const refused = {
+    code: 'REQUEST_TOO_LARGE',
+    path: [],
+    retryable: false,
+    requestId: expect.any(String) as string,
+  };
 
-  it('toGatewayErrors reads the errors of Apollo Client, urql, graphql-request and a plain response', async () => {
-    const apollo = createApolloClient('failing-azure');
-    const { gql } = await import('@apollo/client');
-    const viaApollo = await apollo.query({ query: gql(query), errorPolicy: 'all' });
-    const urql = new Client({
-      url: gateway.url,
-      preferGetMethod: false,
-      fetchOptions: options,
-      exchanges: [fetchExchange],
-    });
-    const viaUrql = await urql.query(query, {}).toPromise();
-    const viaRequest: unknown = await new GraphQLClient(gateway.url, options)
-      .request(query)
-      .catch((error: unknown) => error);
-    const plain = await gateway.query(query, {}, options.headers);
-    for (const error of [viaApollo.error, viaUrql.error, viaRequest, plain.errors]) {
-      expect(toGatewayErrors(error)).toEqual([expect.objectContaining(expected)]);
-    }
-  });
+  it.each([
+    ['a failed field', query, failedField],
+    ['a response with the status 413', query.replace('query', `query ${'A'.repeat(300_000)}`), refused],
+  ])(
+    'toGatewayErrors reads %s from the errors of Apollo Client 3 and 4, urql, graphql-request and a plain response',
+    async (_, query, expected) => {
+      const apollo = createApolloClient('failing-azure');
+      const { gql } = await import('@apollo/client');
+      const viaApollo = await apollo.query({ query: gql(query), errorPolicy: 'all' });
+      const oldApollo = new apollo3.ApolloClient({
+        cache: new apollo3.InMemoryCache(),
+        link: new apollo3.HttpLink({ uri: gateway.url, ...options }),
+      });
+      const viaApollo3: unknown = await oldApollo
+        .query({ query: gql(query) })
+        .catch((error: unknown) => error);
+      const urql = new Client({
+        url: gateway.url,
+        preferGetMethod: false,
+        fetchOptions: options,
+        exchanges: [fetchExchange],
+      });
+      const viaUrql = await urql.query(query, {}).toPromise();
+      const viaRequest: unknown = await new GraphQLClient(gateway.url, options)
+        .request(query)
+        .catch((error: unknown) => error);
+      const plain = await gateway.query(query, {}, options.headers);
+      for (const error of [viaApollo.error, viaApollo3, viaUrql.error, viaRequest, plain.errors]) {
+        expect(toGatewayErrors(error)).toEqual([expect.objectContaining(expected)]);
+      }
+    },
+  );
 
   it('toGatewayErrors turns a failed connection into NETWORK_ERROR, which is retryable', async () => {
     const client = new Client({
@@ -541,6 +579,23 @@ describe('issuesByControl', () => {
 });
 
 describe('the client kit', () => {
+  it('the fragments of the client kit select only fields that the input has, so that a response can be sent back', () => {
+    const schema = readSchema();
+    const typeInfo = new TypeInfo(schema);
+    const compared: string[] = [];
+    const unknown: string[] = [];
+    const Field = ({ name: { value: field } }: FieldNode) => {
+      const type = typeInfo.getParentType()?.name;
+      const input = schema.getType(`${type}Input`);
+      if (!isInputObjectType(input) || field === '__typename') return;
+      compared.push(`${type}.${field}`);
+      if (input.getFields()[field] === undefined) unknown.push(`${type}.${field}`);
+    };
+    visit(AllIntegrationFieldsFragmentDoc, visitWithTypeInfo(typeInfo, { Field }));
+    expect(compared).toContain('IntegrationModel.costBy');
+    expect(unknown).toEqual([]);
+  });
+
   it('getRetryDelayMs returns the time that Galileo asks for, otherwise a longer time for each attempt', () => {
     expect(getRetryDelayMs(createError({ retryAfterMs: 7000 }), 3)).toBe(7000);
     // setTimeout would not wait at all.
