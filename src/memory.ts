@@ -93,13 +93,17 @@ export class Reservation {
     return this.take(bytes - this.#bytes);
   }
 
-  /** Replaces the bytes held for JSON with an estimate of what its parsed value needs. */
-  takeParsed(json: Buffer): boolean {
-    const mostBytes = json.length * maxParsedFactor;
-    if (json.length < minScannedBytes && this.#budget.leavesHalfFree(mostBytes))
-      return this.take(mostBytes - json.length);
-    const bytes = estimateParsedBytes(json);
-    return (this.#budget.isMostlyFree || fitsHeap(bytes)) && this.take(bytes - json.length);
+  /**
+   * Replaces the bytes held for JSON with an estimate of what its parsed value needs, and returns it. Returns undefined,
+   * and changes nothing, if that does not fit.
+   */
+  takeParsed(json: Buffer): number | undefined {
+    let bytes = json.length * maxParsedFactor;
+    if (json.length >= minScannedBytes || !this.#budget.leavesHalfFree(bytes)) {
+      bytes = estimateParsedBytes(json);
+      if (!this.#budget.isMostlyFree && !fitsHeap(bytes)) return undefined;
+    }
+    return this.take(bytes - json.length) ? bytes : undefined;
   }
 
   /** Holds shared memory, which counts once for all its users. Must be followed by `releaseShared`. */

@@ -6,6 +6,7 @@ import {
   type AttemptFailure,
   ConnectFailure,
   type FailureKind,
+  hasOnlyWrongLength,
   isCertificateAlert,
   isInvalidRequest,
   toLoggableCause,
@@ -144,6 +145,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#release();
+    if (hasOnlyWrongLength(error, this.#status)) this.#result ??= this.#toResponse(noBody);
     const cause = this.mayHaveBeenSent ? (this.#connection.socketError ?? error) : error;
     const kind = isCertificateAlert(cause) ? 'certificate' : this.#classify(error);
     this.#report(this.#result ?? this.#toResult(kind, cause));
@@ -161,9 +163,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const { socketError } = this.#connection;
     if (socketError !== undefined) return this.#toResult('reset', socketError);
     const body = getContent(this.#body, this.#bodyBytes);
-    return this.#request.context.reservation.takeParsed(body)
-      ? this.#toResponse(body)
-      : this.#toMemoryFailure();
+    const heldBytes = this.#request.context.reservation.takeParsed(body);
+    return heldBytes === undefined ? this.#toMemoryFailure() : this.#toResponse(body, heldBytes);
   }
 
   /** Ends the attempt. If its request was written, reports the result when undici has destroyed the socket. */
@@ -189,7 +190,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#isReported) return;
     this.#isReported = true;
     clearTimeout(this.#timer);
-    if ('status' in result) this.#owner.attemptResponded(result);
+    const hasResponse = 'status' in result;
+    if (!hasResponse || result.isBodyDropped) this.#request.context.reservation.release(this.#bodyBytes);
+    if (hasResponse) this.#owner.attemptResponded(result);
     else this.#owner.attemptFailed(result);
   }
 
@@ -206,7 +209,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     // client can retry.
     const lacksOnlyBody = kind === 'unreadable-body' || (kind === 'no-memory' && status !== 404);
     const isDeleted = this.#request.method === 'DELETE' && status >= 200 && status < 300;
-    if (isDeleted || (lacksOnlyBody && status >= 300)) return this.#toResponse(noBody, true);
+    if (isDeleted || (lacksOnlyBody && status >= 300)) return this.#toResponse(noBody, 0, true);
     return {
       kind,
       // Upstream reads no request from a client whose certificate it refuses.
@@ -219,8 +222,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return this.#toResult('no-memory', new Error('MAX_BUFFERED_BYTES leaves no memory for the response.'));
   }
 
-  #toResponse(body: Buffer, isBodyDropped = false): UpstreamResponse {
-    return new UpstreamResponse(this.#status, this.#contentType, this.#retryAfterMs, body, isBodyDropped);
+  #toResponse(body: Buffer, heldBytes = 0, isBodyDropped = false): UpstreamResponse {
+    return new UpstreamResponse(
+      this.#status,
+      this.#contentType,
+      this.#retryAfterMs,
+      body,
+      heldBytes,
+      isBodyDropped,
+    );
   }
 }
 

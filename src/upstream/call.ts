@@ -130,7 +130,7 @@ export class Call implements Waiter, AttemptOwner {
       this.#services.fastestRead.add(nowMs - this.#attemptStartedAtMs, nowMs);
     }
     const result = { response };
-    this.#lastResult = result;
+    this.#replaceLastResult(result);
     const isRetryable =
       !this.#isWrite && (verdict === 'bad' || (status === 429 && outcome !== 'PROVIDER_ERROR'));
     if (!isRetryable || !this.#retryAfterResponse(response)) this.#settle(result);
@@ -141,7 +141,7 @@ export class Call implements Waiter, AttemptOwner {
     this.#endAttempt(failureKinds[failure.kind].verdict, toOutcome(error));
     if (this.#isSettled) return;
     const result = { error };
-    this.#lastResult = result;
+    this.#replaceLastResult(result);
     const isRetryable = failureKinds[failure.kind].isRetryable && !(this.#isWrite && failure.mayHaveBeenSent);
     if (isRetryable && !this.#services.pool.isDestroyed) {
       if (failure.kind === 'idle-closed' && !this.#hasReplacedIdleConnection) {
@@ -186,6 +186,13 @@ export class Call implements Waiter, AttemptOwner {
     if (this.#attemptInfo === undefined) return;
     const end: AttemptEnd = { outcome, status, durationMs: now() - this.#attemptStartedAtMs };
     observer.attemptEnded(this.#attemptInfo, end);
+  }
+
+  /** Nothing needs the response of an earlier attempt any longer. */
+  #replaceLastResult(result: CallResult): void {
+    if (this.#lastResult !== undefined && 'response' in this.#lastResult)
+      this.#request.context.reservation.release(this.#lastResult.response.heldBytes);
+    this.#lastResult = result;
   }
 
   #retryAfterResponse({ status, retryAfterMs }: UpstreamResponse): boolean {

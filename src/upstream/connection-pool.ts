@@ -150,7 +150,7 @@ export class ConnectionPool {
 
   /** Starts the attempt of a waiter that already counts as running. */
   #start(waiter: Waiter, connection: Connection): boolean {
-    connection.dropIfOld();
+    connection.dropIfUnusable();
     const isStarted = waiter.startAttempt(connection, this.#queue.length > this.#releasedCount);
     if (!isStarted) this.#queue.countRunning(waiter.caller, -1);
     return isStarted;

@@ -48,10 +48,14 @@ export class Connection {
     return this.#socketError;
   }
 
-  /** Closes the idle socket if it has reached its maximum age. The next request resolves upstream's name again. */
-  dropIfOld(): void {
-    if (this.isOpen && this.#options.now() - this.#openedAtMs >= this.#options.upstreamConnectionMaxAgeMs)
-      this.drop();
+  /**
+   * Closes the idle socket if it has reached its maximum age, so that upstream's name is resolved again, or if upstream
+   * has responded before all of the last request was sent: the next one would wait for the rest.
+   */
+  dropIfUnusable(): void {
+    if (this.#socket === undefined) return;
+    const isOld = this.#options.now() - this.#openedAtMs >= this.#options.upstreamConnectionMaxAgeMs;
+    if (isOld || this.#socket.writableLength > 0) this.drop();
   }
 
   /**

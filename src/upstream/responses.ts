@@ -46,6 +46,8 @@ export class UpstreamResponse {
   /** Upstream's `Retry-After` as milliseconds from now; undefined if it is absent or malformed. */
   readonly retryAfterMs: number | undefined;
   readonly body: Buffer;
+  /** What the request holds in memory for the body and its parsed value. */
+  readonly heldBytes: number;
   /** Whether the body was discarded, because it is incomplete, compressed, too large, or does not fit into memory. */
   readonly isBodyDropped: boolean;
   #json: unknown;
@@ -56,12 +58,14 @@ export class UpstreamResponse {
     contentType: string | undefined,
     retryAfterMs: number | undefined,
     body: Buffer,
+    heldBytes = 0,
     isBodyDropped = false,
   ) {
     this.status = status;
     this.contentType = contentType;
     this.retryAfterMs = retryAfterMs;
     this.body = body;
+    this.heldBytes = heldBytes;
     this.isBodyDropped = isBodyDropped;
   }
 

@@ -84,6 +84,13 @@ export function isInvalidRequest(error: Error): boolean {
 }
 
 /**
+ * Whether undici rejects a response only because it has a length but, like every response with its status, no body. A
+ * 304 may have the length of the body that it leaves out (RFC 9110, section 8.6), and some servers send it with a 204.
+ */
+export const hasOnlyWrongLength = (error: Error, status: number): boolean =>
+  (status === 204 || status === 304) && getCode(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+
+/**
  * The kind of a failure after the request was written. undici has the same error for a body of the wrong length and for
  * invalid headers after a content-length, so `hasHeaders` is needed.
  */

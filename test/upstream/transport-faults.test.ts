@@ -190,6 +190,19 @@ const faults: readonly Fault[] = [
     calls: 1,
   },
   {
+    // It may have the length of the body that it leaves out (RFC 9110, section 8.6).
+    name: 'a 304 that has a length',
+    script: write('HTTP/1.1 304 Not Modified\r\ncontent-length: 100\r\n\r\n'),
+    outcome: '304 ',
+    calls: 1,
+  },
+  {
+    name: 'a 204 that has a length',
+    script: write('HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\n'),
+    outcome: '204 ',
+    calls: 1,
+  },
+  {
     name: 'a failure in a compression that was not requested',
     script: withStatus('403 Forbidden', 'content-encoding: gzip'),
     outcome: '403 ',

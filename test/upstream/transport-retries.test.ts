@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.ts';
+import { MemoryBudget, Reservation } from '../../src/memory.ts';
 import { toRetryAfterMs } from '../../src/upstream/responses.ts';
 import { computeBackoffMs } from '../../src/upstream/retry.ts';
 import {
@@ -8,9 +9,10 @@ import {
   type Script,
   silent,
   startScriptedUpstream,
+  toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
-import { createTestTransport, getOutcome, ManualClock } from './support/test-transport.ts';
+import { createCallContext, createTestTransport, getOutcome, ManualClock } from './support/test-transport.ts';
 
 /** One script per request. The last one is repeated. */
 function inTurn(...scripts: Script[]): Script {
@@ -20,6 +22,12 @@ function inTurn(...scripts: Script[]): Script {
     next += 1;
   };
 }
+
+const withBody =
+  (status: string): Script =>
+  ({ socket }) => {
+    socket.write(toResponse(JSON.stringify('x'.repeat(9_000)), status));
+  };
 
 describe('a read', () => {
   test.each(['502 Bad Gateway', '503 Service Unavailable', '504 Gateway Timeout'])(
@@ -53,6 +61,31 @@ describe('a read', () => {
     await using transport = createTestTransport(upstream.origin);
     expect(await getOutcome(transport.read())).toBe('502 {}');
     expect(upstream.exchanges).toHaveLength(3);
+  });
+
+  test.each<[name: string, script: Script]>([
+    ['a body that was cut off', ({ socket }) => socket.end(toResponse('x'.repeat(9_000)).slice(0, -1))],
+    ['a 502', withBody('502 Bad Gateway')],
+    [
+      'a body that becomes too large',
+      ({ socket }) =>
+        socket.write(
+          `HTTP/1.1 503 Full\r\ntransfer-encoding: chunked\r\n\r\n186a0\r\n${'x'.repeat(100_000)}\r\n1\r\nx\r\n`,
+        ),
+    ],
+  ])('a retry releases the memory of %s', async (_, script) => {
+    const budget = new MemoryBudget(10_000_000);
+    const getHeldBytes = async (...scripts: Script[]) => {
+      await using upstream = await startScriptedUpstream({ script: inTurn(...scripts, withBody('200 OK')) });
+      await using transport = createTestTransport(upstream.origin);
+      const before = budget.bytes;
+      const context = { ...createCallContext(new Deadline(10_000)), reservation: new Reservation(budget) };
+      const request = { operation: 'list', method: 'GET', path: '/', context } as const;
+      expect(await getOutcome(transport.send(request))).toMatch(/^200 /);
+      expect(upstream.exchanges).toHaveLength(scripts.length + 1);
+      return budget.bytes - before;
+    };
+    expect(await getHeldBytes(script, script)).toBe(await getHeldBytes());
   });
 
   test('a read is tried once if no retries are allowed', async () => {

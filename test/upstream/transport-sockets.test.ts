@@ -1,6 +1,8 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setImmediate as waitForNextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.ts';
+import { listen } from '../support/listen.ts';
 import { getLeastMs } from '../support/timing.ts';
 import {
   healthy,
@@ -10,6 +12,7 @@ import {
   toResponse,
 } from './support/scripted-upstream.ts';
 import {
+  createCallContext,
   createTestTransport,
   getClientFacingError,
   getOutcome,
@@ -268,6 +271,33 @@ describe('two responses to one request', () => {
       Array.from({ length: 40 }, (_, index) => getOutcome(transport.read(`/${index}`))),
     );
     expect(outcomes).toEqual(Array.from({ length: 40 }, (_, index) => `200 /${index}`));
+  });
+
+  test('if upstream responds before all of a request was sent, the socket is not used again', async () => {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      // Only the first socket gets a body, of which the rest is never read.
+      const isFirst = sockets.size === 1;
+      socket
+        .on('error', () => {})
+        .once('data', () => {
+          if (isFirst) socket.pause();
+          socket.write(toResponse('{}', isFirst ? '422 Wrong' : '200 OK'));
+        });
+    });
+    await listen(server);
+    const origin = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    await using transport = createTestTransport(origin, { upstreamConnections: 1, upstreamRetries: 0 });
+    const request = { operation: 'upsert', method: 'PUT', path: '/', provider: 'custom' } as const;
+    // More than the buffers of the operating system hold.
+    const body = 'x'.repeat(32 * 1024 * 1024);
+    const write = transport.send({ ...request, body, context: createCallContext(new Deadline(10_000)) });
+    expect(await getOutcome(write)).toBe('422 {}');
+    expect(await getOutcome(transport.read())).toBe('200 {}');
+    expect(sockets.size).toBe(2);
+    server.close();
+    for (const socket of sockets) socket.destroy();
   });
 
   test('a second response that arrives on an idle socket ends the socket', async () => {

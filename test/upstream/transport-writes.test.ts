@@ -55,6 +55,7 @@ const scripts: readonly (readonly [name: string, script: Script, outcome: string
   ['gets a 429 with Retry-After', withStatus('429 Slow', 'retry-after: 0'), '429 {}'],
   ['is redirected', withStatus('307 Elsewhere', 'location: /elsewhere'), '307 {}'],
   ['is invalid', withStatus('422 Wrong'), '422 {}'],
+  ['gets a 204 that has a length', write('HTTP/1.1 204 Done\r\ncontent-length: 2\r\n\r\n'), '204 '],
   ['succeeds', healthy, '200 /write'],
 ];
 
