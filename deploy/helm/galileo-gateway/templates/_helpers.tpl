@@ -40,18 +40,23 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
+{{- define "galileo-gateway.podLabels" -}}
+{{ mergeOverwrite (dict) (.Values.podLabels | default dict) (include "galileo-gateway.labels" . | fromYaml) | toYaml }}
+{{- end }}
+
 {{- define "galileo-gateway.podAnnotations" -}}
-{{- if and .Values.upstream.headers (not .Values.upstream.headersSecret) -}}
-# Restarts the pods when the headers change.
-checksum/upstream-headers: {{ toJson .Values.upstream.headers | sha256sum }}
-{{ end }}
-{{- if and .Values.metrics.enabled (not .Values.metrics.podMonitor.enabled) -}}
-prometheus.io/scrape: "true"
-prometheus.io/port: {{ .Values.metrics.port | quote }}
-prometheus.io/path: /metrics
-{{ end }}
-{{- with .Values.podAnnotations -}}
-{{ toYaml . }}
+{{- $annotations := dict }}
+{{- if and .Values.upstream.headers (not .Values.upstream.headersSecret) }}
+{{- /* Restarts the pods when the headers change. */}}
+{{- $_ := set $annotations "checksum/upstream-headers" (toJson .Values.upstream.headers | sha256sum) }}
+{{- end }}
+{{- if and .Values.metrics.enabled (not .Values.metrics.podMonitor.enabled) }}
+{{- $_ := set $annotations "prometheus.io/scrape" "true" }}
+{{- $_ := set $annotations "prometheus.io/port" (toString .Values.metrics.port) }}
+{{- $_ := set $annotations "prometheus.io/path" "/metrics" }}
+{{- end }}
+{{- with mergeOverwrite $annotations (.Values.podAnnotations | default dict) }}
+{{- toYaml . }}
 {{- end }}
 {{- end }}
 
