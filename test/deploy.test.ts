@@ -233,7 +233,11 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     const variables = named(
       render(
         ...set('settings={"INTROSPECTION":true,"GRAPHIQL":false,"MAX_BUFFERED_BYTES":1099511627776}'),
-        ...set('settings.LOG_LEVEL=null', 'nodeOptions="--max-semi-space-size=32"'),
+        ...set(
+          'settings.LOG_LEVEL=null',
+          'settings.BASE_PATH=null',
+          'nodeOptions="--max-semi-space-size=32"',
+        ),
       ),
     );
     expect(variables.get('INTROSPECTION')).toBe('on');
@@ -241,6 +245,21 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     expect(variables.get('MAX_BUFFERED_BYTES')).toBe('1099511627776');
     expect(variables.has('LOG_LEVEL')).toBe(false);
     expect(variables.get('NODE_OPTIONS')).toBe('--max-old-space-size=320 --max-semi-space-size=32');
+  });
+
+  it('annotations of the values replace those of the chart, and labels do not', () => {
+    const resources = render(
+      ...set('podAnnotations={"prometheus.io/scrape":"false","a":"b"}'),
+      ...set('podLabels={"app.kubernetes.io/name":"other","c":"d"}'),
+    );
+    const { metadata } = deployment.parse(resources.get('Deployment')?.spec).template;
+    expect(metadata['annotations']).toEqual({
+      'prometheus.io/scrape': 'false',
+      'prometheus.io/port': '9464',
+      'prometheus.io/path': '/metrics',
+      a: 'b',
+    });
+    expect(metadata.labels).toMatchObject({ 'app.kubernetes.io/name': 'galileo-gateway', c: 'd' });
   });
 
   it('the Helm chart leaves out a field whose value is empty', () => {
@@ -268,6 +287,10 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     ['a misspelt value', 'setings={}', 'setings'],
     ['a setting that the chart sets', 'settings.PORT=80', 'PORT'],
     ['a variable twice', 'extraEnv=[{"name":"NODE_OPTIONS","value":"a"}]', 'NODE_OPTIONS is set twice'],
+    ['a setting with a fraction', 'settings.WORKERS=1.5', 'WORKERS'],
+    ['a missing number', 'maxHeapMiB=null', 'maxHeapMiB'],
+    ['a missing port', 'metrics.port=null', 'port'],
+    ['metrics on the port of the server', 'metrics.port=4000', 'port'],
     ['files without their Secret', 'upstream.tlsFiles.ca=true', 'upstream.tlsFiles needs upstream.tlsSecret'],
   ])('the Helm chart rejects %s', (_name, value, message) => {
     const { stderr, status } = run('template', 'release', chart, ...set(value));

@@ -32,7 +32,7 @@ const sdl = /* GraphQL */ `
   }
 
   type Query {
-    "The most expensive integrations, in descending order. Null if the caller has no permission to see one."
+    "The most expensive integrations, in descending order. Every caller can see their costs."
     mostExpensive(first: Int! = 3): [Integration]!
   }
 `;

@@ -22,14 +22,15 @@ const customPath = '/v2/integrations/custom';
 const { openai } = integrationFixtures;
 
 describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, isComplete }) => {
-  /** Upstream, the gateway, a second subgraph, and the router in front of both. */
-  async function startSupergraph() {
+  /** Upstream, the gateway, a second subgraph, and the router in front of both. A third one does not run. */
+  async function startSupergraph(thirdSdl?: string) {
     const upstream = await startFakeUpstream();
     const gateway = await startGateway(upstream.url);
     const second = await startSecondSubgraph();
     const { supergraphSdl = '', errors } = composers[composer]([
       { name: 'galileo', url: gateway.url, sdl: printSubgraphSchema() },
       { name: 'second', url: second.url, sdl: secondSubgraphSdl },
+      ...(thirdSdl === undefined ? [] : [{ name: 'third', url: 'http://127.0.0.1:1', sdl: thirdSdl }]),
     ]);
     expect(errors).toEqual([]);
     const router = await routers[kind](supergraphSdl);
@@ -249,6 +250,39 @@ describe.each(kinds)('a supergraph behind $router', ({ router: kind, composer, i
 
     expect(data).toEqual({ favourites: [null] });
     expect(errors).toHaveLength(isComplete ? 0 : 1);
+  });
+
+  test(`a reference whose type the query does not need ${isComplete ? 'is returned without a call' : 'is null'} if upstream responds 401`, async () => {
+    await using supergraph = await startSupergraph();
+    supergraph.upstream.on('GET', openaiPath, { status: 401, json: { detail: 'Invalid API key' } });
+
+    const { data, errors } = await supergraph.router.query(
+      '{ favourites(names: [OPENAI]) { name labels { value } } }',
+    );
+
+    const favourite = { name: 'OPENAI', labels: [{ value: 'label of OPENAI' }] };
+    expect(data).toEqual({ favourites: [isComplete ? favourite : null] });
+    expect(errors).toEqual([]);
+    expect(supergraph.upstream.calls).toHaveLength(isComplete ? 0 : 1);
+  });
+
+  test(`next to a subgraph that declares a provider's type, the fields of an interface object are ${isComplete ? 'joined to it' : 'missing on it'}`, async () => {
+    await using supergraph = await startSupergraph(`
+      extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+      type OpenAIIntegration @key(fields: "name") { name: IntegrationName! rateLimitPerMinute: Int }
+      enum IntegrationName { ${providerNames.map((name) => name.toUpperCase()).join(' ')} }
+    `);
+    for (const name of ['openai', 'azure'] as const)
+      supergraph.upstream.on('GET', `/v2/integrations/${name}`, { json: integrationFixtures[name].full });
+
+    const { data } = await supergraph.router.query(
+      '{ openai: integration(name: OPENAI) { labels { value } } azure: integration(name: AZURE) { labels { value } } }',
+    );
+
+    expect(data).toEqual({
+      openai: isComplete ? { labels: [{ value: 'label of OPENAI' }] } : null,
+      azure: { labels: [{ value: 'label of AZURE' }] },
+    });
   });
 
   test('two concurrent tenants are never mixed', async () => {
