@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isHttpUrl } from './setting-types.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -166,8 +167,6 @@ export function readOtelVariables(environment: Environment) {
     sdkVariables,
   };
 }
-
-const isHttpUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
 /** Whether a comma-separated list consists of `name=value`, with values that can be decoded. */
 function isPairs(text: string | undefined, name: RegExp): boolean {

@@ -53,10 +53,13 @@ export const origins = z
     error: 'exact origins, comma-separated, such as https://app.example.com (no path, no *)',
   });
 
+/** The URL parser also accepts `http:host`. */
+export const isHttpUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
+
 function isUpstreamUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password, search, hash } = new URL(text);
-  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+  if (!isHttpUrl(text) || /[?#]/.test(text)) return false;
+  const { username, password } = new URL(text);
+  return username + password === '';
 }
 
 export const upstreamUrl = z
@@ -65,14 +68,14 @@ export const upstreamUrl = z
   .transform((text) => new URL(text));
 
 function isProxyUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
+  if (!isHttpUrl(text)) return false;
+  const { username, password } = new URL(text);
   try {
     decodeURIComponent(username + password);
+    return true;
   } catch {
     return false;
   }
-  return /^https?:$/.test(protocol);
 }
 
 export const proxyUrl = z.string().refine(isProxyUrl, {

@@ -211,8 +211,10 @@ describe('check-config with settings that do not fit together', () => {
 
   it('check-config rejects an OTLP endpoint without a scheme, and warns about ignored OpenTelemetry values', async () => {
     const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT';
-    const refused = await runProgram(['check-config'], { [endpoint]: '127.0.0.1:4318' });
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(endpoint) as string });
+    for (const text of ['127.0.0.1:4318', 'http:collector:4318']) {
+      const refused = await runProgram(['check-config'], { [endpoint]: text });
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(endpoint) as string });
+    }
     const warned = await runProgram(['check-config'], {
       [endpoint]: 'http://127.0.0.1:4318',
       OTEL_PROPAGATORS: 'b3',

@@ -30,7 +30,17 @@ const table: Readonly<
   metricsPort: { good: [['9464', 9464]], bad: ['on', '65536'] },
   galileoApiUrl: {
     good: [['https://galileo.example/api/', new URL('https://galileo.example/api/')]],
-    bad: ['galileo.example', 'ftp://x', 'https://user:hunter2@x', 'https://x?key=hunter2', 'https://x#a'],
+    bad: [
+      'galileo.example',
+      'ftp://x',
+      'http:galileo.example',
+      'https:/galileo.example',
+      'https://user:hunter2@x',
+      'https://x?key=hunter2',
+      'https://x?',
+      'https://x#a',
+      'https://x#',
+    ],
   },
   upstreamHeaders: {
     good: [
@@ -48,7 +58,7 @@ const table: Readonly<
   },
   httpsProxy: {
     good: [['http://user:hunter2@proxy:3128', 'http://user:hunter2@proxy:3128']],
-    bad: ['proxy'],
+    bad: ['proxy', 'http:proxy:3128'],
   },
   httpProxy: {
     good: [['http://proxy:3128', 'http://proxy:3128']],

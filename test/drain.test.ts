@@ -108,6 +108,7 @@ it('after SHUTDOWN_TIMEOUT_MS, the process cuts off running requests and exits w
   program.process.kill('SIGTERM');
   expect(await program.exit).toBe(1);
   expect(await running).toBe('cut off');
+  expect(program.stdout).toMatch(/"level":"warn".*"complete":false,"msg":"ended"/);
 });
 
 it('a second signal ends the process immediately with 1', async () => {

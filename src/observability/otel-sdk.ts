@@ -28,10 +28,10 @@ export function logSdkErrors(log: Log): (error: unknown) => void {
     log.warn({ reason, error: describeError(error) }, 'telemetry could not be sent');
   };
   setGlobalErrorHandler(onError);
-  const error = (reason: string) => log.error({ reason }, 'OpenTelemetry SDK error');
+  // Its errors are failed exports too, not internal errors of the gateway.
   const warn = (reason: string) => log.warn({ reason }, 'OpenTelemetry SDK warning');
   const options = { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true };
   // Below `logLevel`, nothing is written.
-  diag.setLogger({ error, warn, info: warn, debug: warn, verbose: warn }, options);
+  diag.setLogger({ error: warn, warn, info: warn, debug: warn, verbose: warn }, options);
   return onError;
 }

@@ -45,7 +45,7 @@ export function endOnSignal(
     try {
       const isComplete = await running.drain();
       await release();
-      log.info({ complete: isComplete }, 'ended');
+      log[isComplete ? 'info' : 'warn']({ complete: isComplete }, 'ended');
       if (!isComplete) isFailed = true;
     } catch (error) {
       log.fatal({ error: describeError(error) }, 'draining failed');
