@@ -116,13 +116,9 @@ export class GraphqlHandler {
     );
   }
 
-  stop(): void {
-    this.#services.admission.stop();
-  }
-
-  /** Resolves when all requests have ended and the connections to upstream are closed. */
+  /** Sheds further requests. Resolves when all requests have ended and the connections to upstream are closed. */
   close(): Promise<void> {
-    this.stop();
+    this.#services.admission.stop();
     this.#closing ??= this.#services.admission
       .waitUntilIdle()
       .then(() => Promise.all([this.#transport.close(), this.#services.pipeline.dispose?.()]))
@@ -132,7 +128,7 @@ export class GraphqlHandler {
 
   /** Ends every upstream call. */
   destroy(): void {
-    this.stop();
+    this.#services.admission.stop();
     this.#transport.destroy();
   }
 }

@@ -137,7 +137,6 @@ export class RunningServer implements AsyncDisposable {
     this.#isReady = false;
     this.#connections.isClosing = true;
     if (shutdownDelayMs > 0) await wait(shutdownDelayMs);
-    this.#handler.stop();
     this.#connections.closeIdle();
     // The listener stays open meanwhile, so that a probe on a new connection gets 503.
     const isDone = await Promise.race([

@@ -44,7 +44,6 @@ export class CallerTallies {
     const second = Math.floor(nowMs / bucketMs);
     if (second === this.#second) return;
     this.#second = second;
-    this.#worst = undefined;
     for (const [caller, tally] of this.#callers) {
       if (tally.attempts.getTotal(nowMs) === 0) this.#callers.delete(caller);
       else this.#compareWithWorst(tally, nowMs);
