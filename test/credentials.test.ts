@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { getCredentialSecrets } from '../src/credentials.ts';
+import { Executor } from '../src/execution/index.ts';
 import { readForwardedHeaders } from '../src/http/forwarded-headers.ts';
 import { version } from '../src/package.ts';
+import { createSchema } from '../src/schema/index.ts';
+import { limits } from './execution/support/executions.ts';
 import type { RecordedCall } from './support/fake-upstream.ts';
 import { toPath } from './support/naming.ts';
 import { postRaw } from './support/raw-http.ts';
@@ -200,6 +203,35 @@ it('the status of an integration shows no credential, neither in a key nor in a 
   });
 });
 
+it.each([
+  ['a credential that names a field', 'my_secret_key_1', '{ my_secret_key_1 }', {}],
+  [
+    'a credential that names a type',
+    'my_secret_key_1',
+    'query ($x: my_secret_key_1) { __typename @skip(if: $x) }',
+    {},
+  ],
+  [
+    'a secret input that names a field',
+    'key',
+    '{ my_secret_key_1 }',
+    { input: { token: 'my_secret_key_1' } },
+  ],
+])('the error of a document that is not valid does not show %s', async (_what, key, document, variables) => {
+  await using stack = await startStack();
+  const headers = [`Galileo-API-Key: ${key}`];
+  const { body } = await postRaw(stack.gateway.url, headers, { query: document, variables });
+  expect(JSON.parse(body)).toMatchObject({
+    errors: [
+      {
+        message: expect.stringContaining('[redacted]') as string,
+        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+      },
+    ],
+  });
+  expect(body).not.toContain('my_secret_key_1');
+});
+
 describe('a request id that contains the credential', () => {
   it.each([
     ['an API key', 'Galileo-API-Key: secret-key-1', 'secret-key-1'],
@@ -279,6 +311,10 @@ describe('a request id that contains the credential', () => {
     ['the secret is a number', { query: '{ a }', variables: { token: 1234567890 } }, '1234567890'],
     ['the secret is an enum value', { query: '{ a(input: { token: input_token }) }' }],
     ['the secret is an argument', { query: '{ a(token: "input_token") }' }],
+    [
+      'the secret is the default of a variable',
+      { query: 'query ($t: String = "input_token") { a(token: $t) }' },
+    ],
     ['the secret is in a block string', { query: '{ a(token: """\n  x\n  input_token\n""") ' }],
   ])(
     'a request id that contains a secret of a request that is rejected is replaced if %s',
@@ -343,6 +379,14 @@ describe('a request id that contains the credential', () => {
     const { response } = await send(['Galileo-API-Key: abc', 'X-Request-Id: xabcx']);
     expect(response.headers.get('x-request-id')).toBe('xabcx');
   });
+});
+
+it('a document that contains a secret is not kept, any other document is', () => {
+  const settings = { ...limits, introspection: true, trustedDocuments: undefined };
+  const { documents } = new Executor(createSchema(), settings);
+  const prepare = (query: string) => documents.prepare(query, undefined, false);
+  expect(prepare(mutation)).not.toBe(prepare(mutation));
+  expect(prepare(query)).toBe(prepare(query));
 });
 
 describe('a credential header', () => {

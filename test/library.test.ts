@@ -229,6 +229,7 @@ describe('createGateway', () => {
       ['Galileo-API-Key', 'a', 'b'],
       ['Splunk-AO-API-Key', 'a', 'b'],
       ['Authorization', 'Bearer a', 'Basic b'],
+      ['Authorization', 'bearer a', 'BASIC b'],
     ] as const) {
       const headers = new Headers({ 'content-type': 'application/json' });
       headers.append(name, one);
@@ -243,6 +244,18 @@ describe('createGateway', () => {
       expect(await getCode(response)).toBe('BAD_REQUEST');
     }
   });
+
+  it.each(['traceparent', 'tracestate', 'baggage'])(
+    'the fetch handler does not forward a %s with control characters',
+    async (name) => {
+      await using library = await startLibrary();
+      const { gateway, upstream } = library;
+      upstream.on('GET', path, { json: integration });
+      const response = await gateway(post(toBody(query), { headers: { [name]: 'a=\u0001' } }));
+      expect(await response.json()).toEqual({ data });
+      expect(upstream.calls.map(({ headers }) => headers[name])).toEqual([undefined]);
+    },
+  );
 
   it('the fetch handler cancels the reads of a request whose signal is aborted', async () => {
     await using library = await startLibrary();
