@@ -88,7 +88,13 @@ const table: Readonly<
     ],
     bad: ['proxy.example', '10.0.0.0/x', '999.1.1.1', '1.2.3', '10.0.0.0/33', '::/129', 'face', ':'],
   },
-  requestTimeoutMs: { good: [['1', 1]], bad: ['0', '10s', '1e4', '99999999999'] },
+  requestTimeoutMs: {
+    good: [
+      ['1', 1],
+      ['86400000', 86_400_000],
+    ],
+    bad: ['0', '10s', '1e4', '86400001'],
+  },
   upstreamTimeoutMs: { good: [['1', 1]], bad: ['0'] },
   upstreamConnectTimeoutMs: { good: [['1', 1]], bad: ['0'] },
   upstreamConnections: { good: [['1', 1]], bad: ['0'] },

@@ -365,6 +365,20 @@ describe('a request body', () => {
     },
   );
 
+  it('a refused request does not hold its body while its error waits for an earlier response', async () => {
+    const holding = await startHoldingUpstream();
+    await using _upstream = holding.upstream;
+    await using gateway = await startGateway(holding.upstream.url);
+    using connection = await openConnection(gateway.url);
+    const variables = { text: 'x'.repeat(100_000) };
+    const refused = toRequest(JSON.stringify({ query: '{ nothing }', variables }));
+    connection.write(requests['a query that waits for upstream'] + refused);
+    await until(() => holding.arrived() === 1 && gateway.usage.requests === 2);
+    await expect.poll(() => gateway.usage.bytes).toBeLessThan(100_000);
+    holding.release();
+    await connection.waitFor(/"data"[\s\S]*GRAPHQL_VALIDATION_FAILED/);
+  });
+
   it('the body of a write stays reserved until the write ends, even if its client disconnects', async () => {
     await using upstream = await startUpstream();
     let respond: (() => void) | undefined;

@@ -9,3 +9,12 @@ test('a deadline counts from the arrival of its request, even if the request wai
   await setTimeout(50);
   expect(ends).toEqual(['expired']);
 });
+
+test('a deadline that was cancelled has no timer', () => {
+  const countTimers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = countTimers();
+  const deadline = new Deadline(10_000);
+  expect(countTimers()).toBe(before + 1);
+  deadline.cancel();
+  expect(countTimers()).toBe(before);
+});

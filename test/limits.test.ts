@@ -150,6 +150,35 @@ describe('MAX_ENTITIES', () => {
       expect(await verdictOf(query(101), one)).toBe('executed');
     },
   );
+
+  it.each([
+    ['in two fields', '{ a: FIELD b: FIELD }'],
+    ['in a fragment that is spread twice', '{ ...F ...F } fragment F on Query { FIELD }'],
+  ])('MAX_ENTITIES counts a variable as often as it is used: %s', async (_, selections) => {
+    const field = '_entities(representations: $r) { __typename }';
+    const query = `query($r: [_Any!]!) ${selections.replaceAll('FIELD', field)}`;
+    const send = (count: number) => verdictOf(query, { variables: { r: Array(count).fill(representation) } });
+    expect(await send(50)).toBe('executed');
+    expect(await send(51)).toBe('QUERY_TOO_COMPLEX');
+  });
+});
+
+describe('MAX_RESPONSE_BYTES', () => {
+  it('MAX_RESPONSE_BYTES counts the bytes of a response, not its characters', async () => {
+    upstream.on('GET', '/v2/integrations/azure', {
+      json: { ...integrationFixtures.azure.full, extra: { text: 'ü€😀'.repeat(100) } },
+    });
+    const query = '{ integration(name: AZURE) { extra } }';
+    const { text } = await post({ query });
+    for (const [missing, verdict] of [
+      [0, 'executed'],
+      [1, 'QUERY_TOO_COMPLEX'],
+    ] as const) {
+      const maxResponseBytes = String(Buffer.byteLength(text) - missing);
+      await using small = await startGateway(upstream.url, { maxResponseBytes });
+      expect(await verdictOf(query, {}, small.url)).toBe(verdict);
+    }
+  });
 });
 
 describe('MAX_REQUEST_BYTES', () => {

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { appendChunk, getContent } from '../src/chunks.ts';
 import { estimateParsedBytes, MemoryBudget, Reservation } from '../src/memory.ts';
@@ -187,6 +188,26 @@ describe('the memory of a request', () => {
     expect(reservation.take(5000)).toBe(true);
     reservation.release(5000);
     expect(budget.bytes).toBe(0);
+  });
+
+  it('a release of more than is held releases only what is held', () => {
+    const budget = new MemoryBudget(1000);
+    const [one, two] = [new Reservation(budget), new Reservation(budget)];
+    one.take(100);
+    two.take(200);
+    one.resize(50);
+    one.release(100);
+    expect(budget.bytes).toBe(200);
+  });
+
+  it('JSON that does not fit the heap is refused only if an eighth of the memory is held', () => {
+    const budget = new MemoryBudget(2 ** 50);
+    const reservation = new Reservation(budget);
+    // Each bracket counts 64 bytes.
+    const json = Buffer.alloc(Math.ceil(getHeapStatistics().heap_size_limit / 64), '[');
+    expect(reservation.takeParsed(json)).toBeGreaterThan(64 * json.length);
+    reservation.resize(2 ** 47);
+    expect(reservation.takeParsed(json)).toBeUndefined();
   });
 
   it('short JSON counts with the highest factor, without a scan, only while half of the memory is free', () => {
