@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import type { ResolverContext } from '../src/resolvers/request-context.ts';
+import { selectIntegration, updateCollaborator } from '../src/resolvers/writes.ts';
+import { createContext } from './execution/support/executions.ts';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
@@ -191,6 +194,45 @@ describe('after a write, the resources that it changed are read again', () => {
       const { errors } = await stack.gateway.query(`mutation { ${upsert('a')} ${share} ${upsert('b')} }`);
       expect(errors.map(({ extensions }) => extensions.code)).toEqual([code]);
       expect(countReads(stack).users).toBe(count);
+    },
+  );
+});
+
+describe('the resources that a request has read', () => {
+  const role = { kind: 'users', integrationId: databricks.id, collaboratorId: user.user_id } as const;
+
+  it.each([
+    ['sharing', 'all resources', [], (context) => updateCollaborator(role, 'viewer', context)],
+    [
+      'a selection of an integration',
+      'only the resources of its provider',
+      ['azure', 'models'],
+      (context) => selectIntegration(databricks.id, context),
+    ],
+  ] satisfies [string, string, string[], (context: ResolverContext) => Promise<unknown>][])(
+    'after %s, %s are read again',
+    async (_write, _what, kept, write) => {
+      const context = createContext({
+        'GET /llm_integrations/azure/models': ['m'],
+        [`GET ${reads.catalogs}`]: ['c'],
+        [`GET ${reads.databases}`]: ['d'],
+        [`GET ${reads.records}`]: [record],
+        [`PUT ${root}/select`]: record,
+        [`PATCH ${root}/users/${user.user_id}`]: user,
+      });
+      const load = () => ({
+        azure: context.reads.loadIntegration('azure'),
+        models: context.reads.loadModels('azure'),
+        databricks: context.reads.loadIntegration('databricks'),
+        catalogs: context.reads.loadCatalogs(),
+        databases: context.reads.loadDatabases(undefined),
+        records: context.reads.loadRecords(),
+      });
+      const before = load();
+      await write(context);
+      const after = Object.entries(load());
+      const previous: readonly unknown[] = Object.values(before);
+      expect(after.filter(([, read]) => previous.includes(read)).map(([name]) => name)).toEqual(kept);
     },
   );
 });

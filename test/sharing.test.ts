@@ -199,18 +199,22 @@ describe('a page of collaborators', () => {
   );
 
   it('a page of collaborators is loaded once for an integration and its record', async () => {
-    await using stack = await startWithOpenAI();
-    const record = { ...integrationRecordFixtures.full, id: openai.id, name: 'openai', provider: 'openai' };
+    await using stack = await startStack();
+    const id = 'abcdef00-0000-4000-8000-00000000000d';
+    // The case of an id has no meaning.
+    const record = { ...integrationRecordFixtures.full, id: id.toUpperCase(), provider: 'openai' };
+    const path = `/v2/integrations/${id}/groups?starting_token=0&limit=100`;
     stack.upstream
+      .on('GET', toPath('openai'), { json: { ...openai, id } })
       .on('GET', '/integrations', { json: [record] })
-      .on('GET', pagePath('groups', 0), { json: { collaborators: [group] } });
+      .on('GET', path, { json: { collaborators: [group] } });
     const { data, errors } = await stack.gateway.query(
       `{ integration(name: OPENAI) { groups { nodes { name } } }
          integrationRecords { groups { nodes { name } } } }`,
     );
     const groups = { nodes: [{ name: group.group_name }] };
     expect([data, errors]).toEqual([{ integration: { groups }, integrationRecords: [{ groups }] }, []]);
-    expect(stack.upstream.callsTo('GET', pagePath('groups', 0))).toHaveLength(1);
+    expect(stack.upstream.callsTo('GET', path)).toHaveLength(1);
   });
 });
 

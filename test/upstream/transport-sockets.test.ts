@@ -10,6 +10,7 @@ import {
   silent,
   startScriptedUpstream,
   toResponse,
+  withStatus,
 } from './support/scripted-upstream.ts';
 import {
   createCallContext,
@@ -159,8 +160,17 @@ const after =
 const slow = after(300);
 
 test('a waiting call with too little time left is not sent, and the next call gets the socket', async () => {
-  await using upstream = await startScriptedUpstream({ script: slow });
-  await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
+  await using upstream = await startScriptedUpstream();
+  await using transport = createTestTransport(upstream.origin, {
+    upstreamConnections: 1,
+    upstreamRetries: 0,
+  });
+  // Neither a write nor a failed read shows how long a read takes.
+  await transport.write();
+  upstream.script = withStatus('503 Busy');
+  await transport.read();
+  upstream.forget();
+  upstream.script = slow;
   // The fastest read so far takes 300 ms.
   await transport.read('/first');
   const running = getOutcome(transport.read('/running'));
@@ -212,6 +222,31 @@ describe('a socket that upstream ends', () => {
       if (count % 2 === 0) await upstream.waitForOpenSockets(0);
     }
     expect(upstream.exchanges).toHaveLength(20);
+  });
+
+  test('a read that gets one idle socket after the other that is reset has one attempt more than UPSTREAM_RETRIES allows', async () => {
+    await using upstream = await startScriptedUpstream({ script: silent });
+    const attempts: number[] = [];
+    await using transport = createTestTransport(upstream.origin, {
+      upstreamRetries: 1,
+      observer: {
+        // The gateway cannot notice the reset before it gives the socket to this attempt.
+        attemptStarted: ({ number, request: { path } }) => {
+          if (path === '/read') upstream.exchanges[attempts.push(number) - 1]?.socket.resetAndDestroy();
+          return undefined;
+        },
+      },
+    });
+    const first = [transport.read('/1'), transport.read('/2'), transport.read('/3')];
+    await upstream.waitForExchanges(3);
+    // Sockets are used in the order in which they became idle.
+    for (const exchange of upstream.exchanges) {
+      healthy(exchange);
+      await first[Number(exchange.path.slice(1)) - 1];
+    }
+    expect(await getOutcome(transport.read())).toBe('UPSTREAM_UNAVAILABLE');
+    expect(attempts).toEqual([1, 2, 3]);
+    expect(upstream.exchanges).toHaveLength(3);
   });
 });
 
