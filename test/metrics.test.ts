@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { closeServer, getUrl } from '../src/http/listen.ts';
 import { startMetricsServer } from '../src/http/metrics-server.ts';
@@ -134,8 +135,14 @@ describe('the metrics', () => {
     await using upstream = await startFakeUpstream();
     upstream.once('GET', path, { status: 503, json: {} }).on('GET', path, { json: integration });
     await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
+    const startedAtMs = performance.now();
     await gateway.query(query);
     const metrics = await read(gateway);
+    const seconds = (performance.now() - startedAtMs) / 1000;
+    for (const name of ['gateway_request_duration_seconds', 'gateway_upstream_request_duration_seconds']) {
+      expect(getSample(metrics, `${name}_sum`)).toBeGreaterThan(0);
+      expect(getSample(metrics, `${name}_sum`)).toBeLessThan(seconds);
+    }
     expect(getSample(metrics, 'gateway_requests_total{operation_type="query",outcome="ok"}')).toBe(1);
     expect(getSample(metrics, 'gateway_request_duration_seconds_count')).toBe(1);
     const labels = 'operation="get_integration",provider="openai",method="GET",status_class';
@@ -159,13 +166,35 @@ describe('the metrics', () => {
 
   it('the metrics of a request are the same with and without plugins', async () => {
     await using upstream = await startFakeUpstream();
-    await using gateway = await startGateway(upstream.url, { metricsPort: '0' });
-    await gateway.query('{ __typename }');
-    await gateway.query('{ __typename }', {}, { origin: 'https://app.example.com' });
-    await fetch(`${gateway.url}?query=%7B__typename%7D`);
+    upstream.on('GET', path, { status: 500, json: {} });
+    const counts: string[][] = [];
+    for (const plugins of [[], [{}]]) {
+      await using gateway = await startGateway(upstream.url, { metricsPort: '0' }, { plugins });
+      await gateway.query('{ __typename }');
+      await gateway.query('{ __typename }', {}, { origin: 'https://app.example.com' });
+      await fetch(`${gateway.url}?query=%7B__typename%7D`);
+      await gateway.query(query);
+      await gateway.query('{ nonsense }');
+      await gateway.query('nonsense');
+      const metrics = await read(gateway);
+      expect(getSample(metrics, 'gateway_requests_total{operation_type="query",outcome="ok"}')).toBe(3);
+      expect(getSample(metrics, 'gateway_request_duration_seconds_count')).toBe(6);
+      counts.push(metrics.split('\n').filter((line) => /^gateway_(?!.*_(?:sum|bucket)\b)/.test(line)));
+    }
+    expect(counts[1]).toEqual(counts[0]);
+  });
+
+  it('an error with a code of a plugin is counted with the code "other"', async () => {
+    await using upstream = await startFakeUpstream();
+    const onExecute = () => {
+      throw new GraphQLError('no', { extensions: { code: 'TEAPOT' } });
+    };
+    const plugins = [{ onExecute }];
+    await using gateway = await startGateway(upstream.url, { metricsPort: '0' }, { plugins });
+    expect((await gateway.query('{ __typename }')).text).toContain('"code":"TEAPOT"');
     const metrics = await read(gateway);
-    expect(getSample(metrics, 'gateway_requests_total{operation_type="query",outcome="ok"}')).toBe(3);
-    expect(getSample(metrics, 'gateway_request_duration_seconds_count')).toBe(3);
+    expect(getSample(metrics, 'gateway_errors_total{code="other"}')).toBe(1);
+    expect(metrics).not.toContain('TEAPOT');
   });
 
   it('callers cannot add series to the metrics', async () => {
@@ -188,7 +217,7 @@ describe('the metrics', () => {
     expect(text).not.toMatch(/Name1|variable1|DELETE/);
   });
 
-  it('the metrics count shed requests and waiting calls', async () => {
+  it('the metrics count shed requests, without their durations, and waiting calls', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url, {
       metricsPort: '0',
@@ -204,6 +233,7 @@ describe('the metrics', () => {
     });
     await gateway.query('{ a: integration(name: OPENAI) { id } b: integration(name: ANTHROPIC) { id } }');
     expect(getSample(during, 'gateway_requests_shed_total')).toBe(1);
+    expect(getSample(during, 'gateway_request_duration_seconds_count')).toBe(0);
     expect(getSample(during, 'gateway_upstream_queue_depth')).toBe(1);
     expect(getSample(during, 'gateway_requests_total{operation_type="unknown",outcome="shed"}')).toBe(1);
     expect(getSample(await read(gateway), 'gateway_upstream_queue_depth')).toBe(0);
@@ -253,7 +283,8 @@ describe('the listener of METRICS_PORT', () => {
     const head = await ask('/metrics', 'HEAD');
     expect({ status: head.status, text: await head.text() }).toEqual({ status: 200, text: '' });
     expect(head.headers.get('content-type')).toBe(metrics.headers.get('content-type'));
-    expect((await ask('/metrics', 'POST')).status).toBe(405);
+    const post = await ask('/metrics', 'POST');
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     for (const other of ['/', '/graphql', '/livez', '/metrics/', '/metricsx']) {
       expect((await ask(other)).status).toBe(404);
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startGateway } from './support/gateway.ts';
 import { startOtlpReceiver } from './support/otlp-receiver.ts';
 import { startProgram } from './support/program.ts';
 import { startReportingStack } from './support/reporting-stack.ts';
@@ -93,17 +94,22 @@ describe('with an OTLP endpoint', () => {
 
   it('spans are the same with and without plugins, and log lines have the trace id', async () => {
     await using stack = await startReportingStack();
-    const { receiver, upstream, gateway } = stack;
+    const { receiver, upstream } = stack;
     upstream.on('GET', path, { json: integration });
-    await gateway.query(query, { name: 'OPENAI' }, headers);
-    await gateway.query(query, { name: 'OPENAI' }, { ...headers, origin: 'https://app.example.com' });
-    await gateway.drain();
+    const log: string[] = [];
+    for (const plugins of [[], [{}]]) {
+      await using gateway = await startGateway(upstream.url, {}, { plugins });
+      await gateway.query(query, { name: 'OPENAI' }, headers);
+      await gateway.query(query, { name: 'OPENAI' }, { ...headers, origin: 'https://app.example.com' });
+      await gateway.drain();
+      log.push(...gateway.log);
+    }
     const shapes = receiver.spans.map(({ name, kind, attributes }) =>
       JSON.stringify([name, kind, attributes]),
     );
-    expect(shapes).toHaveLength(4);
+    expect(shapes).toHaveLength(8);
     expect(new Set(shapes).size).toBe(2);
-    expect(gateway.log.filter((line) => line.includes(`"trace_id":"${traceId}"`))).toHaveLength(2);
+    expect(log.filter((line) => line.includes(`"trace_id":"${traceId}"`))).toHaveLength(4);
   });
 
   it('no span contains a secret', async () => {
@@ -175,6 +181,21 @@ describe('with an OTLP endpoint', () => {
       ['GraphQL Operation', 0, 'GRAPHQL_VALIDATION_FAILED'],
       ['query', 2, 'UPSTREAM_ERROR'],
     ]);
+  });
+
+  it('the spans of a request whose client disconnects have no error status', async () => {
+    await using stack = await startReportingStack();
+    const { receiver, upstream, gateway } = stack;
+    const caller = new AbortController();
+    upstream.on('GET', path, () => caller.abort());
+    const url = `${gateway.url}?query=${encodeURIComponent('{ integration(name: OPENAI) { id } }')}`;
+    await expect(fetch(url, { headers, signal: caller.signal })).rejects.toThrow();
+    await gateway.drain();
+    const getSpans = (kind: number) => receiver.spans.filter((span) => span.kind === kind);
+    expect(getSpans(server)).toMatchObject([
+      { statusCode: 0, attributes: { 'gateway.outcome': 'cancelled' } },
+    ]);
+    expect(getSpans(client)).toMatchObject([{ statusCode: 0, attributes: { 'error.type': 'cancelled' } }]);
   });
 
   it('a trace that is not sampled is not exported, and the flag is forwarded to upstream', async () => {
