@@ -133,7 +133,9 @@ describe('a client that does not read', () => {
     await until(() => gateway.usage.requests === 0);
     expect(performance.now() - startedAtMs).toBeGreaterThan(490);
     expect((await gateway.query('{ __typename }')).status).toBe(200);
-    expect(gateway.log.filter((line) => line.includes('"outcome":"cancelled"'))).toHaveLength(2);
+    const lines = gateway.log.filter((line) => line.includes('"outcome":"cancelled"'));
+    expect(lines).toHaveLength(2);
+    expect(lines.join('')).not.toContain('"status":');
   });
 
   it('a client that does not read takes few slots with many pipelined requests, so that others are served', async () => {
@@ -290,6 +292,13 @@ describe('a drain', () => {
     await expecting.waitFor(/"Query"/);
     expect(await gateway.drain()).toBe(true);
   });
+});
+
+it('responses announce that an idle connection is closed after 75 seconds', async () => {
+  await using upstream = await startUpstream();
+  await using gateway = await startGateway(upstream.url);
+  const { headers } = await gateway.query('{ __typename }');
+  expect(headers.get('keep-alive')).toBe('timeout=75');
 });
 
 describe('a request body', () => {

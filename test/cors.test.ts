@@ -52,14 +52,14 @@ describe('with CORS_ORIGINS', () => {
     await using gateway = await startGateway(upstream.url, { corsOrigins });
     for (const origin of [listed, 'http://localhost:3000']) {
       const response = await send(gateway.url, preflight(origin));
-      expect([200, 204]).toContain(response.status);
+      expect(response.status).toBe(204);
       expect(response.text).toBe('');
       expect(response.headers['access-control-allow-origin']).toBe(origin);
       expect(response.headers['access-control-allow-credentials']).not.toBe('true');
       expect(response.headers['access-control-allow-methods']?.split(/, ?/)).toEqual(['GET', 'POST']);
       expect(response.headers['access-control-allow-headers']?.toLowerCase()).toContain('galileo-api-key');
       expect(response.headers['access-control-allow-headers']?.toLowerCase()).toContain('authorization');
-      expect(Number(response.headers['access-control-max-age'])).toBeGreaterThan(0);
+      expect(response.headers['access-control-max-age']).toBe('600');
       expect(response.headers.vary?.toLowerCase()).toContain('origin');
       expect(response.headers['x-request-id']).toMatch(/./);
     }
@@ -145,7 +145,7 @@ describe('with CORS_ORIGINS', () => {
 });
 
 describe('a page of an origin that is not listed', () => {
-  it('an unlisted origin is logged once, unless it is the origin of the gateway', async () => {
+  it('an unlisted origin is logged once, unless it is the origin of the gateway or follows 100 others', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await startGateway(upstream.url);
     const getHints = () => gateway.log.filter((line) => line.includes('CORS_ORIGINS'));
@@ -155,6 +155,6 @@ describe('a page of an origin that is not listed', () => {
     for (const origin of [listed, listed, 'http://localhost:5173']) await send(gateway.url, query(origin));
     expect(getHints()).toHaveLength(2);
     for (let index = 0; index < 200; index += 1) await send(gateway.url, query(`http://x${index}.example`));
-    expect(getHints().length).toBeLessThanOrEqual(100);
+    expect(getHints()).toHaveLength(100);
   });
 });

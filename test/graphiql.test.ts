@@ -56,6 +56,7 @@ describe('the page', () => {
       vary: 'accept, accept-encoding',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
     });
     const policy = String(headers['content-security-policy']);
     expect(policy).not.toMatch(/unsafe|blob:|https?:|\*/);
@@ -96,6 +97,7 @@ describe('the files', () => {
       vary: 'accept-encoding',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
     });
     expect(headers['content-type']).toMatch(/^(?:text\/javascript|text\/css|image\/svg\+xml)/);
   });
