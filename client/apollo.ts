@@ -1,4 +1,11 @@
-import { type Fields, getChange, hasChanged, possibleTypes, toFields } from './cache-changes.ts';
+import {
+  type Fields,
+  getChange,
+  hasChanged,
+  possibleTypes,
+  toComparable,
+  toFields,
+} from './cache-changes.ts';
 
 type Connection = Readonly<Partial<Record<'edges' | 'nodes', readonly unknown[]>>> & {
   readonly pageInfo?: object;
@@ -24,18 +31,19 @@ const pages = {
     const { edges = [], nodes = [] } = existing;
     const { hasPreviousPage, startCursor, endCursor } = toFields(existing.pageInfo);
     const count = edges.findIndex((edge) => toFields(edge)['cursor'] === after) + 1 || undefined;
-    // Without edges, only the end of the list is known. The page was loaded twice.
-    if (!existing.edges && typeof endCursor === 'string' && endCursor !== after) return existing;
+    // Without edges, only the end of the list is known: nodes that follow another cursor were loaded twice.
+    const hasNodes = !existing.edges && endCursor !== undefined && endCursor !== after;
     return {
       ...merged,
       // The list still begins with its first page.
       pageInfo: {
         ...pageInfo,
+        ...(hasNodes && existing.pageInfo),
         ...(hasPreviousPage !== undefined && { hasPreviousPage }),
         ...(startCursor !== undefined && { startCursor }),
       },
       ...(incoming.edges && { edges: [...edges.slice(0, count), ...incoming.edges] }),
-      ...(incoming.nodes && { nodes: [...nodes.slice(0, count), ...incoming.nodes] }),
+      ...(incoming.nodes && { nodes: hasNodes ? nodes : [...nodes.slice(0, count), ...incoming.nodes] }),
     };
   },
 };
@@ -122,7 +130,7 @@ export function updateApolloCache(
     if (!hasChanged(result, errors)) continue;
     const { providers, connection, integrationId } = getChange(mutation, args, (id) => {
       const records = findEntities(cache, 'IntegrationRecord');
-      return records.find(([, entity]) => entity['integrationId'] === id)?.[1]['name'];
+      return records.find(([, entity]) => toComparable(entity['integrationId']) === id)?.[1]['name'];
     });
     const selectedId = mutation === 'selectIntegration' && providers.length === 1 ? integrationId : undefined;
     for (const [name, type] of providers) {
@@ -135,7 +143,7 @@ export function updateApolloCache(
     if (connection === undefined) continue;
     for (const [id, entity] of findEntities(cache, ...possibleTypes.Integration, 'IntegrationRecord')) {
       // Without a cached id, the entity can be the changed integration.
-      if ((entity['integrationId'] ?? entity['id'] ?? integrationId) === integrationId)
+      if (toComparable(entity['integrationId'] ?? entity['id'] ?? integrationId) === integrationId)
         updateConnection(cache, id, connection, entity[connection], toFields(result));
     }
   }
@@ -198,7 +206,7 @@ function evictEmbedded(cache: ApolloCacheLike): void {
 /** One record of each provider is selected. */
 function selectRecord(cache: ApolloCacheLike, name: string, selectedId: unknown): void {
   for (const [id, entity] of findEntities(cache, 'IntegrationRecord')) {
-    const isSelected = (): boolean => entity['integrationId'] === selectedId;
+    const isSelected = (): boolean => toComparable(entity['integrationId']) === selectedId;
     if (entity['name'] === name) cache.modify({ id, fields: { isSelected } });
     else if (entity['name'] === undefined) cache.evict({ id, fieldName: 'isSelected' });
   }

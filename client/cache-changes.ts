@@ -32,12 +32,16 @@ export type Fields = Readonly<Record<string, unknown>>;
 export const toFields = (value: unknown): Fields =>
   typeof value === 'object' && value !== null ? { ...value } : {};
 
+/** An id in lower case: its case has no meaning. */
+export const toComparable = (id: unknown): unknown => (typeof id === 'string' ? id.toLowerCase() : id);
+
 /** What a mutation changes. Everything is empty or undefined for mutations of other services. */
 export interface Change {
   /** The providers whose integration changes, with its object type. */
   readonly providers: readonly (readonly [IntegrationName, string])[];
   /** The connection that changes. */
   readonly connection: 'users' | 'groups' | undefined;
+  /** In lower case. */
   readonly integrationId: unknown;
 }
 
@@ -51,9 +55,7 @@ export function getChange(
   args: Fields,
   getRecordName: (integrationId: unknown) => unknown,
 ): Change {
-  const id = args['integrationId'] ?? toFields(args['input'])['integrationId'];
-  // The gateway accepts ids in any case, and Galileo's own are in lower case.
-  const integrationId = typeof id === 'string' ? id.toLowerCase() : id;
+  const integrationId = toComparable(args['integrationId'] ?? toFields(args['input'])['integrationId']);
   const selected = mutation === 'selectIntegration' ? getRecordName(integrationId) : undefined;
   const collaborators = collaboratorMutation.exec(mutation)?.[1];
   return {

@@ -4,6 +4,7 @@ import {
   hasChanged,
   integrationNames,
   integrationTypes,
+  toComparable,
   toFields,
 } from './cache-changes.ts';
 import { graphcacheSchema } from './generated/graphcache-schema.ts';
@@ -40,7 +41,7 @@ const keys: Record<string, KeyOf> = {
   // Each type has one integration.
   ...Object.fromEntries(integrationTypes.map(([name, type]): [string, KeyOf] => [type, () => name])),
   IntegrationProvider: byName,
-  IntegrationRecord: ({ integrationId }) => toText(integrationId),
+  IntegrationRecord: ({ integrationId }) => toText(toComparable(integrationId)),
 };
 
 /** Invalidates the cached fields that match. */
@@ -85,7 +86,7 @@ const update: Update = (data, args, cache, { fieldName, error, optimistic }) => 
   const integrations = integrationTypes.map(([name, type]) => `${type}:${name}`);
   for (const entity of [`IntegrationRecord:${toText(integrationId)}`, ...integrations]) {
     // Without a cached id, the integration can be the changed one.
-    if ((cache.resolve(entity, 'id') ?? integrationId) === integrationId)
+    if (toComparable(cache.resolve(entity, 'id') ?? integrationId) === integrationId)
       invalidateFields(cache, entity, (field) => field === connection);
   }
 };
@@ -101,7 +102,8 @@ function updateProvider(cache: GraphcacheLike, name: string, type: string, resul
   for (const record of lists) {
     // Without a cached name, a record can belong to this provider.
     if (typeof record !== 'string' || (cache.resolve(record, 'name') ?? name) !== name) continue;
-    const isSame = (item: Fields) => record === `IntegrationRecord:${toText(item['integrationId'])}`;
+    const isSame = (item: Fields) =>
+      record === `IntegrationRecord:${toText(toComparable(item['integrationId']))}`;
     invalidateOtherFields(cache, record, returned.find(isSame));
   }
 

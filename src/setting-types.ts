@@ -64,6 +64,7 @@ function isUpstreamUrl(text: string): boolean {
 
 export const upstreamUrl = z
   .string()
+  .trim()
   .refine(isUpstreamUrl, { error: 'an http or https URL without user, password, query or fragment' })
   .transform((text) => new URL(text));
 
@@ -78,7 +79,7 @@ function isProxyUrl(text: string): boolean {
   }
 }
 
-export const proxyUrl = z.string().refine(isProxyUrl, {
+export const proxyUrl = z.string().trim().refine(isProxyUrl, {
   error: 'the http or https URL of a proxy, with each % in its user or password written as %25',
 });
 

@@ -201,12 +201,46 @@ describe('Apollo Client with the policies of the kit', () => {
     await Promise.all([watched.fetchMore(next), watched.fetchMore(next)]);
     await expect.poll(() => getUsers()?.nodes?.length).toBe(2);
 
+    // A query of the edges of an earlier page gets them, and the list of nodes stays.
+    const edges = gql`query ($after: String) {
+      integration(name: OPENAI) { users(first: 1, after: $after) { edges { node { userId } } } }
+    }`;
+    await client.query({ query: edges, ...next });
+    expect(client.readQuery({ query: edges })).toMatchObject({ integration: { users: { edges: [{}] } } });
+    expect(getUsers()?.nodes).toHaveLength(2);
+
     const data = { integration: { __typename: 'OpenAIIntegration', users: null } };
     client.writeQuery({ query, variables: { after: 'a' }, data });
     expect(client.readQuery({ query })).toMatchObject({ integration: { users: { nodes: [{}, {}] } } });
     client.writeQuery({ query, data });
     expect(client.readQuery({ query })).toEqual(data);
     subscription.unsubscribe();
+  });
+
+  it('an id of Galileo in upper case identifies the same integration as in lower case', async () => {
+    const { gql } = await import('@apollo/client');
+    const id = 'ABCDEF00-0000-4000-8000-00000000000D';
+    const cache = new InMemoryCache({ possibleTypes, typePolicies: apolloTypePolicies });
+    const query = gql`{ integration(name: OPENAI) { id users { nodes { userId role } } } }`;
+    const getData = (role: string) => ({
+      integration: {
+        __typename: 'OpenAIIntegration',
+        id,
+        users: {
+          __typename: 'IntegrationUserConnection',
+          nodes: [{ __typename: 'IntegrationUser', userId: 'u', role }],
+        },
+      },
+    });
+    for (const given of [id, id.toLowerCase()]) {
+      cache.writeQuery({ query, data: getData('VIEWER') });
+      const data = { updateIntegrationUser: { __typename: 'IntegrationUser', userId: 'u', role: 'OWNER' } };
+      const mutation = gql`mutation { updateIntegrationUser(integrationId: "${given}", userId: "u", role: OWNER) { userId role } }`;
+      cache.writeQuery({ id: 'ROOT_MUTATION', query: mutation, data });
+      updateApolloCache(cache, { data });
+      expect(cache.readQuery({ query })).toEqual(getData('OWNER'));
+      cache.evict({ id: 'ROOT_MUTATION' });
+    }
   });
 
   it('Apollo Client shows two active queries that select the edges and the nodes of one connection', async () => {

@@ -29,7 +29,10 @@ const table: Readonly<
   },
   metricsPort: { good: [['9464', 9464]], bad: ['on', '65536'] },
   galileoApiUrl: {
-    good: [['https://galileo.example/api/', new URL('https://galileo.example/api/')]],
+    good: [
+      ['https://galileo.example/api/', new URL('https://galileo.example/api/')],
+      [' HTTPS://[::1]:8443/%3Fa%23b\n', new URL('https://[::1]:8443/%3Fa%23b')],
+    ],
     bad: [
       'galileo.example',
       'ftp://x',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGateway } from '../src/index.ts';
+import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
 import { type FakeUpstream, startFakeUpstream } from './support/fake-upstream.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -222,6 +223,37 @@ describe('a client that pipelines', () => {
     release();
     expect(await connection.closed).toMatch(/^HTTP\/1\.1 200 [\s\S]*"id"/);
   });
+});
+
+it('a write that ends after its deadline releases nothing of the response that its client reads', async () => {
+  await using upstream = await startFakeUpstream();
+  const { full } = integrationFixtures.openai;
+  const text = 'x'.repeat(5_000_000);
+  upstream
+    .on('PUT', path, { json: { ...integrationRecordFixtures.full, name: 'openai', provider: 'openai' } })
+    .on('GET', path, { json: { ...full, extra: { text } } })
+    .on('PUT', '/v2/integrations/custom', (_call, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).write(`{"a":"${text}`);
+    });
+  await using gateway = await startGateway(upstream.url, {
+    requestTimeoutMs: '1000',
+    upstreamTimeoutMs: '1500',
+    upstreamMaxResponseBytes: '10000000',
+  });
+  using connection = await openConnection(gateway.url);
+  connection.socket.pause();
+  connection.write(
+    toQuery(`mutation {
+      a: upsertOpenAIIntegration(input: { token: "a-token" }) {
+        ... on UpsertIntegrationSuccess { integration { extra } }
+      }
+      b: upsertCustomIntegration(input: { endpoint: "https://llm.test" }) { __typename }
+    }`),
+  );
+  await until(() => gateway.log.some((line) => line.includes('UPSTREAM_OUTCOME_UNKNOWN')));
+  // Its attempt ends half a second later.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(gateway.usage.bytes).toBeGreaterThan(text.length);
 });
 
 describe('a drain', () => {

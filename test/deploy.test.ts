@@ -265,10 +265,10 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
   it('the Helm chart leaves out a field whose value is empty', () => {
     const resources = render(
       ...set('metrics.enabled=false', 'resources=null', 'topologySpreadConstraints=[]', 'settings=null'),
-      ...set('podSecurityContext=null', 'securityContext=null'),
+      ...set('podSecurityContext=null', 'securityContext=null', 'nodeOptions=null'),
       ...set('networkPolicy.enabled=true', 'networkPolicy.egressPorts=[]'),
     );
-    const nulls = [...resources.values()].filter((document) => JSON.stringify(document).includes('null'));
+    const nulls = [...resources.values()].filter((document) => /null|nil/.test(JSON.stringify(document)));
     expect(nulls).toEqual([]);
     // A rule without ports would allow every port.
     const { egress } = z.object({ egress: z.array(z.unknown()) }).parse(resources.get('NetworkPolicy')?.spec);
@@ -290,6 +290,8 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     ['a setting with a fraction', 'settings.WORKERS=1.5', 'WORKERS'],
     ['a missing number', 'maxHeapMiB=null', 'maxHeapMiB'],
     ['a missing port', 'metrics.port=null', 'port'],
+    ['a missing object', 'upstream=null', 'upstream'],
+    ['a missing key', 'trustedDocuments.key=null', 'key'],
     ['metrics on the port of the server', 'metrics.port=4000', 'port'],
     ['files without their Secret', 'upstream.tlsFiles.ca=true', 'upstream.tlsFiles needs upstream.tlsSecret'],
   ])('the Helm chart rejects %s', (_name, value, message) => {

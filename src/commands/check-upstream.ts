@@ -3,6 +3,7 @@ import { type Drift, findDrift } from '../../drift/find-drift.ts';
 import { readDocument, UnreadableDocument } from '../../drift/read-document.ts';
 import { readConfig } from '../config.ts';
 import { findPackagePath, version } from '../package.ts';
+import { isHttpUrl } from '../setting-types.ts';
 import { readTrustedCertificates } from '../upstream/trusted-certificates.ts';
 import { getBasePath } from '../upstream/url.ts';
 
@@ -66,8 +67,7 @@ function createDispatcher(environment: Environment): EnvHttpProxyAgent {
   });
 }
 
-const toLocation = (source: string): URL | string =>
-  /^https?:/i.test(source) && URL.canParse(source) ? new URL(source) : source;
+const toLocation = (source: string): URL | string => (isHttpUrl(source) ? new URL(source) : source);
 
 /** The location without the credentials and the query of a URL. */
 const toLabel = (location: URL | string): string =>

@@ -42,6 +42,8 @@ export class Exchange {
   readonly #mediaType: MediaType;
   readonly #deadline: Deadline;
   readonly #reservation: Reservation;
+  /** For the response alone: a write that continues after the response releases its bytes late. */
+  readonly #responseReservation: Reservation;
   readonly #refusal: RequestError | undefined;
   #prepared: PreparedOperation | undefined;
   #isMutation = false;
@@ -71,6 +73,7 @@ export class Exchange {
     this.#mediaType = mediaType ?? 'application/json';
     this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
     this.#reservation = admission.createReservation();
+    this.#responseReservation = admission.createReservation();
     // Decided on arrival, before the body is read, so that shedding a request costs little.
     if (forwarded.problem !== undefined) this.#refusal = new RequestError('BAD_REQUEST', forwarded.problem);
     else if (admission.isFull) this.#refusal = createShedError();
@@ -125,6 +128,7 @@ export class Exchange {
     this.#isEnded = true;
     this.#deadline.cancel();
     this.#observation.end(isSent);
+    this.#responseReservation.close();
     if (!this.#isRunning) this.#reservation.close();
     if (this.#hasSlot) this.#services.admission.returnSlot();
   }
@@ -211,7 +215,8 @@ export class Exchange {
     // A character has at most three bytes in UTF-8.
     if (length * 3 > maxResponseBytes && Buffer.byteLength(body) > maxResponseBytes)
       throw createResponseTooLargeError(maxResponseBytes, this.#isMutation);
-    if (!this.#reservation.resize(getStoredBytes(body)))
+    this.#reservation.resize(0);
+    if (!this.#responseReservation.take(getStoredBytes(body)))
       throw createNoMemoryError('response', this.#isMutation);
   }
 

@@ -13,8 +13,8 @@
 {{- end }}
 
 {{- define "galileo-gateway.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "galileo-gateway.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "galileo-gateway.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "galileo-gateway.labels" -}}
@@ -62,7 +62,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{- define "galileo-gateway.variables" -}}
 - name: NODE_OPTIONS
-  value: {{ printf "--max-old-space-size=%v %s" .Values.maxHeapMiB .Values.nodeOptions | trim | quote }}
+  value: {{ printf "--max-old-space-size=%v %s" .Values.maxHeapMiB (.Values.nodeOptions | default "") | trim | quote }}
 - name: HOST
   value: {{ .Values.host | quote }}
 - name: PORT
