@@ -170,7 +170,7 @@ describe.each([
     expect(getCodes(await post({ query }, origin))).toEqual(Array(5).fill('GRAPHQL_VALIDATION_FAILED'));
   });
 
-  it('POST runs a document that is sent with a hash', async () => {
+  it('the hash of a persisted query is ignored next to a document', async () => {
     const extensions = { persistedQuery: { version: 1, sha256Hash: '0a' } };
     const response = await post({ query: '{ __typename }', extensions }, origin);
     expect(parseBody(response)).toEqual({ data: { __typename: 'Query' } });

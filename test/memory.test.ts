@@ -50,7 +50,7 @@ describe('a response of Galileo that does not fit into MAX_BUFFERED_BYTES', () =
     await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
   });
 
-  it('if there is no memory left for the plan of a payload, the response says that the mutation was executed', async () => {
+  it('if there is no memory left to plan the fields of the result of a mutation, the response says that the mutation was executed', async () => {
     const codes = new Set<string>();
     for (let maxBufferedBytes = 6_000; maxBufferedBytes < 14_000; maxBufferedBytes += 200) {
       await using upstream = await startLargeUpstream(200);
@@ -200,7 +200,7 @@ describe('the memory of a request', () => {
     expect(budget.bytes).toBe(200);
   });
 
-  it('JSON that does not fit the heap is refused only if an eighth of the memory is held', () => {
+  it('JSON that does not fit the heap is refused only if an eighth of MAX_BUFFERED_BYTES is held', () => {
     const budget = new MemoryBudget(2 ** 50);
     const reservation = new Reservation(budget);
     // Each bracket counts 64 bytes.

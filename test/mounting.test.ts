@@ -261,7 +261,7 @@ describe('createGateway', () => {
     await gateway.close();
   });
 
-  it('`fetch` of a gateway is the gateway', async () => {
+  it('`gateway.fetch` is the gateway function itself', async () => {
     const gateway = createGateway();
     expect(gateway.fetch).toBe(gateway);
     await gateway.close();

@@ -840,7 +840,7 @@ describe('serve --plugins', async () => {
     await program.waitFor(/"msg":"listening"/);
     const [warning = ''] = program.stdout
       .split('\n')
-      .filter((line) => line.includes('another copy of graphql'));
+      .filter((line) => line.includes('a different copy of graphql'));
     expect(JSON.parse(warning)).toMatchObject({ level: 'warn', graphql: await realpath(copy) });
   });
 

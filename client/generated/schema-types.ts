@@ -799,7 +799,7 @@ export type IntegrationProvider = {
   __typename: 'IntegrationProvider';
   /** The provider's name as users know it. */
   displayName: Scalars['String']['output'];
-  /** The caller's integration of this provider. Null if it is not configured; null with an error if loading it failed. One call to Galileo. */
+  /** The selected integration of this provider. Null if it is not configured; null with an error if loading it failed. One call to Galileo. */
   integration: Maybe<Integration>;
   /** Whether this Galileo deployment offers the provider. One call to Galileo for all providers. Null with an error if the call fails. */
   isAvailable: Maybe<Scalars['Boolean']['output']>;
@@ -1371,7 +1371,7 @@ export type PageInfo = {
 /** Read operations. Every field that calls Galileo needs a credential. */
 export type Query = {
   __typename: 'Query';
-  /** The caller's integration of one provider. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo. */
+  /** The selected integration of one provider, which can be shared with the caller. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo. */
   integration: Maybe<Integration>;
   /** One entry per provider, configured or not. Each entry has everything that a settings page needs. */
   integrationProviders: Array<IntegrationProvider>;

@@ -96,7 +96,7 @@ function createProgram(): Command {
 
   addCommand(
     'check-upstream',
-    "compare upstream's published OpenAPI document with the one that this version was built on",
+    "compare upstream's published OpenAPI document with the one that this version was built against",
   )
     .argument(
       '[source]',

@@ -14,7 +14,10 @@ export async function serve(config: Config, pluginFile?: string): Promise<void> 
   if (pluginFile !== undefined && !cluster.isWorker) {
     const graphql = findOtherGraphql(pluginFile);
     if (graphql !== undefined)
-      log.warn({ graphql }, '--plugins: the module would import another copy of graphql than the gateway');
+      log.warn(
+        { graphql },
+        "--plugins: the module would import a different copy of graphql from the gateway's",
+      );
   }
   if (config.trustedDocuments !== undefined && !cluster.isWorker) {
     const { checkDocuments } = await import('../check-documents.ts');

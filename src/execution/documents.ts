@@ -94,10 +94,10 @@ export class DocumentStore {
     if (operationName !== undefined && operationName.length > maxNameLength) throw createUnknownNameError();
     const operations = this.#operations.get(source);
     let prepared = operations?.get(operationName);
-    if (prepared !== undefined) checkMethod(prepared.definition, isReadOnly);
+    if (prepared !== undefined) checkReadOnly(prepared.definition, isReadOnly);
     else {
       const document = this.parse(source);
-      checkMethod(getOperationAST(document, operationName), isReadOnly);
+      checkReadOnly(getOperationAST(document, operationName), isReadOnly);
       prepared = this.#prepare(document, source, operationName);
       // A document that contains a secret is not cached.
       if (prepared.secrets.literals.length === 0)
@@ -212,7 +212,7 @@ export class DocumentStore {
 }
 
 /** Throws RequestError if the operation is a mutation and the request is read-only. */
-export function checkMethod(
+export function checkReadOnly(
   operation: OperationDefinitionNode | null | undefined,
   isReadOnly: boolean,
 ): void {

@@ -25,7 +25,7 @@ export interface OperationParams {
 export interface ExecutorSettings extends DocumentSettings {
   readonly maxEntities: number;
   readonly maxResponseBytes: number;
-  /** Undefined if any document is executed. */
+  /** Undefined if every valid document can be executed. */
   readonly trustedDocuments: { readonly documents: TrustedDocuments } | undefined;
 }
 

@@ -1,7 +1,7 @@
 // The only module of src/execution that other parts of the program import.
 export { checkTrustedDocuments } from './check-trusted-documents.ts';
 export {
-  checkMethod,
+  checkReadOnly,
   type DocumentSettings,
   type PreparedOperation,
 } from './documents.ts';

@@ -28,7 +28,7 @@ export interface DocumentSecrets {
 export class SecretInputs {
   readonly #names = new Set<string>();
   /** Names of fields inside a secret value that are not secret: `key` of an entry, `roleArn` of an AWS token. */
-  readonly #publicNames = new Set(['key']);
+  readonly #publicNames = new Set(entryNames);
 
   constructor(schema: GraphQLSchema) {
     const fields = Object.values(schema.getTypeMap()).flatMap((type) =>

@@ -71,7 +71,10 @@ export function createVariableCoercion(
 const isGiven = (rawVariables: Variables, name: string): boolean =>
   Object.hasOwn(rawVariables, name) && rawVariables[name] !== undefined;
 
-/** The first problems of variables that do not match their types, at most `maxProblems`. */
+/**
+ * The first problems of variables that do not match their types, at most `maxProblems`. Coerces them again, with
+ * graphql-js, which is slower and explains the problems.
+ */
 function findProblems(
   definitions: readonly Definition[],
   rawVariables: Variables,

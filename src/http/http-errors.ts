@@ -6,7 +6,7 @@ interface StatusAndHeaders {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The errors whose status is not 400. */
+/** Statuses by code. Others have 400, and `wellFormedCodes` 200 with application/json. */
 const statuses: Readonly<Partial<Record<RequestErrorCode, StatusAndHeaders>>> = {
   PERSISTED_DOCUMENT_NOT_FOUND: { status: 404 },
   REQUEST_TOO_LARGE: { status: 413 },

@@ -72,7 +72,10 @@ export const createDirectPipeline = (executor: Executor): Pipeline => ({
   },
 });
 
-/** Throws RequestError if the body or the query string is invalid, and adds their secret inputs to the context. */
+/**
+ * The parameters of the body or the query string. If they are invalid, throws RequestError, after it has added what can
+ * be secret in them to the context.
+ */
 export function readParameters(input: PipelineInput, executor: Executor): OperationParams {
   const { request, body, context, observation } = input;
   try {

@@ -71,7 +71,7 @@ export class Routes {
 
 const withoutGraphiql = toTextResponse(
   406,
-  'This is a GraphQL endpoint. GraphiQL is off (GRAPHIQL=off): send operations with POST, as application/json.',
+  'This is a GraphQL endpoint: send operations with POST, as application/json. GraphiQL is off; GRAPHIQL=on turns it on.',
 );
 
 /** Browsers that navigate prefer HTML; clients of the API do not. */

@@ -10,7 +10,7 @@ import {
 import type { createGraphQLError, createYoga, GraphQLParams, Plugin, YogaServerOptions } from 'graphql-yoga';
 import type { Deadline } from '../deadline.ts';
 import {
-  checkMethod,
+  checkReadOnly,
   type Executor,
   maxProblems,
   type OperationParams,
@@ -119,7 +119,7 @@ class YogaExecution {
    * code.
    */
   checkParsed(document: DocumentNode): void {
-    checkMethod(getOperationAST(document, this.#params?.operationName), this.#isReadOnly);
+    checkReadOnly(getOperationAST(document, this.#params?.operationName), this.#isReadOnly);
   }
 
   /** @param rules those of graphql-js, which the executor applies, and those of plugins */

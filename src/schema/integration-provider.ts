@@ -19,7 +19,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
       type: integration,
       nullable: true,
       description:
-        "The caller's integration of this provider. Null if it is not configured; null with an error if loading it failed. One call to Galileo.",
+        'The selected integration of this provider. Null if it is not configured; null with an error if loading it failed. One call to Galileo.',
       extensions: upstreamCall,
       resolve: ({ name }, _args, { reads }) => reads.loadIntegration(name),
     }),

@@ -82,7 +82,7 @@ export class ConnectionPool {
     return true;
   }
 
-  /** Removes the waiter from the queue, if it is there. One that was given a connection must not start an attempt. */
+  /** Removes the waiter from the queue, if it is there. If it already has a connection, its `startAttempt` must return false. */
   cancel(waiter: Waiter): void {
     this.#queue.remove(waiter);
   }

@@ -156,7 +156,10 @@ export function toCallError({ kind, cause, mayHaveBeenSent }: AttemptFailure, is
   return new ClientFacingError(code, undefined, { cause });
 }
 
-/** Nothing waits for the result of the call any longer, so the error is never shown. */
+/**
+ * Nothing waits for the result of the call any longer, so the error is never shown. A ClientFacingError is not reported
+ * as an internal error.
+ */
 export class CancelledError extends ClientFacingError {
   constructor() {
     super('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo responded.');

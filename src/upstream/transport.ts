@@ -63,7 +63,7 @@ export class Transport {
     };
     this.#services = {
       options: { ...options, basePath: getBasePath(galileoApiUrl), headers },
-      pool: new ConnectionPool(connectionOptions, () => this.#noteIdle()),
+      pool: new ConnectionPool(connectionOptions, () => this.#continueClosing()),
       breaker: new CircuitBreaker(now, observer.breakerChanged),
       retryBudget: new RetryBudget(now),
       fastestRead: new FastestRead(),
@@ -73,7 +73,7 @@ export class Transport {
       now,
       onSettled: () => {
         this.#callCount -= 1;
-        this.#noteIdle();
+        this.#continueClosing();
       },
     };
   }
@@ -123,7 +123,7 @@ export class Transport {
     if (!this.#isIdle) {
       await new Promise<void>((resolve) => {
         this.#onDrained = resolve;
-        this.#noteIdle();
+        this.#continueClosing();
       });
     }
     await this.#services.pool.close();
@@ -134,7 +134,7 @@ export class Transport {
     return this.#callCount === 0 && this.#services.pool.busyCount === 0;
   }
 
-  #noteIdle(): void {
+  #continueClosing(): void {
     if (this.#onDrained === undefined) return;
     if (this.#isIdle) this.#onDrained();
     // A deadline has ended the calls of connections that are still being opened.

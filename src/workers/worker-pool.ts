@@ -198,7 +198,7 @@ export class WorkerPool implements Drainable {
   }
 
   /**
-   * The worker drains without a request of the pool, after a signal or an exception. Its replacement usually starts
+   * The pool has not told the worker to drain: it does so after a signal or an exception. Its replacement usually starts
    * before it exits.
    */
   #noteDraining(worker: Worker, member: Member): void {
