@@ -37,7 +37,7 @@ export const toHttpResponse = ({ errors, body }: OperationResult, mediaType: Med
 });
 
 /** Codes whose messages contain nothing of the request. Redaction could only make them unreadable. */
-const unredactedCodes: ReadonlySet<string> = new Set([
+const codesWithoutInput: ReadonlySet<string> = new Set([
   'BAD_REQUEST',
   'GRAPHQL_PARSE_FAILED',
   'QUERY_TOO_COMPLEX',
@@ -53,7 +53,7 @@ export function toErrorResponse(
   const { status, headers } = getStatusAndHeaders(error, mediaType);
   const extensions = { code, requestId: context.requestId, ...(retryable && { retryable }) };
   const errors = error.problems.map(({ message, locations }) => ({
-    message: shortenMessage(unredactedCodes.has(code) ? message : context.redact(message)),
+    message: shortenMessage(codesWithoutInput.has(code) ? message : context.redact(message)),
     locations,
     extensions,
   }));
