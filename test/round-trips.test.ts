@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import fc from 'fast-check';
-import { getNamedType, isEnumType, isInputObjectType } from 'graphql';
+import { getNamedType, isEnumType, isInputObjectType, parse, print } from 'graphql';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   IntegrationDocument,
@@ -132,6 +132,11 @@ describe(`a random valid body (seed ${seed})`, () => {
   );
 });
 
+/** With the deprecated fields that the kit's own document leaves out. */
+const document: typeof IntegrationDocument = parse(
+  print(IntegrationDocument).replace(/\bcostBy\b/, 'costBy outputPrice inputPrice'),
+);
+
 describe(`every value of a random valid response (seed ${seed})`, () => {
   it.each(integrationNames)('every value of a random valid response reaches the client: %s', async (name) => {
     const schema = getSchemaOf(name);
@@ -139,7 +144,7 @@ describe(`every value of a random valid response (seed ${seed})`, () => {
       fc.asyncProperty(arbitraryOf(getTypeName(name)), async (random) => {
         const body = { ...(random as object), name, provider: name };
         upstream.on('GET', toPath(name), { json: body });
-        const { data, errors } = await gateway.query(IntegrationDocument, { name: toEnumName(name) });
+        const { data, errors } = await gateway.query(document, { name: toEnumName(name) });
         expect(errors).toEqual([]);
         expect(data?.integration).toMatchObject({
           ...(toGraphql(body, schema, getTypeName(name)) as object),

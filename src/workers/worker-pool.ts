@@ -198,8 +198,8 @@ export class WorkerPool implements Drainable {
   }
 
   /**
-   * The pool has not told the worker to drain: it does so after a signal or an exception. Its replacement usually starts
-   * before it exits.
+   * The worker drains although the pool has not asked it to, after a signal or an exception. Its replacement usually
+   * starts before it exits.
    */
   #noteDraining(worker: Worker, member: Member): void {
     member.state = 'draining';

@@ -300,7 +300,7 @@ describe.skipIf(isWithoutBrowser())('GraphiQL in a browser', () => {
 
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     await page.locator('.graphiql-doc-explorer').getByText('Query', { exact: true }).click();
-    await page.getByText("The caller's integration of one provider").waitFor();
+    await page.getByText('The selected integration of one provider').waitFor();
 
     await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
     await page.locator('.docExplorerWrap').getByText('integrationRecords').click();
