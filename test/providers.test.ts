@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { IntegrationDocument, SettingsPageDocument } from '../client/generated/graphql.ts';
+import { SettingsPageDocument } from '../client/generated/graphql.ts';
 import { getTypeName } from '../src/resolvers/integrations.ts';
 import { providers } from '../src/schema/providers/index.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
+import { completeIntegrationDocument } from './support/complete-document.ts';
 import { getSchemaOf, integrationNames, toEnumName, toPath } from './support/naming.ts';
 import { toGraphql } from './support/openapi-values.ts';
 import { startStack } from './support/stack.ts';
@@ -14,7 +15,7 @@ type Name = (typeof integrationNames)[number];
 async function readIntegration(name: Name, json: unknown) {
   await using stack = await startStack();
   stack.upstream.on('GET', toPath(name), { json });
-  const { data, errors } = await stack.gateway.query(IntegrationDocument, { name: toEnumName(name) });
+  const { data, errors } = await stack.gateway.query(completeIntegrationDocument, { name: toEnumName(name) });
   expect(stack.upstream.calls).toHaveLength(1);
   return { integration: data?.integration, errors };
 }

@@ -1,4 +1,4 @@
-import { parse, print } from 'graphql';
+import { print } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   IntegrationDocument,
@@ -12,6 +12,7 @@ import { getTypeName } from '../src/resolvers/integrations.ts';
 import { collaboratorFixtures } from './fixtures/collaborators.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import { integrationFixtures } from './fixtures/integrations.ts';
+import { completeIntegrationDocument } from './support/complete-document.ts';
 import { toEnumName, toFieldName, toPath } from './support/naming.ts';
 import { startStack } from './support/stack.ts';
 
@@ -22,14 +23,10 @@ const stack = await startStack();
 const { gateway, upstream } = stack;
 afterAll(() => stack[Symbol.asyncDispose]());
 
-/** Reads one provider, with all fields that are not deprecated, from an upstream with this response. */
-async function readIntegration(
-  name: Name,
-  body: Json | string | Buffer,
-  document: typeof IntegrationDocument = IntegrationDocument,
-) {
+/** Reads one provider, with all of its fields, from an upstream with this response. */
+async function readIntegration(name: Name, body: Json | string | Buffer) {
   upstream.on('GET', toPath(name), toReply(body));
-  const response = await gateway.query(document, { name: toEnumName(name) });
+  const response = await gateway.query(completeIntegrationDocument, { name: toEnumName(name) });
   return {
     ...response,
     integration: response.data?.integration as Record<string, unknown> | null | undefined,
@@ -441,10 +438,6 @@ it('JSON of upstream that is not UTF-8 is an error, so that no string is changed
 });
 
 describe('numbers', () => {
-  const pricesDocument: typeof IntegrationDocument = parse(
-    'query ($name: IntegrationName!) { integration(name: $name) { ... on AwsSageMakerIntegration { models { outputPrice inputPrice } } } }',
-  );
-
   it.each([2 ** 31, 5_368_709_120, 2 ** 53 - 1])('a file size beyond 2^31 is kept: %d', async (size) => {
     const { integration, errors } = await readIntegration('vertex_ai', {
       name: 'vertex_ai',
@@ -462,7 +455,7 @@ describe('numbers', () => {
     async (prices) => {
       const { output_price: _output, input_price: _input, ...rest } = model;
       const body = { ...sageMaker, models: [{ ...rest, ...prices }] };
-      const { integration, errors } = await readIntegration('aws_sagemaker', body, pricesDocument);
+      const { integration, errors } = await readIntegration('aws_sagemaker', body);
       expect(errors).toEqual([]);
       expect(first(integration?.['models'])).toMatchObject({ outputPrice: null, inputPrice: null });
     },
@@ -470,7 +463,7 @@ describe('numbers', () => {
 
   it('prices of any size are kept', async () => {
     const body = { ...sageMaker, ...withModel({ output_price: 1.5e-7, input_price: 3 }) };
-    const { integration, errors } = await readIntegration('aws_sagemaker', body, pricesDocument);
+    const { integration, errors } = await readIntegration('aws_sagemaker', body);
     expect(errors).toEqual([]);
     expect(first(integration?.['models'])).toMatchObject({ outputPrice: 1.5e-7, inputPrice: 3 });
   });
