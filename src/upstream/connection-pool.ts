@@ -82,7 +82,10 @@ export class ConnectionPool {
     return true;
   }
 
-  /** Removes the waiter from the queue, if it is there. If it already has a connection, its `startAttempt` must return false. */
+  /**
+   * Removes the waiter from the queue, if it is there. If it already has a connection, its `startAttempt` must return
+   * false.
+   */
   cancel(waiter: Waiter): void {
     this.#queue.remove(waiter);
   }

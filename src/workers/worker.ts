@@ -9,7 +9,7 @@ import type { MetricsSnapshot } from '../observability/metrics.ts';
 import { PrimaryMessage, type WorkerMessage } from './messages.ts';
 import { endOnSignal } from './shutdown.ts';
 
-/** How often new counts are sent unless the primary process asks for them. A killed worker loses its counts since then. */
+/** How often new counts are sent if the primary process asks for none. A killed worker loses its counts since then. */
 const reportIntervalMs = 200;
 /**
  * How long a worker that drains accepts connections while no other worker listens. A worker usually starts in less than
