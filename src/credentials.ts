@@ -7,12 +7,16 @@ export const credentialHeaders = {
   authorization: 'Authorization',
 } as const;
 
-/** What is forwarded to upstream: nothing if there is a problem. Lists alternate between names and values. */
-export interface ForwardedHeaders {
+/**
+ * What the gateway reads from a request's headers. Upstream receives `credentials`, `traceHeaders`, `baggage` and
+ * `requestId`. If there is a problem, the request is refused, and the first three are empty. Lists alternate between
+ * names and values.
+ */
+export interface CallerHeaders {
   /** The usable credentials, byte for byte. */
   readonly credentials: readonly string[];
   /** All credential headers, also those that are not usable. Not forwarded: they are secret. */
-  readonly presented: readonly string[];
+  readonly allCredentials: readonly string[];
   /** `traceparent` and `tracestate`. */
   readonly traceHeaders: readonly string[];
   readonly baggage: readonly string[];

@@ -3,8 +3,8 @@ import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { checkDocuments } from './check-documents.ts';
 import { type Config, ConfigError, readConfig, type SettingName, settings } from './config.ts';
 import { toError } from './errors.ts';
-import { ClientConnections } from './http/connections.ts';
-import { GraphqlHandler, type HandlerConfig, programSettings } from './http/handler.ts';
+import { ConnectionRegistry } from './http/connections.ts';
+import { commandLineSettings, GraphqlHandler, type HandlerConfig } from './http/handler.ts';
 import { fromFetch, getTarget } from './http/http-request.ts';
 import { arePlugins, type Plugins } from './http/pipeline.ts';
 import { type HttpResponse, toHeaders } from './http/responses.ts';
@@ -89,7 +89,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const handler = new GraphqlHandler(config, telemetry, ownLog, plugins);
   // Without a log, nothing would report why every request fails.
   handler.ready().catch((error: unknown) => process.emitWarning(toError(error)));
-  const connections = new ClientConnections(config.responseTimeoutMs);
+  const connections = new ConnectionRegistry(config.responseTimeoutMs);
 
   const handle = async (request: Request): Promise<Response> => {
     const exchange = handler.begin(fromFetch(request));
@@ -109,7 +109,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   return Object.assign(handle, {
     fetch: handle,
     node: (request: IncomingMessage, response: ServerResponse) =>
-      connections.accept(request, response, (pending) => handler.serve(pending, getTarget(request))),
+      connections.receive(request, response, (pending) => handler.serve(pending, getTarget(request))),
     close: () => handler.close(),
   });
 }
@@ -125,7 +125,7 @@ function hasTracerProvider(): boolean {
 function readOptions(given: GatewayOptions): Config {
   if (!isJsonObject(given)) throw new ConfigError(['expected an options object']);
   const { log, metrics, plugins, ...options } = given;
-  const excluded: readonly string[] = programSettings;
+  const excluded: readonly string[] = commandLineSettings;
   const texts: Partial<Record<SettingName, string>> = {};
   const problems: string[] = [];
   if (log !== undefined && typeof getProperty(log, 'isLevelEnabled') !== 'function')

@@ -76,7 +76,10 @@ export class Reservation {
     this.#budget = budget;
   }
 
-  /** Holds that many bytes more. After `close`, does nothing and returns true. */
+  /**
+   * Holds that many bytes more. After `close`, does nothing and returns true: a write that outlives its request must not
+   * fail.
+   */
   take(bytes: number): boolean {
     if (this.#isClosed) return true;
     if (!this.#budget.change(bytes)) return false;
@@ -88,16 +91,16 @@ export class Reservation {
     this.take(-Math.min(bytes, this.#bytes));
   }
 
-  /** Holds exactly this many bytes from now on, apart from shared memory. */
-  resize(bytes: number): boolean {
-    return this.take(bytes - this.#bytes);
+  /** Releases everything except shared memory. */
+  releaseAll(): void {
+    this.release(this.#bytes);
   }
 
   /**
-   * Replaces the bytes held for JSON with an estimate of what its parsed value needs, and returns it. Returns undefined,
-   * and changes nothing, if that does not fit.
+   * Replaces the bytes of JSON, which must be held, with an estimate of what its parsed value needs, and returns it.
+   * Returns undefined, and changes nothing, if that does not fit.
    */
-  takeParsed(json: Buffer): number | undefined {
+  exchangeForParsed(json: Buffer): number | undefined {
     let bytes = json.length * maxParsedFactor;
     if (json.length >= minScannedBytes || !this.#budget.leavesHalfFree(bytes)) {
       bytes = estimateParsedBytes(json);
@@ -130,9 +133,9 @@ export class Reservation {
     shared.heldBytes = 0;
   }
 
-  /** Releases everything except shared memory. */
+  /** Releases everything except shared memory, for good. */
   close(): void {
-    this.resize(0);
+    this.releaseAll();
     this.#isClosed = true;
   }
 }

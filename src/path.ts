@@ -1,4 +1,4 @@
-/** A position in nested data, from the inside out. */
+/** The path of a value in a response or an input: a list from the innermost key outwards. */
 export interface Path {
   readonly parent: Path | undefined;
   readonly key: string | number;

@@ -51,16 +51,16 @@ const exhausted = Symbol('too much work');
  */
 export class Secrets {
   readonly #values = new Set<string>();
-  readonly #hold: (bytes: number) => boolean;
+  readonly #takeMemory: (bytes: number) => boolean;
   /** Undefined until a string is redacted after the last addition. */
   #search: SecretSearch | undefined;
   #work = 0;
   /** In characters. No form of a secret is shorter. */
   #minLength = Number.POSITIVE_INFINITY;
 
-  /** @param hold called with the size of each form of a secret. Returns false if it does not fit into memory */
-  constructor(values: Iterable<string> = [], hold: (bytes: number) => boolean = () => true) {
-    this.#hold = hold;
+  /** @param takeMemory called with the size of each form of a secret. Returns false if it does not fit into memory */
+  constructor(values: Iterable<string> = [], takeMemory: (bytes: number) => boolean = () => true) {
+    this.#takeMemory = takeMemory;
     for (const value of values) this.add(value);
   }
 
@@ -100,7 +100,7 @@ export class Secrets {
     if (text.length < this.#minLength && isAscii(text)) return true;
     if (this.#values.size > maxSecrets || this.#work > maxWork) return false;
     try {
-      this.#search ??= new SecretSearch(this.#values, (work) => this.#spend(work), this.#hold);
+      this.#search ??= new SecretSearch(this.#values, (work) => this.#spend(work), this.#takeMemory);
       this.#search.addSpans(text.slice(0, maxSearchedLength), spans);
       return true;
     } catch (error) {
@@ -147,14 +147,19 @@ class SecretSearch {
   /** In bytes. No pattern is shorter. */
   readonly #minLength: number;
 
-  constructor(values: ReadonlySet<string>, spend: (work: number) => void, hold: (bytes: number) => boolean) {
+  constructor(
+    values: ReadonlySet<string>,
+    spend: (work: number) => void,
+    takeMemory: (bytes: number) => boolean,
+  ) {
     const patterns = new Map<string, string>();
     const words = new Set<string>();
     for (const value of values) {
       const parts = getParts(value);
       spend(value.length + workPerForm * parts.length);
       for (const whole of getForms(parts, spend)) {
-        if (!hold(whole.length)) spend(maxWork);
+        // Without memory for it, no string can be searched.
+        if (!takeMemory(whole.length)) spend(maxWork);
         if (whole.length < minPartLength) words.add(whole);
         else patterns.set(whole, whole.slice(0, maxPatternLength));
       }

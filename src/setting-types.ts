@@ -14,7 +14,7 @@ import { readTrustedDocuments } from './trusted-documents.ts';
 const maxMs = 86_400_000;
 /** More than a process can hold. */
 const maxCount = 1_000_000;
-/** 1 GiB. A body is one string, and V8 limits a string to about half a billion characters. */
+/** 1 GiB, which is more than one process should hold. */
 const maxBytes = 1_073_741_824;
 
 /** A whole number, written with up to 15 digits. */

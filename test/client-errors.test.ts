@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { type ErrorCode, fieldErrorCodes, requestErrorCodes } from '../client/index.ts';
 import type { RequestErrorCode } from '../src/execution/index.ts';
-import type { ClientFacingErrorCode } from '../src/upstream/errors.ts';
+import type { FieldErrorCode } from '../src/upstream/errors.ts';
 
 const documentation = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');
 
@@ -14,7 +14,7 @@ function getDocumentedCodes(heading: string): string[] {
 
 describe('client kit', () => {
   it('the error codes of the client kit are those of the gateway', () => {
-    expectTypeOf<ErrorCode>().toEqualTypeOf<RequestErrorCode | ClientFacingErrorCode>();
+    expectTypeOf<ErrorCode>().toEqualTypeOf<RequestErrorCode | FieldErrorCode>();
   });
 
   it('docs/errors.md documents exactly the error codes of the client kit', () => {

@@ -35,6 +35,8 @@ export interface DocumentSettings {
 
 /** A front end has dozens of documents, not thousands. */
 const maxDocuments = 1024;
+/** Per operation: every combination of eight conditions. All plans of the operation are dropped when there are more. */
+const maxPlans = 256;
 const maxCacheBytes = 64 * 1024 * 1024;
 /** The source, and the strings of its nodes, with two bytes per character each. */
 const bytesPerCharacter = 4;
@@ -73,7 +75,7 @@ export class DocumentStore {
     maxSize: maxCacheBytes,
     sizeCalculation: getSize,
   });
-  /** The source of each parsed or printed document, for `prepareDocument`. */
+  /** The source of each parsed or printed document, for `prepareParsed`. */
   readonly #sources = new WeakMap<DocumentNode, string>();
 
   constructor(schema: GraphQLSchema, settings: DocumentSettings, secretInputs: SecretInputs) {
@@ -93,16 +95,17 @@ export class DocumentStore {
   prepare(source: string, operationName: string | undefined, isReadOnly: boolean): PreparedOperation {
     if (operationName !== undefined && operationName.length > maxNameLength) throw createUnknownNameError();
     const operations = this.#operations.get(source);
-    let prepared = operations?.get(operationName);
-    if (prepared !== undefined) checkReadOnly(prepared.definition, isReadOnly);
-    else {
-      const document = this.parse(source);
-      checkReadOnly(getOperationAST(document, operationName), isReadOnly);
-      prepared = this.#prepare(document, source, operationName);
-      // A document that contains a secret is not cached.
-      if (prepared.secrets.literals.length === 0)
-        this.#operations.set(source, new Map(operations).set(operationName, prepared));
+    const cached = operations?.get(operationName);
+    if (cached !== undefined) {
+      checkReadOnly(cached.definition, isReadOnly);
+      return cached;
     }
+    const document = this.parse(source);
+    checkReadOnly(getOperationAST(document, operationName), isReadOnly);
+    const prepared = this.#compile(document, source, operationName);
+    // A document that contains a secret is not cached.
+    if (prepared.secrets.literals.length === 0)
+      this.#operations.set(source, new Map(operations).set(operationName, prepared));
     return prepared;
   }
 
@@ -119,14 +122,16 @@ export class DocumentStore {
     }
   }
 
-  /** Must be called when a plan of the operation was added or has grown. */
-  updateSize({ source }: PreparedOperation): void {
+  /** Caches a plan that is new or has grown. */
+  storePlan({ source, plans }: PreparedOperation, conditionDigits: string, plan: OperationPlan): void {
+    if (plans.size === maxPlans && !plans.has(conditionDigits)) plans.clear();
+    plans.set(conditionDigits, plan);
     const operations = this.#operations.get(source);
     if (operations !== undefined) this.#operations.set(source, new Map(operations));
   }
 
   /** Like `prepare`, for a document that `parse` returned or a plugin built. */
-  prepareDocument(
+  prepareParsed(
     document: DocumentNode,
     operationName: string | undefined,
     isReadOnly: boolean,
@@ -164,7 +169,7 @@ export class DocumentStore {
     return document;
   }
 
-  #prepare(document: DocumentNode, source: string, operationName: string | undefined): PreparedOperation {
+  #compile(document: DocumentNode, source: string, operationName: string | undefined): PreparedOperation {
     const definition = getOperationAST(document, operationName) ?? undefined;
     try {
       // Before validation, whose cost can grow faster than the length of the document.

@@ -29,9 +29,6 @@ export interface ExecutorSettings extends DocumentSettings {
   readonly trustedDocuments: { readonly documents: TrustedDocuments } | undefined;
 }
 
-/** Per operation: every combination of eight conditions. All plans of the operation are dropped when there are more. */
-const maxPlans = 256;
-
 /** Limit for a response that describes the schema. The usual introspection query needs a fifth of it. */
 const maxIntrospectionBytes = 1024 * 1024;
 
@@ -81,7 +78,7 @@ export class Executor {
     if ('problems' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.problems);
     const { values } = coerced;
     for (const name of secrets.variables) this.#secretInputs.collect(values[name], foundSecrets);
-    for (const secret of foundSecrets) context.addSecret(secret);
+    context.addSecrets(foundSecrets);
     checkEntities(measures, values, this.#settings.maxEntities);
     return values;
   }
@@ -114,42 +111,36 @@ export class Executor {
       return await run.run(plan.selection);
     } finally {
       reservation.releaseShared(plan);
-      // Caches a new plan, or one that has grown during this run.
-      if (plan.bytes !== cachedBytes) {
-        if (prepared.plans.size === maxPlans && !prepared.plans.has(conditionDigits)) prepared.plans.clear();
-        prepared.plans.set(conditionDigits, plan);
-        this.documents.updateSize(prepared);
-      }
+      // The plan is new, or has grown during this run.
+      if (plan.bytes !== cachedBytes) this.documents.storePlan(prepared, conditionDigits, plan);
     }
   }
 
   /**
-   * Adds the secret inputs of a request to its context, so that errors about a request that is rejected or not executed
-   * yet are redacted.
+   * Adds the secret inputs of a request to its context. `execute` does so itself: this is for requests that fail before
+   * it, and for plugins.
    *
    * @param document the one that a plugin has built; otherwise the one that the parameters contain or name
    */
   addSecrets(params: OperationParams, context: ResolverContext, document?: DocumentNode): void {
     const { query, variables } = params;
-    for (const secret of this.#secretInputs.findInVariables(variables)) context.addSecret(secret);
+    context.addSecrets(this.#secretInputs.findInVariables(variables));
     // A document that is refused because it is not trusted can contain secrets too.
     const documentOrSource = document ?? query ?? this.findSource(params);
     if (documentOrSource === undefined) return;
     const { literals, variables: names } = this.documents.findSecrets(documentOrSource);
     const secrets = [...literals];
     for (const name of names) this.#secretInputs.collect(variables?.[name], secrets);
-    for (const secret of secrets) context.addSecret(secret);
+    context.addSecrets(secrets);
   }
 
   /** Adds the secret inputs of JSON whose parameters cannot be read. If it is not JSON, each string counts as one. */
   addSecretsOfJson(json: string, context: ResolverContext): void {
-    let secrets: Iterable<string>;
     try {
-      secrets = this.#secretInputs.findInVariables(JSON.parse(json));
+      context.addSecrets(this.#secretInputs.findInVariables(JSON.parse(json)));
     } catch {
-      secrets = findStrings(json);
+      context.addSecrets(findStrings(json));
     }
-    for (const secret of secrets) context.addSecret(secret);
   }
 
   /** The source of the document that the parameters name. Undefined if they do not name one. */

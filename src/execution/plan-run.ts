@@ -3,7 +3,13 @@ import { isJsonObject } from '../json.ts';
 import { type Path, toKeys } from '../path.ts';
 import { type ErrorPayload, toErrorPayload } from '../resolvers/errors.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
-import { type FieldPlan, type LeafPlan, noPlanMemory, type SelectionPlan, type ValuePlan } from './plan.ts';
+import {
+  type FieldPlan,
+  type PlannedLeaf,
+  type PlannedType,
+  planMemoryError,
+  type SelectionPlan,
+} from './plan.ts';
 import {
   createNoMemoryError,
   createResponseTooLargeError,
@@ -12,16 +18,29 @@ import {
 } from './request-error.ts';
 import type { Variables } from './variables.ts';
 
-interface FieldError extends ErrorPayload {
+/**
+ * An entry of a response's `errors`. Thrown until the nearest nullable position. Not an Error, which would capture a
+ * stack for each field.
+ */
+class ErrorEntry implements ErrorPayload {
+  readonly message: string;
   readonly locations: GraphQLFormattedError['locations'];
   readonly path: GraphQLFormattedError['path'];
+  readonly extensions: ErrorPayload['extensions'];
+
+  constructor({ message, extensions }: ErrorPayload, field: FieldPlan, path: Path) {
+    this.message = message;
+    this.locations = toLocations(field.nodes);
+    this.path = toKeys(path);
+    this.extensions = extensions;
+  }
 }
 
 export interface OperationResult {
   /** JSON: an object with `data`. */
   readonly body: string;
   /** Not in the body. Undefined if there are none. */
-  readonly errors?: readonly FieldError[] | undefined;
+  readonly errors?: readonly ErrorEntry[] | undefined;
 }
 
 interface RunOptions {
@@ -33,18 +52,9 @@ interface RunOptions {
 
 /**
  * JSON, or a promise of it. Each method that writes JSON appends to the JSON before it, the argument `before`, and
- * returns the result.
+ * returns both, so that a response is one chain of strings (docs/performance.md).
  */
 type Json = string | Promise<string>;
-
-/** An error that propagates to the nearest nullable position. Not an Error, which would capture a stack for each field. */
-class Failure {
-  readonly error: FieldError;
-
-  constructor(error: FieldError) {
-    this.error = error;
-  }
-}
 
 const bodyStart = '{"data":';
 const commaLength = 1;
@@ -65,13 +75,14 @@ const minWaitingFlatLength = 256;
 /** In characters. A list is flattened each time it has grown by this length, because its parts take ten times as much. */
 const flatStep = 262_144;
 
-const notAnArray = new Error('is a list, but resolved to another value');
-const noValue = new Error('cannot be null, but resolved to null');
+// One object each for all fields, because a list can fail thousands of times. `#createEntry` adds the field's name.
+const notAListError = new Error('is a list, but resolved to another value');
+const nullError = new Error('cannot be null, but resolved to null');
 
-/** One execution of a plan. The response is written as JSON directly, without intermediate objects. */
+/** One execution of a type. The response is written as JSON directly, without intermediate objects. */
 export class PlanRun {
   readonly #options: RunOptions;
-  readonly #errors: FieldError[] = [];
+  readonly #errors: ErrorEntry[] = [];
   /** By cause, so that an error that fails many fields is reported once. */
   #payloads: Map<unknown, ErrorPayload> | undefined;
   /**
@@ -104,8 +115,8 @@ export class PlanRun {
         ? this.#writeObjectInSeries(selection, end)
         : this.#writeObject(selection, undefined, undefined, bodyStart, end));
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.#errors.push(error.error);
+      if (!(error instanceof ErrorEntry)) throw error;
+      this.#errors.push(error);
       body = `${bodyStart}null}`;
     }
     return this.#errors.length === 0 ? { body } : { body, errors: this.#errors };
@@ -113,7 +124,7 @@ export class PlanRun {
 
   #writeObject(
     selection: SelectionPlan,
-    source: unknown,
+    object: unknown,
     path: Path | undefined,
     before: string,
     end = getEnd(selection),
@@ -124,7 +135,7 @@ export class PlanRun {
       for (let index = 0; index < selection.length; index += 1) {
         const field = selection[index] as FieldPlan;
         const prefix = index === 0 ? field.firstPrefix : field.prefix;
-        const next = this.#completeField(field, source, path, text + prefix);
+        const next = this.#completeField(field, object, path, text + prefix);
         if (typeof next === 'string') text = next;
         else {
           if (waiting === undefined) waiting = [next];
@@ -168,63 +179,63 @@ export class PlanRun {
     }
   }
 
-  #completeField(field: FieldPlan, source: unknown, parent: Path | undefined, before: string): Json {
-    const { access, value: plan } = field;
+  #completeField(field: FieldPlan, object: unknown, parent: Path | undefined, before: string): Json {
+    const { reader, type } = field;
     let value: unknown;
     try {
       value =
-        access !== undefined && isJsonObject(source)
-          ? access.read(source)
-          : field.resolve(source, this.#options.variables, this.#options.context);
+        reader !== undefined && isJsonObject(object)
+          ? reader.read(object)
+          : field.resolve(object, this.#options.variables, this.#options.context);
       // Most fields are leaves, and need no path unless they fail.
-      if (plan.kind === 'leaf' && !isPromise(value)) {
-        return this.#completeLeaf(plan, value, before, field.prefix.length);
+      if (type.kind === 'leaf' && !isPromise(value)) {
+        return this.#completeLeaf(type, value, before, field.prefix.length);
       }
     } catch (error) {
-      return this.#fail(field, plan, error, { parent, key: field.key }, before);
+      return this.#fail(field, type, error, { parent, key: field.key }, before);
     }
-    return this.#completeOrFail(field, plan, value, { parent, key: field.key }, before);
+    return this.#completeOrFail(field, type, value, { parent, key: field.key }, before);
   }
 
   /** Writes a value as soon as it is resolved. An error nulls the nearest nullable position. */
-  #completeOrFail(field: FieldPlan, plan: ValuePlan, value: unknown, path: Path, before: string): Json {
+  #completeOrFail(field: FieldPlan, type: PlannedType, value: unknown, path: Path, before: string): Json {
     try {
       if (isPromise(value)) {
         this.#waitingCount += 1;
         return value.then(
           (resolved) => {
             this.#waitingCount -= 1;
-            return this.#flattenIfLong(this.#completeOrFail(field, plan, resolved, path, before));
+            return this.#flattenIfLong(this.#completeOrFail(field, type, resolved, path, before));
           },
           (error: unknown) => {
             this.#waitingCount -= 1;
-            return this.#fail(field, plan, error, path, before);
+            return this.#fail(field, type, error, path, before);
           },
         );
       }
-      const text = this.#completeValue(field, plan, value, path, before);
+      const text = this.#completeValue(field, type, value, path, before);
       return typeof text === 'string'
         ? text
-        : text.catch((error: unknown) => this.#fail(field, plan, error, path, before));
+        : text.catch((error: unknown) => this.#fail(field, type, error, path, before));
     } catch (error) {
       abandon(value);
-      return this.#fail(field, plan, error, path, before);
+      return this.#fail(field, type, error, path, before);
     }
   }
 
   /** Writes a resolved value (CompleteValue, section 6.4.3). Throws if it does not fit its type. */
-  #completeValue(field: FieldPlan, plan: ValuePlan, value: unknown, path: Path, before: string): Json {
+  #completeValue(field: FieldPlan, type: PlannedType, value: unknown, path: Path, before: string): Json {
     const ownLength = typeof path.key === 'string' ? field.prefix.length : commaLength;
-    if (plan.kind === 'leaf') return this.#completeLeaf(plan, value, before, ownLength);
+    if (type.kind === 'leaf') return this.#completeLeaf(type, value, before, ownLength);
     // As in graphql-js, an Error that a resolver returns fails the field.
     if (value instanceof Error) throw value;
     this.#spend(ownLength);
-    if (value === null || value === undefined) return before + completeNull(plan);
-    if (plan.kind === 'object') {
-      return this.#writeObject(plan.getSelection(value, this.#options.context), value, path, before);
+    if (value === null || value === undefined) return before + completeNull(type);
+    if (type.kind === 'object') {
+      return this.#writeObject(type.planFor(value, this.#options.context), value, path, before);
     }
-    if (!Array.isArray(value)) throw notAnArray;
-    return this.#completeList(field, plan.item, value, path, before);
+    if (!Array.isArray(value)) throw notAListError;
+    return this.#completeList(field, type.item, value, path, before);
   }
 
   /**
@@ -232,16 +243,16 @@ export class PlanRun {
    *
    * @param ownLength of the prefix of a field, or of the comma of an item
    */
-  #completeLeaf(plan: LeafPlan, value: unknown, before: string, ownLength: number): string {
+  #completeLeaf(type: PlannedLeaf, value: unknown, before: string, ownLength: number): string {
     const text =
-      value === null || value === undefined ? before + completeNull(plan) : plan.write(value, before);
+      value === null || value === undefined ? before + completeNull(type) : type.write(value, before);
     this.#spend(text.length - before.length + ownLength);
     return text;
   }
 
   #completeList(
     field: FieldPlan,
-    item: ValuePlan,
+    item: PlannedType,
     values: readonly unknown[],
     parent: Path,
     before: string,
@@ -274,19 +285,18 @@ export class PlanRun {
   }
 
   /** An error at a nullable position becomes null, with an entry in `errors`. Elsewhere, it fails the parent. */
-  #fail(field: FieldPlan, plan: ValuePlan, cause: unknown, path: Path, before: string): string {
+  #fail(field: FieldPlan, type: PlannedType, cause: unknown, path: Path, before: string): string {
     if (cause instanceof RequestError) throw cause;
     // Fails the whole response, because only that message says that the mutation was executed.
-    if (cause === noPlanMemory && this.#options.isMutation) throw createNoMemoryError('response', true);
-    const failure = cause instanceof Failure ? cause : this.#createFailure(field, cause, path);
-    if (plan.isNonNull) throw failure;
-    this.#errors.push(failure.error);
+    if (cause === planMemoryError && this.#options.isMutation) throw createNoMemoryError('response', true);
+    const entry = cause instanceof ErrorEntry ? cause : this.#createEntry(field, cause, path);
+    if (type.isNonNull) throw entry;
+    this.#errors.push(entry);
     return `${before}null`;
   }
 
-  #createFailure(field: FieldPlan, cause: unknown, path: Path): Failure {
-    // These two errors are shared by all fields. The log names the field.
-    const shared = [noValue, notAnArray].find((error) => error === cause);
+  #createEntry(field: FieldPlan, cause: unknown, path: Path): ErrorEntry {
+    const shared = [nullError, notAListError].find((error) => error === cause);
     const key = shared === undefined ? cause : field;
     this.#payloads ??= new Map();
     let payload = this.#payloads.get(key);
@@ -296,9 +306,8 @@ export class PlanRun {
       payload = toErrorPayload(error, this.#options.context);
       this.#payloads.set(key, payload);
     }
-    const { message, extensions } = payload;
-    this.#spend(errorLength + message.length);
-    return new Failure({ message, locations: toLocations(field.nodes), path: toKeys(path), extensions });
+    this.#spend(errorLength + payload.message.length);
+    return new ErrorEntry(payload, field, path);
   }
 
   /** Counts characters of the response. Throws RequestError if they exceed its limit or the memory. */
@@ -346,8 +355,8 @@ function join(parts: readonly Promise<string>[], after: string): Promise<string>
   });
 }
 
-function completeNull({ isNonNull }: ValuePlan): 'null' {
-  if (isNonNull) throw noValue;
+function completeNull({ isNonNull }: PlannedType): 'null' {
+  if (isNonNull) throw nullError;
   return 'null';
 }
 

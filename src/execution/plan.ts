@@ -32,13 +32,13 @@ import {
 import { getProperty } from '../json.ts';
 import type { SharedAllocation } from '../memory.ts';
 import type { ResolverContext } from '../resolvers/request-context.ts';
-import { PropertyAccess } from '../schema/parsers.ts';
-import { ClientFacingError, createFieldNoMemoryError } from '../upstream/errors.ts';
+import { PropertyReader } from '../schema/parsers.ts';
+import { createFieldNoMemoryError, FieldError } from '../upstream/errors.ts';
 import { getLeafWriter, type LeafWriter } from './leaf-writers.ts';
 import type { Variables } from './variables.ts';
 
 /** The fields of an object cannot be planned within MAX_BUFFERED_BYTES. */
-export const noPlanMemory = createFieldNoMemoryError();
+export const planMemoryError = createFieldNoMemoryError();
 
 /** The selected fields of one object type, in the order of the response. */
 export type SelectionPlan = readonly FieldPlan[];
@@ -52,27 +52,27 @@ export interface FieldPlan {
   /** The same for the first field of an object: with a brace instead of the comma. */
   readonly firstPrefix: string;
   /** Returns a value or a promise, and can throw. */
-  readonly resolve: (source: unknown, variables: Variables, context: ResolverContext) => unknown;
-  /** If set and the source is an object, this property is read instead of calling `resolve`. */
-  readonly access: PropertyAccess | undefined;
-  readonly value: ValuePlan;
+  readonly resolve: (object: unknown, variables: Variables, context: ResolverContext) => unknown;
+  /** If set, reads the field's value from an object, instead of `resolve`. */
+  readonly reader: PropertyReader | undefined;
+  readonly type: PlannedType;
   /** The nodes of the field in the document, which can select it several times. For the locations of errors. */
   readonly nodes: readonly FieldNode[];
 }
 
 /** How a value is completed: CompleteValue, section 6.4.3 of the GraphQL specification (October 2021), for one type. */
-export type ValuePlan = { readonly isNonNull: boolean } & (
+export type PlannedType = { readonly isNonNull: boolean } & (
   | { readonly kind: 'leaf'; readonly write: LeafWriter }
-  | { readonly kind: 'list'; readonly item: ValuePlan }
+  | { readonly kind: 'list'; readonly item: PlannedType }
   | {
       readonly kind: 'object';
-      readonly getSelection: (source: unknown, context: ResolverContext) => SelectionPlan;
+      readonly planFor: (object: unknown, context: ResolverContext) => SelectionPlan;
     }
 );
 
-export type LeafPlan = ValuePlan & { readonly kind: 'leaf' };
+export type PlannedLeaf = PlannedType & { readonly kind: 'leaf' };
 
-const typenameValue: ValuePlan = { kind: 'leaf', isNonNull: true, write: getLeafWriter(GraphQLString) };
+const typenameType: PlannedType = { kind: 'leaf', isNonNull: true, write: getLeafWriter(GraphQLString) };
 
 /**
  * Sizes of a planned field, of its entry in a selection, and of a selection. Measured with Node 20: a plan of
@@ -175,7 +175,7 @@ export class OperationPlan implements SharedAllocation {
     const firstPrefix = `{${label}`;
     if (node.name.value === '__typename') {
       const resolve = () => type.name;
-      return { key, prefix, firstPrefix, resolve, access: undefined, value: typenameValue, nodes };
+      return { key, prefix, firstPrefix, resolve, reader: undefined, type: typenameType, nodes };
     }
     let field: GraphQLField<unknown, unknown> | undefined = type.getFields()[node.name.value];
     if (field === undefined) {
@@ -184,51 +184,51 @@ export class OperationPlan implements SharedAllocation {
       this.hasIntrospection = true;
     }
     if (field === undefined) throw new Error(`${type.name} does not have a field for ${key}.`);
-    const { access } = field.extensions;
+    const { reader } = field.extensions;
     return {
       key,
       prefix,
       firstPrefix,
       resolve: this.#planResolver(field, node),
-      access: access instanceof PropertyAccess ? access : undefined,
-      value: this.#planValue(field.type, nodes),
+      reader: reader instanceof PropertyReader ? reader : undefined,
+      type: this.#planType(field.type, nodes),
       nodes,
     };
   }
 
   #planResolver(field: GraphQLField<unknown, unknown>, node: FieldNode): FieldPlan['resolve'] {
-    const { resolve = (source: unknown) => getProperty(source, field.name) } = field;
+    const { resolve = (object: unknown) => getProperty(object, field.name) } = field;
     const info = this.#info;
     if (node.arguments?.some(({ value }) => hasVariable(value))) {
       const names = findArgumentVariables(field, node);
-      return (source, variables, context) =>
-        resolve(source, getFrozenArguments(field, node, variables, names), context, info);
+      return (object, variables, context) =>
+        resolve(object, getFrozenArguments(field, node, variables, names), context, info);
     }
     const values = field.args.length === 0 ? noArguments : getFrozenArguments(field, node);
-    return (source, _variables, context) => resolve(source, values, context, info);
+    return (object, _variables, context) => resolve(object, values, context, info);
   }
 
-  #planValue(type: GraphQLOutputType, nodes: readonly FieldNode[]): ValuePlan {
+  #planType(type: GraphQLOutputType, nodes: readonly FieldNode[]): PlannedType {
     const isNonNull = isNonNullType(type);
     const nullable = isNonNull ? type.ofType : type;
     if (isListType(nullable))
-      return { kind: 'list', isNonNull, item: this.#planValue(nullable.ofType, nodes) };
+      return { kind: 'list', isNonNull, item: this.#planType(nullable.ofType, nodes) };
     if (isAbstractType(nullable))
-      return { kind: 'object', isNonNull, getSelection: this.#planPossibleTypes(nullable, nodes) };
+      return { kind: 'object', isNonNull, planFor: this.#planPossibleTypes(nullable, nodes) };
     if (!isObjectType(nullable)) return { kind: 'leaf', isNonNull, write: getLeafWriter(nullable) };
     let selection: SelectionPlan | undefined;
-    const getSelection = (_source: unknown, context: ResolverContext) => {
+    const planFor = (_object: unknown, context: ResolverContext) => {
       selection ??= this.#planSelection(nullable, nodes, context);
       return selection;
     };
-    return { kind: 'object', isNonNull, getSelection };
+    return { kind: 'object', isNonNull, planFor };
   }
 
   /** The fields of an interface or a union depend on the type of the object. */
   #planPossibleTypes(type: GraphQLAbstractType, nodes: readonly FieldNode[]) {
     const selections = new Map<string, SelectionPlan>();
-    return (source: unknown, context: ResolverContext): SelectionPlan => {
-      const name: unknown = type.resolveType?.(source, context, this.#info, type);
+    return (object: unknown, context: ResolverContext): SelectionPlan => {
+      const name: unknown = type.resolveType?.(object, context, this.#info, type);
       if (typeof name !== 'string')
         throw new Error(`The resolveType function of ${type.name} did not return a type name.`);
       let selection = selections.get(name);
@@ -251,7 +251,7 @@ export class OperationPlan implements SharedAllocation {
   ): SelectionPlan {
     const sets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
     const selection = this.#planFields(type, this.#collect(type, sets));
-    if (!reservation.growShared(this)) throw noPlanMemory;
+    if (!reservation.growShared(this)) throw planMemoryError;
     return selection;
   }
 
@@ -296,7 +296,7 @@ function getFrozenArguments(
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     // Validation accepts some such arguments, for example null in a variable with a default.
-    throw new ClientFacingError('BAD_USER_INPUT', 'An argument of this field does not match its type.');
+    throw new FieldError('BAD_USER_INPUT', 'An argument of this field does not match its type.');
   }
   for (const { name, type } of field.args) freezeInput(type, values[name]);
   return Object.freeze(values);

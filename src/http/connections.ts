@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../observability/log.ts';
-import { PendingResponse, type ResponseOwner } from './pending-response.ts';
+import { PendingRequest, type RequestOwner } from './pending-request.ts';
 
 /** Pipelined requests of one connection that are processed in parallel. Further ones wait. */
 const maxParallel = 8;
@@ -24,7 +24,7 @@ const refusalStatuses: ReadonlyMap<unknown, number> = new Map([
  * process has written all of it. Node's own state is not sufficient: it counts a connection as idle as soon as its
  * response was ended, and emits nothing for a pipelined response that is still queued when the connection ends.
  */
-export class ClientConnections {
+export class ConnectionRegistry {
   /** How long a client can take to read a response. */
   readonly responseTimeoutMs: number;
   /** Whether every connection closes after its last pending response. */
@@ -35,7 +35,7 @@ export class ClientConnections {
   readonly #connections = new Map<Duplex, ClientConnection>();
   #onAllSent: (() => void) | undefined;
   /** Complete responses that are written at the end of this turn of the event loop. */
-  #toWrite: PendingResponse[] = [];
+  #toWrite: PendingRequest[] = [];
   #pendingCount = 0;
 
   /** @param log reports requests that Node cannot parse */
@@ -73,14 +73,14 @@ export class ClientConnections {
    * Calls the handler, immediately or as soon as fewer than eight earlier requests of the connection are pending.
    * Ignores a request on a connection that will be closed: the client must send it again (RFC 9112, section 9.6).
    */
-  accept(
+  receive(
     request: IncomingMessage,
     response: ServerResponse,
-    handle: (pending: PendingResponse) => void,
+    handle: (pending: PendingRequest) => void,
   ): void {
     // The client has disconnected while a program that mounts the gateway was waiting.
     if (request.socket.destroyed || response.destroyed) return;
-    this.register(request.socket).accept(request, response, handle);
+    this.register(request.socket).receive(request, response, handle);
   }
 
   /** Ends a connection with a request that Node cannot parse, that is too long, or that did not arrive in time. */
@@ -100,7 +100,7 @@ export class ClientConnections {
    * Writes the responses of one turn of the event loop together, so that a client on the same machine wakes up once for
    * all of them (docs/performance.md, "Writes of one turn").
    */
-  writeLater(pending: PendingResponse): void {
+  writeLater(pending: PendingRequest): void {
     if (this.#toWrite.length === 0) setImmediate(this.#writeAll);
     this.#toWrite.push(pending);
   }
@@ -117,31 +117,31 @@ export class ClientConnections {
   }
 }
 
-class ClientConnection implements ResponseOwner {
+class ClientConnection implements RequestOwner {
   readonly socket: Socket;
-  readonly #connections: ClientConnections;
+  readonly #connections: ConnectionRegistry;
   /** In the order of their requests, which is the order of their responses. */
-  readonly #pending: PendingResponse[] = [];
+  readonly #pending: PendingRequest[] = [];
   #isClosing = false;
   /** Whether the last response was sent before the body of its request was complete. */
   #hasUnreadBody = false;
 
-  constructor(socket: Socket, connections: ClientConnections) {
+  constructor(socket: Socket, connections: ConnectionRegistry) {
     this.socket = socket;
     this.#connections = connections;
   }
 
-  accept(
+  receive(
     request: IncomingMessage,
     response: ServerResponse,
-    handle: (pending: PendingResponse) => void,
+    handle: (pending: PendingRequest) => void,
   ): void {
     if (this.#isClosing || this.#pending.length >= maxPending) {
       this.#isClosing = true;
       return;
     }
     this.#hasUnreadBody = false;
-    const pending = new PendingResponse(this, request, response, handle);
+    const pending = new PendingRequest(this, request, response, handle);
     this.#pending.push(pending);
     this.#connections.countPending(1);
     const onEnd = () => this.#settle(pending, response.writableFinished && !this.socket.destroyed);
@@ -150,12 +150,12 @@ class ClientConnection implements ResponseOwner {
   }
 
   // If the connection has other pending requests, the response is written immediately: they may wait for it.
-  scheduleWrite(pending: PendingResponse): void {
+  scheduleWrite(pending: PendingRequest): void {
     if (this.#pending.length > 1) pending.write();
     else this.#connections.writeLater(pending);
   }
 
-  decideClose(pending: PendingResponse, mustClose: boolean): boolean {
+  decideClose(pending: PendingRequest, mustClose: boolean): boolean {
     if (mustClose || this.#connections.isClosing) this.#isClosing = true;
     return this.#isClosing && this.#pending.at(-1) === pending;
   }
@@ -186,7 +186,7 @@ class ClientConnection implements ResponseOwner {
   }
 
   handleClose(): void {
-    // oxlint-disable-next-line unicorn/no-useless-spread -- `#settle` removes the pending response from the list
+    // oxlint-disable-next-line unicorn/no-useless-spread -- `#settle` removes the request from the list
     for (const pending of [...this.#pending]) this.#settle(pending, false);
   }
 
@@ -215,7 +215,7 @@ class ClientConnection implements ResponseOwner {
     return requestId;
   }
 
-  #settle(pending: PendingResponse, isSent: boolean): void {
+  #settle(pending: PendingRequest, isSent: boolean): void {
     const index = this.#pending.indexOf(pending);
     if (index === -1) return;
     this.#pending.splice(index, 1);

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Config } from '../config.ts';
-import type { ForwardedHeaders } from '../credentials.ts';
+import type { CallerHeaders } from '../credentials.ts';
 import { Deadline } from '../deadline.ts';
 import {
   createNoMemoryError,
@@ -13,8 +13,8 @@ import type { RequestObservation } from '../observability/request-observation.ts
 import type { Telemetry } from '../observability/telemetry.ts';
 import { type ContextServices, RequestContext } from '../resolvers/request-context.ts';
 import type { Admission } from './admission.ts';
+import { readCallerHeaders } from './caller-headers.ts';
 import type { Cors } from './cors.ts';
-import { readForwardedHeaders } from './forwarded-headers.ts';
 import { isJsonContentType, type MediaType, mediaTypes, negotiateMediaType } from './header-fields.ts';
 import { ClientDisconnected, createShedError, HttpError } from './http-errors.ts';
 import type { HttpRequest } from './http-request.ts';
@@ -37,14 +37,15 @@ export class Exchange {
   requestId: string;
   readonly #request: HttpRequest;
   readonly #services: HandlerServices;
-  readonly #forwarded: ForwardedHeaders;
+  readonly #callerHeaders: CallerHeaders;
   readonly #observation: RequestObservation;
   readonly #mediaType: MediaType;
+  /** Whether the Accept header allows a media type of GraphQL. */
+  readonly #isAcceptable: boolean;
   readonly #deadline: Deadline;
   readonly #reservation: Reservation;
-  /** For the response alone: a write that continues after the response releases its bytes late. */
+  /** Separate, because a write that outlives the response still releases bytes of `#reservation`. */
   readonly #responseReservation: Reservation;
-  readonly #refusal: RequestError | undefined;
   #prepared: PreparedOperation | undefined;
   #isMutation = false;
   #hasSlot = false;
@@ -57,32 +58,24 @@ export class Exchange {
 
   constructor(request: HttpRequest, arrivedAtMs: number, services: HandlerServices) {
     const { telemetry, admission, config } = services;
-    const forwarded = readForwardedHeaders(request.rawHeaders);
-    this.requestId = forwarded.requestId;
-    this.#forwarded = forwarded;
+    const callerHeaders = readCallerHeaders(request.rawHeaders);
+    this.requestId = callerHeaders.requestId;
+    this.#callerHeaders = callerHeaders;
     this.#request = request;
     this.#services = services;
     this.#observation = telemetry.observeRequest(
       request.method,
       request.remoteAddress,
       request.getHeader('x-forwarded-for'),
-      forwarded,
+      callerHeaders,
       arrivedAtMs,
     );
     const mediaType = negotiateMediaType(request.getHeader('accept'), mediaTypes);
+    this.#isAcceptable = mediaType !== undefined;
     this.#mediaType = mediaType ?? 'application/json';
     this.#deadline = new Deadline(config.requestTimeoutMs, arrivedAtMs);
     this.#reservation = admission.createReservation();
     this.#responseReservation = admission.createReservation();
-    // Decided on arrival, before the body is read, so that shedding a request costs little.
-    if (forwarded.problem !== undefined) this.#refusal = new RequestError('BAD_REQUEST', forwarded.problem);
-    else if (admission.isFull) this.#refusal = createShedError();
-    else if (mediaType === undefined)
-      this.#refusal = new HttpError(
-        'BAD_REQUEST',
-        'The Accept header must allow application/json or application/graphql-response+json.',
-        { status: 406 },
-      );
   }
 
   /**
@@ -97,7 +90,7 @@ export class Exchange {
     if (preflight !== undefined) return preflight;
     const context = new RequestContext(
       this.#services,
-      this.#forwarded,
+      this.#callerHeaders,
       this.#deadline,
       this.#observation.trace?.context,
       this.#reservation,
@@ -106,6 +99,7 @@ export class Exchange {
     let response: HttpResponse;
     this.#isRunning = true;
     try {
+      this.#checkRequest();
       // A variable with the body would keep it in memory until this function ends.
       response = await this.#readBody().then((body) => this.#runPipeline(body, context));
       this.#endRun();
@@ -113,7 +107,7 @@ export class Exchange {
     } catch (error) {
       this.#endRun();
       if (error instanceof ClientDisconnected) return undefined;
-      this.#reservation.resize(0);
+      this.#reservation.releaseAll();
       response = this.#toErrorResponse(error, context);
     }
     this.requestId = context.requestId;
@@ -133,31 +127,37 @@ export class Exchange {
     if (this.#hasSlot) this.#services.admission.returnSlot();
   }
 
-  /**
-   * Checks the request, and reads the body of a POST. Resolves to undefined for GET and HEAD. Throws or rejects with
-   * RequestError if the request is refused.
-   */
+  /** Throws RequestError if the request is refused without reading its body, so that shedding it costs little. */
+  #checkRequest(): void {
+    const { method } = this.#request;
+    const { problem } = this.#callerHeaders;
+    if (problem !== undefined) throw new RequestError('BAD_REQUEST', problem);
+    if (this.#services.admission.isFull) throw createShedError();
+    if (!this.#isAcceptable)
+      throw new HttpError(
+        'BAD_REQUEST',
+        'The Accept header must allow application/json or application/graphql-response+json.',
+        { status: 406 },
+      );
+    if (method !== 'POST' && method !== 'GET' && method !== 'HEAD')
+      throw new HttpError('METHOD_NOT_ALLOWED', 'Send a GraphQL request with GET or POST.', {
+        status: 405,
+        headers: { allow: 'GET, POST' },
+      });
+    if (method === 'POST' && !isJsonContentType(this.#request.getHeader('content-type')))
+      throw new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the request body as application/json in UTF-8.');
+  }
+
+  /** Undefined for GET and HEAD. Throws or rejects with RequestError if the body is refused. */
   #readBody(): Promise<string | undefined> {
     const { config, admission } = this.#services;
     const request = this.#request;
-    if (this.#refusal !== undefined) throw this.#refusal;
-    if (request.method === 'POST') {
-      if (!isJsonContentType(request.getHeader('content-type')))
-        throw new RequestError(
-          'UNSUPPORTED_MEDIA_TYPE',
-          'Send the request body as application/json in UTF-8.',
-        );
+    if (request.method === 'POST')
       return request.readBody({
         maxBytes: config.maxRequestBytes,
         deadline: this.#deadline,
         admission,
         reservation: this.#reservation,
-      });
-    }
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      throw new HttpError('METHOD_NOT_ALLOWED', 'Send a GraphQL request with GET or POST.', {
-        status: 405,
-        headers: { allow: 'GET, POST' },
       });
     if (!this.#reservation.take(request.search.length * maxParsedFactor)) throw createShedError();
     return Promise.resolve(undefined);
@@ -190,7 +190,7 @@ export class Exchange {
     this.#isMutation = operation === 'mutation';
     this.#observation.operation = prepared;
     // Without variables, nothing of the parsed body is kept. The document counts separately.
-    if (variableDefinitions.length === 0 && !this.#services.keepsBody) this.#reservation.resize(0);
+    if (variableDefinitions.length === 0 && !this.#services.keepsBody) this.#reservation.releaseAll();
     this.#releaseDocument();
     // The request counts the document itself, because the cache can drop it in the meantime. A plugin can call this after
     // the execution has ended.
@@ -215,7 +215,7 @@ export class Exchange {
     // A character has at most three bytes in UTF-8.
     if (length * 3 > maxResponseBytes && Buffer.byteLength(body) > maxResponseBytes)
       throw createResponseTooLargeError(maxResponseBytes, this.#isMutation);
-    this.#reservation.resize(0);
+    this.#reservation.releaseAll();
     if (!this.#responseReservation.take(getStoredBytes(body)))
       throw createNoMemoryError('response', this.#isMutation);
   }

@@ -12,12 +12,12 @@ import { Admission } from './admission.ts';
 import { Cors } from './cors.ts';
 import { Exchange, type HandlerServices } from './exchange.ts';
 import { fromNode, type HttpRequest } from './http-request.ts';
-import type { PendingResponse } from './pending-response.ts';
+import type { PendingRequest } from './pending-request.ts';
 import { createDirectPipeline, type Plugins } from './pipeline.ts';
 import { createYogaPipeline } from './yoga.ts';
 
 /** The settings that only the program has. */
-export const programSettings = [
+export const commandLineSettings = [
   'port',
   'host',
   'metricsPort',
@@ -30,7 +30,7 @@ export const programSettings = [
   'trustProxy',
 ] as const satisfies readonly SettingName[];
 
-export type HandlerConfig = Omit<Config, (typeof programSettings)[number]>;
+export type HandlerConfig = Omit<Config, (typeof commandLineSettings)[number]>;
 
 /** Handles GraphQL requests without a listener: what all requests of one gateway share. */
 export class GraphqlHandler {
@@ -100,7 +100,7 @@ export class GraphqlHandler {
    * @param target of the request, in origin form
    * @param expectsContinue whether the client waits for `100 Continue` before it sends the body
    */
-  serve(pending: PendingResponse, target: string, expectsContinue = false): void {
+  serve(pending: PendingRequest, target: string, expectsContinue = false): void {
     const { request, response, arrivedAtMs } = pending;
     const sendContinue = expectsContinue ? () => response.writeContinue() : undefined;
     const exchange = this.begin(fromNode(request, target, sendContinue), arrivedAtMs);

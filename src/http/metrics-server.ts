@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
-import { ClientConnections } from './connections.ts';
+import { ConnectionRegistry } from './connections.ts';
 import { checkHost } from './header-fields.ts';
 import { getTarget } from './http-request.ts';
 import { listen } from './listen.ts';
-import type { PendingResponse } from './pending-response.ts';
+import type { PendingRequest } from './pending-request.ts';
 import { type HttpResponse, toTextResponse } from './responses.ts';
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -21,7 +21,7 @@ export async function startMetricsServer(
   host: string,
   print: () => Promise<string>,
 ): Promise<Server> {
-  const connections = new ClientConnections(timeoutMs);
+  const connections = new ConnectionRegistry(timeoutMs);
   let reading: Promise<string> | undefined;
   const printOnce = () => {
     reading ??= print().finally(() => {
@@ -29,7 +29,7 @@ export async function startMetricsServer(
     });
     return reading;
   };
-  const respond = (pending: PendingResponse): void => {
+  const respond = (pending: PendingRequest): void => {
     void createResponse(pending, printOnce).then((response) => pending.respond(response));
   };
   const server = createServer({
@@ -39,7 +39,7 @@ export async function startMetricsServer(
     requireHostHeader: false,
   })
     .on('connection', (socket) => connections.register(socket))
-    .on('request', (request, response) => connections.accept(request, response, respond))
+    .on('request', (request, response) => connections.receive(request, response, respond))
     .on('clientError', (error, socket) => connections.refuse(socket, error));
   server.maxConnections = maxConnections;
   await listen(server, port, host, '--metrics-port');
@@ -47,7 +47,7 @@ export async function startMetricsServer(
 }
 
 async function createResponse(
-  { request }: PendingResponse,
+  { request }: PendingRequest,
   print: () => Promise<string>,
 ): Promise<HttpResponse> {
   const problem = checkHost(request.rawHeaders, request.httpVersion);

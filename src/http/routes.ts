@@ -5,7 +5,7 @@ import { createGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlHandler } from './handler.ts';
 import { checkHost, isAllowedHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
 import { getTarget } from './http-request.ts';
-import type { PendingResponse } from './pending-response.ts';
+import type { PendingRequest } from './pending-request.ts';
 import { type HttpResponse, toTextResponse } from './responses.ts';
 import type { Resources } from './static-files.ts';
 
@@ -34,7 +34,7 @@ export class Routes {
   }
 
   /** @param expectsContinue whether the client waits for `100 Continue` before it sends the body */
-  dispatch(pending: PendingResponse, expectsContinue = false): void {
+  dispatch(pending: PendingRequest, expectsContinue = false): void {
     const { request } = pending;
     const problem = checkHost(request.rawHeaders, request.httpVersion);
     if (problem !== undefined) return pending.respond(toTextResponse(400, problem));
@@ -61,7 +61,7 @@ export class Routes {
       if (!prefersHtml(headers.accept)) return undefined;
       if (this.#graphiql !== undefined) return this.#graphiql.page(headers);
       // A GET with a query string is an operation.
-      return target.includes('?') ? undefined : withoutGraphiql;
+      return target.includes('?') ? undefined : graphiqlOffResponse;
     } catch (error) {
       log.error({ error: describeError(error) }, 'a page could not be served');
       return toTextResponse(500, 'this page is not available');
@@ -69,7 +69,7 @@ export class Routes {
   }
 }
 
-const withoutGraphiql = toTextResponse(
+const graphiqlOffResponse = toTextResponse(
   406,
   'This is a GraphQL endpoint: send operations with POST, as application/json. GraphiQL is off; GRAPHIQL=on turns it on.',
 );

@@ -3,8 +3,8 @@ import { Server as TcpServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { openTelemetry, type Telemetry } from '../observability/telemetry.ts';
-import { ClientConnections } from './connections.ts';
+import { startTelemetry, type Telemetry } from '../observability/telemetry.ts';
+import { ConnectionRegistry } from './connections.ts';
 import { GraphqlHandler } from './handler.ts';
 import { closeServer, getUrl, listen } from './listen.ts';
 import { startMetricsServer } from './metrics-server.ts';
@@ -21,7 +21,7 @@ export interface ServerOptions extends Omit<RoutesOptions, 'handler' | 'isReady'
 
 /** Listens. Rejects with a readable message if a port is not available. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const server = new RunningServer(options, await openTelemetry(options.config, options.log));
+  const server = new RunningServer(options, await startTelemetry(options.config, options.log));
   try {
     await server.listen();
   } catch (error) {
@@ -36,7 +36,7 @@ export class RunningServer implements AsyncDisposable {
   readonly #isWorker: boolean;
   readonly #telemetry: Telemetry;
   readonly #handler: GraphqlHandler;
-  readonly #connections: ClientConnections;
+  readonly #connections: ConnectionRegistry;
   readonly #server: Server;
   #metricsServer: Server | undefined;
   #isReady = true;
@@ -48,7 +48,7 @@ export class RunningServer implements AsyncDisposable {
     this.#isWorker = isWorker;
     this.#telemetry = telemetry;
     this.#handler = new GraphqlHandler(config, telemetry, log, plugins);
-    this.#connections = new ClientConnections(config.responseTimeoutMs, log);
+    this.#connections = new ConnectionRegistry(config.responseTimeoutMs, log);
     const routes = new Routes({
       ...options,
       handler: this.#handler,
@@ -68,14 +68,14 @@ export class RunningServer implements AsyncDisposable {
     this.#server
       .on('connection', (socket) => this.#connections.register(socket))
       .on('request', (request, response) =>
-        this.#connections.accept(request, response, (pending) => routes.dispatch(pending)),
+        this.#connections.receive(request, response, (pending) => routes.dispatch(pending)),
       )
       .on('checkContinue', (request, response) =>
-        this.#connections.accept(request, response, (pending) => routes.dispatch(pending, true)),
+        this.#connections.receive(request, response, (pending) => routes.dispatch(pending, true)),
       )
       // An `Expect` header other than `100-continue`.
       .on('checkExpectation', (request, response) =>
-        this.#connections.accept(request, response, (pending) =>
+        this.#connections.receive(request, response, (pending) =>
           pending.respond(toTextResponse(417, 'expectation failed')),
         ),
       )

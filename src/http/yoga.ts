@@ -168,7 +168,7 @@ class YogaExecution {
       return this.#prepared;
     this.#addSecrets(document);
     const { documents } = this.#executor;
-    return this.#setPrepared(documents.prepareDocument(document, operationName, this.#isReadOnly));
+    return this.#setPrepared(documents.prepareParsed(document, operationName, this.#isReadOnly));
   }
 
   /** Also for the log line and the metrics of a request that a plugin refuses before it is executed. */

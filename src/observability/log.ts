@@ -123,7 +123,7 @@ const maxCauses = 5;
  *
  * @param redact removes secrets. With it, the message is included
  */
-export function describeError(error: unknown, redact?: (text: string) => string, level = 0): unknown {
+export function describeError(error: unknown, redact?: (text: string) => string, depth = 0): unknown {
   const clean = redact ?? ((text: string) => text);
   if (!(error instanceof Error))
     return { type: typeof error, ...(redact && typeof error === 'string' && { message: redact(error) }) };
@@ -135,8 +135,8 @@ export function describeError(error: unknown, redact?: (text: string) => string,
     ...('code' in error && typeof error.code === 'string' ? { code: clean(error.code) } : {}),
     ...(redact && { message: redact(error.message) }),
     stack: clean(frames.map((line) => line.trim()).join('\n')),
-    ...(error.cause instanceof Error && level < maxCauses
-      ? { cause: describeError(error.cause, redact, level + 1) }
+    ...(error.cause instanceof Error && depth < maxCauses
+      ? { cause: describeError(error.cause, redact, depth + 1) }
       : {}),
   };
 }

@@ -3,7 +3,7 @@ import { ConfigError } from '../config.ts';
 import { requestErrorCodes } from '../execution/index.ts';
 import { getProperty } from '../json.ts';
 import { version } from '../package.ts';
-import { clientFacingErrorCodes } from '../upstream/errors.ts';
+import { fieldErrorCodes } from '../upstream/errors.ts';
 import type { Transport } from '../upstream/transport.ts';
 import type { AttemptEnd, AttemptInfo } from '../upstream/transport-types.ts';
 import { operationTypes, type RequestObservation, requestOutcomes } from './request-observation.ts';
@@ -15,7 +15,7 @@ export type MetricsSnapshot = readonly object[];
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Codes of the label `code`. A plugin's own code counts as `other`, so that the number of series has a limit. */
-const errorCodes: ReadonlySet<string> = new Set([...clientFacingErrorCodes, ...requestErrorCodes, 'other']);
+const errorCodes: ReadonlySet<string> = new Set([...fieldErrorCodes, ...requestErrorCodes, 'other']);
 
 /** A registry of the host application, for Prometheus's or OpenMetrics' text format. */
 export type HostRegistry = Pick<
@@ -93,7 +93,7 @@ export class Metrics {
     );
     this.#addGauge(
       'gateway_upstream_breaker_open',
-      'Processes whose circuit breaker is open or half-open.',
+      'Processes whose circuit breaker is open or half-open. 0 a minute after the last failure.',
       ({ transport }) => (transport.isBreakerOpen ? 1 : 0),
     );
     this.#addGauge(

@@ -33,7 +33,7 @@ import { createResource, logSdkErrors } from './otel-sdk.ts';
  * builds the exporter from the same parts. Returns the function that sends the metrics for the last time. It never
  * rejects.
  */
-export function openMetricsExport(
+export function startMetricsExport(
   metrics: Metrics,
   { protocol, intervalMs, timeoutMs }: OtlpMetricsSettings,
   log: Log,

@@ -14,7 +14,7 @@ import { Tracing } from './tracing.ts';
  * Starts traces as OpenTelemetry's variables configure them. Logs failed exports. `shutdown` sends the remaining spans,
  * and never rejects.
  */
-export async function openTracing(
+export async function startTracing(
   { galileoApiUrl, basePath }: Pick<Config, 'galileoApiUrl' | 'basePath'>,
   settings: OtelSettings,
   log: Log,

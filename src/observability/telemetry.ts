@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import type { ForwardedHeaders } from '../credentials.ts';
+import type { CallerHeaders } from '../credentials.ts';
 import { readOtelVariables } from '../otel-variables.ts';
 import type { TransportObserver } from '../upstream/transport-types.ts';
 import { createClientAddressReader } from './client-address.ts';
@@ -60,7 +60,7 @@ export class Telemetry {
     method: string,
     remoteAddress: string | undefined,
     forwardedFor: string | undefined,
-    { requestId, traceHeaders }: ForwardedHeaders,
+    { requestId, traceHeaders }: CallerHeaders,
     arrivedAtMs: number,
   ): RequestObservation {
     return new RequestObservation(
@@ -96,7 +96,7 @@ export class Telemetry {
 }
 
 /** Loads and starts only what the settings and OpenTelemetry's variables turn on. */
-export async function openTelemetry(
+export async function startTelemetry(
   config: Pick<Config, 'metricsPort' | 'galileoApiUrl' | 'basePath' | 'trustProxy'>,
   log: Log,
 ): Promise<Telemetry> {
@@ -112,12 +112,12 @@ export async function openTelemetry(
       : import('./metrics.ts').then(({ Metrics }) => new Metrics()),
     otel.exporter === 'none'
       ? undefined
-      : import('./otlp-traces.ts').then(({ openTracing }) => openTracing(config, otel, log)),
+      : import('./otlp-traces.ts').then(({ startTracing }) => startTracing(config, otel, log)),
   ]);
   const shutdowns = traces === undefined ? [] : [traces.shutdown];
   if (metrics !== undefined && otel.metrics !== undefined) {
-    const { openMetricsExport } = await import('./otlp-metrics.ts');
-    shutdowns.push(openMetricsExport(metrics, otel.metrics, log));
+    const { startMetricsExport } = await import('./otlp-metrics.ts');
+    shutdowns.push(startMetricsExport(metrics, otel.metrics, log));
   }
   return new Telemetry(log, { metrics, tracing: traces?.tracing, trustProxy: config.trustProxy, shutdowns });
 }

@@ -39,14 +39,14 @@ type IssueLocation = readonly (string | number)[];
  */
 export class BodyMapping {
   readonly #shape: InputShape;
-  readonly #bodyPath: readonly string[];
+  readonly #inputPath: readonly string[];
   readonly #fieldNames: ReadonlyMap<string, string>;
   readonly #renamedProperties: RegExp;
 
-  /** @param bodyPath the path in `input` of the value that becomes the body. Default: `input` itself. */
-  constructor(shape: InputShape, bodyPath: readonly string[] = []) {
+  /** @param inputPath the path in `input` of the value that becomes the body. Default: `input` itself. */
+  constructor(shape: InputShape, inputPath: readonly string[] = []) {
     this.#shape = shape;
-    this.#bodyPath = bodyPath;
+    this.#inputPath = inputPath;
     this.#fieldNames = new Map(getFieldNames(shape));
     // Matches nothing if no property is renamed.
     this.#renamedProperties = new RegExp(
@@ -61,10 +61,10 @@ export class BodyMapping {
    */
   toBody(input: JsonObject): string | ValidationFailure {
     const issues: InputIssue[] = [];
-    const value = this.#bodyPath.reduce<unknown>(getProperty, input);
+    const value = this.#inputPath.reduce<unknown>(getProperty, input);
     const body = toBodyValue(value, this.#shape, undefined, (path) => {
       issues.push({
-        path: ['input', ...this.#bodyPath, ...toKeys(path).map(String), 'key'],
+        path: ['input', ...this.#inputPath, ...toKeys(path).map(String), 'key'],
         message: 'This key occurs more than once.',
         code: 'duplicate_key',
       });
@@ -92,8 +92,8 @@ export class BodyMapping {
    */
   #toArgumentPath([root, ...location]: IssueLocation, input: unknown, redact: Redaction): readonly string[] {
     if (root !== 'body') return [];
-    const path = toArgumentKeys(location, this.#shape, this.#bodyPath.reduce(getProperty, input), redact);
-    return path.length === 0 ? ['input'] : ['input', ...this.#bodyPath, ...path];
+    const path = toArgumentKeys(location, this.#shape, this.#inputPath.reduce(getProperty, input), redact);
+    return path.length === 0 ? ['input'] : ['input', ...this.#inputPath, ...path];
   }
 
   #translate(message: string): string {
@@ -110,7 +110,7 @@ function* getFieldNames(shape: InputShape): Generator<[property: string, name: s
   }
 }
 
-/** @param path of the value in the argument, below `bodyPath` */
+/** @param path of the value in the argument, below `inputPath` */
 function toBodyValue(
   value: unknown,
   shape: InputShape,

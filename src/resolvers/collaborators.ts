@@ -1,5 +1,5 @@
 import { isNullableObjectArray, type JsonObject } from '../json.ts';
-import { ClientFacingError } from '../upstream/errors.ts';
+import { FieldError } from '../upstream/errors.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { isUuid } from '../upstream/uuid.ts';
 import type { ResolverContext } from './request-context.ts';
@@ -34,7 +34,7 @@ export async function loadCollaborators(
 ): Promise<CollaboratorConnection | null> {
   const limit = first ?? defaultPageSize;
   if (limit < 1 || limit > maxPageSize) {
-    throw new ClientFacingError('BAD_USER_INPUT', `\`first\` must be between 1 and ${maxPageSize}.`);
+    throw new FieldError('BAD_USER_INPUT', `\`first\` must be between 1 and ${maxPageSize}.`);
   }
   const startingToken = after === null || after === undefined ? 0 : fromCursor(after);
   if (integrationId === null || integrationId === undefined) return null;
@@ -83,8 +83,7 @@ function fromCursor(cursor: string): number {
   );
   // Several strings decode to the same bytes. Only the one that `toCursor` returns is a cursor.
   if (Number.isSafeInteger(offset) && toCursor(offset) === cursor) return offset;
-  throw new ClientFacingError('BAD_USER_INPUT', '`after` is not a cursor of this connection.');
+  throw new FieldError('BAD_USER_INPUT', '`after` is not a cursor of this connection.');
 }
 
-const createInvalidResponseError = (message: string) =>
-  new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message);
+const createInvalidResponseError = (message: string) => new FieldError('UPSTREAM_INVALID_RESPONSE', message);

@@ -1,11 +1,11 @@
 import { isJsonObject } from '../json.ts';
 import { type ProviderName, providerNames, type UpstreamIntegration } from '../upstream/api-types.ts';
-import { ClientFacingError } from '../upstream/errors.ts';
+import { FieldError } from '../upstream/errors.ts';
 import { getTypeName } from './integrations.ts';
 import type { ResolverContext } from './request-context.ts';
 
 /** Routers send the name of an enum value in a representation, not its internal value. */
-const namesByKey: ReadonlyMap<unknown, ProviderName> = new Map(
+const providersByEnumName: ReadonlyMap<unknown, ProviderName> = new Map(
   providerNames.map((name) => [name.toUpperCase(), name]),
 );
 
@@ -18,8 +18,8 @@ export async function loadEntity(
   context: ResolverContext,
 ): Promise<UpstreamIntegration | null> {
   if (!isJsonObject(representation)) throw createRepresentationError('it is not an object');
-  const { __typename: typeName, name: key } = representation;
-  const name = namesByKey.get(key);
+  const { __typename: typeName, name: enumName } = representation;
+  const name = providersByEnumName.get(enumName);
   if (name === undefined) throw createRepresentationError('its key `name` is not a value of IntegrationName');
   if (typeName !== 'Integration' && typeName !== getTypeName(name)) {
     throw createRepresentationError('its `__typename` does not match its key');
@@ -28,4 +28,4 @@ export async function loadEntity(
 }
 
 const createRepresentationError = (reason: string) =>
-  new ClientFacingError('BAD_USER_INPUT', `This representation cannot be resolved: ${reason}.`);
+  new FieldError('BAD_USER_INPUT', `This representation cannot be resolved: ${reason}.`);

@@ -1,4 +1,4 @@
-import { ClientFacingError } from '../upstream/errors.ts';
+import { FieldError } from '../upstream/errors.ts';
 import type { ResolverContext } from './request-context.ts';
 
 /** A field's error as the client receives it, without its path. docs/errors.md explains each extension. */
@@ -16,14 +16,14 @@ export interface ErrorPayload {
 
 /**
  * Turns the cause of a field's error into a code, a safe message and the request id. Any cause except a
- * ClientFacingError is reported, and the client receives INTERNAL_SERVER_ERROR.
+ * FieldError is reported, and the client receives INTERNAL_SERVER_ERROR.
  */
 export function toErrorPayload(
   cause: unknown,
   context: Pick<ResolverContext, 'requestId' | 'reportError'>,
 ): ErrorPayload {
   const { requestId } = context;
-  if (cause instanceof ClientFacingError) {
+  if (cause instanceof FieldError) {
     const { message, code, retryable, retryAfterMs, upstreamStatus, galileoErrorCode } = cause;
     return {
       message,

@@ -24,13 +24,9 @@ export async function loadIntegrations(
 ): Promise<(UpstreamIntegration | Promise<UpstreamIntegration | null>)[]> {
   const loads = getNames(names).map((name) => reads.loadIntegration(name));
   const outcomes = await Promise.allSettled(loads);
-  const items: (UpstreamIntegration | Promise<UpstreamIntegration | null>)[] = [];
-  for (const [index, load] of loads.entries()) {
-    const outcome = outcomes[index];
-    if (outcome?.status === 'rejected') items.push(load);
-    else if (outcome?.value) items.push(outcome.value);
-  }
-  return items;
+  return outcomes.flatMap((outcome, index) =>
+    outcome.status === 'rejected' ? (loads[index] ?? []) : (outcome.value ?? []),
+  );
 }
 
 export const getProviderEntries = (names: readonly ProviderName[] | null | undefined): ProviderEntry[] =>

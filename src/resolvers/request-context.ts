@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  containsSecret,
-  type ForwardedHeaders,
-  getCredentialSecrets,
-  hashCredentials,
-} from '../credentials.ts';
+import { type CallerHeaders, containsSecret, getCredentialSecrets, hashCredentials } from '../credentials.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Reservation } from '../memory.ts';
 import { Secrets } from '../secrets.ts';
@@ -12,7 +7,7 @@ import type { GalileoClient } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
 import { Reads } from './reads.ts';
 
-/** The public members of RequestContext, without its private fields, so that tests can create one. */
+/** RequestContext as resolvers and tests see it. A plain object can have this type, but not a class with private fields. */
 export type ResolverContext = Pick<RequestContext, keyof RequestContext>;
 
 /** Services that the contexts of all requests share. */
@@ -40,7 +35,7 @@ export class RequestContext implements CallContext {
   /** What the request holds in memory. */
   readonly reservation: Reservation;
   readonly #services: ContextServices;
-  readonly #forwarded: ForwardedHeaders;
+  readonly #callerHeaders: CallerHeaders;
   #requestId: string;
   #headers: readonly string[] | undefined;
   #caller: string | undefined;
@@ -50,7 +45,7 @@ export class RequestContext implements CallContext {
 
   constructor(
     services: ContextServices,
-    forwarded: ForwardedHeaders,
+    callerHeaders: CallerHeaders,
     deadline: Deadline,
     traceContext: CallContext['traceContext'],
     reservation: Reservation,
@@ -58,10 +53,10 @@ export class RequestContext implements CallContext {
     this.#services = services;
     this.galileo = services.galileo;
     this.deadline = deadline;
-    this.#forwarded = forwarded;
-    this.#requestId = forwarded.requestId;
-    this.hasCredential = forwarded.credentials.length > 0;
-    this.traceHeaders = forwarded.traceHeaders;
+    this.#callerHeaders = callerHeaders;
+    this.#requestId = callerHeaders.requestId;
+    this.hasCredential = callerHeaders.credentials.length > 0;
+    this.traceHeaders = callerHeaders.traceHeaders;
     this.traceContext = traceContext;
     this.reservation = reservation;
   }
@@ -72,13 +67,13 @@ export class RequestContext implements CallContext {
   }
 
   get headers(): readonly string[] {
-    const { credentials, baggage } = this.#forwarded;
+    const { credentials, baggage } = this.#callerHeaders;
     this.#headers ??= [...credentials, 'x-request-id', this.#requestId, ...baggage];
     return this.#headers;
   }
 
   get caller(): string {
-    this.#caller ??= hashCredentials(this.#forwarded.credentials);
+    this.#caller ??= hashCredentials(this.#callerHeaders.credentials);
     return this.#caller;
   }
 
@@ -87,12 +82,14 @@ export class RequestContext implements CallContext {
     return this.#reads;
   }
 
-  /** Adds a secret of the request's input, so that `redact` removes it. */
-  addSecret(value: string): void {
-    this.#getSecrets().add(value);
-    if (!containsSecret(this.#requestId, value)) return;
-    this.#requestId = randomUUID();
-    this.#headers = undefined;
+  /** Adds secrets of the request's input, so that `redact` removes them. */
+  addSecrets(values: Iterable<string>): void {
+    for (const value of values) {
+      this.#getSecrets().add(value);
+      if (!containsSecret(this.#requestId, value)) continue;
+      this.#requestId = randomUUID();
+      this.#headers = undefined;
+    }
   }
 
   /** Removes the secrets of this request from a string. */
@@ -111,7 +108,7 @@ export class RequestContext implements CallContext {
   }
 
   #getSecrets(): Secrets {
-    this.#secrets ??= new Secrets(getCredentialSecrets(this.#forwarded.presented), (bytes) =>
+    this.#secrets ??= new Secrets(getCredentialSecrets(this.#callerHeaders.allCredentials), (bytes) =>
       this.reservation.take(bytes),
     );
     return this.#secrets;

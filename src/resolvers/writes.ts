@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { ProviderName } from '../upstream/api-types.ts';
-import { ClientFacingError, type ClientFacingErrorCode } from '../upstream/errors.ts';
+import { FieldError, type FieldErrorCode } from '../upstream/errors.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { isUuid, type Uuid } from '../upstream/uuid.ts';
 import type { BodyMapping, ValidationFailure } from './body-mapping.ts';
@@ -28,7 +28,6 @@ export async function upsertIntegration(
   context: ResolverContext,
 ): Promise<UpsertSuccess | ValidationFailure> {
   const body = mapping.toBody(input);
-  // Duplicate keys.
   if (typeof body !== 'string') return body;
   const outcome = await settleWrite(context.galileo.upsert(name, body, context), () =>
     context.reads.forgetIntegration(name),
@@ -66,7 +65,6 @@ export async function shareIntegration(
 ): Promise<ShareSuccess | ValidationFailure> {
   const id = toIdArgument('integrationId', input.integrationId);
   const body = mapping.toBody(input);
-  // Duplicate keys.
   if (typeof body !== 'string') return body;
   const outcome = await settleWrite(context.galileo.share(kind, id, body, context), () =>
     context.reads.forgetSharing(id),
@@ -111,12 +109,12 @@ const toIds = ({ kind, integrationId, collaboratorId }: CollaboratorReference) =
 });
 
 function toIdArgument(name: string, value: string): Uuid {
-  if (!isUuid(value)) throw new ClientFacingError('BAD_USER_INPUT', `\`${name}\` must be a UUID.`);
+  if (!isUuid(value)) throw new FieldError('BAD_USER_INPUT', `\`${name}\` must be a UUID.`);
   return value;
 }
 
 /** The failures after which a write may have changed something. */
-const uncertainCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
+const uncertainCodes: ReadonlySet<FieldErrorCode> = new Set([
   'UPSTREAM_OUTCOME_UNKNOWN',
   'UPSTREAM_INVALID_RESPONSE',
   'UPSTREAM_ERROR',
@@ -132,7 +130,7 @@ async function settleWrite<T>(write: Promise<T>, forget: (result?: T) => void): 
     forget(result);
     return result;
   } catch (error) {
-    if (!(error instanceof ClientFacingError) || uncertainCodes.has(error.code)) forget();
+    if (!(error instanceof FieldError) || uncertainCodes.has(error.code)) forget();
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import {
 } from '../resolvers/collaborators.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { builder, type SchemaTypes } from './builder.ts';
-import { shareable, upstreamPage } from './directives.ts';
+import { pageCost, shareable } from './directives.ts';
 import { collaboratorRole } from './enums.ts';
 import {
   type Fields,
@@ -105,7 +105,7 @@ export function toCollaboratorFields(
       type,
       nullable: true,
       description: `The ${kind} that the integration is shared with. One call to Galileo per page. ${whenNull}`,
-      extensions: upstreamPage,
+      extensions: pageCost,
       args: {
         first: t.arg.int({
           defaultValue: defaultPageSize,

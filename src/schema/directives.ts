@@ -18,24 +18,24 @@ const cost = '@cost(weight: 10)';
 const oneForEachProvider = `@listSize(assumedSize: ${providerNames.length})`;
 
 /** A field that calls upstream. */
-export const upstreamCall: Federated = { federation: cost };
+export const callCost: Federated = { federation: cost };
 
 /** A list that one call returns as a whole. The size 1 keeps its length from multiplying the cost. */
-export const upstreamList: Federated = { federation: `${cost} @listSize(assumedSize: 1)` };
+export const listCost: Federated = { federation: `${cost} @listSize(assumedSize: 1)` };
 
 /** A connection: a field that calls upstream for one page. */
-export const upstreamPage: Federated = {
+export const pageCost: Federated = {
   federation: `${cost} @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)`,
 };
 
 /** A list with an entry for each provider, without a call. */
-export const providerList: Federated = { federation: oneForEachProvider };
+export const providerListSize: Federated = { federation: oneForEachProvider };
 
 /** A list from upstream with about one item for each provider, from one call or from one call per item. */
-export const upstreamProviderList: Federated = { federation: `${cost} ${oneForEachProvider}` };
+export const providerCallsCost: Federated = { federation: `${cost} ${oneForEachProvider}` };
 
-/** Options of a field that makes one call to upstream, and is null if the call fails. */
-export const callOptions = (description: string, extensions = upstreamCall) => ({
+/** Options of a field that makes one call to upstream, and is null if the call fails. The description says so too. */
+export const describeCall = (description: string, extensions = callCost) => ({
   nullable: true as const,
   description: `${description} One call to Galileo. Null with an error if the call fails.`,
   extensions,

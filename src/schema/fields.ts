@@ -11,7 +11,7 @@ import type { BodyField, InputShape } from '../resolvers/body-mapping.ts';
 import type { propertyDefaults } from '../upstream/generated/tables.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { shareable } from './directives.ts';
-import { createListParser, getDefault, type Parser, PropertyAccess, parseObject } from './parsers.ts';
+import { createListParser, getDefault, type Parser, PropertyReader, parseObject } from './parsers.ts';
 
 /** An object of an upstream response. Its properties are checked when they are read. */
 export type Source = JsonObject;
@@ -142,15 +142,15 @@ export function toOutputFields(
     const defaultValue = field.defaultValue === undefined ? getDefault(schema, property) : field.defaultValue;
     const isList = Array.isArray(type.output);
     const parse = isNonNull && !isList ? type.parse : orElse(isNonNull ? [] : null, type.parse);
-    const access = new PropertyAccess(property, alternative, defaultValue, parse);
+    const reader = new PropertyReader(property, alternative, defaultValue, parse);
     map[name] = t.field({
       type: type.output,
       nullable: !isNonNull,
       description: describe(field.description, field.outputNote),
       ...(deprecationReason !== undefined && { deprecationReason }),
-      extensions: { property, access },
+      extensions: { property, reader },
       // The compiler does not know that the parser checks the value.
-      resolve: (source) => access.read(source) as never,
+      resolve: (source) => reader.read(source) as never,
     });
   }
   return map;

@@ -1,6 +1,6 @@
 import { loadAvailability, loadRecordsOf, type ProviderEntry } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { callOptions, upstreamCall, upstreamList } from './directives.ts';
+import { callCost, describeCall, listCost } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { parseStrings } from './parsers.ts';
@@ -20,14 +20,14 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
       nullable: true,
       description:
         'The selected integration of this provider. Null if it is not configured; null with an error if loading it failed. One call to Galileo.',
-      extensions: upstreamCall,
+      extensions: callCost,
       resolve: ({ name }, _args, { reads }) => reads.loadIntegration(name),
     }),
     isAvailable: t.boolean({
       nullable: true,
       description:
         'Whether this Galileo deployment offers the provider. One call to Galileo for all providers. Null with an error if the call fails.',
-      extensions: upstreamCall,
+      extensions: callCost,
       resolve: ({ name }, _args, context) => loadAvailability(name, context),
     }),
     records: t.field({
@@ -35,11 +35,11 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
       nullable: true,
       description:
         'The integrations of this provider that the caller can use, including shared ones. One call to Galileo for all providers. Null with an error if the call fails.',
-      extensions: upstreamList,
+      extensions: listCost,
       resolve: ({ name }, _args, context) => loadRecordsOf(name, context),
     }),
     models: t.stringList({
-      ...callOptions('The names of the models that the caller can use.', upstreamList),
+      ...describeCall('The names of the models that the caller can use.', listCost),
       resolve: ({ name }, _args, { reads }) => reads.loadModels(name).then(parseStrings),
     }),
   }),

@@ -2,7 +2,7 @@ import { getTypeName } from '../resolvers/integrations.ts';
 import type { UpstreamIntegration } from '../upstream/api-types.ts';
 import { builder } from './builder.ts';
 import { toCollaboratorFields } from './collaborators.ts';
-import { entity, upstreamList } from './directives.ts';
+import { entity, listCost } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { toOutputFields } from './fields.ts';
 import { parseStringMap } from './parsers.ts';
@@ -33,7 +33,7 @@ export const integration = builder.interfaceRef<UpstreamIntegration>('Integratio
       nullable: true,
       description:
         'The status of the integration as entries, whose keys Galileo defines. One call to Galileo, which may call the provider: select it only if you need it. Null with an error if the call fails.',
-      extensions: upstreamList,
+      extensions: listCost,
       // Galileo's entries can quote a request body.
       resolve: ({ name }, _args, context) =>
         context.reads.loadStatus(name).then((status) =>

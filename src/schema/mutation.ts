@@ -14,7 +14,7 @@ import { type ProviderName, providerNames } from '../upstream/api-types.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { integrationGroup, integrationUser } from './collaborators.ts';
-import { callOptions, shareable, upstreamCall } from './directives.ts';
+import { callCost, describeCall, shareable } from './directives.ts';
 import { collaboratorRole, integrationName } from './enums.ts';
 import { type Fields, fieldOf, type PropertyOf, type Source, toInputShape, toInputType } from './fields.ts';
 import { integration } from './integration.ts';
@@ -77,7 +77,7 @@ const upsertResult = resultOf(
         nullable: true,
         description:
           'The stored integration, read after the write: one more call to Galileo. Null with an error if reading it failed, which does not undo the write.',
-        extensions: upstreamCall,
+        extensions: callCost,
         resolve: ({ name }, _args, { reads }) => reads.loadIntegration(name),
       }),
     }),
@@ -89,7 +89,7 @@ function createUpsert(t: MutationFields, name: ProviderName) {
   const { displayName, input, mapping } = providers[name];
   return t.field({
     type: upsertResult,
-    ...callOptions(`Creates or replaces the caller's ${displayName} integration.`),
+    ...describeCall(`Creates or replaces the caller's ${displayName} integration.`),
     args: { input: t.arg({ type: input, required: true, description: 'The settings to store.' }) },
     resolve: (_root, args, context) => upsertIntegration(name, mapping, args.input, context),
   });
@@ -143,7 +143,7 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
   return (t: MutationFields) =>
     t.field({
       type: result,
-      ...callOptions(`Shares an integration with ${kind}.`),
+      ...describeCall(`Shares an integration with ${kind}.`),
       args: {
         input: t.arg({
           type: input,
@@ -178,7 +178,7 @@ builder.mutationType({
     ),
     deleteIntegration: t.field({
       type: integrationProvider,
-      ...callOptions(
+      ...describeCall(
         "Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured.",
       ),
       args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
@@ -186,7 +186,7 @@ builder.mutationType({
     }),
     selectIntegration: t.field({
       type: integrationRecord,
-      ...callOptions('Makes this integration the selected one of its provider.'),
+      ...describeCall('Makes this integration the selected one of its provider.'),
       args: { integrationId: idOf(t.arg, 'integration') },
       resolve: (_root, { integrationId }, context) => selectIntegration(integrationId, context),
     }),
@@ -194,26 +194,26 @@ builder.mutationType({
     shareIntegrationWithGroups: shareWithGroups(t),
     updateIntegrationUser: t.field({
       type: integrationUser,
-      ...callOptions('Changes the role of a user in an integration.'),
+      ...describeCall('Changes the role of a user in an integration.'),
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, userId, role }, context) =>
         updateCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, role, context),
     }),
     updateIntegrationGroup: t.field({
       type: integrationGroup,
-      ...callOptions('Changes the role of a group in an integration.'),
+      ...describeCall('Changes the role of a group in an integration.'),
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, groupId, role }, context) =>
         updateCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, role, context),
     }),
     removeIntegrationUser: t.id({
-      ...callOptions('Stops sharing an integration with a user. Returns the id of the user.'),
+      ...describeCall('Stops sharing an integration with a user. Returns the id of the user.'),
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user') },
       resolve: (_root, { integrationId, userId }, context) =>
         removeCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, context),
     }),
     removeIntegrationGroup: t.id({
-      ...callOptions('Stops sharing an integration with a group. Returns the id of the group.'),
+      ...describeCall('Stops sharing an integration with a group. Returns the id of the group.'),
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group') },
       resolve: (_root, { integrationId, groupId }, context) =>
         removeCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, context),

@@ -1,5 +1,5 @@
 import { isJsonObject, isSerializable, type JsonObject } from '../json.ts';
-import { ClientFacingError } from '../upstream/errors.ts';
+import { FieldError } from '../upstream/errors.ts';
 import { propertyDefaults } from '../upstream/generated/tables.ts';
 
 /**
@@ -11,7 +11,7 @@ export type Parser<T = unknown> = (value: unknown) => T;
 export function throwMismatch(expected: string): never {
   let error = mismatches.get(expected);
   if (error === undefined) {
-    error = new ClientFacingError(
+    error = new FieldError(
       'UPSTREAM_INVALID_RESPONSE',
       `Galileo returned an invalid value for this field: expected ${expected}.`,
     );
@@ -24,7 +24,7 @@ export function throwMismatch(expected: string): never {
  * One shared error per expectation. Thousands of fields can fail in one request, and each new error would capture a
  * stack.
  */
-const mismatches = new Map<string, ClientFacingError>();
+const mismatches = new Map<string, FieldError>();
 
 export const parseString: Parser<string> = (value) =>
   typeof value === 'string' ? value : throwMismatch('a string');
@@ -129,10 +129,10 @@ export interface StringMapEntry {
 }
 
 /**
- * A resolver that only reads one property of its source. A field declares it in its extensions as `access`, so that the
- * executor can read the property without calling the resolver.
+ * Reads one property of an upstream object, as the resolver of a field does. The field has it in its extensions as
+ * `reader`, so that a plan can read the property without calling the resolver.
  */
-export class PropertyAccess {
+export class PropertyReader {
   readonly #property: string;
   readonly #alternative: string;
   readonly #defaultValue: unknown;
@@ -150,8 +150,8 @@ export class PropertyAccess {
   }
 
   /** Throws UPSTREAM_INVALID_RESPONSE if the value does not match the field's type. */
-  read(source: JsonObject): unknown {
-    return this.#parse(source[this.#property] ?? source[this.#alternative] ?? this.#defaultValue);
+  read(object: JsonObject): unknown {
+    return this.#parse(object[this.#property] ?? object[this.#alternative] ?? this.#defaultValue);
   }
 }
 

@@ -1,6 +1,6 @@
 import { getProviderEntries, loadIntegrations } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { callOptions, providerList, upstreamCall, upstreamProviderList } from './directives.ts';
+import { callCost, describeCall, providerCallsCost, providerListSize } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { integrationProvider } from './integration-provider.ts';
@@ -20,7 +20,7 @@ builder.queryType({
         nullable: true,
         description:
           'The selected integration of one provider, which can be shared with the caller. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo.',
-        extensions: upstreamCall,
+        extensions: callCost,
         args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
         resolve: (_root, { name }, { reads }) => reads.loadIntegration(name),
       }),
@@ -29,7 +29,7 @@ builder.queryType({
         nullable: { list: false, items: true },
         description:
           'The configured integrations among `names`, in the order of `names`. Providers that are not configured are left out. An item is null only if loading it failed; `errors` then has its path. One call to Galileo per provider.',
-        extensions: upstreamProviderList,
+        extensions: providerCallsCost,
         args: { names },
         resolve: (_root, args, context) => loadIntegrations(args.names, context),
       }),
@@ -37,15 +37,15 @@ builder.queryType({
         type: [integrationProvider],
         description:
           'One entry per provider, configured or not. Each entry has everything that a settings page needs.',
-        extensions: providerList,
+        extensions: providerListSize,
         args: { names },
         resolve: (_root, args) => getProviderEntries(args.names),
       }),
       integrationRecords: t.field({
         type: [integrationRecord],
-        ...callOptions(
+        ...describeCall(
           'Every integration that the caller can use, including shared ones. A provider can have several.',
-          upstreamProviderList,
+          providerCallsCost,
         ),
         resolve: (_root, _args, { reads }) => reads.loadRecords().then(parseObjects),
       }),

@@ -46,9 +46,9 @@ export class CircuitBreaker {
   #state: BreakerState = 'closed';
   #openedAtMs = 0;
   /** The caller whose failure opened the breaker. */
-  #failedCaller = '';
-  /** The time of its last failure. */
-  #failedAtMs = 0;
+  #openedBy = '';
+  /** The time of that caller's last failure. */
+  #openedByFailedAtMs = 0;
   #isProbing = false;
 
   constructor(now: () => number, onChange: (state: BreakerState) => void) {
@@ -59,13 +59,13 @@ export class CircuitBreaker {
   /** For metrics: whether it is open or half-open, and upstream has failed in the last minute or is being probed. */
   get isOpen(): boolean {
     if (this.#state === 'closed') return false;
-    return this.#isProbing || this.#now() - this.#failedAtMs < maxReportedMs;
+    return this.#isProbing || this.#now() - this.#openedByFailedAtMs < maxReportedMs;
   }
 
   /** How much longer calls of the caller are refused, in milliseconds. Undefined if one would be admitted. */
   getRetryAfterMs(caller: string): number | undefined {
     if (this.#state === 'closed') return undefined;
-    const sinceMs = caller === this.#failedCaller ? this.#failedAtMs : this.#openedAtMs;
+    const sinceMs = caller === this.#openedBy ? this.#openedByFailedAtMs : this.#openedAtMs;
     const leftMs = sinceMs + openMs - this.#now();
     if (leftMs > 0) return leftMs;
     return this.#isProbing ? probingRetryAfterMs : undefined;
@@ -125,9 +125,9 @@ export class CircuitBreaker {
   }
 
   #open(caller: string): void {
-    this.#failedAtMs = this.#now();
-    if (this.#state === 'closed' || caller !== this.#failedCaller) this.#openedAtMs = this.#failedAtMs;
-    this.#failedCaller = caller;
+    this.#openedByFailedAtMs = this.#now();
+    if (this.#state === 'closed' || caller !== this.#openedBy) this.#openedAtMs = this.#openedByFailedAtMs;
+    this.#openedBy = caller;
     this.#attempts.clear();
     this.#failures.clear();
     this.#tallies.clear();

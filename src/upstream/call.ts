@@ -4,7 +4,7 @@ import { Attempt, type AttemptOptions, type AttemptOwner } from './attempt.ts';
 import type { AttemptKind, CircuitBreaker, Verdict } from './breaker.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionPool, Waiter } from './connection-pool.ts';
-import { ClientFacingError } from './errors.ts';
+import { FieldError } from './errors.ts';
 import type { FastestRead } from './fastest-read.ts';
 import { explainForeignResponse, toAttemptOutcome, toVerdict, type UpstreamResponse } from './responses.ts';
 import { computeBackoffMs, type RetryBudget } from './retry.ts';
@@ -85,7 +85,7 @@ export class Call implements Waiter, AttemptOwner {
   }
 
   refuse(code: 'OVERLOADED' | 'UPSTREAM_UNAVAILABLE'): void {
-    this.#settleWithoutFurtherAttempt(new ClientFacingError(code));
+    this.#settleWithoutFurtherAttempt(new FieldError(code));
   }
 
   startAttempt(connection: Connection, isContended: boolean): boolean {
@@ -96,7 +96,7 @@ export class Call implements Waiter, AttemptOwner {
     const { breaker, retryBudget, fastestRead, options, now, observer } = this.#services;
     // A call that cannot finish must not take a connection that other calls wait for.
     if (isContended && this.#request.context.deadline.remainingMs < fastestRead.getDurationMs(now())) {
-      this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_TIMEOUT'));
+      this.#settleWithoutFurtherAttempt(new FieldError('UPSTREAM_TIMEOUT'));
       return false;
     }
     const kind = breaker.admit(this.caller);
@@ -131,9 +131,8 @@ export class Call implements Waiter, AttemptOwner {
     }
     const result = { response };
     this.#replaceLastResult(result);
-    const isRetryable =
-      !this.#isWrite && (verdict === 'bad' || (status === 429 && outcome !== 'PROVIDER_ERROR'));
-    if (!isRetryable || !this.#retryAfterResponse(response)) this.#settle(result);
+    const waitMs = this.#getRetryWaitMs(response, verdict, outcome);
+    if (waitMs === undefined || !this.#scheduleRetry(waitMs)) this.#settle(result);
   }
 
   attemptFailed(failure: AttemptFailure): void {
@@ -150,7 +149,7 @@ export class Call implements Waiter, AttemptOwner {
         this.#requestConnection();
         return;
       }
-      if (this.#retry(0)) return;
+      if (this.#scheduleRetry(0)) return;
     }
     this.#settle(result);
   }
@@ -158,14 +157,14 @@ export class Call implements Waiter, AttemptOwner {
   readonly #onDeadlineEnd = (end: DeadlineEnd): void => {
     if (this.#attempt === undefined) {
       this.#settle({
-        error: end === 'expired' ? new ClientFacingError('UPSTREAM_TIMEOUT') : new CancelledError(),
+        error: end === 'expired' ? new FieldError('UPSTREAM_TIMEOUT') : new CancelledError(),
       });
     } else if (!this.#isWrite || !this.#attempt.mayHaveBeenSent) {
       if (end === 'expired') this.#attempt.stop('expired', 'The deadline expired.');
       else this.#attempt.stop('cancelled', 'The result is no longer needed.');
     } else if (end === 'expired') {
       // The attempt continues, so that upstream can complete the write.
-      this.#settle({ error: new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN') });
+      this.#settle({ error: new FieldError('UPSTREAM_OUTCOME_UNKNOWN') });
     }
   };
 
@@ -195,14 +194,21 @@ export class Call implements Waiter, AttemptOwner {
     this.#lastResult = result;
   }
 
-  #retryAfterResponse({ status, retryAfterMs }: UpstreamResponse): boolean {
-    // Without Retry-After, there is no retry: it would count towards the caller's rate limit.
-    if (status === 429 && retryAfterMs === undefined) return false;
-    return this.#retry(status === 429 || status === 503 ? (retryAfterMs ?? 0) : 0);
+  /** How long to wait at least before another attempt. Undefined if the response is final. */
+  #getRetryWaitMs(
+    { status, retryAfterMs }: UpstreamResponse,
+    verdict: Verdict,
+    outcome: AttemptOutcome,
+  ): number | undefined {
+    if (this.#isWrite) return undefined;
+    // Without Retry-After, a retry would count towards the caller's rate limit.
+    if (status === 429) return outcome === 'PROVIDER_ERROR' ? undefined : retryAfterMs;
+    if (verdict !== 'bad') return undefined;
+    return status === 503 ? (retryAfterMs ?? 0) : 0;
   }
 
   /** Schedules another attempt, at least that much later. Returns false if no further attempt is allowed. */
-  #retry(minMs: number): boolean {
+  #scheduleRetry(minMs: number): boolean {
     const { options, backingOff, breaker, retryBudget, observer, random } = this.#services;
     const waitMs = Math.max(minMs, computeBackoffMs(this.#retryCount, random));
     if (this.#retryCount >= options.upstreamRetries || waitMs >= this.#request.context.deadline.remainingMs)
@@ -220,7 +226,7 @@ export class Call implements Waiter, AttemptOwner {
 
   #failAtBreaker(retryAfterMs: number | undefined): void {
     const details = { retryAfterMs: retryAfterMs && Math.ceil(retryAfterMs) };
-    this.#settleWithoutFurtherAttempt(new ClientFacingError('UPSTREAM_UNAVAILABLE', undefined, details));
+    this.#settleWithoutFurtherAttempt(new FieldError('UPSTREAM_UNAVAILABLE', undefined, details));
   }
 
   /**
@@ -255,9 +261,8 @@ export class Call implements Waiter, AttemptOwner {
     const { now, observer } = this.#services;
     const isForeign =
       response !== undefined && toAttemptOutcome(response, this.#request.method) === 'foreign';
-    // The cause of an error that is not a ClientFacingError can contain secrets.
-    const cause =
-      error instanceof ClientFacingError && error.cause instanceof Error ? error.cause : undefined;
+    // The cause of an error that is not a FieldError can contain secrets.
+    const cause = error instanceof FieldError && error.cause instanceof Error ? error.cause : undefined;
     const end: CallEnd = {
       attempts: this.#attemptCount,
       status: response?.status,
@@ -272,5 +277,5 @@ export class Call implements Waiter, AttemptOwner {
 
 function toOutcome(error: Error): AttemptOutcome {
   if (error instanceof CancelledError) return 'cancelled';
-  return error instanceof ClientFacingError ? error.code : 'INTERNAL_SERVER_ERROR';
+  return error instanceof FieldError ? error.code : 'INTERNAL_SERVER_ERROR';
 }

@@ -2,6 +2,12 @@ import { Connection } from './connection.ts';
 import { FairQueue, type Queueable } from './fair-queue.ts';
 import type { ConnectionOptions, TlsSessions } from './open-socket.ts';
 
+interface TurnEntry {
+  readonly connection: Connection;
+  /** Undefined if the connection was released. */
+  readonly waiter: Waiter | undefined;
+}
+
 export interface Waiter extends Queueable {
   /**
    * Takes the connection, which must be released later. Returns false to leave it to the next waiter. Must not throw.
@@ -34,8 +40,8 @@ export class ConnectionPool {
   readonly #idle: Connection[] = [];
   readonly #queue = new FairQueue<Waiter>();
   readonly #sessions: TlsSessions = { latest: undefined };
-  /** Connections that were given or released in this turn of the event loop. */
-  #turn: { readonly connection: Connection; readonly waiter: Waiter | undefined }[] = [];
+  /** Connections that were given to a waiter, or released, in this turn of the event loop. */
+  #turn: TurnEntry[] = [];
   /** Connections that were released in this turn. They are free at its end. */
   #releasedCount = 0;
   #isDestroyed = false;

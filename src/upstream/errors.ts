@@ -15,10 +15,10 @@ const messages = {
   OVERLOADED: 'Too many requests are waiting for Galileo.',
 };
 
-export type ClientFacingErrorCode = keyof typeof messages;
-export const clientFacingErrorCodes: readonly string[] = Object.keys(messages);
+export type FieldErrorCode = keyof typeof messages;
+export const fieldErrorCodes: readonly string[] = Object.keys(messages);
 
-interface ClientFacingErrorDetails {
+interface FieldErrorDetails {
   /** Whether the same call can succeed later. The default depends on the code. */
   readonly retryable?: boolean;
   /** How long to wait before the next call, in milliseconds. Ignored if the error is not retryable. */
@@ -31,7 +31,7 @@ interface ClientFacingErrorDetails {
   readonly cause?: unknown;
 }
 
-const retryableCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
+const retryableCodes: ReadonlySet<FieldErrorCode> = new Set([
   'RATE_LIMITED',
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_TIMEOUT',
@@ -40,23 +40,23 @@ const retryableCodes: ReadonlySet<ClientFacingErrorCode> = new Set([
 
 /** MAX_BUFFERED_BYTES leaves no memory for what a field needs. */
 export const createFieldNoMemoryError = () =>
-  new ClientFacingError('OVERLOADED', 'The gateway has no memory left for this field.');
+  new FieldError('OVERLOADED', 'The gateway has no memory left for this field.');
 
 /**
  * An error whose code and message the client receives: a failed call to upstream, or an argument or credential that is
  * rejected before any call. The message can be Galileo's error message, but contains no URL or header of upstream, and
  * no secret of the request.
  */
-export class ClientFacingError extends Error {
-  override readonly name = 'ClientFacingError';
-  readonly code: ClientFacingErrorCode;
+export class FieldError extends Error {
+  override readonly name = 'FieldError';
+  readonly code: FieldErrorCode;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly upstreamStatus: number | undefined;
   readonly galileoErrorCode: number | undefined;
 
   /** @param message undefined: the default message of the code */
-  constructor(code: ClientFacingErrorCode, message?: string, details: ClientFacingErrorDetails = {}) {
+  constructor(code: FieldErrorCode, message?: string, details: FieldErrorDetails = {}) {
     super(message ?? messages[code], details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.retryable = details.retryable ?? retryableCodes.has(code);

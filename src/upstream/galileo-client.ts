@@ -1,14 +1,14 @@
 import { isJsonObject, isNullableObjectArray, type JsonObject } from '../json.ts';
 import { createAddressPattern } from './address-pattern.ts';
 import type { ProviderName, UpstreamIntegration } from './api-types.ts';
-import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
+import { createFieldNoMemoryError, FieldError } from './errors.ts';
 import {
   expectJson,
   isNotConfigured,
   isSuccess,
   type Redaction,
   readValidationFailure,
-  toClientFacingError,
+  toFieldError,
   type UpstreamResponse,
   type UpstreamValidationFailure,
 } from './responses.ts';
@@ -36,7 +36,7 @@ type WriteOutcome<T> =
   | ({ readonly kind: 'invalid' } & UpstreamValidationFailure);
 
 /**
- * Galileo's REST API for integrations, one method per operation. Methods reject with ClientFacingError; without a
+ * Galileo's REST API for integrations, one method per operation. Methods reject with FieldError; without a
  * usable credential, before any call. They reject with another error only if the request cannot be written as HTTP.
  * Returned objects have unchecked properties. Request bodies are JSON.
  */
@@ -186,12 +186,12 @@ export class GalileoClient {
     // missing, the default of the OpenAPI document applies: the requested name.
     if ((body['provider'] ?? body['name'] ?? name) !== name) {
       const message = 'Galileo returned a different provider from the one requested.';
-      throw new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: response.status });
+      throw new FieldError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: response.status });
     }
     return Object.assign(body, { name });
   }
 
-  /** The body of a successful response. Rejects with ClientFacingError for any other response. */
+  /** The body of a successful response. Rejects with FieldError for any other response. */
   #call<T>(request: CallRequest, hasShape: (body: unknown) => body is T): Promise<T> {
     return this.#send(request).then((response) =>
       expectJson(this.#expectSuccess(request, response), hasShape),
@@ -223,12 +223,12 @@ export class GalileoClient {
 
   #send(request: CallRequest): Promise<UpstreamResponse> {
     if (request.context.hasCredential) return this.#transport.send(request);
-    return Promise.reject(new ClientFacingError('UNAUTHENTICATED', missingCredential));
+    return Promise.reject(new FieldError('UNAUTHENTICATED', missingCredential));
   }
 
   #expectSuccess(request: CallRequest, response: UpstreamResponse): UpstreamResponse {
     if (isSuccess(response, request.method)) return response;
-    throw toClientFacingError(response, request.method, this.#getRedaction(request));
+    throw toFieldError(response, request.method, this.#getRedaction(request));
   }
 
   #getRedaction({ context }: CallRequest): Redaction {

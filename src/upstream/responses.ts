@@ -2,7 +2,7 @@ import { isAscii } from 'node:buffer';
 import { shortenMessage } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { Verdict } from './breaker.ts';
-import { ClientFacingError, type ClientFacingErrorCode } from './errors.ts';
+import { FieldError, type FieldErrorCode } from './errors.ts';
 import { findHint } from './operator-hints.ts';
 import type { AttemptOutcome, CallRequest } from './transport-types.ts';
 
@@ -95,7 +95,7 @@ export const isSuccess = (response: UpstreamResponse, method: Method): boolean =
 
 const isSuccessStatus = ({ status }: UpstreamResponse) => status >= 200 && status < 300;
 
-/** The body of a success. Throws ClientFacingError if it is not JSON of that shape. */
+/** The body of a success. Throws FieldError if it is not JSON of that shape. */
 export function expectJson<T>(response: UpstreamResponse, hasShape: (body: unknown) => body is T): T {
   const { json, status } = response;
   if (hasShape(json)) return json;
@@ -103,7 +103,7 @@ export function expectJson<T>(response: UpstreamResponse, hasShape: (body: unkno
     json === undefined
       ? 'Galileo sent a response that is not JSON.'
       : 'Galileo sent JSON that does not match its documentation.';
-  throw new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: status });
+  throw new FieldError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: status });
 }
 
 /** The outcome of an attempt with this response, for retries, the circuit breaker, metrics and logs. */
@@ -147,7 +147,10 @@ function isProviderError(response: UpstreamResponse): boolean {
   return isWithin(readGalileoErrorCode(response), galileoErrorCodes.provider);
 }
 
-/** What the response says about upstream's health. Galileo sends its codes for the integration of the call. */
+/**
+ * What the response says about upstream's health. A 500 is from the API itself, so the service is reachable. Galileo's
+ * error codes are about one integration.
+ */
 export function toVerdict(response: UpstreamResponse): Verdict {
   const { status } = response;
   if ((status >= 400 && status < 500) || isWithin(readGalileoErrorCode(response), galileoErrorCodes.all))
@@ -155,11 +158,14 @@ export function toVerdict(response: UpstreamResponse): Verdict {
   return status === 502 || status === 503 || status === 504 ? 'bad' : 'good';
 }
 
-/** Whether the response means that the integration is not configured, which is not an error for a read. */
+/**
+ * Whether the response means that the integration is not configured, which is not an error for a read: a 404 or Galileo's
+ * error code for it, but not its code for other missing resources.
+ */
 export function isNotConfigured(response: UpstreamResponse): boolean {
   if (isSuccess(response, 'GET') || readGalileoErrorCode(response) === galileoErrorCodes.notFound)
     return false;
-  return toClientFacingCode(response, 'GET') === 'NOT_FOUND';
+  return toFieldErrorCode(response, 'GET') === 'NOT_FOUND';
 }
 
 /**
@@ -171,21 +177,17 @@ export function readValidationFailure(
   method: Method,
   redact: Redaction,
 ): UpstreamValidationFailure | undefined {
-  if (response.status !== 422 || toClientFacingCode(response, method) !== 'BAD_USER_INPUT') return undefined;
+  if (response.status !== 422 || toFieldErrorCode(response, method) !== 'BAD_USER_INPUT') return undefined;
   const { json } = response;
   const detail = isJsonObject(json) ? json['detail'] : undefined;
   return { message: readMessage(json, redact), issues: readIssues(detail, redact) };
 }
 
-export function toClientFacingError(
-  response: UpstreamResponse,
-  method: Method,
-  redact: Redaction,
-): ClientFacingError {
+export function toFieldError(response: UpstreamResponse, method: Method, redact: Redaction): FieldError {
   const { json, retryAfterMs, status } = response;
-  const code = toClientFacingCode(response, method);
+  const code = toFieldErrorCode(response, method);
   const message = code === 'UPSTREAM_INVALID_RESPONSE' ? undefined : readMessage(json, redact);
-  return new ClientFacingError(code, message, {
+  return new FieldError(code, message, {
     upstreamStatus: status,
     retryAfterMs,
     galileoErrorCode: readGalileoErrorCode(response),
@@ -195,7 +197,7 @@ export function toClientFacingError(
   });
 }
 
-function toClientFacingCode(response: UpstreamResponse, method: Method): ClientFacingErrorCode {
+function toFieldErrorCode(response: UpstreamResponse, method: Method): FieldErrorCode {
   const { status } = response;
   const errorCode = readGalileoErrorCode(response);
   if (isProviderError(response)) return 'PROVIDER_ERROR';

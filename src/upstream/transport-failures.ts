@@ -1,5 +1,5 @@
 import type { Verdict } from './breaker.ts';
-import { ClientFacingError, createFieldNoMemoryError } from './errors.ts';
+import { createFieldNoMemoryError, FieldError } from './errors.ts';
 import { findHint, tlsExpectedHint } from './operator-hints.ts';
 
 interface FailureMeaning {
@@ -139,28 +139,28 @@ export function toLoggableCause(error: Error): Error {
 const unreadMessage =
   'Galileo responded to this change, but the gateway has no memory left to read the response. Read the data again before you repeat the change.';
 
-/** The error that a failure means for a read or a write. An `invalid-request` is not a ClientFacingError. */
+/** The error that a failure means for a read or a write. An `invalid-request` is not a FieldError. */
 export function toCallError({ kind, cause, mayHaveBeenSent }: AttemptFailure, isWrite: boolean): Error {
   if (kind === 'invalid-request') return cause;
   if (kind === 'no-memory' && !isWrite) return createFieldNoMemoryError();
   if (isWrite && mayHaveBeenSent && kind !== 'unreadable-body') {
     const message = kind === 'no-memory' ? unreadMessage : undefined;
-    return new ClientFacingError('UPSTREAM_OUTCOME_UNKNOWN', message, { cause });
+    return new FieldError('UPSTREAM_OUTCOME_UNKNOWN', message, { cause });
   }
   if (kind === 'cancelled') return new CancelledError();
   if (kind === 'malformed' || kind === 'unreadable-body') {
     const message = 'Galileo sent a response that cannot be read.';
-    return new ClientFacingError('UPSTREAM_INVALID_RESPONSE', message, { cause });
+    return new FieldError('UPSTREAM_INVALID_RESPONSE', message, { cause });
   }
   const code = kind === 'timeout' || kind === 'expired' ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_UNAVAILABLE';
-  return new ClientFacingError(code, undefined, { cause });
+  return new FieldError(code, undefined, { cause });
 }
 
 /**
- * Nothing waits for the result of the call any longer, so the error is never shown. A ClientFacingError is not reported
+ * Nothing waits for the result of the call any longer, so the error is never shown. A FieldError is not reported
  * as an internal error.
  */
-export class CancelledError extends ClientFacingError {
+export class CancelledError extends FieldError {
   constructor() {
     super('UPSTREAM_TIMEOUT', 'The request was cancelled before Galileo responded.');
   }

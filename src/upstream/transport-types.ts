@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { Deadline } from '../deadline.ts';
 import type { Reservation } from '../memory.ts';
-import type { ClientFacingErrorCode } from './errors.ts';
+import type { FieldErrorCode } from './errors.ts';
 
 /** The settings of calls to upstream, with the names and meanings of the configuration. */
 export interface TransportSettings {
@@ -21,7 +21,7 @@ export interface TransportSettings {
 export interface CallContext {
   readonly hasCredential: boolean;
   /**
-   * Sent with the call. Alternating names and values, including credentials. `readForwardedHeaders` has validated them.
+   * Sent with the call. Alternating names and values, including credentials. `readCallerHeaders` has validated them.
    */
   readonly headers: readonly string[];
   /** The client's trace context, in the same form. Sent if the observer adds none. */
@@ -75,12 +75,7 @@ export interface AttemptInfo {
  * - `cancelled`: stopped, because the client disconnected or the response is complete without it
  * - another code: without a complete response
  */
-export type AttemptOutcome =
-  | 'responded'
-  | 'foreign'
-  | 'cancelled'
-  | 'INTERNAL_SERVER_ERROR'
-  | ClientFacingErrorCode;
+export type AttemptOutcome = 'responded' | 'foreign' | 'cancelled' | 'INTERNAL_SERVER_ERROR' | FieldErrorCode;
 
 export interface AttemptEnd {
   readonly outcome: AttemptOutcome;

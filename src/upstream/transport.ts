@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls';
 import { CircuitBreaker } from './breaker.ts';
 import { Call, type TransportServices } from './call.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import { ClientFacingError } from './errors.ts';
+import { FieldError } from './errors.ts';
 import { FastestRead } from './fastest-read.ts';
 import type { ConnectionOptions, Lookup } from './open-socket.ts';
 import { findProxy, type ProxySettings } from './proxy.ts';
@@ -90,7 +90,7 @@ export class Transport {
    * Resolves with upstream's response of any status. Redirects are not followed. After a 502 or 504, the outcome of a
    * write is unknown.
    *
-   * Without a response, rejects with ClientFacingError: `OVERLOADED`, `UPSTREAM_UNAVAILABLE`, `UPSTREAM_TIMEOUT`,
+   * Without a response, rejects with FieldError: `OVERLOADED`, `UPSTREAM_UNAVAILABLE`, `UPSTREAM_TIMEOUT`,
    * `UPSTREAM_INVALID_RESPONSE`, and for a write `UPSTREAM_OUTCOME_UNKNOWN`. Rejects with another error if the request
    * cannot be written as HTTP.
    *
@@ -98,7 +98,7 @@ export class Transport {
    * of which nothing was sent. A write in progress is completed, for which it has UPSTREAM_TIMEOUT_MS.
    */
   send(request: CallRequest): Promise<UpstreamResponse> {
-    if (this.#isClosed) return Promise.reject(new ClientFacingError('UPSTREAM_UNAVAILABLE'));
+    if (this.#isClosed) return Promise.reject(new FieldError('UPSTREAM_UNAVAILABLE'));
     this.#callCount += 1;
     return new Promise((resolve, reject) => {
       new Call(this.#services, request, resolve, reject).begin();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hashCredentials } from '../../src/credentials.ts';
 import { Deadline } from '../../src/deadline.ts';
-import { readForwardedHeaders } from '../../src/http/forwarded-headers.ts';
+import { readCallerHeaders } from '../../src/http/caller-headers.ts';
 import { MemoryBudget, Reservation } from '../../src/memory.ts';
 import { GalileoClient } from '../../src/upstream/galileo-client.ts';
 import type { CallContext } from '../../src/upstream/transport-types.ts';
@@ -470,7 +470,7 @@ describe('a UUID', () => {
 });
 
 test('a caller is identified by a hash of the credentials only', () => {
-  const toCallerOf = (...headers: string[]) => hashCredentials(readForwardedHeaders(headers).credentials);
+  const toCallerOf = (...headers: string[]) => hashCredentials(readCallerHeaders(headers).credentials);
   const caller = toCallerOf('x-request-id', '1', 'Galileo-API-Key', 'a', 'Authorization', 'Bearer b');
   expect(toCallerOf('galileo-api-key', 'a', 'traceparent', 'x', 'authorization', 'Bearer b')).toBe(caller);
   for (const other of [

@@ -191,7 +191,7 @@ describe('the observer', () => {
   });
 });
 
-test('a request that cannot be written as HTTP is not a ClientFacingError, is not retried and blocks no other call', async () => {
+test('a request that cannot be written as HTTP is not a FieldError, is not retried and blocks no other call', async () => {
   await using upstream = await startScriptedUpstream();
   await using transport = createTestTransport(upstream.origin, { upstreamConnections: 1 });
   const deadline = new Deadline(10_000);

@@ -1,4 +1,4 @@
-import { callOptions, upstreamList } from '../directives.ts';
+import { describeCall, listCost } from '../directives.ts';
 import { requiredWriteOnly, writeOnly } from '../fields.ts';
 import { parseStrings } from '../parsers.ts';
 import { boolean, string, token } from '../values.ts';
@@ -26,14 +26,14 @@ export const databricks = defineProvider({
   },
   extraFields: (t) => ({
     catalogs: t.stringList({
-      ...callOptions('The catalogs of the workspace.', upstreamList),
+      ...describeCall('The catalogs of the workspace.', listCost),
       resolve: (_source, _args, { reads }) => reads.loadCatalogs().then(parseStrings),
     }),
     databases: t.stringList({
       nullable: true,
       description:
         'The databases of a catalog. One call to Galileo per catalog. Null with an error if the call fails.',
-      extensions: upstreamList,
+      extensions: listCost,
       args: {
         catalog: t.arg.string({
           description: 'The catalog. If it is omitted or null, Galileo uses its default.',

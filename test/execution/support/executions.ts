@@ -51,7 +51,7 @@ export function createContext(responses: Responses): ResolverContext {
     ...callContext,
     galileo,
     reads: new Reads(galileo, callContext),
-    addSecret: () => undefined,
+    addSecrets: () => undefined,
     reportError: () => undefined,
     redact,
   };

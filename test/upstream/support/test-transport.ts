@@ -1,5 +1,5 @@
 import { Deadline } from '../../../src/deadline.ts';
-import { ClientFacingError } from '../../../src/upstream/errors.ts';
+import { FieldError } from '../../../src/upstream/errors.ts';
 import type { UpstreamResponse } from '../../../src/upstream/responses.ts';
 import { Transport, type TransportOptions } from '../../../src/upstream/transport.ts';
 import type { CallContext, CallRequest } from '../../../src/upstream/transport-types.ts';
@@ -85,13 +85,13 @@ export const createCallContext = (deadline: Deadline, caller = 'caller-1'): Call
   traceContext: undefined,
 });
 
-/** The ClientFacingError of a call. Throws if the call succeeds or fails with another error. */
-export async function getClientFacingError(call: Promise<unknown>): Promise<ClientFacingError> {
+/** The FieldError of a call. Throws if the call succeeds or fails with another error. */
+export async function getClientFacingError(call: Promise<unknown>): Promise<FieldError> {
   let response: unknown;
   try {
     response = await call;
   } catch (error) {
-    if (error instanceof ClientFacingError) return error;
+    if (error instanceof FieldError) return error;
     throw error;
   }
   throw new Error(`The call succeeded: ${JSON.stringify(response)}`);
@@ -103,7 +103,7 @@ export async function getOutcome(call: Promise<UpstreamResponse>): Promise<strin
     const { status, body } = await call;
     return `${status} ${body.toString()}`;
   } catch (error) {
-    if (error instanceof ClientFacingError) return error.code;
+    if (error instanceof FieldError) return error.code;
     throw error;
   }
 }

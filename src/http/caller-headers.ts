@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type CallerHeaders,
   containsSecret,
   credentialHeaders,
-  type ForwardedHeaders,
   getCredentialSecrets,
 } from '../credentials.ts';
 
@@ -14,15 +14,15 @@ const fieldValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
 const usableAuthorizationPattern = /^(?:bearer|basic) +[^ ]/i;
 
 /**
- * Reads the headers that are forwarded to upstream. The result has a `problem` if a credential header occurs twice or
- * contains control characters.
+ * Reads the credentials, the request id and the trace context. The result has a `problem` if a credential header occurs
+ * twice or contains control characters.
  *
  * @param rawHeaders alternating names and values, as in `IncomingMessage.rawHeaders`, in which nothing is joined or
  * dropped
  */
-export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHeaders {
+export function readCallerHeaders(rawHeaders: readonly string[]): CallerHeaders {
   const values: Partial<Record<CredentialHeader, string>> = {};
-  const presented: string[] = [];
+  const allCredentials: string[] = [];
   const lists = { tracestate: '', baggage: '' };
   let requestId: string | undefined;
   let traceparent: string | undefined;
@@ -36,7 +36,7 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
       case 'authorization':
         problem ??= findProblem(name, values[name], value);
         values[name] = value;
-        presented.push(credentialHeaders[name], value);
+        allCredentials.push(credentialHeaders[name], value);
         break;
       case 'x-request-id':
         if (requestIdPattern.test(value)) requestId ??= value;
@@ -59,16 +59,16 @@ export function readForwardedHeaders(rawHeaders: readonly string[]): ForwardedHe
   }
   // A request id is logged and returned, and a trace state is part of spans: one that contains a credential is not
   // used.
-  if (requestId === undefined || containsCredential(requestId, presented)) requestId = randomUUID();
+  if (requestId === undefined || containsCredential(requestId, allCredentials)) requestId = randomUUID();
   if (problem !== undefined)
-    return { credentials: [], presented, traceHeaders: [], baggage: [], requestId, problem };
+    return { credentials: [], allCredentials, traceHeaders: [], baggage: [], requestId, problem };
   const baggage = lists.baggage === '' ? [] : ['baggage', lists.baggage];
   const traceHeaders: string[] = [];
   if (traceparent !== undefined && fieldValuePattern.test(traceparent))
     traceHeaders.push('traceparent', traceparent);
-  if (lists.tracestate !== '' && !containsCredential(lists.tracestate, presented))
+  if (lists.tracestate !== '' && !containsCredential(lists.tracestate, allCredentials))
     traceHeaders.push('tracestate', lists.tracestate);
-  return { credentials, presented, traceHeaders, baggage, requestId, problem: undefined };
+  return { credentials, allCredentials, traceHeaders, baggage, requestId, problem: undefined };
 }
 
 function findProblem(name: CredentialHeader, earlier: string | undefined, value: string): string | undefined {

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { readForwardedHeaders } from './forwarded-headers.ts';
+import { readCallerHeaders } from './caller-headers.ts';
 import type { HttpResponse } from './responses.ts';
 
 /**
@@ -13,20 +13,20 @@ const maxDiscardedBytes = 65_536;
 /** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
 const lingerMs = 1000;
 
-export interface ResponseOwner {
+export interface RequestOwner {
   /** Calls `write` of the response, immediately or at the end of this turn of the event loop. */
-  scheduleWrite(pending: PendingResponse): void;
+  scheduleWrite(pending: PendingRequest): void;
   /**
    * Returns whether the connection closes after this response. With `mustClose`, it stops accepting requests, and closes
    * after its last pending response.
    */
-  decideClose(pending: PendingResponse, mustClose: boolean): boolean;
+  decideClose(pending: PendingRequest, mustClose: boolean): boolean;
   /** Starts the response timeout of each response that is complete and has only complete responses before it. */
   startResponseTimeouts(): void;
 }
 
 /** An HTTP request to any path whose response has not been sent, and the writing of that response. */
-export class PendingResponse {
+export class PendingRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /**
@@ -40,18 +40,18 @@ export class PendingResponse {
   hasResponse = false;
   /** Runs while the client reads the response. */
   timer: NodeJS.Timeout | undefined;
-  readonly #owner: ResponseOwner;
+  readonly #owner: RequestOwner;
   /** Runs everything for the request in the context in which it arrived, such as the trace of the host program. */
   readonly #scope = new AsyncResource('galileo-gateway request');
-  #handle: ((pending: PendingResponse) => void) | undefined;
+  #handle: ((pending: PendingRequest) => void) | undefined;
   #httpResponse: HttpResponse | undefined;
   #requestId = '';
 
   constructor(
-    owner: ResponseOwner,
+    owner: RequestOwner,
     request: IncomingMessage,
     response: ServerResponse,
-    handle: (pending: PendingResponse) => void,
+    handle: (pending: PendingRequest) => void,
   ) {
     this.#owner = owner;
     this.request = request;
@@ -80,7 +80,7 @@ export class PendingResponse {
    */
   respond(
     httpResponse: HttpResponse,
-    requestId = readForwardedHeaders(this.request.rawHeaders).requestId,
+    requestId = readCallerHeaders(this.request.rawHeaders).requestId,
   ): void {
     if (this.hasResponse) return;
     this.hasResponse = true;
