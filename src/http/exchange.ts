@@ -229,10 +229,6 @@ export class Exchange {
     this.#observation.recordRequestError(known.code);
     return toErrorResponse(known, this.#mediaType, context);
   }
-
-  reportError(error: unknown): void {
-    this.#services.reportError(error, { requestId: this.requestId });
-  }
 }
 
 /** Below this length, it does not matter whether a character takes one or two bytes. */

@@ -110,7 +110,7 @@ export class GraphqlHandler {
         if (httpResponse !== undefined) pending.respond(httpResponse, exchange.requestId);
       },
       (error: unknown) => {
-        exchange.reportError(error);
+        this.#services.reportError(error, exchange);
         pending.abort();
       },
     );

@@ -52,9 +52,9 @@ function enumOf<Value extends string>(
 ) {
   const describe = (value: Value) => descriptions[value];
   return {
-    output: createOutputEnum(name, description, values, describe, unrecognized),
+    outputType: createOutputEnum(name, description, values, describe, unrecognized),
     parse: createEnumParser(values),
-    input: createEnum(`${name}Input`, description, values, describe),
+    inputType: createEnum(`${name}Input`, description, values, describe),
   } satisfies ValueType;
 }
 
@@ -68,11 +68,11 @@ export const integrationName = createEnum(
 
 /** A provider as a property of an object. A name that this schema does not know fails the field. */
 export const knownIntegrationName = {
-  output: integrationName,
+  outputType: integrationName,
   parse: createEnumParser(providerNames, () =>
     throwMismatch('a value that this version of the schema knows'),
   ),
-  input: integrationName,
+  inputType: integrationName,
 } satisfies ValueType;
 
 const authenticationTypes = {
@@ -98,9 +98,9 @@ const authenticationTypeOutput = createOutputEnum(
  * values.
  */
 const authenticationTypeOf = (provider: string, values: readonly AuthenticationType[]): ValueType => ({
-  output: authenticationTypeOutput,
+  outputType: authenticationTypeOutput,
   parse: createEnumParser(Object.keys(authenticationTypes)),
-  input: createEnum(
+  inputType: createEnum(
     `${provider}AuthenticationType`,
     `How Galileo can authenticate with ${provider === 'Custom' ? 'a custom endpoint' : provider}.`,
     values,

@@ -25,10 +25,10 @@ export type PropertyOf<Name extends SchemaName> = Name extends SchemaName
 /** A kind of value: its types in the schema, its parser for responses, and how request bodies represent it. */
 export interface ValueType {
   /** Undefined if the value is never read. */
-  readonly output?: TypeParam<SchemaTypes>;
+  readonly outputType?: TypeParam<SchemaTypes>;
   readonly parse: Parser;
   /** Undefined if the value is never written. */
-  readonly input?: InputTypeParam<SchemaTypes>;
+  readonly inputType?: InputTypeParam<SchemaTypes>;
   /** How a request body represents an input. Default: as the same JSON value. */
   readonly inputShape?: InputShape;
 }
@@ -87,14 +87,14 @@ export const listOf = <
   Output extends Item<TypeParam<SchemaTypes>>,
   Input extends Item<InputTypeParam<SchemaTypes>>,
 >({
-  output,
+  outputType,
   parse,
-  input,
+  inputType,
   inputShape = sameValue,
-}: ValueType & { readonly output?: Output; readonly input?: Input }): ValueType => ({
-  ...(output && { output: [output] }),
+}: ValueType & { readonly outputType?: Output; readonly inputType?: Input }): ValueType => ({
+  ...(outputType && { outputType: [outputType] }),
   parse: createListParser(parse),
-  ...(input && { input: [input] }),
+  ...(inputType && { inputType: [inputType] }),
   inputShape: { kind: 'list', item: inputShape },
 });
 type Item<Param> = Exclude<Param, readonly unknown[]>;
@@ -114,13 +114,13 @@ export function objectOf<Output extends SchemaName, Input extends SchemaName = O
   { description, schema, fields }: ObjectOptions<Output, Input>,
 ) {
   return {
-    output: builder.objectRef<Source>(name).implement({
+    outputType: builder.objectRef<Source>(name).implement({
       description,
       extensions: shareable,
       fields: (t) => toOutputFields(t, schema, fields),
     }),
     parse: parseObject,
-    input: toInputType(`${name}Input`, description, fields),
+    inputType: toInputType(`${name}Input`, description, fields),
     inputShape: toInputShape(fields),
   } satisfies ValueType;
 }
@@ -137,14 +137,14 @@ export function toOutputFields(
   const map: FieldMap = {};
   for (const [name, field] of Object.entries(fields)) {
     const { type, property, alternative, deprecationReason } = field;
-    if (type.output === undefined || field.output === 'none') continue;
+    if (type.outputType === undefined || field.output === 'none') continue;
     const isNonNull = field.output === 'non-null';
     const defaultValue = field.defaultValue === undefined ? getDefault(schema, property) : field.defaultValue;
-    const isList = Array.isArray(type.output);
+    const isList = Array.isArray(type.outputType);
     const parse = isNonNull && !isList ? type.parse : orElse(isNonNull ? [] : null, type.parse);
     const reader = new PropertyReader(property, alternative, defaultValue, parse);
     map[name] = t.field({
-      type: type.output,
+      type: type.outputType,
       nullable: !isNonNull,
       description: describe(field.description, field.outputNote),
       ...(deprecationReason !== undefined && { deprecationReason }),
@@ -171,9 +171,9 @@ export function toInputType(name: string, description: string, fields: Fields): 
       const map: InputFieldMap = {};
       for (const [fieldName, field] of Object.entries(fields)) {
         const { type, property, secret, deprecationReason } = field;
-        if (type.input === undefined || field.input === 'none') continue;
+        if (type.inputType === undefined || field.input === 'none') continue;
         map[fieldName] = t.field({
-          type: type.input,
+          type: type.inputType,
           required: field.input === 'required',
           description: describe(field.description, field.inputNote, describeSecrecy(field)),
           ...(deprecationReason !== undefined && { deprecationReason }),
@@ -187,7 +187,7 @@ export function toInputType(name: string, description: string, fields: Fields): 
 
 function describeSecrecy({ secret, type, output }: Field): string | undefined {
   if (secret === undefined) return undefined;
-  return type.output === undefined || output === 'none'
+  return type.outputType === undefined || output === 'none'
     ? 'Secret: forwarded to Galileo and never returned.'
     : 'Secret: removed from messages and logs. Only the output field of the same name returns it.';
 }

@@ -105,7 +105,7 @@ const idOf = (arg: ArgBuilder<SchemaTypes>, of: keyof typeof idDescriptions) =>
   arg.id({ required: true, description: idDescriptions[of] });
 
 const roleOf = (arg: ArgBuilder<SchemaTypes>) =>
-  arg({ type: collaboratorRole.input, required: true, description: 'The new role.' });
+  arg({ type: collaboratorRole.inputType, required: true, description: 'The new role.' });
 
 const roleField = fieldOf(collaboratorRole)('role', 'The role. Default: `VIEWER`.');
 

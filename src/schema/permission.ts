@@ -12,7 +12,7 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
   fields: (t) => ({
     ...toOutputFields(t, 'Permission', {
       action: fieldOf({
-        output: permissionAction,
+        outputType: permissionAction,
         parse: createEnumParser(permissionActions),
       })('action', 'The action that the permission is for.', nonNull),
       rawAction: string(
@@ -33,7 +33,7 @@ const integrationPermission = builder.objectRef<Source>('IntegrationPermission')
 });
 
 /** What the caller can do: a list of permissions, empty if upstream returns none. */
-export const permissions = fieldOf(listOf({ output: integrationPermission, parse: parseObject }))(
+export const permissions = fieldOf(listOf({ outputType: integrationPermission, parse: parseObject }))(
   'permissions',
   'Which actions the caller can perform. Empty if Galileo returns no permissions.',
   nonNull,

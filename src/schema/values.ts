@@ -6,7 +6,7 @@ import * as parsers from './parsers.ts';
 import './scalars.ts';
 
 const scalarOf = (type: ScalarName<SchemaTypes>, parse: parsers.Parser, kind: 'value' | 'json' = 'value') =>
-  ({ output: type, parse, input: type, inputShape: { kind } }) satisfies ValueType;
+  ({ outputType: type, parse, inputType: type, inputShape: { kind } }) satisfies ValueType;
 
 // Each of these functions declares a field of one type, for a property of upstream (`fieldOf`).
 
@@ -43,9 +43,9 @@ const stringMapEntryInput = builder.inputType('StringMapEntryInput', {
 });
 
 export const stringMap = fieldOf({
-  output: [stringMapEntry],
+  outputType: [stringMapEntry],
   parse: parsers.parseStringMap,
-  input: [stringMapEntryInput],
+  inputType: [stringMapEntryInput],
   inputShape: { kind: 'map' },
 });
 

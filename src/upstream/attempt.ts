@@ -101,7 +101,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
    */
   stop(kind: FailureKind, reason: string): void {
     if (this.#isReported) return;
-    this.#end(this.#toResult(kind, new Error(reason)));
+    this.#abortWith(this.#toResult(kind, new Error(reason)));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -131,7 +131,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const length = this.#bodyBytes + chunk.length;
     if (length > this.#options.upstreamMaxResponseBytes)
       this.stop('unreadable-body', 'The response body is too large.');
-    else if (!this.#request.context.reservation.take(chunk.length)) this.#end(this.#toMemoryFailure());
+    else if (!this.#request.context.reservation.take(chunk.length)) this.#abortWith(this.#toMemoryFailure());
     else {
       this.#body = appendChunk(this.#body, this.#bodyBytes, chunk);
       this.#bodyBytes = length;
@@ -167,8 +167,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return heldBytes === undefined ? this.#toMemoryFailure() : this.#toResponse(body, heldBytes);
   }
 
-  /** Ends the attempt. If its request was written, reports the result when undici has destroyed the socket. */
-  #end(result: AttemptFailure | UpstreamResponse): void {
+  /** Ends the attempt with this result. If its request was written, reports it when undici has destroyed the socket. */
+  #abortWith(result: AttemptFailure | UpstreamResponse): void {
     this.#result = result;
     if (this.#controller === undefined) {
       this.#report(result);

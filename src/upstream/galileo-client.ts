@@ -54,10 +54,10 @@ export class GalileoClient {
    * `GET /v2/integrations/{name}`. Null if the provider is not configured. Checks the discriminator. The `name` of the
    * result is the provider's name.
    */
-  fetchIntegration(name: ProviderName, context: CallContext): Promise<UpstreamIntegration | null> {
-    const path = `/v2/integrations/${name}`;
-    const request = { operation: 'get_integration', method: 'GET', path, provider: name, context } as const;
-    return this.#send(request).then((response) => this.#toIntegration(name, request, response));
+  fetchIntegration(provider: ProviderName, context: CallContext): Promise<UpstreamIntegration | null> {
+    const path = `/v2/integrations/${provider}`;
+    const request = { operation: 'get_integration', method: 'GET', path, provider, context } as const;
+    return this.#send(request).then((response) => this.#toIntegration(provider, request, response));
   }
 
   /**
@@ -74,15 +74,15 @@ export class GalileoClient {
   }
 
   /** `GET /v2/integrations/{name}/status`. */
-  fetchStatus(name: ProviderName, context: CallContext): Promise<JsonObject> {
-    const path = `/v2/integrations/${name}/status`;
-    return this.#call({ operation: 'status', method: 'GET', path, provider: name, context }, isJsonObject);
+  fetchStatus(provider: ProviderName, context: CallContext): Promise<JsonObject> {
+    const path = `/v2/integrations/${provider}/status`;
+    return this.#call({ operation: 'status', method: 'GET', path, provider, context }, isJsonObject);
   }
 
   /** `GET /llm_integrations/{name}/models`. */
-  fetchModels(name: ProviderName, context: CallContext): Promise<readonly unknown[]> {
-    const path = `/llm_integrations/${name}/models`;
-    return this.#call({ operation: 'models', method: 'GET', path, provider: name, context }, Array.isArray);
+  fetchModels(provider: ProviderName, context: CallContext): Promise<readonly unknown[]> {
+    const path = `/llm_integrations/${provider}/models`;
+    return this.#call({ operation: 'models', method: 'GET', path, provider, context }, Array.isArray);
   }
 
   /** `GET /integrations`: every integration that the caller can use. */
@@ -117,16 +117,16 @@ export class GalileoClient {
   }
 
   /** `PUT /v2/integrations/{name}`: creates or replaces the caller's integration. */
-  upsert(name: ProviderName, body: string, context: CallContext): Promise<WriteOutcome<JsonObject>> {
-    const path = `/v2/integrations/${name}`;
-    const request = { operation: 'upsert', method: 'PUT', path, provider: name, body, context } as const;
+  upsert(provider: ProviderName, body: string, context: CallContext): Promise<WriteOutcome<JsonObject>> {
+    const path = `/v2/integrations/${provider}`;
+    const request = { operation: 'upsert', method: 'PUT', path, provider, body, context } as const;
     return this.#write(request, isJsonObject);
   }
 
   /** `DELETE /integrations/{name}`. */
-  deleteIntegration(name: ProviderName, context: CallContext): Promise<void> {
-    const path = `/integrations/${name}`;
-    return this.#delete({ operation: 'delete', method: 'DELETE', path, provider: name, context });
+  deleteIntegration(provider: ProviderName, context: CallContext): Promise<void> {
+    const path = `/integrations/${provider}`;
+    return this.#delete({ operation: 'delete', method: 'DELETE', path, provider, context });
   }
 
   /** `PUT /v2/integrations/{id}/select`. */
@@ -176,7 +176,7 @@ export class GalileoClient {
 
   /** Null if the response means that the provider is not configured. Sets `name` in the parsed body. */
   #toIntegration(
-    name: ProviderName,
+    provider: ProviderName,
     request: CallRequest,
     response: UpstreamResponse,
   ): UpstreamIntegration | null {
@@ -184,11 +184,11 @@ export class GalileoClient {
     const body = expectJson(this.#expectSuccess(request, response), isJsonObject);
     // The discriminator is `provider`, and `name` is then a free label. Without `provider` it is `name`. If both are
     // missing, the default of the OpenAPI document applies: the requested name.
-    if ((body['provider'] ?? body['name'] ?? name) !== name) {
+    if ((body['provider'] ?? body['name'] ?? provider) !== provider) {
       const message = 'Galileo returned a different provider from the one requested.';
       throw new FieldError('UPSTREAM_INVALID_RESPONSE', message, { upstreamStatus: response.status });
     }
-    return Object.assign(body, { name });
+    return Object.assign(body, { name: provider });
   }
 
   /** The body of a successful response. Rejects with FieldError for any other response. */

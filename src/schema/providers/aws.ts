@@ -17,7 +17,7 @@ const tokenFields = {
 export const awsFields = {
   token: fieldOf({
     parse: parseObject,
-    input: toInputType(
+    inputType: toInputType(
       'AwsTokenInput',
       'AWS credentials: `accessKeyId` and `secretAccessKey`, or `roleArn`.',
       tokenFields,
