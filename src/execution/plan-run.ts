@@ -79,7 +79,7 @@ const flatStep = 262_144;
 const notAListError = new Error('is a list, but resolved to another value');
 const nullError = new Error('cannot be null, but resolved to null');
 
-/** One execution of a type. The response is written as JSON directly, without intermediate objects. */
+/** One execution of a plan. The response is written as JSON directly, without intermediate objects. */
 export class PlanRun {
   readonly #options: RunOptions;
   readonly #errors: ErrorEntry[] = [];

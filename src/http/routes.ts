@@ -48,8 +48,9 @@ export class Routes {
       return pending.respond(toTextResponse(403, 'this host is not allowed'));
     const ownPath = path.startsWith(config.basePath) ? path.slice(config.basePath.length) : '';
     const page = this.#getPage(request, ownPath, target);
-    if (page === undefined && ownPath === '/graphql') return handler.serve(pending, target, expectsContinue);
-    pending.respond(page ?? toTextResponse(404, 'not found'));
+    if (page !== undefined) pending.respond(page);
+    else if (ownPath === '/graphql') handler.serve(pending, target, expectsContinue);
+    else pending.respond(toTextResponse(404, 'not found'));
   }
 
   #getPage(request: IncomingMessage, path: string, target: string): HttpResponse | undefined {
