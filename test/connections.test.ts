@@ -274,6 +274,29 @@ describe('a drain', () => {
     expect(gateway.log.join('')).toContain('"outcome":"ok"');
   });
 
+  it('a drain completes a response even if its client sends a request before it has read all of it', async () => {
+    await using upstream = await startUpstream();
+    await using gateway = await startGateway(upstream.url);
+    using connection = await openConnection(gateway.url);
+    const { socket } = connection;
+    socket.pause();
+    connection.write(toQuery(largeQuery));
+    await until(() => gateway.usage.requests === 1 && gateway.usage.bytes > 1_000_000);
+    const draining = gateway.drain();
+    // The rest fits into the buffers between the sockets, so that the process has written all of it.
+    const pauseNearEnd = () => {
+      if (connection.received.length > 6_000_000) socket.pause();
+    };
+    socket.on('data', pauseNearEnd).resume();
+    await until(() => gateway.log.join('').includes('"outcome":"ok"'));
+    connection.write(fast);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    socket.off('data', pauseNearEnd).resume();
+    const [head = '', body = ''] = (await connection.closed).split('\r\n\r\n');
+    expect(body).toHaveLength(Number(/content-length: (\d+)/.exec(head)?.[1]));
+    expect(await draining).toBe(true);
+  });
+
   it('a drain fails if a response cannot be completed in time', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, { shutdownTimeoutMs: '200' });

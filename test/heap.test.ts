@@ -150,6 +150,23 @@ describe('The program with a small heap', { timeout: 180_000 }, () => {
     await expectResponse(gateway);
   });
 
+  it('with a small heap, the program survives a connection on which requests arrive without end', async () => {
+    await using upstream = await startFakeUpstream();
+    upstream.on('GET', toPath('openai'), () => {});
+    await using gateway = await serve(upstream, 64);
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname).on('error', () => {});
+    // 100 requests wait for upstream. All others are ignored.
+    socket.write(toRawPost({ query: '{ integration(name: OPENAI) { id } }' }).repeat(100));
+    const ignored = Buffer.from('GET / HTTP/1.1\r\n\r\n'.repeat(5000));
+    for (let count = 0; count < 100; count += 1)
+      await new Promise<void>((resolve) => {
+        socket.once('close', resolve).write(ignored, () => resolve());
+      });
+    await expectResponse(gateway);
+    socket.destroy();
+  });
+
   it('with a small heap, the program survives large variables that differ in each request', async () => {
     await using upstream = await startFakeUpstream();
     await using gateway = await serve(upstream, 96);

@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../observability/log.ts';
-import { PendingRequest, type RequestOwner } from './pending-request.ts';
+import { lingerMs, PendingRequest, type RequestOwner } from './pending-request.ts';
 
 /** Pipelined requests of one connection that are processed in parallel. Further ones wait. */
 const maxParallel = 8;
@@ -27,9 +27,10 @@ const refusalStatuses: ReadonlyMap<unknown, number> = new Map([
 export class ConnectionRegistry {
   /** How long a client can take to read a response. */
   readonly responseTimeoutMs: number;
-  /** Whether every connection closes after its last pending response. */
+  /** Whether every response announces that its connection closes. */
   isClosing = false;
-  /** Whether a response was cut off after `isClosing` was set, because its client took too long to read it. */
+  closesIdle = false;
+  /** Whether a response has been cut off since `isClosing` was set, because its client took too long to read it. */
   hasCutOff = false;
   readonly #log: Log | undefined;
   readonly #connections = new Map<Duplex, ClientConnection>();
@@ -44,7 +45,9 @@ export class ConnectionRegistry {
     this.#log = log;
   }
 
+  /** Closes the idle connections, and from now on each connection that becomes idle. */
   closeIdle(): void {
+    this.closesIdle = true;
     for (const connection of this.#connections.values()) connection.closeIfIdle();
   }
 
@@ -138,6 +141,7 @@ class ClientConnection implements RequestOwner {
   ): void {
     if (this.#isClosing || this.#pending.length >= maxPending) {
       this.#isClosing = true;
+      this.#discardInput();
       return;
     }
     this.#hasUnreadBody = false;
@@ -182,7 +186,7 @@ class ClientConnection implements RequestOwner {
   readonly #onSocket = (): void => this.startResponseTimeouts();
 
   closeIfIdle(): void {
-    if (this.#pending.length === 0) this.socket.destroySoon();
+    if (this.#pending.length === 0) this.#close();
   }
 
   handleClose(): void {
@@ -225,8 +229,31 @@ class ClientConnection implements RequestOwner {
     this.#connections.countPending(-1);
     if (this.socket.destroyed) return;
     this.#startNext();
-    if (this.#pending.length === 0 && (this.#isClosing || this.#connections.isClosing))
-      this.socket.destroySoon();
+    if (this.#pending.length === 0 && (this.#isClosing || this.#connections.closesIdle)) this.#close();
+  }
+
+  /**
+   * Ends the connection, and closes it when the client has ended it too. Reads until then: unread input would reset the
+   * connection, and the client could lose the end of the last response (RFC 9112, section 9.6).
+   */
+  #close(): void {
+    const { socket } = this;
+    this.#isClosing = true;
+    // Node ends a connection after a response with `connection: close`.
+    if (!socket.writable) return;
+    this.#discardInput();
+    this.#connections.countPending(1);
+    const timer = setTimeout(() => socket.destroy(), lingerMs);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      this.#connections.countPending(-1);
+    });
+    socket.end();
+  }
+
+  /** Stops the parser: requests that are ignored would take memory until the connection is closed. */
+  #discardInput(): void {
+    this.socket.removeAllListeners('data').on('data', () => {});
   }
 
   #startNext(): void {

@@ -11,7 +11,7 @@ import type { HttpResponse } from './responses.ts';
  */
 const maxDiscardedBytes = 65_536;
 /** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
-const lingerMs = 1000;
+export const lingerMs = 1000;
 
 export interface RequestOwner {
   /** Calls `write` of the response, immediately or at the end of this turn of the event loop. */
@@ -30,7 +30,7 @@ export class PendingRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /**
-   * Set for a GraphQL request. Its `end` is called once, when the response was sent or the connection has ended. Not a
+   * Set for a GraphQL request. Its `end` is called once, when the response has been sent or the connection has ended. Not a
    * function: see docs/performance.md, "Objects that outlive a request".
    */
   exchange: { end(isSent: boolean): void } | undefined;

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { Server as TcpServer } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { startTelemetry, type Telemetry } from '../observability/telemetry.ts';
@@ -137,14 +137,14 @@ export class RunningServer implements AsyncDisposable {
     this.#isReady = false;
     this.#connections.isClosing = true;
     if (shutdownDelayMs > 0) await wait(shutdownDelayMs);
+    const handlerClosed = this.#handler.close();
+    // Requests that have already arrived get their 503.
+    await nextTurn();
     this.#connections.closeIdle();
     // The listener stays open meanwhile, so that a probe on a new connection gets 503.
     const isDone = await Promise.race([
       // The responses after the handler, because requests that arrive while it closes get a response too.
-      this.#handler
-        .close()
-        .then(() => this.#connections.waitUntilSent())
-        .then(() => true),
+      handlerClosed.then(() => this.#connections.waitUntilSent()).then(() => true),
       wait(shutdownTimeoutMs, false, { ref: false }),
     ]);
     if (!isDone) this.#handler.destroy();
