@@ -232,6 +232,24 @@ it.each([
   expect(body).not.toContain('my_secret_key_1');
 });
 
+it.each<[string, string, object]>([
+  ['in a literal', '{ token: "kwargs-token" }', {}],
+  ['in a variable', '$kwargs', { kwargs: { token: 'kwargs-token' } }],
+])(
+  'a value with the name of a secret input inside a JSONObject %s is not shown',
+  async (_, value, variables) => {
+    await using stack = await startStack();
+    stack.upstream.on('PUT', toPath('custom'), { status: 400, json: { detail: 'bad token kwargs-token' } });
+    const query = `mutation ${'kwargs' in variables ? '($kwargs: JSONObject!)' : ''} {
+    upsertCustomIntegration(
+      input: { endpoint: "e", customLlmConfig: { fileName: "f", className: "c", initKwargs: ${value} } }
+    ) { __typename }
+  }`;
+    const { body } = await postRaw(stack.gateway.url, ['Galileo-API-Key: key'], { query, variables });
+    expect(JSON.parse(body)).toMatchObject({ errors: [{ message: 'bad token [redacted]' }] });
+  },
+);
+
 describe('a request id that contains the credential', () => {
   it.each([
     ['an API key', 'Galileo-API-Key: secret-key-1', 'secret-key-1'],
@@ -275,6 +293,17 @@ describe('a request id that contains the credential', () => {
       expect(stack.gateway.log.join('') + response.body).not.toContain('input-token');
     },
   );
+
+  it('a request id that contains a secret in a variable that the operation does not declare is replaced', async () => {
+    await using stack = await startStack();
+    const headers = ['X-Request-Id: input-token'];
+    const json = { query: '{ __typename }', variables: { token: 'input-token' } };
+    const response = await postRaw(stack.gateway.url, headers, json);
+    expect(JSON.parse(response.body)).toEqual({ data: { __typename: 'Query' } });
+    expect(response.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    await expect.poll(() => stack.gateway.log.join('')).toContain('"msg":"request"');
+    expect(stack.gateway.log.join('')).not.toContain('input-token');
+  });
 
   // Every way to reject a document with a secret literal.
   it.each([

@@ -8,7 +8,7 @@ import type { Measures } from './operation-measures.ts';
 import { OperationPlan } from './plan.ts';
 import { type OperationResult, PlanRun } from './plan-run.ts';
 import { createNoMemoryError, RequestError } from './request-error.ts';
-import { findStrings, SecretInputs } from './secret-inputs.ts';
+import { findStrings, noSecrets, SecretInputs } from './secret-inputs.ts';
 import type { Variables } from './variables.ts';
 
 /** The parameters of a GraphQL request, as GraphQL over HTTP names them. One that is missing or null is undefined. */
@@ -73,14 +73,11 @@ export class Executor {
     rawVariables: Variables,
     context: ResolverContext,
   ) {
-    const foundSecrets = [...secrets.literals];
-    const coerced = coerceVariables(replaceNullRepresentations(measures, rawVariables), foundSecrets);
+    context.addSecrets(this.#secretInputs.find(secrets, rawVariables));
+    const coerced = coerceVariables(replaceNullRepresentations(measures, rawVariables));
     if ('problems' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.problems);
-    const { values } = coerced;
-    for (const name of secrets.variables) this.#secretInputs.collect(values[name], foundSecrets);
-    context.addSecrets(foundSecrets);
-    checkEntities(measures, values, this.#settings.maxEntities);
-    return values;
+    checkEntities(measures, coerced.values, this.#settings.maxEntities);
+    return coerced.values;
   }
 
   async #run(
@@ -124,14 +121,10 @@ export class Executor {
    */
   addSecrets(params: OperationParams, context: ResolverContext, document?: DocumentNode): void {
     const { query, variables } = params;
-    context.addSecrets(this.#secretInputs.findInVariables(variables));
     // A document that is refused because it is not trusted can contain secrets too.
     const documentOrSource = document ?? query ?? this.findSource(params);
-    if (documentOrSource === undefined) return;
-    const { literals, variables: names } = this.documents.findSecrets(documentOrSource);
-    const secrets = [...literals];
-    for (const name of names) this.#secretInputs.collect(variables?.[name], secrets);
-    context.addSecrets(secrets);
+    const secrets = documentOrSource === undefined ? noSecrets : this.documents.findSecrets(documentOrSource);
+    context.addSecrets(this.#secretInputs.find(secrets, variables));
   }
 
   /** Adds the secret inputs of JSON whose parameters cannot be read. If it is not JSON, each string counts as one. */

@@ -9,16 +9,14 @@ import {
   isNonNullType,
 } from 'graphql';
 import { isJsonObject, type JsonObject } from '../json.ts';
-import { collectSecrets, isSecretField } from './secret-inputs.ts';
 
 /** The result for a value that does not fit its type. */
 export const invalid = Symbol('invalid');
 
 /**
- * Coerces a JSON value to an input type. Returns `invalid` if it does not fit. Adds the values of secret
- * fields to `secrets`. Lists and input objects are frozen.
+ * Coerces a JSON value to an input type. Returns `invalid` if it does not fit. Lists and input objects are frozen.
  */
-export type InputCoercion = (value: unknown, secrets: string[]) => unknown;
+export type InputCoercion = (value: unknown) => unknown;
 
 const coercions = new WeakMap<GraphQLInputType, InputCoercion>();
 
@@ -38,7 +36,7 @@ export function getInputCoercion(type: GraphQLInputType): InputCoercion {
 function compile(type: GraphQLInputType): InputCoercion {
   if (isNonNullType(type)) {
     const coerce = getInputCoercion(type.ofType);
-    return (value, secrets) => (value === null ? invalid : coerce(value, secrets));
+    return (value) => (value === null ? invalid : coerce(value));
   }
   if (isListType(type)) return compileList(getInputCoercion(type.ofType));
   if (isInputObjectType(type)) return compileObject(type);
@@ -62,11 +60,11 @@ const compileLeaf =
 
 const compileList =
   (coerce: InputCoercion): InputCoercion =>
-  (value, secrets) => {
+  (value) => {
     if (value === null) return null;
     const items: unknown[] = [];
     for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      const coerced = coerce(item, secrets);
+      const coerced = coerce(item);
       if (coerced === invalid) return invalid;
       items.push(coerced);
     }
@@ -77,20 +75,19 @@ const compileField = (field: GraphQLInputField) => ({
   name: field.name,
   isRequired: isNonNullType(field.type) && field.defaultValue === undefined,
   defaultValue: field.defaultValue,
-  isSecret: isSecretField(field),
   coerce: getInputCoercion(field.type),
 });
 
 function compileObject(type: GraphQLInputObjectType): InputCoercion {
   // Compiled at the first use, because an input type can contain itself.
   let fields: readonly ReturnType<typeof compileField>[] | undefined;
-  return (value, secrets) => {
+  return (value) => {
     if (value === null) return null;
     if (!isJsonObject(value)) return invalid;
     fields ??= Object.values(type.getFields()).map(compileField);
     const coerced: Record<string, unknown> = {};
     let count = 0;
-    for (const { name, isRequired, defaultValue, isSecret, coerce } of fields) {
+    for (const { name, isRequired, defaultValue, coerce } of fields) {
       const inner = value[name];
       if (inner === undefined) {
         if (isRequired) return invalid;
@@ -98,10 +95,9 @@ function compileObject(type: GraphQLInputObjectType): InputCoercion {
         continue;
       }
       count += 1;
-      const result = coerce(inner, secrets);
+      const result = coerce(inner);
       if (result === invalid) return invalid;
       coerced[name] = result;
-      if (isSecret) collectSecrets(result, secrets);
     }
     // More keys than known fields: some field is unknown.
     return countGiven(value) === count ? Object.freeze(coerced) : invalid;

@@ -11,9 +11,10 @@ import {
   visit,
 } from 'graphql';
 import { isJsonObject } from '../json.ts';
+import type { Variables } from './variables.ts';
 
 /** Whether `extensions.secret` declares that the value of an input field, or of each of its entries, is secret. */
-export const isSecretField = ({ extensions }: GraphQLInputField): boolean => extensions['secret'] === true;
+const isSecretField = ({ extensions }: GraphQLInputField): boolean => extensions['secret'] === true;
 
 export interface DocumentSecrets {
   readonly literals: readonly string[];
@@ -21,14 +22,16 @@ export interface DocumentSecrets {
   readonly variables: readonly string[];
 }
 
+export const noSecrets: DocumentSecrets = { literals: [], variables: [] };
+
 /**
- * Finds the values of secret input fields by the names of the fields. In rejected documents and variables, secrets
- * can be in positions without a type.
+ * Finds the values of secret input fields by the names of the fields: secrets can be in positions without a type, such as
+ * in a JSONObject, an undeclared variable or a document that is not valid.
  */
 export class SecretInputs {
   readonly #names = new Set<string>();
   /** Names of fields inside a secret value that are not secret: `key` of an entry, `roleArn` of an AWS token. */
-  readonly #publicNames = new Set(entryNames);
+  readonly #publicNames = new Set(['key']);
 
   constructor(schema: GraphQLSchema) {
     const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
@@ -44,6 +47,13 @@ export class SecretInputs {
     }
   }
 
+  /** The secrets of a request: the literals, the values of the variables, and what `findInVariables` finds. */
+  find({ literals, variables: names }: DocumentSecrets, variables: Variables | undefined): string[] {
+    const secrets = [...literals, ...this.findInVariables(variables)];
+    for (const name of names) this.#collect(variables?.[name], secrets);
+    return secrets;
+  }
+
   /** The values of secret fields in variables of any form. */
   findInVariables(variables: unknown): string[] {
     const secrets: string[] = [];
@@ -51,15 +61,14 @@ export class SecretInputs {
     const pending = [variables];
     while (pending.length > 0) {
       const value = pending.pop();
-      if (typeof value !== 'object' || value === null) continue;
-      // Items have no names, and `Object.entries` is slow for long arrays.
       if (Array.isArray(value)) {
         for (const inner of value as unknown[]) if (typeof inner === 'object') pending.push(inner);
-        continue;
-      }
-      for (const [name, inner] of Object.entries(value) as [string, unknown][]) {
-        if (this.#names.has(name)) this.collect(inner, secrets);
-        else if (typeof inner === 'object') pending.push(inner);
+      } else if (isJsonObject(value)) {
+        for (const name in value) {
+          const inner = value[name];
+          if (this.#names.has(name)) this.#collect(inner, secrets);
+          else if (typeof inner === 'object') pending.push(inner);
+        }
       }
     }
     return secrets;
@@ -92,27 +101,16 @@ export class SecretInputs {
   }
 
   /** Adds the strings and numbers of a secret value of any form, without those of fields that are not secret. */
-  collect(secretValue: unknown, secrets: string[]): void {
-    collectSecrets(secretValue, secrets, this.#publicNames);
-  }
-}
-
-/** The key of an entry is not secret, only its value. */
-const entryNames: ReadonlySet<string> = new Set(['key']);
-
-/**
- * Adds the strings and numbers of a secret value of any form.
- *
- * @param publicNames of fields in it that are not secret
- */
-export function collectSecrets(secretValue: unknown, secrets: string[], publicNames = entryNames): void {
-  const pending = [secretValue];
-  while (pending.length > 0) {
-    const value = pending.pop();
-    if (typeof value === 'string' || typeof value === 'number') secrets.push(String(value));
-    else if (Array.isArray(value)) for (const inner of value as unknown[]) pending.push(inner);
-    else if (isJsonObject(value)) {
-      for (const [name, inner] of Object.entries(value)) if (!publicNames.has(name)) pending.push(inner);
+  #collect(secretValue: unknown, secrets: string[]): void {
+    const pending = [secretValue];
+    while (pending.length > 0) {
+      const value = pending.pop();
+      if (typeof value === 'string' || typeof value === 'number') secrets.push(String(value));
+      else if (Array.isArray(value)) for (const inner of value as unknown[]) pending.push(inner);
+      else if (isJsonObject(value)) {
+        for (const [name, inner] of Object.entries(value))
+          if (!this.#publicNames.has(name)) pending.push(inner);
+      }
     }
   }
 }

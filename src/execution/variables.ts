@@ -22,11 +22,10 @@ export type Variables = Readonly<Record<string, unknown>>;
 type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };
 
 /**
- * Coerces the variables of one operation as section 6.1.2 of the specification says, and adds the values of their
- * secret fields to `secrets`. Messages name positions and types, not values. graphql-js would quote values, including
- * secrets.
+ * Coerces the variables of one operation as section 6.1.2 of the specification says. Messages name positions and types,
+ * not values. graphql-js would quote values, including secrets.
  */
-export type VariableCoercion = (rawVariables: Variables, secrets: string[]) => CoercedVariables;
+export type VariableCoercion = (rawVariables: Variables) => CoercedVariables;
 
 interface Definition {
   readonly name: string;
@@ -53,12 +52,12 @@ export function createVariableCoercion(
       defaultValue: node.defaultValue && valueFromAST(node.defaultValue, type),
     };
   });
-  return (rawVariables, secrets) => {
+  return (rawVariables) => {
     // Without a prototype: a variable can have the name `__proto__`.
     const values: Record<string, unknown> = { __proto__: null };
     for (const { name, type, node, coerce, defaultValue } of definitions) {
       let value = defaultValue;
-      if (isGiven(rawVariables, name)) value = coerce(rawVariables[name], secrets);
+      if (isGiven(rawVariables, name)) value = coerce(rawVariables[name]);
       else if (node.defaultValue === undefined && isNonNullType(type)) value = invalid;
       if (value === invalid) return { problems: findProblems(definitions, rawVariables, allowsSuggestions) };
       if (value !== undefined) values[name] = value;

@@ -94,7 +94,7 @@ it('any JSON value is coerced as by graphql-js, for every input type of the sche
       const expected: unknown = coerceInputValue(input, type, () => {
         isInvalid = true;
       });
-      const coerced = getInputCoercion(type)(input, []);
+      const coerced = getInputCoercion(type)(input);
       if (isInvalid) expect(coerced).toBe(invalid);
       else expect(coerced).toEqual(expected);
     }),
