@@ -1,4 +1,4 @@
-// An upstream that costs as little as possible: a socket server whose responses are buffers, created at the start.
+// An upstream that costs as little as possible: a socket server whose responses are buffers, created at startup.
 // Settings by environment: PORT, DELAY_MS (before each response), CERT_FILE and KEY_FILE (PEM, for TLS).
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';

@@ -16,7 +16,7 @@ function Documentation() {
       <p>
         {fetchError.includes(INTROSPECTION_OFF)
           ? INTROSPECTION_OFF
-          : 'The schema could not be loaded, so there is no documentation. The response of the gateway is on the right.'}
+          : 'The schema could not be loaded, so there is no documentation. The response from the gateway is on the right.'}
       </p>
     </section>
   );

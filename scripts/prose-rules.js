@@ -75,6 +75,15 @@ export const rules = [
   [/\bhowever (?:much|many|long|often|large|deep)\b/, 'regardless of'],
   [/\b(?:have|has|had) (?:it|them) that\b/, 'with'],
 
+  // Prepositions and tenses
+  [/\bat (?:the )?start\b(?! of\b)|\bits start\b/, 'at startup, when it starts'],
+  [/\b(?:until|when|before) [^.]{0,40}\bwas sent\b/, 'has been sent'],
+  [/\bsome \d/, 'about'],
+  [/, also (?:with|for|of|in|while)\b/, 'including, even'],
+  [/\b(?:messages?|responses?|strings?|numbers) of (?:upstream|Galileo|the gateway|a plugin)\b/, 'from'],
+  [/\b(?:errors?|bugs?) of (?:upstream|Galileo|the gateway|a plugin)\b/, 'from, in'],
+  [/\(before:/, 'was'],
+
   // Indefinite words
   [/\b(?:whatever|whichever|wherever|no one)\b/, 'any, regardless of, the caller'],
   [/\bthere (?:is|are|was|were) no such\b/, 'does not exist'],

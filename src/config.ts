@@ -117,7 +117,7 @@ export const settings = {
     schema: types.wholeNumber(1, 1_099_511_627_776),
     default: '134217728',
     meaning:
-      "Memory limit for all requests of a process, in bytes: bodies, variables, documents, Galileo's responses and the gateway's own. The gateway sheds requests above it.",
+      "Memory limit for all requests of a process, in bytes: bodies, variables, documents, Galileo's responses and the gateway's own. Requests that would exceed it are shed.",
   },
   maxConcurrentRequests: {
     schema: types.count,

@@ -15,7 +15,7 @@ export const credentialHeaders = {
 export interface CallerHeaders {
   /** The usable credentials, byte for byte. */
   readonly credentials: readonly string[];
-  /** All credential headers, also those that are not usable. Not forwarded: they are secret. */
+  /** All credential headers, including unusable ones. Not forwarded: they are secret. */
   readonly allCredentials: readonly string[];
   /** `traceparent` and `tracestate`. */
   readonly traceHeaders: readonly string[];

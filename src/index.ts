@@ -44,7 +44,7 @@ export type GatewayOptions = {
 };
 
 /**
- * Responds to a `Request` of the Fetch standard, regardless of its path. Rejects only if the request was aborted or its
+ * Responds to a Fetch API `Request`, regardless of its path. Rejects only if the request was aborted or its
  * body ended early.
  */
 export interface Gateway {
@@ -52,7 +52,7 @@ export interface Gateway {
   /** This function, for servers that expect an object with a `fetch` method. */
   readonly fetch: (request: Request) => Promise<Response>;
   /**
-   * Responds to a request of Node's server for HTTP/1.1, or of a framework on it. Mount it before body parsers, and
+   * Responds to a request from Node's HTTP/1.1 server or a framework built on it. Mount it before body parsers, and
    * behind routes of the framework: it responds to every path.
    */
   readonly node: (request: IncomingMessage, response: ServerResponse) => void;
@@ -137,7 +137,7 @@ function readOptions(given: GatewayOptions): Config {
   for (const [name, value] of Object.entries(options)) {
     if (!isSettingName(name)) problems.push(`${name}: unknown option`);
     else if (excluded.includes(name))
-      problems.push(`${name}: only the program galileo-gateway has this setting`);
+      problems.push(`${name}: this setting exists only in the galileo-gateway CLI`);
     else if (Array.isArray(value) && name !== 'corsOrigins')
       problems.push(`${name}: expected a value that is not an array`);
     // Any other value would be a host name as a string.

@@ -156,7 +156,7 @@ export function readOtelVariables(environment: Environment) {
     propagatesTraceContext: propagators.includes('tracecontext'),
     /** Undefined: metrics are not sent. */
     metrics,
-    /** Errors that prevent the start, one line each: the SDK would send telemetry to its default endpoint instead. */
+    /** Errors that prevent startup, one line each: the SDK would send telemetry to its default endpoint instead. */
     problems: [...problems],
     /** Values that are ignored, one line each. Values are not quoted, because headers are secret. */
     warnings: exporter === 'none' && metrics === undefined ? exporterWarnings : [...warnings],

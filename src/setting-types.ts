@@ -95,7 +95,7 @@ export const trustedDocuments = z.string().transform((path, context) => {
   }
 });
 
-/** A PEM file, read at start. `check` throws if the content cannot be used. */
+/** A PEM file, read at startup. `check` throws if the content cannot be used. */
 const pemFile = (expected: string, check: (content: string) => void) =>
   z.string().transform((path, context) => {
     try {

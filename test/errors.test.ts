@@ -33,7 +33,7 @@ const standardError = {
 const requestId = 'request-1';
 const headers = { 'galileo-api-key': 'test-key', 'x-request-id': requestId };
 
-/** Reads an integration with this response of upstream, and another one successfully. */
+/** Reads an integration with this response from upstream, and another one successfully. */
 async function read(reply: Reply, settings: Parameters<typeof startStack>[0] = { upstreamRetries: '0' }) {
   await using stack = await startStack(settings);
   const { gateway, upstream } = stack;
@@ -52,7 +52,7 @@ async function read(reply: Reply, settings: Parameters<typeof startStack>[0] = {
   };
 }
 
-/** Upserts with this response of upstream. */
+/** Upserts with this response from upstream. */
 async function write(
   reply: Reply,
   input: object = { endpoint: 'e' },
@@ -439,7 +439,7 @@ async function getMessage(detail: string): Promise<string | undefined> {
   return errors[0]?.message;
 }
 
-describe('a message of upstream', () => {
+describe('a message from upstream', () => {
   it.each([
     ['  One line. \n', 'One line.'],
     ['Value error, the endpoint is missing', 'the endpoint is missing'],
@@ -449,18 +449,18 @@ describe('a message of upstream', () => {
     ['Ünïcode, "quotes" & <tags>', 'Ünïcode, "quotes" & <tags>'],
     ['x'.repeat(100_000), `${'x'.repeat(500)}…`],
     [`${'x'.repeat(499)}🔑🔑`, expect.not.stringMatching(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/)],
-  ])('a message of upstream is one line of limited length: %j', async (detail, message) => {
+  ])('a message from upstream is one line of limited length: %j', async (detail, message) => {
     expect(await getMessage(detail)).toEqual(message);
   });
 
-  it('a message of upstream is found in standard_error if the detail is empty', async () => {
+  it('a message from upstream is found in standard_error if the detail is empty', async () => {
     const json = { detail: '', standard_error: { message: 'In words.' } };
     const { errors } = await read({ status: 400, json });
     expect(errors[0]?.message).toBe('In words.');
   });
 
   it.each(['', '  \n ', 'Traceback (most recent call last):\n  File "/app/main.py", line 1'])(
-    'a message of upstream that is empty or a stack is replaced by the gateway’s own: %j',
+    'a message from upstream that is empty or a stack is replaced by the gateway’s own: %j',
     async (detail) => {
       expect(await getMessage(detail)).toBe('Galileo rejected the request as invalid.');
     },
@@ -501,7 +501,7 @@ describe('a message of upstream', () => {
   };
 
   it.each(Object.entries(forms))(
-    'a message of upstream contains no secret of the request, %s',
+    'a message from upstream contains no secret of the request, %s',
     async (_form, encode) => {
       for (const secret of [...Object.values(secrets), basic, `Basic ${basic}`, `user:${secrets.password}`]) {
         const { errors } = await write(
@@ -514,7 +514,7 @@ describe('a message of upstream', () => {
     },
   );
 
-  it('a message of upstream is redacted before it is shortened', async () => {
+  it('a message from upstream is redacted before it is shortened', async () => {
     for (const secret of Object.values(secrets)) {
       const before = 'x'.repeat(495);
       const { errors } = await write(withDetail(400, `${before} ${secret}`), input, sent);
@@ -650,7 +650,7 @@ describe('a field of a response that fails', () => {
   });
 });
 
-describe('an unexpected error of the gateway', () => {
+describe('an unexpected error in the gateway', () => {
   const error = new TypeError("Cannot read properties of undefined (reading 'https://secret.test')");
 
   it('an unexpected error is INTERNAL_SERVER_ERROR: the log has all details, and the response has no details', () => {

@@ -155,7 +155,7 @@ describe('createGateway', () => {
       }
     };
     expect(getProblems({ workers: 2, nonsense: true })).toEqual([
-      'workers: only the program galileo-gateway has this setting',
+      'workers: this setting exists only in the galileo-gateway CLI',
       'nonsense: unknown option',
     ]);
     expect(getProblems({ corsOrigins: [], maxDepth: undefined })).toEqual([]);

@@ -26,8 +26,8 @@ async function startLargeUpstream(status: number): Promise<FakeUpstream> {
 const settings = { maxBufferedBytes: '4000000' };
 const write = 'mutation { upsertCustomIntegration(input: { endpoint: "e" }) { __typename } }';
 
-describe('a response of Galileo that does not fit into MAX_BUFFERED_BYTES', () => {
-  it('a response of Galileo that does not fit into MAX_BUFFERED_BYTES fails the field that reads it as OVERLOADED, and no other', async () => {
+describe('a response from Galileo that does not fit into MAX_BUFFERED_BYTES', () => {
+  it('a response from Galileo that does not fit into MAX_BUFFERED_BYTES fails the field that reads it as OVERLOADED, and no other', async () => {
     await using upstream = await startLargeUpstream(200);
     await using gateway = await startGateway(upstream.url, settings);
     const { status, data, errors } = await gateway.query(
@@ -40,7 +40,7 @@ describe('a response of Galileo that does not fit into MAX_BUFFERED_BYTES', () =
     await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
   });
 
-  it('a response of Galileo that does not fit into MAX_BUFFERED_BYTES leaves the outcome of a write unknown, with a message that says why', async () => {
+  it('a response from Galileo that does not fit into MAX_BUFFERED_BYTES leaves the outcome of a write unknown, with a message that says why', async () => {
     await using upstream = await startLargeUpstream(200);
     await using gateway = await startGateway(upstream.url, settings);
     const { errors } = await gateway.query(write);
@@ -75,7 +75,7 @@ describe('a response of Galileo that does not fit into MAX_BUFFERED_BYTES', () =
     await expect.poll(() => gateway.usage).toEqual({ requests: 0, bytes: 0 });
   });
 
-  it('a response of Galileo that does not fit into MAX_BUFFERED_BYTES keeps the status of an error', async () => {
+  it('a response from Galileo that does not fit into MAX_BUFFERED_BYTES keeps the status of an error', async () => {
     await using upstream = await startLargeUpstream(422);
     await using gateway = await startGateway(upstream.url, settings);
     const { data, errors } = await gateway.query(write);
@@ -83,7 +83,7 @@ describe('a response of Galileo that does not fit into MAX_BUFFERED_BYTES', () =
     expect(data).toEqual({ upsertCustomIntegration: { __typename: 'IntegrationValidationFailure' } });
   });
 
-  it('a response of Galileo that does not fit into MAX_BUFFERED_BYTES fails the read as OVERLOADED if it is a 404', async () => {
+  it('a response from Galileo that does not fit into MAX_BUFFERED_BYTES fails the read as OVERLOADED if it is a 404', async () => {
     await using upstream = await startLargeUpstream(404);
     await using gateway = await startGateway(upstream.url, settings);
     const { errors } = await gateway.query('{ integration(name: CUSTOM) { id } }');

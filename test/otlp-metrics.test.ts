@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 describe('with OTEL_METRICS_EXPORTER=otlp', () => {
-  it('no measurement ends before its start, even if the clock was set back after the start of the process', async () => {
+  it('no measurement ends before it starts, even if the clock was set back after the start of the process', async () => {
     await using stack = await startReportingStack(metrics, { metricsPort: '0' });
     vi.spyOn(Date, 'now').mockReturnValue(performance.timeOrigin - 3_600_000);
     await stack.gateway.drain();

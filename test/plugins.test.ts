@@ -256,7 +256,7 @@ describe('plugins', () => {
   it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['a toJSON method', { toJSON: () => ({ code: 5, a: 'key-1234567890' }) }, { code: '5', a: '[redacted]' }],
     ['a number that JSON does not have', { a: 1n }, { code: 'BAD_REQUEST' }],
-  ])('an error of a plugin whose extensions have %s is sent', async (_, extensions, expected) => {
+  ])('an error from a plugin whose extensions have %s is sent', async (_, extensions, expected) => {
     await using started = await startWith([
       definePlugin({
         onExecute() {
@@ -459,7 +459,7 @@ describe('plugins', () => {
   });
 
   it.each(hooks)(
-    'an error of a plugin in %s is logged, and the response reveals nothing of it',
+    'an error from a plugin in %s is logged, and the response reveals nothing of it',
     async (hook) => {
       await using started = await startWith([
         {
@@ -518,7 +518,7 @@ describe('plugins', () => {
   });
 
   it.each(hooks)(
-    'the extensions and the code of an error of a plugin in %s show no secret of the request',
+    'the extensions and the code of an error from a plugin in %s show no secret of the request',
     async (hook) => {
       await using started = await startWith([
         {
@@ -542,7 +542,7 @@ describe('plugins', () => {
     },
   );
 
-  it('an error of a plugin shows no secret of a document that cannot be parsed', async () => {
+  it('an error from a plugin shows no secret of a document that cannot be parsed', async () => {
     await using started = await startWith([
       definePlugin({
         onParse: ({ params }) => {
@@ -564,7 +564,7 @@ describe('plugins', () => {
     [304, 400],
     [99_999, 400],
     [418, 418],
-  ])('an error of a plugin with the status %j is sent with the status %i', async (status, expected) => {
+  ])('an error from a plugin with the status %j is sent with the status %i', async (status, expected) => {
     const plugin = definePlugin({
       onParams: () => {
         throw new GraphQLError('No.', { extensions: { http: { status } } });
@@ -581,7 +581,7 @@ describe('plugins', () => {
     await gateway.close();
   });
 
-  it('a response of a plugin without a valid status is an internal error, and one with 204 has no body', async () => {
+  it('a response from a plugin without a valid status is an internal error, and one with 204 has no body', async () => {
     await using started = await startWith([
       definePlugin({
         onRequest: ({ request, endResponse, fetchAPI }) => {

@@ -167,7 +167,7 @@ describe('with an OTLP endpoint', () => {
     expect(receiver.text).not.toContain(key);
   });
 
-  it('the server span has an error status for errors of upstream, but not for errors of the caller', async () => {
+  it('the server span has an error status for errors from upstream, but not for errors caused by the caller', async () => {
     await using stack = await startReportingStack();
     const { receiver, upstream, gateway } = stack;
     upstream.on('GET', path, { status: 500, json: {} });

@@ -493,7 +493,7 @@ describe('a 422', () => {
     expect(await refuse({}, json)).toMatchObject({ message, issues: [] });
   });
 
-  it('a 422 without JSON has a message of the gateway and no issues', async () => {
+  it('a 422 without JSON has a message from the gateway and no issues', async () => {
     await using stack = await startStack();
     stack.upstream.on('PUT', path, {
       status: 422,

@@ -313,7 +313,7 @@ describe('a worker that is killed under load', () => {
     }
     const backoffs = [...program.stdout.matchAll(/"backoffMs":(\d+)/g)].map(([, ms]) => Number(ms));
     expect(backoffs).toEqual([0, 100, 200]);
-    expect(program.stdout).toContain('workers exit repeatedly: the replacement waits');
+    expect(program.stdout).toContain('workers keep exiting: delaying the replacement');
   });
 
   it('a child process that inherited the output of its worker delays neither the replacement of the worker nor the exit', async () => {

@@ -186,7 +186,7 @@ describe('the worst variables within the limits', () => {
   );
 });
 
-it('a request with thousands of secrets and thousands of messages of Galileo costs less than one second', async () => {
+it('a request with thousands of secrets and thousands of messages from Galileo costs less than one second', async () => {
   const issue = { loc: ['body', 'token'], msg: 'Input should be another text', type: 'value_error' };
   upstream.on('PUT', '/v2/integrations/custom', {
     status: 422,

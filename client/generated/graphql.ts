@@ -52,7 +52,7 @@ export type AzureAuthenticationType =
 /** A deployment of a model on Azure. */
 export type AzureModelDeploymentInput = {
   __typename?: never;
-  /** Azure's id of the deployment. */
+  /** The deployment's id in Azure. */
   id: string;
   /** The deployed model. */
   model: string;
@@ -182,7 +182,7 @@ export type IntegrationModelInput = {
   assistantRole?: string | null | undefined;
   /** The unit that the model is priced by. */
   costBy?: ModelCostByInput | null | undefined;
-  /** Number of tokens that the format of each message adds. */
+  /** Number of tokens that each message's formatting adds. */
   formattingTokens?: number | null | undefined;
   /** The paths of values in the provider's request. */
   inputMap?: ModelInputMapInput | null | undefined;
@@ -210,7 +210,7 @@ export type IntegrationModelInput = {
   providesLogProbs?: boolean | null | undefined;
   /** Whether a request must set the maximum number of output tokens. */
   requiresMaxTokens?: boolean | null | undefined;
-  /** Number of tokens that the beginning of each response adds. */
+  /** Number of tokens that each response's prefix adds. */
   responsePrefixTokens?: number | null | undefined;
   /** Whether the model accepts a system prompt. */
   systemSupported?: boolean | null | undefined;
@@ -222,32 +222,32 @@ export type IntegrationModelInput = {
 
 /** The LLM providers that Galileo can be connected to. */
 export type IntegrationName =
-  /** `anthropic` in Galileo's API. Its integration has the type AnthropicIntegration. */
+  /** `anthropic` in Galileo's API. Integration type: AnthropicIntegration. */
   | 'ANTHROPIC'
-  /** `aws_bedrock` in Galileo's API. Its integration has the type AwsBedrockIntegration. */
+  /** `aws_bedrock` in Galileo's API. Integration type: AwsBedrockIntegration. */
   | 'AWS_BEDROCK'
-  /** `aws_sagemaker` in Galileo's API. Its integration has the type AwsSageMakerIntegration. */
+  /** `aws_sagemaker` in Galileo's API. Integration type: AwsSageMakerIntegration. */
   | 'AWS_SAGEMAKER'
-  /** `azure` in Galileo's API. Its integration has the type AzureIntegration. */
+  /** `azure` in Galileo's API. Integration type: AzureIntegration. */
   | 'AZURE'
-  /** `custom` in Galileo's API. Its integration has the type CustomIntegration. */
+  /** `custom` in Galileo's API. Integration type: CustomIntegration. */
   | 'CUSTOM'
-  /** `databricks` in Galileo's API. Its integration has the type DatabricksIntegration. */
+  /** `databricks` in Galileo's API. Integration type: DatabricksIntegration. */
   | 'DATABRICKS'
-  /** `mistral` in Galileo's API. Its integration has the type MistralIntegration. */
+  /** `mistral` in Galileo's API. Integration type: MistralIntegration. */
   | 'MISTRAL'
-  /** `nvidia` in Galileo's API. Its integration has the type NvidiaIntegration. */
+  /** `nvidia` in Galileo's API. Integration type: NvidiaIntegration. */
   | 'NVIDIA'
-  /** `openai` in Galileo's API. Its integration has the type OpenAIIntegration. */
+  /** `openai` in Galileo's API. Integration type: OpenAIIntegration. */
   | 'OPENAI'
-  /** `vegas_gateway` in Galileo's API. Its integration has the type VegasGatewayIntegration. */
+  /** `vegas_gateway` in Galileo's API. Integration type: VegasGatewayIntegration. */
   | 'VEGAS_GATEWAY'
-  /** `vertex_ai` in Galileo's API. Its integration has the type VertexAIIntegration. */
+  /** `vertex_ai` in Galileo's API. Integration type: VertexAIIntegration. */
   | 'VERTEX_AI'
-  /** `writer` in Galileo's API. Its integration has the type WriterIntegration. */
+  /** `writer` in Galileo's API. Integration type: WriterIntegration. */
   | 'WRITER';
 
-/** The action that a permission is for. This enum has the actions of all resources of Galileo, so many never apply to an integration. */
+/** The action that a permission is for. This enum covers every Galileo resource, so many values never apply to an integration. */
 export type IntegrationPermissionAction =
   /** `autotune_apply` in Galileo's API. */
   | 'AUTOTUNE_APPLY'
@@ -430,7 +430,7 @@ export type ModelParamsMapInput = {
   tools?: string | null | undefined;
   /** The provider's name for the parameter `top_k`: sampling from the k most likely tokens. */
   topK?: string | null | undefined;
-  /** The provider's name for the parameter `top_logprobs`: the number of most likely tokens to report log probabilities of. */
+  /** The provider's name for the parameter `top_logprobs`: how many of the most likely tokens to report log probabilities for. */
   topLogprobs?: string | null | undefined;
   /** The provider's name for the parameter `top_p`: nucleus sampling. */
   topP?: string | null | undefined;
@@ -474,7 +474,7 @@ export type StringMapEntryInput = {
   value: string;
 };
 
-/** The settings of the Anthropic integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Anthropic integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertAnthropicIntegrationInput = {
   __typename?: never;
   /** The OAuth 2 scope that Galileo requests. */
@@ -485,7 +485,7 @@ export type UpsertAnthropicIntegrationInput = {
   customHeaderMapping?: Array<StringMapEntryInput> | null | undefined;
   /** The URL of the API. */
   endpoint?: string | null | undefined;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
   /** The URL of the OAuth 2 token endpoint. */
   oauth2TokenUrl?: string | null | undefined;
@@ -493,14 +493,14 @@ export type UpsertAnthropicIntegrationInput = {
   token: string;
 };
 
-/** The settings of the AWS Bedrock integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the AWS Bedrock integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertAwsBedrockIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: AwsCredentialTypeInput | null | undefined;
   /** Inference profiles. Each key is a model. Its value is the profile through which Galileo calls the model. */
   inferenceProfiles?: Array<StringMapEntryInput> | null | undefined;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
   /** The AWS region of the models. Default: `us-west-2`. */
   region?: string | null | undefined;
@@ -508,7 +508,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the AWS SageMaker integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the AWS SageMaker integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertAwsSageMakerIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
@@ -517,7 +517,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   inferenceProfiles?: Array<StringMapEntryInput> | null | undefined;
   /** The models of the endpoints. */
   models?: Array<IntegrationModelInput> | null | undefined;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
   /** The AWS region of the models. Default: `us-west-2`. */
   region?: string | null | undefined;
@@ -525,7 +525,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the Azure integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Azure integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertAzureIntegrationInput = {
   __typename?: never;
   /** The version of Azure's API. */
@@ -546,7 +546,7 @@ export type UpsertAzureIntegrationInput = {
   deployments?: Array<StringMapEntryInput> | null | undefined;
   /** The URL of the API. */
   endpoint: string;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
   /** The URL of the OAuth 2 token endpoint. */
   oauth2TokenUrl?: string | null | undefined;
@@ -556,7 +556,7 @@ export type UpsertAzureIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Custom integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Custom integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertCustomIntegrationInput = {
   __typename?: never;
   /** The name of the header that contains the API key. */
@@ -584,15 +584,15 @@ export type UpsertCustomIntegrationInput = {
    * @deprecated Use modelProperties.
    */
   models?: Array<string> | null | undefined;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
   /** The URL of the OAuth 2 token endpoint. */
   oauth2TokenUrl?: string | null | undefined;
-  /** The credential that Galileo authenticates with at the endpoint. Secret: forwarded to Galileo and never returned. */
+  /** The credential with which Galileo authenticates to the endpoint. Secret: forwarded to Galileo and never returned. */
   token?: string | null | undefined;
 };
 
-/** The settings of the Databricks integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Databricks integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertDatabricksIntegrationInput = {
   __typename?: never;
   /** The catalog that Galileo uses by default. */
@@ -609,14 +609,14 @@ export type UpsertDatabricksIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Mistral integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Mistral integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertMistralIntegrationInput = {
   __typename?: never;
   /** The Mistral AI API key. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
-/** The settings of the NVIDIA integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the NVIDIA integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertNvidiaIntegrationInput = {
   __typename?: never;
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
@@ -625,7 +625,7 @@ export type UpsertNvidiaIntegrationInput = {
   token: string;
 };
 
-/** The settings of the OpenAI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the OpenAI integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertOpenAIIntegrationInput = {
   __typename?: never;
   /** The OpenAI organization that usage is billed to. */
@@ -634,12 +634,12 @@ export type UpsertOpenAIIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Vegas Gateway integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Vegas Gateway integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertVegasGatewayIntegrationInput = {
   __typename?: never;
   /** The URL of the Vegas gateway, 1 to 2083 characters. */
   endpoint: string;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
   /** The credential of the Vegas gateway. Secret: forwarded to Galileo and never returned. */
   token: string;
@@ -647,18 +647,18 @@ export type UpsertVegasGatewayIntegrationInput = {
   useCase: string;
 };
 
-/** The settings of the Vertex AI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Vertex AI integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertVertexAIIntegrationInput = {
   __typename?: never;
   /** The location of files for Vertex AI. */
   gcsConfig?: VertexAIGcsConfigInput | null | undefined;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: MultiModalIntegrationConfigInput | null | undefined;
   /** The service account's key file, as a JSON string. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
-/** The settings of the Writer integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Writer integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertWriterIntegrationInput = {
   __typename?: never;
   /** The Writer organization that usage is billed to. */

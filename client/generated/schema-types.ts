@@ -9,7 +9,7 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** A date and time in RFC 3339 form, always with an offset, with the precision that Galileo returns: `2026-01-31T08:15:30.123456Z`. */
   DateTime: { input: string; output: string; }
-  /** A JSON object with arbitrary keys. An input with a number outside -(2^53 - 1) to 2^53 - 1, or with more than 200 levels of nesting, is rejected with BAD_USER_INPUT. */
+  /** A JSON object with arbitrary keys. An input with a number beyond ±(2^53 - 1), or nested more than 200 levels deep, is rejected with BAD_USER_INPUT. */
   JSONObject: { input: Record<string, unknown>; output: Record<string, unknown>; }
   /** A whole number between -(2^53 - 1) and 2^53 - 1, as a JSON number. File sizes exceed the range of Int. */
   SafeInt: { input: number; output: number; }
@@ -37,9 +37,9 @@ export type AnthropicIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** Limits on the files of a request. Null if none are set. */
+  /** Limits on the files in a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -74,11 +74,11 @@ export type AwsBedrockIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** Inference profiles. Each key is a model. Its value is the profile through which Galileo calls the model. */
   inferenceProfiles: Array<StringMapEntry>;
-  /** Limits on the files of a request. Null if none are set. */
+  /** Limits on the files in a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -129,11 +129,11 @@ export type AwsSageMakerIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The models of the endpoints. */
   models: Array<IntegrationModel>;
-  /** Limits on the files of a request. Null if none are set. */
+  /** Limits on the files in a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -205,9 +205,9 @@ export type AzureIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** Limits on the files of a request. Null if none are set. */
+  /** Limits on the files in a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -238,7 +238,7 @@ export type AzureIntegrationusersArgs = {
 /** A deployment of a model on Azure. */
 export type AzureModelDeployment = {
   __typename: 'AzureModelDeployment';
-  /** Azure's id of the deployment. */
+  /** The deployment's id in Azure. */
   id: Scalars['String']['output'];
   /** The deployed model. */
   model: Scalars['String']['output'];
@@ -246,7 +246,7 @@ export type AzureModelDeployment = {
 
 /** A deployment of a model on Azure. */
 export type AzureModelDeploymentInput = {
-  /** Azure's id of the deployment. */
+  /** The deployment's id in Azure. */
   id: Scalars['String']['input'];
   /** The deployed model. */
   model: Scalars['String']['input'];
@@ -310,7 +310,7 @@ export type CustomIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** Whether Galileo stores the models in the legacy format. */
   isLegacyFormat: Scalars['Boolean']['output'];
@@ -321,7 +321,7 @@ export type CustomIntegration = Integration & {
   legacyModels: Maybe<Array<Scalars['String']['output']>>;
   /** The models of the endpoint. Null if Galileo stores none. */
   modelProperties: Maybe<Array<CustomModelProperties>>;
-  /** Limits on the files of a request. Null if none are set. */
+  /** Limits on the files in a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -404,7 +404,7 @@ export type DatabricksIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -440,7 +440,7 @@ export type Integration = {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -510,13 +510,13 @@ export type IntegrationGroup = {
   __typename: 'IntegrationGroup';
   /** When the integration was shared. */
   createdAt: Scalars['DateTime']['output'];
-  /** Galileo's id of the group. */
+  /** The group's id in Galileo. */
   groupId: Scalars['ID']['output'];
   /** The name of the group. */
   name: Scalars['String']['output'];
   /** Which actions the caller can perform. Empty if Galileo returns no permissions. */
   permissions: Array<IntegrationPermission>;
-  /** The role in this integration. */
+  /** The role on this integration. */
   role: IntegrationCollaboratorRole;
 };
 
@@ -561,7 +561,7 @@ export type IntegrationModel = {
   assistantRole: Maybe<Scalars['String']['output']>;
   /** The unit that the model is priced by. */
   costBy: ModelCostBy;
-  /** Number of tokens that the format of each message adds. */
+  /** Number of tokens that each message's formatting adds. */
   formattingTokens: Scalars['Int']['output'];
   /** The paths of values in the provider's request. Null if unknown. */
   inputMap: Maybe<ModelInputMap>;
@@ -599,7 +599,7 @@ export type IntegrationModel = {
   providesLogProbs: Scalars['Boolean']['output'];
   /** Whether a request must set the maximum number of output tokens. */
   requiresMaxTokens: Scalars['Boolean']['output'];
-  /** Number of tokens that the beginning of each response adds. */
+  /** Number of tokens that each response's prefix adds. */
   responsePrefixTokens: Scalars['Int']['output'];
   /** Whether the model accepts a system prompt. */
   systemSupported: Scalars['Boolean']['output'];
@@ -621,7 +621,7 @@ export type IntegrationModelInput = {
   assistantRole?: InputMaybe<Scalars['String']['input']>;
   /** The unit that the model is priced by. */
   costBy?: InputMaybe<ModelCostByInput>;
-  /** Number of tokens that the format of each message adds. */
+  /** Number of tokens that each message's formatting adds. */
   formattingTokens?: InputMaybe<Scalars['Int']['input']>;
   /** The paths of values in the provider's request. */
   inputMap?: InputMaybe<ModelInputMapInput>;
@@ -649,7 +649,7 @@ export type IntegrationModelInput = {
   providesLogProbs?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether a request must set the maximum number of output tokens. */
   requiresMaxTokens?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Number of tokens that the beginning of each response adds. */
+  /** Number of tokens that each response's prefix adds. */
   responsePrefixTokens?: InputMaybe<Scalars['Int']['input']>;
   /** Whether the model accepts a system prompt. */
   systemSupported?: InputMaybe<Scalars['Boolean']['input']>;
@@ -661,29 +661,29 @@ export type IntegrationModelInput = {
 
 /** The LLM providers that Galileo can be connected to. */
 export type IntegrationName =
-  /** `anthropic` in Galileo's API. Its integration has the type AnthropicIntegration. */
+  /** `anthropic` in Galileo's API. Integration type: AnthropicIntegration. */
   | 'ANTHROPIC'
-  /** `aws_bedrock` in Galileo's API. Its integration has the type AwsBedrockIntegration. */
+  /** `aws_bedrock` in Galileo's API. Integration type: AwsBedrockIntegration. */
   | 'AWS_BEDROCK'
-  /** `aws_sagemaker` in Galileo's API. Its integration has the type AwsSageMakerIntegration. */
+  /** `aws_sagemaker` in Galileo's API. Integration type: AwsSageMakerIntegration. */
   | 'AWS_SAGEMAKER'
-  /** `azure` in Galileo's API. Its integration has the type AzureIntegration. */
+  /** `azure` in Galileo's API. Integration type: AzureIntegration. */
   | 'AZURE'
-  /** `custom` in Galileo's API. Its integration has the type CustomIntegration. */
+  /** `custom` in Galileo's API. Integration type: CustomIntegration. */
   | 'CUSTOM'
-  /** `databricks` in Galileo's API. Its integration has the type DatabricksIntegration. */
+  /** `databricks` in Galileo's API. Integration type: DatabricksIntegration. */
   | 'DATABRICKS'
-  /** `mistral` in Galileo's API. Its integration has the type MistralIntegration. */
+  /** `mistral` in Galileo's API. Integration type: MistralIntegration. */
   | 'MISTRAL'
-  /** `nvidia` in Galileo's API. Its integration has the type NvidiaIntegration. */
+  /** `nvidia` in Galileo's API. Integration type: NvidiaIntegration. */
   | 'NVIDIA'
-  /** `openai` in Galileo's API. Its integration has the type OpenAIIntegration. */
+  /** `openai` in Galileo's API. Integration type: OpenAIIntegration. */
   | 'OPENAI'
-  /** `vegas_gateway` in Galileo's API. Its integration has the type VegasGatewayIntegration. */
+  /** `vegas_gateway` in Galileo's API. Integration type: VegasGatewayIntegration. */
   | 'VEGAS_GATEWAY'
-  /** `vertex_ai` in Galileo's API. Its integration has the type VertexAIIntegration. */
+  /** `vertex_ai` in Galileo's API. Integration type: VertexAIIntegration. */
   | 'VERTEX_AI'
-  /** `writer` in Galileo's API. Its integration has the type WriterIntegration. */
+  /** `writer` in Galileo's API. Integration type: WriterIntegration. */
   | 'WRITER';
 
 /** Whether the caller can perform an action. */
@@ -699,7 +699,7 @@ export type IntegrationPermission = {
   rawAction: Scalars['String']['output'];
 };
 
-/** The action that a permission is for. This enum has the actions of all resources of Galileo, so many never apply to an integration. */
+/** The action that a permission is for. This enum covers every Galileo resource, so many values never apply to an integration. */
 export type IntegrationPermissionAction =
   /** `autotune_apply` in Galileo's API. */
   | 'AUTOTUNE_APPLY'
@@ -820,7 +820,7 @@ export type IntegrationRecord = {
   createdBy: Scalars['ID']['output'];
   /** The groups that the integration is shared with. One call to Galileo per page. Null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration: the `id` of the Integration. */
+  /** The integration's UUID in Galileo: the `id` of the Integration. */
   integrationId: Scalars['ID']['output'];
   /** Whether the integration is disabled. */
   isDisabled: Scalars['Boolean']['output'];
@@ -865,9 +865,9 @@ export type IntegrationUser = {
   lastName: Maybe<Scalars['String']['output']>;
   /** Which actions the caller can perform. Empty if Galileo returns no permissions. */
   permissions: Array<IntegrationPermission>;
-  /** The role in this integration. */
+  /** The role on this integration. */
   role: IntegrationCollaboratorRole;
-  /** Galileo's id of the user. */
+  /** The user's id in Galileo. */
   userId: Scalars['ID']['output'];
 };
 
@@ -928,7 +928,7 @@ export type MistralIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -1053,7 +1053,7 @@ export type ModelParamsMap = {
   tools: Maybe<Scalars['String']['output']>;
   /** The provider's name for the parameter `top_k`: sampling from the k most likely tokens. Null if the provider does not have it. */
   topK: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `top_logprobs`: the number of most likely tokens to report log probabilities of. Null if the provider does not have it. */
+  /** The provider's name for the parameter `top_logprobs`: how many of the most likely tokens to report log probabilities for. Null if the provider does not have it. */
   topLogprobs: Maybe<Scalars['String']['output']>;
   /** The provider's name for the parameter `top_p`: nucleus sampling. Null if the provider does not have it. */
   topP: Maybe<Scalars['String']['output']>;
@@ -1095,7 +1095,7 @@ export type ModelParamsMapInput = {
   tools?: InputMaybe<Scalars['String']['input']>;
   /** The provider's name for the parameter `top_k`: sampling from the k most likely tokens. */
   topK?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `top_logprobs`: the number of most likely tokens to report log probabilities of. */
+  /** The provider's name for the parameter `top_logprobs`: how many of the most likely tokens to report log probabilities for. */
   topLogprobs?: InputMaybe<Scalars['String']['input']>;
   /** The provider's name for the parameter `top_p`: nucleus sampling. */
   topP?: InputMaybe<Scalars['String']['input']>;
@@ -1123,7 +1123,7 @@ export type MultiModalIntegrationConfigInput = {
 /** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
 export type Mutation = {
   __typename: 'Mutation';
-  /** Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured. One call to Galileo. Null with an error if the call fails. */
+  /** Deletes the caller's integration for one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured. One call to Galileo. Null with an error if the call fails. */
   deleteIntegration: Maybe<IntegrationProvider>;
   /** Stops sharing an integration with a group. Returns the id of the group. One call to Galileo. Null with an error if the call fails. */
   removeIntegrationGroup: Maybe<Scalars['ID']['output']>;
@@ -1135,9 +1135,9 @@ export type Mutation = {
   shareIntegrationWithGroups: Maybe<ShareIntegrationWithGroupsResult>;
   /** Shares an integration with users. One call to Galileo. Null with an error if the call fails. */
   shareIntegrationWithUsers: Maybe<ShareIntegrationWithUsersResult>;
-  /** Changes the role of a group in an integration. One call to Galileo. Null with an error if the call fails. */
+  /** Changes a group's role on an integration. One call to Galileo. Null with an error if the call fails. */
   updateIntegrationGroup: Maybe<IntegrationGroup>;
-  /** Changes the role of a user in an integration. One call to Galileo. Null with an error if the call fails. */
+  /** Changes a user's role on an integration. One call to Galileo. Null with an error if the call fails. */
   updateIntegrationUser: Maybe<IntegrationUser>;
   /** Creates or replaces the caller's Anthropic integration. One call to Galileo. Null with an error if the call fails. */
   upsertAnthropicIntegration: Maybe<UpsertIntegrationResult>;
@@ -1298,7 +1298,7 @@ export type NvidiaIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -1329,7 +1329,7 @@ export type OpenAIIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -1371,7 +1371,7 @@ export type PageInfo = {
 /** Read operations. Every field that calls Galileo needs a credential. */
 export type Query = {
   __typename: 'Query';
-  /** The selected integration of one provider, which can be shared with the caller. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo. */
+  /** The selected integration of one provider: the caller's, or one shared with the caller. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo. */
   integration: Maybe<Integration>;
   /** One entry per provider, configured or not. Each entry has everything that a settings page needs. */
   integrationProviders: Array<IntegrationProvider>;
@@ -1452,7 +1452,7 @@ export type StringMapEntryInput = {
   value: Scalars['String']['input'];
 };
 
-/** The settings of the Anthropic integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Anthropic integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertAnthropicIntegrationInput = {
   /** The OAuth 2 scope that Galileo requests. */
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
@@ -1462,7 +1462,7 @@ export type UpsertAnthropicIntegrationInput = {
   customHeaderMapping?: InputMaybe<Array<StringMapEntryInput>>;
   /** The URL of the API. */
   endpoint?: InputMaybe<Scalars['String']['input']>;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
   /** The URL of the OAuth 2 token endpoint. */
   oauth2TokenUrl?: InputMaybe<Scalars['String']['input']>;
@@ -1470,13 +1470,13 @@ export type UpsertAnthropicIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the AWS Bedrock integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the AWS Bedrock integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertAwsBedrockIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
   /** Inference profiles. Each key is a model. Its value is the profile through which Galileo calls the model. */
   inferenceProfiles?: InputMaybe<Array<StringMapEntryInput>>;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
   /** The AWS region of the models. Default: `us-west-2`. */
   region?: InputMaybe<Scalars['String']['input']>;
@@ -1484,7 +1484,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the AWS SageMaker integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the AWS SageMaker integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertAwsSageMakerIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
@@ -1492,7 +1492,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   inferenceProfiles?: InputMaybe<Array<StringMapEntryInput>>;
   /** The models of the endpoints. */
   models?: InputMaybe<Array<IntegrationModelInput>>;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
   /** The AWS region of the models. Default: `us-west-2`. */
   region?: InputMaybe<Scalars['String']['input']>;
@@ -1500,7 +1500,7 @@ export type UpsertAwsSageMakerIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the Azure integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Azure integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertAzureIntegrationInput = {
   /** The version of Azure's API. */
   apiVersion?: InputMaybe<Scalars['String']['input']>;
@@ -1520,7 +1520,7 @@ export type UpsertAzureIntegrationInput = {
   deployments?: InputMaybe<Array<StringMapEntryInput>>;
   /** The URL of the API. */
   endpoint: Scalars['String']['input'];
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
   /** The URL of the OAuth 2 token endpoint. */
   oauth2TokenUrl?: InputMaybe<Scalars['String']['input']>;
@@ -1530,7 +1530,7 @@ export type UpsertAzureIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Custom integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Custom integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertCustomIntegrationInput = {
   /** The name of the header that contains the API key. */
   apiKeyHeader?: InputMaybe<Scalars['String']['input']>;
@@ -1557,15 +1557,15 @@ export type UpsertCustomIntegrationInput = {
    * @deprecated Use modelProperties.
    */
   models?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
   /** The URL of the OAuth 2 token endpoint. */
   oauth2TokenUrl?: InputMaybe<Scalars['String']['input']>;
-  /** The credential that Galileo authenticates with at the endpoint. Secret: forwarded to Galileo and never returned. */
+  /** The credential with which Galileo authenticates to the endpoint. Secret: forwarded to Galileo and never returned. */
   token?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The settings of the Databricks integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Databricks integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertDatabricksIntegrationInput = {
   /** The catalog that Galileo uses by default. */
   defaultCatalogName?: InputMaybe<Scalars['String']['input']>;
@@ -1593,13 +1593,13 @@ export type UpsertIntegrationSuccess = {
   record: IntegrationRecord;
 };
 
-/** The settings of the Mistral integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Mistral integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertMistralIntegrationInput = {
   /** The Mistral AI API key. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
-/** The settings of the NVIDIA integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the NVIDIA integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertNvidiaIntegrationInput = {
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
   hostname: Scalars['String']['input'];
@@ -1607,7 +1607,7 @@ export type UpsertNvidiaIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the OpenAI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the OpenAI integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertOpenAIIntegrationInput = {
   /** The OpenAI organization that usage is billed to. */
   organizationId?: InputMaybe<Scalars['String']['input']>;
@@ -1615,11 +1615,11 @@ export type UpsertOpenAIIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Vegas Gateway integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Vegas Gateway integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertVegasGatewayIntegrationInput = {
   /** The URL of the Vegas gateway, 1 to 2083 characters. */
   endpoint: Scalars['String']['input'];
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
   /** The credential of the Vegas gateway. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
@@ -1627,17 +1627,17 @@ export type UpsertVegasGatewayIntegrationInput = {
   useCase: Scalars['String']['input'];
 };
 
-/** The settings of the Vertex AI integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Vertex AI integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertVertexAIIntegrationInput = {
   /** The location of files for Vertex AI. */
   gcsConfig?: InputMaybe<VertexAIGcsConfigInput>;
-  /** Limits on the files of a request. */
+  /** Limits on the files in a request. */
   multiModalConfig?: InputMaybe<MultiModalIntegrationConfigInput>;
   /** The service account's key file, as a JSON string. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Writer integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means. */
+/** The settings of the Writer integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
 export type UpsertWriterIntegrationInput = {
   /** The Writer organization that usage is billed to. */
   organizationId: Scalars['String']['input'];
@@ -1652,7 +1652,7 @@ export type VegasGatewayIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -1704,9 +1704,9 @@ export type VertexAIIntegration = Integration & {
   gcsConfig: Maybe<VertexAIGcsConfig>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
-  /** Limits on the files of a request. Null if none are set. */
+  /** Limits on the files in a request. Null if none are set. */
   multiModalConfig: Maybe<MultiModalIntegrationConfig>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;
@@ -1737,7 +1737,7 @@ export type WriterIntegration = Integration & {
   extra: Maybe<Scalars['JSONObject']['output']>;
   /** The groups that the integration is shared with. One call to Galileo per page. Null if the integration has no id; null with an error if the call fails. */
   groups: Maybe<IntegrationGroupConnection>;
-  /** Galileo's UUID of the integration. Null if Galileo returns none. */
+  /** The integration's UUID in Galileo. Null if Galileo returns none. */
   id: Maybe<Scalars['ID']['output']>;
   /** The provider. It identifies the integration, because a provider has one selected integration. */
   name: IntegrationName;

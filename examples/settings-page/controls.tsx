@@ -30,7 +30,7 @@ interface ControlsProps {
   readonly onChange: (update: (draft: Draft) => Draft) => void;
 }
 
-/** The controls of a draft, also of the nested ones. */
+/** The controls of a draft, including nested ones. */
 export function Controls({ fields, draft, prefix = '', onChange }: ControlsProps) {
   return fields
     .filter((field) => isVisible(field, draft))

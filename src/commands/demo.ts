@@ -68,7 +68,7 @@ export async function demo(
   const network =
     url === server.url
       ? ''
-      : "\n  Network   listens on all interfaces: other machines can connect at this machine's name or address";
+      : "\n  Network   listens on all interfaces: other machines can connect using this machine's name or address";
   const keys = Object.entries(demoKeys).map(([key, meaning]) => `    ${key.padEnd(15)}${meaning}\n`);
   process.stdout.write(`
 galileo-gateway demo
@@ -83,7 +83,7 @@ Try it:
 
   ${curl ?? 'Send the documentId of a trusted document and its variables.'}
 
-Keys that show other states. Every key is a separate tenant:
+Keys that simulate other states. Each key is a separate tenant:
 
 ${keys.slice(1).join('')}
 Ctrl+C ends the demo.

@@ -29,7 +29,7 @@ export async function serve(config: Config, pluginFile?: string): Promise<void> 
   } else if (config.workers > 1) {
     const { WorkerPool } = await import('../workers/worker-pool.ts');
     const pool = new WorkerPool(config, log, output);
-    // Before the start, so that a signal while workers start ends them too.
+    // Before startup, so that a signal during it also ends the workers.
     endOnSignal(pool, log);
     logListening(log, config, await pool.start());
   } else {

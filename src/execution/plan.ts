@@ -76,7 +76,7 @@ const typenameType: PlannedType = { kind: 'leaf', isNonNull: true, write: getLea
 
 /**
  * Sizes of a planned field, of its entry in a selection, and of a selection. Measured with Node 20: a plan of
- * more than 500 kB with every type planned takes 82 to 94 % of its estimate, a plan of some ten kilobytes up to 120 %.
+ * more than 500 kB with every type planned takes 82 to 94 % of its estimate, a plan of about ten kilobytes up to 120 %.
  */
 const bytesPerField = 820;
 const bytesPerSelectedField = 16;
@@ -91,7 +91,7 @@ export class OperationPlan implements SharedAllocation {
   readonly selection: SelectionPlan;
   /** Whether the operation selects `__schema` or `__type`. */
   hasIntrospection = false;
-  /** An estimate. Grows while the plan is used: the fields of a type are planned when its first object occurs. */
+  /** An estimate. Grows while the plan is used: a type's fields are planned when its first object is reached. */
   bytes = 0;
   useCount = 0;
   heldBytes = 0;

@@ -41,7 +41,7 @@ export class Cors {
     return this.allow(request, { status: 204, headers, body: '' });
   }
 
-  /** Adds the headers with which a page of a listed origin can read the response, even a failed one. */
+  /** Adds the headers that let a page from a listed origin read the response, even a failed one. */
   allow(request: HttpRequest, response: HttpResponse): HttpResponse {
     const origin = request.getHeader('origin');
     const isListed = this.#isListed(origin);

@@ -116,7 +116,7 @@ export class Exchange {
     return cors.allow(this.#request, response);
   }
 
-  /** Must be called when the response was sent or can no longer be sent. Further calls do nothing. */
+  /** Must be called when the response has been sent or can no longer be sent. Further calls do nothing. */
   end(isSent: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;

@@ -16,7 +16,7 @@ import type { PendingRequest } from './pending-request.ts';
 import { createDirectPipeline, type Plugins } from './pipeline.ts';
 import { createYogaPipeline } from './yoga.ts';
 
-/** The settings that `createGateway` does not have, because they are about the process and its listeners. */
+/** The settings that `createGateway` does not have, because they concern the process and its listeners. */
 export const commandLineSettings = [
   'port',
   'host',

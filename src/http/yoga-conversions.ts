@@ -90,7 +90,7 @@ interface FormattedError extends GraphQLFormattedError {
   readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string };
 }
 
-/** An error of a plugin, without secrets. Masks any other error. */
+/** An error from a plugin, without secrets. Masks any other error. */
 function formatError(error: unknown, hasData: boolean, context: PipelineInput['context']): FormattedError {
   const { requestId } = context;
   if (error instanceof Error && !isPluginError(error)) {
@@ -123,7 +123,7 @@ function toJson(value: unknown): string | undefined {
   }
 }
 
-/** The value as JSON shows it, without the secrets of the request, also in its keys. */
+/** The value as JSON shows it, without the request's secrets, even in its keys. */
 function redactJson(value: unknown, context: PipelineInput['context']): unknown {
   const redactKeys = (inner: object) =>
     Object.fromEntries(Object.entries(inner).map(([key, item]) => [context.redact(key), item]));

@@ -211,7 +211,7 @@ export function createYogaPipeline(schema: GraphQLSchema, executor: Executor, pl
     schema,
     plugins: [executionPlugin, responsePlugin, ...plugins, parametersPlugin],
     graphqlEndpoint: '/graphql',
-    // The health check responds to each URL that ends like this. No URL contains a line break.
+    // Turns the health check off: it responds to URLs that end like this, and no URL contains a line break.
     healthCheckEndpoint: '\n',
     graphiql: false,
     landingPage: false,

@@ -38,7 +38,7 @@ export function createLog(level: string, destination: DestinationStream): Log {
 
 /**
  * The stream for log lines on standard output: formatted for a terminal, else JSON lines, written in the background at
- * most 100 ms later. `flushLog` writes the rest. If standard output cannot be written (full pipe, full disk), lines
+ * most 100 ms later. `flushLog` writes the rest. If standard output cannot be written to (full pipe, full disk), lines
  * wait and are finally dropped; the process is never blocked.
  */
 export async function openOutput(): Promise<Output> {
@@ -70,7 +70,7 @@ export async function openOutput(): Promise<Output> {
   destination.on('error', () => {
     isFailing = true;
   });
-  // pino calls this when the process exits. It would never return while standard output cannot be written.
+  // pino calls this when the process exits. It would never return while standard output is blocked.
   destination.flushSync = () => {};
   return {
     write: (lines: string) => {
@@ -106,7 +106,7 @@ export function forwardLines(source: Readable, output: DestinationStream): void 
   });
 }
 
-/** Resolves when every line so far has been written, or standard output cannot be written, or after a second. */
+/** Resolves when every line so far has been written, or standard output cannot be written to, or after a second. */
 export async function flushLog(log: Log): Promise<void> {
   const flushed = new Promise<void>((resolve) => {
     log.flush(() => resolve());

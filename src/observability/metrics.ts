@@ -93,7 +93,7 @@ export class Metrics {
     );
     this.#addGauge(
       'gateway_upstream_breaker_open',
-      'Processes whose circuit breaker is open or half-open. 0 a minute after the last failure.',
+      'Processes whose circuit breaker is open or half-open. Drops to 0 a minute after the last failure.',
       ({ transport }) => (transport.isBreakerOpen ? 1 : 0),
     );
     this.#addGauge(

@@ -28,7 +28,7 @@ export function logSdkErrors(log: Log): (error: unknown) => void {
     log.warn({ reason, error: describeError(error) }, 'telemetry could not be sent');
   };
   setGlobalErrorHandler(onError);
-  // Its errors are failed exports too, not internal errors of the gateway.
+  // Its errors are failed exports too, not internal errors in the gateway.
   const warn = (reason: string) => log.warn({ reason }, 'OpenTelemetry SDK warning');
   const options = { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true };
   // Below `logLevel`, nothing is written.

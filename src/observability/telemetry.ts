@@ -11,7 +11,7 @@ import { RequestObservation } from './request-observation.ts';
 import type { Tracing } from './tracing.ts';
 
 /**
- * How long the process waits at its end until the last spans and metrics are sent. A healthy collector takes
+ * How long an exiting process waits for the last spans and metrics to be sent. A healthy collector takes
  * milliseconds.
  */
 const closeTimeoutMs = 2000;
@@ -73,7 +73,7 @@ export class Telemetry {
   }
 
   /**
-   * Logs an error of the gateway, which the client does not see. Its message is logged only if the request's secrets
+   * Logs an error in the gateway, which the client does not see. Its message is logged only if the request's secrets
    * can be removed from it.
    */
   reportError(error: unknown, request: { readonly requestId: string; redact?(text: string): string }): void {

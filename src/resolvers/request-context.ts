@@ -97,7 +97,7 @@ export class RequestContext implements CallContext {
     return this.#getSecrets().redact(text);
   }
 
-  /** Removes the secrets of this request and of the operator from a message of upstream, and upstream's address. */
+  /** Removes this request's and the operator's secrets, and upstream's address, from an upstream message. */
   redactUpstreamMessage(text: string, address?: RegExp): string {
     this.#operatorSecrets ??= new Secrets(this.#services.operatorSecrets);
     return this.#getSecrets().redact(text, [this.#operatorSecrets], address);

@@ -31,7 +31,7 @@ function createCollaborator<Schema extends SchemaName>(
     fields: (t) =>
       toOutputFields(t, schema, {
         ...fields,
-        role: fieldOf(collaboratorRole)('role', 'The role in this integration.', nonNull),
+        role: fieldOf(collaboratorRole)('role', 'The role on this integration.', nonNull),
         createdAt: dateTime('created_at', 'When the integration was shared.', nonNull),
         permissions,
       }),
@@ -39,14 +39,14 @@ function createCollaborator<Schema extends SchemaName>(
 }
 
 export const integrationUser = createCollaborator('IntegrationUser', 'UserCollaborator', {
-  userId: id('user_id', "Galileo's id of the user.", nonNull),
+  userId: id('user_id', "The user's id in Galileo.", nonNull),
   email: string('email', 'The e-mail address.', nonNull),
   firstName: string('first_name', 'The first name.', { outputNote: 'Null if unknown.' }),
   lastName: string('last_name', 'The last name.', { outputNote: 'Null if unknown.' }),
 });
 
 export const integrationGroup = createCollaborator('IntegrationGroup', 'GroupCollaborator', {
-  groupId: id('group_id', "Galileo's id of the group.", nonNull),
+  groupId: id('group_id', "The group's id in Galileo.", nonNull),
   name: string('group_name', 'The name of the group.', nonNull),
 });
 

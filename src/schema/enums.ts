@@ -63,7 +63,7 @@ export const integrationName = createEnum(
   'IntegrationName',
   'The LLM providers that Galileo can be connected to.',
   providerNames,
-  (name) => `\`${name}\` in Galileo's API. Its integration has the type ${getTypeName(name)}.`,
+  (name) => `\`${name}\` in Galileo's API. Integration type: ${getTypeName(name)}.`,
 );
 
 /** A provider as a property of an object. A name that this schema does not know fails the field. */
@@ -163,7 +163,7 @@ export const collaboratorRole = enumOf(
 
 export const permissionAction = createOutputEnum(
   'IntegrationPermissionAction',
-  'The action that a permission is for. This enum has the actions of all resources of Galileo, so many never apply to an integration.',
+  'The action that a permission is for. This enum covers every Galileo resource, so many values never apply to an integration.',
   permissionActions,
   (action) => `\`${action}\` in Galileo's API.`,
   'An action',

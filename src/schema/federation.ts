@@ -58,7 +58,7 @@ const additions = `
     sdl: String!
   }
   extend type Query {
-    "Resolves the representations of a federation router, in their order. An entry is null if the integration is not configured."
+    "Resolves a federation router's representations, in order. An entry is null if the integration is not configured."
     _entities(representations: [_Any!]!): [_Entity]!
     "What this subgraph contributes to a supergraph."
     _service: _Service!

@@ -21,7 +21,10 @@ const modelParamsMap = objectOf('ModelParamsMap', {
     presencePenalty: parameter('presence_penalty', 'the penalty on tokens that have already occurred'),
     echo: parameter('echo', 'repeating the prompt in the output'),
     logprobs: parameter('logprobs', 'log probabilities of tokens'),
-    topLogprobs: parameter('top_logprobs', 'the number of most likely tokens to report log probabilities of'),
+    topLogprobs: parameter(
+      'top_logprobs',
+      'how many of the most likely tokens to report log probabilities for',
+    ),
     n: parameter('n', 'the number of outputs'),
     apiVersion: parameter('api_version', 'the API version'),
     tools: parameter('tools', 'the tools that the model can call'),
@@ -112,12 +115,12 @@ const integrationModel = objectOf('IntegrationModel', {
     ),
     formattingTokens: int(
       'formatting_tokens',
-      'Number of tokens that the format of each message adds.',
+      "Number of tokens that each message's formatting adds.",
       nonNull,
     ),
     responsePrefixTokens: int(
       'response_prefix_tokens',
-      'Number of tokens that the beginning of each response adds.',
+      "Number of tokens that each response's prefix adds.",
       nonNull,
     ),
     apiVersion: string('api_version', "The version of the provider's API that the model needs.", {

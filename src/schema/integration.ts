@@ -23,7 +23,7 @@ export const integration = builder.interfaceRef<UpstreamIntegration>('Integratio
     }),
     // Every provider's schema has these properties, so any of them can be the source of the defaults.
     ...toOutputFields(t, 'OpenAIIntegration', {
-      id: id('id', "Galileo's UUID of the integration.", { outputNote: 'Null if Galileo returns none.' }),
+      id: id('id', "The integration's UUID in Galileo.", { outputNote: 'Null if Galileo returns none.' }),
       extra: json('extra', 'Settings that have no separate field, as Galileo stores them.', {
         outputNote: 'Null if there are none.',
       }),

@@ -179,7 +179,7 @@ builder.mutationType({
     deleteIntegration: t.field({
       type: integrationProvider,
       ...describeCall(
-        "Deletes the caller's integration of one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured.",
+        "Deletes the caller's integration for one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured.",
       ),
       args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
       resolve: (_root, { name }, context) => deleteIntegration(name, context),
@@ -194,14 +194,14 @@ builder.mutationType({
     shareIntegrationWithGroups: shareWithGroups(t),
     updateIntegrationUser: t.field({
       type: integrationUser,
-      ...describeCall('Changes the role of a user in an integration.'),
+      ...describeCall("Changes a user's role on an integration."),
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, userId, role }, context) =>
         updateCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, role, context),
     }),
     updateIntegrationGroup: t.field({
       type: integrationGroup,
-      ...describeCall('Changes the role of a group in an integration.'),
+      ...describeCall("Changes a group's role on an integration."),
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, groupId, role }, context) =>
         updateCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, role, context),

@@ -19,7 +19,7 @@ builder.queryType({
         type: integration,
         nullable: true,
         description:
-          'The selected integration of one provider, which can be shared with the caller. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo.',
+          "The selected integration of one provider: the caller's, or one shared with the caller. Null without an error if it is not configured; null with an error if loading it failed. One call to Galileo.",
         extensions: callCost,
         args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
         resolve: (_root, { name }, { reads }) => reads.loadIntegration(name),

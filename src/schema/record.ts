@@ -17,7 +17,7 @@ export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').
       resolve: (record) => getProviderName(record),
     }),
     ...toOutputFields(t, 'IntegrationDB', {
-      integrationId: id('id', "Galileo's UUID of the integration: the `id` of the Integration.", nonNull),
+      integrationId: id('id', "The integration's UUID in Galileo: the `id` of the Integration.", nonNull),
       label: string(
         'name',
         "Galileo's name for the integration: the provider's name, or the label of a named custom integration.",

@@ -38,7 +38,7 @@ function toStorableObject(value: unknown, node?: ValueNode): JsonObject {
 
 builder.scalarType('JSONObject', {
   description:
-    'A JSON object with arbitrary keys. An input with a number outside -(2^53 - 1) to 2^53 - 1, or with more than 200 levels of nesting, is rejected with BAD_USER_INPUT.',
+    'A JSON object with arbitrary keys. An input with a number beyond ±(2^53 - 1), or nested more than 200 levels deep, is rejected with BAD_USER_INPUT.',
   parseValue: (value) => toStorableObject(value),
   parseLiteral: (node, variables) => toStorableObject(valueFromASTUntyped(node, variables), node),
 });

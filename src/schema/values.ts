@@ -66,7 +66,7 @@ export const multiModalConfig = fieldOf(
       }),
     },
   }),
-)('multi_modal_config', 'Limits on the files of a request.', { outputNote: 'Null if none are set.' });
+)('multi_modal_config', 'Limits on the files in a request.', { outputNote: 'Null if none are set.' });
 
 export const authenticationScope = string(
   'authentication_scope',

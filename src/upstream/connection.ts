@@ -50,7 +50,7 @@ export class Connection {
 
   /**
    * Closes the idle socket if it has reached its maximum age, so that upstream's name is resolved again, or if upstream
-   * has responded before all of the last request was sent: the next one would wait for the rest.
+   * has responded before all of the last request has been sent: the next one would wait for the rest.
    */
   dropIfUnusable(): void {
     if (this.#socket === undefined) return;

@@ -18,8 +18,8 @@ const compare = (a: CallerItems<unknown>, b: CallerItems<unknown>): number =>
 
 /**
  * A queue that is fair between callers (max-min fairness). The next item belongs to the caller with the fewest running
- * items. Of callers with the same number, the next is the one whose last change is oldest: that it began to wait, or
- * that one of its items started or ended. Finding it takes time proportional to the number of callers, which
+ * items. Of callers with the same number, the next is the one whose last change (it began to wait, or one of its items
+ * started or ended) is oldest. Finding it takes time proportional to the number of callers, which
  * MAX_CONCURRENT_REQUESTS limits. A caller is forgotten with its last item.
  */
 export class FairQueue<T extends Queueable> {

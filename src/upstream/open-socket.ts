@@ -59,7 +59,7 @@ export async function openSocket(
     }
     signal.throwIfAborted();
     // undici would parse it as a response, close the socket and open another one, without end (7.30, resumeH1).
-    if (socket.readableLength > 0) throw new Error('Data arrived before the first request was sent.');
+    if (socket.readableLength > 0) throw new Error('Data arrived before the first request.');
     return socket;
   } catch (error) {
     socket?.destroy();

@@ -26,7 +26,7 @@ export interface UpstreamValidationFailure {
   readonly issues: readonly ValidationIssue[];
 }
 
-/** Removes what must not leave the process from a string of upstream. */
+/** Removes what must not leave the process from an upstream string. */
 export type Redaction = (text: string) => string;
 
 /** More than any form has inputs. */

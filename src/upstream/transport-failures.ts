@@ -34,7 +34,7 @@ export const failureKinds = {
   expired: { isRetryable: false, verdict: 'none' },
   /** Nothing waits for the result any longer: the client disconnected, or the response is complete without it. */
   cancelled: { isRetryable: false, verdict: 'none' },
-  /** The request cannot be written as HTTP: an error of the gateway. */
+  /** The request cannot be written as HTTP: an error in the gateway. */
   'invalid-request': { isRetryable: false, verdict: 'none' },
 } as const satisfies Record<string, FailureMeaning>;
 export type FailureKind = keyof typeof failureKinds;

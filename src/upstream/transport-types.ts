@@ -34,8 +34,8 @@ export interface CallContext {
   /** For logs. The headers have it too. */
   readonly requestId: string;
   /**
-   * Removes the secrets of the request and of the operator from a message of Galileo, and the matches of `address`. Not
-   * for data or for messages of the gateway: a header value of the operator can be an ordinary word.
+   * Removes the request's and the operator's secrets, and matches of `address`, from a message from Galileo. Not for data
+   * or the gateway's messages, because an operator's header value can be an ordinary word.
    */
   readonly redactUpstreamMessage: (text: string, address?: RegExp) => string;
   /** The span that calls belong to; undefined if traces are off. */
@@ -60,7 +60,7 @@ export interface CallRequest {
   readonly context: CallContext;
 }
 
-/** One attempt at a call. The same object is passed to the hooks at its start and at its end. */
+/** One attempt at a call. The same object is passed to the hooks when it starts and when it ends. */
 export interface AttemptInfo {
   readonly request: CallRequest;
   /** 1 for the first attempt of a call. */

@@ -76,7 +76,7 @@ export function endOnSignal(
     isFailed = true;
     end();
   };
-  process.on('uncaughtException', onUncaught('uncaught exception: the process drains and ends'));
-  process.on('unhandledRejection', onUncaught('unhandled rejection: the process drains and ends'));
+  process.on('uncaughtException', onUncaught('uncaught exception: draining, then exiting'));
+  process.on('unhandledRejection', onUncaught('unhandled rejection: draining, then exiting'));
   return end;
 }

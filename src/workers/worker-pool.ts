@@ -24,7 +24,7 @@ const graceMs = 5000;
 const outputTimeoutMs = 500;
 
 interface Member {
-  /** Undefined until it listens. On a busy machine, the start takes seconds. */
+  /** Undefined until it listens. On a busy machine, startup takes seconds. */
   listeningSinceMs: number | undefined;
   state: 'starting' | 'listening' | 'draining';
 }
@@ -155,7 +155,7 @@ export class WorkerPool implements Drainable {
         if (this.#members.size === 0) this.#onEmpty?.();
         return;
       }
-      // A signal that ends a worker during its start does not mean that workers cannot start.
+      // A signal that ends a starting worker does not mean that workers cannot start.
       const isInterrupted = code === 0 || signal === 'SIGTERM' || signal === 'SIGINT';
       if (this.#starting !== undefined && member.state === 'starting' && !isInterrupted) {
         this.#starting.reject(new Error('a worker ended before it was ready'));
@@ -232,9 +232,9 @@ export class WorkerPool implements Drainable {
         : Math.min(maxBackoffMs, firstBackoffMs * 2 ** (this.#consecutiveExits - 1));
     this.#consecutiveExits += 1;
     const details = { pid: worker.process.pid, ...end, backoffMs, consecutiveExits: this.#consecutiveExits };
-    if (state === 'draining') this.#log.error(details, 'a worker is draining: a replacement starts');
-    else if (backoffMs === 0) this.#log.error(details, 'a worker has ended: a replacement starts');
-    else this.#log.error(details, 'workers exit repeatedly: the replacement waits');
+    if (state === 'draining') this.#log.error(details, 'a worker is draining: starting a replacement');
+    else if (backoffMs === 0) this.#log.error(details, 'a worker exited: starting a replacement');
+    else this.#log.error(details, 'workers keep exiting: delaying the replacement');
     this.#schedule(() => this.#startWorker(), backoffMs);
   }
 

@@ -69,7 +69,7 @@ export async function runWorker(config: Config, log: Log, plugins: Plugins): Pro
   await send({ type: 'listening', url: server.url });
 }
 
-/** Resolves when the message was sent, or can no longer be sent. */
+/** Resolves when the message has been sent or can no longer be sent. */
 function send(message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined || !process.connected) resolve();

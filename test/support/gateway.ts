@@ -5,7 +5,7 @@ import { readConfig, type SettingName } from '../../src/config.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/observability/log.ts';
 
-/** A response of the gateway to a GraphQL request. */
+/** A response from the gateway to a GraphQL request. */
 interface GraphqlResponse<Data> {
   readonly status: number;
   readonly headers: Headers;

@@ -59,7 +59,7 @@ describe('every upstream request of the gateway', () => {
     expect(text).toContain('The key [redacted] may not share.');
   });
 
-  test('an ordinary word among the values of UPSTREAM_HEADERS changes no data, no message of the gateway and no log line', async () => {
+  test('an ordinary word among the values of UPSTREAM_HEADERS changes no data, no message from the gateway and no log line', async () => {
     await using stack = await startStack({ upstreamHeaders: '{"x-team":"Support","x-scheme":"https"}' });
     stack.upstream
       .on('GET', toPath('openai'), { json: { name: 'openai' } })
@@ -77,7 +77,7 @@ describe('every upstream request of the gateway', () => {
     expect(await response.text()).toContain('"PersistedQueryNotSupported"');
   });
 
-  test('messages of Galileo stay readable after thousands of them were searched for values of UPSTREAM_HEADERS', async () => {
+  test('messages from Galileo stay readable after thousands of them were searched for values of UPSTREAM_HEADERS', async () => {
     await using stack = await startStack({ upstreamHeaders: '{"x-gateway-key":"operator-secret"}' });
     const msg = 'This endpoint is not reachable. '.repeat(20);
     const detail = Array.from({ length: 1000 }, () => ({

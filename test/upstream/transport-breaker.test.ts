@@ -273,7 +273,7 @@ describe('the circuit breaker', () => {
     expect(transport.isBreakerOpen).toBe(true);
   });
 
-  test('after ten seconds, the circuit breaker admits a probe of any caller, also of the one whose failure opened it', async () => {
+  test('after ten seconds, the circuit breaker admits a probe of any caller, even of the one whose failure opened it', async () => {
     await using broken = await startBroken();
     const { clock, transport, upstream } = broken;
     const read = (caller: string) => getOutcome(transport.read('/r', new Deadline(10_000), caller));

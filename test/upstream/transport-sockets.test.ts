@@ -308,7 +308,7 @@ describe('two responses to one request', () => {
     expect(outcomes).toEqual(Array.from({ length: 40 }, (_, index) => `200 /${index}`));
   });
 
-  test('if upstream responds before all of a request was sent, the socket is not used again', async () => {
+  test('if upstream responds before all of a request has been sent, the socket is not used again', async () => {
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
       sockets.add(socket);

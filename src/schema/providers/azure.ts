@@ -16,7 +16,7 @@ const modelDeployment = objectOf('AzureModelDeployment', {
   description: 'A deployment of a model on Azure.',
   schema: 'AzureModelDeployment',
   fields: {
-    id: string('id', "Azure's id of the deployment.", required),
+    id: string('id', "The deployment's id in Azure.", required),
     model: string('model', 'The deployed model.', required),
   },
 });

@@ -102,7 +102,7 @@ export const custom = defineProvider({
     ),
     token: string(
       'token',
-      'The credential that Galileo authenticates with at the endpoint.',
+      'The credential with which Galileo authenticates to the endpoint.',
       secretWriteOnly,
     ),
   },

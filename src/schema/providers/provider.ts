@@ -55,7 +55,7 @@ export function defineProvider<
     }),
     input: toInputType(
       `Upsert${schema}Input`,
-      `The settings of the ${displayName} integration. Omitted fields are not sent, and null is sent as null. Galileo decides what an omitted field or null means.`,
+      `The settings of the ${displayName} integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means.`,
       fields,
     ),
     mapping: new BodyMapping(toInputShape(fields)),
