@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createGateway } from '../src/index.ts';
 import { integrationRecordFixtures } from './fixtures/integration-records.ts';
@@ -203,6 +204,19 @@ describe('a client that pipelines', () => {
     await expectNothingHeld(gateway);
   });
 
+  it('a client that pipelines gets the responses to 100 requests even if the next one has a body', async () => {
+    const { upstream, release, arrived } = await startHoldingUpstream();
+    await using _upstream = upstream;
+    await using gateway = await startGateway(upstream.url);
+    using connection = await openConnection(gateway.url);
+    const waiting = requests['a query that waits for upstream'];
+    connection.write(waiting + fast.repeat(99) + toRequest('x'.repeat(300_000)));
+    await until(() => arrived() === 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    release();
+    expect((await connection.closed).match(/HTTP\/1\.1 200/g)).toHaveLength(100);
+  });
+
   it('a client that pipelines gets all responses that are ready in one turn of the event loop', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url);
@@ -296,6 +310,22 @@ describe('a drain', () => {
     expect(body).toHaveLength(Number(/content-length: (\d+)/.exec(head)?.[1]));
     expect(await draining).toBe(true);
   });
+
+  it.each(['0', '300', '10000'])(
+    'a drain succeeds although a client does not end its connection, with SHUTDOWN_TIMEOUT_MS=%s',
+    async (shutdownTimeoutMs) => {
+      await using upstream = await startUpstream();
+      await using gateway = await startGateway(upstream.url, { shutdownTimeoutMs });
+      const { hostname, port } = new URL(gateway.url);
+      const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true }).resume();
+      socket.write(fast);
+      await until(() => gateway.log.join('').includes('"outcome":"ok"'));
+      const startedAtMs = performance.now();
+      expect(await gateway.drain()).toBe(true);
+      expect(performance.now() - startedAtMs).toBeLessThan(2500);
+      socket.destroy();
+    },
+  );
 
   it('a drain fails if a response cannot be completed in time', async () => {
     await using upstream = await startUpstream();

@@ -34,6 +34,8 @@ export class ConnectionRegistry {
   hasCutOff = false;
   readonly #log: Log | undefined;
   readonly #connections = new Map<Duplex, ClientConnection>();
+  /** The ends of connections that the server has ended, but not the client. */
+  readonly #lingering = new Set<Promise<void>>();
   #onAllSent: (() => void) | undefined;
   /** Complete responses that are written at the end of this turn of the event loop. */
   #toWrite: PendingRequest[] = [];
@@ -57,6 +59,16 @@ export class ConnectionRegistry {
       if (this.#pendingCount === 0) resolve();
       else this.#onAllSent = resolve;
     });
+  }
+
+  /** Resolves when the connections that were ended until now have been closed, in at most a second. */
+  async waitUntilClosed(): Promise<void> {
+    await Promise.all(this.#lingering);
+  }
+
+  addLingering(closed: Promise<void>): void {
+    this.#lingering.add(closed);
+    void closed.then(() => this.#lingering.delete(closed));
   }
 
   /** The connection of a socket. The first call adds it. */
@@ -142,6 +154,8 @@ class ClientConnection implements RequestOwner {
     if (this.#isClosing || this.#pending.length >= maxPending) {
       this.#isClosing = true;
       this.#discardInput();
+      // Node stops reading from the socket while a request has an unread body.
+      request.resume();
       return;
     }
     this.#hasUnreadBody = false;
@@ -242,12 +256,14 @@ class ClientConnection implements RequestOwner {
     // Node ends a connection after a response with `connection: close`.
     if (!socket.writable) return;
     this.#discardInput();
-    this.#connections.countPending(1);
     const timer = setTimeout(() => socket.destroy(), lingerMs);
-    socket.once('close', () => {
-      clearTimeout(timer);
-      this.#connections.countPending(-1);
+    const closed = new Promise<void>((resolve) => {
+      socket.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
+    this.#connections.addLingering(closed);
     socket.end();
   }
 

@@ -142,12 +142,14 @@ export class RunningServer implements AsyncDisposable {
     await nextTurn();
     this.#connections.closeIdle();
     // The listener stays open meanwhile, so that a probe on a new connection gets 503.
+    const timeout = wait(shutdownTimeoutMs, false, { ref: false });
     const isDone = await Promise.race([
       // The responses after the handler, because requests that arrive while it closes get a response too.
       handlerClosed.then(() => this.#connections.waitUntilSent()).then(() => true),
-      wait(shutdownTimeoutMs, false, { ref: false }),
+      timeout,
     ]);
-    if (!isDone) this.#handler.destroy();
+    if (isDone) await Promise.race([this.#connections.waitUntilClosed(), timeout]);
+    else this.#handler.destroy();
     closeServer(this.#server);
     await this.#closeTelemetry();
     return isDone && !this.#connections.hasCutOff;
