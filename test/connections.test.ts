@@ -311,6 +311,22 @@ describe('a drain', () => {
     expect(await draining).toBe(true);
   });
 
+  it('during SHUTDOWN_DELAY_MS, a connection stays open until a response announces that it closes', async () => {
+    await using upstream = await startUpstream();
+    await using gateway = await startGateway(upstream.url, { shutdownDelayMs: '1500' });
+    using connection = await openConnection(gateway.url);
+    connection.socket.pause();
+    connection.write(toQuery(largeQuery));
+    await until(() => gateway.usage.requests === 1 && gateway.usage.bytes > 1_000_000);
+    const draining = gateway.drain();
+    connection.socket.resume();
+    await until(() => gateway.log.join('').includes('"outcome":"ok"'));
+    connection.write(fast);
+    const heads = (await connection.closed).match(/HTTP\/1\.1 200[^{]*/g);
+    expect(heads?.map((head) => head.includes('connection: close'))).toEqual([false, true]);
+    expect(await draining).toBe(true);
+  });
+
   it.each(['0', '300', '10000'])(
     'a drain succeeds although a client does not end its connection, with SHUTDOWN_TIMEOUT_MS=%s',
     async (shutdownTimeoutMs) => {
