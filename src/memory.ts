@@ -77,8 +77,8 @@ export class Reservation {
   }
 
   /**
-   * Holds that many bytes more. After `close`, does nothing and returns true: a write that outlives its request must not
-   * fail.
+   * Holds that many bytes more. After `close`, does nothing and returns true: a write that outlives its request must
+   * not fail.
    */
   take(bytes: number): boolean {
     if (this.#isClosed) return true;

@@ -52,6 +52,15 @@ async function startUpstream(): Promise<FakeUpstream> {
     .on('GET', '/v2/integrations/openai', { json: integrationFixtures.openai.full });
 }
 
+/** Opens a connection on which the gateway has begun a large response that the client does not read. */
+async function requestLargeResponse(gateway: TestGateway): Promise<RawConnection> {
+  const connection = await openConnection(gateway.url);
+  connection.socket.pause();
+  connection.write(toQuery(largeQuery));
+  await until(() => gateway.usage.requests === 1 && gateway.usage.bytes > 1_000_000);
+  return connection;
+}
+
 /** Holds every read of OpenAI until it is released, or the gateway cancels it. */
 async function startHoldingUpstream(): Promise<{
   upstream: FakeUpstream;
@@ -274,10 +283,7 @@ describe('a drain', () => {
   it('a drain completes a response that a client is still reading', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url);
-    using connection = await openConnection(gateway.url);
-    connection.socket.pause();
-    connection.write(toQuery(largeQuery));
-    await until(() => gateway.usage.requests === 1 && gateway.usage.bytes > 1_000_000);
+    using connection = await requestLargeResponse(gateway);
     const draining = gateway.drain();
     await new Promise((resolve) => setTimeout(resolve, 100));
     connection.socket.resume();
@@ -291,11 +297,8 @@ describe('a drain', () => {
   it('a drain completes a response even if its client sends a request before it has read all of it', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url);
-    using connection = await openConnection(gateway.url);
+    using connection = await requestLargeResponse(gateway);
     const { socket } = connection;
-    socket.pause();
-    connection.write(toQuery(largeQuery));
-    await until(() => gateway.usage.requests === 1 && gateway.usage.bytes > 1_000_000);
     const draining = gateway.drain();
     // The rest fits into the buffers between the sockets, so that the process has written all of it.
     const pauseNearEnd = () => {
@@ -314,10 +317,7 @@ describe('a drain', () => {
   it('during SHUTDOWN_DELAY_MS, a connection stays open until a response announces that it closes', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, { shutdownDelayMs: '1500' });
-    using connection = await openConnection(gateway.url);
-    connection.socket.pause();
-    connection.write(toQuery(largeQuery));
-    await until(() => gateway.usage.requests === 1 && gateway.usage.bytes > 1_000_000);
+    using connection = await requestLargeResponse(gateway);
     const draining = gateway.drain();
     connection.socket.resume();
     await until(() => gateway.log.join('').includes('"outcome":"ok"'));
@@ -346,10 +346,7 @@ describe('a drain', () => {
   it('a drain fails if a response cannot be completed in time', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, { shutdownTimeoutMs: '200' });
-    using connection = await openConnection(gateway.url);
-    connection.socket.pause();
-    connection.write(toQuery(largeQuery));
-    await until(() => gateway.usage.requests === 1 && gateway.usage.bytes > 1_000_000);
+    using _connection = await requestLargeResponse(gateway);
     expect(await gateway.drain()).toBe(false);
   });
 

@@ -25,8 +25,8 @@ export interface DocumentSecrets {
 export const noSecrets: DocumentSecrets = { literals: [], variables: [] };
 
 /**
- * Finds the values of secret input fields by the names of the fields: secrets can be in positions without a type, such as
- * in a JSONObject, an undeclared variable or a document that is not valid.
+ * Finds the values of secret input fields by the names of the fields: secrets can be in positions without a type, such
+ * as in a JSONObject, an undeclared variable or a document that is not valid.
  */
 export class SecretInputs {
   readonly #names = new Set<string>();

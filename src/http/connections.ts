@@ -29,6 +29,7 @@ export class ConnectionRegistry {
   readonly responseTimeoutMs: number;
   /** Whether every response announces that its connection closes. */
   isClosing = false;
+  /** Whether each connection that becomes idle is closed. */
   closesIdle = false;
   /** Whether a response has been cut off since `isClosing` was set, because its client took too long to read it. */
   hasCutOff = false;

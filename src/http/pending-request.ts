@@ -30,8 +30,8 @@ export class PendingRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /**
-   * Set for a GraphQL request. Its `end` is called once, when the response has been sent or the connection has ended. Not a
-   * function: see docs/performance.md, "Objects that outlive a request".
+   * Set for a GraphQL request. Its `end` is called once, when the response has been sent or the connection has ended.
+   * Not a function: see docs/performance.md, "Objects that outlive a request".
    */
   exchange: { end(isSent: boolean): void } | undefined;
   /** On the clock of `performance.now()`. */

@@ -7,7 +7,7 @@ import type { GalileoClient } from '../upstream/galileo-client.ts';
 import type { CallContext } from '../upstream/transport-types.ts';
 import { Reads } from './reads.ts';
 
-/** RequestContext as resolvers and tests see it. A plain object can have this type, but not a class with private fields. */
+/** RequestContext without its private fields, so that tests can use a plain object. */
 export type ResolverContext = Pick<RequestContext, keyof RequestContext>;
 
 /** Services that the contexts of all requests share. */

@@ -159,8 +159,8 @@ export function toVerdict(response: UpstreamResponse): Verdict {
 }
 
 /**
- * Whether the response means that the integration is not configured, which is not an error for a read: a 404 or Galileo's
- * error code for it, but not its code for other missing resources.
+ * Whether the response means that the integration is not configured, which is not an error for a read: a 404 or
+ * Galileo's error code for it, but not its code for other missing resources.
  */
 export function isNotConfigured(response: UpstreamResponse): boolean {
   if (isSuccess(response, 'GET') || readGalileoErrorCode(response) === galileoErrorCodes.notFound)

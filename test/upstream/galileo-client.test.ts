@@ -8,7 +8,7 @@ import type { CallContext } from '../../src/upstream/transport-types.ts';
 import { isUuid, type Uuid } from '../../src/upstream/uuid.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { createUnlimitedReservation } from '../support/memory.ts';
-import { createTestTransport, getClientFacingError } from './support/test-transport.ts';
+import { createTestTransport, getFieldError } from './support/test-transport.ts';
 
 const asUuid = (text: string): Uuid => {
   if (!isUuid(text)) throw new Error(`${text} is not a UUID.`);
@@ -224,7 +224,7 @@ describe('every operation of the REST API', () => {
         expect(outcome).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', upstreamStatus: 200 });
       }
       upstream.on(...getTarget(request), { json: 'text' });
-      expect(await getClientFacingError(run(client, call))).toMatchObject({
+      expect(await getFieldError(run(client, call))).toMatchObject({
         code: 'UPSTREAM_INVALID_RESPONSE',
       });
     },
@@ -237,13 +237,13 @@ describe('every operation of the REST API', () => {
       const { upstream, client, call } = stack;
       const target = getTarget(request);
       upstream.on(...target, { status: 404, json: { detail: 'Nothing at key-1.' } });
-      expect(await getClientFacingError(run(client, call))).toMatchObject({
+      expect(await getFieldError(run(client, call))).toMatchObject({
         code: 'NOT_FOUND',
         message: 'Nothing at [redacted].',
         retryable: false,
       });
       upstream.on(...target, { status: 404, body: '<h1>404</h1>', headers: { 'content-type': 'text/html' } });
-      expect(await getClientFacingError(run(client, call))).toMatchObject({
+      expect(await getFieldError(run(client, call))).toMatchObject({
         code: 'UPSTREAM_INVALID_RESPONSE',
       });
     },
@@ -290,7 +290,7 @@ describe('the discriminator of an integration', () => {
   ])('the discriminator of an integration cannot be %s', async (_what, json) => {
     await using stack = await startClient();
     stack.upstream.on('GET', '/v2/integrations/custom', { json });
-    expect(await getClientFacingError(stack.client.fetchIntegration('custom', stack.call))).toMatchObject({
+    expect(await getFieldError(stack.client.fetchIntegration('custom', stack.call))).toMatchObject({
       code: 'UPSTREAM_INVALID_RESPONSE',
     });
   });
@@ -365,7 +365,7 @@ describe('a standard error', () => {
     for (const code of ['7000', 7000.5, null, undefined, { a: 1 }]) {
       const json = { standard_error: { error_code: code, message: 'No.' } };
       stack.upstream.on('GET', '/v2/integrations/openai', { status: 400, json });
-      expect(await getClientFacingError(stack.client.fetchIntegration('openai', stack.call))).toMatchObject({
+      expect(await getFieldError(stack.client.fetchIntegration('openai', stack.call))).toMatchObject({
         code: 'BAD_USER_INPUT',
         message: 'No.',
         galileoErrorCode: undefined,
@@ -397,13 +397,13 @@ describe('the message of an error', () => {
   ])('the message of an error is read from a detail that is %s', async (_what, json, message) => {
     await using stack = await startClient();
     stack.upstream.on('GET', '/integrations', { status: 400, json });
-    expect((await getClientFacingError(stack.client.fetchRecords(stack.call))).message).toBe(message);
+    expect((await getFieldError(stack.client.fetchRecords(stack.call))).message).toBe(message);
   });
 
   test('the message of an unknown outcome says that the change may have been made, for any write', async () => {
     await using stack = await startClient();
     stack.upstream.on('DELETE', '/integrations/openai', (_call, response) => void response.destroy());
-    expect(await getClientFacingError(stack.client.deleteIntegration('openai', stack.call))).toMatchObject({
+    expect(await getFieldError(stack.client.deleteIntegration('openai', stack.call))).toMatchObject({
       code: 'UPSTREAM_OUTCOME_UNKNOWN',
       retryable: false,
       message: expect.stringContaining('may or may not have been made') as string,
@@ -493,12 +493,10 @@ test.each([true, false])(
     stack.upstream.on('PUT', '/v2/integrations/openai', { status: 500, json: { detail: 'failed' } });
     const budget = new MemoryBudget(1_000_000);
     const call = { ...stack.call, hasCredential, reservation: new Reservation(budget) };
-    await getClientFacingError(stack.client.upsert('openai', '{"token":"t"}', call));
+    await getFieldError(stack.client.upsert('openai', '{"token":"t"}', call));
     const response = budget.bytes;
     for (let count = 0; count < 3; count += 1)
-      await getClientFacingError(
-        stack.client.upsert('openai', JSON.stringify({ token: 't'.repeat(10_000) }), call),
-      );
+      await getFieldError(stack.client.upsert('openai', JSON.stringify({ token: 't'.repeat(10_000) }), call));
     expect(budget.bytes).toBe(4 * response);
   },
 );

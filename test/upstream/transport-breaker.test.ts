@@ -9,12 +9,7 @@ import {
   toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
-import {
-  createTestTransport,
-  getClientFacingError,
-  getOutcome,
-  ManualClock,
-} from './support/test-transport.ts';
+import { createTestTransport, getFieldError, getOutcome, ManualClock } from './support/test-transport.ts';
 
 async function repeat(count: number, run: () => Promise<unknown>): Promise<void> {
   for (let done = 0; done < count; done += 1) await run();
@@ -53,7 +48,7 @@ describe('the circuit breaker', () => {
 
     // Rounded up to whole milliseconds.
     clock.advance(4_000.25);
-    const error = await getClientFacingError(transport.read());
+    const error = await getFieldError(transport.read());
     expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfterMs: 6_000 });
     expect(await getOutcome(transport.write())).toBe('UPSTREAM_UNAVAILABLE');
     expect(upstream.exchanges).toHaveLength(20);
@@ -364,7 +359,7 @@ describe('the circuit breaker', () => {
     );
     await upstream.waitForExchanges(21);
     expect(states).toEqual(['open', 'half-open']);
-    const error = await getClientFacingError(transport.read());
+    const error = await getFieldError(transport.read());
     expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfterMs: 1_000 });
     const probe = upstream.exchanges[20];
     if (probe !== undefined) healthy(probe);

@@ -11,7 +11,7 @@ import {
   toResponse,
   withStatus,
 } from './support/scripted-upstream.ts';
-import { createTestTransport, getClientFacingError, getOutcome } from './support/test-transport.ts';
+import { createTestTransport, getFieldError, getOutcome } from './support/test-transport.ts';
 
 interface Fault {
   readonly name: string;
@@ -250,7 +250,7 @@ describe('a read that fails', () => {
       },
     });
     await closed[Symbol.asyncDispose]();
-    const error = await getClientFacingError(transport.read());
+    const error = await getFieldError(transport.read());
     expect(attempts).toBe(3);
     expect(error).toMatchObject({ code: unavailable, retryable: true });
     expect(String(error.cause)).toContain('ECONNREFUSED');
@@ -322,7 +322,7 @@ describe('a read over TLS', () => {
         },
       },
     });
-    const error = await getClientFacingError(transport.read());
+    const error = await getFieldError(transport.read());
     expect(error).toMatchObject({ code: unavailable, retryable: true });
     expect(String(error.cause)).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
     expect(attempts).toBe(1);
@@ -336,7 +336,7 @@ describe('a read over TLS', () => {
       tls: { ca: localhostCertificate },
       upstreamConnections: 1,
     });
-    const error = await getClientFacingError(transport.read());
+    const error = await getFieldError(transport.read());
     expect(error.code).toBe(unavailable);
     expect(String(error.cause)).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
     expect(await getOutcome(transport.read())).toBe(unavailable);

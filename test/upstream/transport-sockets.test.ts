@@ -15,7 +15,7 @@ import {
 import {
   createCallContext,
   createTestTransport,
-  getClientFacingError,
+  getFieldError,
   getOutcome,
   ManualClock,
 } from './support/test-transport.ts';
@@ -36,7 +36,7 @@ describe('the limits of sockets and of calls in the queue', () => {
     });
     const calls = Array.from({ length: 5 }, (_, index) => getOutcome(transport.read(`/${index}`)));
     expect(transport.queueDepth).toBe(3);
-    const error = await getClientFacingError(transport.read('/refused'));
+    const error = await getFieldError(transport.read('/refused'));
     expect(error).toMatchObject({ code: 'OVERLOADED', retryable: true });
 
     await upstream.waitForExchanges(2);

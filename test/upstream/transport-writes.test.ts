@@ -14,7 +14,7 @@ import {
 import {
   createCallContext,
   createTestTransport,
-  getClientFacingError,
+  getFieldError,
   getOutcome,
 } from './support/test-transport.ts';
 
@@ -118,7 +118,7 @@ describe('a write that arrived', () => {
     await using transport = createTestTransport(upstream.origin);
     await transport.read();
     upstream.script = resetting;
-    const error = await getClientFacingError(transport.write());
+    const error = await getFieldError(transport.write());
     expect(error).toMatchObject({ code: unknown, retryable: false });
     expect(upstream.exchanges.map(({ method }) => method)).toEqual(['GET', 'PUT']);
   });

@@ -86,7 +86,7 @@ export const createCallContext = (deadline: Deadline, caller = 'caller-1'): Call
 });
 
 /** The FieldError of a call. Throws if the call succeeds or fails with another error. */
-export async function getClientFacingError(call: Promise<unknown>): Promise<FieldError> {
+export async function getFieldError(call: Promise<unknown>): Promise<FieldError> {
   let response: unknown;
   try {
     response = await call;
