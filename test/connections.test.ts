@@ -314,6 +314,25 @@ describe('a drain', () => {
     expect(await draining).toBe(true);
   });
 
+  it('a drain does not close a connection before its first request, which gets 503', async () => {
+    const { upstream, release, arrived } = await startHoldingUpstream();
+    await using _upstream = upstream;
+    await using gateway = await startGateway(upstream.url);
+    using running = await openConnection(gateway.url);
+    running.write(requests['a query that waits for upstream']);
+    await until(() => arrived() === 1);
+    using connection = await openConnection(gateway.url);
+    using idle = await openConnection(gateway.url);
+    idle.write(fast);
+    await idle.waitFor(/__typename/);
+    const draining = gateway.drain();
+    await idle.closed;
+    connection.write(fast);
+    expect(await connection.closed).toMatch(/^HTTP\/1\.1 503 [\s\S]*\r\nconnection: close\r\n/i);
+    release();
+    expect(await draining).toBe(true);
+  });
+
   it('during SHUTDOWN_DELAY_MS, a connection stays open until a response announces that it closes', async () => {
     await using upstream = await startUpstream();
     await using gateway = await startGateway(upstream.url, { shutdownDelayMs: '1500' });

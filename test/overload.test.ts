@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { SettingsPageDocument } from '../client/index.ts';
 import { type SettingName, settings } from '../src/config.ts';
@@ -225,6 +226,20 @@ describe('a malformed request', () => {
       expect((await send(gateway.url, { path: '/livez' })).status).toBe(200);
     },
   );
+
+  it('a client that still sends its headers can read the 431', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    using connection = await openConnection(gateway.url);
+    connection.socket.pause();
+    connection.write('GET /graphql HTTP/1.1\r\nhost: x\r\nx-large: ');
+    for (let part = 0; part < 40; part += 1) {
+      connection.write('x'.repeat(10_000));
+      await wait(5);
+    }
+    connection.socket.resume();
+    expect(await connection.closed).toMatch(/^HTTP\/1\.1 431 /);
+  });
 
   it('the connection of a CONNECT request is closed', async () => {
     await using upstream = await startFakeUpstream();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PrimaryMessage, WorkerMessage } from '../src/workers/messages.ts';
 import { startFakeUpstream } from './support/fake-upstream.ts';
+import { send } from './support/http-client.ts';
 import { getSample, readMetrics } from './support/metrics.ts';
 import { type Program, startProgram } from './support/program.ts';
 
@@ -141,6 +142,36 @@ describe('with WORKERS=2', () => {
     expect(response).toEqual({ status: 200, text: '{"data":{"integration":null}}' });
     expect(await program.exit).toBe(0);
     expect(program.stdout).toContain('"complete":true');
+  });
+
+  it('while one worker completes a request after the signal, new connections get 503, and none is reset', async () => {
+    await using upstream = await startFakeUpstream();
+    let respond = () => {};
+    upstream.on('GET', path, (_call, response) => {
+      respond = () => response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
+    });
+    await using program = serve({ GALILEO_API_URL: upstream.url });
+    const url = await getUrl(program);
+    const running = query(url, '{ integration(name: OPENAI) { id } }');
+    await expect.poll(() => upstream.calls.length).toBe(1);
+    const results = new Set<unknown>();
+    let isRunning = true;
+    const clients = Array.from({ length: 6 }, async () => {
+      while (isRunning) {
+        const ready = send(url, { path: '/readyz' });
+        results.add(await ready.then(({ status }) => status, String));
+      }
+    });
+    program.process.kill('SIGTERM');
+    await program.waitFor(/"msg":"draining"/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    isRunning = false;
+    await Promise.all(clients);
+    results.delete(200);
+    expect(results).toEqual(new Set([503]));
+    respond();
+    await running;
+    expect(await program.exit).toBe(0);
   });
 
   it('a Ctrl+C that reaches every process of the group drains as well', async () => {

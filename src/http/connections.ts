@@ -139,6 +139,7 @@ class ClientConnection implements RequestOwner {
   /** In the order of their requests, which is the order of their responses. */
   readonly #pending: PendingRequest[] = [];
   #isClosing = false;
+  #hasReceived = false;
   /** Whether the last response was sent before the body of its request was complete. */
   #hasUnreadBody = false;
 
@@ -159,6 +160,7 @@ class ClientConnection implements RequestOwner {
       request.resume();
       return;
     }
+    this.#hasReceived = true;
     this.#hasUnreadBody = false;
     const pending = new PendingRequest(this, request, response, handle);
     this.#pending.push(pending);
@@ -200,8 +202,9 @@ class ClientConnection implements RequestOwner {
 
   readonly #onSocket = (): void => this.startResponseTimeouts();
 
+  /** The first request of a new connection has probably been sent already. */
   closeIfIdle(): void {
-    if (this.#pending.length === 0) this.#close();
+    if (this.#hasReceived && this.#pending.length === 0) this.#close();
   }
 
   handleClose(): void {
@@ -228,7 +231,7 @@ class ClientConnection implements RequestOwner {
       this.socket.write(
         `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\nx-request-id: ${requestId}\r\n\r\n`,
       );
-    if (canRespond || last === undefined) this.socket.destroySoon();
+    if (last === undefined) this.#close();
     // The rest of its body can no longer arrive.
     else if (isIncomplete) this.#settle(last, last.response.headersSent);
     return requestId;

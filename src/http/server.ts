@@ -12,6 +12,12 @@ import type { Plugins } from './pipeline.ts';
 import { toTextResponse } from './responses.ts';
 import { Routes, type RoutesOptions } from './routes.ts';
 
+/**
+ * How long a worker that has drained still serves the connections that the primary process has passed to it. Others go
+ * to workers that are still draining.
+ */
+const handOverMs = 100;
+
 export interface ServerOptions extends Omit<RoutesOptions, 'handler' | 'isReady'> {
   readonly config: Config;
   readonly plugins?: Plugins | undefined;
@@ -148,11 +154,19 @@ export class RunningServer implements AsyncDisposable {
       handlerClosed.then(() => this.#connections.waitUntilSent()).then(() => true),
       timeout,
     ]);
-    if (isDone) await Promise.race([this.#connections.waitUntilClosed(), timeout]);
+    if (isDone) await Promise.race([this.#endConnections(), timeout]);
     else this.#handler.destroy();
     closeServer(this.#server);
     await this.#closeTelemetry();
     return isDone && !this.#connections.hasCutOff;
+  }
+
+  async #endConnections(): Promise<void> {
+    if (this.#isWorker) {
+      this.stopListening();
+      await wait(handOverMs);
+    }
+    await this.#connections.waitUntilClosed();
   }
 
   /** Closes the listener of the metrics, and sends the remaining telemetry. */
