@@ -1,5 +1,5 @@
 import { type Config, ConfigError } from './config.ts';
-import { checkTrustedDocuments, type DocumentSettings } from './execution/index.ts';
+import { type DocumentSettings, findDocumentProblems } from './execution/index.ts';
 import { createSchema } from './schema/index.ts';
 
 /**
@@ -13,7 +13,7 @@ export function checkDocuments(
 ): readonly string[] {
   const documents = config.trustedDocuments?.documents;
   if (documents === undefined) return [];
-  const { problems, warnings } = checkTrustedDocuments(documents, createSchema(), config);
+  const { problems, warnings } = findDocumentProblems(documents, createSchema(), config);
   const addName = (line: string) => `${name}: ${line}`;
   if (problems.length > 0) throw new ConfigError(problems.map(addName));
   return warnings.map(addName);

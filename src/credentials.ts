@@ -20,7 +20,7 @@ export interface CallerHeaders {
   /** `traceparent` and `tracestate`. */
   readonly traceHeaders: readonly string[];
   readonly baggage: readonly string[];
-  /** The client's `x-request-id` if it is usable, else a new one. */
+  /** The client's `x-request-id` if it is usable, otherwise a new one. */
   readonly requestId: string;
   /** Why the request must be refused, and what the client must do. */
   readonly problem: string | undefined;

@@ -133,7 +133,7 @@ interface EncodedRun {
   readonly decoded: readonly string[];
 }
 
-/** Finds the runs that can encode at least that many bytes. Base64 can be broken into lines. */
+/** Finds the runs that can encode at least `minBytes`. Base64 can be broken into lines. */
 export function* findEncodedRuns(bytes: string, minBytes: number): Generator<EncodedRun> {
   // Four characters of base64 are three bytes.
   const minLength = Math.ceil((minBytes * 4) / 3);

@@ -22,12 +22,12 @@ export class MemoryBudget {
     return this.#bytes < this.#maxBytes / 8;
   }
 
-  /** Whether half of the memory would be left if that many bytes more were held. */
+  /** Whether half of the memory would be left if this many more bytes were held. */
   leavesHalfFree(bytes: number): boolean {
     return this.#bytes + bytes <= this.#maxBytes / 2;
   }
 
-  /** Returns false, and changes nothing, if that many more bytes do not fit. A negative number always fits. */
+  /** Returns false, and changes nothing, if this many more bytes do not fit. A negative number always fits. */
   change(bytes: number): boolean {
     if (bytes > 0 && this.#bytes + bytes > this.#maxBytes) return false;
     this.#bytes += bytes;
@@ -58,7 +58,7 @@ const semiSpaceMiB = Number.parseInt(process.versions.v8, 10) < 13 ? 16 : 64;
 const newObjectsBytes = 3 * semiSpaceMiB * 1024 * 1024;
 
 /**
- * Whether that many bytes more fit V8's heap. Garbage counts until it is collected: a process that parses faster than V8
+ * Whether this many more bytes fit V8's heap. Garbage counts until it is collected: a process that parses faster than V8
  * collects would end, although few bytes are in use. A quarter is left for what V8 allocates during a collection.
  */
 function fitsHeap(bytes: number): boolean {
@@ -77,7 +77,7 @@ export class Reservation {
   }
 
   /**
-   * Holds that many bytes more. After `close`, does nothing and returns true: a write that outlives its request must
+   * Holds this many more bytes. After `close`, does nothing and returns true: a write that outlives its request must
    * not fail.
    */
   take(bytes: number): boolean {
@@ -100,7 +100,7 @@ export class Reservation {
    * Replaces the bytes of JSON, which must be held, with an estimate of what its parsed value needs, and returns it.
    * Returns undefined, and changes nothing, if that does not fit.
    */
-  exchangeForParsed(json: Buffer): number | undefined {
+  replaceWithParsed(json: Buffer): number | undefined {
     let bytes = json.length * maxParsedFactor;
     if (json.length >= minScannedBytes || !this.#budget.leavesHalfFree(bytes)) {
       bytes = estimateParsedBytes(json);

@@ -1,4 +1,4 @@
-/** The path of a value in a response or an input: a list from the innermost key outwards. */
+/** The path of a value in a response or an input: a linked list from the innermost key outwards. */
 export interface Path {
   readonly parent: Path | undefined;
   readonly key: string | number;

@@ -205,9 +205,9 @@ describe('the memory of a request', () => {
     const reservation = new Reservation(budget);
     // Each bracket counts 64 bytes.
     const json = Buffer.alloc(Math.ceil(getHeapStatistics().heap_size_limit / 64), '[');
-    expect(reservation.exchangeForParsed(json)).toBeGreaterThan(64 * json.length);
+    expect(reservation.replaceWithParsed(json)).toBeGreaterThan(64 * json.length);
     reservation.take(2 ** 47);
-    expect(reservation.exchangeForParsed(json)).toBeUndefined();
+    expect(reservation.replaceWithParsed(json)).toBeUndefined();
   });
 
   it('short JSON counts with the highest factor, without a scan, only while half of the memory is free', () => {
@@ -217,7 +217,7 @@ describe('the memory of a request', () => {
     const takeAnother = () => {
       const before = budget.bytes;
       reservation.take(json.length);
-      reservation.exchangeForParsed(json);
+      reservation.replaceWithParsed(json);
       return budget.bytes - before;
     };
     expect([takeAnother(), takeAnother()]).toEqual([3200, 100]);

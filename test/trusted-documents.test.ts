@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkTrustedDocuments } from '../src/execution/index.ts';
+import { findDocumentProblems } from '../src/execution/index.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { readTrustedDocuments } from '../src/trusted-documents.ts';
 import { getCodes, type PlainResponse, parseBody, send } from './support/http-client.ts';
@@ -171,7 +171,7 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
     const withoutTypename =
       '{ integration(name: OPENAI) { id ... on OpenAIIntegration { organizationId } } }';
     const aliases = '{ a: __typename b: __typename c: __typename }';
-    const { problems, warnings } = checkTrustedDocuments(
+    const { problems, warnings } = findDocumentProblems(
       new Map([
         [hash, query],
         ['1111', '{ __typename }'],

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createBuiltPage, createStaticFiles, type Resources } from '../http/static-files.ts';
+import { createBuiltPage, createStaticFiles, type FindResource } from '../http/static-files.ts';
 import { findPackagePath } from '../package.ts';
 
 /** What the page reads from its `data-config`. */
@@ -13,7 +13,7 @@ export interface SettingsPageConfig {
 }
 
 /** The example front end at `/settings`, for the demo. Throws if it was not built. */
-export function createSettingsPage(config: SettingsPageConfig): Resources {
+export function createSettingsPage(config: SettingsPageConfig): FindResource {
   const directory = findPackagePath('dist/settings-page');
   const page = createBuiltPage(directory, 'The settings page', config, "'self'");
   // The page refers to its files as `./assets/…`.

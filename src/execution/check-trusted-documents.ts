@@ -21,7 +21,7 @@ import { SecretInputs } from './secret-inputs.ts';
  * that cannot be executed. `warnings` are those that the limits refuse, that some clients cannot find, or whose data
  * some clients lose.
  */
-export function checkTrustedDocuments(
+export function findDocumentProblems(
   documents: TrustedDocuments,
   schema: GraphQLSchema,
   settings: DocumentSettings,

@@ -86,7 +86,7 @@ export class DocumentStore {
   }
 
   /**
-   * The operation of that name in the document, or its only operation if no name is given. Throws RequestError if the
+   * The operation with the given name in the document, or its only operation if no name is given. Throws RequestError if the
    * document is not valid, the operation exceeds a limit, or the document does not have the operation. A mutation in a
    * read-only request fails before validation, as METHOD_NOT_ALLOWED.
    *
@@ -102,7 +102,7 @@ export class DocumentStore {
     }
     const document = this.parse(source);
     checkReadOnly(getOperationAST(document, operationName), isReadOnly);
-    const prepared = this.#compile(document, source, operationName);
+    const prepared = this.#prepareUncached(document, source, operationName);
     // A document that contains a secret is not cached.
     if (prepared.secrets.literals.length === 0)
       this.#operations.set(source, new Map(operations).set(operationName, prepared));
@@ -169,7 +169,11 @@ export class DocumentStore {
     return document;
   }
 
-  #compile(document: DocumentNode, source: string, operationName: string | undefined): PreparedOperation {
+  #prepareUncached(
+    document: DocumentNode,
+    source: string,
+    operationName: string | undefined,
+  ): PreparedOperation {
     const definition = getOperationAST(document, operationName) ?? undefined;
     try {
       // Before validation, whose cost can grow faster than the length of the document.
@@ -199,6 +203,7 @@ export class DocumentStore {
         heldBytes: 0,
       };
     } catch (error) {
+      // A RangeError: the stack is exhausted.
       throw error instanceof RangeError ? createTooDeepError() : error;
     }
   }

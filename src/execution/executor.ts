@@ -22,7 +22,7 @@ export interface OperationParams {
   readonly extensions?: JsonObject | undefined;
 }
 
-export interface ExecutorSettings extends DocumentSettings {
+interface ExecutorSettings extends DocumentSettings {
   readonly maxEntities: number;
   readonly maxResponseBytes: number;
   /** Undefined if every valid document can be executed. */
@@ -76,7 +76,7 @@ export class Executor {
     context.addSecrets(this.#secretInputs.find(secrets, rawVariables));
     const coerced = coerceVariables(replaceNullRepresentations(measures, rawVariables));
     if ('problems' in coerced) throw new RequestError('BAD_USER_INPUT', coerced.problems);
-    checkEntities(measures, coerced.values, this.#settings.maxEntities);
+    checkRepresentations(measures, coerced.values, this.#settings.maxEntities);
     return coerced.values;
   }
 
@@ -166,13 +166,13 @@ export class Executor {
 }
 
 /** Throws RequestError if all representations of an operation together are more than allowed. */
-function checkEntities(
-  { entities, entityVariables }: Measures,
+function checkRepresentations(
+  { representations, representationVariables }: Measures,
   variables: Variables,
   maxEntities: number,
 ): void {
-  let count = entities;
-  for (const [name, uses] of entityVariables) {
+  let count = representations;
+  for (const [name, uses] of representationVariables) {
     const list = variables[name];
     if (Array.isArray(list)) count += uses * list.length;
   }
@@ -187,9 +187,9 @@ function checkEntities(
  * Replaces each null representation with `false`, which is also malformed. Because of the type `[_Any!]!`, a null would
  * fail the whole operation, but a malformed representation must fail alone.
  */
-function replaceNullRepresentations({ entityVariables }: Measures, variables: Variables): Variables {
+function replaceNullRepresentations({ representationVariables }: Measures, variables: Variables): Variables {
   let replaced = variables;
-  for (const name of entityVariables.keys()) {
+  for (const name of representationVariables.keys()) {
     const list = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (Array.isArray(list) && list.includes(null)) {
       replaced = { ...replaced, [name]: list.map((item: unknown) => item ?? false) };

@@ -1,5 +1,5 @@
 // The only module of src/execution that other parts of the program import.
-export { checkTrustedDocuments } from './check-trusted-documents.ts';
+export { findDocumentProblems } from './check-trusted-documents.ts';
 export {
   checkReadOnly,
   type DocumentSettings,

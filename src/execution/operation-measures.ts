@@ -14,12 +14,12 @@ export interface Measures {
   /** Levels of nested fields; the fields inside introspection do not count. */
   readonly depth: number;
   /** Representations of `_entities` that are written in the document. */
-  readonly entities: number;
+  readonly representations: number;
   /** How often each variable is the value of `representations`. */
-  readonly entityVariables: ReadonlyMap<string, number>;
+  readonly representationVariables: ReadonlyMap<string, number>;
 }
 
-const noMeasures: Measures = { aliases: 0, depth: 0, entities: 0, entityVariables: new Map() };
+const noMeasures: Measures = { aliases: 0, depth: 0, representations: 0, representationVariables: new Map() };
 
 /**
  * Measures one operation in time linear in the size of its document: each fragment is measured once. A fragment that
@@ -46,24 +46,25 @@ export function measureOperation(document: DocumentNode, operation: OperationDef
     if (set === undefined) return noMeasures;
     let aliases = 0;
     let depth = 0;
-    let entities = 0;
-    const entityVariables = new Map<string, number>();
+    let representations = 0;
+    const representationVariables = new Map<string, number>();
     for (const selection of set.selections) {
       const inner =
         selection.kind === Kind.FRAGMENT_SPREAD
           ? measureFragment(selection.name.value)
           : measureSelections(selection.selectionSet);
       aliases += inner.aliases;
-      entities += inner.entities;
-      for (const [name, count] of inner.entityVariables) add(entityVariables, name, count);
+      representations += inner.representations;
+      for (const [name, count] of inner.representationVariables) add(representationVariables, name, count);
       if (selection.kind !== Kind.FIELD) depth = Math.max(depth, inner.depth);
       else {
         depth = Math.max(depth, selection.name.value.startsWith('__') ? 1 : inner.depth + 1);
         if (selection.alias !== undefined) aliases += 1;
-        if (selection.name.value === '_entities') entities += countEntities(selection, entityVariables);
+        if (selection.name.value === '_entities')
+          representations += countRepresentations(selection, representationVariables);
       }
     }
-    return { aliases, depth, entities, entityVariables };
+    return { aliases, depth, representations, representationVariables };
   };
 
   return measureSelections(operation.selectionSet);
@@ -73,7 +74,7 @@ export function measureOperation(document: DocumentNode, operation: OperationDef
  * The number of representations that are written in the field. If a variable contains them, counts a use of the
  * variable.
  */
-function countEntities({ arguments: args = [] }: FieldNode, variables: Map<string, number>): number {
+function countRepresentations({ arguments: args = [] }: FieldNode, variables: Map<string, number>): number {
   let count = 0;
   for (const { value } of args) {
     if (value.kind === Kind.LIST) count += value.values.length;

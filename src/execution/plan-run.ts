@@ -19,7 +19,7 @@ import {
 import type { Variables } from './variables.ts';
 
 /**
- * An entry of a response's `errors`. Thrown until the nearest nullable position. Not an Error, which would capture a
+ * An entry of a response's `errors`. Thrown up to the nearest nullable position. Not an Error, which would capture a
  * stack for each field.
  */
 class ErrorEntry implements ErrorPayload {
@@ -179,6 +179,7 @@ export class PlanRun {
     }
   }
 
+  /** Resolves a field and writes its value. */
   #completeField(field: FieldPlan, object: unknown, parent: Path | undefined, before: string): Json {
     const { reader, type } = field;
     let value: unknown;

@@ -66,6 +66,7 @@ export type PlannedType = { readonly isNonNull: boolean } & (
   | { readonly kind: 'list'; readonly item: PlannedType }
   | {
       readonly kind: 'object';
+      /** The fields for an object. Plans them at the first object of its type. */
       readonly planFor: (object: unknown, context: ResolverContext) => SelectionPlan;
     }
 );
@@ -121,7 +122,7 @@ export class OperationPlan implements SharedAllocation {
     this.selection = this.#planFields(type, this.#collect(type, [operation.selectionSet]));
   }
 
-  /** The fields that the selection sets select on an object of that type, by their keys: section 6.3.2. */
+  /** The fields that the selection sets select on an object of the given type, by their keys: section 6.3.2. */
   #collect(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Map<string, FieldNode[]> {
     const fields = new Map<string, FieldNode[]>();
     const visited = new Set<string>();
@@ -324,7 +325,10 @@ function readVariables(names: ArgumentVariables, variables: Variables): Record<s
   return values;
 }
 
-/** Freezes lists and input objects, but not the values of custom scalars: the depth of an `_Any` has no limit. */
+/**
+ * Freezes lists and input objects: arguments without variables are shared by all requests. Not the values of custom
+ * scalars, because the depth of an `_Any` has no limit.
+ */
 function freezeInput(type: GraphQLInputType, value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
   const nullable = getNullableType(type);

@@ -19,6 +19,7 @@ export const requestErrorCodes = [
 ] as const;
 export type RequestErrorCode = (typeof requestErrorCodes)[number];
 
+/** Maximum number of errors in a response without `data`. */
 export const maxProblems = 5;
 
 /** One reason why a request failed, with the positions in the document that caused it. */
@@ -67,7 +68,7 @@ const describeWrites = (isMutation: boolean): string =>
 /**
  * MAX_BUFFERED_BYTES leaves no memory.
  *
- * @param isExecutedMutation the message says that its changes were not undone, and the error is not retryable
+ * @param isExecutedMutation if true, the message says that its changes were not undone, and the error is not retryable
  */
 export const createNoMemoryError = (
   what: 'operation' | 'response',

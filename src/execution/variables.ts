@@ -22,7 +22,7 @@ export type Variables = Readonly<Record<string, unknown>>;
 type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };
 
 /**
- * Coerces the variables of one operation as section 6.1.2 of the specification says. Messages name positions and types,
+ * Coerces the variables of one operation as section 6.1.2 of the GraphQL specification says. Messages name positions and types,
  * not values. graphql-js would quote values, including secrets.
  */
 export type VariableCoercion = (rawVariables: Variables) => CoercedVariables;

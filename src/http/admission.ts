@@ -10,7 +10,7 @@ import { createShedError } from './http-errors.ts';
 export class Admission {
   readonly #maxSlots: number;
   // A Set would keep the requests of removed listeners: docs/performance.md, "Objects that outlive a request".
-  readonly #onStop: ((error: Error) => void)[] = [];
+  readonly #stopListeners: ((error: Error) => void)[] = [];
   readonly #budget: MemoryBudget;
   #slots = 0;
   #isStopped = false;
@@ -52,19 +52,19 @@ export class Admission {
   /** Sheds all further requests, and those whose body has not arrived. */
   stop(): void {
     this.#isStopped = true;
-    for (const listener of this.#onStop.splice(0)) listener(createShedError());
+    for (const listener of this.#stopListeners.splice(0)) listener(createShedError());
   }
 
   onStop(listener: (error: Error) => void): void {
-    this.#onStop.push(listener);
+    this.#stopListeners.push(listener);
   }
 
   offStop(listener: (error: Error) => void): void {
-    const index = this.#onStop.indexOf(listener);
-    if (index !== -1) this.#onStop.splice(index, 1);
+    const index = this.#stopListeners.indexOf(listener);
+    if (index !== -1) this.#stopListeners.splice(index, 1);
   }
 
-  /** Called once. */
+  /** Must be called only once. */
   waitUntilIdle(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#slots === 0) resolve();

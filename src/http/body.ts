@@ -65,7 +65,7 @@ export function readBody(
     const onEnd = () => {
       const body = getContent(bytes, length);
       if (!isUtf8(body)) return onFailure(new RequestError('BAD_REQUEST', 'The request body is not UTF-8.'));
-      if (reservation.exchangeForParsed(body) === undefined) return onFailure(createShedError());
+      if (reservation.replaceWithParsed(body) === undefined) return onFailure(createShedError());
       stop();
       resolve(removeByteOrderMark(body.toString('utf8')));
     };

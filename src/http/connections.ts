@@ -28,14 +28,14 @@ export class ConnectionRegistry {
   /** How long a client can take to read a response. */
   readonly responseTimeoutMs: number;
   /** Whether every response announces that its connection closes. */
-  isClosing = false;
+  announcesClose = false;
   /** Whether each connection that becomes idle is closed. */
   closesIdle = false;
-  /** Whether a response has been cut off since `isClosing` was set, because its client took too long to read it. */
+  /** Whether a response has been cut off since `announcesClose` was set, because its client took too long to read it. */
   hasCutOff = false;
   readonly #log: Log | undefined;
   readonly #connections = new Map<Duplex, ClientConnection>();
-  /** The ends of connections that the server has ended, but not the client. */
+  /** Each resolves when a connection is closed that the server has ended, but its client has not. */
   readonly #lingering = new Set<Promise<void>>();
   #onAllSent: (() => void) | undefined;
   /** Complete responses that are written at the end of this turn of the event loop. */
@@ -48,13 +48,13 @@ export class ConnectionRegistry {
     this.#log = log;
   }
 
-  /** Closes the idle connections, and from now on each connection that becomes idle. */
+  /** Closes the idle connections that have received a request, and from now on each connection that becomes idle. */
   closeIdle(): void {
     this.closesIdle = true;
     for (const connection of this.#connections.values()) connection.closeIfIdle();
   }
 
-  /** Called once. Resolves when every response has been sent, or its connection has ended. */
+  /** Must be called only once. Resolves when every response has been sent, or its connection has ended. */
   waitUntilSent(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#pendingCount === 0) resolve();
@@ -94,7 +94,7 @@ export class ConnectionRegistry {
     response: ServerResponse,
     handle: (pending: PendingRequest) => void,
   ): void {
-    // The client has disconnected while a program that mounts the gateway was waiting.
+    // The client disconnected while the host application was still processing the request.
     if (request.socket.destroyed || response.destroyed) return;
     this.register(request.socket).receive(request, response, handle);
   }
@@ -138,7 +138,9 @@ class ClientConnection implements RequestOwner {
   readonly #connections: ConnectionRegistry;
   /** In the order of their requests, which is the order of their responses. */
   readonly #pending: PendingRequest[] = [];
+  /** Whether further requests are ignored. The connection closes after its last pending response. */
   #isClosing = false;
+  /** Whether a request has arrived on this connection. */
   #hasReceived = false;
   /** Whether the last response was sent before the body of its request was complete. */
   #hasUnreadBody = false;
@@ -170,21 +172,21 @@ class ClientConnection implements RequestOwner {
     this.#startNext();
   }
 
-  // If the connection has other pending requests, the response is written immediately: they may wait for it.
+  // If other requests of the connection are pending, writes immediately: their responses can be waiting for this one.
   scheduleWrite(pending: PendingRequest): void {
     if (this.#pending.length > 1) pending.write();
     else this.#connections.writeLater(pending);
   }
 
   decideClose(pending: PendingRequest, mustClose: boolean): boolean {
-    if (mustClose || this.#connections.isClosing) this.#isClosing = true;
+    if (mustClose || this.#connections.announcesClose) this.#isClosing = true;
     return this.#isClosing && this.#pending.at(-1) === pending;
   }
 
   startResponseTimeouts(): void {
     const first = this.#pending[0]?.response;
     if (first !== undefined && first.socket === null && !first.writableFinished) {
-      // A program that mounts the gateway has not yet sent its own response to an earlier request.
+      // Node assigns the socket after the earlier responses. Here, the host application has not yet sent one of them.
       first.off('socket', this.#onSocket).once('socket', this.#onSocket);
       return;
     }
@@ -194,7 +196,7 @@ class ClientConnection implements RequestOwner {
       // Usually, the operating system has taken all of it already.
       if (pending.response.writableFinished) continue;
       pending.timer ??= setTimeout(() => {
-        if (this.#connections.isClosing) this.#connections.hasCutOff = true;
+        if (this.#connections.announcesClose) this.#connections.hasCutOff = true;
         this.socket.destroy();
       }, this.#connections.responseTimeoutMs);
     }
@@ -202,7 +204,7 @@ class ClientConnection implements RequestOwner {
 
   readonly #onSocket = (): void => this.startResponseTimeouts();
 
-  /** The first request of a new connection has probably been sent already. */
+  /** Keeps a connection that has not received a request yet: its first request is probably on its way. */
   closeIfIdle(): void {
     if (this.#hasReceived && this.#pending.length === 0) this.#close();
   }
@@ -222,6 +224,7 @@ class ClientConnection implements RequestOwner {
     // It may be scheduled for the end of this turn, and must be written first.
     last?.write();
     const isIncomplete = last !== undefined && !last.request.complete;
+    // A pending request whose body is complete gets its own response instead.
     const canRespond =
       last === undefined
         ? !this.#hasUnreadBody

@@ -44,7 +44,10 @@ export class Exchange {
   readonly #isAcceptable: boolean;
   readonly #deadline: Deadline;
   readonly #reservation: Reservation;
-  /** Separate, because a write that outlives the response still releases bytes of `#reservation`. */
+  /**
+   * Separate from `#reservation`: a write that outlives its field releases bytes there later, and would release those of
+   * the response.
+   */
   readonly #responseReservation: Reservation;
   #prepared: PreparedOperation | undefined;
   #isMutation = false;
@@ -148,7 +151,10 @@ export class Exchange {
       throw new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the request body as application/json in UTF-8.');
   }
 
-  /** Undefined for GET and HEAD. Throws or rejects with RequestError if the body is refused. */
+  /**
+   * The body, or undefined for GET and HEAD, whose query string it counts towards the memory. Throws or rejects with
+   * RequestError if the request is refused, and with ClientDisconnected.
+   */
   #readBody(): Promise<string | undefined> {
     const { config, admission } = this.#services;
     const request = this.#request;
@@ -174,7 +180,7 @@ export class Exchange {
       context,
       observation: this.#observation,
       mediaType: this.#mediaType,
-      startOperation: (operation) => this.#startOperation(operation),
+      onPrepared: (operation) => this.#onPrepared(operation),
     });
   }
 
@@ -185,17 +191,18 @@ export class Exchange {
     if (this.#isEnded) this.#reservation.close();
   }
 
-  #startOperation(prepared: PreparedOperation): void {
+  #onPrepared(prepared: PreparedOperation): void {
     const { operation, variableDefinitions = [] } = prepared.definition;
     this.#isMutation = operation === 'mutation';
     this.#observation.operation = prepared;
     // Without variables, nothing of the parsed body is kept. The document counts separately.
     if (variableDefinitions.length === 0 && !this.#services.keepsBody) this.#reservation.releaseAll();
     this.#releaseDocument();
-    // The request counts the document itself, because the cache can drop it in the meantime. A plugin can call this after
-    // the execution has ended.
+    // Counted for this request, because the cache can drop the document while it is in use. With plugins, this can be
+    // called after the run has ended.
     if (!this.#isRunning || !this.#reservation.takeShared(prepared)) throw createShedError();
     this.#prepared = prepared;
+    // The observation has the operation now.
     this.#observation.params = undefined;
   }
 

@@ -32,7 +32,7 @@ export const commandLineSettings = [
 
 export type HandlerConfig = Omit<Config, (typeof commandLineSettings)[number]>;
 
-/** Handles GraphQL requests without a listener: what all requests of one gateway share. */
+/** Handles GraphQL requests without a listener. Holds what all requests of one gateway share. */
 export class GraphqlHandler {
   readonly #transport: Transport;
   readonly #services: HandlerServices;

@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly rawHeaders: readonly string[];
   /** Of the connection. Undefined if it is not known. */
   readonly remoteAddress?: string | undefined;
-  /** Joins header lines of one name, except for headers of which Node keeps only the first. */
+  /** Joins header lines of one name. In Node's server, the first one wins for headers that cannot be joined. */
   getHeader(name: string): string | undefined;
   /** Rejects as described in `body.ts`. */
   readBody(limits: ReadBodyOptions): Promise<string>;
@@ -20,9 +20,12 @@ export interface HttpRequest {
 /** The target in origin form. A server must accept the absolute form too (RFC 9112, section 3.2.2). */
 export const getTarget = ({ url = '' }: IncomingMessage): string => url.replace(/^https?:\/\/[^/?#]+/i, '');
 
+/** A target without its query. */
+export const getPath = (target: string): string => target.split('?', 1)[0] ?? '';
+
 /** @param sendContinue called before the body is read, if the client waits for `100 Continue` */
 export function fromNode(request: IncomingMessage, target: string, sendContinue = () => {}): HttpRequest {
-  // An exchange reads headers by name only through this function (docs/performance.md, "What was tried").
+  // An exchange reads headers by name only through this function (docs/performance.md, "What was tried": read request headers by name in one function).
   const getHeader = (name: string) => request.headers[name]?.toString();
   return {
     method: request.method ?? '',

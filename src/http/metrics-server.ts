@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { ConnectionRegistry } from './connections.ts';
 import { checkHost } from './header-fields.ts';
-import { getTarget } from './http-request.ts';
+import { getPath, getTarget } from './http-request.ts';
 import { listen } from './listen.ts';
 import type { PendingRequest } from './pending-request.ts';
 import { type HttpResponse, toTextResponse } from './responses.ts';
@@ -52,7 +52,7 @@ async function createResponse(
 ): Promise<HttpResponse> {
   const problem = checkHost(request.rawHeaders, request.httpVersion);
   if (problem !== undefined) return toTextResponse(400, problem);
-  if (getTarget(request).split('?', 1)[0] !== '/metrics') return toTextResponse(404, 'not found');
+  if (getPath(getTarget(request)) !== '/metrics') return toTextResponse(404, 'not found');
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return toTextResponse(405, 'method not allowed', { allow: 'GET, HEAD' });
   try {

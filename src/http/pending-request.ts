@@ -10,7 +10,10 @@ import type { HttpResponse } from './responses.ts';
  * is closed, at most this much is read and discarded.
  */
 const maxDiscardedBytes = 65_536;
-/** How long the server still reads from a connection that it closes. Otherwise a reset could discard the response. */
+/**
+ * How long the server keeps reading from a connection that it closes. Unread input would reset the connection, and the
+ * client could lose the response.
+ */
 export const lingerMs = 1000;
 
 export interface RequestOwner {
@@ -41,7 +44,7 @@ export class PendingRequest {
   /** Runs while the client reads the response. */
   timer: NodeJS.Timeout | undefined;
   readonly #owner: RequestOwner;
-  /** Runs everything for the request in the context in which it arrived, such as the trace of the host program. */
+  /** Runs everything for the request in the context in which it arrived, such as the trace of the host application. */
   readonly #scope = new AsyncResource('galileo-gateway request');
   #handle: ((pending: PendingRequest) => void) | undefined;
   #httpResponse: HttpResponse | undefined;
@@ -59,6 +62,7 @@ export class PendingRequest {
     this.#handle = handle;
   }
 
+  /** Calls the handler. Further calls do nothing. */
   start(): void {
     const handle = this.#handle;
     this.#handle = undefined;
@@ -69,7 +73,7 @@ export class PendingRequest {
     this.#scope.runInAsyncScope(() => this.exchange?.end(isSent));
   }
 
-  /** Ends the connection without further responses. */
+  /** Destroys the connection. */
   abort(): void {
     this.request.socket.destroy();
   }

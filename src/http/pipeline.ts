@@ -32,10 +32,11 @@ export interface PipelineInput {
   readonly observation: RequestObservation;
   readonly mediaType: MediaType;
   /**
-   * Must be called before the operation is executed. Counts its document towards the memory of the request, and stops
-   * counting the body if the operation does not need it. Throws RequestError if the document does not fit.
+   * Must be called with the prepared operation before it is executed. Records it for the log and metrics, counts its
+   * document towards the memory of the request, and stops counting the body if the operation does not need it. Throws
+   * RequestError if the document does not fit.
    */
-  readonly startOperation: (operation: PreparedOperation) => void;
+  readonly onPrepared: (operation: PreparedOperation) => void;
 }
 
 export interface Pipeline {
@@ -57,11 +58,12 @@ export const createDirectPipeline = (executor: Executor): Pipeline => ({
     const params = readParameters(input, executor);
     let running: Promise<OperationResult>;
     try {
-      const isReadOnly = input.body === undefined;
+      const isReadOnly = input.request.method !== 'POST';
       const prepared = executor.prepare(params, isReadOnly);
-      input.startOperation(prepared);
+      input.onPrepared(prepared);
       running = executor.execute(prepared, params.variables, context);
     } catch (error) {
+      // The message can quote the input. It is redacted when the response is written.
       executor.addSecrets(params, context);
       throw error;
     }

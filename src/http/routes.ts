@@ -4,10 +4,10 @@ import { describeError, type Log } from '../observability/log.ts';
 import { createGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlHandler } from './handler.ts';
 import { checkHost, isAllowedHost, mediaTypes, negotiateMediaType } from './header-fields.ts';
-import { getTarget } from './http-request.ts';
+import { getPath, getTarget } from './http-request.ts';
 import type { PendingRequest } from './pending-request.ts';
 import { type HttpResponse, toTextResponse } from './responses.ts';
-import type { Resources } from './static-files.ts';
+import type { FindResource } from './static-files.ts';
 
 export interface RoutesOptions {
   readonly config: Pick<Config, 'basePath' | 'graphiql'>;
@@ -16,7 +16,7 @@ export interface RoutesOptions {
   /** The headers that GraphiQL starts with: see `createGraphiql`. */
   readonly demoHeaders?: Readonly<Record<string, string>>;
   /** Further pages by path, without the base path. */
-  readonly pages?: Resources | undefined;
+  readonly pages?: FindResource | undefined;
   /** The allowed names in the `Host` header, as protection against DNS rebinding. Undefined if all are allowed. */
   readonly allowedHosts?: readonly string[] | undefined;
   /** False as soon as the server drains. */
@@ -40,16 +40,17 @@ export class Routes {
     if (problem !== undefined) return pending.respond(toTextResponse(400, problem));
     const { config, isReady, handler } = this.#options;
     const target = getTarget(request);
-    const path = target.split('?', 1)[0] ?? '';
+    const path = getPath(target);
     if (path === '/livez') return pending.respond(toTextResponse(200, 'alive'));
     if (path === '/readyz')
       return pending.respond(isReady() ? toTextResponse(200, 'ready') : toTextResponse(503, 'draining'));
     if (!isAllowedHost(request.headers, this.#options.allowedHosts))
       return pending.respond(toTextResponse(403, 'this host is not allowed'));
-    const ownPath = path.startsWith(config.basePath) ? path.slice(config.basePath.length) : '';
-    const page = this.#getPage(request, ownPath, target);
+    // Empty outside the base path.
+    const relativePath = path.startsWith(config.basePath) ? path.slice(config.basePath.length) : '';
+    const page = this.#getPage(request, relativePath, target);
     if (page !== undefined) pending.respond(page);
-    else if (ownPath === '/graphql') handler.serve(pending, target, expectsContinue);
+    else if (relativePath === '/graphql') handler.serve(pending, target, expectsContinue);
     else pending.respond(toTextResponse(404, 'not found'));
   }
 

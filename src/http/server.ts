@@ -25,7 +25,10 @@ export interface ServerOptions extends Omit<RoutesOptions, 'handler' | 'isReady'
   readonly isWorker?: boolean;
 }
 
-/** Listens. Rejects with a readable message if a port is not available. */
+/**
+ * Starts the server. Rejects with a readable message if a port is not available, and with ConfigError if plugins cannot be
+ * initialized.
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const server = new RunningServer(options, await startTelemetry(options.config, options.log));
   try {
@@ -64,7 +67,7 @@ export class RunningServer implements AsyncDisposable {
       // Longer than the idle timeouts of load balancers, so that they close an idle connection first.
       keepAliveTimeout: 75_000,
       headersTimeout: config.requestTimeoutMs,
-      // After the deadline of a GraphQL request, which has its own response and log line.
+      // Later than the deadline, so that a late GraphQL request gets the gateway's own 408 and log line.
       requestTimeout: config.requestTimeoutMs + 1000,
       // By default, Node checks these timeouts only every 30 s.
       connectionsCheckingInterval: Math.min(1000, Math.max(50, Math.ceil(config.requestTimeoutMs / 4))),
@@ -102,6 +105,7 @@ export class RunningServer implements AsyncDisposable {
     return this.#telemetry.metrics;
   }
 
+  /** For tests. */
   get usage(): GraphqlHandler['usage'] {
     return this.#handler.usage;
   }
@@ -141,16 +145,16 @@ export class RunningServer implements AsyncDisposable {
   async #drain(): Promise<boolean> {
     const { shutdownDelayMs, shutdownTimeoutMs } = this.#config;
     this.#isReady = false;
-    this.#connections.isClosing = true;
+    this.#connections.announcesClose = true;
     if (shutdownDelayMs > 0) await wait(shutdownDelayMs);
     const handlerClosed = this.#handler.close();
-    // Requests that have already arrived get their 503.
+    // Requests that have already arrived are read first, and get their 503.
     await nextTurn();
     this.#connections.closeIdle();
     // The listener stays open meanwhile, so that a probe on a new connection gets 503.
     const timeout = wait(shutdownTimeoutMs, false, { ref: false });
     const isDone = await Promise.race([
-      // The responses after the handler, because requests that arrive while it closes get a response too.
+      // Waits for the handler first: requests that arrive while it closes get a response too.
       handlerClosed.then(() => this.#connections.waitUntilSent()).then(() => true),
       timeout,
     ]);

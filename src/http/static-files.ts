@@ -9,8 +9,8 @@ import type { HttpResponse } from './responses.ts';
 /** Responds to a GET or HEAD of one path. */
 export type Resource = (headers: IncomingHttpHeaders) => HttpResponse;
 
-/** Resources by path, without a base path and without a query. */
-export type Resources = (path: string) => Resource | undefined;
+/** Returns the resource of a path, without the base path and the query. */
+export type FindResource = (path: string) => Resource | undefined;
 
 const encodings = ['br', 'gzip'] as const;
 
@@ -106,7 +106,7 @@ export const escapeHtml = (text: string): string =>
  *
  * @param prefix of the paths, such as `/assets/`
  */
-export function createStaticFiles(directory: string, prefix: string): Resources {
+export function createStaticFiles(directory: string, prefix: string): FindResource {
   const resources = new Map<string, Resource>();
   let names: ReadonlySet<string> | undefined;
   const read = (name: string): Buffer | undefined =>

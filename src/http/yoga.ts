@@ -143,7 +143,7 @@ class YogaExecution {
     const variables = isJsonObject(variableValues) ? variableValues : undefined;
     try {
       const prepared = this.#prepareDocument(document, operationName || undefined);
-      this.input.startOperation(prepared);
+      this.input.onPrepared(prepared);
       const { body, errors } = await this.#executor.execute(prepared, variables, this.input.context);
       const { data } = JSON.parse(body) as { data: unknown };
       return { data, ...(errors !== undefined && { errors: errors.map((error) => this.#copyError(error)) }) };

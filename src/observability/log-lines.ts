@@ -34,7 +34,7 @@ export function logRequest(log: Log, observation: RequestObservation): void {
   );
 }
 
-/** One line for each upstream call: `warn` if it failed or the response is foreign or 5xx, else `debug`. */
+/** One line for each upstream call: `warn` if it failed or the response is foreign or 5xx, otherwise `debug`. */
 export function logCall(
   log: Log,
   { operation, method, provider, context }: CallRequest,

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /**
- * The methods of a pino logger that the gateway calls, so that one with custom levels fits too. Never receives a
+ * The methods of a pino logger that the gateway calls. A logger with custom levels has them too. Never receives a
  * secret.
  */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'isLevelEnabled' | 'flush'>;
@@ -37,7 +37,7 @@ export function createLog(level: string, destination: DestinationStream): Log {
 }
 
 /**
- * The stream for log lines on standard output: formatted for a terminal, else JSON lines, written in the background at
+ * The stream for log lines on standard output: formatted for a terminal, otherwise JSON lines, written in the background at
  * most 100 ms later. `flushLog` writes the rest. If standard output cannot be written to (full pipe, full disk), lines
  * wait and are finally dropped; the process is never blocked.
  */

@@ -71,7 +71,7 @@ export class Metrics {
     });
     this.#upstreamRequests = new Counter({
       name: 'gateway_upstream_requests_total',
-      help: 'Upstream call attempts, by REST operation, provider, method, status class (none without a response) and outcome.',
+      help: 'Upstream call attempts, by REST operation, provider, method, status class (none if the attempt failed) and outcome.',
       labelNames: ['operation', 'provider', 'method', 'status_class', 'outcome'],
       registers,
     });
@@ -121,8 +121,8 @@ export class Metrics {
   }
 
   /**
-   * Adds the metrics to a registry. Replaces those of a module before its reload, which have the same descriptions.
-   * Throws ConfigError if the registry has another metric with one of the names.
+   * Adds the metrics to a registry. Replaces metrics with the same name and description, which an earlier instance of
+   * this module has added before a hot reload. Throws ConfigError if the registry has another metric with one of the names.
    */
   register(registry: HostRegistry): void {
     const helpByName = new Map(registry.getMetricsAsArray().map(({ name, help }) => [name, help]));
@@ -137,10 +137,7 @@ export class Metrics {
     }
   }
 
-  /**
-   * Reads these sources, in addition to earlier ones, whenever the metrics are printed. Returns a function that ends
-   * it.
-   */
+  /** Adds sources for the gauges. Returns a function that removes them. */
   watch(sources: MetricSources): () => void {
     this.#sources.add(sources);
     return () => void this.#sources.delete(sources);
@@ -175,6 +172,7 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
+  /** The metrics as prom-client's JSON. */
   read() {
     return this.#registry.getMetricsAsJSON();
   }
@@ -184,7 +182,7 @@ export class Metrics {
     return this.read();
   }
 
-  /** A snapshot without gauges. The lag of the event loop is measured from one reading of its gauges to the next. */
+  /** A snapshot without gauges: reading them would restart the measurement of the event loop's lag. */
   takeCounts(): Promise<MetricsSnapshot> {
     this.hasNewCounts = false;
     const metrics = this.#registry
@@ -217,27 +215,27 @@ export function getSharedMetrics(registry: HostRegistry): Metrics {
 
 /** The sum of the metrics of several processes in Prometheus text format; for the lag of the event loop, the maximum. */
 export const printSum = (snapshots: readonly MetricsSnapshot[]): Promise<string> =>
-  AggregatorRegistry.aggregate(snapshots.map(keepAll)).metrics();
+  AggregatorRegistry.aggregate(snapshots.map(replaceAggregators)).metrics();
 
 /** Sums the counters of processes that have ended, so that the total never decreases. Drops their gauges. */
 export async function addCounts(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
-  const metrics = await AggregatorRegistry.aggregate(snapshots.map(keepAll)).getMetricsAsJSON();
+  const metrics = await AggregatorRegistry.aggregate(snapshots.map(replaceAggregators)).getMetricsAsJSON();
   return metrics.filter((metric) => !isGauge(metric));
 }
 
 export const isGauge = (metric: object): boolean => getProperty(metric, 'type') === 'gauge';
 
 /**
- * Keeps the start time of the first process, which prom-client would leave out. Averages become maxima, because idle
- * processes would hide one that is blocked.
+ * Replaces two of prom-client's aggregators: `omit` would drop the start time of the process, and `average` would hide a
+ * blocked process among idle ones.
  */
-const keepAll = (snapshot: MetricsSnapshot): object[] =>
+const replaceAggregators = (snapshot: MetricsSnapshot): object[] =>
   snapshot.map((metric) => {
-    const aggregator = aggregators.get(getProperty(metric, 'aggregator'));
+    const aggregator = replacements.get(getProperty(metric, 'aggregator'));
     return aggregator === undefined ? metric : { ...metric, aggregator };
   });
 
-const aggregators = new Map<unknown, string>([
+const replacements = new Map<unknown, string>([
   ['omit', 'first'],
   ['average', 'max'],
 ]);

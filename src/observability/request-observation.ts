@@ -95,7 +95,7 @@ export class RequestObservation {
 
   /** Records that the response is complete, but not sent. From now on, nothing else of the request is kept. */
   recordResponse(status: number): void {
-    this.#describe();
+    this.#recordOperation();
     this.status = status;
     this.outcome = this.#getOutcome(status);
     this.params = undefined;
@@ -107,7 +107,7 @@ export class RequestObservation {
   end(isSent: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    if (this.status === undefined) this.#describe();
+    if (this.status === undefined) this.#recordOperation();
     if (!isSent) {
       this.status = undefined;
       this.outcome = 'cancelled';
@@ -122,7 +122,7 @@ export class RequestObservation {
     this.#isEnded = true;
   }
 
-  #describe(): void {
+  #recordOperation(): void {
     this.requestId = this.redactor?.requestId ?? this.requestId;
     const type = this.operation?.definition.operation;
     this.operationType = type === 'query' || type === 'mutation' ? type : 'unknown';

@@ -47,7 +47,7 @@ export class Tracing {
   startRequest(method: string, traceHeaders: readonly string[]): RequestTrace {
     const active = context.active();
     const parent =
-      // The span of a program that mounts the gateway. It has already read the caller's trace context.
+      // The span of the host application. It has already read the caller's trace context.
       trace.getSpan(active) === undefined
         ? (this.#propagator?.extract(ROOT_CONTEXT, traceHeaders, headerGetter) ?? ROOT_CONTEXT)
         : active;

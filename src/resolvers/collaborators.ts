@@ -5,7 +5,7 @@ import { isUuid } from '../upstream/uuid.ts';
 import type { ResolverContext } from './request-context.ts';
 
 /** The arguments of a connection. `first` has a default; null is treated as omitted. */
-export interface PageArguments {
+interface PageArguments {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
 }

@@ -32,8 +32,8 @@ export async function loadIntegrations(
 export const getProviderEntries = (names: readonly ProviderName[] | null | undefined): ProviderEntry[] =>
   getNames(names).map((name) => ({ name }));
 
-export async function loadAvailability(name: ProviderName, { reads }: ResolverContext): Promise<boolean> {
-  return (await reads.loadAvailable()).includes(name);
+export async function loadIsAvailable(name: ProviderName, { reads }: ResolverContext): Promise<boolean> {
+  return (await reads.loadAvailableProviders()).includes(name);
 }
 
 const knownNames: ReadonlySet<unknown> = new Set(providerNames);

@@ -31,8 +31,8 @@ export class Reads {
     return this.#load(`models/${name}/`, () => this.#galileo.fetchModels(name, this.#context));
   }
 
-  loadAvailable(): Promise<readonly unknown[]> {
-    return this.#load('available/', () => this.#galileo.fetchAvailable(this.#context));
+  loadAvailableProviders(): Promise<readonly unknown[]> {
+    return this.#load('available/', () => this.#galileo.fetchAvailableProviders(this.#context));
   }
 
   loadRecords(): Promise<readonly unknown[]> {
@@ -56,7 +56,7 @@ export class Reads {
   }
 
   /**
-   * Forgets what a write to an integration of that provider may have changed. If the provider is not known, forgets it
+   * Forgets what a write to an integration of the provider may have changed. If the provider is not known, forgets it
    * for all providers.
    */
   forgetIntegration(name: ProviderName | undefined): void {

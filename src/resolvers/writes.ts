@@ -18,7 +18,7 @@ export interface ShareSuccess {
 }
 
 /**
- * Stores the caller's integration of that provider. Returns a ValidationFailure for upstream's 422, and for duplicate
+ * Stores the caller's integration of the provider. Returns a ValidationFailure for upstream's 422, and for duplicate
  * keys, in which case nothing is sent.
  */
 export async function upsertIntegration(

@@ -15,8 +15,8 @@ import {
   nonNull,
   type PropertyOf,
   type SchemaName,
-  type Source,
   toOutputFields,
+  type UpstreamObject,
 } from './fields.ts';
 import { permissions } from './permission.ts';
 import { dateTime, id, string } from './values.ts';
@@ -26,7 +26,7 @@ function createCollaborator<Schema extends SchemaName>(
   schema: Schema,
   fields: Fields<PropertyOf<Schema>>,
 ) {
-  return builder.objectRef<Source>(name).implement({
+  return builder.objectRef<UpstreamObject>(name).implement({
     description: `A ${schema === 'UserCollaborator' ? 'user' : 'group'} that an integration is shared with.`,
     fields: (t) =>
       toOutputFields(t, schema, {
@@ -72,7 +72,7 @@ const pageInfo = builder.objectRef<ReturnType<typeof toPageInfo>>('PageInfo').im
   }),
 });
 
-function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>) {
+function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, UpstreamObject>) {
   const edge = builder.objectRef<CollaboratorConnection['edges'][number]>(`${node.name}Edge`).implement({
     description: `A position in a list of ${kind}.`,
     fields: (t) => ({
@@ -95,9 +95,9 @@ function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, S
 const userConnection = createConnection('users', integrationUser);
 const groupConnection = createConnection('groups', integrationGroup);
 
-/** The fields `users` and `groups`. The `id` of the source is the id of the integration. */
+/** The fields `users` and `groups`. The `id` of the upstream object is the id of the integration. */
 export function toCollaboratorFields(
-  t: Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field' | 'arg'>,
+  t: Pick<ObjectFieldBuilder<SchemaTypes, UpstreamObject>, 'field' | 'arg'>,
   whenNull: string,
 ): FieldMap {
   const connectionOf = (kind: CollaboratorKind, type: typeof userConnection) =>

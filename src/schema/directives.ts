@@ -34,8 +34,11 @@ export const providerListSize: Federated = { federation: oneForEachProvider };
 /** A list from upstream with about one item for each provider, from one call or from one call per item. */
 export const providerCallsCost: Federated = { federation: `${cost} ${oneForEachProvider}` };
 
-/** Options of a field that makes one call to upstream, and is null if the call fails. The description says so too. */
-export const describeCall = (description: string, extensions = callCost) => ({
+/**
+ * Options of a field that makes one call to upstream: nullable, because the call can fail, with the cost of a call, and
+ * with a description that says so.
+ */
+export const callFieldOptions = (description: string, extensions = callCost) => ({
   nullable: true as const,
   description: `${description} One call to Galileo. Null with an error if the call fails.`,
   extensions,

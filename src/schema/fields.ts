@@ -14,7 +14,7 @@ import { shareable } from './directives.ts';
 import { createListParser, getDefault, type Parser, PropertyReader, parseObject } from './parsers.ts';
 
 /** An object of an upstream response. Its properties are checked when they are read. */
-export type Source = JsonObject;
+export type UpstreamObject = JsonObject;
 
 /** The schemas of the OpenAPI document that have properties. */
 export type SchemaName = keyof typeof propertyDefaults;
@@ -108,19 +108,19 @@ interface ObjectOptions<Output extends SchemaName, Input extends SchemaName> {
   readonly fields: Fields<PropertyOf<Output | Input>>;
 }
 
-/** An object of the API: the output type with that name, and the input type with that name and `Input`. */
+/** An object of the API: the output type with the given name, and the input type with that name and `Input`. */
 export function objectOf<Output extends SchemaName, Input extends SchemaName = Output>(
   name: string,
   { description, schema, fields }: ObjectOptions<Output, Input>,
 ) {
   return {
-    outputType: builder.objectRef<Source>(name).implement({
+    outputType: builder.objectRef<UpstreamObject>(name).implement({
       description,
       extensions: shareable,
       fields: (t) => toOutputFields(t, schema, fields),
     }),
     parse: parseObject,
-    inputType: toInputType(`${name}Input`, description, fields),
+    inputType: createInputType(`${name}Input`, description, fields),
     inputShape: toInputShape(fields),
   } satisfies ValueType;
 }
@@ -130,7 +130,7 @@ export function objectOf<Output extends SchemaName, Input extends SchemaName = O
  * one, a non-null list is empty.
  */
 export function toOutputFields(
-  t: Pick<ObjectFieldBuilder<SchemaTypes, Source>, 'field'>,
+  t: Pick<ObjectFieldBuilder<SchemaTypes, UpstreamObject>, 'field'>,
   schema: SchemaName,
   fields: Fields,
 ): FieldMap {
@@ -148,6 +148,7 @@ export function toOutputFields(
       nullable: !isNonNull,
       description: describe(field.description, field.outputNote),
       ...(deprecationReason !== undefined && { deprecationReason }),
+      // `property` is for the test that compares the schema with the OpenAPI document.
       extensions: { property, reader },
       // The compiler does not know that the parser checks the value.
       resolve: (source) => reader.read(source) as never,
@@ -164,7 +165,7 @@ const orElse =
 /** An input type. Its values are validated before a resolver receives them. */
 export type InputRef = InputObjectRef<SchemaTypes, JsonObject>;
 
-export function toInputType(name: string, description: string, fields: Fields): InputRef {
+export function createInputType(name: string, description: string, fields: Fields): InputRef {
   return builder.inputType(name, {
     description,
     fields: (t) => {

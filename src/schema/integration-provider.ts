@@ -1,6 +1,6 @@
-import { loadAvailability, loadRecordsOf, type ProviderEntry } from '../resolvers/integrations.ts';
+import { loadIsAvailable, loadRecordsOf, type ProviderEntry } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { callCost, describeCall, listCost } from './directives.ts';
+import { callCost, callFieldOptions, listCost } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { parseStrings } from './parsers.ts';
@@ -28,7 +28,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
       description:
         'Whether this Galileo deployment offers the provider. One call to Galileo for all providers. Null with an error if the call fails.',
       extensions: callCost,
-      resolve: ({ name }, _args, context) => loadAvailability(name, context),
+      resolve: ({ name }, _args, context) => loadIsAvailable(name, context),
     }),
     records: t.field({
       type: [integrationRecord],
@@ -39,7 +39,7 @@ export const integrationProvider = builder.objectRef<ProviderEntry>('Integration
       resolve: ({ name }, _args, context) => loadRecordsOf(name, context),
     }),
     models: t.stringList({
-      ...describeCall('The names of the models that the caller can use.', listCost),
+      ...callFieldOptions('The names of the models that the caller can use.', listCost),
       resolve: ({ name }, _args, { reads }) => reads.loadModels(name).then(parseStrings),
     }),
   }),

@@ -14,9 +14,16 @@ import { type ProviderName, providerNames } from '../upstream/api-types.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { integrationGroup, integrationUser } from './collaborators.ts';
-import { callCost, describeCall, shareable } from './directives.ts';
+import { callCost, callFieldOptions, shareable } from './directives.ts';
 import { collaboratorRole, integrationName } from './enums.ts';
-import { type Fields, fieldOf, type PropertyOf, type Source, toInputShape, toInputType } from './fields.ts';
+import {
+  createInputType,
+  type Fields,
+  fieldOf,
+  type PropertyOf,
+  toInputShape,
+  type UpstreamObject,
+} from './fields.ts';
 import { integration } from './integration.ts';
 import { integrationProvider } from './integration-provider.ts';
 import { providers } from './providers/index.ts';
@@ -89,7 +96,7 @@ function createUpsert(t: MutationFields, name: ProviderName) {
   const { displayName, input, mapping } = providers[name];
   return t.field({
     type: upsertResult,
-    ...describeCall(`Creates or replaces the caller's ${displayName} integration.`),
+    ...callFieldOptions(`Creates or replaces the caller's ${displayName} integration.`),
     args: { input: t.arg({ type: input, required: true, description: 'The settings to store.' }) },
     resolve: (_root, args, context) => upsertIntegration(name, mapping, args.input, context),
   });
@@ -110,9 +117,9 @@ const roleOf = (arg: ArgBuilder<SchemaTypes>) =>
 const roleField = fieldOf(collaboratorRole)('role', 'The role. Default: `VIEWER`.');
 
 /** Declares the input and result of a mutation that shares integrations. Returns a function that adds that mutation. */
-function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source>, fields: Fields) {
+function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, UpstreamObject>, fields: Fields) {
   const name = kind === 'users' ? 'ShareIntegrationWithUsers' : 'ShareIntegrationWithGroups';
-  const collaborator = toInputType(
+  const collaborator = createInputType(
     `${node.name}Input`,
     `A ${kind === 'users' ? 'user' : 'group'} to share an integration with.`,
     fields,
@@ -143,7 +150,7 @@ function createShare(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, Source
   return (t: MutationFields) =>
     t.field({
       type: result,
-      ...describeCall(`Shares an integration with ${kind}.`),
+      ...callFieldOptions(`Shares an integration with ${kind}.`),
       args: {
         input: t.arg({
           type: input,
@@ -178,7 +185,7 @@ builder.mutationType({
     ),
     deleteIntegration: t.field({
       type: integrationProvider,
-      ...describeCall(
+      ...callFieldOptions(
         "Deletes the caller's integration for one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured.",
       ),
       args: { name: t.arg({ type: integrationName, required: true, description: 'The provider.' }) },
@@ -186,7 +193,7 @@ builder.mutationType({
     }),
     selectIntegration: t.field({
       type: integrationRecord,
-      ...describeCall('Makes this integration the selected one of its provider.'),
+      ...callFieldOptions('Makes this integration the selected one of its provider.'),
       args: { integrationId: idOf(t.arg, 'integration') },
       resolve: (_root, { integrationId }, context) => selectIntegration(integrationId, context),
     }),
@@ -194,26 +201,26 @@ builder.mutationType({
     shareIntegrationWithGroups: shareWithGroups(t),
     updateIntegrationUser: t.field({
       type: integrationUser,
-      ...describeCall("Changes a user's role on an integration."),
+      ...callFieldOptions("Changes a user's role on an integration."),
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, userId, role }, context) =>
         updateCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, role, context),
     }),
     updateIntegrationGroup: t.field({
       type: integrationGroup,
-      ...describeCall("Changes a group's role on an integration."),
+      ...callFieldOptions("Changes a group's role on an integration."),
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group'), role: roleOf(t.arg) },
       resolve: (_root, { integrationId, groupId, role }, context) =>
         updateCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, role, context),
     }),
     removeIntegrationUser: t.id({
-      ...describeCall('Stops sharing an integration with a user. Returns the id of the user.'),
+      ...callFieldOptions('Stops sharing an integration with a user. Returns the id of the user.'),
       args: { integrationId: idOf(t.arg, 'integration'), userId: idOf(t.arg, 'user') },
       resolve: (_root, { integrationId, userId }, context) =>
         removeCollaborator({ kind: 'users', integrationId, collaboratorId: userId }, context),
     }),
     removeIntegrationGroup: t.id({
-      ...describeCall('Stops sharing an integration with a group. Returns the id of the group.'),
+      ...callFieldOptions('Stops sharing an integration with a group. Returns the id of the group.'),
       args: { integrationId: idOf(t.arg, 'integration'), groupId: idOf(t.arg, 'group') },
       resolve: (_root, { integrationId, groupId }, context) =>
         removeCollaborator({ kind: 'groups', integrationId, collaboratorId: groupId }, context),

@@ -2,11 +2,11 @@ import { permissionActions } from '../upstream/generated/tables.ts';
 import { builder } from './builder.ts';
 import { shareable } from './directives.ts';
 import { permissionAction } from './enums.ts';
-import { fieldOf, listOf, nonNull, type Source, toOutputFields } from './fields.ts';
+import { fieldOf, listOf, nonNull, toOutputFields, type UpstreamObject } from './fields.ts';
 import { createEnumParser, parseObject, parseString } from './parsers.ts';
 import { boolean, string } from './values.ts';
 
-const integrationPermission = builder.objectRef<Source>('IntegrationPermission').implement({
+const integrationPermission = builder.objectRef<UpstreamObject>('IntegrationPermission').implement({
   description: 'Whether the caller can perform an action.',
   extensions: shareable,
   fields: (t) => ({

@@ -1,6 +1,6 @@
 import { getProviderEntries, loadIntegrations } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
-import { callCost, describeCall, providerCallsCost, providerListSize } from './directives.ts';
+import { callCost, callFieldOptions, providerCallsCost, providerListSize } from './directives.ts';
 import { integrationName } from './enums.ts';
 import { integration } from './integration.ts';
 import { integrationProvider } from './integration-provider.ts';
@@ -43,7 +43,7 @@ builder.queryType({
       }),
       integrationRecords: t.field({
         type: [integrationRecord],
-        ...describeCall(
+        ...callFieldOptions(
           'Every integration that the caller can use, including shared ones. A provider can have several.',
           providerCallsCost,
         ),

@@ -2,11 +2,11 @@ import { getProviderName } from '../resolvers/integrations.ts';
 import { builder } from './builder.ts';
 import { toCollaboratorFields } from './collaborators.ts';
 import { integrationName } from './enums.ts';
-import { nonNull, type Source, toOutputFields } from './fields.ts';
+import { nonNull, toOutputFields, type UpstreamObject } from './fields.ts';
 import { permissions } from './permission.ts';
 import { boolean, dateTime, id, string } from './values.ts';
 
-export const integrationRecord = builder.objectRef<Source>('IntegrationRecord').implement({
+export const integrationRecord = builder.objectRef<UpstreamObject>('IntegrationRecord').implement({
   description:
     'The metadata of one stored integration. A provider can have several; `Integration` has the settings of the selected one.',
   fields: (t) => ({

@@ -163,7 +163,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const { socketError } = this.#connection;
     if (socketError !== undefined) return this.#toResult('reset', socketError);
     const body = getContent(this.#body, this.#bodyBytes);
-    const heldBytes = this.#request.context.reservation.exchangeForParsed(body);
+    const heldBytes = this.#request.context.reservation.replaceWithParsed(body);
     return heldBytes === undefined ? this.#toMemoryFailure() : this.#toResponse(body, heldBytes);
   }
 

@@ -49,7 +49,7 @@ export class Call implements Waiter, AttemptOwner {
   readonly #isWrite: boolean;
   readonly #resolve: (response: UpstreamResponse) => void;
   readonly #reject: (error: Error) => void;
-  /** Starts attempts, and reports the end of the call, in the context of the request, such as the host's trace. */
+  /** Starts attempts, and reports the end of the call, in the context of the request, such as the host application's trace. */
   readonly #scope = new AsyncResource('galileo-gateway call');
   #isSettled = false;
   #attempt: Attempt | undefined;
@@ -187,7 +187,7 @@ export class Call implements Waiter, AttemptOwner {
     observer.attemptEnded(this.#attemptInfo, end);
   }
 
-  /** Nothing needs the response of an earlier attempt any longer. */
+  /** Stores the latest result, and releases the memory of the previous response, which nothing needs any longer. */
   #replaceLastResult(result: CallResult): void {
     if (this.#lastResult !== undefined && 'response' in this.#lastResult)
       this.#request.context.reservation.release(this.#lastResult.response.heldBytes);
@@ -207,7 +207,7 @@ export class Call implements Waiter, AttemptOwner {
     return status === 503 ? (retryAfterMs ?? 0) : 0;
   }
 
-  /** Schedules another attempt, at least that much later. Returns false if no further attempt is allowed. */
+  /** Schedules another attempt after at least `minMs`. Returns false if no further attempt is allowed. */
   #scheduleRetry(minMs: number): boolean {
     const { options, backingOff, breaker, retryBudget, observer, random } = this.#services;
     const waitMs = Math.max(minMs, computeBackoffMs(this.#retryCount, random));

@@ -14,7 +14,7 @@ export class CallerTallies {
   #callers = new Map<string, Tally>();
   /** The caller with the most failures. */
   #worst: Tally | undefined;
-  #second = 0;
+  #lastExpirySecond = 0;
 
   add(caller: string, isFailure: boolean, nowMs: number): void {
     this.#expire(nowMs);
@@ -42,8 +42,8 @@ export class CallerTallies {
   /** Removes expired callers, at most once a second, because counts expire in steps of one second. */
   #expire(nowMs: number): void {
     const second = Math.floor(nowMs / bucketMs);
-    if (second === this.#second) return;
-    this.#second = second;
+    if (second === this.#lastExpirySecond) return;
+    this.#lastExpirySecond = second;
     for (const [caller, tally] of this.#callers) {
       if (tally.attempts.getTotal(nowMs) === 0) this.#callers.delete(caller);
       else this.#compareWithWorst(tally, nowMs);

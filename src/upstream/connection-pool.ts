@@ -1,6 +1,6 @@
 import { Connection } from './connection.ts';
 import { FairQueue, type Queueable } from './fair-queue.ts';
-import type { ConnectionOptions, TlsSessions } from './open-socket.ts';
+import type { ConnectionOptions, TlsSessionCache } from './open-socket.ts';
 
 interface TurnEntry {
   readonly connection: Connection;
@@ -20,7 +20,7 @@ export interface Waiter extends Queueable {
 }
 
 /**
- * Assigns connections: an idle one (open ones first), else one that is released in this turn, else a new one. Other
+ * Assigns connections: an idle one (open ones first), otherwise one that is released in this turn, otherwise a new one. Other
  * waiters enter a bounded queue that is fair between callers.
  *
  * Uses one undici Client per connection instead of a Pool, for three reasons. A Pool has an unbounded queue, whose wait
@@ -39,7 +39,7 @@ export class ConnectionPool {
   readonly #connections: Connection[] = [];
   readonly #idle: Connection[] = [];
   readonly #queue = new FairQueue<Waiter>();
-  readonly #sessions: TlsSessions = { latest: undefined };
+  readonly #sessions: TlsSessionCache = { latest: undefined };
   /** Connections that were given to a waiter, or released, in this turn of the event loop. */
   #turn: TurnEntry[] = [];
   /** Connections that were released in this turn. They are free at its end. */
@@ -71,7 +71,7 @@ export class ConnectionPool {
       this.#queue.push(waiter);
       return true;
     }
-    const connection = this.#takeFree();
+    const connection = this.#takeIdleOrCreate();
     if (connection !== undefined) {
       this.#queue.countRunning(waiter.caller, 1);
       this.#addToTurn(connection, waiter);
@@ -122,7 +122,7 @@ export class ConnectionPool {
     await Promise.all(this.#connections.map((connection) => connection.close()));
   }
 
-  #takeFree(): Connection | undefined {
+  #takeIdleOrCreate(): Connection | undefined {
     const index = this.#idle.findIndex((connection) => connection.isOpen);
     if (index >= 0) return this.#idle.splice(index, 1)[0];
     const closed = this.#idle.pop();
@@ -144,11 +144,12 @@ export class ConnectionPool {
     for (const { connection, waiter } of turn) {
       if (waiter === undefined) this.#releasedCount -= 1;
       else if (this.#start(waiter, connection)) continue;
-      this.#free(connection);
+      this.#passOn(connection);
     }
   };
 
-  #free(connection: Connection): void {
+  /** Gives the connection to the next waiter that takes it. Without one, it becomes idle. */
+  #passOn(connection: Connection): void {
     for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift()) {
       this.#queue.countRunning(waiter.caller, 1);
       if (this.#start(waiter, connection)) return;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Client } from 'undici';
 import { toError } from '../errors.ts';
-import { type ConnectionOptions, openSocket, type TlsSessions } from './open-socket.ts';
+import { type ConnectionOptions, openSocket, type TlsSessionCache } from './open-socket.ts';
 import { ConnectFailure } from './transport-failures.ts';
 
 /** The limit of Node's own client. */
@@ -19,14 +19,14 @@ const maxIdleMs = 30_000;
  */
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #sessions: TlsSessions;
+  readonly #sessions: TlsSessionCache;
   #client: Client;
   #connecting: AbortController | undefined;
   #socket: Socket | undefined;
   #socketError: Error | undefined;
   #openedAtMs = 0;
 
-  constructor(options: ConnectionOptions, sessions: TlsSessions) {
+  constructor(options: ConnectionOptions, sessions: TlsSessionCache) {
     this.#options = options;
     this.#sessions = sessions;
     this.#client = this.#createClient();

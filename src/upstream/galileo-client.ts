@@ -64,7 +64,7 @@ export class GalileoClient {
    * `GET /v2/integrations/available`: the names of the providers that this Galileo deployment offers. Empty if upstream
    * leaves the list out.
    */
-  async fetchAvailable(context: CallContext): Promise<readonly unknown[]> {
+  async fetchAvailableProviders(context: CallContext): Promise<readonly unknown[]> {
     const path = '/v2/integrations/available';
     const { integrations } = await this.#call(
       { operation: 'available', method: 'GET', path, context },

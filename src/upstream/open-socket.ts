@@ -31,7 +31,7 @@ export interface ConnectionOptions extends TransportSettings {
 }
 
 /** The last TLS session. With it, the next handshake costs less. */
-export interface TlsSessions {
+export interface TlsSessionCache {
   latest: Buffer | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface TlsSessions {
  */
 export async function openSocket(
   options: ConnectionOptions,
-  sessions: TlsSessions,
+  sessions: TlsSessionCache,
   signal: AbortSignal,
 ): Promise<Socket> {
   const { galileoApiUrl, proxy } = options;
@@ -142,7 +142,7 @@ async function resolveName(
   return ordered.filter((address) => address !== undefined);
 }
 
-/** One failure for those of all addresses. If the gateway's machine lacks resources, that is the failure. */
+/** Combines the failures of all addresses. A lack of resources on the gateway's machine takes precedence. */
 function joinErrors(errors: readonly Error[]): ConnectFailure {
   const failures = errors.map(toConnectFailure);
   const decisive = failures.length === 1 ? failures[0] : failures.find(({ kind }) => kind === 'no-resources');
@@ -153,7 +153,7 @@ function startTls(
   tcp: Socket,
   url: URL,
   secureContext: SecureContext,
-  sessions: TlsSessions | undefined,
+  sessions: TlsSessionCache | undefined,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const host = toHostname(url);
@@ -174,7 +174,7 @@ function startTls(
         resolve(socket);
       })
       .on('error', (error: Error) => {
-        // The session can be the reason why a handshake fails. Another one succeeds without it.
+        // A stale session can make the handshake fail. The next handshake does not offer it.
         if (!isSecure && sessions !== undefined && sessions.latest === offered) sessions.latest = undefined;
         // Node sets `authorizationError` whenever it does not trust the certificate.
         const isUntrusted = Boolean(socket.authorizationError) || isCertificateAlert(error);

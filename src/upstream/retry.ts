@@ -1,10 +1,10 @@
 import { RollingCounter } from './rolling-counter.ts';
 
-/** The longest first wait: about as long as upstream takes to respond. */
+/** Upper limit of the first wait: about as long as upstream takes to respond. */
 const baseMs = 50;
 /** The longest backoff: a tenth of the default request timeout. A `Retry-After` can be longer. */
 const capMs = 1_000;
-/** Retries in ten seconds, regardless of the number of attempts. */
+/** Retries that are always allowed in ten seconds. */
 const budgetFloor = 10;
 /** Retries per attempt. Retries count as attempts, so they add at most a quarter to the load of a failing upstream. */
 const budgetShare = 0.2;

@@ -47,8 +47,8 @@ export interface CallRequest {
   /** The short name of the REST operation, for logs, metrics and traces. One of a small fixed set. */
   readonly operation: string;
   /**
-   * `GET` is a read, which can be repeated. The others are writes, which are never repeated if a byte of them may have
-   * arrived.
+   * `GET` is a read, which can be repeated. The others are writes, which are never repeated if any byte of them may have
+   * been sent.
    */
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** Starts with a slash. Upstream's base path precedes it. */
@@ -79,7 +79,7 @@ export type AttemptOutcome = 'responded' | 'foreign' | 'cancelled' | 'INTERNAL_S
 
 export interface AttemptEnd {
   readonly outcome: AttemptOutcome;
-  /** Undefined if there was no response. */
+  /** Undefined if the attempt failed, even if a status arrived before the failure. */
   readonly status: number | undefined;
   /** From dispatch to the last byte or the failure, including connecting, without the wait in the queue. */
   readonly durationMs: number;

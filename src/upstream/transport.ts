@@ -94,8 +94,8 @@ export class Transport {
    * `UPSTREAM_INVALID_RESPONSE`, and for a write `UPSTREAM_OUTCOME_UNKNOWN`. Rejects with another error if the request
    * cannot be written as HTTP.
    *
-   * Ends with the request's deadline at the latest. If the client disconnects, a read is cancelled, and so is a write
-   * of which nothing was sent. A write in progress is completed, for which it has UPSTREAM_TIMEOUT_MS.
+   * Settles at the request's deadline at the latest. If the client disconnects, a read is cancelled, and so is a write
+   * of which nothing was sent. A write in progress continues for up to UPSTREAM_TIMEOUT_MS, so that upstream can complete it.
    */
   send(request: CallRequest): Promise<UpstreamResponse> {
     if (this.#isClosed) return Promise.reject(new FieldError('UPSTREAM_UNAVAILABLE'));

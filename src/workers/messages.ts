@@ -5,8 +5,8 @@ import { isJsonObject } from '../json.ts';
 
 export const WorkerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening'), url: z.string() }),
-  /** The worker cannot start. The message is one readable line. `isConfig`: it is that of a ConfigError. */
-  z.object({ type: z.literal('failed'), message: z.string(), isConfig: z.boolean() }),
+  /** The worker cannot start. The message is one readable line. `isConfigError`: whether the error is a ConfigError. */
+  z.object({ type: z.literal('failed'), message: z.string(), isConfigError: z.boolean() }),
   /** The worker wants to end. It stops listening when another worker listens, after 30 seconds at the latest. */
   z.object({ type: z.literal('draining') }),
   z.object({ type: z.literal('metrics'), snapshot: z.array(z.custom<object>(isJsonObject)).readonly() }),

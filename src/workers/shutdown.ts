@@ -9,6 +9,7 @@ export interface Drainable {
 }
 
 interface ShutdownOptions {
+  /** Called after the drain, before the process exits. */
   readonly release?: () => Promise<void>;
   /**
    * Whether further signals are ignored, because another process decides. Default: they end the process immediately.

@@ -70,7 +70,7 @@ export class WorkerPool implements Drainable {
       this.#metrics = { sum, server };
     }
     try {
-      if (port === 0) await fixPort(host);
+      if (port === 0) await chooseFreePort(host);
       const url = await new Promise<string>((resolve, reject) => {
         this.#starting = { resolve, reject };
         if (!this.#isEnding) for (let count = 0; count < workers; count += 1) this.#startWorker();
@@ -136,7 +136,7 @@ export class WorkerPool implements Drainable {
         case 'failed':
           if (this.#starting !== undefined)
             this.#starting.reject(
-              message.isConfig ? new ConfigError([message.message]) : new Error(message.message),
+              message.isConfigError ? new ConfigError([message.message]) : new Error(message.message),
             );
           else this.#log.error({ reason: message.message }, 'a worker could not start');
           break;
@@ -147,7 +147,7 @@ export class WorkerPool implements Drainable {
       }
     });
     const onExit = (code: number | null, signal: string | null, reason?: string) => {
-      // After an error, the process can exit too.
+      // `exit` can follow `error`.
       if (!this.#members.delete(worker)) return;
       this.#metrics?.sum.remove(worker);
       if (this.#isEnding) {
@@ -220,10 +220,10 @@ export class WorkerPool implements Drainable {
   }
 
   /**
-   * Starts a replacement immediately. If workers exit repeatedly, waits first, so that a crash loop does
-   * not keep the machine busy.
+   * Starts a replacement: immediately, or after a backoff if workers exit repeatedly, so that a crash loop does not keep
+   * the machine busy.
    */
-  #replace(worker: Worker, { state, listeningSinceMs }: Member, end: object): void {
+  #replace(worker: Worker, { state, listeningSinceMs }: Member, exit: object): void {
     const ranMs = listeningSinceMs === undefined ? 0 : performance.now() - listeningSinceMs;
     if (ranMs >= healthyAfterMs) this.#consecutiveExits = 0;
     const backoffMs =
@@ -231,14 +231,14 @@ export class WorkerPool implements Drainable {
         ? 0
         : Math.min(maxBackoffMs, firstBackoffMs * 2 ** (this.#consecutiveExits - 1));
     this.#consecutiveExits += 1;
-    const details = { pid: worker.process.pid, ...end, backoffMs, consecutiveExits: this.#consecutiveExits };
+    const details = { pid: worker.process.pid, ...exit, backoffMs, consecutiveExits: this.#consecutiveExits };
     if (state === 'draining') this.#log.error(details, 'a worker is draining: starting a replacement');
     else if (backoffMs === 0) this.#log.error(details, 'a worker exited: starting a replacement');
     else this.#log.error(details, 'workers keep exiting: delaying the replacement');
     this.#schedule(() => this.#startWorker(), backoffMs);
   }
 
-  /** Calls the function after that time, unless the pool ends before. */
+  /** Calls the function after the delay, unless the pool ends first. */
   #schedule(run: () => void, delayMs: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -252,7 +252,7 @@ export class WorkerPool implements Drainable {
  * Makes all workers listen on the same free port. With port 0, the replacements of workers that have all ended would
  * choose another one.
  */
-async function fixPort(host: string): Promise<void> {
+async function chooseFreePort(host: string): Promise<void> {
   const server = createServer();
   await listen(server, 0, host);
   const { port } = new URL(getUrl(server));

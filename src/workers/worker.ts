@@ -9,7 +9,7 @@ import type { MetricsSnapshot } from '../observability/metrics.ts';
 import { PrimaryMessage, type WorkerMessage } from './messages.ts';
 import { endOnSignal } from './shutdown.ts';
 
-/** How often new counts are sent if the primary process asks for none. A killed worker loses its counts since then. */
+/** How often new counts are sent between scrapes. A killed worker loses the counts since its last report. */
 const reportIntervalMs = 200;
 /**
  * How long a worker that drains accepts connections while no other worker listens. A worker usually starts in less than
@@ -21,7 +21,7 @@ const replacementTimeoutMs = 30_000;
 export async function runWorker(config: Config, log: Log, plugins: Plugins): Promise<void> {
   const server = await startServer({ config, log, plugins, isWorker: true }).catch(async (error: unknown) => {
     const { message } = toError(error);
-    await send({ type: 'failed', message, isConfig: error instanceof ConfigError });
+    await send({ type: 'failed', message, isConfigError: error instanceof ConfigError });
     process.exit(1);
   });
   // Without a listener in the primary process, only this process uses its metrics.

@@ -81,7 +81,7 @@ const operations: readonly (readonly [
   [
     'available undefined',
     'GET /v2/integrations/available',
-    (client, call) => client.fetchAvailable(call),
+    (client, call) => client.fetchAvailableProviders(call),
     { integrations: ['openai', 'new'] },
     ['openai', 'new'],
   ],

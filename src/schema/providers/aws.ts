@@ -1,5 +1,5 @@
 import { awsCredentialType } from '../enums.ts';
-import { fieldOf, nonNull, secretWriteOnly, toInputShape, toInputType } from '../fields.ts';
+import { createInputType, fieldOf, nonNull, secretWriteOnly, toInputShape } from '../fields.ts';
 import { parseObject } from '../parsers.ts';
 import { multiModalConfig, string, stringMap } from '../values.ts';
 
@@ -17,7 +17,7 @@ const tokenFields = {
 export const awsFields = {
   token: fieldOf({
     parse: parseObject,
-    inputType: toInputType(
+    inputType: createInputType(
       'AwsTokenInput',
       'AWS credentials: `accessKeyId` and `secretAccessKey`, or `roleArn`.',
       tokenFields,

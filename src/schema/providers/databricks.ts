@@ -1,4 +1,4 @@
-import { describeCall, listCost } from '../directives.ts';
+import { callFieldOptions, listCost } from '../directives.ts';
 import { requiredWriteOnly, writeOnly } from '../fields.ts';
 import { parseStrings } from '../parsers.ts';
 import { boolean, string, token } from '../values.ts';
@@ -26,7 +26,7 @@ export const databricks = defineProvider({
   },
   extraFields: (t) => ({
     catalogs: t.stringList({
-      ...describeCall('The catalogs of the workspace.', listCost),
+      ...callFieldOptions('The catalogs of the workspace.', listCost),
       resolve: (_source, _args, { reads }) => reads.loadCatalogs().then(parseStrings),
     }),
     databases: t.stringList({

@@ -4,12 +4,12 @@ import type { UpstreamIntegration } from '../../upstream/api-types.ts';
 import { builder, type SchemaTypes } from '../builder.ts';
 import { entity } from '../directives.ts';
 import {
+  createInputType,
   type Fields,
   type InputRef,
   type PropertyOf,
   type SchemaName,
   toInputShape,
-  toInputType,
   toOutputFields,
 } from '../fields.ts';
 import { integration } from '../integration.ts';
@@ -53,7 +53,7 @@ export function defineProvider<
       interfaces: [integration],
       fields: (t) => ({ ...toOutputFields(t, schema, fields), ...extraFields?.(t) }),
     }),
-    input: toInputType(
+    input: createInputType(
       `Upsert${schema}Input`,
       `The settings of the ${displayName} integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means.`,
       fields,
