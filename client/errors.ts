@@ -52,7 +52,9 @@ export interface ErrorExtensions {
   readonly galileoErrorCode?: number;
 }
 
-/** An error from the gateway with checked extensions, or the failure of a request that the gateway did not respond to. */
+/**
+ * An error from the gateway with checked extensions, or the failure of a request that the gateway did not respond to.
+ */
 export interface GatewayError {
   readonly code: ErrorCode | 'NETWORK_ERROR';
   readonly message: string;

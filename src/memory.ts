@@ -58,8 +58,8 @@ const semiSpaceMiB = Number.parseInt(process.versions.v8, 10) < 13 ? 16 : 64;
 const newObjectsBytes = 3 * semiSpaceMiB * 1024 * 1024;
 
 /**
- * Whether this many more bytes fit V8's heap. Garbage counts until it is collected: a process that parses faster than V8
- * collects would end, although few bytes are in use. A quarter is left for what V8 allocates during a collection.
+ * Whether this many more bytes fit V8's heap. Garbage counts until it is collected: a process that parses faster than
+ * V8 collects would end, although few bytes are in use. A quarter is left for what V8 allocates during a collection.
  */
 function fitsHeap(bytes: number): boolean {
   const { used_heap_size: usedBytes, heap_size_limit: maxBytes } = getHeapStatistics();

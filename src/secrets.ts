@@ -78,8 +78,8 @@ export class Secrets {
 
   /**
    * The string without the secrets. Cuts off what follows its first 2,000 characters. Decodes nested JSON, Python, HTML
-   * and URL escapes, base64 and hexadecimal, and removes each part that decodes to a secret. Removes the whole string if
-   * a request has too many secrets or the search costs too much.
+   * and URL escapes, base64 and hexadecimal, and removes each part that decodes to a secret. Removes the whole string
+   * if a request has too many secrets or the search costs too much.
    *
    * @param others removed too. They are searched for in the same string: after a first removal, a part of a secret that
    * overlaps would no longer be found

@@ -40,8 +40,8 @@ export async function checkUpstream(source: string | undefined, environment: Env
   }
 }
 
-// Each function reads only the variables that it needs. The others can be invalid, because the environment can belong to
-// another machine.
+// Each function reads only the variables that it needs. The others can be invalid, because the environment can belong
+// to another machine.
 
 function getDefaultLocation({ GALILEO_API_URL }: Environment): URL {
   const { galileoApiUrl } = readConfig({ GALILEO_API_URL });

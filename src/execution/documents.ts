@@ -86,9 +86,9 @@ export class DocumentStore {
   }
 
   /**
-   * The operation with the given name in the document, or its only operation if no name is given. Throws RequestError if the
-   * document is not valid, the operation exceeds a limit, or the document does not have the operation. A mutation in a
-   * read-only request fails before validation, as METHOD_NOT_ALLOWED.
+   * The operation with the given name in the document, or its only operation if no name is given. Throws RequestError
+   * if the document is not valid, the operation exceeds a limit, or the document does not have the operation. A
+   * mutation in a read-only request fails before validation, as METHOD_NOT_ALLOWED.
    *
    * @param isReadOnly whether the request must not change anything, because it is a GET
    */
@@ -109,7 +109,9 @@ export class DocumentStore {
     return prepared;
   }
 
-  /** The secrets in a document or its source. If the source cannot be parsed, each string after a quotation mark is one. */
+  /**
+   * The secrets in a document or its source. If the source cannot be parsed, each string after a quotation mark is one.
+   */
   findSecrets(document: DocumentNode | string): DocumentSecrets {
     if (typeof document !== 'string') return this.#secretInputs.findInDocument(document);
     const [known] = this.#operations.get(document)?.values() ?? [];

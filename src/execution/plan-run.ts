@@ -72,7 +72,9 @@ const minFlatLength = 32_768;
 /** The same limit, while other fields of the response wait. */
 const minWaitingFlatLength = 256;
 
-/** In characters. A list is flattened each time it has grown by this length, because its parts take ten times as much. */
+/**
+ * In characters. A list is flattened each time it has grown by this length, because its parts take ten times as much.
+ */
 const flatStep = 262_144;
 
 // One object each for all fields, because a list can fail thousands of times. `#createEntry` adds the field's name.
@@ -86,8 +88,8 @@ export class PlanRun {
   /** By cause, so that an error that fails many fields is reported once. */
   #payloads: Map<unknown, ErrorPayload> | undefined;
   /**
-   * Characters of the response so far. Errors are estimated, and a character can take several bytes: the exchange checks
-   * the size of the complete response.
+   * Characters of the response so far. Errors are estimated, and a character can take several bytes: the exchange
+   * checks the size of the complete response.
    */
   #length = 0;
   /** The length for which memory is reserved. */
@@ -103,8 +105,8 @@ export class PlanRun {
 
   /**
    * Executes the plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a
-   * query in parallel, those of a mutation in series. Rejects with RequestError if the response is too large or does not
-   * fit into memory. A mutation executes its remaining fields first.
+   * query in parallel, those of a mutation in series. Rejects with RequestError if the response is too large or does
+   * not fit into memory. A mutation executes its remaining fields first.
    */
   async run(selection: SelectionPlan): Promise<OperationResult> {
     const { isMutation } = this.#options;

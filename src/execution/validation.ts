@@ -27,8 +27,8 @@ const abortMessage = 'Validation aborted.';
 export type Validation = (document: DocumentNode, source: string) => RequestError | undefined;
 
 /**
- * Creates the validation of section 5 of the GraphQL specification, with a bounded cost for every document, and with messages
- * that quote no values. Without introspection, they suggest no names of the schema.
+ * Creates the validation of section 5 of the GraphQL specification, with a bounded cost for every document, and with
+ * messages that quote no values. Without introspection, they suggest no names of the schema.
  */
 export function createValidation(schema: GraphQLSchema, introspection: boolean): Validation {
   const rules = specifiedRules

@@ -22,8 +22,8 @@ export type Variables = Readonly<Record<string, unknown>>;
 type CoercedVariables = { readonly values: Variables } | { readonly problems: readonly RequestProblem[] };
 
 /**
- * Coerces the variables of one operation as section 6.1.2 of the GraphQL specification says. Messages name positions and types,
- * not values. graphql-js would quote values, including secrets.
+ * Coerces the variables of one operation as section 6.1.2 of the GraphQL specification says. Messages name positions
+ * and types, not values. graphql-js would quote values, including secrets.
  */
 export type VariableCoercion = (rawVariables: Variables) => CoercedVariables;
 
@@ -111,7 +111,8 @@ const printPath = (path: readonly (string | number)[]): string =>
     ? ''
     : ` at "${path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('')}"`;
 
-// The messages that quote no value. The last one quotes the name of an unknown field, which is redacted like any message.
+// The messages that quote no value. The last one quotes the name of an unknown field, which is redacted like any
+// message.
 const safeMessages = [
   /^Field "\w+" of required type "[\w![\]]+" was not provided\.$/,
   /^Expected non-nullable type "[\w![\]]+" not to be null\.$/,

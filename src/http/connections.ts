@@ -31,7 +31,9 @@ export class ConnectionRegistry {
   announcesClose = false;
   /** Whether each connection that becomes idle is closed. */
   closesIdle = false;
-  /** Whether a response has been cut off since `announcesClose` was set, because its client took too long to read it. */
+  /**
+   * Whether a response has been cut off since `announcesClose` was set, because its client took too long to read it.
+   */
   hasCutOff = false;
   readonly #log: Log | undefined;
   readonly #connections = new Map<Duplex, ClientConnection>();

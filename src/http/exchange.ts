@@ -45,8 +45,8 @@ export class Exchange {
   readonly #deadline: Deadline;
   readonly #reservation: Reservation;
   /**
-   * Separate from `#reservation`: a write that outlives its field releases bytes there later, and would release those of
-   * the response.
+   * Separate from `#reservation`: a write that outlives its field releases bytes there later, and would release those
+   * of the response.
    */
   readonly #responseReservation: Reservation;
   #prepared: PreparedOperation | undefined;

@@ -25,7 +25,8 @@ export const getPath = (target: string): string => target.split('?', 1)[0] ?? ''
 
 /** @param sendContinue called before the body is read, if the client waits for `100 Continue` */
 export function fromNode(request: IncomingMessage, target: string, sendContinue = () => {}): HttpRequest {
-  // An exchange reads headers by name only through this function (docs/performance.md, "What was tried": read request headers by name in one function).
+  // An exchange reads headers by name only through this function (docs/performance.md, "What was tried": read request
+  // headers by name in one function).
   const getHeader = (name: string) => request.headers[name]?.toString();
   return {
     method: request.method ?? '',

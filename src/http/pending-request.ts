@@ -20,8 +20,8 @@ export interface RequestOwner {
   /** Calls `write` of the response, immediately or at the end of this turn of the event loop. */
   scheduleWrite(pending: PendingRequest): void;
   /**
-   * Returns whether the connection closes after this response. With `mustClose`, it stops accepting requests, and closes
-   * after its last pending response.
+   * Returns whether the connection closes after this response. With `mustClose`, it stops accepting requests, and
+   * closes after its last pending response.
    */
   decideClose(pending: PendingRequest, mustClose: boolean): boolean;
   /** Starts the response timeout of each response that is complete and has only complete responses before it. */

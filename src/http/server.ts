@@ -26,8 +26,8 @@ export interface ServerOptions extends Omit<RoutesOptions, 'handler' | 'isReady'
 }
 
 /**
- * Starts the server. Rejects with a readable message if a port is not available, and with ConfigError if plugins cannot be
- * initialized.
+ * Starts the server. Rejects with a readable message if a port is not available, and with ConfigError if plugins cannot
+ * be initialized.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const server = new RunningServer(options, await startTelemetry(options.config, options.log));

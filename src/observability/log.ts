@@ -37,9 +37,9 @@ export function createLog(level: string, destination: DestinationStream): Log {
 }
 
 /**
- * The stream for log lines on standard output: formatted for a terminal, otherwise JSON lines, written in the background at
- * most 100 ms later. `flushLog` writes the rest. If standard output cannot be written to (full pipe, full disk), lines
- * wait and are finally dropped; the process is never blocked.
+ * The stream for log lines on standard output: formatted for a terminal, otherwise JSON lines, written in the
+ * background at most 100 ms later. `flushLog` writes the rest. If standard output cannot be written to (full pipe, full
+ * disk), lines wait and are finally dropped; the process is never blocked.
  */
 export async function openOutput(): Promise<Output> {
   // Reading `process.stdout` also makes a pipe non-blocking.

@@ -122,7 +122,8 @@ export class Metrics {
 
   /**
    * Adds the metrics to a registry. Replaces metrics with the same name and description, which an earlier instance of
-   * this module has added before a hot reload. Throws ConfigError if the registry has another metric with one of the names.
+   * this module has added before a hot reload. Throws ConfigError if the registry has another metric with one of the
+   * names.
    */
   register(registry: HostRegistry): void {
     const helpByName = new Map(registry.getMetricsAsArray().map(({ name, help }) => [name, help]));
@@ -213,7 +214,9 @@ export function getSharedMetrics(registry: HostRegistry): Metrics {
   return metrics;
 }
 
-/** The sum of the metrics of several processes in Prometheus text format; for the lag of the event loop, the maximum. */
+/**
+ * The sum of the metrics of several processes in Prometheus text format; for the lag of the event loop, the maximum.
+ */
 export const printSum = (snapshots: readonly MetricsSnapshot[]): Promise<string> =>
   AggregatorRegistry.aggregate(snapshots.map(replaceAggregators)).metrics();
 
@@ -226,8 +229,8 @@ export async function addCounts(snapshots: readonly MetricsSnapshot[]): Promise<
 export const isGauge = (metric: object): boolean => getProperty(metric, 'type') === 'gauge';
 
 /**
- * Replaces two of prom-client's aggregators: `omit` would drop the start time of the process, and `average` would hide a
- * blocked process among idle ones.
+ * Replaces two of prom-client's aggregators: `omit` would drop the start time of the process, and `average` would hide
+ * a blocked process among idle ones.
  */
 const replaceAggregators = (snapshot: MetricsSnapshot): object[] =>
   snapshot.map((metric) => {

@@ -205,8 +205,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** The failure, or the response without its body if its status is sufficient: any 2xx of a DELETE is a success. */
   #toResult(kind: FailureKind, error: Error): AttemptFailure | UpstreamResponse {
     const status = this.#status;
-    // Only the body of a 404 shows whether it is from Galileo's API. So a 404 without memory for its body fails, and the
-    // client can retry.
+    // Only the body of a 404 shows whether it is from Galileo's API. So a 404 without memory for its body fails, and
+    // the client can retry.
     const lacksOnlyBody = kind === 'unreadable-body' || (kind === 'no-memory' && status !== 404);
     const isDeleted = this.#request.method === 'DELETE' && status >= 200 && status < 300;
     if (isDeleted || (lacksOnlyBody && status >= 300)) return this.#toResponse(noBody, 0, true);

@@ -49,7 +49,10 @@ export class Call implements Waiter, AttemptOwner {
   readonly #isWrite: boolean;
   readonly #resolve: (response: UpstreamResponse) => void;
   readonly #reject: (error: Error) => void;
-  /** Starts attempts, and reports the end of the call, in the context of the request, such as the host application's trace. */
+  /**
+   * Starts attempts, and reports the end of the call, in the context of the request, such as the host application's
+   * trace.
+   */
   readonly #scope = new AsyncResource('galileo-gateway call');
   #isSettled = false;
   #attempt: Attempt | undefined;

@@ -20,8 +20,8 @@ export interface Waiter extends Queueable {
 }
 
 /**
- * Assigns connections: an idle one (open ones first), otherwise one that is released in this turn, otherwise a new one. Other
- * waiters enter a bounded queue that is fair between callers.
+ * Assigns connections: an idle one (open ones first), otherwise one that is released in this turn, otherwise a new one.
+ * Other waiters enter a bounded queue that is fair between callers.
  *
  * Uses one undici Client per connection instead of a Pool, for three reasons. A Pool has an unbounded queue, whose wait
  * no timeout includes. It forgets a client whose connect failed although that client can still receive a request, so it

@@ -47,8 +47,8 @@ export interface CallRequest {
   /** The short name of the REST operation, for logs, metrics and traces. One of a small fixed set. */
   readonly operation: string;
   /**
-   * `GET` is a read, which can be repeated. The others are writes, which are never repeated if any byte of them may have
-   * been sent.
+   * `GET` is a read, which can be repeated. The others are writes, which are never repeated if any byte of them may
+   * have been sent.
    */
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** Starts with a slash. Upstream's base path precedes it. */

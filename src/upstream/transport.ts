@@ -95,7 +95,8 @@ export class Transport {
    * cannot be written as HTTP.
    *
    * Settles at the request's deadline at the latest. If the client disconnects, a read is cancelled, and so is a write
-   * of which nothing was sent. A write in progress continues for up to UPSTREAM_TIMEOUT_MS, so that upstream can complete it.
+   * of which nothing was sent. A write in progress continues for up to UPSTREAM_TIMEOUT_MS, so that upstream can
+   * complete it.
    */
   send(request: CallRequest): Promise<UpstreamResponse> {
     if (this.#isClosed) return Promise.reject(new FieldError('UPSTREAM_UNAVAILABLE'));

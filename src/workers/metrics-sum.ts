@@ -28,7 +28,10 @@ export class MetricsSum {
     this.#latest.set(worker, []);
   }
 
-  /** Stores the latest metrics of a worker. A worker sends all on request, and those without gauges when they have changed. */
+  /**
+   * Stores the latest metrics of a worker. A worker sends all on request, and those without gauges when they have
+   * changed.
+   */
   store(worker: Worker, snapshot: MetricsSnapshot): void {
     const previous = this.#latest.get(worker);
     const isComplete = snapshot.some(isGauge);

@@ -220,8 +220,8 @@ export class WorkerPool implements Drainable {
   }
 
   /**
-   * Starts a replacement: immediately, or after a backoff if workers exit repeatedly, so that a crash loop does not keep
-   * the machine busy.
+   * Starts a replacement: immediately, or after a backoff if workers exit repeatedly, so that a crash loop does not
+   * keep the machine busy.
    */
   #replace(worker: Worker, { state, listeningSinceMs }: Member, exit: object): void {
     const ranMs = listeningSinceMs === undefined ? 0 : performance.now() - listeningSinceMs;
