@@ -9,7 +9,7 @@ import { fromFetch, getTarget } from './http/http-request.ts';
 import { arePlugins, type Plugins } from './http/pipeline.ts';
 import { type HttpResponse, toHeaders } from './http/responses.ts';
 import { getProperty, isJsonObject } from './json.ts';
-import { createLog, type Log } from './observability/log.ts';
+import { createLog, guardLog, type Log } from './observability/log.ts';
 import { getSharedMetrics, type HostRegistry } from './observability/metrics.ts';
 import { Telemetry } from './observability/telemetry.ts';
 import { Tracing } from './observability/tracing.ts';
@@ -80,7 +80,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     );
   const config = readOptions(options);
   const { log, metrics, plugins } = options;
-  const ownLog = log ?? createLog('silent', { write: () => {} });
+  const ownLog = log === undefined ? createLog('silent', { write: () => {} }) : guardLog(log);
   for (const warning of checkDocuments(config, 'trustedDocuments')) ownLog.warn(warning);
   const telemetry = new Telemetry(ownLog, {
     metrics: metrics && getSharedMetrics(metrics),

@@ -73,7 +73,9 @@ export class Secrets {
     // Normalization can compose several characters into one.
     const length = isAscii(value) ? trimmedLength : Math.ceil(trimmedLength / 4);
     const partLength = mayHaveMembers(value) ? minMemberLength : maxPatternLength;
-    this.#minLength = Math.min(this.#minLength, length, partLength);
+    // A program can have decoded what looks like escapes.
+    const decodedLength = mayHaveEscapes(value) ? minPartLength : length;
+    this.#minLength = Math.min(this.#minLength, length, partLength, decodedLength);
   }
 
   /**

@@ -5,6 +5,7 @@ import { readCallerHeaders } from '../src/http/caller-headers.ts';
 import { version } from '../src/package.ts';
 import { createSchema } from '../src/schema/index.ts';
 import { limits } from './execution/support/executions.ts';
+import { integrationRecordFixtures } from './fixtures/integration-records.ts';
 import type { RecordedCall } from './support/fake-upstream.ts';
 import { toPath } from './support/naming.ts';
 import { postRaw } from './support/raw-http.ts';
@@ -190,6 +191,34 @@ describe('a credential', () => {
       expect(log).not.toContain('input-token');
     },
   );
+});
+
+it('a credential header that was sent twice is refused, with any number of headers between the two', async () => {
+  const others = Array.from({ length: 1100 }, () => 'a: b');
+  const { response, received } = await send(['Galileo-API-Key: one', ...others, 'Galileo-API-Key: two']);
+  expect(response.status).toBe(400);
+  expect(received).toEqual([]);
+});
+
+it.each(['Galileo-API-Key: secret-key-1', 'Authorization: Bearer secret-key-1'])(
+  'a credential that is repeated as the origin is not logged: %s',
+  async (line) => {
+    const { log } = await send([line, 'Origin: https://secret-key-1']);
+    expect(log).toContain('"origin":"https://[redacted]"');
+    expect(log).not.toContain('secret-key-1');
+  },
+);
+
+it('a permission message shows no secret of the operator, and not the address of upstream', async () => {
+  await using stack = await startStack({ upstreamHeaders: '{"x-gateway":"operator-secret"}' });
+  const message = `operator-secret at ${stack.upstream.url}/v2`;
+  const permissions = [{ action: 'update', allowed: false, message }];
+  stack.upstream.on('GET', '/integrations', { json: [{ ...integrationRecordFixtures.full, permissions }] });
+  const document = '{ integrationRecords { permissions { message } } }';
+  const response = await postRaw(stack.gateway.url, ['Galileo-API-Key: k'], { query: document });
+  expect(JSON.parse(response.body)).toEqual({
+    data: { integrationRecords: [{ permissions: [{ message: '[redacted] at [redacted]' }] }] },
+  });
 });
 
 it('the status of an integration shows no credential, neither in a key nor in a value', async () => {

@@ -371,6 +371,25 @@ describe('createGateway', () => {
     expect(await response.json()).toEqual({ data });
   });
 
+  it('a log that throws fails no request, and holds no slot', async () => {
+    const fail = () => {
+      throw new Error('The log failed.');
+    };
+    const log = Object.assign(pino({ level: 'debug' }, { write: () => {} }), {
+      debug: fail,
+      info: fail,
+      warn: fail,
+    });
+    await using library = await startLibrary({ log, maxConcurrentRequests: 1 });
+    library.upstream.on('GET', path, { json: integration });
+    await using server = await startHttpServer(library.gateway.node);
+    for (let count = 0; count < 3; count += 1) {
+      expect(await (await library.gateway(post(toBody(query)))).json()).toEqual({ data });
+      const response = await fetch(server.url, post(toBody(query)));
+      expect(await response.json()).toEqual({ data });
+    }
+  });
+
   it('gateway.node runs everything for a request in its async context, even if other requests arrive in the same turn', async () => {
     const storage = new AsyncLocalStorage<string>();
     const contexts: Record<string, unknown[]> = { log: [], call: [], finish: [] };

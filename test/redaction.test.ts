@@ -236,6 +236,15 @@ describe('a secret is removed from a message', () => {
     },
   );
 
+  it.each([
+    ['p%40ss%21word', 'p@ss!word'],
+    ['p\\u0061ss\\u0077ord1', 'password1'],
+    ['&lt;&lt;&lt;&gt;', '<<<>'],
+    ['a%2Fb%2Fc%2Fd', 'a/b/c/d'],
+  ])('a message that is only what a secret decodes to is removed: %j', (secret, text) => {
+    expect(redact([secret], text)).toBe('[redacted]');
+  });
+
   it('a long secret is removed from a message in which each character takes 36', () => {
     const toUnits = (text: string) => text.replace(/[^]/g, toUnit);
     expect(redact(['k'.repeat(300)], toUnits(toUnits('k'.repeat(300))))).toBe('[redacted]…');

@@ -11,6 +11,10 @@ const maxHeaderListLength = 2000;
 /** Maximum number of logged origins. Pages must not be able to fill the log. */
 const maxWarnings = 100;
 
+interface Redactor {
+  redact(text: string): string;
+}
+
 /**
  * Lets pages of listed origins read responses. Cookies and saved passwords are not allowed: a page sends its
  * credentials in headers that it sets itself.
@@ -38,19 +42,26 @@ export class Cors {
       'access-control-max-age': '600',
       vary: 'Access-Control-Request-Method, Access-Control-Request-Headers',
     };
-    return this.allow(request, { status: 204, headers, body: '' });
+    return this.#addHeaders(request.getHeader('origin'), { status: 204, headers, body: '' });
   }
 
-  /** Adds the headers that let a page from a listed origin read the response, even a failed one. */
-  allow(request: HttpRequest, response: HttpResponse): HttpResponse {
+  /**
+   * Adds the headers that let a page from a listed origin read the response, even a failed one. Logs other origins.
+   *
+   * @param redactor removes the secrets of the request from the log
+   */
+  allow(request: HttpRequest, response: HttpResponse, redactor: Redactor): HttpResponse {
     const origin = request.getHeader('origin');
-    const isListed = this.#isListed(origin);
-    if (origin !== undefined && !isListed) this.#warnOnce(request, origin);
+    if (origin !== undefined && !this.#isListed(origin)) this.#warnOnce(request, origin, redactor);
+    return this.#addHeaders(origin, response);
+  }
+
+  #addHeaders(origin: string | undefined, response: HttpResponse): HttpResponse {
     if (this.#origins.length === 0) return response;
     const { status, body } = response;
     const headers: Record<string, string | string[]> = Object.assign({}, response.headers);
     headers['vary'] = headers['vary'] === undefined ? 'Origin' : `${String(headers['vary'])}, Origin`;
-    if (isListed) {
+    if (this.#isListed(origin)) {
       headers['access-control-allow-origin'] = origin;
       headers['access-control-expose-headers'] = 'X-Request-Id, Retry-After';
     }
@@ -62,14 +73,16 @@ export class Cors {
   }
 
   /** Logs each unlisted origin once. Pages of the gateway's own origin send `Origin` with a POST too. */
-  #warnOnce(request: HttpRequest, origin: string): void {
+  #warnOnce(request: HttpRequest, origin: string, redactor: Redactor): void {
     if (this.#warned.size >= maxWarnings || this.#warned.has(origin)) return;
     if (request.getHeader('sec-fetch-site') === 'same-origin') return;
     const host = request.getHeader('host');
     if (host !== undefined && origin.endsWith(`://${host}`)) return;
     if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@]{1,253}$/i.test(origin)) return;
-    this.#warned.add(origin);
-    this.#log.warn({ origin }, 'blocked by CORS: the origin is not in CORS_ORIGINS');
+    const clean = redactor.redact(origin);
+    if (this.#warned.has(clean)) return;
+    this.#warned.add(clean);
+    this.#log.warn({ origin: clean }, 'blocked by CORS: the origin is not in CORS_ORIGINS');
   }
 }
 

@@ -116,7 +116,7 @@ export class Exchange {
     this.requestId = context.requestId;
     this.#observation.recordResponse(response.status);
     this.#deadline.cancel();
-    return cors.allow(this.#request, response);
+    return cors.allow(this.#request, response, context);
   }
 
   /** Must be called when the response has been sent or can no longer be sent. Further calls do nothing. */
@@ -124,10 +124,10 @@ export class Exchange {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#deadline.cancel();
-    this.#observation.end(isSent);
     this.#responseReservation.close();
     if (!this.#isRunning) this.#reservation.close();
     if (this.#hasSlot) this.#services.admission.returnSlot();
+    this.#observation.end(isSent);
   }
 
   /** Throws RequestError if the request is refused without reading its body, so that shedding it costs little. */

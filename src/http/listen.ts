@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 
 /** Rejects with a message that names the flag if the port is not available. */
 export async function listen(server: Server, port: number, host: string, flag = '--port'): Promise<void> {
+  // By default, Node silently drops headers after the thousandth. The size of all headers has a limit.
+  server.maxHeadersCount = 0;
   server.listen(port, host);
   await once(server, 'listening').catch((error: Error) => {
     throw explainListenFailure(error, flag);

@@ -9,6 +9,22 @@ import { type DestinationStream, type Logger, pino } from 'pino';
  */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'isLevelEnabled' | 'flush'>;
 
+/** A logger of the host application whose errors are ignored: a failure to log must not fail a request. */
+export const guardLog = (log: Log): Log =>
+  new Proxy(log, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        try {
+          return Reflect.apply(value, target, args);
+        } catch {
+          return undefined;
+        }
+      };
+    },
+  });
+
 interface Output extends DestinationStream {
   flush?(done?: () => void): void;
 }

@@ -98,9 +98,9 @@ export class RequestContext implements CallContext {
   }
 
   /** Removes this request's and the operator's secrets, and upstream's address, from an upstream message. */
-  redactUpstreamMessage(text: string, address?: RegExp): string {
+  redactUpstreamMessage(text: string): string {
     this.#operatorSecrets ??= new Secrets(this.#services.operatorSecrets);
-    return this.#getSecrets().redact(text, [this.#operatorSecrets], address);
+    return this.#getSecrets().redact(text, [this.#operatorSecrets], this.galileo.address);
   }
 
   reportError(error: unknown): void {

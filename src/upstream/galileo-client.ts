@@ -42,12 +42,12 @@ type WriteOutcome<T> =
  */
 export class GalileoClient {
   readonly #transport: Pick<Transport, 'send'>;
-  readonly #address: RegExp;
+  /** Matches upstream's address, which is removed from its messages. */
+  readonly address: RegExp;
 
-  /** @param upstreamUrl removed from upstream's messages */
   constructor(transport: Pick<Transport, 'send'>, upstreamUrl: URL) {
     this.#transport = transport;
-    this.#address = createAddressPattern(upstreamUrl);
+    this.address = createAddressPattern(upstreamUrl);
   }
 
   /**
@@ -232,6 +232,6 @@ export class GalileoClient {
   }
 
   #getRedaction({ context }: CallRequest): Redaction {
-    return (text) => context.redactUpstreamMessage(text, this.#address);
+    return (text) => context.redactUpstreamMessage(text);
   }
 }

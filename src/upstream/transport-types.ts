@@ -37,7 +37,7 @@ export interface CallContext {
    * Removes the request's and the operator's secrets, and matches of `address`, from a message from Galileo. Not for
    * data or the gateway's messages, because an operator's header value can be an ordinary word.
    */
-  readonly redactUpstreamMessage: (text: string, address?: RegExp) => string;
+  readonly redactUpstreamMessage: (text: string) => string;
   /** The span that calls belong to; undefined if traces are off. */
   readonly traceContext: Context | undefined;
 }
