@@ -242,15 +242,19 @@ export function readConfig(
   const isProduction = environment['NODE_ENV'] === 'production';
   const invalid = new Map<SettingName, string>();
   const values: Record<string, unknown> = {};
-  const toName = (name: SettingName) => (flags[name] === undefined ? toVariable(name) : nameFlag(name));
+  const toEnvironmentName = (name: SettingName) => {
+    const setting: Setting = settings[name];
+    const lowerCase = toVariable(name).toLowerCase();
+    // As in undici's EnvHttpProxyAgent, the lower-case name takes precedence, even if it is empty.
+    return setting.isAlsoLowerCase && environment[lowerCase] !== undefined ? lowerCase : toVariable(name);
+  };
+  const toName = (name: SettingName) =>
+    flags[name] === undefined ? toEnvironmentName(name) : nameFlag(name);
   for (const name of Object.keys(settings) as SettingName[]) {
     const setting: Setting = settings[name];
-    const variable = toVariable(name);
-    // As in undici's EnvHttpProxyAgent, the lower-case name takes precedence, even if it is empty.
-    const lowerCase = setting.isAlsoLowerCase ? environment[variable.toLowerCase()] : undefined;
     const text =
       flags[name] ??
-      ((lowerCase ?? environment[variable]) ||
+      (environment[toEnvironmentName(name)] ||
         (isProduction ? (setting.productionDefault ?? setting.default) : setting.default));
     // `check-config` prints `off` for a setting without a value, and its output can be used as input.
     if (text === undefined || (text === 'off' && setting.default === undefined)) continue;

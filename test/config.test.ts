@@ -269,6 +269,9 @@ it('a proxy variable in lower case takes precedence, even if it is empty', () =>
   expect(readConfig({ ...environment, http_proxy: 'http://c.test:1' }).httpProxy).toBe('http://c.test:1');
   const { httpProxy, noProxy } = readConfig({ ...environment, http_proxy: '', no_proxy: '' });
   expect([httpProxy, noProxy]).toEqual([undefined, undefined]);
+  expect(getProblems({ ...environment, http_proxy: 'foo' })).toEqual([
+    expect.stringMatching(/^http_proxy: /),
+  ]);
 });
 
 describe('TRUSTED_DOCUMENTS', () => {

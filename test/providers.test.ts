@@ -125,7 +125,7 @@ describe('the records of a provider', () => {
     const all = await stack.gateway.query('{ integrationRecords { label } }');
     expect(all).toMatchObject({
       data: { integrationRecords: null },
-      errors: [{ path: ['integrationRecords'], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }],
+      errors: [{ path: ['integrationRecords', 1], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }],
     });
     const { data, errors } = await stack.gateway.query(query);
     expect(errors).toEqual([]);

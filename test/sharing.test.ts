@@ -155,17 +155,21 @@ describe('a page of collaborators', () => {
   );
 
   it.each<unknown>(['2', true, {}, { toString: 1 }, [[{ toString: 1 }]], 1.5, 0, -1])(
-    'a next token that is not the offset of a later page fails only `pageInfo`: %j',
+    'a next token that is not the offset of a later page fails only `hasNextPage`: %j',
     async (next_starting_token) => {
       await using stack = await startWithOpenAI();
       const json = { collaborators: [user], next_starting_token };
       stack.upstream.on('GET', pagePath('users', 0), { json });
-      const nodes = await stack.gateway.query('{ integration(name: OPENAI) { users { nodes { userId } } } }');
-      expect(nodes.errors).toEqual([]);
+      const page = 'nodes { userId } pageInfo { hasPreviousPage startCursor endCursor }';
+      const other = await stack.gateway.query(`{ integration(name: OPENAI) { users { ${page} } } }`);
+      expect(other.errors).toEqual([]);
       const { data, errors } = await readPage(stack, '');
       expect(data?.integration).toEqual({ users: null });
       expect(errors).toMatchObject([
-        { path: ['integration', 'users', 'pageInfo'], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } },
+        {
+          path: ['integration', 'users', 'pageInfo', 'hasNextPage'],
+          extensions: { code: 'UPSTREAM_INVALID_RESPONSE' },
+        },
       ]);
     },
   );

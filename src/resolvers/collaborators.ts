@@ -59,19 +59,24 @@ function toConnection(page: JsonObject, startingToken: number): CollaboratorConn
   return { edges, nodes, startingToken, nextToken: page['next_starting_token'] ?? null };
 }
 
-/** Throws UPSTREAM_INVALID_RESPONSE if upstream's next token is not an offset after this page's. */
-export function toPageInfo({ edges, startingToken, nextToken }: CollaboratorConnection) {
-  const isOffset = typeof nextToken === 'number' && Number.isSafeInteger(nextToken);
-  if (nextToken !== null && !(isOffset && nextToken > startingToken))
-    throw createInvalidResponseError(
-      'Galileo returned a `next_starting_token` that is not the offset of a later page.',
-    );
-  return {
-    hasNextPage: nextToken !== null,
-    hasPreviousPage: startingToken > 0,
-    startCursor: edges.at(0)?.cursor ?? null,
-    endCursor: edges.at(-1)?.cursor ?? (nextToken === null ? null : toCursor(nextToken)),
-  };
+/** Null if this is the last page. Throws UPSTREAM_INVALID_RESPONSE if it is not an offset after this page's. */
+function getNextToken({ startingToken, nextToken }: CollaboratorConnection): number | null {
+  if (nextToken === null) return null;
+  if (typeof nextToken === 'number' && Number.isSafeInteger(nextToken) && nextToken > startingToken)
+    return nextToken;
+  throw createInvalidResponseError(
+    'Galileo returned a `next_starting_token` that is not the offset of a later page.',
+  );
+}
+
+export const hasNextPage = (page: CollaboratorConnection): boolean => getNextToken(page) !== null;
+
+/** The cursor of the last edge. Without an edge, that of the next page's start; null if there is no next page. */
+export function getEndCursor(page: CollaboratorConnection): string | null {
+  const last = page.edges.at(-1);
+  if (last !== undefined) return last.cursor;
+  const nextToken = getNextToken(page);
+  return nextToken === null ? null : toCursor(nextToken);
 }
 
 // Upstream's tokens are offsets: the cursor of a collaborator is the offset of the next one.

@@ -2,8 +2,9 @@ import type { FieldMap, ObjectFieldBuilder, ObjectRef } from '@pothos/core';
 import {
   type CollaboratorConnection,
   defaultPageSize,
+  getEndCursor,
+  hasNextPage,
   loadCollaborators,
-  toPageInfo,
 } from '../resolvers/collaborators.ts';
 import type { CollaboratorKind } from '../upstream/galileo-client.ts';
 import { builder, type SchemaTypes } from './builder.ts';
@@ -50,22 +51,26 @@ export const integrationGroup = createCollaborator('IntegrationGroup', 'GroupCol
   name: string('group_name', 'The name of the group.', nonNull),
 });
 
-const pageInfo = builder.objectRef<ReturnType<typeof toPageInfo>>('PageInfo').implement({
+const pageInfo = builder.objectRef<CollaboratorConnection>('PageInfo').implement({
   description: 'The position of a page in its list.',
   extensions: shareable,
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', {
+    hasNextPage: t.boolean({
       description: 'Whether there is a page after this one.',
+      resolve: hasNextPage,
     }),
-    hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
+    hasPreviousPage: t.boolean({
       description: 'Whether there is a page before this one.',
+      resolve: ({ startingToken }) => startingToken > 0,
     }),
-    startCursor: t.exposeString('startCursor', {
+    startCursor: t.string({
       nullable: true,
       description: 'The cursor of the first edge. Null if the page is empty.',
+      resolve: ({ edges }) => edges[0]?.cursor,
     }),
-    endCursor: t.exposeString('endCursor', {
+    endCursor: t.string({
       nullable: true,
+      resolve: getEndCursor,
       description:
         'Pass it as `after` to get the next page. Null if the page is empty and there is no next page.',
     }),
@@ -87,7 +92,11 @@ function createConnection(kind: CollaboratorKind, node: ObjectRef<SchemaTypes, U
     fields: (t) => ({
       edges: t.expose('edges', { type: [edge], description: `The ${kind} with their cursors.` }),
       nodes: t.expose('nodes', { type: [node], description: `The ${kind} without cursors.` }),
-      pageInfo: t.field({ type: pageInfo, description: 'The position of the page.', resolve: toPageInfo }),
+      pageInfo: t.field({
+        type: pageInfo,
+        description: 'The position of the page.',
+        resolve: (page) => page,
+      }),
     }),
   });
 }

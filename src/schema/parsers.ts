@@ -1,3 +1,4 @@
+import { toError } from '../errors.ts';
 import { isJsonObject, isSerializable, type JsonObject } from '../json.ts';
 import { FieldError } from '../upstream/errors.ts';
 import { propertyDefaults } from '../upstream/generated/tables.ts';
@@ -77,13 +78,22 @@ export const parseJsonObject: Parser<JsonObject> = (value) =>
 export const parseObject: Parser<JsonObject> = (value) =>
   isJsonObject(value) ? value : throwMismatch('an object');
 
-/** A list whose items cannot be null. Null items are dropped. */
+/**
+ * A list whose items cannot be null. Null items are dropped. An item that does not match is an error in the list, so that
+ * the path of the error contains its index.
+ */
 export function createListParser<T>(item: Parser<T>): Parser<T[]> {
   return (value) => {
     if (!Array.isArray(value)) return throwMismatch('an array');
     const items: T[] = [];
     for (const element of value as readonly unknown[]) {
-      if (element !== null) items.push(item(element));
+      if (element === null) continue;
+      try {
+        items.push(item(element));
+      } catch (error) {
+        // The types of GraphQL libraries do not know that an item can be an error.
+        items.push(toError(error) as never);
+      }
     }
     return items;
   };

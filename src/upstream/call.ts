@@ -205,7 +205,7 @@ export class Call implements Waiter, AttemptOwner {
   ): number | undefined {
     if (this.#isWrite) return undefined;
     // Without Retry-After, a retry would count towards the caller's rate limit.
-    if (status === 429) return outcome === 'PROVIDER_ERROR' ? undefined : retryAfterMs;
+    if (status === 429) return outcome === 'RATE_LIMITED' || outcome === 'foreign' ? retryAfterMs : undefined;
     if (verdict !== 'bad') return undefined;
     return status === 503 ? (retryAfterMs ?? 0) : 0;
   }

@@ -112,7 +112,8 @@ export function toAttemptOutcome(response: UpstreamResponse, method: Method): At
   if (isProviderError(response)) return 'PROVIDER_ERROR';
   if (isSuccessStatus(response)) return isJsonMediaType(response) ? 'responded' : 'foreign';
   if (isForeignError(response) || isRedirect(response)) return 'foreign';
-  return response.status === 429 ? 'RATE_LIMITED' : 'responded';
+  const hasGalileoErrorCode = isWithin(readGalileoErrorCode(response), galileoErrorCodes.all);
+  return response.status === 429 && !hasGalileoErrorCode ? 'RATE_LIMITED' : 'responded';
 }
 
 function isForeignError(response: UpstreamResponse): boolean {
