@@ -44,7 +44,7 @@ export interface ErrorExtensions {
   readonly requestId: string;
   /** Whether the same request can succeed later. Without `data`, present only if it is true. */
   readonly retryable?: boolean;
-  /** How long Galileo asks clients to wait before the next attempt. */
+  /** How long to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs?: number;
   /** The HTTP status of Galileo's response, if there was one. */
   readonly upstreamStatus?: number;
@@ -154,7 +154,7 @@ export const isOutcomeUnknown = ({ code, path, retryable }: GatewayError): boole
 const maxDelayMs = 2 ** 31 - 1;
 
 /**
- * How long to wait before an attempt, in milliseconds: as long as Galileo asks, up to 24 days, otherwise one second,
+ * How long to wait before an attempt, in milliseconds: `retryAfterMs`, up to 24 days, otherwise one second,
  * doubled with each attempt, up to 30 seconds.
  *
  * @param attempt 1 for the first retry
@@ -172,7 +172,10 @@ export interface ErrorDescription {
 const tryAgain = 'Try again in a moment.';
 const report = 'If it happens again, report the request id.';
 
-/** Messages for users, in English, by error code. Codes that only a bug of the page causes are not listed. */
+/**
+ * Messages for users, in English, by error code. Codes that only a bug causes, in the page or in the gateway, are not
+ * listed, nor is QUERY_TOO_COMPLEX.
+ */
 export const errorDescriptions: Readonly<Partial<Record<GatewayError['code'], ErrorDescription>>> = {
   UNAUTHENTICATED: {
     title: 'Your Galileo API key was not accepted',

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { isJsonObject, removeByteOrderMark } from './json.ts';
 
-/** The only documents that a gateway executes, by their SHA-256 in hexadecimal. */
+/**
+ * The only documents that a gateway executes, by their ids in lower case without `sha256:`. Usually the SHA-256 in
+ * hexadecimal.
+ */
 export type TrustedDocuments = ReadonlyMap<string, string>;
 
 /**
@@ -21,7 +24,9 @@ export function readTrustedDocuments(path: string): TrustedDocuments {
   const documents = new Map<string, string>();
   for (const [id, text] of getEntries(content)) {
     if (typeof id !== 'string' || typeof text !== 'string') {
-      throw new Error('the file is neither a map of hashes to documents nor an Apollo manifest');
+      throw new Error(
+        'the file is not a map of hashes to documents, an Apollo manifest or the operation output of Apollo Kotlin',
+      );
     }
     const hash = normalizeDocumentId(id);
     if (documents.has(hash) && documents.get(hash) !== text)

@@ -277,9 +277,18 @@ it('a proxy variable in lower case takes precedence, even if it is empty', () =>
 describe('TRUSTED_DOCUMENTS', () => {
   it.each([
     ['{"a": ', 'the file is not JSON'],
-    ['[]', 'the file is neither a map of hashes to documents nor an Apollo manifest'],
-    ['{"hunter2\\nx": 7}', 'the file is neither a map of hashes to documents nor an Apollo manifest'],
-    ['null', 'the file is neither a map of hashes to documents nor an Apollo manifest'],
+    [
+      '[]',
+      'the file is not a map of hashes to documents, an Apollo manifest or the operation output of Apollo Kotlin',
+    ],
+    [
+      '{"hunter2\\nx": 7}',
+      'the file is not a map of hashes to documents, an Apollo manifest or the operation output of Apollo Kotlin',
+    ],
+    [
+      'null',
+      'the file is not a map of hashes to documents, an Apollo manifest or the operation output of Apollo Kotlin',
+    ],
   ])('an unusable file of trusted documents is rejected in one line: %s', (content, reason) => {
     const directory = mkdtempSync(join(tmpdir(), 'config-'));
     try {

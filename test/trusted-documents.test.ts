@@ -155,14 +155,18 @@ describe('the file of TRUSTED_DOCUMENTS', () => {
     [
       'has values that are not documents',
       { a: 1 },
-      'the file is neither a map of hashes to documents nor an Apollo manifest',
+      'the file is not a map of hashes to documents, an Apollo manifest or the operation output of Apollo Kotlin',
     ],
     [
       'has two documents with one id',
       { [hash]: query, [`sha256:${hash.toUpperCase()}`]: '{ __typename }' },
       `the file has two different documents with the id ${hash}`,
     ],
-    ['is an array', [query], 'the file is neither a map of hashes to documents nor an Apollo manifest'],
+    [
+      'is an array',
+      [query],
+      'the file is not a map of hashes to documents, an Apollo manifest or the operation output of Apollo Kotlin',
+    ],
   ])('the file of TRUSTED_DOCUMENTS is rejected with the reason if it %s', (_what, content, message) => {
     expect(() => read(content)).toThrow(message);
   });

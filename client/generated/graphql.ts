@@ -180,7 +180,7 @@ export type IntegrationModelInput = {
   apiVersion?: string | null | undefined;
   /** The model's name for the assistant role in a chat. */
   assistantRole?: string | null | undefined;
-  /** The unit that the model is priced by. */
+  /** The unit that the model is priced by. Default: `TOKENS`. */
   costBy?: ModelCostByInput | null | undefined;
   /** Number of tokens that each message's formatting adds. */
   formattingTokens?: number | null | undefined;
@@ -190,7 +190,7 @@ export type IntegrationModelInput = {
   inputModalities?: Array<ContentModalityInput> | null | undefined;
   /** Maximum number of input tokens. */
   inputTokenLimit?: number | null | undefined;
-  /** The provider that the model is called through. */
+  /** The provider that the model is called through. Default: `OPENAI`. */
   integration?: IntegrationName | null | undefined;
   /** Whether the model accepts a chat instead of a single prompt. */
   isChat?: boolean | null | undefined;
@@ -398,43 +398,43 @@ export type ModelOutputMapInput = {
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMapInput = {
   __typename?: never;
-  /** The provider's name for the parameter `api_version`: the API version. */
+  /** The provider's name for Galileo's parameter `api_version` (the API version). */
   apiVersion?: string | null | undefined;
-  /** The provider's name for the parameter `deployment_name`: the deployment of the model. */
+  /** The provider's name for Galileo's parameter `deployment_name` (the deployment of the model). */
   deploymentName?: string | null | undefined;
-  /** The provider's name for the parameter `echo`: repeating the prompt in the output. */
+  /** The provider's name for Galileo's parameter `echo` (repeating the prompt in the output). */
   echo?: string | null | undefined;
-  /** The provider's name for the parameter `frequency_penalty`: the penalty on frequent tokens. */
+  /** The provider's name for Galileo's parameter `frequency_penalty` (the penalty on frequent tokens). */
   frequencyPenalty?: string | null | undefined;
-  /** The provider's name for the parameter `logprobs`: log probabilities of tokens. */
+  /** The provider's name for Galileo's parameter `logprobs` (log probabilities of tokens). */
   logprobs?: string | null | undefined;
-  /** The provider's name for the parameter `max_tokens`: the maximum number of output tokens. */
+  /** The provider's name for Galileo's parameter `max_tokens` (the maximum number of output tokens). */
   maxTokens?: string | null | undefined;
-  /** The provider's name for the parameter `model`: the model. */
+  /** The provider's name for Galileo's parameter `model` (the model). */
   model?: string | null | undefined;
-  /** The provider's name for the parameter `n`: the number of outputs. */
+  /** The provider's name for Galileo's parameter `n` (the number of outputs). */
   n?: string | null | undefined;
-  /** The provider's name for the parameter `presence_penalty`: the penalty on tokens that have already occurred. */
+  /** The provider's name for Galileo's parameter `presence_penalty` (the penalty on tokens that have already occurred). */
   presencePenalty?: string | null | undefined;
-  /** The provider's name for the parameter `reasoning_effort`: the reasoning effort. */
+  /** The provider's name for Galileo's parameter `reasoning_effort` (the reasoning effort). */
   reasoningEffort?: string | null | undefined;
-  /** The provider's name for the parameter `response_format`: the format of the output. */
+  /** The provider's name for Galileo's parameter `response_format` (the format of the output). */
   responseFormat?: string | null | undefined;
-  /** The provider's name for the parameter `stop_sequences`: the strings that end the output. */
+  /** The provider's name for Galileo's parameter `stop_sequences` (the strings that end the output). */
   stopSequences?: string | null | undefined;
-  /** The provider's name for the parameter `temperature`: the sampling temperature. */
+  /** The provider's name for Galileo's parameter `temperature` (the sampling temperature). */
   temperature?: string | null | undefined;
-  /** The provider's name for the parameter `tool_choice`: which tool, if any, the model calls. */
+  /** The provider's name for Galileo's parameter `tool_choice` (which tool, if any, the model calls). */
   toolChoice?: string | null | undefined;
-  /** The provider's name for the parameter `tools`: the tools that the model can call. */
+  /** The provider's name for Galileo's parameter `tools` (the tools that the model can call). */
   tools?: string | null | undefined;
-  /** The provider's name for the parameter `top_k`: sampling from the k most likely tokens. */
+  /** The provider's name for Galileo's parameter `top_k` (sampling from the k most likely tokens). */
   topK?: string | null | undefined;
-  /** The provider's name for the parameter `top_logprobs`: how many of the most likely tokens to report log probabilities for. */
+  /** The provider's name for Galileo's parameter `top_logprobs` (how many of the most likely tokens to report log probabilities for). */
   topLogprobs?: string | null | undefined;
-  /** The provider's name for the parameter `top_p`: nucleus sampling. */
+  /** The provider's name for Galileo's parameter `top_p` (nucleus sampling). */
   topP?: string | null | undefined;
-  /** The provider's name for the parameter `verbosity`: the verbosity of the output. */
+  /** The provider's name for Galileo's parameter `verbosity` (the verbosity of the output). */
   verbosity?: string | null | undefined;
 };
 
@@ -452,7 +452,7 @@ export type ShareIntegrationWithGroupsInput = {
   __typename?: never;
   /** The groups to add. */
   collaborators: Array<IntegrationGroupInput>;
-  /** The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record. */
+  /** The UUID of the integration: the `id` of an Integration, or the `integrationId` of an IntegrationRecord. */
   integrationId: string;
 };
 
@@ -461,7 +461,7 @@ export type ShareIntegrationWithUsersInput = {
   __typename?: never;
   /** The users to add. */
   collaborators: Array<IntegrationUserInput>;
-  /** The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record. */
+  /** The UUID of the integration: the `id` of an Integration, or the `integrationId` of an IntegrationRecord. */
   integrationId: string;
 };
 
@@ -474,7 +474,7 @@ export type StringMapEntryInput = {
   value: string;
 };
 
-/** The settings of the Anthropic integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Anthropic integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertAnthropicIntegrationInput = {
   __typename?: never;
   /** The OAuth 2 scope that Galileo requests. */
@@ -493,7 +493,7 @@ export type UpsertAnthropicIntegrationInput = {
   token: string;
 };
 
-/** The settings of the AWS Bedrock integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the AWS Bedrock integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertAwsBedrockIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
@@ -508,7 +508,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the AWS SageMaker integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the AWS SageMaker integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertAwsSageMakerIntegrationInput = {
   __typename?: never;
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
@@ -525,10 +525,10 @@ export type UpsertAwsSageMakerIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the Azure integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Azure integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertAzureIntegrationInput = {
   __typename?: never;
-  /** The version of Azure's API. */
+  /** The version of Azure's API. Default: `2025-03-01-preview`. */
   apiVersion?: string | null | undefined;
   /** The OAuth 2 scope that Galileo requests. */
   authenticationScope?: string | null | undefined;
@@ -556,7 +556,7 @@ export type UpsertAzureIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Custom integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Custom integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertCustomIntegrationInput = {
   __typename?: never;
   /** The name of the header that contains the API key. */
@@ -592,7 +592,7 @@ export type UpsertCustomIntegrationInput = {
   token?: string | null | undefined;
 };
 
-/** The settings of the Databricks integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Databricks integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertDatabricksIntegrationInput = {
   __typename?: never;
   /** The catalog that Galileo uses by default. */
@@ -609,14 +609,14 @@ export type UpsertDatabricksIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Mistral integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Mistral integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertMistralIntegrationInput = {
   __typename?: never;
   /** The Mistral AI API key. Secret: forwarded to Galileo and never returned. */
   token: string;
 };
 
-/** The settings of the NVIDIA integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the NVIDIA integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertNvidiaIntegrationInput = {
   __typename?: never;
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
@@ -625,7 +625,7 @@ export type UpsertNvidiaIntegrationInput = {
   token: string;
 };
 
-/** The settings of the OpenAI integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the OpenAI integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertOpenAIIntegrationInput = {
   __typename?: never;
   /** The OpenAI organization that usage is billed to. */
@@ -634,7 +634,7 @@ export type UpsertOpenAIIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Vegas Gateway integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Vegas Gateway integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertVegasGatewayIntegrationInput = {
   __typename?: never;
   /** The URL of the Vegas gateway, 1 to 2083 characters. */
@@ -647,7 +647,7 @@ export type UpsertVegasGatewayIntegrationInput = {
   useCase: string;
 };
 
-/** The settings of the Vertex AI integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Vertex AI integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertVertexAIIntegrationInput = {
   __typename?: never;
   /** The location of files for Vertex AI. */
@@ -658,7 +658,7 @@ export type UpsertVertexAIIntegrationInput = {
   token: string;
 };
 
-/** The settings of the Writer integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Writer integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertWriterIntegrationInput = {
   __typename?: never;
   /** The Writer organization that usage is billed to. */

@@ -183,7 +183,7 @@ export type AzureAuthenticationType =
 /** Models deployed on Azure OpenAI. */
 export type AzureIntegration = Integration & {
   __typename: 'AzureIntegration';
-  /** The version of Azure's API. */
+  /** The version of Azure's API. Default: `2025-03-01-preview`. */
   apiVersion: Scalars['String']['output'];
   /** The OAuth 2 scope that Galileo requests. Null if none is set. */
   authenticationScope: Maybe<Scalars['String']['output']>;
@@ -559,7 +559,7 @@ export type IntegrationModel = {
   apiVersion: Maybe<Scalars['String']['output']>;
   /** The model's name for the assistant role in a chat. Null if it has no roles. */
   assistantRole: Maybe<Scalars['String']['output']>;
-  /** The unit that the model is priced by. */
+  /** The unit that the model is priced by. Default: `TOKENS`. */
   costBy: ModelCostBy;
   /** Number of tokens that each message's formatting adds. */
   formattingTokens: Scalars['Int']['output'];
@@ -574,7 +574,7 @@ export type IntegrationModel = {
   inputPrice: Maybe<Scalars['Float']['output']>;
   /** Maximum number of input tokens. Null if unknown. */
   inputTokenLimit: Maybe<Scalars['Int']['output']>;
-  /** The provider that the model is called through. Null with an error if Galileo names a provider that this schema does not know. */
+  /** The provider that the model is called through. Default: `OPENAI`. Null with an error if Galileo names a provider that this schema does not know. */
   integration: Maybe<IntegrationName>;
   /** Whether the model accepts a chat instead of a single prompt. */
   isChat: Scalars['Boolean']['output'];
@@ -619,7 +619,7 @@ export type IntegrationModelInput = {
   apiVersion?: InputMaybe<Scalars['String']['input']>;
   /** The model's name for the assistant role in a chat. */
   assistantRole?: InputMaybe<Scalars['String']['input']>;
-  /** The unit that the model is priced by. */
+  /** The unit that the model is priced by. Default: `TOKENS`. */
   costBy?: InputMaybe<ModelCostByInput>;
   /** Number of tokens that each message's formatting adds. */
   formattingTokens?: InputMaybe<Scalars['Int']['input']>;
@@ -629,7 +629,7 @@ export type IntegrationModelInput = {
   inputModalities?: InputMaybe<Array<ContentModalityInput>>;
   /** Maximum number of input tokens. */
   inputTokenLimit?: InputMaybe<Scalars['Int']['input']>;
-  /** The provider that the model is called through. */
+  /** The provider that the model is called through. Default: `OPENAI`. */
   integration?: InputMaybe<IntegrationName>;
   /** Whether the model accepts a chat instead of a single prompt. */
   isChat?: InputMaybe<Scalars['Boolean']['input']>;
@@ -1021,85 +1021,85 @@ export type ModelOutputMapInput = {
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMap = {
   __typename: 'ModelParamsMap';
-  /** The provider's name for the parameter `api_version`: the API version. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `api_version` (the API version). Null if the provider does not have it. */
   apiVersion: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `deployment_name`: the deployment of the model. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `deployment_name` (the deployment of the model). Null if the provider does not have it. */
   deploymentName: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `echo`: repeating the prompt in the output. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `echo` (repeating the prompt in the output). Null if the provider does not have it. */
   echo: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `frequency_penalty`: the penalty on frequent tokens. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `frequency_penalty` (the penalty on frequent tokens). Null if the provider does not have it. */
   frequencyPenalty: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `logprobs`: log probabilities of tokens. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `logprobs` (log probabilities of tokens). Null if the provider does not have it. */
   logprobs: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `max_tokens`: the maximum number of output tokens. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `max_tokens` (the maximum number of output tokens). Null if the provider does not have it. */
   maxTokens: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `model`: the model. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `model` (the model). Null if the provider does not have it. */
   model: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `n`: the number of outputs. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `n` (the number of outputs). Null if the provider does not have it. */
   n: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `presence_penalty`: the penalty on tokens that have already occurred. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `presence_penalty` (the penalty on tokens that have already occurred). Null if the provider does not have it. */
   presencePenalty: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `reasoning_effort`: the reasoning effort. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `reasoning_effort` (the reasoning effort). Null if the provider does not have it. */
   reasoningEffort: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `response_format`: the format of the output. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `response_format` (the format of the output). Null if the provider does not have it. */
   responseFormat: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `stop_sequences`: the strings that end the output. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `stop_sequences` (the strings that end the output). Null if the provider does not have it. */
   stopSequences: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `temperature`: the sampling temperature. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `temperature` (the sampling temperature). Null if the provider does not have it. */
   temperature: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `tool_choice`: which tool, if any, the model calls. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `tool_choice` (which tool, if any, the model calls). Null if the provider does not have it. */
   toolChoice: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `tools`: the tools that the model can call. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `tools` (the tools that the model can call). Null if the provider does not have it. */
   tools: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `top_k`: sampling from the k most likely tokens. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `top_k` (sampling from the k most likely tokens). Null if the provider does not have it. */
   topK: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `top_logprobs`: how many of the most likely tokens to report log probabilities for. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `top_logprobs` (how many of the most likely tokens to report log probabilities for). Null if the provider does not have it. */
   topLogprobs: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `top_p`: nucleus sampling. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `top_p` (nucleus sampling). Null if the provider does not have it. */
   topP: Maybe<Scalars['String']['output']>;
-  /** The provider's name for the parameter `verbosity`: the verbosity of the output. Null if the provider does not have it. */
+  /** The provider's name for Galileo's parameter `verbosity` (the verbosity of the output). Null if the provider does not have it. */
   verbosity: Maybe<Scalars['String']['output']>;
 };
 
 /** The names of a model's parameters in the provider's API. */
 export type ModelParamsMapInput = {
-  /** The provider's name for the parameter `api_version`: the API version. */
+  /** The provider's name for Galileo's parameter `api_version` (the API version). */
   apiVersion?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `deployment_name`: the deployment of the model. */
+  /** The provider's name for Galileo's parameter `deployment_name` (the deployment of the model). */
   deploymentName?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `echo`: repeating the prompt in the output. */
+  /** The provider's name for Galileo's parameter `echo` (repeating the prompt in the output). */
   echo?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `frequency_penalty`: the penalty on frequent tokens. */
+  /** The provider's name for Galileo's parameter `frequency_penalty` (the penalty on frequent tokens). */
   frequencyPenalty?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `logprobs`: log probabilities of tokens. */
+  /** The provider's name for Galileo's parameter `logprobs` (log probabilities of tokens). */
   logprobs?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `max_tokens`: the maximum number of output tokens. */
+  /** The provider's name for Galileo's parameter `max_tokens` (the maximum number of output tokens). */
   maxTokens?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `model`: the model. */
+  /** The provider's name for Galileo's parameter `model` (the model). */
   model?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `n`: the number of outputs. */
+  /** The provider's name for Galileo's parameter `n` (the number of outputs). */
   n?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `presence_penalty`: the penalty on tokens that have already occurred. */
+  /** The provider's name for Galileo's parameter `presence_penalty` (the penalty on tokens that have already occurred). */
   presencePenalty?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `reasoning_effort`: the reasoning effort. */
+  /** The provider's name for Galileo's parameter `reasoning_effort` (the reasoning effort). */
   reasoningEffort?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `response_format`: the format of the output. */
+  /** The provider's name for Galileo's parameter `response_format` (the format of the output). */
   responseFormat?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `stop_sequences`: the strings that end the output. */
+  /** The provider's name for Galileo's parameter `stop_sequences` (the strings that end the output). */
   stopSequences?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `temperature`: the sampling temperature. */
+  /** The provider's name for Galileo's parameter `temperature` (the sampling temperature). */
   temperature?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `tool_choice`: which tool, if any, the model calls. */
+  /** The provider's name for Galileo's parameter `tool_choice` (which tool, if any, the model calls). */
   toolChoice?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `tools`: the tools that the model can call. */
+  /** The provider's name for Galileo's parameter `tools` (the tools that the model can call). */
   tools?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `top_k`: sampling from the k most likely tokens. */
+  /** The provider's name for Galileo's parameter `top_k` (sampling from the k most likely tokens). */
   topK?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `top_logprobs`: how many of the most likely tokens to report log probabilities for. */
+  /** The provider's name for Galileo's parameter `top_logprobs` (how many of the most likely tokens to report log probabilities for). */
   topLogprobs?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `top_p`: nucleus sampling. */
+  /** The provider's name for Galileo's parameter `top_p` (nucleus sampling). */
   topP?: InputMaybe<Scalars['String']['input']>;
-  /** The provider's name for the parameter `verbosity`: the verbosity of the output. */
+  /** The provider's name for Galileo's parameter `verbosity` (the verbosity of the output). */
   verbosity?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -1120,7 +1120,7 @@ export type MultiModalIntegrationConfigInput = {
   maxFiles?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type Mutation = {
   __typename: 'Mutation';
   /** Deletes the caller's integration for one provider. Returns the provider; its fields are read after the deletion. Fails with NOT_FOUND if the integration is not configured. One call to Galileo. Null with an error if the call fails. */
@@ -1129,7 +1129,7 @@ export type Mutation = {
   removeIntegrationGroup: Maybe<Scalars['ID']['output']>;
   /** Stops sharing an integration with a user. Returns the id of the user. One call to Galileo. Null with an error if the call fails. */
   removeIntegrationUser: Maybe<Scalars['ID']['output']>;
-  /** Makes this integration the selected one of its provider. One call to Galileo. Null with an error if the call fails. */
+  /** Selects the integration that Galileo uses for its provider. One call to Galileo. Null with an error if the call fails. */
   selectIntegration: Maybe<IntegrationRecord>;
   /** Shares an integration with groups. One call to Galileo. Null with an error if the call fails. */
   shareIntegrationWithGroups: Maybe<ShareIntegrationWithGroupsResult>;
@@ -1166,45 +1166,45 @@ export type Mutation = {
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationdeleteIntegrationArgs = {
   name: IntegrationName;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationremoveIntegrationGroupArgs = {
   groupId: Scalars['ID']['input'];
   integrationId: Scalars['ID']['input'];
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationremoveIntegrationUserArgs = {
   integrationId: Scalars['ID']['input'];
   userId: Scalars['ID']['input'];
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationselectIntegrationArgs = {
   integrationId: Scalars['ID']['input'];
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationshareIntegrationWithGroupsArgs = {
   input: ShareIntegrationWithGroupsInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationshareIntegrationWithUsersArgs = {
   input: ShareIntegrationWithUsersInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupdateIntegrationGroupArgs = {
   groupId: Scalars['ID']['input'];
   integrationId: Scalars['ID']['input'];
@@ -1212,7 +1212,7 @@ export type MutationupdateIntegrationGroupArgs = {
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupdateIntegrationUserArgs = {
   integrationId: Scalars['ID']['input'];
   role: IntegrationCollaboratorRoleInput;
@@ -1220,73 +1220,73 @@ export type MutationupdateIntegrationUserArgs = {
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertAnthropicIntegrationArgs = {
   input: UpsertAnthropicIntegrationInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertAwsBedrockIntegrationArgs = {
   input: UpsertAwsBedrockIntegrationInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertAwsSageMakerIntegrationArgs = {
   input: UpsertAwsSageMakerIntegrationInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertAzureIntegrationArgs = {
   input: UpsertAzureIntegrationInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertCustomIntegrationArgs = {
   input: UpsertCustomIntegrationInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertDatabricksIntegrationArgs = {
   input: UpsertDatabricksIntegrationInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertMistralIntegrationArgs = {
   input: UpsertMistralIntegrationInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertNvidiaIntegrationArgs = {
   input: UpsertNvidiaIntegrationInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertOpenAIIntegrationArgs = {
   input: UpsertOpenAIIntegrationInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertVegasGatewayIntegrationArgs = {
   input: UpsertVegasGatewayIntegrationInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertVertexAIIntegrationArgs = {
   input: UpsertVertexAIIntegrationInput;
 };
 
 
-/** Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry. */
+/** Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry. */
 export type MutationupsertWriterIntegrationArgs = {
   input: UpsertWriterIntegrationInput;
 };
@@ -1377,7 +1377,7 @@ export type Query = {
   integrationProviders: Array<IntegrationProvider>;
   /** Every integration that the caller can use, including shared ones. A provider can have several. One call to Galileo. Null with an error if the call fails. */
   integrationRecords: Maybe<Array<IntegrationRecord>>;
-  /** The configured integrations among `names`, in the order of `names`. Providers that are not configured are left out. An item is null only if loading it failed; `errors` then has its path. One call to Galileo per provider. */
+  /** The configured integrations among `names`, in the order of `names`. Providers that are not configured are left out. An item is null only if it could not be loaded or one of its non-null fields failed; `errors` then has an entry at or below its path. One call to Galileo per provider. */
   integrations: Array<Maybe<Integration>>;
 };
 
@@ -1403,7 +1403,7 @@ export type QueryintegrationsArgs = {
 export type ShareIntegrationWithGroupsInput = {
   /** The groups to add. */
   collaborators: Array<IntegrationGroupInput>;
-  /** The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record. */
+  /** The UUID of the integration: the `id` of an Integration, or the `integrationId` of an IntegrationRecord. */
   integrationId: Scalars['ID']['input'];
 };
 
@@ -1421,7 +1421,7 @@ export type ShareIntegrationWithGroupsSuccess = {
 export type ShareIntegrationWithUsersInput = {
   /** The users to add. */
   collaborators: Array<IntegrationUserInput>;
-  /** The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record. */
+  /** The UUID of the integration: the `id` of an Integration, or the `integrationId` of an IntegrationRecord. */
   integrationId: Scalars['ID']['input'];
 };
 
@@ -1452,7 +1452,7 @@ export type StringMapEntryInput = {
   value: Scalars['String']['input'];
 };
 
-/** The settings of the Anthropic integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Anthropic integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertAnthropicIntegrationInput = {
   /** The OAuth 2 scope that Galileo requests. */
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
@@ -1470,7 +1470,7 @@ export type UpsertAnthropicIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the AWS Bedrock integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the AWS Bedrock integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertAwsBedrockIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
@@ -1484,7 +1484,7 @@ export type UpsertAwsBedrockIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the AWS SageMaker integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the AWS SageMaker integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertAwsSageMakerIntegrationInput = {
   /** How Galileo authenticates with AWS. Default: `KEY_SECRET`. */
   credentialType?: InputMaybe<AwsCredentialTypeInput>;
@@ -1500,9 +1500,9 @@ export type UpsertAwsSageMakerIntegrationInput = {
   token: AwsTokenInput;
 };
 
-/** The settings of the Azure integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Azure integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertAzureIntegrationInput = {
-  /** The version of Azure's API. */
+  /** The version of Azure's API. Default: `2025-03-01-preview`. */
   apiVersion?: InputMaybe<Scalars['String']['input']>;
   /** The OAuth 2 scope that Galileo requests. */
   authenticationScope?: InputMaybe<Scalars['String']['input']>;
@@ -1530,7 +1530,7 @@ export type UpsertAzureIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Custom integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Custom integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertCustomIntegrationInput = {
   /** The name of the header that contains the API key. */
   apiKeyHeader?: InputMaybe<Scalars['String']['input']>;
@@ -1565,7 +1565,7 @@ export type UpsertCustomIntegrationInput = {
   token?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The settings of the Databricks integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Databricks integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertDatabricksIntegrationInput = {
   /** The catalog that Galileo uses by default. */
   defaultCatalogName?: InputMaybe<Scalars['String']['input']>;
@@ -1587,19 +1587,19 @@ export type UpsertIntegrationResult = IntegrationValidationFailure | UpsertInteg
 /** The integration was stored. */
 export type UpsertIntegrationSuccess = {
   __typename: 'UpsertIntegrationSuccess';
-  /** The stored integration, read after the write: one more call to Galileo. Null with an error if reading it failed, which does not undo the write. */
+  /** The stored integration, read after the write: one more call to Galileo. Null without an error if it was removed in the meantime; null with an error if reading it failed, although the write succeeded. */
   integration: Maybe<Integration>;
   /** The metadata of the stored integration. */
   record: IntegrationRecord;
 };
 
-/** The settings of the Mistral integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Mistral integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertMistralIntegrationInput = {
   /** The Mistral AI API key. Secret: forwarded to Galileo and never returned. */
   token: Scalars['String']['input'];
 };
 
-/** The settings of the NVIDIA integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the NVIDIA integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertNvidiaIntegrationInput = {
   /** The URL of the NVIDIA server, 1 to 2083 characters. */
   hostname: Scalars['String']['input'];
@@ -1607,7 +1607,7 @@ export type UpsertNvidiaIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the OpenAI integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the OpenAI integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertOpenAIIntegrationInput = {
   /** The OpenAI organization that usage is billed to. */
   organizationId?: InputMaybe<Scalars['String']['input']>;
@@ -1615,7 +1615,7 @@ export type UpsertOpenAIIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Vegas Gateway integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Vegas Gateway integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertVegasGatewayIntegrationInput = {
   /** The URL of the Vegas gateway, 1 to 2083 characters. */
   endpoint: Scalars['String']['input'];
@@ -1627,7 +1627,7 @@ export type UpsertVegasGatewayIntegrationInput = {
   useCase: Scalars['String']['input'];
 };
 
-/** The settings of the Vertex AI integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Vertex AI integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertVertexAIIntegrationInput = {
   /** The location of files for Vertex AI. */
   gcsConfig?: InputMaybe<VertexAIGcsConfigInput>;
@@ -1637,7 +1637,7 @@ export type UpsertVertexAIIntegrationInput = {
   token: Scalars['String']['input'];
 };
 
-/** The settings of the Writer integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means. */
+/** The settings of the Writer integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean. */
 export type UpsertWriterIntegrationInput = {
   /** The Writer organization that usage is billed to. */
   organizationId: Scalars['String']['input'];

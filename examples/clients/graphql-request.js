@@ -18,9 +18,9 @@ import {
   writer,
 } from './report.js';
 
-// Any error throws, as a mutation needs it.
+// Throws on any error, which is right for mutations.
 const client = new GraphQLClient(endpoint, { headers });
-// A failing provider does not make a read throw. "request" drops the errors then; "rawRequest" returns both.
+// Does not throw if only a part of a read failed. `request` then drops the errors; `rawRequest` returns both.
 const partialClient = new GraphQLClient(endpoint, { headers, errorPolicy: 'all' });
 
 await run(async () => {

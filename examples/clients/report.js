@@ -60,8 +60,8 @@ export function printUpsert(result, error) {
 export function printFailure(what, error) {
   const failure = toGatewayErrors(error).find(({ path }) => path.length <= 1);
   if (failure === undefined) return;
-  const advice = isOutcomeUnknown(failure) ? ', but it may have been' : '';
-  print(`${what}${advice}: ${describeError(failure).title}`);
+  const doubt = isOutcomeUnknown(failure) ? ', but it may have been' : '';
+  print(`${what}${doubt}: ${describeError(failure).title}`);
 }
 
 /**

@@ -31,7 +31,7 @@ export interface Provider extends ProviderData {
   readonly state: ProviderState<Integration>;
 }
 
-/** Result of a save. `rejected` is data of the schema; `failed` is an error. */
+/** Result of a save. `rejected` is an IntegrationValidationFailure; `failed` is a GraphQL or network error. */
 export type SaveResult =
   /** `isRead` is false if the settings were saved, but could not be read back. */
   | { readonly kind: 'saved'; readonly isRead: boolean }

@@ -118,5 +118,5 @@ Try it: each object has fields of both subgraphs.
 
   curl -s ${url} -H 'content-type: application/json' -H 'Galileo-API-Key: ${apiKey}' -d '${JSON.stringify({ query })}'
 
-Ctrl+C ends it.
+Press Ctrl+C to stop.
 `);

@@ -86,7 +86,7 @@ Try it:
 Keys that simulate other states. Each key is a separate tenant:
 
 ${keys.slice(1).join('')}
-Ctrl+C ends the demo.
+Press Ctrl+C to stop.
 `);
 }
 

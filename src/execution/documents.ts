@@ -110,7 +110,8 @@ export class DocumentStore {
   }
 
   /**
-   * The secrets in a document or its source. If the source cannot be parsed, each string after a quotation mark is one.
+   * The secrets in a document or its source. If the source cannot be parsed, every string literal counts as a secret,
+   * even an unterminated one.
    */
   findSecrets(document: DocumentNode | string): DocumentSecrets {
     if (typeof document !== 'string') return this.#secretInputs.findInDocument(document);

@@ -114,8 +114,8 @@ export class Executor {
   }
 
   /**
-   * Adds the secret inputs of a request to its context. `execute` does so itself: this is for requests that fail before
-   * it, and for plugins.
+   * Adds the secret inputs of a request to its context. `execute` adds them itself. This is for requests that fail
+   * before `execute`, and for plugins.
    *
    * @param document the one that a plugin has built; otherwise the one that the parameters contain or name
    */
@@ -127,7 +127,10 @@ export class Executor {
     context.addSecrets(this.#secretInputs.find(secrets, variables));
   }
 
-  /** Adds the secret inputs of JSON whose parameters cannot be read. If it is not JSON, each string counts as one. */
+  /**
+   * Adds the secret inputs of JSON whose parameters cannot be read. If it cannot be parsed, every string in it counts
+   * as a secret.
+   */
   addSecretsOfJson(json: string, context: ResolverContext): void {
     try {
       context.addSecrets(this.#secretInputs.findInVariables(JSON.parse(json)));

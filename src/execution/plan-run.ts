@@ -19,7 +19,7 @@ import {
 import type { Variables } from './variables.ts';
 
 /**
- * An entry of a response's `errors`. Thrown up to the nearest nullable position. Not an Error, which would capture a
+ * An entry of a response's `errors`. Propagates to the nearest nullable position. Not an Error, which would capture a
  * stack for each field.
  */
 class ErrorEntry implements ErrorPayload {
@@ -106,7 +106,7 @@ export class PlanRun {
   /**
    * Executes the plan (ExecuteQuery and ExecuteMutation, section 6.2 of the GraphQL specification): the fields of a
    * query in parallel, those of a mutation in series. Rejects with RequestError if the response is too large or does
-   * not fit into memory. A mutation executes its remaining fields first.
+   * not fit into memory. A mutation first executes its remaining root fields.
    */
   async run(selection: SelectionPlan): Promise<OperationResult> {
     const { isMutation } = this.#options;
@@ -181,7 +181,6 @@ export class PlanRun {
     }
   }
 
-  /** Resolves a field and writes its value. */
   #completeField(field: FieldPlan, object: unknown, parent: Path | undefined, before: string): Json {
     const { reader, type } = field;
     let value: unknown;
@@ -290,7 +289,7 @@ export class PlanRun {
   /** An error at a nullable position becomes null, with an entry in `errors`. Elsewhere, it fails the parent. */
   #fail(field: FieldPlan, type: PlannedType, cause: unknown, path: Path, before: string): string {
     if (cause instanceof RequestError) throw cause;
-    // Fails the whole response, because only that message says that the mutation was executed.
+    // Fails the whole response: only the message of a request error says that the mutation was executed.
     if (cause === planMemoryError && this.#options.isMutation) throw createNoMemoryError('response', true);
     const entry = cause instanceof ErrorEntry ? cause : this.#createEntry(field, cause, path);
     if (type.isNonNull) throw entry;

@@ -122,7 +122,9 @@ export class OperationPlan implements SharedAllocation {
     this.selection = this.#planFields(type, this.#collect(type, [operation.selectionSet]));
   }
 
-  /** The fields that the selection sets select on an object of the given type, by their keys: section 6.3.2. */
+  /**
+   * CollectFields, section 6.3.2: the fields that the selection sets select on an object of the type, by response key.
+   */
   #collect(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Map<string, FieldNode[]> {
     const fields = new Map<string, FieldNode[]>();
     const visited = new Set<string>();

@@ -115,7 +115,7 @@ export class SecretInputs {
   }
 }
 
-/** Each string in a document or JSON that cannot be parsed; of a block string, each line. */
+/** Yields every string in a document or JSON that cannot be parsed, and each line of a block string. */
 export function* findStrings(text: string): Generator<string> {
   for (const [, block, line = ''] of text.matchAll(/"""((?:[^"]|"(?!""))+)|"((?:[^"\\\r\n]|\\.)+)/g)) {
     if (block === undefined) yield line;

@@ -51,7 +51,7 @@ export interface YogaResult {
 }
 
 /**
- * The same response as without plugins, for any result of plugins. Reports internal errors.
+ * Writes a result as the direct pipeline would, regardless of what plugins have put into it. Reports internal errors.
  *
  * @param fieldErrors the errors of the executor with their JSON, which shows whether a plugin has changed them
  */
@@ -135,7 +135,7 @@ function redactJson(value: unknown, context: PipelineInput['context']): unknown 
   });
 }
 
-/** The fields of an error, which is a plain object if it comes from a cache. */
+/** The fields of an error. Field errors of the executor and errors from a response cache are plain objects. */
 function toFields(error: unknown): Readonly<Record<string, unknown>> {
   if (!isPluginError(error)) return isJsonObject(error) ? error : { message: error };
   const { message, nodes, path, extensions } = error;

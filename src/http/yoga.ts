@@ -171,7 +171,10 @@ class YogaExecution {
     return this.#setPrepared(documents.prepareParsed(document, operationName, this.#isReadOnly));
   }
 
-  /** Also for the log line and the metrics of a request that a plugin refuses before it is executed. */
+  /**
+   * Also records the operation, so that the log line and the metrics name it if a plugin refuses the request before
+   * execution.
+   */
   #setPrepared(prepared: PreparedOperation): PreparedOperation {
     this.#prepared = prepared;
     this.input.observation.operation = prepared;

@@ -10,7 +10,7 @@ interface PageArguments {
   readonly after?: string | null | undefined;
 }
 
-/** One page of collaborators in Relay's form. */
+/** One page of collaborators as a Relay connection. */
 export interface CollaboratorConnection {
   readonly edges: readonly { readonly cursor: string; readonly node: JsonObject }[];
   readonly nodes: readonly JsonObject[];

@@ -118,7 +118,7 @@ export function toCollaboratorFields(
       args: {
         first: t.arg.int({
           defaultValue: defaultPageSize,
-          description: 'The size of the page, 1 to 1000. Null means 100.',
+          description: 'Maximum number of items in the page, 1 to 1000. Null means 100.',
         }),
         after: t.arg.string({
           description:

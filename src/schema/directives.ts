@@ -5,15 +5,15 @@ type Federated = { readonly federation: string };
 
 /**
  * An entity. Another subgraph can add fields to it, and a router can fetch it by its name. The interface is an entity
- * too, so that other subgraphs can add fields to all providers with `@interfaceObject`.
+ * interface, so that other subgraphs can add fields to all providers with `@interfaceObject`.
  */
 export const entity: Federated = { federation: '@key(fields: "name")' };
 
 /** A plain value type, which another subgraph can resolve too. */
 export const shareable: Federated = { federation: '@shareable' };
 
-// Routers multiply a field's weight by the sizes of the lists that contain it, so each call costs the same at
-// every position. Fields without a call have the default weights.
+// Every call has the same weight. Routers multiply it by the size of the field's own list and of the lists around it.
+// Fields without a call have the default weights.
 const cost = '@cost(weight: 10)';
 const oneForEachProvider = `@listSize(assumedSize: ${providerNames.length})`;
 

@@ -40,7 +40,7 @@ export function addFederation(schema: GraphQLSchema): GraphQLSchema {
     context: ResolverContext,
   ) => representations.map((representation) => loadEntity(representation, context));
   entity.resolveType = (source: UpstreamIntegration) => getTypeName(source.name);
-  // Printed at the first request, so that the start does not wait for it.
+  // Printed when it is first requested, so that startup does not wait for it.
   let sdl: string | undefined;
   service.resolve = () => {
     sdl ??= printSubgraph(schema);
@@ -58,7 +58,7 @@ const additions = `
     sdl: String!
   }
   extend type Query {
-    "Resolves a federation router's representations, in order. An entry is null if the integration is not configured."
+    "Resolves a federation router's representations, in order. An entry is null if the integration is not configured, and null with an error if the representation is malformed or loading the integration failed."
     _entities(representations: [_Any!]!): [_Entity]!
     "What this subgraph contributes to a supergraph."
     _service: _Service!

@@ -38,7 +38,7 @@ export interface FieldOptions {
   readonly outputNote?: string;
   /** The end of the input field's description. */
   readonly inputNote?: string;
-  readonly output?: 'nullable' | 'non-null' | 'none';
+  readonly output?: 'non-null' | 'none';
   readonly input?: 'optional' | 'required' | 'none';
   /**
    * The value of the input, or the value of each of its entries, is removed from messages, logs, metrics and traces. If

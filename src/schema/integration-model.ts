@@ -3,7 +3,7 @@ import { fieldOf, listOf, nonNull, objectOf, type PropertyOf, required } from '.
 import { boolean, float, int, string, strings } from './values.ts';
 
 const parameter = (property: PropertyOf<'RunParamsMap'>, purpose: string) =>
-  string(property, `The provider's name for the parameter \`${property}\`: ${purpose}.`, {
+  string(property, `The provider's name for Galileo's parameter \`${property}\` (${purpose}).`, {
     outputNote: 'Null if the provider does not have it.',
   });
 
@@ -79,7 +79,7 @@ const integrationModel = objectOf('IntegrationModel', {
     alias: string('alias', 'The name of the model in Galileo.', required),
     integration: fieldOf(knownIntegrationName)(
       'integration',
-      'The provider that the model is called through.',
+      'The provider that the model is called through. Default: `OPENAI`.',
       { outputNote: 'Null with an error if Galileo names a provider that this schema does not know.' },
     ),
     userRole: string('user_role', "The model's name for the user role in a chat.", {
@@ -106,7 +106,11 @@ const integrationModel = objectOf('IntegrationModel', {
     }),
     outputPrice: price('output_price', 'output'),
     inputPrice: price('input_price', 'input'),
-    costBy: fieldOf(modelCostBy)('cost_by', 'The unit that the model is priced by.', nonNull),
+    costBy: fieldOf(modelCostBy)(
+      'cost_by',
+      'The unit that the model is priced by. Default: `TOKENS`.',
+      nonNull,
+    ),
     isChat: boolean('is_chat', 'Whether the model accepts a chat instead of a single prompt.', nonNull),
     providesLogProbs: boolean(
       'provides_log_probs',

@@ -83,7 +83,7 @@ const upsertResult = resultOf(
         type: integration,
         nullable: true,
         description:
-          'The stored integration, read after the write: one more call to Galileo. Null with an error if reading it failed, which does not undo the write.',
+          'The stored integration, read after the write: one more call to Galileo. Null without an error if it was removed in the meantime; null with an error if reading it failed, although the write succeeded.',
         extensions: callCost,
         resolve: ({ name }, _args, { reads }) => reads.loadIntegration(name),
       }),
@@ -104,7 +104,8 @@ function createUpsert(t: MutationFields, name: ProviderName) {
 
 /** Descriptions of id arguments. Each id is checked to be a UUID before it becomes part of a path. */
 const idDescriptions = {
-  integration: 'The UUID of the integration: the `id` of an Integration, or the `integrationId` of a record.',
+  integration:
+    'The UUID of the integration: the `id` of an Integration, or the `integrationId` of an IntegrationRecord.',
   user: 'The UUID of the user.',
   group: 'The UUID of the group.',
 };
@@ -177,7 +178,7 @@ const shareWithGroups = createShare('groups', integrationGroup, groups);
 
 builder.mutationType({
   description:
-    'Write operations. The mutations of one operation run in order. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE or UPSTREAM_ERROR the change may have been made: read the data before you retry.',
+    'Write operations. The mutations of one operation run serially. Each needs a credential. After UPSTREAM_OUTCOME_UNKNOWN, UPSTREAM_INVALID_RESPONSE, UPSTREAM_ERROR or INTERNAL_SERVER_ERROR, the change may have been made: read the data before you retry.',
   fields: (t) => ({
     // One mutation per provider: `upsertAzureIntegration`, for example.
     ...Object.fromEntries(
@@ -193,7 +194,7 @@ builder.mutationType({
     }),
     selectIntegration: t.field({
       type: integrationRecord,
-      ...callFieldOptions('Makes this integration the selected one of its provider.'),
+      ...callFieldOptions('Selects the integration that Galileo uses for its provider.'),
       args: { integrationId: idOf(t.arg, 'integration') },
       resolve: (_root, { integrationId }, context) => selectIntegration(integrationId, context),
     }),

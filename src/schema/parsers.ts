@@ -79,8 +79,8 @@ export const parseObject: Parser<JsonObject> = (value) =>
   isJsonObject(value) ? value : throwMismatch('an object');
 
 /**
- * A list whose items cannot be null. Null items are dropped. An item that does not match is an error in the list, so that
- * the path of the error contains its index.
+ * A list whose items cannot be null. Null items are dropped. An item that does not match is an error in the list, so
+ * that the path of the error contains its index.
  */
 export function createListParser<T>(item: Parser<T>): Parser<T[]> {
   return (value) => {

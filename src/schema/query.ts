@@ -28,7 +28,7 @@ builder.queryType({
         type: [integration],
         nullable: { list: false, items: true },
         description:
-          'The configured integrations among `names`, in the order of `names`. Providers that are not configured are left out. An item is null only if loading it failed; `errors` then has its path. One call to Galileo per provider.',
+          'The configured integrations among `names`, in the order of `names`. Providers that are not configured are left out. An item is null only if it could not be loaded or one of its non-null fields failed; `errors` then has an entry at or below its path. One call to Galileo per provider.',
         extensions: providerCallsCost,
         args: { names },
         resolve: (_root, args, context) => loadIntegrations(args.names, context),

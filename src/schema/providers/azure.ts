@@ -33,7 +33,7 @@ export const azure = defineProvider({
     token: token('The Azure API key, the client secret or the password, depending on `authenticationType`.'),
     multiModalConfig,
     proxy: boolean('proxy', 'Whether the endpoint is a proxy in front of Azure. Default: false.', nonNull),
-    apiVersion: string('api_version', "The version of Azure's API.", nonNull),
+    apiVersion: string('api_version', "The version of Azure's API. Default: `2025-03-01-preview`.", nonNull),
     azureDeployment: string('azure_deployment', 'The deployment that serves all requests.', {
       outputNote: 'Null if `deployments` has one per model.',
     }),

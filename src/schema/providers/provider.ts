@@ -55,7 +55,7 @@ export function defineProvider<
     }),
     input: createInputType(
       `Upsert${schema}Input`,
-      `The settings of the ${displayName} integration. Omitted fields are not sent; null is sent as null. Galileo decides what each means.`,
+      `The settings of the ${displayName} integration. Omitted fields are not sent; null is sent as null. Galileo decides what an omitted field and a null mean.`,
       fields,
     ),
     mapping: new BodyMapping(toInputShape(fields)),
