@@ -375,10 +375,15 @@ describe('createGateway', () => {
     const fail = () => {
       throw new Error('The log failed.');
     };
-    const log = Object.assign(pino({ level: 'debug' }, { write: () => {} }), {
+    const { flush } = pino({}, { write: () => {} });
+    const log = Object.freeze({
       debug: fail,
       info: fail,
       warn: fail,
+      error: fail,
+      fatal: fail,
+      flush,
+      isLevelEnabled: () => true,
     });
     await using library = await startLibrary({ log, maxConcurrentRequests: 1 });
     library.upstream.on('GET', path, { json: integration });

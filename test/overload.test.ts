@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { SettingsPageDocument } from '../client/index.ts';
@@ -239,6 +240,22 @@ describe('a malformed request', () => {
     }
     connection.socket.resume();
     expect(await connection.closed).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  it('a client that keeps sending after a refused request is disconnected', async () => {
+    await using upstream = await startFakeUpstream();
+    await using gateway = await startGateway(upstream.url);
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    socket.on('error', () => {}).resume();
+    socket.write('nonsense\r\n\r\n');
+    const startedAtMs = performance.now();
+    while (!socket.destroyed && socket.bytesWritten < 50_000_000) {
+      socket.write('x'.repeat(100_000));
+      await wait(1);
+    }
+    expect(socket.bytesWritten).toBeLessThan(50_000_000);
+    expect(performance.now() - startedAtMs).toBeLessThan(900);
   });
 
   it('the connection of a CONNECT request is closed', async () => {

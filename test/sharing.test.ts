@@ -155,7 +155,7 @@ describe('a page of collaborators', () => {
   );
 
   it.each<unknown>(['2', true, {}, { toString: 1 }, [[{ toString: 1 }]], 1.5, 0, -1])(
-    'a next token that is not the offset of a later page fails only `hasNextPage`: %j',
+    'a next token that is not the offset of a later page fails only `hasNextPage` of a page with edges: %j',
     async (next_starting_token) => {
       await using stack = await startWithOpenAI();
       const json = { collaborators: [user], next_starting_token };

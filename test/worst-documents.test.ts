@@ -243,6 +243,17 @@ it.each<{ case: string; locations: (string | number)[][]; input: object; path: s
   expect(leastMs).toBeLessThan(200);
 });
 
+it('a list of 400,000 values of the wrong type, selected sixty times, costs less than a second', async () => {
+  await using stack = await startStack();
+  const models = Array.from({ length: 400_000 }, () => 1);
+  stack.upstream.on('GET', '/llm_integrations/openai/models', { json: models });
+  const aliases = Array.from({ length: 60 }, (_, index) => `a${index}: models`).join(' ');
+  const getCpuMs = startCpuTimer();
+  const { errors } = await stack.gateway.query(`{ integrationProviders(names: [OPENAI]) { ${aliases} } }`);
+  expect(getCpuMs()).toBeLessThan(1000);
+  expect(errors).toHaveLength(60);
+});
+
 it('the records of all providers, selected sixty times, are searched once', async () => {
   upstream.on('GET', '/integrations', { json: Array.from({ length: 100_000 }, () => ({})) });
   const query = `{${times(60, (i) => `a${i}: integrationProviders { records { integrationId } }`)}}`;

@@ -228,7 +228,7 @@ export class PlanRun {
   /** Writes a resolved value (CompleteValue, section 6.4.3). Throws if it does not fit its type. */
   #completeValue(field: FieldPlan, type: PlannedType, value: unknown, path: Path, before: string): Json {
     const ownLength = typeof path.key === 'string' ? field.prefix.length : commaLength;
-    // As in graphql-js, an Error that a resolver returns fails the field, or the item of a list.
+    // An item of a list can be an error, as in graphql-js.
     if (value instanceof Error) throw value;
     if (type.kind === 'leaf') return this.#completeLeaf(type, value, before, ownLength);
     this.#spend(ownLength);

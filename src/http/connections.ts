@@ -12,6 +12,8 @@ const maxParallel = 8;
  * closed after the last pending response.
  */
 const maxPending = 100;
+/** How much the server still reads from a connection that it closes, in bytes. */
+const maxLingerBytes = 1_048_576;
 /** By the `code` of an error that Node emits as `clientError`. The status of others is 400. */
 const refusalStatuses: ReadonlyMap<unknown, number> = new Map([
   ['HPE_HEADER_OVERFLOW', 431],
@@ -264,7 +266,7 @@ class ClientConnection implements RequestOwner {
     this.#isClosing = true;
     // Node ends a connection after a response with `connection: close`.
     if (!socket.writable) return;
-    this.#discardInput();
+    this.#discardInput(maxLingerBytes);
     const timer = setTimeout(() => socket.destroy(), lingerMs);
     const closed = new Promise<void>((resolve) => {
       socket.once('close', () => {
@@ -276,9 +278,16 @@ class ClientConnection implements RequestOwner {
     socket.end();
   }
 
-  /** Stops the parser: requests that are ignored would take memory until the connection is closed. */
-  #discardInput(): void {
-    this.socket.removeAllListeners('data').on('data', () => {});
+  /**
+   * Stops the parser: requests that are ignored would take memory until the connection is closed. Destroys the socket
+   * after this many bytes.
+   */
+  #discardInput(maxBytes = Number.POSITIVE_INFINITY): void {
+    let length = 0;
+    this.socket.removeAllListeners('data').on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) this.socket.destroy();
+    });
   }
 
   #startNext(): void {

@@ -9,21 +9,33 @@ import { type DestinationStream, type Logger, pino } from 'pino';
  */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'isLevelEnabled' | 'flush'>;
 
-/** A logger of the host application whose errors are ignored: a failure to log must not fail a request. */
-export const guardLog = (log: Log): Log =>
-  new Proxy(log, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]): unknown => {
-        try {
-          return Reflect.apply(value, target, args);
-        } catch {
-          return undefined;
-        }
-      };
+/** The methods of a logger of the host application. They do not throw: a failure to log must not fail a request. */
+export function guardLog(log: Log): Log {
+  const guard =
+    (name: Exclude<keyof Log, 'isLevelEnabled'>) =>
+    (...args: unknown[]): void => {
+      try {
+        Reflect.apply(log[name], log, args);
+      } catch {
+        // There is no other log.
+      }
+    };
+  return {
+    debug: guard('debug'),
+    info: guard('info'),
+    warn: guard('warn'),
+    error: guard('error'),
+    fatal: guard('fatal'),
+    flush: guard('flush'),
+    isLevelEnabled: (level) => {
+      try {
+        return log.isLevelEnabled(level);
+      } catch {
+        return false;
+      }
     },
-  });
+  };
+}
 
 interface Output extends DestinationStream {
   flush?(done?: () => void): void;

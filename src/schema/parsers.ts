@@ -79,21 +79,20 @@ export const parseObject: Parser<JsonObject> = (value) =>
   isJsonObject(value) ? value : throwMismatch('an object');
 
 /**
- * A list whose items cannot be null. Null items are dropped. An item that does not match is an error in the list, so
- * that the path of the error contains its index.
+ * A list whose items cannot be null. Null items are dropped. The first item that does not match ends the list as an
+ * error, so that the path of the error contains its index.
  */
 export function createListParser<T>(item: Parser<T>): Parser<T[]> {
   return (value) => {
     if (!Array.isArray(value)) return throwMismatch('an array');
     const items: T[] = [];
-    for (const element of value as readonly unknown[]) {
-      if (element === null) continue;
-      try {
-        items.push(item(element));
-      } catch (error) {
-        // The types of GraphQL libraries do not know that an item can be an error.
-        items.push(toError(error) as never);
+    try {
+      for (const element of value as readonly unknown[]) {
+        if (element !== null) items.push(item(element));
       }
+    } catch (error) {
+      // The types of GraphQL libraries do not know that an item can be an error.
+      items.push(toError(error) as never);
     }
     return items;
   };

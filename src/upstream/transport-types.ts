@@ -34,8 +34,8 @@ export interface CallContext {
   /** For logs. The headers have it too. */
   readonly requestId: string;
   /**
-   * Removes the request's and the operator's secrets, and matches of `address`, from a message from Galileo. Not for
-   * data or the gateway's messages, because an operator's header value can be an ordinary word.
+   * Removes the request's and the operator's secrets, and upstream's address, from a message from Galileo. Not for data
+   * or the gateway's messages, because an operator's header value can be an ordinary word.
    */
   readonly redactUpstreamMessage: (text: string) => string;
   /** The span that calls belong to; undefined if traces are off. */
