@@ -98,10 +98,17 @@ const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(v
 
 function findErrors(error: unknown): readonly unknown[] | undefined {
   if (isArray(error)) return error;
-  const { errors, graphQLErrors, networkError, response } = toRecord(error);
+  const { errors, graphQLErrors, networkError, response, source } = toRecord(error);
   // Apollo Client 3 has a response with an HTTP error in `networkError`, next to empty `graphQLErrors`.
   const { result } = toRecord(networkError);
-  return [errors, toRecord(result)['errors'], graphQLErrors, toRecord(response)['errors']].find(isArray);
+  // `source` is Relay's.
+  return [
+    errors,
+    toRecord(result)['errors'],
+    graphQLErrors,
+    toRecord(response)['errors'],
+    toRecord(source)['errors'],
+  ].find(isArray);
 }
 
 function toGatewayError(error: unknown): GatewayError {
@@ -199,7 +206,7 @@ export const errorDescriptions: Readonly<Partial<Record<GatewayError['code'], Er
   UPSTREAM_UNAVAILABLE: { title: 'Galileo is unavailable', advice: tryAgain },
   UPSTREAM_TIMEOUT: { title: 'Galileo took too long to respond', advice: tryAgain },
   UPSTREAM_OUTCOME_UNKNOWN: {
-    title: 'We couldn’t confirm the save',
+    title: 'The result of this change is unknown',
     advice: 'Check what is stored before you try again.',
   },
   UPSTREAM_INVALID_RESPONSE: { title: 'Galileo’s response could not be read', advice: report },

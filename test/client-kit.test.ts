@@ -524,6 +524,12 @@ describe('toGatewayErrors', () => {
     },
   );
 
+  it('toGatewayErrors reads the errors of Relay, which has them in `source`', () => {
+    const errors = [{ message: 'No.', extensions: { code: 'REQUEST_TOO_LARGE', requestId: 'r' } }];
+    const error = Object.assign(new Error('No data returned for operation'), { source: { errors } });
+    expect(toGatewayErrors(error)).toMatchObject([{ code: 'REQUEST_TOO_LARGE', requestId: 'r' }]);
+  });
+
   it('toGatewayErrors turns a failed connection into NETWORK_ERROR, which is retryable', async () => {
     const client = new Client({
       url: 'http://127.0.0.1:1/graphql',

@@ -133,6 +133,8 @@ describe('the forms of the settings page', () => {
       expect(parseBytes(formatBytes(bytes))).toBe(bytes);
     expect(formatBytes(5_368_709_120)).toBe('5 GiB');
     expect(parseBytes('20 mb')).toBe(20_000_000);
+    for (let tenths = 1; tenths < 10_000; tenths += 1)
+      expect(parseBytes(`${tenths / 10} MB`)).toBe(tenths * 100_000);
     expect(parseBytes('1.5')).toBeUndefined();
     expect(parseBytes('many')).toBeUndefined();
   });

@@ -194,14 +194,16 @@ function Collaborators(props: CollaboratorsProps) {
   const { provider, title, itemName, items, isLoading, onMore } = props;
   const { announce, confirm } = useFeedback();
   const headingId = useId();
+  const [removing, setRemoving] = useState<readonly string[]>([]);
   const [failure] = toGatewayErrors(props.error);
+  const toRowId = (id: string): string => `${headingId}-${id}`;
   const denial = getDenial(
     provider.records?.find(({ isSelected }) => isSelected),
     'share',
   );
 
-  /** Announces the result of a mutation. */
-  const report = async (mutation: Failing, done: string, failed: string): Promise<void> => {
+  /** Announces the result of a mutation, and loads the list again if it may have changed. */
+  const report = async (mutation: Failing, who: string, done: string, failed: string): Promise<void> => {
     const { error } = await mutation.catch((reason: unknown) => ({ error: reason }));
     const [problem] = toGatewayErrors(error);
     if (problem === undefined) {
@@ -209,10 +211,12 @@ function Collaborators(props: CollaboratorsProps) {
       return;
     }
     const { title: reason } = describeError(problem);
-    if (isOutcomeUnknown(problem)) {
+    const isGone = problem.code === 'NOT_FOUND';
+    if (isGone) announce({ tone: 'bad', text: `${who} no longer has access.` });
+    else if (isOutcomeUnknown(problem))
       announce({ tone: 'bad', text: `${reason}. The change may have been made.` });
-      props.onRetry();
-    } else announce({ tone: 'bad', text: `${failed} ${reason}.` });
+    else announce({ tone: 'bad', text: `${failed} ${reason}.` });
+    if (isGone || isOutcomeUnknown(problem)) props.onRetry();
   };
 
   const loadMore = async (load: () => Failing): Promise<void> => {
@@ -237,7 +241,9 @@ function Collaborators(props: CollaboratorsProps) {
       isDangerous: true,
     });
     if (!isConfirmed) return;
-    await report(props.onRemove(id), `${who} no longer has access.`, `${who} still has access.`);
+    setRemoving((ids) => [...ids, id]);
+    await report(props.onRemove(id), who, `${who} no longer has access.`, `${who} still has access.`);
+    setRemoving((ids) => ids.filter((other) => other !== id));
   };
 
   return (
@@ -246,12 +252,16 @@ function Collaborators(props: CollaboratorsProps) {
         {title}
       </h3>
       {denial === undefined ? <AddForm {...props} /> : <p className="hint">{denial}</p>}
-      {failure !== undefined && <ErrorNotice error={failure} onRetry={props.onRetry} />}
+      {failure !== undefined && (
+        <div role="alert">
+          <ErrorNotice error={failure} onRetry={props.onRetry} />
+        </div>
+      )}
       {items === undefined && isLoading && <Loading />}
       {items?.length === 0 && <p className="hint">Not shared with any {itemName} yet.</p>}
       <ul>
         {items?.map((item) => (
-          <li key={item.id} className="list-row">
+          <li key={item.id} id={toRowId(item.id)} className="list-row" tabIndex={-1} data-focus>
             <div>
               <p className="list-title">{item.title}</p>
               {item.detail !== '' && item.detail !== item.title && <p className="hint">{item.detail}</p>}
@@ -262,6 +272,7 @@ function Collaborators(props: CollaboratorsProps) {
               onRole={(role) =>
                 report(
                   props.onRole(item.id, role),
+                  item.title,
                   `${item.title} is now ${roles[role].toLowerCase()}.`,
                   `The role of ${item.title} was not changed.`,
                 )
@@ -272,7 +283,8 @@ function Collaborators(props: CollaboratorsProps) {
               className="quiet icon-button"
               aria-label={`Remove access for ${item.title}`}
               disabled={denial !== undefined}
-              onClick={() => void remove(item)}
+              aria-disabled={removing.includes(item.id)}
+              onClick={() => removing.includes(item.id) || void remove(item)}
             >
               <Icon name="close" />
             </button>
@@ -284,6 +296,8 @@ function Collaborators(props: CollaboratorsProps) {
           type="button"
           className="secondary small"
           aria-disabled={isLoading}
+          // After the last page the button disappears. The row above it then gets the focus.
+          data-successor={toRowId(items?.at(-1)?.id ?? '')}
           onClick={() => isLoading || void loadMore(onMore)}
         >
           {isLoading ? 'Loading…' : `Load more ${title.toLowerCase()}`}
@@ -352,7 +366,7 @@ function AddForm({ title, inputLabel, itemName, onAdd, onRetry }: CollaboratorsP
   const add = async (): Promise<void> => {
     if (who.trim() === '') {
       refuse([
-        { path: [], message: `Enter the ${inputLabel === 'Group ID' ? inputLabel : 'e-mail address'}.` },
+        { path: [], message: `Enter the ${inputLabel === 'Group ID' ? 'group ID' : 'e-mail address'}.` },
       ]);
       return;
     }

@@ -28,7 +28,9 @@ export function Configuration(props: ConfigurationProps) {
   if (state.status === 'failed') {
     return (
       <div className="drawer-body">
-        <ErrorNotice error={state.error} onRetry={() => void onReload()} />
+        <div role="alert">
+          <ErrorNotice error={state.error} onRetry={() => void onReload()} />
+        </div>
         <RemoveButton {...props} denial={undefined} />
       </div>
     );

@@ -164,8 +164,7 @@ function SecretInput({ label, ...input }: InputProps & { readonly label: string 
       <button
         type="button"
         className="quiet"
-        aria-pressed={isShown}
-        aria-label={`Show ${label}`}
+        aria-label={`${isShown ? 'Hide' : 'Show'} ${label}`}
         onClick={() => setIsShown(!isShown)}
       >
         {isShown ? 'Hide' : 'Show'}
@@ -206,6 +205,7 @@ function KeyFileInput({ value, onText, ...input }: InputProps & { readonly onTex
         type="file"
         data-focus
         accept="application/json,.json"
+        required={input['aria-required'] === true}
         aria-invalid={input['aria-invalid']}
         aria-describedby={input['aria-describedby']}
         onChange={(event) => read(event.target.files?.[0])}

@@ -27,7 +27,8 @@ export function ErrorNotice({ error, onRetry, advice, children }: ErrorNoticePro
         )}
       </p>
       {(children !== undefined || (onRetry !== undefined && isRetryable(error))) && (
-        <div className="buttons">
+        // The seconds on the button are not announced.
+        <div className="buttons" aria-live="off">
           {children}
           {onRetry !== undefined && isRetryable(error) && <RetryButton error={error} onRetry={onRetry} />}
         </div>

@@ -377,6 +377,11 @@ export function parseBytes(text: string): number | undefined {
   if (match === null) return undefined;
   const unit = (match[2] ?? 'b').toLowerCase();
   const power = ['b', 'k', 'm', 'g', 't'].indexOf(unit.charAt(0));
-  const bytes = Number(match[1]) * (unit.endsWith('b') && unit.length === 2 ? 1000 : 1024) ** power;
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
+  const [whole = '', fraction = ''] = (match[1] ?? '').split('.');
+  // Whole numbers: 4.1 * 1000 ** 2 is not exactly 4,100,000.
+  const scaled =
+    BigInt(whole + fraction) * BigInt(unit.endsWith('b') && unit.length === 2 ? 1000 : 1024) ** BigInt(power);
+  const divisor = 10n ** BigInt(fraction.length);
+  const bytes = Number(scaled / divisor);
+  return scaled % divisor === 0n && Number.isSafeInteger(bytes) ? bytes : undefined;
 }

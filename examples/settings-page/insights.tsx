@@ -41,7 +41,11 @@ export function Models({ provider }: InsightProps) {
   return (
     <div className="drawer-body" aria-busy={loading}>
       {loading && <Loading />}
-      {!loading && failure !== undefined && <ErrorNotice error={failure} onRetry={() => void refetch()} />}
+      {!loading && failure !== undefined && (
+        <div role="alert">
+          <ErrorNotice error={failure} onRetry={() => void refetch()} />
+        </div>
+      )}
       {models?.length === 0 && <p className="notice">Galileo lists no models for {provider.displayName}.</p>}
       {models && models.length > 0 && (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- A long list scrolls.
@@ -69,7 +73,11 @@ export function Status({ provider, onReload }: ReloadingProps) {
   return (
     <div className="drawer-body" aria-busy={loading}>
       {loading && <Loading />}
-      {!loading && failure !== undefined && <ErrorNotice error={failure} onRetry={() => void refetch()} />}
+      {!loading && failure !== undefined && (
+        <div role="alert">
+          <ErrorNotice error={failure} onRetry={() => void refetch()} />
+        </div>
+      )}
       {!loading && failure === undefined && data?.integration === null && (
         <Removed provider={provider} onReload={onReload} />
       )}

@@ -54,8 +54,7 @@ export function KeyForm({ notice, onKey }: KeyFormProps) {
           <button
             type="button"
             className="quiet"
-            aria-pressed={isShown}
-            aria-label="Show the API key"
+            aria-label={isShown ? 'Hide the API key' : 'Show the API key'}
             onClick={() => setIsShown(!isShown)}
           >
             {isShown ? 'Hide' : 'Show'}

@@ -144,8 +144,14 @@ const awsToken = [
     required: true,
     showIf: (draft: Draft) => !isRole(draft),
     fields: [
-      { name: 'accessKeyId', label: 'Access key ID', kind: 'secret', required: true },
-      { name: 'secretAccessKey', label: 'Secret access key', kind: 'secret', required: true },
+      { name: 'accessKeyId', label: 'Access key ID', kind: 'secret', required: true, writeOnly: true },
+      {
+        name: 'secretAccessKey',
+        label: 'Secret access key',
+        kind: 'secret',
+        required: true,
+        writeOnly: true,
+      },
     ],
   },
   {
@@ -160,6 +166,7 @@ const awsToken = [
         label: 'Role ARN',
         kind: 'text',
         required: true,
+        writeOnly: true,
         placeholder: 'arn:aws:iam::123456789012:role/galileo',
       },
     ],
@@ -454,6 +461,7 @@ export const providerForms: Readonly<Record<IntegrationName, ProviderForm>> = {
             label: 'Key for the bucket',
             kind: 'key-file',
             required: true,
+            writeOnly: true,
           },
         ],
       },

@@ -573,7 +573,7 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await openForm(page, 'OpenAI');
       await page.getByLabel('API key', { exact: true }).fill('sk');
       await save(page);
-      const alert = page.getByRole('alert').filter({ hasText: 'We couldn’t confirm the save' });
+      const alert = page.getByRole('alert').filter({ hasText: 'The result of this change is unknown' });
       await alert.waitFor();
       const reads = detour.calls.filter((call) => call === 'GET /v2/integrations/openai').length;
       await alert.getByRole('button', { name: 'Check what is stored' }).click();
@@ -802,7 +802,44 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await users.getByRole('button', { name: 'Load more users' }).click();
       await expect.poll(() => rows.count()).toBe(21);
       expect(await users.getByRole('button', { name: 'Load more users' }).count()).toBe(0);
-      await seeFocus(page, users.getByRole('heading', { name: 'Users' }));
+      await seeFocus(page, rows.nth(19));
+    });
+
+    test('a user whose access was removed elsewhere disappears from the list', async () => {
+      await using session = await start({ hash: '#/openai/access' });
+      const { page } = session;
+      const row = page.getByRole('region', { name: 'Users' }).getByRole('listitem').first();
+      await row.waitFor();
+      const errors = [
+        {
+          message: 'Not found.',
+          path: ['removeIntegrationUser'],
+          extensions: { code: 'NOT_FOUND', requestId: 'request-1' },
+        },
+      ];
+      const users = {
+        __typename: 'IntegrationUserConnection',
+        edges: [],
+        pageInfo: {
+          __typename: 'PageInfo',
+          hasNextPage: false,
+          hasPreviousPage: false,
+          startCursor: null,
+          endCursor: null,
+        },
+      };
+      const integration = { __typename: 'OpenAIIntegration', name: 'OPENAI', id: 'an-id', users };
+      await page.route('**/graphql', (route) =>
+        route.fulfill({
+          json: (route.request().postData() ?? '').includes('removeIntegrationUser')
+            ? { data: { removeIntegrationUser: null }, errors }
+            : { data: { integration } },
+        }),
+      );
+      await row.getByRole('button', { name: /^Remove access/ }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Remove access' }).click();
+      await seeToast(page, 'no longer has access.');
+      await page.getByText('Not shared with any user yet.').waitFor();
     });
 
     test('the old role is shown again if Galileo does not change it', async () => {
