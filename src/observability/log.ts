@@ -42,7 +42,7 @@ interface Output extends DestinationStream {
 }
 
 /** Lines are written in batches of this size, so that a request costs a small fraction of a system call. */
-const batchBytes = 60_000;
+const batchBytes = 16_384;
 /** One write: the capacity of a Linux pipe. */
 const maxWriteBytes = 65_536;
 /** Maximum wait of a line for its batch. */
