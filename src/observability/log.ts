@@ -17,7 +17,7 @@ export function guardLog(log: Log): Log {
       try {
         Reflect.apply(log[name], log, args);
       } catch {
-        // There is no other log.
+        // Nothing else can report it.
       }
     };
   return {

@@ -71,7 +71,9 @@ function getNextToken({ startingToken, nextToken }: CollaboratorConnection): num
 
 export const hasNextPage = (page: CollaboratorConnection): boolean => getNextToken(page) !== null;
 
-/** The cursor of the last edge. Without an edge, that of the next page's start; null if there is no next page. */
+/**
+ * The cursor of the last edge. Of an empty page, the cursor of the next page's start; null if there is no next page.
+ */
 export function getEndCursor(page: CollaboratorConnection): string | null {
   const last = page.edges.at(-1);
   if (last !== undefined) return last.cursor;
