@@ -275,20 +275,13 @@ it('a proxy variable in lower case takes precedence, even if it is empty', () =>
 });
 
 describe('TRUSTED_DOCUMENTS', () => {
+  const notDocuments =
+    'the file is not a map of hashes to documents, an Apollo manifest or the operation output of Apollo Kotlin';
   it.each([
     ['{"a": ', 'the file is not JSON'],
-    [
-      '[]',
-      'the file is not a map of hashes to documents, an Apollo manifest or the operation output of Apollo Kotlin',
-    ],
-    [
-      '{"hunter2\\nx": 7}',
-      'the file is not a map of hashes to documents, an Apollo manifest or the operation output of Apollo Kotlin',
-    ],
-    [
-      'null',
-      'the file is not a map of hashes to documents, an Apollo manifest or the operation output of Apollo Kotlin',
-    ],
+    ['[]', notDocuments],
+    ['{"hunter2\\nx": 7}', notDocuments],
+    ['null', notDocuments],
   ])('an unusable file of trusted documents is rejected in one line: %s', (content, reason) => {
     const directory = mkdtempSync(join(tmpdir(), 'config-'));
     try {

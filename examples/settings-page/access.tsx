@@ -17,7 +17,7 @@ import {
 } from 'galileo-gateway/client';
 import { type SubmitEvent, useId, useRef, useState } from 'react';
 import { getDenial } from './configuration.tsx';
-import { ErrorNotice } from './error-notice.tsx';
+import { ErrorAlert } from './error-notice.tsx';
 import { Loading, useFeedback } from './feedback.tsx';
 import type { DraftIssue } from './fields.ts';
 import { Icon } from './icon.tsx';
@@ -252,11 +252,7 @@ function Collaborators(props: CollaboratorsProps) {
         {title}
       </h3>
       {denial === undefined ? <AddForm {...props} /> : <p className="hint">{denial}</p>}
-      {failure !== undefined && (
-        <div role="alert">
-          <ErrorNotice error={failure} onRetry={props.onRetry} />
-        </div>
-      )}
+      {failure !== undefined && <ErrorAlert error={failure} onRetry={props.onRetry} />}
       {items === undefined && isLoading && <Loading />}
       {items?.length === 0 && <p className="hint">Not shared with any {itemName} yet.</p>}
       <ul>

@@ -8,7 +8,7 @@ import {
   toGatewayErrors,
 } from 'galileo-gateway/client';
 import { useId } from 'react';
-import { ErrorNotice } from './error-notice.tsx';
+import { ErrorAlert } from './error-notice.tsx';
 import { useFeedback } from './feedback.tsx';
 import { describeStored } from './fields.ts';
 import { type IntegrationRecord, type Provider, providerForms } from './providers.ts';
@@ -28,9 +28,7 @@ export function Configuration(props: ConfigurationProps) {
   if (state.status === 'failed') {
     return (
       <div className="drawer-body">
-        <div role="alert">
-          <ErrorNotice error={state.error} onRetry={() => void onReload()} />
-        </div>
+        <ErrorAlert error={state.error} onRetry={() => void onReload()} />
         <RemoveButton {...props} denial={undefined} />
       </div>
     );

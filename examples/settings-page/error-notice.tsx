@@ -37,6 +37,13 @@ export function ErrorNotice({ error, onRetry, advice, children }: ErrorNoticePro
   );
 }
 
+/** An error message that a screen reader announces when it appears. */
+export const ErrorAlert = (props: ErrorNoticeProps) => (
+  <div role="alert">
+    <ErrorNotice {...props} />
+  </div>
+);
+
 /** Waits as long as Galileo asked for. */
 export function RetryButton({
   error,

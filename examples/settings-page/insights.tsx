@@ -6,7 +6,7 @@ import {
   toGatewayErrors,
 } from 'galileo-gateway/client';
 import { useEffect, useEffectEvent } from 'react';
-import { ErrorNotice } from './error-notice.tsx';
+import { ErrorAlert } from './error-notice.tsx';
 import { Loading, useFeedback } from './feedback.tsx';
 import type { Provider } from './providers.ts';
 
@@ -41,11 +41,7 @@ export function Models({ provider }: InsightProps) {
   return (
     <div className="drawer-body" aria-busy={loading}>
       {loading && <Loading />}
-      {!loading && failure !== undefined && (
-        <div role="alert">
-          <ErrorNotice error={failure} onRetry={() => void refetch()} />
-        </div>
-      )}
+      {!loading && failure !== undefined && <ErrorAlert error={failure} onRetry={() => void refetch()} />}
       {models?.length === 0 && <p className="notice">Galileo lists no models for {provider.displayName}.</p>}
       {models && models.length > 0 && (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- A long list scrolls.
@@ -73,11 +69,7 @@ export function Status({ provider, onReload }: ReloadingProps) {
   return (
     <div className="drawer-body" aria-busy={loading}>
       {loading && <Loading />}
-      {!loading && failure !== undefined && (
-        <div role="alert">
-          <ErrorNotice error={failure} onRetry={() => void refetch()} />
-        </div>
-      )}
+      {!loading && failure !== undefined && <ErrorAlert error={failure} onRetry={() => void refetch()} />}
       {!loading && failure === undefined && data?.integration === null && (
         <Removed provider={provider} onReload={onReload} />
       )}

@@ -2,7 +2,7 @@ import { ApolloProvider } from '@apollo/client/react';
 import { describeError, type IntegrationName, integrationNames } from 'galileo-gateway/client';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { createClient, mutations } from './client.ts';
-import { ErrorNotice } from './error-notice.tsx';
+import { ErrorAlert } from './error-notice.tsx';
 import { FeedbackProvider, Toaster, useFeedback } from './feedback.tsx';
 import type { Draft } from './fields.ts';
 import { keepFocus } from './focus.ts';
@@ -166,11 +166,7 @@ function ProviderList({ onRejectedKey }: { readonly onRejectedKey: (reason: stri
         <p className="sr-only" role="status">
           {isLoading ? 'Loading providers…' : describeCounts(found)}
         </p>
-        {error !== undefined && (
-          <div role="alert">
-            <ErrorNotice error={error} onRetry={() => void load()} />
-          </div>
-        )}
+        {error !== undefined && <ErrorAlert error={error} onRetry={() => void load()} />}
         {isLoading && providers === undefined && <Skeletons />}
         {isEmpty && (
           <div className="empty welcome">

@@ -1,4 +1,5 @@
 import type { Log } from '../observability/log.ts';
+import type { RequestContext } from '../resolvers/request-context.ts';
 import type { HttpRequest } from './http-request.ts';
 import type { HttpResponse } from './responses.ts';
 
@@ -10,10 +11,6 @@ const tokenList = /^[!#$%&'*+.^`|~\w-]+(?:[\t ]*,[\t ]*[!#$%&'*+.^`|~\w-]+)*$/;
 const maxHeaderListLength = 2000;
 /** Maximum number of logged origins. Pages must not be able to fill the log. */
 const maxWarnings = 100;
-
-interface Redactor {
-  redact(text: string): string;
-}
 
 /**
  * Lets pages of listed origins read responses. Cookies and saved passwords are not allowed: a page sends its
@@ -48,11 +45,11 @@ export class Cors {
   /**
    * Adds the headers that let a page from a listed origin read the response, even a failed one. Logs other origins.
    *
-   * @param redactor removes the secrets of the request from the log
+   * @param context removes the secrets of the request from the log
    */
-  allow(request: HttpRequest, response: HttpResponse, redactor: Redactor): HttpResponse {
+  allow(request: HttpRequest, response: HttpResponse, context: Pick<RequestContext, 'redact'>): HttpResponse {
     const origin = request.getHeader('origin');
-    if (origin !== undefined && !this.#isListed(origin)) this.#warnOnce(request, origin, redactor);
+    if (origin !== undefined && !this.#isListed(origin)) this.#warnOnce(request, origin, context);
     return this.#addHeaders(origin, response);
   }
 
@@ -73,13 +70,13 @@ export class Cors {
   }
 
   /** Logs each unlisted origin once. Pages of the gateway's own origin send `Origin` with a POST too. */
-  #warnOnce(request: HttpRequest, origin: string, redactor: Redactor): void {
+  #warnOnce(request: HttpRequest, origin: string, context: Pick<RequestContext, 'redact'>): void {
     if (this.#warned.size >= maxWarnings || this.#warned.has(origin)) return;
     if (request.getHeader('sec-fetch-site') === 'same-origin') return;
     const host = request.getHeader('host');
     if (host !== undefined && origin.endsWith(`://${host}`)) return;
     if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@]{1,253}$/i.test(origin)) return;
-    const clean = redactor.redact(origin);
+    const clean = context.redact(origin);
     if (this.#warned.has(clean)) return;
     this.#warned.add(clean);
     this.#log.warn({ origin: clean }, 'blocked by CORS: the origin is not in CORS_ORIGINS');

@@ -72,7 +72,7 @@ function getNextToken({ startingToken, nextToken }: CollaboratorConnection): num
 export const hasNextPage = (page: CollaboratorConnection): boolean => getNextToken(page) !== null;
 
 /**
- * The cursor of the last edge. Of an empty page, the cursor of the next page's start; null if there is no next page.
+ * The cursor of the last edge. An empty page has the cursor of the next page's start, or null if it is the last page.
  */
 export function getEndCursor(page: CollaboratorConnection): string | null {
   const last = page.edges.at(-1);

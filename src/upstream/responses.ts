@@ -112,8 +112,8 @@ export function toAttemptOutcome(response: UpstreamResponse, method: Method): At
   if (isProviderError(response)) return 'PROVIDER_ERROR';
   if (isSuccessStatus(response)) return isJsonMediaType(response) ? 'responded' : 'foreign';
   if (isForeignError(response) || isRedirect(response)) return 'foreign';
-  const hasGalileoErrorCode = isWithin(readGalileoErrorCode(response), galileoErrorCodes.all);
-  return response.status === 429 && !hasGalileoErrorCode ? 'RATE_LIMITED' : 'responded';
+  if (response.status !== 429) return 'responded';
+  return isWithin(readGalileoErrorCode(response), galileoErrorCodes.all) ? 'responded' : 'RATE_LIMITED';
 }
 
 function isForeignError(response: UpstreamResponse): boolean {
