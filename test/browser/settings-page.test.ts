@@ -473,6 +473,26 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
     });
   });
 
+  test('on a narrow screen, a form does not scroll sideways, and a message does not cover the focused control', async () => {
+    await using session = await start({ context: { viewport: { width: 320, height: 640 } } });
+    const { page } = session;
+    await openProvider(page, 'Vertex AI');
+    await page.getByRole('button', { name: /^Edit/ }).click();
+    const body = page.locator('.drawer-body');
+    expect(await body.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await openProvider(page, 'Azure');
+    await page.getByRole('button', { name: /^Edit/ }).click();
+    await page.getByLabel('API key or secret', { exact: true }).fill('invalid');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await seeToast(page, 'Azure was not saved.');
+    const more = page.getByText('More settings');
+    await more.focus();
+    const [box, toast] = await Promise.all([more.boundingBox(), page.locator('.toast').boundingBox()]);
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(toast?.y ?? 0);
+  });
+
   describe('unsaved changes', () => {
     test.each([
       ['Escape', (page: Page) => page.keyboard.press('Escape')],
@@ -840,6 +860,27 @@ describe.skipIf(isWithoutBrowser())('the settings page', () => {
       await page.getByRole('alertdialog').getByRole('button', { name: 'Remove access' }).click();
       await seeToast(page, 'no longer has access.');
       await page.getByText('Not shared with any user yet.').waitFor();
+    });
+
+    test('an error that replaces the users or the groups is announced', async () => {
+      await using session = await start();
+      const { page } = session;
+      await openProvider(page, 'OpenAI');
+      const failure = {
+        message: 'Down.',
+        path: ['integration', 'users'],
+        extensions: { code: 'UPSTREAM_UNAVAILABLE', requestId: 'request-1', retryable: true },
+      };
+      await page.route('**/graphql', (route) =>
+        route.fulfill({ json: { data: { integration: null }, errors: [failure] } }),
+      );
+      await page.getByRole('tab', { name: 'Access' }).click();
+      for (const name of ['Users', 'Groups'])
+        await page
+          .getByRole('region', { name })
+          .getByRole('alert')
+          .filter({ hasText: 'Galileo is unavailable' })
+          .waitFor();
     });
 
     test('the old role is shown again if Galileo does not change it', async () => {
